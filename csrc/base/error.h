@@ -1,0 +1,13 @@
+/* The one way in which the core reports an error. */
+#ifndef TEXTPROC_BASE_ERROR_H
+#define TEXTPROC_BASE_ERROR_H
+
+#include "textproc.h"
+
+/* Fills `error` (unless NULL) and returns `status`, so that a caller can write `return tp_fail(…)`. */
+tp_status tp_fail(tp_error *error, tp_status status, uint64_t offset, const char *message);
+
+/* The same for a refused allocation. */
+tp_status tp_fail_no_memory(tp_error *error);
+
+#endif

@@ -1,0 +1,67 @@
+/* The keyed hash of terms. Two words collide or not depending on a random key of the process, so nobody who cannot read its
+ * memory can choose words that do. */
+#ifndef TEXTPROC_BASE_HASH_H
+#define TEXTPROC_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+typedef struct tp_hash_key {
+    uint64_t word[4];
+} tp_hash_key;
+
+/* The process's key, drawn from the operating system at first use. */
+const tp_hash_key *tp_hash_get_key(void);
+
+/* The 128-bit product of both numbers, its halves folded together: the mixing step of the wyhash family. */
+static inline uint64_t tp_hash_mix(uint64_t a, uint64_t b)
+{
+#ifdef __SIZEOF_INT128__
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+#else
+    uint64_t a_low = (uint32_t)a, a_high = a >> 32, b_low = (uint32_t)b, b_high = b >> 32;
+    uint64_t low = a_low * b_low, cross = a_high * b_low + (low >> 32), other = a_low * b_high + (uint32_t)cross;
+    uint64_t high = a_high * b_high + (cross >> 32) + (other >> 32);
+    return ((other << 32) | (uint32_t)low) ^ high;
+#endif
+}
+
+static inline uint64_t tp_hash_load_8(const uint8_t *bytes)
+{
+    uint64_t value;
+    memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+static inline uint64_t tp_hash_load_4(const uint8_t *bytes)
+{
+    uint32_t value;
+    memcpy(&value, bytes, sizeof value);
+    return value;
+}
+
+/* The hash of some bytes; depends on the machine's byte order, so it must not leave the process. Every multiplication has the
+ * key in both of its factors: text alone can make neither of them zero. Loads may overlap, since the length is mixed in. */
+static inline uint64_t tp_hash(const tp_hash_key *key, const uint8_t *bytes, size_t nbytes)
+{
+    uint64_t state = key->word[0] ^ nbytes, low = 0, high = 0;
+    size_t left = nbytes;
+    for (; left > 16; left -= 16, bytes += 16)
+        state = tp_hash_mix(tp_hash_load_8(bytes) ^ key->word[1] ^ state, tp_hash_load_8(bytes + 8) ^ key->word[2]);
+    if (left >= 8) {
+        low = tp_hash_load_8(bytes);
+        high = tp_hash_load_8(bytes + left - 8);
+    } else if (left >= 4) {
+        low = tp_hash_load_4(bytes);
+        high = tp_hash_load_4(bytes + left - 4);
+    } else if (left > 0) {
+        low = (uint64_t)bytes[0] | (uint64_t)bytes[left / 2] << 8 | (uint64_t)bytes[left - 1] << 16;
+    }
+    state = tp_hash_mix(low ^ key->word[1] ^ state, high ^ key->word[2]);
+    return tp_hash_mix(state ^ key->word[3], state ^ key->word[0]);
+}
+
+#endif

@@ -1,0 +1,131 @@
+#if !defined(_WIN32) && !defined(_POSIX_C_SOURCE)
+#define _POSIX_C_SOURCE 200809L /* pthread_rwlock_t under -std=c11 */
+#endif
+
+#include "base/lock.h"
+
+#include <stdint.h>
+
+#include "textproc.h"
+
+#ifdef _WIN32
+
+bool tp_lock_init(tp_lock *lock)
+{
+    InitializeSRWLock(lock);
+    return true;
+}
+
+void tp_lock_destroy(tp_lock *lock) { (void)lock; }
+
+static void read_lock(tp_lock *lock) { AcquireSRWLockShared(lock); }
+static void read_unlock(tp_lock *lock) { ReleaseSRWLockShared(lock); }
+static void write_lock(tp_lock *lock) { AcquireSRWLockExclusive(lock); }
+static void write_unlock(tp_lock *lock) { ReleaseSRWLockExclusive(lock); }
+
+/* There is no fork() to keep apart. */
+static void enter_gate(void) {}
+static void leave_gate(void) {}
+void tp_before_fork(void) {}
+void tp_after_fork_in_parent(void) {}
+void tp_after_fork_in_child(void) {}
+
+#else
+
+bool tp_lock_init(tp_lock *lock) { return pthread_rwlock_init(lock, NULL) == 0; }
+void tp_lock_destroy(tp_lock *lock) { pthread_rwlock_destroy(lock); }
+
+static void read_lock(tp_lock *lock) { pthread_rwlock_rdlock(lock); }
+static void read_unlock(tp_lock *lock) { pthread_rwlock_unlock(lock); }
+static void write_lock(tp_lock *lock) { pthread_rwlock_wrlock(lock); }
+static void write_unlock(tp_lock *lock) { pthread_rwlock_unlock(lock); }
+
+static struct {
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    uint64_t n_inside; /* how many threads hold locks or wait for one */
+    bool is_closed;    /* a thread is about to fork */
+} gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, false};
+
+static void enter_gate(void)
+{
+    pthread_mutex_lock(&gate.mutex);
+    while (gate.is_closed) pthread_cond_wait(&gate.changed, &gate.mutex);
+    gate.n_inside++;
+    pthread_mutex_unlock(&gate.mutex);
+}
+
+static void leave_gate(void)
+{
+    pthread_mutex_lock(&gate.mutex);
+    gate.n_inside--;
+    if (gate.n_inside == 0 && gate.is_closed) pthread_cond_broadcast(&gate.changed);
+    pthread_mutex_unlock(&gate.mutex);
+}
+
+void tp_before_fork(void)
+{
+    pthread_mutex_lock(&gate.mutex);
+    while (gate.is_closed) pthread_cond_wait(&gate.changed, &gate.mutex);
+    gate.is_closed = true;
+    while (gate.n_inside != 0) pthread_cond_wait(&gate.changed, &gate.mutex);
+    pthread_mutex_unlock(&gate.mutex);
+}
+
+void tp_after_fork_in_parent(void)
+{
+    pthread_mutex_lock(&gate.mutex);
+    gate.is_closed = false;
+    pthread_cond_broadcast(&gate.changed);
+    pthread_mutex_unlock(&gate.mutex);
+}
+
+/* The child may have inherited the gate with threads waiting at it that do not exist here: it gets a new one. */
+void tp_after_fork_in_child(void)
+{
+    gate.mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    gate.changed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
+    gate.n_inside = 0;
+    gate.is_closed = false;
+}
+
+#endif
+
+void tp_lock_read(tp_lock *lock)
+{
+    enter_gate();
+    read_lock(lock);
+}
+
+void tp_unlock_read(tp_lock *lock)
+{
+    read_unlock(lock);
+    leave_gate();
+}
+
+void tp_lock_write(tp_lock *lock)
+{
+    enter_gate();
+    write_lock(lock);
+}
+
+void tp_unlock_write(tp_lock *lock)
+{
+    write_unlock(lock);
+    leave_gate();
+}
+
+void tp_lock_write_two(tp_lock *one, tp_lock *other)
+{
+    tp_lock *first = (uintptr_t)one < (uintptr_t)other ? one : other;
+    enter_gate();
+    write_lock(first);
+    write_lock(first == one ? other : one);
+}
+
+void tp_unlock_write_two(tp_lock *one, tp_lock *other)
+{
+    write_unlock(one);
+    write_unlock(other);
+    leave_gate();
+}

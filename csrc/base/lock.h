@@ -1,0 +1,33 @@
+/* A lock that readers share and writers hold alone, and the gate that keeps fork() apart from both. */
+#ifndef TEXTPROC_BASE_LOCK_H
+#define TEXTPROC_BASE_LOCK_H
+
+#include <stdbool.h>
+
+#ifdef _WIN32
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+typedef SRWLOCK tp_lock;
+#else
+#include <pthread.h>
+typedef pthread_rwlock_t tp_lock;
+#endif
+
+/* False when the system has no more locks to give. */
+bool tp_lock_init(tp_lock *lock);
+void tp_lock_destroy(tp_lock *lock);
+
+/* Every acquisition passes the gate that tp_before_fork closes, so that no lock is ever held while a process forks. A thread
+ * that holds one lock and wants a second takes both by tp_lock_write_two: at the gate it could meet a waiting fork. */
+void tp_lock_read(tp_lock *lock);
+void tp_unlock_read(tp_lock *lock);
+void tp_lock_write(tp_lock *lock);
+void tp_unlock_write(tp_lock *lock);
+
+/* Both locks, in an order that does not depend on who asks. They must be different ones. */
+void tp_lock_write_two(tp_lock *one, tp_lock *other);
+void tp_unlock_write_two(tp_lock *one, tp_lock *other);
+
+#endif

@@ -1,0 +1,214 @@
+/* textproc.h - word statistics over UTF-8 text, at memory speed: the public interface of the C core.
+ *
+ * Conventions
+ *   - Text is UTF-8, given as pointer + length in bytes; NUL is an ordinary byte. A pointer may be NULL where its length is 0.
+ *   - A function that can fail returns tp_status (0 is success) and fills the tp_error it is given; `error` may be NULL.
+ *   - A function that fails changes nothing, unless its comment says otherwise.
+ *   - Any function may be called from any thread. A corpus has its own lock: readers share it, writers exclude each other.
+ *   - Only the part between CFFI-BEGIN and CFFI-END is read by the Python binding's builder.
+ */
+#ifndef TEXTPROC_H
+#define TEXTPROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* CFFI-BEGIN */
+
+/* ---- Version --------------------------------------------------------------------------------------------------- */
+
+/* The version of this library, "major.minor.patch". A static string. */
+const char *tp_version(void);
+
+/* The version of the Unicode Standard that the tables were generated from. A static string. */
+const char *tp_unicode_version(void);
+
+/* ---- Status and errors ----------------------------------------------------------------------------------------- */
+
+typedef enum tp_status {
+    TP_OK = 0,
+    TP_NO_MEMORY = 1,        /* an allocation was refused */
+    TP_INVALID_ARGUMENT = 2, /* an argument breaks the function's contract; offset: the item, where there are several */
+    TP_INVALID_UTF8 = 3,     /* offset: the first byte of the first ill-formed sequence */
+    TP_CANCELLED = 4,        /* a callback returned 0; offset: the document it was told of */
+    TP_STALE = 5,            /* the corpus has moved on from the position that the caller expected */
+    TP_TOO_SMALL = 6,        /* an output buffer is too small; the size it needs was stored */
+    TP_TOO_LARGE = 7,        /* a count or size is beyond what the core can hold */
+    TP_DAMAGED = 8,          /* a snapshot is not what it says it is; offset: the byte where that shows */
+    TP_UNKNOWN_VERSION = 9   /* a snapshot was written by a version that is not known here; offset: its version field */
+} tp_status;
+
+typedef struct tp_error {
+    tp_status status;
+    uint64_t offset;     /* in bytes or items, as the status says */
+    const char *message; /* a static string: a clause without capital or full stop */
+} tp_error;
+
+/* ---- Memory ---------------------------------------------------------------------------------------------------- */
+
+typedef struct tp_memory_stats {
+    uint64_t current_bytes;    /* held now */
+    uint64_t peak_bytes;       /* the most ever held at once */
+    uint64_t live_allocations; /* blocks held now */
+} tp_memory_stats;
+
+/* What the core holds in the whole process. The three numbers are read one after the other, not at one instant. */
+void tp_memory_get_stats(tp_memory_stats *stats);
+
+/* Resizes a block as realloc does, to 0 bytes meaning free; `block` is NULL for a new one. Returns NULL when it refuses. */
+typedef void *(*tp_resize_fn)(void *user, void *block, size_t old_nbytes, size_t new_nbytes);
+
+/* Has every allocation of the core made by `resize` (NULL: by the C library again). Only while live_allocations is 0 and no
+ * other thread is in the core; otherwise TP_INVALID_ARGUMENT. */
+tp_status tp_memory_set_hook(tp_resize_fn resize, void *user, tp_error *error);
+
+/* For tests: the nth allocation from now on (counted from 1, in any thread) is refused, once. 0 refuses none. */
+void tp_memory_fail_at(uint64_t nth);
+
+/* ---- Processes ------------------------------------------------------------------------------------------------- */
+
+/* Around fork(): no lock of the core is held by any thread between tp_before_fork and tp_after_fork_…, so the child can use
+ * every object. tp_before_fork waits for calls that hold a lock (never for a callback); the calling thread must hold none. */
+void tp_before_fork(void);
+void tp_after_fork_in_parent(void);
+void tp_after_fork_in_child(void);
+
+/* For tests and measurements: replaces the process's random hash key. Only while no corpus exists. */
+void tp_hash_set_key(uint64_t first, uint64_t second);
+
+/* ---- Text ------------------------------------------------------------------------------------------------------ */
+
+/* TP_INVALID_UTF8, with the offset, unless `text` is well-formed UTF-8 (Unicode Standard, table 3-7: no surrogates). */
+tp_status tp_utf8_validate(const uint8_t *text, size_t text_nbytes, tp_error *error);
+
+/* Writes the lower-cased form of one word of valid UTF-8 to `lowered` and returns its length in bytes, as Python's str.lower
+ * would: full mapping, final sigma by the word alone. `lowered` must hold 3/2 of word_nbytes, rounded up, and 8 bytes more. */
+size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint8_t *lowered);
+
+/* ---- Corpus: what was counted ---------------------------------------------------------------------------------- */
+
+/* Totals and a table of terms with their counts. A term is a white-space separated word, lower-cased: what Python gives by
+ * `w.lower() for w in text.split()`. Terms are numbered from 0 in the order in which they were first seen. */
+typedef struct tp_corpus tp_corpus;
+
+/* A new, empty corpus; tp_corpus_free accepts NULL. */
+tp_status tp_corpus_new(tp_corpus **corpus, tp_error *error);
+void tp_corpus_free(tp_corpus *corpus);
+
+/* A new corpus equal to `source`, its position included. */
+tp_status tp_corpus_copy(tp_corpus *source, tp_corpus **copy, tp_error *error);
+
+/* A piece of text for one corpus.
+ *
+ * Document i of the piece ends before text[ends[i]]; the next one begins behind that byte, which must be ASCII white space
+ * (or the end of the piece). What lies behind the last end belongs to a document that stays open: the next piece given to
+ * the same corpus continues it, in the middle of a word too. So a piece without ends is one slice of a long document.
+ * The text should be valid UTF-8, cut between characters; anything else is counted as some words or other, safely. */
+typedef struct tp_piece {
+    tp_corpus *corpus;
+    const uint8_t *text;
+    size_t text_nbytes;
+    const uint64_t *ends; /* ascending, each at most text_nbytes */
+    size_t n_ends;
+} tp_piece;
+
+/* Counts every piece into its own corpus, all at the same time: one thread a piece, of which the caller is one; no thread is
+ * started for a single piece, and none outlives the call. The corpora must differ from each other. If it fails, the corpora
+ * of the call are left empty: count into a private corpus, then tp_corpus_append it to the one that others read. */
+tp_status tp_corpus_count(const tp_piece *pieces, size_t n_pieces, tp_error *error);
+
+/* Called for a document that has been counted: its index in the piece and its number of words. 1 goes on, 0 stops. */
+typedef int (*tp_on_document)(void *user, uint64_t index, uint64_t n_words);
+
+/* Counts the documents of one piece (all closed: nothing may lie behind the last end) one after the other and tells
+ * `on_document` of each, holding no lock meanwhile. When that returns 0: TP_CANCELLED; the documents told of so far, the
+ * last one included, stay counted. */
+tp_status tp_corpus_count_each(const tp_piece *piece, tp_on_document on_document, void *user, tp_error *error);
+
+/* Adds what `part` counted behind what `corpus` holds, as if the same documents had been counted into it, and leaves `part`
+ * empty. Where `corpus` holds an open document, the first one of `part` continues it (in a new word).
+ * A corpus keeps a number for its owner, the position (0 at first), such as how far a log has been counted. If it is not
+ * `from_position`: TP_STALE. Otherwise it becomes `to_position` together with the new counts. */
+tp_status tp_corpus_append(tp_corpus *corpus, tp_corpus *part, uint64_t from_position, uint64_t to_position, tp_error *error);
+
+typedef struct tp_totals {
+    uint64_t documents;
+    uint64_t words;
+    uint64_t terms;
+    uint64_t position;
+} tp_totals;
+
+/* All totals at one instant. */
+void tp_corpus_get_totals(tp_corpus *corpus, tp_totals *totals);
+
+typedef enum tp_measure {
+    TP_COUNT = 0,             /* how often the term occurs */
+    TP_DOCUMENT_FREQUENCY = 1 /* in how many documents it occurs */
+} tp_measure;
+
+/* Stores the measure of every term, in order of their numbers, at one instant, and how many there are in *n_terms.
+ * TP_TOO_SMALL, with *n_terms stored, if there are more than `capacity`. */
+tp_status tp_corpus_get_measure(tp_corpus *corpus, tp_measure measure, uint64_t *values, uint64_t capacity, uint64_t *n_terms,
+                                tp_error *error);
+
+/* Stores the terms `first` … `first + n - 1`, joined by '\n', and the length in *nbytes. Terms and their numbers never change
+ * as long as the corpus is only added to. TP_TOO_SMALL, with *nbytes stored, if that is more than `capacity` bytes;
+ * TP_INVALID_ARGUMENT if there are not so many terms. */
+tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uint8_t *text, size_t capacity, size_t *nbytes,
+                              tp_error *error);
+
+/* The same for the terms with the numbers ids[0] … ids[n - 1], in that order. */
+tp_status tp_corpus_pick_terms(tp_corpus *corpus, const uint64_t *ids, uint64_t n, uint8_t *text, size_t capacity,
+                               size_t *nbytes, tp_error *error);
+
+/* Stores the numbers and counts of the min(n, terms) most frequent terms, the most frequent first, of equal ones the first
+ * seen first, and how many these are in *n_given. O(terms + n log n) for a small n; O(terms) more memory for a large one. */
+tp_status tp_corpus_get_top(tp_corpus *corpus, uint64_t n, uint64_t *ids, uint64_t *counts, uint64_t *n_given, tp_error *error);
+
+/* Stores the counts of n_words given words (0 where a word was not seen) and the number of documents, at one instant.
+ * Word i ends before words[ends[i]], the next one begins behind that byte. They are looked up as they are, not lowered. */
+tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t words_nbytes, const uint64_t *ends, size_t n_words,
+                            uint64_t *counts, uint64_t *documents, tp_error *error);
+
+/* Writes a snapshot: versioned, checksummed, the same bytes on every machine. Its length goes to *nbytes; TP_TOO_SMALL, with
+ * that stored, if it is more than `capacity`. The position is not part of it. A document left open is TP_INVALID_ARGUMENT. */
+tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity, size_t *nbytes, tp_error *error);
+
+/* Makes a corpus of a snapshot, which need not be trusted: TP_DAMAGED or TP_UNKNOWN_VERSION says that it is not one. */
+tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error);
+
+/* ---- Lexicon: words with weights ------------------------------------------------------------------------------- */
+
+/* An immutable list of distinct lower-cased words, each with a weight. */
+typedef struct tp_lexicon tp_lexicon;
+
+/* Makes a lexicon of n_words words, laid out as in tp_corpus_look_up, after lowering them. TP_INVALID_ARGUMENT, with the
+ * number of the first bad word as offset, if a word is empty, holds white space, is not valid UTF-8, equals an earlier one
+ * once lowered, or has a weight that is not finite. */
+tp_status tp_lexicon_new(const uint8_t *words, size_t words_nbytes, const uint64_t *ends, const double *weights, size_t n_words,
+                         tp_lexicon **lexicon, tp_error *error);
+void tp_lexicon_free(tp_lexicon *lexicon);
+
+/* The lowered words, laid out for tp_corpus_look_up, and their weights, in the order given; valid until it is freed. */
+typedef struct tp_lexicon_entries {
+    const uint8_t *words;
+    size_t words_nbytes;
+    const uint64_t *ends;
+    const double *weights;
+    size_t n_words;
+} tp_lexicon_entries;
+
+void tp_lexicon_get_entries(const tp_lexicon *lexicon, tp_lexicon_entries *entries);
+
+/* CFFI-END */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
