@@ -1,0 +1,58 @@
+"""Tells cffi what the C core declares and how to compile it. setup.py runs this; it never imports the package.
+
+TEXTPROC_CFLAGS and TEXTPROC_LDFLAGS add flags for the compiler and the linker, as in
+`TEXTPROC_CFLAGS="-fsanitize=address -g" TEXTPROC_LDFLAGS="-fsanitize=address" pip install .`
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from cffi import FFI
+
+ROOT = Path(__file__).resolve().parent
+CSRC = ROOT / "csrc"
+
+# One for each callback type of the header, with the same parameters; text_processor/_native.py defines them.
+TRAMPOLINES = """
+extern "Python" int textproc_on_document(void *user, uint64_t index, uint64_t n_words);
+"""
+
+
+def declarations() -> str:
+    """The part of textproc.h that cffi can read; the header is the only place where the interface is declared."""
+    header = (CSRC / "textproc.h").read_text(encoding="utf-8")
+    _, begin, rest = header.partition("/* CFFI-BEGIN */")
+    declared, end, _ = rest.partition("/* CFFI-END */")
+    if not (begin and end):
+        raise ValueError("csrc/textproc.h has lost its CFFI-BEGIN or CFFI-END mark")
+    return declared
+
+
+def project_files(pattern: str) -> list[str]:
+    """Files of the C core, relative to the project as setuptools wants them, always in the same order."""
+    return sorted(path.relative_to(ROOT).as_posix() for path in CSRC.rglob(pattern))
+
+
+if sys.platform == "win32":
+    compile_args = ["/std:c11", "/experimental:c11atomics", "/O2"]
+    link_args = []
+else:
+    # Hidden: cffi cannot read export macros, and nobody but the extension itself calls the core.
+    compile_args = ["-std=c11", "-D_DEFAULT_SOURCE", "-O3", "-fvisibility=hidden", "-pthread"]
+    link_args = ["-pthread"]
+
+ffibuilder = FFI()
+ffibuilder.cdef(declarations() + TRAMPOLINES)
+ffibuilder.set_source(
+    "text_processor._textproc_cffi",
+    '#include "textproc.h"',
+    sources=project_files("*.c"),
+    depends=project_files("*.h"),
+    include_dirs=["csrc"],
+    extra_compile_args=compile_args + shlex.split(os.environ.get("TEXTPROC_CFLAGS", "")),
+    extra_link_args=link_args + shlex.split(os.environ.get("TEXTPROC_LDFLAGS", "")),
+)
