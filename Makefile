@@ -1,0 +1,198 @@
+# Everything a developer does here. `make` alone lists it.
+#
+# PYTHON=… the interpreter (python3), VENV=… its environment (.venv), CC=… the C compiler of the C tests.
+
+PYTHON ?= python3
+VENV   ?= .venv
+CC     ?= cc
+BUILD  := build
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS   += --no-print-directory
+.DELETE_ON_ERROR:
+.SECONDARY:
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# skip-TOOL stands in where TOOL is not installed: $(call if-installed,TOOL,target)
+if-installed = $(if $(shell command -v $(1)),$(2),skip-$(1))
+skip-%:
+	@echo "skipped: $* is not installed"
+
+# ---- The environment and the package in it ------------------------------------------------------------------------------
+
+C_SOURCES := $(sort $(shell find csrc -name '*.c'))
+C_HEADERS := $(sort $(shell find csrc -name '*.h'))
+STUBS     := $(wildcard stubs/*.pyi)
+
+PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
+requirements = $(VENV)/bin/python tools/requirements.py $(1) | $(PIP) -r /dev/stdin
+
+$(VENV)/.created: pyproject.toml
+	@echo "environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(call requirements,build)
+	@touch $@
+
+# Changes when a file comes or goes, which no file's own time tells.
+$(BUILD)/inputs: FORCE
+	@mkdir -p $(@D)
+	@echo '$(C_SOURCES) $(C_HEADERS) $(STUBS)' | cmp -s - $@ || echo '$(C_SOURCES) $(C_HEADERS) $(STUBS)' > $@
+FORCE:
+
+# Editable: Python files are used where they lie; C and stubs come in by this rule alone.
+$(VENV)/.built: $(VENV)/.created $(BUILD)/inputs setup.py build_ffi.py $(C_SOURCES) $(C_HEADERS) $(STUBS)
+	@echo "building the package"
+	@$(PIP) --no-build-isolation --editable '.[cli]'
+	@touch $@
+
+$(VENV)/.test-tools: $(VENV)/.built tools/requirements.py
+	@$(call requirements,test)
+	@touch $@
+
+$(VENV)/.dev-tools: $(VENV)/.test-tools
+	@$(call requirements,dev)
+	@touch $@
+
+.PHONY: build demo bench
+build: $(VENV)/.built ## Compile the C core and install the package into .venv, editable; again after a change of C
+
+demo: build ## Set everything up, then count the words of a real book
+	$(VENV)/bin/text-processor count examples/kjv.txt --top 20
+
+bench: build ## Run the benchmarks
+	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(VENV)/bin/python $$benchmark; done
+
+# ---- The C core by itself -----------------------------------------------------------------------------------------------
+
+# C11, and what POSIX adds to the C library: as in build_ffi.py.
+C_DIALECT := -std=c11 -D_DEFAULT_SOURCE
+
+# The rules for one way of compiling it: $(call c-config,name,compiler,flags). Objects and test programs lie in build/c/name.
+C_TESTS := $(sort $(wildcard tests/c/test_*.c))
+define c-config
+programs-$(1) := $(C_TESTS:tests/c/%.c=$(BUILD)/c/$(1)/%)
+objects-$(1)  := $(C_SOURCES:%.c=$(BUILD)/c/$(1)/%.o)
+tests-$(1)    := $(C_TESTS:%.c=$(BUILD)/c/$(1)/%.o)
+
+$(BUILD)/c/$(1)/%.o: %.c Makefile
+	@mkdir -p $$(@D)
+	@$(2) $(C_DIALECT) -pthread -Icsrc $(3) -MMD -MP -c $$< -o $$@
+
+$(BUILD)/c/$(1)/test_%: $(BUILD)/c/$(1)/tests/c/test_%.o $$(objects-$(1)) $(BUILD)/inputs
+	@$(2) -pthread $(3) $$(filter %.o,$$^) -lm -o $$@
+
+-include $$(objects-$(1):.o=.d) $$(tests-$(1):.o=.d)
+endef
+
+# Runs all test programs of a configuration, with what it takes in front: $(call run-c-tests,name,prefix)
+run-c-tests = @failed=0; \
+	for program in $(programs-$(1)); do echo "$$program"; $(2) $$program || failed=1; done; \
+	exit $$failed
+
+WARNINGS  := -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
+SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g
+
+$(eval $(call c-config,plain,$(CC),-O2 -g))
+$(eval $(call c-config,asan,$(CC),-O1 $(SANITIZE)))
+$(eval $(call c-config,tsan,$(CC),-O1 -g -fsanitize=thread))
+$(eval $(call c-config,coverage,$(CC),-O0 -g --coverage))
+$(eval $(call c-config,warnings-gcc,gcc,$(WARNINGS)))
+$(eval $(call c-config,warnings-clang,clang,$(WARNINGS)))
+
+.PHONY: test-c warnings warnings-gcc warnings-clang asan tsan valgrind run-valgrind
+test-c: $(programs-plain) ## Test the C core alone, without Python
+	$(call run-c-tests,plain)
+
+warnings: warnings-gcc $(call if-installed,clang,warnings-clang) ## Compile the C core with gcc and clang, every warning an error
+warnings-gcc: $(objects-warnings-gcc) $(tests-warnings-gcc)
+	@echo "gcc: no warnings"
+warnings-clang: $(objects-warnings-clang) $(tests-warnings-clang)
+	@echo "clang: no warnings"
+
+asan: export ASAN_OPTIONS := detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1
+asan: export UBSAN_OPTIONS := print_stacktrace=1
+asan: $(programs-asan) ## C tests under the address, leak and undefined-behaviour sanitizers
+	$(call run-c-tests,asan)
+
+# Without address randomisation, where the system allows that: ThreadSanitizer gives up on kernels that randomise much.
+tsan: export TSAN_OPTIONS := halt_on_error=1:second_deadlock_stack=1
+tsan: $(programs-tsan) ## C tests under the thread sanitizer
+	$(call run-c-tests,tsan,$(shell setarch -R true 2>/dev/null && echo setarch -R))
+
+valgrind: $(call if-installed,valgrind,run-valgrind) ## C tests under valgrind
+run-valgrind: $(programs-plain)
+	$(call run-c-tests,plain,valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --fair-sched=try)
+
+# ---- The package --------------------------------------------------------------------------------------------------------
+
+.PHONY: test lint types coverage coverage-c coverage-python
+test: $(VENV)/.test-tools test-c ## Every test: the C core's, the package's, the documentation's
+	$(VENV)/bin/python -m pytest
+
+lint: $(VENV)/.dev-tools ## ruff: rules and format
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+
+# The public stub is one file named like the package, so it is checked from its own folder, where it is found first; that
+# the package's modules have no stubs of their own is as it should be.
+types: $(VENV)/.dev-tools ## mypy, pyright, and the stubs against the package
+	$(VENV)/bin/mypy
+	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
+	$(VENV)/bin/python -m mypy.stubtest text_processor._textproc_cffi
+	cd stubs && $(abspath $(VENV))/bin/python -m mypy.stubtest text_processor \
+		--ignore-unused-allowlist --allowlist <(printf '%s\n' $(subst /,.,$(basename $(wildcard text_processor/*.py))))
+
+coverage: coverage-c coverage-python ## Line coverage, at least 90 % of C and 98 % of Python
+
+coverage-c: $(VENV)/.dev-tools $(programs-coverage)
+	@find $(BUILD)/c/coverage -name '*.gcda' -delete
+	$(call run-c-tests,coverage)
+	@$(VENV)/bin/gcovr --root . --filter csrc/ $(BUILD)/c/coverage --fail-under-line 90
+
+coverage-python: export COVERAGE_FILE := $(CURDIR)/$(BUILD)/coverage/python
+coverage-python: $(VENV)/.dev-tools
+	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage
+	$(VENV)/bin/coverage run -m pytest --quiet
+	@$(VENV)/bin/coverage combine --quiet
+	@$(VENV)/bin/coverage report
+
+# ---- What is handed out -------------------------------------------------------------------------------------------------
+
+# The versions on which test-wheel runs the whole test suite, not the smoke test alone.
+SUITE ?= 3.11 3.12 3.13
+
+.PHONY: wheel test-wheel asan-python clean
+wheel: $(VENV)/.dev-tools ## An sdist, and from that a wheel, in isolation, into dist/
+	@rm -rf dist && mkdir -p dist $(BUILD)
+	@$(VENV)/bin/python -m build > $(BUILD)/wheel.log 2>&1 || { cat $(BUILD)/wheel.log; exit 1; }
+	@ls dist/*.tar.gz dist/*-cp311-abi3-*.whl
+
+test-wheel: wheel ## Try that wheel on every CPython 3.11, 3.12 and 3.13 found here
+	@PYTHON=$(PYTHON) tools/test_wheel.sh dist/*.whl dist/*.tar.gz $(BUILD)/test-wheel $(SUITE)
+
+# PYTHONMALLOC: a byte read behind a bytes object shows only if each has a block of its own.
+# capture=sys: a sanitizer's last words would be lost in pytest's capture of file descriptors.
+# Leaks: an interpreter leaves blocks behind when it ends; the core's own counters are what tests look at.
+ASAN_DIR := $(abspath $(BUILD)/asan-python)
+asan-python: $(VENV)/.dev-tools ## Python tests with the extension under the address and undefined-behaviour sanitizers
+	@rm -rf $(ASAN_DIR) && mkdir -p $(ASAN_DIR)/source
+	@$(VENV)/bin/python -m build --sdist --no-isolation --outdir $(ASAN_DIR) > $(ASAN_DIR)/sdist.log 2>&1 || { cat $(ASAN_DIR)/sdist.log; exit 1; }
+	@tar -xzf $(ASAN_DIR)/*.tar.gz -C $(ASAN_DIR)/source --strip-components=1
+	@$(VENV)/bin/python -m venv $(ASAN_DIR)/venv
+	@TEXTPROC_CFLAGS="-O1 $(SANITIZE)" TEXTPROC_LDFLAGS="$(SANITIZE)" \
+		$(ASAN_DIR)/venv/bin/python -m pip install --quiet --disable-pip-version-check "$(ASAN_DIR)/source[cli,test]"
+	@grep -q __asan_init $(ASAN_DIR)/venv/lib/python*/site-packages/text_processor/_textproc_cffi.*.so
+	cd $(ASAN_DIR)/source && \
+		PYTHONSAFEPATH=1 PYTHONMALLOC=malloc LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
+		ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
+		$(ASAN_DIR)/venv/bin/python -m pytest tests --capture=sys -m 'not timing'
+
+clean: ## Remove everything that was made, .venv too
+	rm -rf $(BUILD) dist $(VENV) *.egg-info text_processor/*.so text_processor/stubs text_processor/_textproc_cffi.pyi
+	rm -rf .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Usage: test_wheel.sh WHEEL SDIST FOLDER [VERSION…]
+# Installs the same wheel into a fresh environment of each CPython found and tries it there: the smoke test on all, the test
+# suite on the VERSIONs given. The tests come from the sdist, where no compiled module lies that could be taken for the wheel's.
+set -euo pipefail
+
+wheel=$(realpath "$1") sdist=$(realpath "$2") folder=$3
+shift 3
+suite=" $* "
+root=$(realpath "$(dirname "$0")/..")
+
+# `python -m` would put the sources before the environment.
+export PYTHONSAFEPATH=1
+unset PYTHONPATH
+
+rm -rf "$folder"
+mkdir -p "$folder/source"
+tar -xzf "$sdist" -C "$folder/source" --strip-components=1
+found=$("${PYTHON:-python3}" "$root/tools/find_pythons.py")
+
+for version in 3.11 3.12 3.13; do
+    python=$(awk -F '\t' -v wanted="$version." 'index($1, wanted) == 1 {print $2}' <<<"$found")
+    if [ -z "$python" ]; then
+        echo "skipped: CPython $version is not installed"
+        continue
+    fi
+    echo "== $(basename "$wheel") on CPython $version"
+    environment=$(realpath "$folder")/$version
+    "$python" -m venv "$environment"
+    pip=("$environment/bin/python" -m pip install --quiet --disable-pip-version-check)
+    "${pip[@]}" "$wheel"
+    "$environment/bin/python" "$folder/source/tools/smoke_test.py"
+    if [[ $suite == *" $version "* ]]; then
+        "${pip[@]}" "$wheel[cli,test]"
+        (cd "$folder/source" && "$environment/bin/pytest" tests)
+    fi
+done
