@@ -1,0 +1,108 @@
+/* str.lower of one word, as CPython does it: the simple mapping of every code point, but for U+0130, which becomes two, and
+ * capital sigma, whose form depends on its neighbours (Unicode Standard, 3.13, Final_Sigma). */
+#include "unicode/lower.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "textproc.h"
+#include "unicode/tables.h"
+#include "unicode/utf8.h"
+
+#define CAPITAL_SIGMA 0x03A3
+#define SMALL_SIGMA 0x03C3
+#define SMALL_FINAL_SIGMA 0x03C2
+#define SMALL_I 0x0069
+#define COMBINING_DOT_ABOVE 0x0307
+
+const char *tp_unicode_version(void) { return TP_UNICODE_VERSION; }
+
+/* Steps back from `next` (behind `start`) to the beginning of the character before it. What is no whole character counts as
+ * ill-formed; UTF-8 is self-synchronising, so a step back never passes a character that a step forward would see. */
+static const uint8_t *decode_before(const uint8_t *start, const uint8_t *next, uint32_t *code_point)
+{
+    const uint8_t *first = next - 1;
+    while (first > start && next - first < TP_UTF8_MAX_NBYTES && tp_utf8_is_continuation(*first)) first--;
+    if (tp_utf8_decode(first, next, code_point) != (size_t)(next - first)) *code_point = TP_UTF8_ILL_FORMED;
+    return first;
+}
+
+/* Whether a cased character stands before `sigma`, with nothing but case-ignorable ones between. */
+static bool follows_cased(const uint8_t *word, const uint8_t *sigma)
+{
+    while (sigma > word) {
+        uint32_t code_point;
+        sigma = decode_before(word, sigma, &code_point);
+        uint32_t properties = tp_character_of(code_point).properties;
+        if (!(properties & TP_CASE_IGNORABLE)) return properties & TP_CASED;
+    }
+    return false;
+}
+
+/* The same for what stands behind, from `next` on. */
+static bool precedes_cased(const uint8_t *next, const uint8_t *end)
+{
+    while (next < end) {
+        uint32_t code_point;
+        next += tp_utf8_decode(next, end, &code_point);
+        uint32_t properties = tp_character_of(code_point).properties;
+        if (!(properties & TP_CASE_IGNORABLE)) return properties & TP_CASED;
+    }
+    return false;
+}
+
+/* Lowers the ASCII bytes from `text` on and returns how many there are. */
+static size_t lower_ascii(const uint8_t *text, size_t text_nbytes, uint8_t *lowered)
+{
+    size_t done = 0;
+    for (; text_nbytes - done >= 8; done += 8) {
+        uint64_t eight;
+        memcpy(&eight, text + done, sizeof eight);
+        if (eight & TP_UTF8_HIGH_BITS) break;
+        eight = tp_ascii_lower_8(eight);
+        memcpy(lowered + done, &eight, sizeof eight);
+    }
+    for (; done < text_nbytes && text[done] < 0x80; done++) lowered[done] = tp_ascii_lower(text[done]);
+    return done;
+}
+
+/* Lowers U+0130 or the capital sigma that lies from `first` to before `next`, and returns the number of bytes written. */
+static size_t lower_special(const uint8_t *word, const uint8_t *end, const uint8_t *first, const uint8_t *next,
+                            uint32_t code_point, uint8_t *lowered)
+{
+    if (code_point == CAPITAL_SIGMA) {
+        bool is_final = follows_cased(word, first) && !precedes_cased(next, end);
+        return tp_utf8_encode(is_final ? SMALL_FINAL_SIGMA : SMALL_SIGMA, lowered);
+    }
+    size_t nbytes = tp_utf8_encode(SMALL_I, lowered);
+    return nbytes + tp_utf8_encode(COMBINING_DOT_ABOVE, lowered + nbytes);
+}
+
+/* Both looks around a sigma end at the next sigma at the latest, which is cased, so the time is linear. */
+size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint8_t *lowered)
+{
+    size_t n_ascii = lower_ascii(word, word_nbytes, lowered);
+    if (n_ascii == word_nbytes) return word_nbytes;
+    const uint8_t *end = word + word_nbytes;
+    const uint8_t *next = word + n_ascii;
+    uint8_t *out = lowered + n_ascii;
+    while (next < end) {
+        if (*next < 0x80) {
+            *out++ = tp_ascii_lower(*next++);
+            continue;
+        }
+        const uint8_t *first = next;
+        uint32_t code_point;
+        next += tp_utf8_decode(first, end, &code_point);
+        tp_character character = tp_character_of(code_point);
+        if (character.properties & TP_LOWER_SPECIAL) {
+            out += lower_special(word, end, first, next, code_point, out);
+        } else if (character.lower_delta != 0) {
+            out += tp_utf8_encode(code_point + (uint32_t)character.lower_delta, out);
+        } else {
+            /* As it is; ill-formed bytes too, which keeps them within the bound. */
+            while (first < next) *out++ = *first++;
+        }
+    }
+    return (size_t)(out - lowered);
+}

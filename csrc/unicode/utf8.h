@@ -1,0 +1,93 @@
+/* UTF-8, one code point at a time. Well-formed is what table 3-7 of the Unicode Standard allows: no overlong forms, no
+ * surrogates, nothing beyond U+10FFFF. */
+#ifndef TEXTPROC_UNICODE_UTF8_H
+#define TEXTPROC_UNICODE_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The most bytes one code point takes. */
+#define TP_UTF8_MAX_NBYTES 4
+
+/* The high bit of each of eight bytes: set where a byte is not ASCII. */
+#define TP_UTF8_HIGH_BITS UINT64_C(0x8080808080808080)
+
+/* What the decoder stores for an ill-formed sequence. No code point, so no table has it. */
+#define TP_UTF8_ILL_FORMED UINT32_MAX
+
+static inline bool tp_utf8_is_continuation(uint8_t byte) { return (byte & 0xC0) == 0x80; }
+
+/* Whether `second` may follow `lead` (C2 … F4). Four leads allow less than 80 … BF: below lie overlong forms (E0, F0),
+ * above lie the surrogates (ED) and what is beyond U+10FFFF (F4). */
+static inline bool tp_utf8_is_second(uint8_t lead, uint8_t second)
+{
+    switch (lead) {
+    case 0xE0:
+        return second >= 0xA0 && second <= 0xBF;
+    case 0xED:
+        return second >= 0x80 && second <= 0x9F;
+    case 0xF0:
+        return second >= 0x90 && second <= 0xBF;
+    case 0xF4:
+        return second >= 0x80 && second <= 0x8F;
+    default:
+        return tp_utf8_is_continuation(second);
+    }
+}
+
+/* Decodes the character that begins at `text`, which lies before `end`, and returns its length in bytes. Where there is no
+ * character, *code_point becomes TP_UTF8_ILL_FORMED and the length is that of the maximal subpart (at least 1): the bytes for
+ * which decoders, CPython's too, put one U+FFFD. */
+static inline size_t tp_utf8_decode(const uint8_t *text, const uint8_t *end, uint32_t *code_point)
+{
+    size_t available = (size_t)(end - text);
+    uint8_t lead = text[0];
+    if (lead < 0x80) {
+        *code_point = lead;
+        return 1;
+    }
+    *code_point = TP_UTF8_ILL_FORMED;
+    if (lead < 0xC2 || lead > 0xF4 || available < 2 || !tp_utf8_is_second(lead, text[1])) return 1;
+    uint32_t value = text[1] & 0x3Fu;
+    if (lead < 0xE0) {
+        *code_point = (lead & 0x1Fu) << 6 | value;
+        return 2;
+    }
+    if (available < 3 || !tp_utf8_is_continuation(text[2])) return 2;
+    value = value << 6 | (text[2] & 0x3Fu);
+    if (lead < 0xF0) {
+        *code_point = (lead & 0x0Fu) << 12 | value;
+        return 3;
+    }
+    if (available < 4 || !tp_utf8_is_continuation(text[3])) return 3;
+    *code_point = (lead & 0x07u) << 18 | value << 6 | (text[3] & 0x3Fu);
+    return 4;
+}
+
+/* Writes a code point that is no surrogate and at most U+10FFFF, and returns its length: 1 to TP_UTF8_MAX_NBYTES bytes. */
+static inline size_t tp_utf8_encode(uint32_t code_point, uint8_t *encoded)
+{
+    if (code_point < 0x80) {
+        encoded[0] = (uint8_t)code_point;
+        return 1;
+    }
+    if (code_point < 0x800) {
+        encoded[0] = (uint8_t)(0xC0 | code_point >> 6);
+        encoded[1] = (uint8_t)(0x80 | (code_point & 0x3F));
+        return 2;
+    }
+    if (code_point < 0x10000) {
+        encoded[0] = (uint8_t)(0xE0 | code_point >> 12);
+        encoded[1] = (uint8_t)(0x80 | (code_point >> 6 & 0x3F));
+        encoded[2] = (uint8_t)(0x80 | (code_point & 0x3F));
+        return 3;
+    }
+    encoded[0] = (uint8_t)(0xF0 | code_point >> 18);
+    encoded[1] = (uint8_t)(0x80 | (code_point >> 12 & 0x3F));
+    encoded[2] = (uint8_t)(0x80 | (code_point >> 6 & 0x3F));
+    encoded[3] = (uint8_t)(0x80 | (code_point & 0x3F));
+    return 4;
+}
+
+#endif
