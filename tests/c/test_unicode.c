@@ -259,7 +259,8 @@ static void test_white_space_is_what_the_tables_say(void)
 
 static void test_cut_white_space_is_none(void)
 {
-    static const char *const spaces[] = {"\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x81\x9F", "\xE3\x80\x80"};
+    static const char *const spaces[] = {"\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80",
+                                         "\xE2\x80\x80", "\xE2\x81\x9F", "\xE3\x80\x80"};
     for (size_t i = 0; i < sizeof spaces / sizeof *spaces; i++) {
         for (size_t kept = 0; kept < strlen(spaces[i]); kept++) {
             uint8_t *text = exact_copy(spaces[i], kept);
