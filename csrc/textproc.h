@@ -90,6 +90,11 @@ tp_status tp_utf8_validate(const uint8_t *text, size_t text_nbytes, tp_error *er
  * would: full mapping, final sigma by the word alone. `lowered` must hold 3/2 of word_nbytes, rounded up, and 8 bytes more. */
 size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint8_t *lowered);
 
+/* Stores where each line ends (the offset of its '\n'; for the last one, which need not have one, text_nbytes) and how many
+ * lines there are: one more than there are '\n'. TP_TOO_SMALL, with *n_lines stored, if that is more than `capacity`. */
+tp_status tp_find_lines(const uint8_t *text, size_t text_nbytes, uint64_t *ends, size_t capacity, size_t *n_lines,
+                        tp_error *error);
+
 /* ---- Corpus: what was counted ---------------------------------------------------------------------------------- */
 
 /* Totals and a table of terms with their counts. A term is a white-space separated word, lower-cased: what Python gives by

@@ -1,7 +1,3 @@
-#if !defined(_WIN32) && !defined(_DEFAULT_SOURCE)
-#define _DEFAULT_SOURCE /* getentropy */
-#endif
-
 #include "base/hash.h"
 
 #include <stdatomic.h>
@@ -18,10 +14,7 @@ BOOLEAN NTAPI RtlGenRandom(PVOID buffer, ULONG nbytes);
 #include <unistd.h>
 #endif
 
-enum { KEY_UNSET, KEY_BEING_SET, KEY_SET };
-
-static tp_hash_key process_key;
-static _Atomic int key_state = KEY_UNSET;
+static _Atomic uint64_t process_key[4]; /* 0: not drawn yet */
 
 static bool fill_from_system(void *buffer, size_t nbytes)
 {
@@ -38,7 +31,7 @@ static void fill_from_clock(tp_hash_key *key)
     struct timespec now = {0};
     timespec_get(&now, TIME_UTC);
     uint64_t state = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-    state ^= (uint64_t)(uintptr_t)&now ^ ((uint64_t)(uintptr_t)&process_key << 20);
+    state ^= (uint64_t)(uintptr_t)&now ^ ((uint64_t)(uintptr_t)process_key << 20);
     for (int i = 0; i < 4; i++) {
         /* splitmix64 (Steele, Lea, Flood 2014) */
         state += 0x9E3779B97F4A7C15u;
@@ -48,21 +41,23 @@ static void fill_from_clock(tp_hash_key *key)
     }
 }
 
-const tp_hash_key *tp_hash_get_key(void)
+/* Threads that come first at the same time all draw; of each word the first one to be stored is everybody's. */
+tp_hash_key tp_hash_get_key(void)
 {
-    if (atomic_load_explicit(&key_state, memory_order_acquire) == KEY_SET) return &process_key;
-    int expected = KEY_UNSET;
-    if (atomic_compare_exchange_strong(&key_state, &expected, KEY_BEING_SET)) {
-        if (!fill_from_system(&process_key, sizeof process_key)) fill_from_clock(&process_key);
-        atomic_store_explicit(&key_state, KEY_SET, memory_order_release);
+    tp_hash_key key, drawn;
+    bool is_drawn = false;
+    for (int i = 0; i < 4; i++) {
+        key.word[i] = atomic_load_explicit(&process_key[i], memory_order_relaxed);
+        if (key.word[i] != 0) continue;
+        if (!is_drawn && !fill_from_system(&drawn, sizeof drawn)) fill_from_clock(&drawn);
+        is_drawn = true;
+        if (atomic_compare_exchange_strong(&process_key[i], &key.word[i], drawn.word[i] | 1)) key.word[i] = drawn.word[i] | 1;
     }
-    while (atomic_load_explicit(&key_state, memory_order_acquire) != KEY_SET) {
-    }
-    return &process_key;
+    return key;
 }
 
 void tp_hash_set_key(uint64_t first, uint64_t second)
 {
-    process_key = (tp_hash_key){{first, second, first ^ 0x9E3779B97F4A7C15u, second ^ 0xD1B54A32D192ED03u}};
-    atomic_store_explicit(&key_state, KEY_SET, memory_order_release);
+    const uint64_t words[4] = {first, second, first ^ 0x9E3779B97F4A7C15u, second ^ 0xD1B54A32D192ED03u};
+    for (int i = 0; i < 4; i++) atomic_store(&process_key[i], words[i] | 1);
 }

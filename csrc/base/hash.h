@@ -11,8 +11,8 @@ typedef struct tp_hash_key {
     uint64_t word[4];
 } tp_hash_key;
 
-/* The process's key, drawn from the operating system at first use. */
-const tp_hash_key *tp_hash_get_key(void);
+/* The process's key, drawn from the operating system at first use. Waits for nobody, so a fork at any moment does no harm. */
+tp_hash_key tp_hash_get_key(void);
 
 /* The 128-bit product of both numbers, its halves folded together: the mixing step of the wyhash family. */
 static inline uint64_t tp_hash_mix(uint64_t a, uint64_t b)

@@ -1,7 +1,3 @@
-#if !defined(_WIN32) && !defined(_POSIX_C_SOURCE)
-#define _POSIX_C_SOURCE 200809L /* pthread_rwlock_t under -std=c11 */
-#endif
-
 #include "base/lock.h"
 
 #include <stdint.h>

@@ -1,0 +1,132 @@
+/* Appending one corpus to another: how a private count is published, and how parts counted elsewhere are merged. */
+#include <string.h>
+
+#include "base/error.h"
+#include "corpus/corpus.h"
+#include "unicode/lower.h"
+
+/* What appending needs to know of the part before anything is changed. */
+typedef struct plan {
+    uint32_t *numbers; /* of each of the part's terms: its number in the whole, or TP_NO_TERM */
+    size_t n_numbers;
+    size_t new_terms;
+    size_t new_nbytes;
+} plan;
+
+static void match_terms(const tp_table *whole, const tp_table *part, plan *made)
+{
+    made->new_terms = made->new_nbytes = 0;
+    for (size_t i = 0; i < part->n_terms; i++) {
+        const tp_term *term = &part->terms[i];
+        made->numbers[i] = tp_table_find(whole, tp_table_text(part, term), term->nbytes, term->hash);
+        if (made->numbers[i] == TP_NO_TERM) {
+            made->new_terms++;
+            made->new_nbytes += term->nbytes;
+        }
+    }
+}
+
+static tp_term *append_new_term(tp_table *whole, const tp_table *part, const tp_term *term)
+{
+    return tp_table_append(whole, tp_table_text(part, term), term->nbytes, term->hash);
+}
+
+static void add_term(tp_counts *whole, const tp_counts *part, size_t i, const plan *made)
+{
+    const tp_term *added = &part->table.terms[i];
+    tp_term *term = made->numbers[i] == TP_NO_TERM ? append_new_term(&whole->table, &part->table, added)
+                                                   : &whole->table.terms[made->numbers[i]];
+    /* A document begun in the whole and ended in the part is one document, in both of which the term may occur. */
+    bool is_counted_twice = i < part->first_document_terms && term->last_document == whole->documents;
+    term->count += added->count;
+    term->document_frequency += added->document_frequency - is_counted_twice;
+    term->last_document = added->last_document == TP_NO_DOCUMENT ? TP_NO_DOCUMENT : whole->documents + added->last_document;
+}
+
+/* Cannot fail: the plan's memory has been reserved. */
+static void add_counts(tp_counts *whole, const tp_counts *part, const plan *made)
+{
+    uint64_t first_document_terms = UINT64_MAX;
+    for (size_t i = 0; i < part->table.n_terms; i++) {
+        if (i == part->first_document_terms) first_document_terms = whole->table.n_terms;
+        add_term(whole, part, i, made);
+    }
+    if (part->first_document_terms == part->table.n_terms) first_document_terms = whole->table.n_terms;
+    if (whole->documents == 0) whole->first_document_terms = first_document_terms;
+    whole->words += part->words;
+    whole->has_open_document = part->has_open_document || (part->documents == 0 && whole->has_open_document);
+    whole->documents += part->documents;
+}
+
+/* The part's open document is the whole's now, and so is the word that it stopped in. */
+static void move_carry(tp_counts *whole, tp_counts *part)
+{
+    tp_arena empty = whole->carry;
+    whole->carry = part->carry;
+    part->carry = empty;
+}
+
+static void swap_counts(tp_counts *one, tp_counts *other)
+{
+    tp_counts kept = *one;
+    *one = *other;
+    *other = kept;
+}
+
+static bool is_empty(const tp_counts *counts)
+{
+    return counts->documents == 0 && !counts->has_open_document && counts->table.n_terms == 0;
+}
+
+/* Gets all the memory that appending can need, the word in the whole's carry included. */
+static bool reserve_for(tp_counts *whole, const plan *made)
+{
+    size_t carried = whole->carry.used > 0 ? TP_LOWER_BOUND(whole->carry.used) : 0;
+    return tp_arena_reserve(&whole->lowered, carried) &&
+           tp_table_reserve(&whole->table, made->new_terms + (carried > 0), made->new_nbytes + carried);
+}
+
+/* Appends `part`, or changes nothing and returns false without memory. */
+static bool append_counts(tp_counts *whole, const tp_counts *part)
+{
+    plan made = {.n_numbers = part->table.n_terms};
+    if (made.n_numbers > 0) {
+        made.numbers = tp_allocate(made.n_numbers * sizeof *made.numbers);
+        if (made.numbers == NULL) return false;
+    }
+    match_terms(&whole->table, &part->table, &made);
+    bool is_reserved = reserve_for(whole, &made);
+    if (is_reserved) {
+        if (whole->carry.used > 0) {
+            tp_counts_close_word(whole);
+            match_terms(&whole->table, &part->table, &made); /* that word may be one of the part's */
+        }
+        add_counts(whole, part, &made);
+    }
+    tp_release(made.numbers, made.n_numbers * sizeof *made.numbers);
+    return is_reserved;
+}
+
+static tp_status append_locked(tp_corpus *corpus, tp_corpus *part, uint64_t from_position, uint64_t to_position, tp_error *error)
+{
+    if (corpus->position != from_position) return tp_fail(error, TP_STALE, 0, "the corpus is at another position by now");
+    if (is_empty(&corpus->counts)) {
+        swap_counts(&corpus->counts, &part->counts);
+    } else {
+        if (!append_counts(&corpus->counts, &part->counts)) return tp_fail_no_memory(error);
+        move_carry(&corpus->counts, &part->counts);
+    }
+    tp_counts_free(&part->counts);
+    part->counts = tp_counts_empty();
+    corpus->position = to_position;
+    return TP_OK;
+}
+
+tp_status tp_corpus_append(tp_corpus *corpus, tp_corpus *part, uint64_t from_position, uint64_t to_position, tp_error *error)
+{
+    if (corpus == part) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "a corpus cannot be appended to itself");
+    tp_lock_write_two(&corpus->lock, &part->lock);
+    tp_status status = append_locked(corpus, part, from_position, to_position, error);
+    tp_unlock_write_two(&corpus->lock, &part->lock);
+    return status;
+}

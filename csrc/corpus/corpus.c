@@ -1,0 +1,181 @@
+/* A corpus's life, and the questions that it answers. */
+#include "corpus/corpus.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+tp_counts tp_counts_empty(void)
+{
+    return (tp_counts){.table = {.key = tp_hash_get_key()}, .first_document_terms = UINT64_MAX};
+}
+
+void tp_counts_free(tp_counts *counts)
+{
+    tp_table_free(&counts->table);
+    tp_arena_free(&counts->carry);
+    tp_arena_free(&counts->lowered);
+}
+
+tp_status tp_corpus_new(tp_corpus **corpus, tp_error *error)
+{
+    tp_corpus *made = tp_allocate(sizeof *made);
+    if (made == NULL) return tp_fail_no_memory(error);
+    if (!tp_lock_init(&made->lock)) {
+        tp_release(made, sizeof *made);
+        return tp_fail_no_memory(error);
+    }
+    made->counts = tp_counts_empty();
+    made->position = 0;
+    *corpus = made;
+    return TP_OK;
+}
+
+void tp_corpus_free(tp_corpus *corpus)
+{
+    if (corpus == NULL) return;
+    tp_counts_free(&corpus->counts);
+    tp_lock_destroy(&corpus->lock);
+    tp_release(corpus, sizeof *corpus);
+}
+
+static bool copy_counts(const tp_counts *source, tp_counts *copy)
+{
+    *copy = *source;
+    copy->carry = copy->lowered = (tp_arena){0};
+    if (!tp_table_copy(&source->table, &copy->table)) return false;
+    if (!tp_arena_reserve(&copy->carry, source->carry.used)) {
+        tp_counts_free(copy);
+        return false;
+    }
+    if (source->carry.used > 0) memcpy(copy->carry.data, source->carry.data, source->carry.used);
+    copy->carry.used = source->carry.used;
+    return true;
+}
+
+tp_status tp_corpus_copy(tp_corpus *source, tp_corpus **copy, tp_error *error)
+{
+    tp_corpus *made;
+    tp_status status = tp_corpus_new(&made, error);
+    if (status != TP_OK) return status;
+    tp_lock_read(&source->lock);
+    bool is_copied = copy_counts(&source->counts, &made->counts);
+    made->position = source->position;
+    tp_unlock_read(&source->lock);
+    if (!is_copied) {
+        made->counts = tp_counts_empty();
+        tp_corpus_free(made);
+        return tp_fail_no_memory(error);
+    }
+    *copy = made;
+    return TP_OK;
+}
+
+void tp_corpus_get_totals(tp_corpus *corpus, tp_totals *totals)
+{
+    tp_lock_read(&corpus->lock);
+    const tp_counts *counts = &corpus->counts;
+    *totals = (tp_totals){counts->documents, counts->words, counts->table.n_terms, corpus->position};
+    tp_unlock_read(&corpus->lock);
+}
+
+tp_status tp_corpus_get_measure(tp_corpus *corpus, tp_measure measure, uint64_t *values, uint64_t capacity, uint64_t *n_terms,
+                                tp_error *error)
+{
+    if (measure != TP_COUNT && measure != TP_DOCUMENT_FREQUENCY) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no such measure");
+    }
+    tp_status status = TP_OK;
+    tp_lock_read(&corpus->lock);
+    const tp_table *table = &corpus->counts.table;
+    *n_terms = table->n_terms;
+    if (table->n_terms > capacity) {
+        status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer holds fewer values than there are terms");
+    } else if (measure == TP_COUNT) {
+        for (size_t i = 0; i < table->n_terms; i++) values[i] = table->terms[i].count;
+    } else {
+        for (size_t i = 0; i < table->n_terms; i++) values[i] = table->terms[i].document_frequency;
+    }
+    tp_unlock_read(&corpus->lock);
+    return status;
+}
+
+tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uint8_t *text, size_t capacity, size_t *nbytes,
+                              tp_error *error)
+{
+    tp_status status = TP_OK;
+    *nbytes = 0;
+    tp_lock_read(&corpus->lock);
+    const tp_table *table = &corpus->counts.table;
+    if (first > table->n_terms || n > table->n_terms - first) {
+        status = tp_fail(error, TP_INVALID_ARGUMENT, 0, "there are not so many terms");
+    } else if (n > 0) {
+        const tp_term *last = &table->terms[first + n - 1];
+        size_t start = table->terms[first].start;
+        *nbytes = last->start + last->nbytes - start;
+        if (*nbytes > capacity) status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the terms");
+        else memcpy(text, table->text.data + start, *nbytes);
+    }
+    tp_unlock_read(&corpus->lock);
+    return status;
+}
+
+/* The length of the terms when joined; false if there is no such term, with its place in `ids` in *bad. */
+static bool measure_picked(const tp_table *table, const uint64_t *ids, uint64_t n, size_t *nbytes, uint64_t *bad)
+{
+    *nbytes = n > 0 ? (size_t)(n - 1) : 0;
+    for (uint64_t i = 0; i < n; i++) {
+        if (ids[i] >= table->n_terms) {
+            *bad = i;
+            return false;
+        }
+        *nbytes += table->terms[ids[i]].nbytes;
+    }
+    return true;
+}
+
+tp_status tp_corpus_pick_terms(tp_corpus *corpus, const uint64_t *ids, uint64_t n, uint8_t *text, size_t capacity,
+                               size_t *nbytes, tp_error *error)
+{
+    tp_status status = TP_OK;
+    uint64_t bad;
+    tp_lock_read(&corpus->lock);
+    const tp_table *table = &corpus->counts.table;
+    if (!measure_picked(table, ids, n, nbytes, &bad)) {
+        status = tp_fail(error, TP_INVALID_ARGUMENT, bad, "there is no term with this number");
+    } else if (*nbytes > capacity) {
+        status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the terms");
+    } else {
+        for (uint64_t i = 0; i < n; i++) {
+            const tp_term *term = &table->terms[ids[i]];
+            size_t with_separator = term->nbytes + (i + 1 < n);
+            memcpy(text, tp_table_text(table, term), with_separator);
+            text += with_separator;
+        }
+    }
+    tp_unlock_read(&corpus->lock);
+    return status;
+}
+
+tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t words_nbytes, const uint64_t *ends, size_t n_words,
+                            uint64_t *counts, uint64_t *documents, tp_error *error)
+{
+    for (size_t i = 0; i < n_words; i++) {
+        uint64_t start = i == 0 ? 0 : ends[i - 1] + 1;
+        if (ends[i] > words_nbytes || start > ends[i]) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of words must ascend within the text");
+        }
+    }
+    tp_lock_read(&corpus->lock);
+    const tp_table *table = &corpus->counts.table;
+    uint64_t start = 0;
+    for (size_t i = 0; i < n_words; i++) {
+        size_t nbytes = (size_t)(ends[i] - start);
+        uint32_t number = tp_table_find(table, words + start, nbytes, tp_hash(&table->key, words + start, nbytes));
+        counts[i] = number == TP_NO_TERM ? 0 : table->terms[number].count;
+        start = ends[i] + 1;
+    }
+    *documents = corpus->counts.documents;
+    tp_unlock_read(&corpus->lock);
+    return TP_OK;
+}

@@ -1,0 +1,192 @@
+/* A corpus as bytes, the same on every machine. All numbers are 64-bit, little-endian:
+ *
+ *     0  the signature          8  version            16  documents          24  words
+ *    32  terms n               40  first_document_terms (2^64 - 1: none)     48  length t of the text
+ *    56  n counts, then n document frequencies, then the terms (t bytes), each followed by '\n', then the checksum.
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "corpus/corpus.h"
+#include "unicode/words.h"
+
+/* As in PNG: a byte that is not ASCII, both line ends and a DOS end-of-file show what mangles binary files. */
+static const uint8_t signature[8] = {0x89, 'T', 'P', 'C', '\r', '\n', 0x1A, '\n'};
+
+enum { VERSION = 1, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
+
+static void put_number(uint8_t *out, uint64_t value)
+{
+    for (int i = 0; i < 8; i++) out[i] = (uint8_t)(value >> (8 * i));
+}
+
+static uint64_t get_number(const uint8_t *in)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 8; i++) value |= (uint64_t)in[i] << (8 * i);
+    return value;
+}
+
+/* FNV-1a (Fowler, Noll, Vo; 64-bit offset basis and prime) taken over eight bytes a step, with a fold so that high bits reach
+ * the low ones; the last step is padded with zeros. It finds damage, not malice: that is what the checks below are for. */
+static uint64_t checksum_of(const uint8_t *bytes, size_t nbytes)
+{
+    uint64_t sum = 0xCBF29CE484222325u;
+    for (size_t i = 0; i < nbytes; i += 8) {
+        uint8_t padded[8] = {0};
+        memcpy(padded, bytes + i, nbytes - i < 8 ? nbytes - i : 8);
+        sum = (sum ^ get_number(padded)) * 0x100000001B3u;
+        sum ^= sum >> 32;
+    }
+    return sum;
+}
+
+/* ---- Writing ----------------------------------------------------------------------------------------------------- */
+
+static void write_counts(const tp_counts *counts, uint8_t *out, size_t nbytes)
+{
+    const tp_table *table = &counts->table;
+    const uint64_t header[] = {VERSION,        counts->documents,           counts->words,
+                               table->n_terms, counts->first_document_terms, table->text.used};
+    memcpy(out, signature, sizeof signature);
+    for (size_t i = 0; i < sizeof header / sizeof *header; i++) put_number(out + VERSION_OFFSET + 8 * i, header[i]);
+    uint8_t *values = out + HEADER_NBYTES;
+    for (size_t i = 0; i < table->n_terms; i++) {
+        put_number(values + 8 * i, table->terms[i].count);
+        put_number(values + 8 * (table->n_terms + i), table->terms[i].document_frequency);
+    }
+    if (table->text.used > 0) memcpy(values + 16 * table->n_terms, table->text.data, table->text.used);
+    put_number(out + nbytes - CHECKSUM_NBYTES, checksum_of(out, nbytes - CHECKSUM_NBYTES));
+}
+
+tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity, size_t *nbytes, tp_error *error)
+{
+    tp_status status = TP_OK;
+    tp_lock_read(&corpus->lock);
+    const tp_counts *counts = &corpus->counts;
+    *nbytes = HEADER_NBYTES + 16 * counts->table.n_terms + counts->table.text.used + CHECKSUM_NBYTES;
+    if (counts->has_open_document) {
+        status = tp_fail(error, TP_INVALID_ARGUMENT, counts->documents, "the last document has not been closed");
+    } else if (*nbytes > capacity) {
+        status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the snapshot");
+    } else {
+        write_counts(counts, snapshot, *nbytes);
+    }
+    tp_unlock_read(&corpus->lock);
+    return status;
+}
+
+/* ---- Reading: nothing is believed before it is checked ------------------------------------------------------------ */
+
+typedef struct layout {
+    uint64_t documents, words, n_terms, first_document_terms, text_nbytes;
+    const uint8_t *counts, *frequencies, *text;
+} layout;
+
+static tp_status damaged(tp_error *error, uint64_t offset, const char *message)
+{
+    return tp_fail(error, TP_DAMAGED, offset, message);
+}
+
+static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found, tp_error *error)
+{
+    if (nbytes < sizeof signature || memcmp(bytes, signature, sizeof signature) != 0) {
+        return damaged(error, 0, "this is not a snapshot of a corpus");
+    }
+    if (nbytes < HEADER_NBYTES + CHECKSUM_NBYTES) return damaged(error, nbytes, "the snapshot ends within its header");
+    if (get_number(bytes + VERSION_OFFSET) != VERSION) {
+        return tp_fail(error, TP_UNKNOWN_VERSION, VERSION_OFFSET, "the snapshot has a version that is not known here");
+    }
+    *found = (layout){get_number(bytes + 16), get_number(bytes + 24), get_number(bytes + 32),
+                      get_number(bytes + 40), get_number(bytes + 48), NULL, NULL, NULL};
+    uint64_t body = nbytes - HEADER_NBYTES - CHECKSUM_NBYTES;
+    if (found->n_terms > TP_MAX_TERMS || found->n_terms > body / 16 || found->text_nbytes != body - 16 * found->n_terms) {
+        return damaged(error, 32, "the sizes do not add up to the snapshot's length");
+    }
+    if (get_number(bytes + nbytes - CHECKSUM_NBYTES) != checksum_of(bytes, nbytes - CHECKSUM_NBYTES)) {
+        return damaged(error, nbytes - CHECKSUM_NBYTES, "the checksum does not match");
+    }
+    found->counts = bytes + HEADER_NBYTES;
+    found->frequencies = found->counts + 8 * found->n_terms;
+    found->text = found->frequencies + 8 * found->n_terms;
+    return TP_OK;
+}
+
+/* A term is not empty and is one word. */
+static bool is_term(const uint8_t *term, size_t nbytes)
+{
+    bool is_ascii = true;
+    return nbytes > 0 && tp_skip_word(term, term + nbytes, &is_ascii) == term + nbytes &&
+           (is_ascii || tp_utf8_validate(term, nbytes, NULL) == TP_OK);
+}
+
+static tp_status read_term(tp_counts *counts, const layout *from, size_t i, const uint8_t *term, size_t nbytes, tp_error *error)
+{
+    uint64_t count = get_number(from->counts + 8 * i), frequency = get_number(from->frequencies + 8 * i);
+    uint64_t offset = HEADER_NBYTES + 8 * (uint64_t)i;
+    if (count == 0 || count > from->words - counts->words) return damaged(error, offset, "the counts do not add up to the words");
+    if (frequency == 0 || frequency > count || frequency > from->documents) {
+        return damaged(error, offset + 8 * from->n_terms, "a document frequency is out of range");
+    }
+    uint64_t hash = tp_hash(&counts->table.key, term, nbytes);
+    if (tp_table_find(&counts->table, term, nbytes, hash) != TP_NO_TERM) {
+        return damaged(error, offset + 16 * from->n_terms, "a term occurs twice");
+    }
+    tp_term *added = tp_table_append(&counts->table, term, nbytes, hash);
+    added->count = count;
+    added->document_frequency = frequency;
+    counts->words += count;
+    return TP_OK;
+}
+
+static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *error)
+{
+    const uint8_t *p = from->text, *end = p + from->text_nbytes;
+    uint64_t text_offset = HEADER_NBYTES + 16 * from->n_terms;
+    for (size_t i = 0; i < from->n_terms; i++) {
+        const uint8_t *newline = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+        uint64_t offset = text_offset + (uint64_t)(p - from->text);
+        if (newline == NULL) return damaged(error, offset, "there are fewer terms than announced");
+        if (!is_term(p, (size_t)(newline - p))) return damaged(error, offset, "a term is not one word of UTF-8");
+        tp_status status = read_term(counts, from, i, p, (size_t)(newline - p), error);
+        if (status != TP_OK) return status;
+        p = newline + 1;
+    }
+    if (p != end) return damaged(error, text_offset + (uint64_t)(p - from->text), "there are more terms than announced");
+    return TP_OK;
+}
+
+static tp_status read_counts(tp_counts *counts, const layout *from, tp_error *error)
+{
+    if (!tp_table_reserve(&counts->table, (size_t)from->n_terms, (size_t)(from->text_nbytes - from->n_terms))) {
+        return tp_fail_no_memory(error);
+    }
+    tp_status status = read_terms(counts, from, error);
+    if (status != TP_OK) return status;
+    if (counts->words != from->words) return damaged(error, 24, "the counts do not add up to the words");
+    bool is_limited = from->first_document_terms <= from->n_terms;
+    if (from->documents == 0 ? from->n_terms != 0 || from->first_document_terms != UINT64_MAX : !is_limited) {
+        return damaged(error, 40, "the first document has more terms than there are");
+    }
+    counts->documents = from->documents;
+    counts->first_document_terms = from->first_document_terms;
+    return TP_OK;
+}
+
+tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+{
+    layout found = {0};
+    tp_status status = read_layout(snapshot, snapshot_nbytes, &found, error);
+    if (status != TP_OK) return status;
+    if (found.text_nbytes < found.n_terms) return damaged(error, 48, "the text is shorter than its terms");
+    tp_corpus *made;
+    status = tp_corpus_new(&made, error);
+    if (status != TP_OK) return status;
+    status = read_counts(&made->counts, &found, error);
+    if (status != TP_OK) {
+        tp_corpus_free(made);
+        return status;
+    }
+    *corpus = made;
+    return TP_OK;
+}

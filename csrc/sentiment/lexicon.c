@@ -1,0 +1,146 @@
+/* Words with weights, lowered and checked once, so that scoring needs no more than their counts. */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/memory.h"
+#include "unicode/lower.h"
+#include "unicode/words.h"
+
+struct tp_lexicon {
+    tp_arena words; /* lowered, each followed by '\n' */
+    uint64_t *ends;
+    double *weights;
+    size_t n_words;
+};
+
+enum { FREE_SLOT = 0 };
+
+/* What is needed while a lexicon is made: an index of the words so far, by number plus 1. */
+typedef struct word_index {
+    tp_hash_key key;
+    size_t *slots;
+    size_t n_slots;
+} word_index;
+
+static size_t start_of(const tp_lexicon *lexicon, size_t i) { return i == 0 ? 0 : (size_t)lexicon->ends[i - 1] + 1; }
+
+static bool is_same_word(const tp_lexicon *lexicon, size_t i, size_t j)
+{
+    size_t start_i = start_of(lexicon, i), start_j = start_of(lexicon, j);
+    size_t nbytes = (size_t)lexicon->ends[i] - start_i;
+    return nbytes == (size_t)lexicon->ends[j] - start_j &&
+           memcmp(lexicon->words.data + start_i, lexicon->words.data + start_j, nbytes) == 0;
+}
+
+/* False if an earlier word equals word i. */
+static bool put_in_index(word_index *index, const tp_lexicon *lexicon, size_t i)
+{
+    size_t start = start_of(lexicon, i), mask = index->n_slots - 1;
+    size_t slot = tp_hash(&index->key, lexicon->words.data + start, (size_t)lexicon->ends[i] - start) & mask;
+    for (; index->slots[slot] != FREE_SLOT; slot = (slot + 1) & mask) {
+        if (is_same_word(lexicon, index->slots[slot] - 1, i)) return false;
+    }
+    index->slots[slot] = i + 1;
+    return true;
+}
+
+static const char *fault_of(const uint8_t *word, size_t nbytes, double weight)
+{
+    bool is_ascii = true;
+    if (nbytes == 0) return "the word is empty";
+    if (tp_utf8_validate(word, nbytes, NULL) != TP_OK) return "the word is not valid UTF-8";
+    if (tp_skip_word(word, word + nbytes, &is_ascii) != word + nbytes) return "the word holds white space";
+    if (!isfinite(weight)) return "the weight is not finite";
+    return NULL;
+}
+
+static bool append_lowered(tp_lexicon *lexicon, const uint8_t *word, size_t nbytes)
+{
+    if (!tp_arena_reserve(&lexicon->words, TP_LOWER_BOUND(nbytes) + 1)) return false;
+    uint8_t *out = lexicon->words.data + lexicon->words.used;
+    size_t lowered_nbytes = tp_lower_word(word, nbytes, out);
+    out[lowered_nbytes] = '\n';
+    lexicon->words.used += lowered_nbytes + 1;
+    lexicon->ends[lexicon->n_words] = lexicon->words.used - 1;
+    return true;
+}
+
+typedef struct word_list {
+    const uint8_t *words;
+    size_t words_nbytes;
+    const uint64_t *ends;
+    const double *weights;
+    size_t n_words;
+} word_list;
+
+static tp_status fill(tp_lexicon *lexicon, word_index *index, const word_list *from, tp_error *error)
+{
+    for (size_t i = 0; i < from->n_words; i++) {
+        uint64_t start = i == 0 ? 0 : from->ends[i - 1] + 1, end = from->ends[i];
+        if (end > from->words_nbytes || start > end) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of words must ascend within the text");
+        }
+        const char *fault = fault_of(from->words + start, (size_t)(end - start), from->weights[i]);
+        if (fault != NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, fault);
+        if (!append_lowered(lexicon, from->words + start, (size_t)(end - start))) return tp_fail_no_memory(error);
+        lexicon->weights[i] = from->weights[i];
+        lexicon->n_words = i + 1;
+        if (!put_in_index(index, lexicon, i)) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the word equals an earlier one once lowered");
+        }
+    }
+    return TP_OK;
+}
+
+static tp_status fill_with_index(tp_lexicon *lexicon, const word_list *from, tp_error *error)
+{
+    word_index index = {.key = tp_hash_get_key(), .n_slots = 8};
+    while (index.n_slots / 2 < from->n_words) index.n_slots *= 2;
+    index.slots = tp_allocate(index.n_slots * sizeof *index.slots);
+    if (index.slots == NULL) return tp_fail_no_memory(error);
+    memset(index.slots, 0, index.n_slots * sizeof *index.slots);
+    tp_status status = fill(lexicon, &index, from, error);
+    tp_release(index.slots, index.n_slots * sizeof *index.slots);
+    return status;
+}
+
+/* Frees a lexicon made for `capacity` words. */
+static void free_lexicon(tp_lexicon *lexicon, size_t capacity)
+{
+    tp_arena_free(&lexicon->words);
+    tp_release(lexicon->ends, capacity * sizeof *lexicon->ends);
+    tp_release(lexicon->weights, capacity * sizeof *lexicon->weights);
+    tp_release(lexicon, sizeof *lexicon);
+}
+
+tp_status tp_lexicon_new(const uint8_t *words, size_t words_nbytes, const uint64_t *ends, const double *weights, size_t n_words,
+                         tp_lexicon **lexicon, tp_error *error)
+{
+    if (n_words > SIZE_MAX / 4 / sizeof(uint64_t)) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many words");
+    tp_lexicon *made = tp_allocate(sizeof *made);
+    if (made == NULL) return tp_fail_no_memory(error);
+    *made = (tp_lexicon){0};
+    made->ends = n_words > 0 ? tp_allocate(n_words * sizeof *made->ends) : NULL;
+    made->weights = n_words > 0 ? tp_allocate(n_words * sizeof *made->weights) : NULL;
+    tp_status status = n_words > 0 && (made->ends == NULL || made->weights == NULL)
+                           ? tp_fail_no_memory(error)
+                           : fill_with_index(made, &(word_list){words, words_nbytes, ends, weights, n_words}, error);
+    if (status != TP_OK) {
+        free_lexicon(made, n_words);
+        return status;
+    }
+    *lexicon = made;
+    return TP_OK;
+}
+
+void tp_lexicon_free(tp_lexicon *lexicon)
+{
+    if (lexicon != NULL) free_lexicon(lexicon, lexicon->n_words);
+}
+
+void tp_lexicon_get_entries(const tp_lexicon *lexicon, tp_lexicon_entries *entries)
+{
+    *entries = (tp_lexicon_entries){lexicon->words.data, lexicon->words.used, lexicon->ends, lexicon->weights, lexicon->n_words};
+}

@@ -1,0 +1,67 @@
+"""Word statistics over documents: the answers of ``Counter`` over ``str.split``, from native code.
+
+>>> import text_processor
+>>> analyzer = text_processor.TextAnalyzer()
+>>> analyzer.add_documents(["It was the best of times,", "it was the worst of times,"])
+2
+>>> analyzer.most_common(2)
+[('it', 2), ('was', 2)]
+>>> analyzer.add_document("")
+Traceback (most recent call last):
+text_processor.errors.InvalidDocumentError: Document cannot be empty
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from text_processor._native import CORE_VERSION as __version__
+from text_processor._native import UNICODE_VERSION, get_memory_stats
+from text_processor.analyzer import DocumentInfo, Statistics, TextAnalyzer, word_count
+from text_processor.errors import (
+    EmptyAnalyzerError,
+    InvalidDocumentError,
+    InvalidSnapshotError,
+    TextProcessorError,
+)
+
+__all__ = [
+    "UNICODE_VERSION",
+    "DocumentInfo",
+    "EmptyAnalyzerError",
+    "InvalidDocumentError",
+    "InvalidSnapshotError",
+    "Statistics",
+    "TextAnalyzer",
+    "TextProcessorError",
+    "__version__",
+    "get_memory_stats",
+    "hello",
+    "type_stub",
+    "word_count",
+]
+
+
+def hello(name: str) -> str:
+    """Greet somebody.
+
+    Raises:
+        TypeError: ``name`` is not a ``str``.
+
+    >>> from text_processor import hello
+    >>> hello("World")
+    'Hello, World!'
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"name must be str, not {type(name).__name__}")
+    return f"Hello, {name}!"
+
+
+def type_stub() -> str:
+    """Return the text of the package's type stub.
+
+    >>> from text_processor import type_stub
+    >>> "class TextAnalyzer" in type_stub()
+    True
+    """
+    return (files(__name__) / "stubs" / "text_processor.pyi").read_text(encoding="utf-8")

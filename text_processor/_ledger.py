@@ -1,0 +1,231 @@
+"""What an analyzer was given, in order, and how far it has been counted.
+
+The ledger is a log to which documents are only ever appended, and a corpus that holds the counts of its first entries. How
+many these are, the *position*, is kept in the corpus and changes together with the counts, in one step of the core. So
+whoever looks, in whatever thread, signal handler, finalizer or callback, finds a state that is whole: what lies before the
+position is counted, what lies behind it is not, and both together are all that was added.
+
+Counting takes the entries behind the position, counts them into a private corpus, and appends that to the public one if the
+position is still where it was. Otherwise somebody else was faster (a signal handler that asked for an answer, say); the
+private corpus is thrown away and the rest counted anew. An exception on the way leaves nothing to undo.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Sequence
+from itertools import islice, takewhile
+from operator import is_
+from typing import NamedTuple
+
+from text_processor import _pieces
+from text_processor._native import Corpus
+from text_processor.errors import TextProcessorError
+
+
+# Characters that may wait to be counted where documents are not kept.
+MOST_WAITING = 4_000_000
+
+
+class Dropped(NamedTuple):
+    """What once stood at the beginning of a log whose documents are not kept."""
+
+    entries: int
+    documents: int
+
+
+class Part:
+    """A log entry for documents that were counted elsewhere.
+
+    Where documents are kept it stands in the place of the first of them, the others follow it, and all are covered by it.
+    Elsewhere it is the only entry for all of them.
+    """
+
+    __slots__ = ("corpus", "first", "n_documents", "n_entries")
+
+    def __init__(self, corpus: Corpus, n_documents: int, documents: Sequence[str] | None) -> None:
+        self.corpus = corpus
+        self.n_documents = n_documents
+        self.n_entries = 1 if documents is None else n_documents
+        self.first = None if documents is None else documents[0]
+
+
+class Turn:
+    """Whose turn it is to count. One thread at a time; within a thread, a signal handler may count inside another count."""
+
+    __slots__ = ("depth", "lock")
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.depth = 0
+
+
+Entry = str | Part
+
+_ledgers: weakref.WeakSet[Ledger] = weakref.WeakSet()
+
+
+class Ledger:
+    """The documents of an analyzer between two calls of ``clear``."""
+
+    # log[0] tells what was dropped, so that dropping entries and saying so is one step: a slice assignment.
+    __slots__ = ("__weakref__", "corpus", "has_parts", "keeps_documents", "log", "n_waiting", "threads", "turn")
+
+    def __init__(self, *, keeps_documents: bool, threads: int | None) -> None:
+        self.log: list[Dropped | Entry] = [Dropped(0, 0)]
+        self.corpus = Corpus()
+        self.keeps_documents = keeps_documents
+        self.n_waiting = 0
+        self.has_parts = False
+        self.threads = threads
+        self.turn = Turn()
+        _ledgers.add(self)
+
+    # ---- What was given ----------------------------------------------------------------------------------------------
+
+    def count_documents(self) -> int:
+        """How many documents were given, without counting their words where that can be avoided."""
+        if self.has_parts and not self.keeps_documents:
+            return self.settle().totals().documents
+        while True:
+            dropped, n = self.log[0], len(self.log) - 1
+            if self.log[0] is dropped:  # otherwise entries were dropped between the two looks
+                return dropped.documents + n  # type: ignore[union-attr]
+
+    def documents(self) -> list[str]:
+        """The documents; an error if they were not kept."""
+        entries = self.log[1:]
+        if not self.keeps_documents:
+            raise TextProcessorError(
+                "the documents were not kept, only their counts: this analyzer has keep_documents=False or has merged "
+                "one that has; keep the documents yourself, or use TextAnalyzer(keep_documents=True) for every part"
+            )
+        return _unwrap(entries) if self.has_parts else entries  # type: ignore[return-value]
+
+    def add(self, documents: Sequence[str]) -> None:
+        """Log documents, after counting others if too much would wait."""
+        if not self.keeps_documents:
+            n_characters = sum(map(len, documents))
+            if self.n_waiting + n_characters > MOST_WAITING:
+                self.settle()
+                self.n_waiting = 0
+            self.n_waiting += n_characters
+        self.log.extend(documents)
+
+    def add_part(self, corpus: Corpus, n_documents: int, documents: list[str] | None) -> None:
+        """Log documents that were counted elsewhere; ``documents`` is None if nobody kept them."""
+        if n_documents == 0:
+            return
+        self.has_parts = True
+        if documents is None:
+            self.keeps_documents = False
+        if not self.keeps_documents:
+            self.log.append(Part(corpus, n_documents, None))
+        else:
+            assert documents is not None
+            self.log.extend([Part(corpus, n_documents, documents), *islice(documents, 1, None)])
+
+    # ---- What is counted ---------------------------------------------------------------------------------------------
+
+    def settle(self) -> Corpus:
+        """Count what is not counted yet, and return the corpus."""
+        turn = self.turn
+        with turn.lock:
+            depth = turn.depth
+            try:
+                turn.depth = depth + 1
+                goal = self._end()
+                while (position := self._position()) < goal:
+                    self._count_run(position)
+                if depth == 0:
+                    self._drop_counted()
+            finally:
+                turn.depth = depth
+        return self.corpus
+
+    def offer(self, corpus: Corpus, documents: Sequence[str]) -> None:
+        """Take the counts of documents that have just been logged, unless something else stands before or between them.
+
+        Then they are counted with the rest when an answer is asked for.
+        """
+        turn = self.turn
+        with turn.lock:
+            depth = turn.depth
+            try:
+                turn.depth = depth + 1
+                position = self._position()
+                first = self._place(position)
+                entries = self.log[first : first + len(documents)]
+                if len(entries) == len(documents) and all(map(is_, entries, documents)):
+                    self.corpus.append(corpus, position, position + len(documents))
+                if depth == 0:
+                    self._drop_counted()
+            finally:
+                turn.depth = depth
+
+    def snapshot(self) -> tuple[Corpus, int, list[str] | None]:
+        """Return copies: all counts, the number of documents, and these themselves if they are kept."""
+        copy = self.settle().copy()
+        n_documents = copy.totals().documents
+        entries = self.log[1 : 1 + n_documents]
+        if not self.keeps_documents:  # asked last: what is dropped is dropped after this has changed
+            return copy, n_documents, None
+        return copy, n_documents, _unwrap(entries)
+
+    def _dropped(self) -> Dropped:
+        dropped = self.log[0]
+        assert isinstance(dropped, Dropped)
+        return dropped
+
+    def _position(self) -> int:
+        return self.corpus.totals().position
+
+    def _place(self, position: int) -> int:
+        """Where in the log a position is; only for the thread whose turn it is, since entries may be dropped."""
+        return 1 + position - self._dropped().entries
+
+    def _end(self) -> int:
+        return self._dropped().entries + len(self.log) - 1
+
+    def _count_run(self, position: int) -> None:
+        """Count the entries from the position to the next part, or a part; in vain if the position moves meanwhile."""
+        place = self._place(position)
+        entries = self.log[place:]
+        part = entries[0]
+        if isinstance(part, Part):
+            if self.corpus.append(part.corpus, position, position + part.n_entries) and part.first is not None:
+                self.log[place] = part.first
+            return
+        if self.has_parts:
+            entries = list(takewhile(_is_document, entries))
+        counted = _pieces.count_documents(entries, self.threads or _pieces.available_threads())  # type: ignore[arg-type]
+        self.corpus.append(counted, position, position + len(entries))
+
+    def _drop_counted(self) -> None:
+        """Let go of documents that are counted and not to be kept.
+
+        Only the outermost of nested counts does: the others must leave the log as the outer ones know it.
+        """
+        if not self.keeps_documents:
+            totals = self.corpus.totals()
+            self.log[: self._place(totals.position)] = [Dropped(totals.position, totals.documents)]
+
+
+def _is_document(entry: object) -> bool:
+    return not isinstance(entry, Part)
+
+
+def _unwrap(entries: Sequence[Dropped | Entry]) -> list[str]:
+    return [entry.first if isinstance(entry, Part) else entry for entry in entries]  # type: ignore[misc]
+
+
+def _renew_turns() -> None:
+    """In a forked child: the thread whose turn it was may not exist here."""
+    for ledger in list(_ledgers):
+        ledger.turn = Turn()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_turns)

@@ -1,0 +1,404 @@
+"""The one door to the compiled core: bytes in, arrays and text out, statuses to exceptions, callbacks.
+
+How a callback travels:
+
+1. Python calls ``Corpus.count_each`` with a function ``tell``. It is put into a ``_DocumentCall``, and a handle to that is
+   kept in a local variable for as long as the call lasts: a stale handle would end the process.
+2. C gets the address of the one trampoline, ``textproc_on_document``, and the handle as its ``void *user``.
+3. C counts a document, lets go of its lock, and calls the trampoline.
+4. The trampoline finds the ``_DocumentCall`` behind the handle and calls ``tell``, which may do anything.
+5. No exception can pass through C. The trampoline keeps it in the ``_DocumentCall`` and returns 0, at which C stops.
+   0 is also what cffi returns by itself when the trampoline cannot run, so "stop" is the safe answer.
+6. A signal may arrive before the trampoline's ``try``. cffi hands such an exception to ``onerror``, which keeps it too.
+7. Back in Python, ``count_each`` gives the exception to its caller, who publishes what was counted and raises it again.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, count
+from operator import add
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from text_processor._textproc_cffi import ffi, lib
+from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, TextProcessorError
+
+UNICODE_VERSION: str = ffi.string(lib.tp_unicode_version()).decode()
+CORE_VERSION: str = ffi.string(lib.tp_version()).decode()
+
+# A dict of this many entries takes CPython some 20 ms: often enough for Ctrl-C to get through, seldom enough to cost nothing.
+SLICE_ENTRIES = 100_000
+
+_OK: int = lib.TP_OK
+_STALE: int = lib.TP_STALE
+_CANCELLED: int = lib.TP_CANCELLED
+_TOO_SMALL: int = lib.TP_TOO_SMALL
+
+_new_uninitialized = ffi.new_allocator(should_clear_after_alloc=False)
+
+# No lock of the core is held by any thread while the process forks, so the child can use every object.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=lib.tp_before_fork,
+        after_in_parent=lib.tp_after_fork_in_parent,
+        after_in_child=lib.tp_after_fork_in_child,
+    )
+
+
+def check(status: int, error: Any) -> None:
+    """Raise the exception that a status stands for: the only place where an error of the core becomes one of Python."""
+    if status == _OK:
+        return
+    message = ffi.string(error.message).decode()
+    offset = int(error.offset)
+    if status == lib.TP_NO_MEMORY:
+        raise MemoryError(message)
+    if status == lib.TP_TOO_LARGE:
+        raise OverflowError(message)
+    if status == lib.TP_INVALID_UTF8:
+        raise InvalidDocumentError(f"{message} at byte {offset}", offset=offset)
+    if status in (lib.TP_DAMAGED, lib.TP_UNKNOWN_VERSION):
+        raise InvalidSnapshotError(f"{message} (at byte {offset})", offset=offset)
+    if status == lib.TP_INVALID_ARGUMENT:
+        raise InvalidArgument(message, offset)
+    raise TextProcessorError(f"{message} (status {status}, offset {offset})")
+
+
+class InvalidArgument(ValueError):
+    """An argument that the core refuses; the caller, who knows its name, says more."""
+
+    def __init__(self, message: str, item: int) -> None:
+        super().__init__(message)
+        self.item = item
+
+
+def _new_error() -> Any:
+    return ffi.new("tp_error *")
+
+
+# ---- Memory ----------------------------------------------------------------------------------------------------------
+
+
+def get_memory_stats() -> dict[str, int]:
+    """Return what the native core holds in this process, in bytes and blocks.
+
+    Keys: ``current_bytes`` (held now), ``peak_bytes`` (the most ever held at once) and ``live_allocations`` (blocks held
+    now). Python's own objects, the documents among them, are not part of it.
+
+    >>> from text_processor import get_memory_stats
+    >>> sorted(get_memory_stats())
+    ['current_bytes', 'live_allocations', 'peak_bytes']
+    """
+    stats = ffi.new("tp_memory_stats *")
+    lib.tp_memory_get_stats(stats)
+    return {
+        "current_bytes": int(stats.current_bytes),
+        "peak_bytes": int(stats.peak_bytes),
+        "live_allocations": int(stats.live_allocations),
+    }
+
+
+def fail_allocation(nth: int) -> None:
+    """For tests: have the core's nth allocation from now on refused, once; 0 refuses none."""
+    lib.tp_memory_fail_at(nth)
+
+
+# ---- Text in ---------------------------------------------------------------------------------------------------------
+
+
+class Piece(NamedTuple):
+    """UTF-8 text of several documents, one byte of white space apart, and where they end.
+
+    What lies behind the last end is the beginning of a document that the next piece continues.
+    """
+
+    text: bytes
+    ends: Any  # uint64_t[]
+    n_ends: int
+
+
+def open_piece(text: str) -> Piece:
+    """A slice of a long document, which stays open."""
+    return Piece(text.encode(), ffi.NULL, 0)
+
+
+def closing_piece(text: str) -> Piece:
+    """The last slice of a long document, or a whole one."""
+    encoded = text.encode()
+    return Piece(encoded, ffi.new("uint64_t[1]", [len(encoded)]), 1)
+
+
+def whole_piece(documents: Sequence[str]) -> Piece:
+    """Whole documents, in one piece."""
+    joined = "\n".join(documents)
+    if joined.count("\n") == len(documents) - 1:
+        return _piece_of_lines(joined.encode(), len(documents))
+    if joined.isascii():
+        return _piece_of_lengths(joined.encode(), map(len, documents))
+    encoded = [str.encode(document) for document in documents]
+    return _piece_of_lengths(b"\n".join(encoded), map(len, encoded))
+
+
+def _piece_of_lines(text: bytes, n_lines: int) -> Piece:
+    """No document has a line end of its own, so C finds where they end: far cheaper than asking each for its length."""
+    ends, n_found, error = _new_uninitialized("uint64_t[]", n_lines), ffi.new("size_t *"), _new_error()
+    check(lib.tp_find_lines(text, len(text), ends, n_lines, n_found, error), error)
+    return Piece(text, ends, n_lines)
+
+
+def _piece_of_lengths(text: bytes, lengths: Iterable[int]) -> Piece:
+    ends = array("Q", map(add, accumulate(lengths), count()))
+    return Piece(text, ffi.from_buffer("uint64_t[]", ends), len(ends))
+
+
+# ---- Callbacks -------------------------------------------------------------------------------------------------------
+
+Tell = Callable[[int, int], object]
+
+
+class _DocumentCall:
+    """One call of ``count_each``: whom to tell, and the exception that must wait until C has returned."""
+
+    __slots__ = ("error", "tell")
+
+    def __init__(self, tell: Tell) -> None:
+        self.tell = tell
+        self.error: BaseException | None = None
+
+
+class _CallsOfThread(threading.local):
+    """The calls that are under way in a thread, innermost last: for ``onerror``, which is not told of the handle."""
+
+    def __init__(self) -> None:
+        self.stack: list[_DocumentCall] = []
+
+
+_calls = _CallsOfThread()
+
+
+def _keep_error(
+    _kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+) -> None:
+    if error is not None:
+        _calls.stack[-1].error = error.with_traceback(traceback)
+
+
+@ffi.def_extern(error=0, onerror=_keep_error)  # type: ignore[untyped-decorator, unused-ignore]
+def textproc_on_document(user: Any, index: int, n_words: int) -> int:
+    """Trampoline of ``tp_on_document``."""
+    call: _DocumentCall = ffi.from_handle(user)
+    try:
+        call.tell(index, n_words)
+    except BaseException as error:  # noqa: BLE001 - it is raised again as soon as C has returned
+        call.error = error
+        return 0
+    return 1
+
+
+# ---- The corpus ------------------------------------------------------------------------------------------------------
+
+
+class Totals(NamedTuple):
+    """All totals of a corpus at one instant."""
+
+    documents: int
+    words: int
+    terms: int
+    position: int
+
+
+class Corpus:
+    """A handle to a ``tp_corpus``."""
+
+    __slots__ = ("_pointer",)
+
+    def __init__(self, pointer: Any = None) -> None:
+        if pointer is None:
+            made, error = ffi.new("tp_corpus **"), _new_error()
+            check(lib.tp_corpus_new(made, error), error)
+            pointer = made[0]
+        self._pointer = ffi.gc(pointer, lib.tp_corpus_free)
+
+    def copy(self) -> Corpus:
+        made, error = ffi.new("tp_corpus **"), _new_error()
+        check(lib.tp_corpus_copy(self._pointer, made, error), error)
+        return Corpus(made[0])
+
+    def totals(self) -> Totals:
+        totals = ffi.new("tp_totals *")
+        lib.tp_corpus_get_totals(self._pointer, totals)
+        return Totals(totals.documents, totals.words, totals.terms, totals.position)
+
+    def append(self, part: Corpus, from_position: int, to_position: int) -> bool:
+        """Move the counts of ``part`` behind this corpus's own; false if it is not at ``from_position`` any more."""
+        error = _new_error()
+        status = lib.tp_corpus_append(self._pointer, part._pointer, from_position, to_position, error)  # noqa: SLF001
+        if status == _STALE:
+            return False
+        check(status, error)
+        return True
+
+    def count_each(self, piece: Piece, tell: Tell) -> BaseException | None:
+        """Count whole documents one after the other and tell of each; return the exception that ``tell`` ended it with."""
+        call, error = _DocumentCall(tell), _new_error()
+        handle = ffi.new_handle(call)
+        _calls.stack.append(call)
+        try:
+            status = lib.tp_corpus_count_each(
+                _c_pieces([self], [piece]), lib.textproc_on_document, handle, error
+            )
+        finally:
+            _calls.stack.pop()
+        if status != _CANCELLED:
+            check(status, error)
+        kept, call.error = call.error, None
+        return kept
+
+    def measure(self, measure: int) -> memoryview[int]:
+        """Return the measure of every term at one instant: an array of unsigned 64-bit numbers."""
+        capacity = self.totals().terms
+        n_terms, error = ffi.new("uint64_t *"), _new_error()
+        while True:
+            values = _new_uninitialized("uint64_t[]", capacity)
+            status = lib.tp_corpus_get_measure(self._pointer, measure, values, capacity, n_terms, error)
+            if status != _TOO_SMALL:
+                break
+            capacity = int(n_terms[0])
+        check(status, error)
+        return _numbers(values, int(n_terms[0]))
+
+    def terms(self, first: int, n: int) -> list[str]:
+        """Return the terms ``first`` … ``first + n - 1``."""
+        return self._joined_terms(n, lambda *out: lib.tp_corpus_get_terms(self._pointer, first, n, *out))
+
+    def pick_terms(self, ids: memoryview[int]) -> list[str]:
+        """Return the terms with the given numbers."""
+        c_ids = ffi.from_buffer("uint64_t[]", ids)
+        return self._joined_terms(len(ids), lambda *out: lib.tp_corpus_pick_terms(self._pointer, c_ids, len(ids), *out))
+
+    @staticmethod
+    def _joined_terms(n: int, get: Callable[..., int]) -> list[str]:
+        if n == 0:
+            return []
+        nbytes, error = ffi.new("size_t *"), _new_error()
+        status = get(ffi.NULL, 0, nbytes, error)
+        if status != _TOO_SMALL:
+            check(status, error)
+        text = _new_uninitialized("uint8_t[]", nbytes[0])
+        check(get(text, nbytes[0], nbytes, error), error)
+        return str(ffi.buffer(text, nbytes[0]), "utf-8").split("\n")
+
+    def top(self, n: int) -> tuple[memoryview[int], memoryview[int]]:
+        """Return the numbers and the counts of the ``n`` most frequent terms, most frequent first."""
+        n = min(n, self.totals().terms)
+        ids, counts = _new_uninitialized("uint64_t[]", n), _new_uninitialized("uint64_t[]", n)
+        n_given, error = ffi.new("uint64_t *"), _new_error()
+        check(lib.tp_corpus_get_top(self._pointer, n, ids, counts, n_given, error), error)
+        return _numbers(ids, int(n_given[0])), _numbers(counts, int(n_given[0]))
+
+    def look_up(self, lexicon: Lexicon) -> tuple[list[int], int]:
+        """Return how often each word of the lexicon occurs, and the number of documents, at one instant."""
+        entries = lexicon.entries
+        counts, documents, error = ffi.new("uint64_t[]", entries.n_words), ffi.new("uint64_t *"), _new_error()
+        status = lib.tp_corpus_look_up(
+            self._pointer, entries.words, entries.words_nbytes, entries.ends, entries.n_words, counts, documents, error
+        )
+        check(status, error)
+        return ffi.unpack(counts, entries.n_words), int(documents[0])
+
+    def to_bytes(self) -> bytes:
+        """Return a snapshot: versioned, checksummed, the same on every machine."""
+        nbytes, error = ffi.new("size_t *"), _new_error()
+        capacity = 0
+        while True:
+            snapshot = _new_uninitialized("uint8_t[]", capacity)
+            status = lib.tp_corpus_write(self._pointer, snapshot, capacity, nbytes, error)
+            if status != _TOO_SMALL:
+                break
+            capacity = nbytes[0]
+        check(status, error)
+        return bytes(ffi.buffer(snapshot, nbytes[0]))
+
+    @classmethod
+    def from_bytes(cls, snapshot: bytes) -> Corpus:
+        """Read a snapshot, which need not be trusted."""
+        made, error = ffi.new("tp_corpus **"), _new_error()
+        check(lib.tp_corpus_read(snapshot, len(snapshot), made, error), error)
+        return cls(made[0])
+
+
+def count_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> None:
+    """Count each piece into its own corpus, all at the same time; one crossing, one thread a piece."""
+    error = _new_error()
+    check(lib.tp_corpus_count(_c_pieces(corpora, pieces), len(pieces), error), error)
+
+
+def _c_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> Any:
+    """The pieces as C wants them; it points into the originals, which the caller keeps for the length of its call."""
+    c_pieces = ffi.new("tp_piece[]", len(pieces))
+    for c_piece, corpus, piece in zip(c_pieces, corpora, pieces, strict=True):
+        c_piece.corpus = corpus._pointer  # noqa: SLF001
+        c_piece.text = ffi.from_buffer("uint8_t[]", piece.text)
+        c_piece.text_nbytes = len(piece.text)
+        c_piece.ends = piece.ends
+        c_piece.n_ends = piece.n_ends
+    return c_pieces
+
+
+def _numbers(array: Any, n: int) -> memoryview[int]:
+    return memoryview(ffi.buffer(array, 8 * n)).cast("Q")
+
+
+def slices(n: int) -> Iterator[tuple[int, int]]:
+    """Cut 0 … n into stretches small enough for Ctrl-C to get through between two of them."""
+    for first in range(0, n, SLICE_ENTRIES):
+        yield first, min(first + SLICE_ENTRIES, n)
+
+
+def table_as_dict(corpus: Corpus, measure: int) -> dict[str, int]:
+    """Return term → measure, in first-seen order, as it was at one instant."""
+    values = corpus.measure(measure)
+    table: dict[str, int] = {}
+    for first, end in slices(len(values)):
+        table.update(zip(corpus.terms(first, end - first), values[first:end], strict=True))
+    return table
+
+
+COUNT: int = lib.TP_COUNT
+DOCUMENT_FREQUENCY: int = lib.TP_DOCUMENT_FREQUENCY
+
+
+# ---- The lexicon -----------------------------------------------------------------------------------------------------
+
+
+class Lexicon:
+    """A handle to a ``tp_lexicon``: lower-cased words with weights, immutable."""
+
+    __slots__ = ("_pointer", "entries", "weights")
+
+    def __init__(self, words: Sequence[str], weights: Sequence[float]) -> None:
+        piece = _piece_of_lengths(b"\n".join(encoded := [word.encode() for word in words]), map(len, encoded))
+        made, error = ffi.new("tp_lexicon **"), _new_error()
+        c_weights = ffi.new("double[]", list(weights))
+        status = lib.tp_lexicon_new(piece.text, len(piece.text), piece.ends, c_weights, len(words), made, error)
+        check(status, error)
+        self._pointer = ffi.gc(made[0], lib.tp_lexicon_free)
+        self.entries = ffi.new("tp_lexicon_entries *")
+        lib.tp_lexicon_get_entries(self._pointer, self.entries)
+        self.weights: list[float] = list(weights)
+
+    def words(self) -> list[str]:
+        """The words, lowered, in the order given."""
+        joined = str(ffi.buffer(self.entries.words, self.entries.words_nbytes), "utf-8")
+        return joined.split("\n")[:-1]
+
+
+def lower(word: str) -> str:
+    """Lower one word as the core does."""
+    encoded = word.encode()
+    lowered = ffi.new("uint8_t[]", 2 * len(encoded) + 8)
+    return str(ffi.buffer(lowered, lib.tp_lower_word(encoded, len(encoded), lowered)), "utf-8")

@@ -1,0 +1,524 @@
+"""`TextAnalyzer`: word statistics over documents, the exact twin of ``Counter`` over ``str.split``."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import deepcopy
+from typing import Any, NoReturn, Self, TypedDict
+
+from text_processor import _native, _pieces, _snapshot
+from text_processor._ledger import Ledger
+from text_processor._native import InvalidArgument, Lexicon
+from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
+
+__all__ = ["DocumentInfo", "Statistics", "TextAnalyzer", "word_count"]
+
+DEFAULT_LEXICON: dict[str, float] = {
+    "good": 1.0,
+    "great": 1.0,
+    "excellent": 1.0,
+    "bad": -1.0,
+    "terrible": -1.0,
+    "awful": -1.0,
+}
+
+# More threads than this is a mistake rather than a machine.
+MOST_THREADS = 1024
+
+
+class DocumentInfo(TypedDict):
+    """What a callback is told of a document that was added."""
+
+    text: str
+    word_count: int
+    total_documents: int
+
+
+class Statistics(TypedDict):
+    """What `TextAnalyzer.get_statistics` returns."""
+
+    total_words: int
+    document_count: int
+    unique_words: int
+
+
+Callback = Callable[[DocumentInfo], object]
+
+
+def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
+    """Count the words of one text: ``Counter(w.lower() for w in text.split())`` as a dict, order included.
+
+    Args:
+        text: any text without lone surrogates; a blank one gives ``{}``.
+        threads: how many threads may count; ``None``: as many as there are processors, 1: only the calling one. The
+            result does not depend on it.
+
+    Raises:
+        TypeError: ``text`` is not a ``str``.
+        InvalidDocumentError: ``text`` has a lone surrogate.
+
+    O(length) time; memory for the distinct words.
+
+    >>> from text_processor import word_count
+    >>> word_count("The cat saw the dog")
+    {'the': 2, 'cat': 1, 'saw': 1, 'dog': 1}
+    """
+    n_threads = _checked_threads(threads) or _pieces.available_threads()
+    _check_type(text, None)
+    _check_surrogates(text, None)
+    return _native.table_as_dict(_pieces.count_documents([text], n_threads), _native.COUNT)
+
+
+class TextAnalyzer:
+    """Documents and the statistics of their words.
+
+    A word is what ``str.split`` gives, lower-cased by ``str.lower``: the answers are those of ``collections.Counter``, in
+    the order in which words were first seen. Adding a document only checks and keeps it; its words are counted, in
+    native code and without the GIL, when an answer is first asked for. Any number of threads may use one analyzer.
+
+    Args:
+        lexicon: word → weight for `analyze_sentiment`, instead of the default one (*good*, *great*, *excellent* +1;
+            *bad*, *terrible*, *awful* −1). Words are lower-cased.
+        keep_documents: False keeps only counts, and `get_documents` raises.
+        threads: how many threads may count; ``None``: as many as there are processors, 1: only the calling one. No
+            answer depends on it.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: a weight is not finite; a word is empty, holds white space, has a lone surrogate, or equals another
+            one once lower-cased; ``threads`` is not from 1 to 1024. The message names the word or the value.
+
+    >>> from text_processor import TextAnalyzer
+    >>> analyzer = TextAnalyzer()
+    >>> analyzer.add_document("A good day, a GOOD word")
+    >>> analyzer
+    TextAnalyzer(documents=1, words=6)
+    >>> analyzer.word_frequency()
+    {'a': 2, 'good': 2, 'day,': 1, 'word': 1}
+    >>> analyzer.analyze_sentiment()
+    2.0
+    """
+
+    __slots__ = ("__weakref__", "_callback", "_keep_documents", "_ledger", "_lexicon", "_threads")
+
+    def __init__(
+        self,
+        *,
+        lexicon: Mapping[str, float] | None = None,
+        keep_documents: bool = True,
+        threads: int | None = None,
+    ) -> None:
+        self._set_up(_make_lexicon(lexicon), bool(keep_documents), _checked_threads(threads))
+
+    def _set_up(self, lexicon: Lexicon, keep_documents: bool, threads: int | None) -> None:
+        self._lexicon = lexicon
+        self._keep_documents = keep_documents
+        self._threads = threads
+        self._callback: Callback | None = None
+        self._ledger = Ledger(keeps_documents=keep_documents, threads=threads)
+
+    # ---- Adding ------------------------------------------------------------------------------------------------------
+
+    def add_document(self, text: str) -> None:
+        """Add a document.
+
+        Raises:
+            TypeError: ``text`` is not a ``str``.
+            InvalidDocumentError: ``text`` is blank or has a lone surrogate; nothing is added.
+
+        What the callback raises passes through; the document stays added.
+
+        >>> from text_processor import TextAnalyzer
+        >>> TextAnalyzer().add_document(" ")
+        Traceback (most recent call last):
+        text_processor.errors.InvalidDocumentError: Document cannot be empty
+        """
+        # The common case, with as little in its way as there can be. ASCII text has no surrogates.
+        if type(text) is str and text.isascii() and not text.isspace() and text and self._callback is None:
+            ledger = self._ledger
+            if ledger.keeps_documents:
+                ledger.log.append(text)
+            else:
+                ledger.add((text,))
+        else:
+            _check_document(text, None)
+            self._add_checked((text,))
+
+    def add_documents(self, documents: Iterable[str]) -> int:
+        """Add many documents; the same as `add_document` for each one, but faster. Returns how many were added.
+
+        Raises:
+            TypeError: ``documents`` is a ``str`` (one document, not many) or not iterable, or a document is not a ``str``.
+            InvalidDocumentError: a document is blank or has a lone surrogate. The exception's ``index`` says which one,
+                counted from 0; those before it stay added.
+
+        What the iterator or the callback raises passes through; the documents added before stay.
+
+        >>> from text_processor import TextAnalyzer
+        >>> TextAnalyzer().add_documents(["one two", "three"])
+        2
+        >>> TextAnalyzer().add_documents(["one two", ""])
+        Traceback (most recent call last):
+        text_processor.errors.InvalidDocumentError: Document 1 cannot be empty
+        """
+        if isinstance(documents, (str, bytes, bytearray, memoryview)):
+            raise TypeError(
+                f"documents must be an iterable of str, not one {type(documents).__name__}; "
+                "for a single document there is add_document"
+            )
+        if type(documents) is list or type(documents) is tuple:
+            return self._add_sequence(documents)
+        index = -1
+        for index, text in enumerate(documents):
+            _check_document(text, index)
+            self._add_checked((text,))
+        return index + 1
+
+    def _add_sequence(self, documents: list[str] | tuple[str, ...]) -> int:
+        """Add a list or tuple. What a callback appends to the list meanwhile is added too, as it is in a loop."""
+        n_added = 0
+        while rest := tuple(documents[n_added:] if n_added else documents):
+            n_valid = _count_valid(rest)
+            self._add_checked(rest[:n_valid])
+            n_added += n_valid
+            if n_valid < len(rest):
+                _check_document(rest[n_valid], n_added)
+        return n_added
+
+    def _add_checked(self, documents: tuple[str, ...]) -> None:
+        """Add valid documents. `clear` or a new callback, set by a callback, counts from the next document on."""
+        if self._callback is None:
+            self._ledger.add(documents)
+        else:
+            for group in _pieces.groups(documents):
+                self._add_and_tell(group)
+
+    def _add_and_tell(self, documents: Sequence[str]) -> None:
+        """Have the core count the documents and tell of each one, which is when it is logged.
+
+        The callback may do anything: what it adds comes before the next document, a new callback is told of that, and
+        after `clear` the next document is the first one.
+        """
+        ledger, told = self._ledger, 0
+
+        def tell(index: int, n_words: int) -> None:
+            nonlocal told
+            current, callback, text = self._ledger, self._callback, documents[index]
+            current.log.append(text)
+            told += 1
+            if callback is not None:
+                n_documents = current.count_documents()
+                callback({"text": text, "word_count": n_words, "total_documents": n_documents})
+
+        ledger.settle()
+        counted = _native.Corpus()
+        error = counted.count_each(_native.whole_piece(documents), tell)
+        if self._ledger is ledger:
+            ledger.offer(counted, documents[:told])
+        if error is not None:
+            _raise_again(error)
+
+    def set_callback(self, callback: Callback) -> None:
+        """Have ``callback`` called with a dict for every document that is added from now on.
+
+        The dict has ``text``, ``word_count`` and ``total_documents``. There is one callback; another one replaces it. It is
+        called after the document was added and may use the analyzer freely. What it raises reaches who added the document.
+
+        Raises:
+            TypeError: ``callback`` cannot be called.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.set_callback(print)
+        >>> analyzer.add_document("two words")
+        {'text': 'two words', 'word_count': 2, 'total_documents': 1}
+        """
+        if not callable(callback):
+            raise TypeError(f"callback must be callable, not {type(callback).__name__}")
+        self._callback = callback
+
+    def clear_callback(self) -> None:
+        """Have nobody called any more."""
+        self._callback = None
+
+    def clear(self) -> None:
+        """Forget all documents and counts; the lexicon, the options and the callback stay."""
+        self._ledger = Ledger(keeps_documents=self._keep_documents, threads=self._threads)
+
+    def merge(self, other: TextAnalyzer) -> None:
+        """Add what ``other`` has, as if its documents had been added here after one's own; no callback is called.
+
+        Nothing is counted again: merging is associative and costs O(distinct words). If ``other`` did not keep its documents,
+        `get_documents` raises here too from then on. The lexicon, options and callback of ``other`` do not come along.
+
+        Raises:
+            TypeError: ``other`` is not a `TextAnalyzer`.
+
+        >>> from text_processor import TextAnalyzer
+        >>> one, other = TextAnalyzer(), TextAnalyzer()
+        >>> one.add_document("a b"), other.add_document("b c")
+        (None, None)
+        >>> one.merge(other)
+        >>> one.word_frequency()
+        {'a': 1, 'b': 2, 'c': 1}
+        """
+        if not isinstance(other, TextAnalyzer):
+            raise TypeError(f"other must be a TextAnalyzer, not {type(other).__name__}")
+        self._ledger.add_part(*other._ledger.snapshot())
+    
+    # ---- Asking ------------------------------------------------------------------------------------------------------
+
+    def document_count(self) -> int:
+        """Return the number of documents."""
+        return self._ledger.count_documents()
+
+    def __len__(self) -> int:
+        return self._ledger.count_documents()
+
+    def total_words(self) -> int:
+        """Return the number of words of all documents."""
+        return self._ledger.settle().totals().words
+
+    def get_statistics(self) -> Statistics:
+        """Return ``total_words``, ``document_count`` and ``unique_words``, all at one instant.
+
+        >>> from text_processor import TextAnalyzer
+        >>> TextAnalyzer().get_statistics()
+        {'total_words': 0, 'document_count': 0, 'unique_words': 0}
+        """
+        totals = self._ledger.settle().totals()
+        return {"total_words": totals.words, "document_count": totals.documents, "unique_words": totals.terms}
+
+    def get_documents(self) -> list[str]:
+        """Return the documents, in the order in which they were added: a new list of the very objects.
+
+        Raises:
+            TextProcessorError: documents are not kept.
+        """
+        return self._ledger.documents()
+
+    def word_frequency(self) -> dict[str, int]:
+        """Return how often each word occurs, in the order in which words were first seen.
+
+        It is ``Counter(w.lower() for d in documents for w in d.split())``. O(distinct words).
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_documents(["Hello world", "hello again"])
+        2
+        >>> analyzer.word_frequency()
+        {'hello': 2, 'world': 1, 'again': 1}
+        """
+        return _native.table_as_dict(self._ledger.settle(), _native.COUNT)
+
+    def document_frequency(self) -> dict[str, int]:
+        """Return in how many documents each word occurs, in the order in which words were first seen.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_documents(["a a b", "a c"])
+        2
+        >>> analyzer.document_frequency()
+        {'a': 2, 'b': 1, 'c': 1}
+        """
+        return _native.table_as_dict(self._ledger.settle(), _native.DOCUMENT_FREQUENCY)
+
+    def most_common(self, n: int | None = None) -> list[tuple[str, int]]:
+        """Return the ``n`` most frequent words with their counts (``None``: all), as ``Counter.most_common`` does.
+
+        Of words with equal counts the one first seen comes first. O(distinct words + n log n).
+
+        Raises:
+            TypeError: ``n`` is not an integer.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_document("b a c a b d")
+        >>> analyzer.most_common(3)
+        [('b', 2), ('a', 2), ('c', 1)]
+        """
+        corpus = self._ledger.settle()
+        wanted = corpus.totals().terms if n is None else max(operator.index(n), 0)
+        ids, counts = corpus.top(wanted)
+        ranking: list[tuple[str, int]] = []
+        for first, end in _native.slices(len(ids)):
+            ranking.extend(zip(corpus.pick_terms(ids[first:end]), counts[first:end], strict=True))
+        return ranking
+
+    def analyze_sentiment(self) -> float:
+        """Return the sum of count × weight over the words of the lexicon, divided by the number of documents.
+
+        The sum is `math.fsum`'s, so it does not depend on any order.
+
+        Raises:
+            EmptyAnalyzerError: there are no documents.
+            OverflowError: the sum is beyond the range of ``float``.
+
+        >>> from text_processor import TextAnalyzer
+        >>> TextAnalyzer().analyze_sentiment()
+        Traceback (most recent call last):
+        text_processor.errors.EmptyAnalyzerError: Cannot analyze sentiment of empty analyzer
+        """
+        counts, n_documents = self._ledger.settle().look_up(self._lexicon)
+        if n_documents == 0:
+            raise EmptyAnalyzerError("Cannot analyze sentiment of empty analyzer")
+        try:
+            total = math.fsum(map(operator.mul, counts, self._lexicon.weights))
+        except (OverflowError, ValueError) as error:  # ValueError: two products overflowed, with opposite signs
+            raise OverflowError("the sum of count × weight is beyond the range of float") from error
+        if not math.isfinite(total):
+            raise OverflowError("the sum of count × weight is beyond the range of float")
+        return total / n_documents
+
+    def __repr__(self) -> str:
+        totals = self._ledger.settle().totals()
+        return f"{type(self).__name__}(documents={totals.documents}, words={totals.words})"
+
+    # ---- Copies ------------------------------------------------------------------------------------------------------
+
+    def __copy__(self) -> Self:
+        """An independent analyzer with the same documents, lexicon and options, without the callback."""
+        copy = type(self).__new__(type(self))
+        copy._set_up(self._lexicon, self._keep_documents, self._threads)
+        copy._ledger.add_part(*self._ledger.snapshot())
+        _attributes(copy).update(_attributes(self))
+        return copy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """The same: documents are immutable."""
+        copied = self.__copy__()
+        memo[id(self)] = copied
+        _attributes(copied).update(deepcopy(_attributes(self), memo))
+        return copied
+
+    def __getstate__(self) -> tuple[bytes, dict[str, Any]]:
+        corpus, _, documents = self._ledger.snapshot()
+        lexicon = dict(zip(self._lexicon.words(), self._lexicon.weights, strict=True))
+        snapshot = _snapshot.Snapshot(corpus, documents, lexicon, self._keep_documents, self._threads)
+        return _snapshot.to_bytes(snapshot), _attributes(self)
+
+    def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None:
+        match state:
+            case (bytes(data), dict(attributes)):
+                snapshot = _snapshot.from_bytes(data)
+            case _:
+                raise InvalidSnapshotError("this is not the state of a TextAnalyzer")
+        try:
+            lexicon = _make_lexicon(snapshot.lexicon)
+        except ValueError as error:
+            raise InvalidSnapshotError(f"the snapshot's lexicon is damaged: {error}") from error
+        self._set_up(lexicon, snapshot.keep_documents, snapshot.threads)
+        self._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
+        _attributes(self).update(attributes)
+
+
+def _attributes(analyzer: TextAnalyzer) -> dict[str, Any]:
+    """What a subclass has added; `TextAnalyzer` itself has slots only."""
+    return getattr(analyzer, "__dict__", {})
+
+
+# ---- Checks ----------------------------------------------------------------------------------------------------------
+
+
+def _checked_threads(threads: int | None) -> int | None:
+    if threads is None:
+        return None
+    if isinstance(threads, bool) or not hasattr(type(threads), "__index__"):
+        raise TypeError(f"threads must be an int or None, not {type(threads).__name__}")
+    threads = operator.index(threads)
+    if not 1 <= threads <= MOST_THREADS:
+        raise ValueError(f"threads must be from 1 to {MOST_THREADS}, or None for all processors, not {threads}")
+    return threads
+
+
+def _name(index: int | None) -> str:
+    return "Document" if index is None else f"Document {index}"
+
+
+def _check_document(text: object, index: int | None) -> None:
+    """Raise what is wrong with a document; ``index`` is its place where many were given."""
+    _check_type(text, index)
+    if not text or str.isspace(text):
+        raise InvalidDocumentError(f"{_name(index)} cannot be empty", index=index, added=index or 0)
+    _check_surrogates(text, index)
+
+
+def _check_type(text: object, index: int | None) -> None:
+    if not isinstance(text, str):
+        raise TypeError(f"{_name(index)} must be str, not {type(text).__name__}")
+
+
+def _check_surrogates(text: str, index: int | None) -> None:
+    offset = _pieces.find_surrogate(text)
+    if offset is None:
+        return
+    raise InvalidDocumentError(
+        f"{_name(index)} has a lone surrogate, {text[offset]!r}, at character {offset}: it is not text that UTF-8 can hold",
+        index=index,
+        offset=offset,
+        added=index or 0,
+    )
+
+
+def _count_valid(documents: tuple[str, ...]) -> int:
+    """Return how many documents there are before the first invalid one, quickly where there is none."""
+    try:
+        if not any(map(str.isspace, documents)) and all(documents) and _pieces.are_encodable(documents):
+            return len(documents)
+    except TypeError:
+        pass
+    for index, text in enumerate(documents):
+        try:
+            _check_document(text, index)
+        except (TypeError, InvalidDocumentError):
+            return index
+    return len(documents)
+
+
+def _make_lexicon(lexicon: Mapping[str, float] | None) -> Lexicon:
+    if lexicon is None:
+        return _DEFAULT
+    if not isinstance(lexicon, Mapping):
+        raise TypeError(f"lexicon must be a mapping of words to weights, not {type(lexicon).__name__}")
+    entries = {_checked_word(word): _checked_weight(word, weight) for word, weight in lexicon.items()}
+    words = list(entries)
+    try:
+        return Lexicon(words, list(entries.values()))
+    except InvalidArgument as error:
+        word = words[error.item]
+        same = [other for other in words[: error.item] if _native.lower(other) == _native.lower(word)]
+        what = f"equals {same[0]!r} once lower-cased" if same else f"is not one word: {error}"
+        raise ValueError(f"the lexicon's word {word!r} {what}") from error
+
+
+def _checked_word(word: object) -> str:
+    if not isinstance(word, str):
+        raise TypeError(f"the lexicon's word {word!r} must be str, not {type(word).__name__}")
+    if _pieces.find_surrogate(word) is not None:
+        raise ValueError(f"the lexicon's word {word!r} has a lone surrogate")
+    return word
+
+
+def _checked_weight(word: str, weight: object) -> float:
+    if not isinstance(weight, (int, float)) and not hasattr(type(weight), "__float__"):
+        raise TypeError(f"the weight of {word!r} must be a number, not {type(weight).__name__}")
+    try:
+        value = float(weight)  # type: ignore[arg-type]
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise ValueError(f"the weight of {word!r} must be finite, not {weight!r}")
+    return value
+
+
+def _raise_again(error: BaseException) -> NoReturn:
+    """Raise what a callback raised, without a cycle from the exception to the frame that holds it."""
+    try:
+        raise error
+    finally:
+        del error
+
+
+_DEFAULT = Lexicon(list(DEFAULT_LEXICON), list(DEFAULT_LEXICON.values()))

@@ -1,0 +1,43 @@
+"""The exceptions that the package raises by itself."""
+
+from __future__ import annotations
+
+__all__ = ["EmptyAnalyzerError", "InvalidDocumentError", "InvalidSnapshotError", "TextProcessorError"]
+
+
+class TextProcessorError(Exception):
+    """The base of all exceptions of this package."""
+
+
+class InvalidDocumentError(TextProcessorError, ValueError):
+    """A document that is blank or is not text.
+
+    Attributes:
+        index: which of the documents given, counted from 0; ``None`` where there was but one.
+        offset: where in the document the fault lies, in characters; ``None`` where it is the whole.
+        added: how many of the documents given were added before it.
+    """
+
+    def __init__(
+        self, message: str, *, index: int | None = None, offset: int | None = None, added: int = 0
+    ) -> None:
+        super().__init__(message)
+        self.index = index
+        self.offset = offset
+        self.added = added
+
+
+class EmptyAnalyzerError(TextProcessorError):
+    """A question that only an analyzer with documents can answer."""
+
+
+class InvalidSnapshotError(TextProcessorError, ValueError):
+    """Bytes that are not a snapshot of this package, or one that was damaged.
+
+    Attributes:
+        offset: the byte at which that shows; ``None`` where it cannot be told.
+    """
+
+    def __init__(self, message: str, *, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset
