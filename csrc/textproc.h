@@ -87,7 +87,7 @@ void tp_hash_set_key(uint64_t first, uint64_t second);
 tp_status tp_utf8_validate(const uint8_t *text, size_t text_nbytes, tp_error *error);
 
 /* Writes the lower-cased form of one word of valid UTF-8 to `lowered` and returns its length in bytes, as Python's str.lower
- * would: full mapping, final sigma by the word alone. `lowered` must hold 3/2 of word_nbytes, rounded up, and 8 bytes more. */
+ * would: full mapping, final sigma by the word alone. `lowered` must hold 3/2 of word_nbytes and not overlap with `word`. */
 size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint8_t *lowered);
 
 /* Stores where each line ends (the offset of its '\n'; for the last one, which need not have one, text_nbytes) and how many

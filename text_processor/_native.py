@@ -138,7 +138,7 @@ def whole_piece(documents: Sequence[str]) -> Piece:
     if joined.count("\n") == len(documents) - 1:
         return _piece_of_lines(joined.encode(), len(documents))
     if joined.isascii():
-        return _piece_of_lengths(joined.encode(), map(len, documents))
+        return _piece_of_lengths(joined.encode(), map(str.__len__, documents))
     encoded = [str.encode(document) for document in documents]
     return _piece_of_lengths(b"\n".join(encoded), map(len, encoded))
 
@@ -400,5 +400,5 @@ class Lexicon:
 def lower(word: str) -> str:
     """Lower one word as the core does."""
     encoded = word.encode()
-    lowered = ffi.new("uint8_t[]", 2 * len(encoded) + 8)
+    lowered = ffi.new("uint8_t[]", len(encoded) * 3 // 2)
     return str(ffi.buffer(lowered, lib.tp_lower_word(encoded, len(encoded), lowered)), "utf-8")

@@ -56,9 +56,15 @@ def count_documents(documents: Sequence[str], threads: int) -> Corpus:
     return whole
 
 
+def plain(text: str) -> str:
+    """Return the text of a str or of an instance of a subclass, whose methods may say anything."""
+    return text if type(text) is str else str.__str__(text)
+
+
 def find_surrogate(text: str) -> int | None:
     """Return where the first lone surrogate of a text is, which no UTF-8 can hold."""
-    if str.isascii(text):
+    text = plain(text)
+    if text.isascii():
         return None
     for start in range(0, len(text), PIECE_CHARACTERS):
         try:
@@ -101,6 +107,7 @@ def _share_out(documents: Sequence[str], threads: int) -> list[Stretch]:
     """Cut the documents into at most ``threads`` stretches of about equal length, inside a long document at white space."""
     if threads == 1 or not documents:
         return [Stretch(documents, 0, None)]
+    documents = list(map(plain, documents))
     ends = list(accumulate(map(len, documents)))
     n_stretches = max(1, min(threads, ends[-1] // CHARACTERS_PER_THREAD))
     stretches = []
@@ -140,7 +147,7 @@ def _pieces_of_stretch(stretch: Stretch) -> Iterator[Piece]:
 def _pieces_of_documents(documents: Sequence[str]) -> Iterator[Piece]:
     for group in groups(documents):
         if len(group) == 1:
-            yield from _pieces_of_document(group[0], 0, None)
+            yield from _pieces_of_document(plain(group[0]), 0, None)
         else:
             yield _native.whole_piece(group)
 

@@ -68,7 +68,7 @@ def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
     n_threads = _checked_threads(threads) or _pieces.available_threads()
     _check_type(text, None)
     _check_surrogates(text, None)
-    return _native.table_as_dict(_pieces.count_documents([text], n_threads), _native.COUNT)
+    return _native.table_as_dict(_pieces.count_documents((text,), n_threads), _native.COUNT)
 
 
 class TextAnalyzer:
@@ -440,7 +440,7 @@ def _name(index: int | None) -> str:
 def _check_document(text: object, index: int | None) -> None:
     """Raise what is wrong with a document; ``index`` is its place where many were given."""
     _check_type(text, index)
-    if not text or str.isspace(text):
+    if str.__len__(text) == 0 or str.isspace(text):  # type: ignore[arg-type]
         raise InvalidDocumentError(f"{_name(index)} cannot be empty", index=index, added=index or 0)
     _check_surrogates(text, index)
 
@@ -455,7 +455,7 @@ def _check_surrogates(text: str, index: int | None) -> None:
     if offset is None:
         return
     raise InvalidDocumentError(
-        f"{_name(index)} has a lone surrogate, {text[offset]!r}, at character {offset}: it is not text that UTF-8 can hold",
+        f"{_name(index)} has a lone surrogate at character {offset}, {text[offset]!r}, which UTF-8 cannot hold",
         index=index,
         offset=offset,
         added=index or 0,
