@@ -95,6 +95,9 @@ size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint8_t *lowered);
 tp_status tp_find_lines(const uint8_t *text, size_t text_nbytes, uint64_t *ends, size_t capacity, size_t *n_lines,
                         tp_error *error);
 
+/* Whether there is a line of nothing but white space; text without '\n' is one line. O(lines) where few are indented. */
+bool tp_has_blank_line(const uint8_t *text, size_t text_nbytes);
+
 /* ---- Corpus: what was counted ---------------------------------------------------------------------------------- */
 
 /* Totals and a table of terms with their counts. A term is a white-space separated word, lower-cased: what Python gives by

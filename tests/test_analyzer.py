@@ -289,7 +289,7 @@ def test_documents_that_are_not_kept_do_not_pile_up() -> None:
     analyzer = TextAnalyzer(keep_documents=False)
     for n in range(300):
         analyzer.add_document(f"{'word ' * 10_000}{n}")
-    waiting = sum(map(len, analyzer._ledger.log[1:]))  # type: ignore[arg-type] # noqa: SLF001
+    waiting = sum(map(len, analyzer._ledger[1:]))  # type: ignore[arg-type] # noqa: SLF001
     assert waiting <= 4_000_000
     assert analyzer.total_words() == 300 * 10_001
     assert len(analyzer) == 300

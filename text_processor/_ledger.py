@@ -15,10 +15,10 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice, takewhile
 from operator import is_
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from text_processor import _pieces
 from text_processor._native import Corpus
@@ -67,16 +67,20 @@ Entry = str | Part
 _ledgers: weakref.WeakSet[Ledger] = weakref.WeakSet()
 
 
-class Ledger:
-    """The documents of an analyzer between two calls of ``clear``."""
+class Ledger(list[Dropped | Entry]):
+    """The documents of an analyzer between two calls of ``clear``: the log itself, so that adding one costs one ``append``."""
 
-    # log[0] tells what was dropped, so that dropping entries and saying so is one step: a slice assignment.
-    __slots__ = ("__weakref__", "corpus", "has_parts", "keeps_documents", "log", "n_waiting", "threads", "turn")
+    # The first item tells what was dropped, so that dropping entries and saying so is one step: a slice assignment.
+    __slots__ = ("__weakref__", "corpus", "has_parts", "n_waiting", "threads", "turn")
 
-    def __init__(self, *, keeps_documents: bool, threads: int | None) -> None:
-        self.log: list[Dropped | Entry] = [Dropped(0, 0)]
+    keeps_documents = True
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+    def __init__(self, *, threads: int | None) -> None:
+        super().__init__((Dropped(0, 0),))
         self.corpus = Corpus()
-        self.keeps_documents = keeps_documents
         self.n_waiting = 0
         self.has_parts = False
         self.threads = threads
@@ -90,13 +94,13 @@ class Ledger:
         if self.has_parts and not self.keeps_documents:
             return self.settle().totals().documents
         while True:
-            dropped, n = self.log[0], len(self.log) - 1
-            if self.log[0] is dropped:  # otherwise entries were dropped between the two looks
-                return dropped.documents + n  # type: ignore[union-attr]
+            dropped, n = self._dropped(), len(self) - 1
+            if self[0] is dropped:  # otherwise entries were dropped between the two looks
+                return dropped.documents + n
 
     def documents(self) -> list[str]:
         """The documents; an error if they were not kept."""
-        entries = self.log[1:]
+        entries = self[1:]
         if not self.keeps_documents:
             raise TextProcessorError(
                 "the documents were not kept, only their counts: this analyzer has keep_documents=False or has merged "
@@ -104,15 +108,9 @@ class Ledger:
             )
         return _unwrap(entries) if self.has_parts else entries  # type: ignore[return-value]
 
-    def add(self, documents: Sequence[str]) -> None:
-        """Log documents, after counting others if too much would wait."""
-        if not self.keeps_documents:
-            n_characters = sum(map(len, documents))
-            if self.n_waiting + n_characters > MOST_WAITING:
-                self.settle()
-                self.n_waiting = 0
-            self.n_waiting += n_characters
-        self.log.extend(documents)
+    def stop_keeping(self) -> None:
+        """Drop documents as soon as they are counted, from now on."""
+        self.__class__ = UnkeptLedger
 
     def add_part(self, corpus: Corpus, n_documents: int, documents: list[str] | None) -> None:
         """Log documents that were counted elsewhere; ``documents`` is None if nobody kept them."""
@@ -120,12 +118,11 @@ class Ledger:
             return
         self.has_parts = True
         if documents is None:
-            self.keeps_documents = False
-        if not self.keeps_documents:
-            self.log.append(Part(corpus, n_documents, None))
+            self.stop_keeping()
+        if documents is None or not self.keeps_documents:
+            list.append(self, Part(corpus, n_documents, None))
         else:
-            assert documents is not None
-            self.log.extend([Part(corpus, n_documents, documents), *islice(documents, 1, None)])
+            list.extend(self, [Part(corpus, n_documents, documents), *islice(documents, 1, None)])
 
     # ---- What is counted ---------------------------------------------------------------------------------------------
 
@@ -157,7 +154,7 @@ class Ledger:
                 turn.depth = depth + 1
                 position = self._position()
                 first = self._place(position)
-                entries = self.log[first : first + len(documents)]
+                entries = self[first : first + len(documents)]
                 if len(entries) == len(documents) and all(map(is_, entries, documents)):
                     self.corpus.append(corpus, position, position + len(documents))
                 if depth == 0:
@@ -169,15 +166,13 @@ class Ledger:
         """Return copies: all counts, the number of documents, and these themselves if they are kept."""
         copy = self.settle().copy()
         n_documents = copy.totals().documents
-        entries = self.log[1 : 1 + n_documents]
+        entries = self[1 : 1 + n_documents]
         if not self.keeps_documents:  # asked last: what is dropped is dropped after this has changed
             return copy, n_documents, None
         return copy, n_documents, _unwrap(entries)
 
     def _dropped(self) -> Dropped:
-        dropped = self.log[0]
-        assert isinstance(dropped, Dropped)
-        return dropped
+        return cast(Dropped, self[0])
 
     def _position(self) -> int:
         return self.corpus.totals().position
@@ -187,16 +182,16 @@ class Ledger:
         return 1 + position - self._dropped().entries
 
     def _end(self) -> int:
-        return self._dropped().entries + len(self.log) - 1
+        return self._dropped().entries + len(self) - 1
 
     def _count_run(self, position: int) -> None:
         """Count the entries from the position to the next part, or a part; in vain if the position moves meanwhile."""
         place = self._place(position)
-        entries = self.log[place:]
+        entries = self[place:]
         part = entries[0]
         if isinstance(part, Part):
             if self.corpus.append(part.corpus, position, position + part.n_entries) and part.first is not None:
-                self.log[place] = part.first
+                self[place] = part.first
             return
         if self.has_parts:
             entries = list(takewhile(_is_document, entries))
@@ -210,7 +205,27 @@ class Ledger:
         """
         if not self.keeps_documents:
             totals = self.corpus.totals()
-            self.log[: self._place(totals.position)] = [Dropped(totals.position, totals.documents)]
+            self[: self._place(totals.position)] = [Dropped(totals.position, totals.documents)]
+
+
+class UnkeptLedger(Ledger):
+    """A ledger that lets go of documents once they are counted, and counts before too much waits."""
+
+    __slots__ = ()
+
+    keeps_documents = False
+
+    def append(self, document: Dropped | Entry) -> None:
+        self.extend((document,))
+
+    def extend(self, documents: Iterable[Dropped | Entry]) -> None:
+        added = cast(Sequence[str], documents)
+        n_characters = sum(map(len, added))
+        if self.n_waiting + n_characters > MOST_WAITING:
+            self.settle()
+            self.n_waiting = 0
+        self.n_waiting += n_characters
+        super().extend(added)
 
 
 def _is_document(entry: object) -> bool:

@@ -74,16 +74,24 @@ def find_surrogate(text: str) -> int | None:
     return None
 
 
-def are_encodable(documents: Sequence[str]) -> bool:
-    """Whether no document has a lone surrogate."""
+def are_documents(documents: Sequence[str]) -> bool:
+    """Whether all are text: none is blank or has a lone surrogate. TypeError if one is no ``str``."""
     for first in range(0, len(documents), GROUP_DOCUMENTS):
         group = documents[first : first + GROUP_DOCUMENTS]
         # Joining short documents is cheaper than asking each one; joining long ones is not. The first stands for all.
-        if len(group[0]) < SHORT_DOCUMENT and "".join(group).isascii():
+        if len(group[0]) < SHORT_DOCUMENT and _are_lines_of_text(group):
             continue
-        if any(find_surrogate(document) is not None for document in group):
+        if any(map(str.isspace, group)) or not all(group) or any(find_surrogate(text) is not None for text in group):
             return False
     return True
+
+
+def _are_lines_of_text(documents: Sequence[str]) -> bool:
+    """Whether all are text and have no blank line."""
+    try:
+        return not _native.has_blank_line("\n".join(documents).encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def groups(documents: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -97,15 +105,14 @@ def groups(documents: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _group_size(documents: Sequence[str], first: int) -> int:
     group = documents[first : first + GROUP_DOCUMENTS]
-    ends = list(accumulate(map(len, group)))
-    if ends[-1] <= PIECE_CHARACTERS:
+    if sum(map(len, group)) <= PIECE_CHARACTERS:
         return len(group)
-    return max(1, bisect_left(ends, PIECE_CHARACTERS))
+    return max(1, bisect_left(list(accumulate(map(len, group))), PIECE_CHARACTERS))
 
 
 def _share_out(documents: Sequence[str], threads: int) -> list[Stretch]:
     """Cut the documents into at most ``threads`` stretches of about equal length, inside a long document at white space."""
-    if threads == 1 or not documents:
+    if threads == 1 or sum(map(len, documents)) < 2 * CHARACTERS_PER_THREAD:
         return [Stretch(documents, 0, None)]
     documents = list(map(plain, documents))
     ends = list(accumulate(map(len, documents)))

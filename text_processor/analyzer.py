@@ -117,7 +117,13 @@ class TextAnalyzer:
         self._keep_documents = keep_documents
         self._threads = threads
         self._callback: Callback | None = None
-        self._ledger = Ledger(keeps_documents=keep_documents, threads=threads)
+        self._ledger = self._new_ledger()
+
+    def _new_ledger(self) -> Ledger:
+        ledger = Ledger(threads=self._threads)
+        if not self._keep_documents:
+            ledger.stop_keeping()
+        return ledger
 
     # ---- Adding ------------------------------------------------------------------------------------------------------
 
@@ -137,11 +143,7 @@ class TextAnalyzer:
         """
         # The common case, with as little in its way as there can be. ASCII text has no surrogates.
         if type(text) is str and text.isascii() and not text.isspace() and text and self._callback is None:
-            ledger = self._ledger
-            if ledger.keeps_documents:
-                ledger.log.append(text)
-            else:
-                ledger.add((text,))
+            self._ledger.append(text)
         else:
             _check_document(text, None)
             self._add_checked((text,))
@@ -190,7 +192,7 @@ class TextAnalyzer:
     def _add_checked(self, documents: tuple[str, ...]) -> None:
         """Add valid documents. `clear` or a new callback, set by a callback, counts from the next document on."""
         if self._callback is None:
-            self._ledger.add(documents)
+            self._ledger.extend(documents)
         else:
             for group in _pieces.groups(documents):
                 self._add_and_tell(group)
@@ -206,7 +208,7 @@ class TextAnalyzer:
         def tell(index: int, n_words: int) -> None:
             nonlocal told
             current, callback, text = self._ledger, self._callback, documents[index]
-            current.log.append(text)
+            current.append(text)
             told += 1
             if callback is not None:
                 n_documents = current.count_documents()
@@ -245,7 +247,7 @@ class TextAnalyzer:
 
     def clear(self) -> None:
         """Forget all documents and counts; the lexicon, the options and the callback stay."""
-        self._ledger = Ledger(keeps_documents=self._keep_documents, threads=self._threads)
+        self._ledger = self._new_ledger()
 
     def merge(self, other: TextAnalyzer) -> None:
         """Add what ``other`` has, as if its documents had been added here after one's own; no callback is called.
@@ -465,7 +467,7 @@ def _check_surrogates(text: str, index: int | None) -> None:
 def _count_valid(documents: tuple[str, ...]) -> int:
     """Return how many documents there are before the first invalid one, quickly where there is none."""
     try:
-        if not any(map(str.isspace, documents)) and all(documents) and _pieces.are_encodable(documents):
+        if _pieces.are_documents(documents):
             return len(documents)
     except TypeError:
         pass

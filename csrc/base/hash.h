@@ -43,6 +43,14 @@ static inline uint64_t tp_hash_load_4(const uint8_t *bytes)
     return value;
 }
 
+/* All of up to 7 bytes in one number; of two texts of the same length, different ones give different numbers. */
+static inline uint64_t tp_hash_load_short(const uint8_t *bytes, size_t nbytes)
+{
+    if (nbytes >= 4) return tp_hash_load_4(bytes) | tp_hash_load_4(bytes + nbytes - 4) << 32;
+    if (nbytes == 0) return 0;
+    return (uint64_t)bytes[0] | (uint64_t)bytes[nbytes / 2] << 8 | (uint64_t)bytes[nbytes - 1] << 16;
+}
+
 /* The hash of some bytes; depends on the machine's byte order, so it must not leave the process. Every multiplication has the
  * key in both of its factors: text alone can make neither of them zero. Loads may overlap, since the length is mixed in. */
 static inline uint64_t tp_hash(const tp_hash_key *key, const uint8_t *bytes, size_t nbytes)
@@ -54,11 +62,8 @@ static inline uint64_t tp_hash(const tp_hash_key *key, const uint8_t *bytes, siz
     if (left >= 8) {
         low = tp_hash_load_8(bytes);
         high = tp_hash_load_8(bytes + left - 8);
-    } else if (left >= 4) {
-        low = tp_hash_load_4(bytes);
-        high = tp_hash_load_4(bytes + left - 4);
-    } else if (left > 0) {
-        low = (uint64_t)bytes[0] | (uint64_t)bytes[left / 2] << 8 | (uint64_t)bytes[left - 1] << 16;
+    } else {
+        low = tp_hash_load_short(bytes, left);
     }
     state = tp_hash_mix(low ^ key->word[1] ^ state, high ^ key->word[2]);
     return tp_hash_mix(state ^ key->word[3], state ^ key->word[0]);

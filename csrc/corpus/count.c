@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "corpus/corpus.h"
-#include "unicode/lower.h"
 #include "unicode/words.h"
 
 static bool note_word(tp_counts *counts, const uint8_t *lowered, size_t nbytes)
@@ -27,14 +26,6 @@ static bool count_word(tp_counts *counts, const uint8_t *word, size_t nbytes)
     return note_word(counts, counts->lowered.data, lowered_nbytes);
 }
 
-static bool count_ascii_word(tp_counts *counts, const uint8_t *word, size_t nbytes)
-{
-    if (!tp_arena_reserve(&counts->lowered, nbytes)) return false;
-    uint8_t *lowered = counts->lowered.data;
-    for (size_t i = 0; i < nbytes; i++) lowered[i] = tp_ascii_lower(word[i]);
-    return note_word(counts, lowered, nbytes);
-}
-
 bool tp_counts_close_word(tp_counts *counts)
 {
     if (counts->carry.used == 0) return true;
@@ -52,24 +43,58 @@ static bool append_to_carry(tp_counts *counts, const uint8_t *text, size_t nbyte
     return true;
 }
 
-/* Counts a stretch of the open document; a word that reaches its end is kept in the carry. */
-static bool count_stretch(tp_counts *counts, const uint8_t *p, const uint8_t *end)
+/* Words of up to so many bytes take the fast path: nearly all, and a buffer on the stack holds them. */
+enum { SHORT_WORD = 64 };
+
+/* Text of one document: from `next` to `end`, with more to come unless it closes the document. Behind the end of what closes
+ * one there is white space, unless it is also the end of all that can be read. */
+typedef struct stretch {
+    const uint8_t *next;
+    const uint8_t *end;
+    const uint8_t *readable_end;
+    bool closes;
+} stretch;
+
+/* Counts the next word if it is a short one in ASCII that is known to end within the stretch. */
+static inline bool count_short_word(tp_counts *counts, stretch *text, bool *has_failed)
 {
-    bool is_ascii = true;
-    if (counts->carry.used > 0) {
-        const uint8_t *rest = tp_skip_word(p, end, &is_ascii);
-        if (!append_to_carry(counts, p, (size_t)(rest - p))) return false;
-        if (rest == end) return true;
-        if (!tp_counts_close_word(counts)) return false;
-        p = rest;
+    uint8_t lowered[SHORT_WORD + 8];
+    size_t nbytes = tp_lower_ascii_run(text->next, text->readable_end, lowered, SHORT_WORD);
+    const uint8_t *end = text->next + nbytes;
+    bool is_whole = end < text->readable_end ? tp_is_ascii_space(*end) && (end < text->end || text->closes) : text->closes;
+    if (!is_whole || nbytes >= SHORT_WORD) return false;
+    *has_failed = !note_word(counts, lowered, nbytes);
+    text->next = end;
+    return true;
+}
+
+/* Counts the next word, whatever it is made of; one that may go on behind the stretch is kept in the carry. */
+static bool count_any_word(tp_counts *counts, stretch *text)
+{
+    const uint8_t *word = text->next;
+    text->next = tp_skip_word(word, text->end);
+    size_t nbytes = (size_t)(text->next - word);
+    if (text->next == text->end && !text->closes) return append_to_carry(counts, word, nbytes);
+    return count_word(counts, word, nbytes);
+}
+
+/* Finishes the word in the carry with the beginning of the stretch. */
+static bool continue_carry(tp_counts *counts, stretch *text)
+{
+    const uint8_t *rest = tp_skip_word(text->next, text->end);
+    if (!append_to_carry(counts, text->next, (size_t)(rest - text->next))) return false;
+    text->next = rest;
+    return (rest == text->end && !text->closes) || tp_counts_close_word(counts);
+}
+
+static bool count_stretch(tp_counts *counts, stretch text)
+{
+    if (counts->carry.used > 0 && !continue_carry(counts, &text)) return false;
+    while ((text.next = tp_skip_space(text.next, text.end)) < text.end) {
+        bool has_failed = false;
+        if (count_short_word(counts, &text, &has_failed) ? has_failed : !count_any_word(counts, &text)) return false;
     }
-    for (;;) {
-        const uint8_t *word = tp_skip_space(p, end);
-        is_ascii = true;
-        p = tp_skip_word(word, end, &is_ascii);
-        if (p == end) return append_to_carry(counts, word, (size_t)(end - word));
-        if (!(is_ascii ? count_ascii_word : count_word)(counts, word, (size_t)(p - word))) return false;
-    }
+    return true;
 }
 
 static void close_document(tp_counts *counts)
@@ -79,9 +104,9 @@ static void close_document(tp_counts *counts)
     counts->has_open_document = false;
 }
 
-static bool count_document(tp_counts *counts, const uint8_t *text, size_t nbytes)
+static bool count_document(tp_counts *counts, const uint8_t *text, size_t nbytes, const uint8_t *readable_end)
 {
-    if (!count_stretch(counts, text, text + nbytes) || !tp_counts_close_word(counts)) return false;
+    if (!count_stretch(counts, (stretch){text, text + nbytes, readable_end, true})) return false;
     close_document(counts);
     return true;
 }
@@ -92,8 +117,7 @@ static tp_status check_piece(const tp_piece *piece, tp_error *error)
     uint64_t start = 0, nbytes = piece->text_nbytes;
     for (size_t i = 0; i < piece->n_ends && message == NULL; i++) {
         if (piece->ends[i] > nbytes || piece->ends[i] < start) message = "the ends of documents must ascend within the text";
-        else if (piece->ends[i] < nbytes && tp_skip_space(piece->text + piece->ends[i], piece->text + piece->ends[i] + 1) ==
-                                                piece->text + piece->ends[i]) {
+        else if (piece->ends[i] < nbytes && !tp_is_ascii_space(piece->text[piece->ends[i]])) {
             message = "the byte behind a document must be ASCII white space";
         }
         if (message != NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, message);
@@ -111,12 +135,13 @@ static bool count_piece(tp_counts *counts, const tp_piece *piece)
     const uint8_t *text = piece->text != NULL ? piece->text : nothing;
     size_t start = 0;
     for (size_t i = 0; i < piece->n_ends; i++) {
-        if (!count_document(counts, text + start, (size_t)piece->ends[i] - start)) return false;
+        if (!count_document(counts, text + start, (size_t)piece->ends[i] - start, text + piece->text_nbytes)) return false;
         start = behind(piece, piece->ends[i]);
     }
     if (start == piece->text_nbytes) return true;
     counts->has_open_document = true;
-    return count_stretch(counts, text + start, text + piece->text_nbytes);
+    const uint8_t *end = text + piece->text_nbytes;
+    return count_stretch(counts, (stretch){text + start, end, end, false});
 }
 
 /* ---- Many pieces at once ---------------------------------------------------------------------------------------- */
@@ -175,7 +200,7 @@ static bool count_one(tp_corpus *corpus, const uint8_t *text, size_t nbytes, uin
 {
     tp_lock_write(&corpus->lock);
     uint64_t before = corpus->counts.words;
-    bool is_counted = count_document(&corpus->counts, text, nbytes);
+    bool is_counted = count_document(&corpus->counts, text, nbytes, text + nbytes);
     *n_words = corpus->counts.words - before;
     tp_unlock_write(&corpus->lock);
     return is_counted;

@@ -115,9 +115,7 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
 /* A term is not empty and is one word. */
 static bool is_term(const uint8_t *term, size_t nbytes)
 {
-    bool is_ascii = true;
-    return nbytes > 0 && tp_skip_word(term, term + nbytes, &is_ascii) == term + nbytes &&
-           (is_ascii || tp_utf8_validate(term, nbytes, NULL) == TP_OK);
+    return nbytes > 0 && tp_skip_word(term, term + nbytes) == term + nbytes && tp_utf8_validate(term, nbytes, NULL) == TP_OK;
 }
 
 static tp_status read_term(tp_counts *counts, const layout *from, size_t i, const uint8_t *term, size_t nbytes, tp_error *error)

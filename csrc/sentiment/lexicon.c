@@ -48,10 +48,9 @@ static bool put_in_index(word_index *index, const tp_lexicon *lexicon, size_t i)
 
 static const char *fault_of(const uint8_t *word, size_t nbytes, double weight)
 {
-    bool is_ascii = true;
     if (nbytes == 0) return "the word is empty";
     if (tp_utf8_validate(word, nbytes, NULL) != TP_OK) return "the word is not valid UTF-8";
-    if (tp_skip_word(word, word + nbytes, &is_ascii) != word + nbytes) return "the word holds white space";
+    if (tp_skip_word(word, word + nbytes) != word + nbytes) return "the word holds white space";
     if (!isfinite(weight)) return "the weight is not finite";
     return NULL;
 }
