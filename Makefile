@@ -138,13 +138,13 @@ lint: $(VENV)/.dev-tools ## ruff: rules and format
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
 
-# The public stub is one file named like the package, so it is checked from its own folder, where it is found first; that
-# the package's modules have no stubs of their own is as it should be.
+# The public stub is one file named like the package, so it is found first only from the folder that holds it: here the
+# built copy's. That the package's modules have no stubs of their own is as it should be.
 types: $(VENV)/.dev-tools ## mypy, pyright, and the stubs against the package
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
 	$(VENV)/bin/python -m mypy.stubtest text_processor._textproc_cffi
-	cd stubs && MYPY_CACHE_DIR=$(abspath $(BUILD))/mypy-stubs $(abspath $(VENV))/bin/python -m mypy.stubtest text_processor \
+	cd text_processor/stubs && $(abspath $(VENV))/bin/python -m mypy.stubtest text_processor \
 		--ignore-unused-allowlist --allowlist <(printf '%s\n' $(subst /,.,$(basename $(wildcard text_processor/*.py))))
 
 coverage: coverage-c coverage-python ## Line coverage, at least 90 % of C and 98 % of Python
