@@ -10,7 +10,6 @@ import pytest
 
 import text_processor
 
-
 # Milestone 1: a module with a function
 
 

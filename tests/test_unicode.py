@@ -47,9 +47,7 @@ def assert_same(texts):
     if is_same("\n".join(texts)):
         return
     wrong = [text for text in texts if not is_same(text)]
-    examples = [
-        f"{text!a}: {text_processor.word_count(text)!a}, in Python {dict(python_count(text))!a}" for text in wrong[:20]
-    ]
+    examples = [f"{text!a}: {text_processor.word_count(text)!a}, in Python {dict(python_count(text))!a}" for text in wrong[:20]]
     pytest.fail("\n".join([f"{len(wrong)} of {len(texts)} texts differ by themselves", *examples]))
 
 

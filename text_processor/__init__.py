@@ -15,8 +15,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from text_processor._native import CORE_VERSION as __version__
-from text_processor._native import UNICODE_VERSION, get_memory_stats
+from text_processor._native import CORE_VERSION, UNICODE_VERSION, get_memory_stats
 from text_processor.analyzer import DocumentInfo, Statistics, TextAnalyzer, word_count
 from text_processor.errors import (
     EmptyAnalyzerError,
@@ -40,6 +39,9 @@ __all__ = [
     "type_stub",
     "word_count",
 ]
+
+
+__version__ = CORE_VERSION
 
 
 def hello(name: str) -> str:

@@ -24,7 +24,6 @@ from text_processor import _pieces
 from text_processor._native import Corpus
 from text_processor.errors import TextProcessorError
 
-
 # Characters that may wait to be counted where documents are not kept.
 MOST_WAITING = 4_000_000
 

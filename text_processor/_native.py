@@ -64,11 +64,11 @@ def check(status: int, error: Any) -> None:
     if status in (lib.TP_DAMAGED, lib.TP_UNKNOWN_VERSION):
         raise InvalidSnapshotError(f"{message} (at byte {offset})", offset=offset)
     if status == lib.TP_INVALID_ARGUMENT:
-        raise InvalidArgument(message, offset)
+        raise InvalidArgumentError(message, offset)
     raise TextProcessorError(f"{message} (status {status}, offset {offset})")
 
 
-class InvalidArgument(ValueError):
+class InvalidArgumentError(ValueError):
     """An argument that the core refuses; the caller, who knows its name, says more."""
 
     def __init__(self, message: str, item: int) -> None:
@@ -181,9 +181,7 @@ class _CallsOfThread(threading.local):
 _calls = _CallsOfThread()
 
 
-def _keep_error(
-    _kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-) -> None:
+def _keep_error(_kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
     if error is not None:
         _calls.stack[-1].error = error.with_traceback(traceback)
 
@@ -215,29 +213,29 @@ class Totals(NamedTuple):
 class Corpus:
     """A handle to a ``tp_corpus``."""
 
-    __slots__ = ("_pointer",)
+    __slots__ = ("pointer",)
 
     def __init__(self, pointer: Any = None) -> None:
         if pointer is None:
             made, error = ffi.new("tp_corpus **"), _new_error()
             check(lib.tp_corpus_new(made, error), error)
             pointer = made[0]
-        self._pointer = ffi.gc(pointer, lib.tp_corpus_free)
+        self.pointer = ffi.gc(pointer, lib.tp_corpus_free)
 
     def copy(self) -> Corpus:
         made, error = ffi.new("tp_corpus **"), _new_error()
-        check(lib.tp_corpus_copy(self._pointer, made, error), error)
+        check(lib.tp_corpus_copy(self.pointer, made, error), error)
         return Corpus(made[0])
 
     def totals(self) -> Totals:
         totals = ffi.new("tp_totals *")
-        lib.tp_corpus_get_totals(self._pointer, totals)
+        lib.tp_corpus_get_totals(self.pointer, totals)
         return Totals(totals.documents, totals.words, totals.terms, totals.position)
 
     def append(self, part: Corpus, from_position: int, to_position: int) -> bool:
         """Move the counts of ``part`` behind this corpus's own; false if it is not at ``from_position`` any more."""
         error = _new_error()
-        status = lib.tp_corpus_append(self._pointer, part._pointer, from_position, to_position, error)  # noqa: SLF001
+        status = lib.tp_corpus_append(self.pointer, part.pointer, from_position, to_position, error)
         if status == _STALE:
             return False
         check(status, error)
@@ -249,9 +247,7 @@ class Corpus:
         handle = ffi.new_handle(call)
         _calls.stack.append(call)
         try:
-            status = lib.tp_corpus_count_each(
-                _c_pieces([self], [piece]), lib.textproc_on_document, handle, error
-            )
+            status = lib.tp_corpus_count_each(_c_pieces([self], [piece]), lib.textproc_on_document, handle, error)
         finally:
             _calls.stack.pop()
         if status != _CANCELLED:
@@ -265,7 +261,7 @@ class Corpus:
         n_terms, error = ffi.new("uint64_t *"), _new_error()
         while True:
             values = _new_uninitialized("uint64_t[]", capacity)
-            status = lib.tp_corpus_get_measure(self._pointer, measure, values, capacity, n_terms, error)
+            status = lib.tp_corpus_get_measure(self.pointer, measure, values, capacity, n_terms, error)
             if status != _TOO_SMALL:
                 break
             capacity = int(n_terms[0])
@@ -274,12 +270,12 @@ class Corpus:
 
     def terms(self, first: int, n: int) -> list[str]:
         """Return the terms ``first`` … ``first + n - 1``."""
-        return self._joined_terms(n, lambda *out: lib.tp_corpus_get_terms(self._pointer, first, n, *out))
+        return self._joined_terms(n, lambda *out: lib.tp_corpus_get_terms(self.pointer, first, n, *out))
 
     def pick_terms(self, ids: memoryview[int]) -> list[str]:
         """Return the terms with the given numbers."""
         c_ids = ffi.from_buffer("uint64_t[]", ids)
-        return self._joined_terms(len(ids), lambda *out: lib.tp_corpus_pick_terms(self._pointer, c_ids, len(ids), *out))
+        return self._joined_terms(len(ids), lambda *out: lib.tp_corpus_pick_terms(self.pointer, c_ids, len(ids), *out))
 
     @staticmethod
     def _joined_terms(n: int, get: Callable[..., int]) -> list[str]:
@@ -293,20 +289,23 @@ class Corpus:
         check(get(text, nbytes[0], nbytes, error), error)
         return str(ffi.buffer(text, nbytes[0]), "utf-8").split("\n")
 
-    def top(self, n: int) -> tuple[memoryview[int], memoryview[int]]:
-        """Return the numbers and the counts of the ``n`` most frequent terms, most frequent first."""
-        n = min(n, self.totals().terms)
-        ids, counts = _new_uninitialized("uint64_t[]", n), _new_uninitialized("uint64_t[]", n)
+    def top(self, n: int | None) -> tuple[memoryview[int], memoryview[int]]:
+        """Return the numbers and the counts of the ``n`` most frequent terms (None: of all), most frequent first."""
         n_given, error = ffi.new("uint64_t *"), _new_error()
-        check(lib.tp_corpus_get_top(self._pointer, n, ids, counts, n_given, error), error)
-        return _numbers(ids, int(n_given[0])), _numbers(counts, int(n_given[0]))
+        while True:
+            capacity = self.totals().terms + 1  # one more, so that a full buffer tells that terms have been added meanwhile
+            wanted = capacity if n is None else min(n, capacity)
+            ids, counts = _new_uninitialized("uint64_t[]", wanted), _new_uninitialized("uint64_t[]", wanted)
+            check(lib.tp_corpus_get_top(self.pointer, wanted, ids, counts, n_given, error), error)
+            if n_given[0] < capacity or wanted == n:
+                return _numbers(ids, int(n_given[0])), _numbers(counts, int(n_given[0]))
 
     def look_up(self, lexicon: Lexicon) -> tuple[list[int], int]:
         """Return how often each word of the lexicon occurs, and the number of documents, at one instant."""
         entries = lexicon.entries
         counts, documents, error = ffi.new("uint64_t[]", entries.n_words), ffi.new("uint64_t *"), _new_error()
         status = lib.tp_corpus_look_up(
-            self._pointer, entries.words, entries.words_nbytes, entries.ends, entries.n_words, counts, documents, error
+            self.pointer, entries.words, entries.words_nbytes, entries.ends, entries.n_words, counts, documents, error
         )
         check(status, error)
         return ffi.unpack(counts, entries.n_words), int(documents[0])
@@ -317,7 +316,7 @@ class Corpus:
         capacity = 0
         while True:
             snapshot = _new_uninitialized("uint8_t[]", capacity)
-            status = lib.tp_corpus_write(self._pointer, snapshot, capacity, nbytes, error)
+            status = lib.tp_corpus_write(self.pointer, snapshot, capacity, nbytes, error)
             if status != _TOO_SMALL:
                 break
             capacity = nbytes[0]
@@ -342,7 +341,7 @@ def _c_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> Any:
     """The pieces as C wants them; it points into the originals, which the caller keeps for the length of its call."""
     c_pieces = ffi.new("tp_piece[]", len(pieces))
     for c_piece, corpus, piece in zip(c_pieces, corpora, pieces, strict=True):
-        c_piece.corpus = corpus._pointer  # noqa: SLF001
+        c_piece.corpus = corpus.pointer
         c_piece.text = ffi.from_buffer("uint8_t[]", piece.text)
         c_piece.text_nbytes = len(piece.text)
         c_piece.ends = piece.ends
@@ -379,7 +378,7 @@ DOCUMENT_FREQUENCY: int = lib.TP_DOCUMENT_FREQUENCY
 class Lexicon:
     """A handle to a ``tp_lexicon``: lower-cased words with weights, immutable."""
 
-    __slots__ = ("_pointer", "entries", "weights")
+    __slots__ = ("entries", "pointer", "weights")
 
     def __init__(self, words: Sequence[str], weights: Sequence[float]) -> None:
         piece = _piece_of_lengths(b"\n".join(encoded := [word.encode() for word in words]), map(len, encoded))
@@ -387,9 +386,9 @@ class Lexicon:
         c_weights = ffi.new("double[]", list(weights))
         status = lib.tp_lexicon_new(piece.text, len(piece.text), piece.ends, c_weights, len(words), made, error)
         check(status, error)
-        self._pointer = ffi.gc(made[0], lib.tp_lexicon_free)
+        self.pointer = ffi.gc(made[0], lib.tp_lexicon_free)
         self.entries = ffi.new("tp_lexicon_entries *")
-        lib.tp_lexicon_get_entries(self._pointer, self.entries)
+        lib.tp_lexicon_get_entries(self.pointer, self.entries)
         self.weights: list[float] = list(weights)
 
     def words(self) -> list[str]:

@@ -66,12 +66,8 @@ def from_bytes(data: bytes) -> Snapshot:
     corpus = Corpus.from_bytes(corpus_bytes)
     documents = None if lengths is None else _cut(text, lengths)
     if documents is not None and len(documents) != corpus.totals().documents:
-        raise InvalidSnapshotError(
-            f"the snapshot holds {len(documents)} documents but counts of {corpus.totals().documents}"
-        )
-    return Snapshot(
-        corpus, documents, description["lexicon"], description["keep_documents"], description["threads"]
-    )
+        raise InvalidSnapshotError(f"the snapshot holds {len(documents)} documents but counts of {corpus.totals().documents}")
+    return Snapshot(corpus, documents, description["lexicon"], description["keep_documents"], description["threads"])
 
 
 def _sections(data: bytes) -> tuple[bytes, bytes, bytes]:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, Self, TypedDict
 
 from text_processor import _native, _pieces, _snapshot
 from text_processor._ledger import Ledger
-from text_processor._native import InvalidArgument, Lexicon
+from text_processor._native import InvalidArgumentError, Lexicon
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
 
 __all__ = ["DocumentInfo", "Statistics", "TextAnalyzer", "word_count"]
@@ -269,7 +269,7 @@ class TextAnalyzer:
         if not isinstance(other, TextAnalyzer):
             raise TypeError(f"other must be a TextAnalyzer, not {type(other).__name__}")
         self._ledger.add_part(*other._ledger.snapshot())
-    
+
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
     def document_count(self) -> int:
@@ -342,8 +342,7 @@ class TextAnalyzer:
         [('b', 2), ('a', 2), ('c', 1)]
         """
         corpus = self._ledger.settle()
-        wanted = corpus.totals().terms if n is None else max(operator.index(n), 0)
-        ids, counts = corpus.top(wanted)
+        ids, counts = corpus.top(None if n is None else max(operator.index(n), 0))
         ranking: list[tuple[str, int]] = []
         for first, end in _native.slices(len(ids)):
             ranking.extend(zip(corpus.pick_terms(ids[first:end]), counts[first:end], strict=True))
@@ -488,7 +487,7 @@ def _make_lexicon(lexicon: Mapping[str, float] | None) -> Lexicon:
     words = list(entries)
     try:
         return Lexicon(words, list(entries.values()))
-    except InvalidArgument as error:
+    except InvalidArgumentError as error:
         word = words[error.item]
         same = [other for other in words[: error.item] if _native.lower(other) == _native.lower(word)]
         what = f"equals {same[0]!r} once lower-cased" if same else f"is not one word: {error}"

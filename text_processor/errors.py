@@ -18,9 +18,7 @@ class InvalidDocumentError(TextProcessorError, ValueError):
         added: how many of the documents given were added before it.
     """
 
-    def __init__(
-        self, message: str, *, index: int | None = None, offset: int | None = None, added: int = 0
-    ) -> None:
+    def __init__(self, message: str, *, index: int | None = None, offset: int | None = None, added: int = 0) -> None:
         super().__init__(message)
         self.index = index
         self.offset = offset

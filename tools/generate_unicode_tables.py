@@ -150,9 +150,7 @@ def read_characters(package: Package) -> list[Character]:
 def special_lowering(package: Package) -> dict[int, list[int]]:
     """The unconditional lowerings to several code points. lower.c has them written out, so they may not change."""
     special = {
-        code_point: lowered
-        for code_point, lowered in package.mapping("Special_Casing/Lowercase").items()
-        if len(lowered) != 1
+        code_point: lowered for code_point, lowered in package.mapping("Special_Casing/Lowercase").items() if len(lowered) != 1
     }
     if special != {0x0130: [0x0069, 0x0307]}:
         raise SystemExit(f"lower.c knows no special lowering but that of U+0130, and here are {special}")

@@ -13,10 +13,19 @@ typedef struct plan {
     size_t new_nbytes;
 } plan;
 
+/* How many terms ahead the index is loaded: enough to hide a miss of the cache behind the work on the terms between. */
+enum { LOOK_AHEAD = 16 };
+
+static void look_ahead(const tp_table *whole, const tp_table *part, size_t i)
+{
+    if (i + LOOK_AHEAD < part->n_terms) tp_table_prefetch(whole, part->terms[i + LOOK_AHEAD].hash);
+}
+
 static void match_terms(const tp_table *whole, const tp_table *part, plan *made)
 {
     made->new_terms = made->new_nbytes = 0;
     for (size_t i = 0; i < part->n_terms; i++) {
+        look_ahead(whole, part, i);
         const tp_term *term = &part->terms[i];
         made->numbers[i] = tp_table_find(whole, tp_table_text(part, term), term->nbytes, term->hash);
         if (made->numbers[i] == TP_NO_TERM) {
@@ -48,6 +57,7 @@ static void add_counts(tp_counts *whole, const tp_counts *part, const plan *made
 {
     uint64_t first_document_terms = UINT64_MAX;
     for (size_t i = 0; i < part->table.n_terms; i++) {
+        look_ahead(&whole->table, &part->table, i);
         if (i == part->first_document_terms) first_document_terms = whole->table.n_terms;
         add_term(whole, part, i, made);
     }

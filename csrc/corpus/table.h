@@ -58,6 +58,17 @@ tp_term *tp_table_find_or_append(tp_table *table, const uint8_t *term, size_t nb
 /* Makes `copy`, whose contents are overwritten, an equal table of just the size needed; false without memory. */
 bool tp_table_copy(const tp_table *table, tp_table *copy);
 
+/* Starts to load the index where a search for this hash will begin. */
+static inline void tp_table_prefetch(const tp_table *table, uint64_t hash)
+{
+#ifdef __GNUC__
+    if (table->n_slots != 0) __builtin_prefetch(&table->slots[hash & (table->n_slots - 1)]);
+#else
+    (void)table;
+    (void)hash;
+#endif
+}
+
 static inline const uint8_t *tp_table_text(const tp_table *table, const tp_term *term) { return table->text.data + term->start; }
 
 #endif
