@@ -97,7 +97,7 @@ def _checked(description: Mapping[str, Any]) -> list[int] | None:
     lexicon, threads, lengths = description["lexicon"], description["threads"], description["documents"]
     if type(description["keep_documents"]) is not bool:
         raise ValueError(f"keep_documents is {description['keep_documents']!r}")
-    if threads is not None and (type(threads) is not int or threads < 1):
+    if threads is not None and type(threads) is not int:
         raise ValueError(f"threads is {threads!r}")
     if lexicon is not None and not all(type(weight) is float for weight in dict(lexicon).values()):
         raise ValueError("a weight of the lexicon is not a float")

@@ -407,10 +407,9 @@ class TextAnalyzer:
             case _:
                 raise InvalidSnapshotError("this is not the state of a TextAnalyzer")
         try:
-            lexicon = _make_lexicon(snapshot.lexicon)
-        except ValueError as error:
-            raise InvalidSnapshotError(f"the snapshot's lexicon is damaged: {error}") from error
-        self._set_up(lexicon, snapshot.keep_documents, snapshot.threads)
+            self._set_up(_make_lexicon(snapshot.lexicon), snapshot.keep_documents, _checked_threads(snapshot.threads))
+        except (TypeError, ValueError) as error:
+            raise InvalidSnapshotError(f"the snapshot's options are damaged: {error}") from error
         self._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
         _attributes(self).update(attributes)
 
