@@ -75,7 +75,7 @@ class Ledger(list[Dropped | Entry]):
     keeps_documents = True
 
     __eq__ = object.__eq__
-    __hash__ = object.__hash__
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a list has None there
 
     def __init__(self, *, threads: int | None) -> None:
         super().__init__((Dropped(0, 0),))
@@ -109,7 +109,7 @@ class Ledger(list[Dropped | Entry]):
 
     def stop_keeping(self) -> None:
         """Drop documents as soon as they are counted, from now on."""
-        self.__class__ = UnkeptLedger
+        self.__class__ = UnkeptLedger  # pyright: ignore[reportAttributeAccessIssue]
 
     def add_part(self, corpus: Corpus, n_documents: int, documents: list[str] | None) -> None:
         """Log documents that were counted elsewhere; ``documents`` is None if nobody kept them."""
@@ -121,7 +121,7 @@ class Ledger(list[Dropped | Entry]):
         if documents is None or not self.keeps_documents:
             list.append(self, Part(corpus, n_documents, None))
         else:
-            list.extend(self, [Part(corpus, n_documents, documents), *islice(documents, 1, None)])
+            list.extend(self, [Part(corpus, n_documents, documents), *islice(documents, 1, None)])  # type: ignore[misc]
 
     # ---- What is counted ---------------------------------------------------------------------------------------------
 

@@ -22,10 +22,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, count
 from operator import add
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from text_processor._textproc_cffi import ffi, lib
 from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, TextProcessorError
+
+if TYPE_CHECKING:
+    from text_processor._textproc_cffi import Array, CData, Pointer, TpCorpus, TpError, TpPiece, Uint64
 
 UNICODE_VERSION: str = ffi.string(lib.tp_unicode_version()).decode()
 CORE_VERSION: str = ffi.string(lib.tp_version()).decode()
@@ -49,7 +52,7 @@ if hasattr(os, "register_at_fork"):
     )
 
 
-def check(status: int, error: Any) -> None:
+def check(status: int, error: TpError) -> None:
     """Raise the exception that a status stands for: the only place where an error of the core becomes one of Python."""
     if status == _OK:
         return
@@ -76,7 +79,7 @@ class InvalidArgumentError(ValueError):
         self.item = item
 
 
-def _new_error() -> Any:
+def _new_error() -> TpError:
     return ffi.new("tp_error *")
 
 
@@ -117,7 +120,7 @@ class Piece(NamedTuple):
     """
 
     text: bytes
-    ends: Any  # uint64_t[]
+    ends: Pointer[Uint64]
     n_ends: int
 
 
@@ -186,8 +189,8 @@ def _keep_error(_kind: type[BaseException] | None, error: BaseException | None, 
         _calls.stack[-1].error = error.with_traceback(traceback)
 
 
-@ffi.def_extern(error=0, onerror=_keep_error)  # type: ignore[untyped-decorator, unused-ignore]
-def textproc_on_document(user: Any, index: int, n_words: int) -> int:
+@ffi.def_extern(error=0, onerror=_keep_error)
+def textproc_on_document(user: CData, index: int, n_words: int) -> int:
     """Trampoline of ``tp_on_document``."""
     call: _DocumentCall = ffi.from_handle(user)
     try:
@@ -215,7 +218,7 @@ class Corpus:
 
     __slots__ = ("pointer",)
 
-    def __init__(self, pointer: Any = None) -> None:
+    def __init__(self, pointer: Pointer[TpCorpus] | None = None) -> None:
         if pointer is None:
             made, error = ffi.new("tp_corpus **"), _new_error()
             check(lib.tp_corpus_new(made, error), error)
@@ -337,7 +340,7 @@ def count_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> None:
     check(lib.tp_corpus_count(_c_pieces(corpora, pieces), len(pieces), error), error)
 
 
-def _c_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> Any:
+def _c_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> Array[TpPiece]:
     """The pieces as C wants them; it points into the originals, which the caller keeps for the length of its call."""
     c_pieces = ffi.new("tp_piece[]", len(pieces))
     for c_piece, corpus, piece in zip(c_pieces, corpora, pieces, strict=True):
@@ -349,7 +352,7 @@ def _c_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> Any:
     return c_pieces
 
 
-def _numbers(array: Any, n: int) -> memoryview[int]:
+def _numbers(array: Pointer[Uint64], n: int) -> memoryview[int]:
     return memoryview(ffi.buffer(array, 8 * n)).cast("Q")
 
 

@@ -117,7 +117,7 @@ def _share_out(documents: Sequence[str], threads: int) -> list[Stretch]:
     documents = list(map(plain, documents))
     ends = list(accumulate(map(len, documents)))
     n_stretches = max(1, min(threads, ends[-1] // CHARACTERS_PER_THREAD))
-    stretches = []
+    stretches: list[Stretch] = []
     document, start = 0, 0
     for i in range(1, n_stretches):
         goal = ends[-1] * i // n_stretches

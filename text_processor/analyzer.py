@@ -44,7 +44,8 @@ class Statistics(TypedDict):
     unique_words: int
 
 
-Callback = Callable[[DocumentInfo], object]
+# The second is for functions whose parameter is annotated as a dict, which no TypedDict is.
+Callback = Callable[[DocumentInfo], object] | Callable[[dict[str, Any]], object]
 
 
 def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
@@ -171,7 +172,7 @@ class TextAnalyzer:
                 "for a single document there is add_document"
             )
         if type(documents) is list or type(documents) is tuple:
-            return self._add_sequence(documents)
+            return self._add_sequence(documents)  # pyright: ignore[reportUnknownArgumentType]
         index = -1
         for index, text in enumerate(documents):
             _check_document(text, index)
@@ -437,10 +438,10 @@ def _name(index: int | None) -> str:
     return "Document" if index is None else f"Document {index}"
 
 
-def _check_document(text: object, index: int | None) -> None:
+def _check_document(text: str, index: int | None) -> None:
     """Raise what is wrong with a document; ``index`` is its place where many were given."""
     _check_type(text, index)
-    if str.__len__(text) == 0 or str.isspace(text):  # type: ignore[arg-type]
+    if str.__len__(text) == 0 or str.isspace(text):
         raise InvalidDocumentError(f"{_name(index)} cannot be empty", index=index, added=index or 0)
     _check_surrogates(text, index)
 

@@ -18,6 +18,10 @@ class InvalidDocumentError(TextProcessorError, ValueError):
         added: how many of the documents given were added before it.
     """
 
+    index: int | None
+    offset: int | None
+    added: int
+
     def __init__(self, message: str, *, index: int | None = None, offset: int | None = None, added: int = 0) -> None:
         super().__init__(message)
         self.index = index
@@ -35,6 +39,8 @@ class InvalidSnapshotError(TextProcessorError, ValueError):
     Attributes:
         offset: the byte at which that shows; ``None`` where it cannot be told.
     """
+
+    offset: int | None
 
     def __init__(self, message: str, *, offset: int | None = None) -> None:
         super().__init__(message)

@@ -1,0 +1,350 @@
+# What cffi makes of csrc/textproc.h. Only `ffi` and `lib` exist at run time; the classes name what C's values are in Python.
+
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Any, Final, Generic, Literal, ParamSpec, Protocol, TypeVar, overload, type_check_only
+
+from typing_extensions import Buffer
+
+_P = ParamSpec("_P")
+_R_co = TypeVar("_R_co", covariant=True)
+_Item_co = TypeVar("_Item_co", covariant=True)
+_AnyCData = TypeVar("_AnyCData", bound=CData)
+
+# A value of C's that is neither a number nor a byte. Any pointer is a `void *`.
+@type_check_only
+class CData:
+    def __bool__(self) -> bool: ...
+
+# A number that is pointed to is an int or a float in Python, but of a type of its own: `uint64_t *` is no `size_t *`.
+@type_check_only
+class Pointer(CData, Generic[_Item_co]):
+    def __getitem__(self, index: int, /) -> _Item_co: ...
+    def __setitem__(self, index: int, value: Any, /) -> None: ...
+
+@type_check_only
+class Array(Pointer[_Item_co]):
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[_Item_co]: ...
+
+@type_check_only
+class FunctionPointer(CData, Generic[_P, _R_co]):
+    def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R_co: ...
+
+@type_check_only
+class CBuffer:
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+    def __len__(self) -> int: ...
+
+@type_check_only
+class FFI:
+    NULL: Any  # it converts to every type of pointer
+    new: New
+    from_buffer: FromBuffer
+
+    def new_allocator(self, alloc: None = None, free: None = None, should_clear_after_alloc: bool = True) -> New: ...
+    def buffer(self, cdata: CData, size: int = -1) -> CBuffer: ...
+    def string(self, cdata: Pointer[bytes], maxlen: int = -1) -> bytes: ...
+    @overload
+    def unpack(self, cdata: Pointer[bytes], length: int) -> bytes: ...
+    @overload
+    def unpack(self, cdata: Pointer[int], length: int) -> list[int]: ...
+    def memmove(self, dest: CData | Buffer, src: CData | Buffer, n: int) -> None: ...
+    def sizeof(self, cdecl: str | CData, /) -> int: ...
+    def gc(self, cdata: _AnyCData, destructor: Callable[[_AnyCData], object], size: int = 0) -> _AnyCData: ...
+    def release(self, cdata: CData, /) -> None: ...
+    def new_handle(self, x: object, /) -> CData: ...
+    def from_handle(self, x: CData, /) -> Any: ...
+    def def_extern(
+        self,
+        name: str = ...,
+        error: int = ...,
+        onerror: Callable[[type[BaseException] | None, BaseException | None, TracebackType | None], object] = ...,
+    ) -> Callable[[_Trampoline], _Trampoline]: ...
+
+ffi: FFI
+lib: Lib
+
+# ---- Made from csrc/textproc.h by tools/check_stubs.py --write
+
+@type_check_only
+class Char(bytes): ...
+
+@type_check_only
+class Double(float): ...
+
+@type_check_only
+class Size(int): ...
+
+@type_check_only
+class Uint64(int): ...
+
+@type_check_only
+class Uint8(int): ...
+
+@type_check_only
+class TpError(Pointer[TpError]):
+    status: int
+    offset: int
+    message: Pointer[Char]
+
+@type_check_only
+class TpMemoryStats(Pointer[TpMemoryStats]):
+    current_bytes: int
+    peak_bytes: int
+    live_allocations: int
+
+@type_check_only
+class TpCorpus: ...
+
+@type_check_only
+class TpPiece(Pointer[TpPiece]):
+    corpus: Pointer[TpCorpus]
+    text: Pointer[Uint8]
+    text_nbytes: int
+    ends: Pointer[Uint64]
+    n_ends: int
+
+@type_check_only
+class TpTotals(Pointer[TpTotals]):
+    documents: int
+    words: int
+    terms: int
+    position: int
+
+@type_check_only
+class TpLexicon: ...
+
+@type_check_only
+class TpLexiconEntries(Pointer[TpLexiconEntries]):
+    words: Pointer[Uint8]
+    words_nbytes: int
+    ends: Pointer[Uint64]
+    weights: Pointer[Double]
+    n_words: int
+
+@type_check_only
+class New(Protocol):
+    @overload
+    def __call__(self, cdecl: Literal["char *"], init: bytes = ...) -> Pointer[Char]: ...
+    @overload
+    def __call__(self, cdecl: Literal["char[]", "char[1]"], init: int | list[bytes] = ...) -> Array[Char]: ...
+    @overload
+    def __call__(self, cdecl: Literal["double *"], init: float = ...) -> Pointer[Double]: ...
+    @overload
+    def __call__(self, cdecl: Literal["double[]", "double[1]"], init: int | list[float] = ...) -> Array[Double]: ...
+    @overload
+    def __call__(self, cdecl: Literal["size_t *"], init: int = ...) -> Pointer[Size]: ...
+    @overload
+    def __call__(self, cdecl: Literal["size_t[]", "size_t[1]"], init: int | list[int] = ...) -> Array[Size]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_corpus **"], init: Pointer[TpCorpus] = ...) -> Pointer[Pointer[TpCorpus]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_corpus *[]", "tp_corpus *[1]"], init: int | list[Pointer[TpCorpus]] = ...
+    ) -> Array[Pointer[TpCorpus]]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_error *"], init: dict[str, Any] = ...) -> TpError: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_error[]", "tp_error[1]"], init: int = ...) -> Array[TpError]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_lexicon **"], init: Pointer[TpLexicon] = ...) -> Pointer[Pointer[TpLexicon]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_lexicon *[]", "tp_lexicon *[1]"], init: int | list[Pointer[TpLexicon]] = ...
+    ) -> Array[Pointer[TpLexicon]]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_lexicon_entries *"], init: dict[str, Any] = ...) -> TpLexiconEntries: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_lexicon_entries[]", "tp_lexicon_entries[1]"], init: int = ...
+    ) -> Array[TpLexiconEntries]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_memory_stats *"], init: dict[str, Any] = ...) -> TpMemoryStats: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_memory_stats[]", "tp_memory_stats[1]"], init: int = ...) -> Array[TpMemoryStats]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_piece *"], init: dict[str, Any] = ...) -> TpPiece: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_piece[]", "tp_piece[1]"], init: int = ...) -> Array[TpPiece]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_totals *"], init: dict[str, Any] = ...) -> TpTotals: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_totals[]", "tp_totals[1]"], init: int = ...) -> Array[TpTotals]: ...
+    @overload
+    def __call__(self, cdecl: Literal["uint64_t *"], init: int = ...) -> Pointer[Uint64]: ...
+    @overload
+    def __call__(self, cdecl: Literal["uint64_t[]", "uint64_t[1]"], init: int | list[int] = ...) -> Array[Uint64]: ...
+    @overload
+    def __call__(self, cdecl: Literal["uint8_t *"], init: int = ...) -> Pointer[Uint8]: ...
+    @overload
+    def __call__(self, cdecl: Literal["uint8_t[]", "uint8_t[1]"], init: int | list[int] = ...) -> Array[Uint8]: ...
+    @overload
+    def __call__(self, cdecl: str, init: object = ...) -> CData: ...
+
+@type_check_only
+class FromBuffer(Protocol):
+    @overload
+    def __call__(self, cdecl: Literal["char[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Char]: ...
+    @overload
+    def __call__(self, cdecl: Literal["double[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Double]: ...
+    @overload
+    def __call__(self, cdecl: Literal["size_t[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Size]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["uint64_t[]"], python_buffer: Buffer, require_writable: bool = False
+    ) -> Array[Uint64]: ...
+    @overload
+    def __call__(self, cdecl: Literal["uint8_t[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Uint8]: ...
+    @overload
+    def __call__(self, cdecl: str, python_buffer: Buffer, require_writable: bool = False) -> CData: ...
+
+@type_check_only
+class Lib:
+    TP_OK: Final = 0
+    TP_NO_MEMORY: Final = 1
+    TP_INVALID_ARGUMENT: Final = 2
+    TP_INVALID_UTF8: Final = 3
+    TP_CANCELLED: Final = 4
+    TP_STALE: Final = 5
+    TP_TOO_SMALL: Final = 6
+    TP_TOO_LARGE: Final = 7
+    TP_DAMAGED: Final = 8
+    TP_UNKNOWN_VERSION: Final = 9
+    TP_COUNT: Final = 0
+    TP_DOCUMENT_FREQUENCY: Final = 1
+    textproc_on_document: FunctionPointer[[CData, int, int], int]
+    def tp_version(self) -> Pointer[Char]: ...
+    def tp_unicode_version(self) -> Pointer[Char]: ...
+    def tp_memory_get_stats(self, stats: Pointer[TpMemoryStats], /) -> None: ...
+    def tp_memory_set_hook(
+        self, resize: FunctionPointer[[CData, CData, int, int], CData], user: CData, error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_memory_fail_at(self, nth: int, /) -> None: ...
+    def tp_before_fork(self) -> None: ...
+    def tp_after_fork_in_parent(self) -> None: ...
+    def tp_after_fork_in_child(self) -> None: ...
+    def tp_hash_set_key(self, first: int, second: int, /) -> None: ...
+    def tp_utf8_validate(self, text: bytes | Pointer[Uint8], text_nbytes: int, error: Pointer[TpError], /) -> int: ...
+    def tp_lower_word(self, word: bytes | Pointer[Uint8], word_nbytes: int, lowered: Pointer[Uint8], /) -> int: ...
+    def tp_find_lines(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        capacity: int,
+        n_lines: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_has_blank_line(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> bool: ...
+    def tp_corpus_new(self, corpus: Pointer[Pointer[TpCorpus]], error: Pointer[TpError], /) -> int: ...
+    def tp_corpus_free(self, corpus: Pointer[TpCorpus], /) -> None: ...
+    def tp_corpus_copy(
+        self, source: Pointer[TpCorpus], copy: Pointer[Pointer[TpCorpus]], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_corpus_count(self, pieces: Pointer[TpPiece], n_pieces: int, error: Pointer[TpError], /) -> int: ...
+    def tp_corpus_count_each(
+        self,
+        piece: Pointer[TpPiece],
+        on_document: FunctionPointer[[CData, int, int], int],
+        user: CData,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_corpus_append(
+        self,
+        corpus: Pointer[TpCorpus],
+        part: Pointer[TpCorpus],
+        from_position: int,
+        to_position: int,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_corpus_get_totals(self, corpus: Pointer[TpCorpus], totals: Pointer[TpTotals], /) -> None: ...
+    def tp_corpus_get_measure(
+        self,
+        corpus: Pointer[TpCorpus],
+        measure: int,
+        values: Pointer[Uint64],
+        capacity: int,
+        n_terms: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_corpus_get_terms(
+        self,
+        corpus: Pointer[TpCorpus],
+        first: int,
+        n: int,
+        text: Pointer[Uint8],
+        capacity: int,
+        nbytes: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_corpus_pick_terms(
+        self,
+        corpus: Pointer[TpCorpus],
+        ids: Pointer[Uint64],
+        n: int,
+        text: Pointer[Uint8],
+        capacity: int,
+        nbytes: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_corpus_get_top(
+        self,
+        corpus: Pointer[TpCorpus],
+        n: int,
+        ids: Pointer[Uint64],
+        counts: Pointer[Uint64],
+        n_given: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_corpus_look_up(
+        self,
+        corpus: Pointer[TpCorpus],
+        words: bytes | Pointer[Uint8],
+        words_nbytes: int,
+        ends: Pointer[Uint64],
+        n_words: int,
+        counts: Pointer[Uint64],
+        documents: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_corpus_write(
+        self,
+        corpus: Pointer[TpCorpus],
+        snapshot: Pointer[Uint8],
+        capacity: int,
+        nbytes: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_corpus_read(
+        self,
+        snapshot: bytes | Pointer[Uint8],
+        snapshot_nbytes: int,
+        corpus: Pointer[Pointer[TpCorpus]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_lexicon_new(
+        self,
+        words: bytes | Pointer[Uint8],
+        words_nbytes: int,
+        ends: Pointer[Uint64],
+        weights: Pointer[Double],
+        n_words: int,
+        lexicon: Pointer[Pointer[TpLexicon]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_lexicon_free(self, lexicon: Pointer[TpLexicon], /) -> None: ...
+    def tp_lexicon_get_entries(self, lexicon: Pointer[TpLexicon], entries: Pointer[TpLexiconEntries], /) -> None: ...
+
+_Trampoline = TypeVar("_Trampoline", bound=Callable[[CData, int, int], int])

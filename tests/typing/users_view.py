@@ -1,0 +1,160 @@
+"""What type checkers make of a user's program: mypy and pyright check it, with the package and with its one-file stub.
+
+It also runs. What must be refused stands in `refused`, and each `type: ignore` there is an error if nothing is refused.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping
+from queue import Queue
+from typing import Any, assert_type
+
+import text_processor
+from text_processor import (
+    DocumentInfo,
+    EmptyAnalyzerError,
+    InvalidDocumentError,
+    InvalidSnapshotError,
+    Statistics,
+    TextAnalyzer,
+    TextProcessorError,
+)
+
+# ---- Functions and constants
+
+assert_type(text_processor.__version__, str)
+assert_type(text_processor.UNICODE_VERSION, str)
+assert_type(text_processor.hello("World"), str)
+assert_type(text_processor.type_stub(), str)
+assert_type(text_processor.get_memory_stats(), dict[str, int])
+assert_type(text_processor.word_count("two words", threads=1), dict[str, int])
+
+# ---- Documents: any iterable of str
+
+analyzer = TextAnalyzer(lexicon={"fine": 1, "dire": -0.5}, keep_documents=True, threads=None)
+analyzer.add_document("a fine day")
+for documents in (["one", "two"], ("three",), {"four"}, {"five": 5}, (word for word in ["six"]), map(str, [7])):
+    assert_type(analyzer.add_documents(documents), int)
+assert_type(analyzer.get_documents(), list[str])
+assert_type(analyzer.document_count(), int)
+assert_type(len(analyzer), int)
+
+# ---- Answers
+
+assert_type(analyzer.total_words(), int)
+assert_type(analyzer.word_frequency(), dict[str, int])
+assert_type(analyzer.document_frequency(), dict[str, int])
+assert_type(analyzer.most_common(3), list[tuple[str, int]])
+assert_type(analyzer.most_common(n=None), list[tuple[str, int]])
+assert_type(analyzer.analyze_sentiment(), float)
+counter: Counter[str] = Counter(analyzer.word_frequency())
+
+# Statistics read like a dict of its three keys.
+statistics = analyzer.get_statistics()
+assert_type(statistics, Statistics)
+assert_type(statistics["total_words"] + statistics["document_count"] + statistics["unique_words"], int)
+assert_type(statistics.get("total_words"), int)
+as_mapping: Mapping[str, object] = statistics
+as_dict: dict[str, object] = dict(statistics)
+as_json = json.dumps(statistics)
+keys = sorted(statistics)
+
+# ---- Callbacks: whatever can be called with the dict
+
+told: list[DocumentInfo] = []
+told_as_dicts: list[dict[str, Any]] = []
+told_as_anything: list[Any] = []
+latest: deque[DocumentInfo] = deque(maxlen=1)
+queue: Queue[DocumentInfo] = Queue()
+
+
+def on_info(info: DocumentInfo) -> None:
+    assert_type(info["text"], str)
+    assert_type(info["word_count"] + info["total_documents"], int)
+
+
+def on_dict(info: dict[str, Any]) -> int:
+    return len(info)
+
+
+def on_mapping(info: Mapping[str, object]) -> bool:
+    return bool(info)
+
+
+def on_info_of(name: str, info: DocumentInfo) -> str:
+    return f"{name}: {info['text']}"
+
+
+class Listener:
+    def __call__(self, info: DocumentInfo) -> None:
+        self.info = info
+
+    def hear(self, info: dict[str, Any], *, loudly: bool = False) -> None:
+        self.heard = info, loudly
+
+
+analyzer.set_callback(told.append)
+analyzer.set_callback(told_as_dicts.append)
+analyzer.set_callback(told_as_anything.append)
+analyzer.set_callback(latest.append)
+analyzer.set_callback(queue.put)
+analyzer.set_callback(print)
+analyzer.set_callback(on_info)
+analyzer.set_callback(on_dict)
+analyzer.set_callback(on_mapping)
+analyzer.set_callback(functools.partial(on_info_of, "first"))
+analyzer.set_callback(Listener())
+analyzer.set_callback(Listener().hear)
+analyzer.set_callback(lambda info: told.append(info))
+analyzer.set_callback(lambda info: info["word_count"] > 3)
+analyzer.clear_callback()
+
+# ---- Copies and subclasses
+
+
+class NamedAnalyzer(TextAnalyzer):
+    def __init__(self, name: str) -> None:
+        super().__init__(threads=1)
+        self.name = name
+
+
+assert_type(copy.copy(analyzer), TextAnalyzer)
+assert_type(copy.deepcopy(NamedAnalyzer("one")), NamedAnalyzer)
+analyzer.merge(NamedAnalyzer("other"))
+analyzer.clear()
+
+# ---- Exceptions
+
+try:
+    analyzer.add_documents(["one", " "])
+except InvalidDocumentError as error:
+    assert_type(error.index, int | None)
+    assert_type(error.offset, int | None)
+    assert_type(error.added, int)
+    as_value_error: ValueError = error
+try:
+    raise InvalidSnapshotError("damaged", offset=3)
+except InvalidSnapshotError as error:
+    assert_type(error.offset, int | None)
+base: type[TextProcessorError] = EmptyAnalyzerError
+
+
+def refused(number: int, text: str | None, takes_number: Callable[[int], None], lines: Iterable[bytes]) -> None:
+    """What a type checker must not let through."""
+    TextAnalyzer({"word": 1.0})  # type: ignore[call-arg]
+    TextAnalyzer(lexicon={1: 1.0})  # type: ignore[dict-item]
+    TextAnalyzer(threads="2")  # type: ignore[arg-type]
+    analyzer.add_document(text)  # type: ignore[arg-type]
+    analyzer.add_documents(lines)  # type: ignore[arg-type]
+    analyzer.merge([])  # type: ignore[arg-type]
+    analyzer.set_callback(None)  # type: ignore[arg-type]
+    analyzer.set_callback(takes_number)  # type: ignore[arg-type]
+    analyzer.most_common("2")  # type: ignore[arg-type]
+    analyzer.get_statistics()["words"]  # type: ignore[typeddict-item]
+    analyzer.name = "one"  # type: ignore[attr-defined]
+    text_processor.hello(number)  # type: ignore[arg-type]
+    text_processor.fibonacci(number)  # type: ignore[attr-defined]
