@@ -73,7 +73,8 @@ void tp_memory_fail_at(uint64_t nth);
 /* ---- Processes ------------------------------------------------------------------------------------------------- */
 
 /* Around fork(): no lock of the core is held by any thread between tp_before_fork and tp_after_fork_…, so the child can use
- * every object. tp_before_fork waits for calls that hold a lock (never for a callback); the calling thread must hold none. */
+ * every object. tp_before_fork waits for calls that hold a lock (never for a callback); the calling thread must hold none. Between the two
+ * calls that thread may use the core, others wait. */
 void tp_before_fork(void);
 void tp_after_fork_in_parent(void);
 void tp_after_fork_in_child(void);
@@ -107,6 +108,10 @@ typedef struct tp_corpus tp_corpus;
 /* A new, empty corpus; tp_corpus_free accepts NULL. */
 tp_status tp_corpus_new(tp_corpus **corpus, tp_error *error);
 void tp_corpus_free(tp_corpus *corpus);
+
+/* Frees *corpus: a destructor for who must own the place for the pointer before there is a corpus, so that nothing can
+ * come between making one and owning it. */
+void tp_corpus_free_at(tp_corpus **corpus);
 
 /* A new corpus equal to `source`, its position included. */
 tp_status tp_corpus_copy(tp_corpus *source, tp_corpus **copy, tp_error *error);
@@ -201,6 +206,7 @@ typedef struct tp_lexicon tp_lexicon;
 tp_status tp_lexicon_new(const uint8_t *words, size_t words_nbytes, const uint64_t *ends, const double *weights, size_t n_words,
                          tp_lexicon **lexicon, tp_error *error);
 void tp_lexicon_free(tp_lexicon *lexicon);
+void tp_lexicon_free_at(tp_lexicon **lexicon); /* as tp_corpus_free_at */
 
 /* The lowered words, laid out for tp_corpus_look_up, and their weights, in the order given; valid until it is freed. */
 typedef struct tp_lexicon_entries {

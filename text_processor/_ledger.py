@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import threading
-import weakref
 from collections.abc import Iterable, Sequence
 from itertools import islice, takewhile
 from operator import is_
@@ -63,14 +62,15 @@ class Turn:
 
 Entry = str | Part
 
-_ledgers: weakref.WeakSet[Ledger] = weakref.WeakSet()
+# Stands for this process; a forked child gets another one, and with it new turns: whose turn it was may not exist there.
+_process = object()
 
 
 class Ledger(list[Dropped | Entry]):
     """The documents of an analyzer between two calls of ``clear``: the log itself, so that adding one costs one ``append``."""
 
     # The first item tells what was dropped, so that dropping entries and saying so is one step: a slice assignment.
-    __slots__ = ("__weakref__", "corpus", "has_parts", "n_waiting", "threads", "turn")
+    __slots__ = ("__weakref__", "corpus", "has_parts", "n_waiting", "threads", "turns")
 
     keeps_documents = True
 
@@ -83,17 +83,16 @@ class Ledger(list[Dropped | Entry]):
         self.n_waiting = 0
         self.has_parts = False
         self.threads = threads
-        self.turn = Turn()
-        _ledgers.add(self)
+        self.turns: dict[object, Turn] = {}
 
     # ---- What was given ----------------------------------------------------------------------------------------------
 
     def count_documents(self) -> int:
         """How many documents were given, without counting their words where that can be avoided."""
-        if self.has_parts and not self.keeps_documents:
-            return self.settle().totals().documents
         while True:
             dropped, n = self._dropped(), len(self) - 1
+            if self.has_parts and not self.keeps_documents:  # one entry may stand for many documents
+                return self.settle().totals().documents
             if self[0] is dropped:  # otherwise entries were dropped between the two looks
                 return dropped.documents + n
 
@@ -127,7 +126,7 @@ class Ledger(list[Dropped | Entry]):
 
     def settle(self) -> Corpus:
         """Count what is not counted yet, and return the corpus."""
-        turn = self.turn
+        turn = self._turn()
         with turn.lock:
             depth = turn.depth
             try:
@@ -146,7 +145,7 @@ class Ledger(list[Dropped | Entry]):
 
         Then they are counted with the rest when an answer is asked for.
         """
-        turn = self.turn
+        turn = self._turn()
         with turn.lock:
             depth = turn.depth
             try:
@@ -169,6 +168,9 @@ class Ledger(list[Dropped | Entry]):
         if not self.keeps_documents:  # asked last: what is dropped is dropped after this has changed
             return copy, n_documents, None
         return copy, n_documents, _unwrap(entries)
+
+    def _turn(self) -> Turn:
+        return self.turns.setdefault(_process, Turn())
 
     def _dropped(self) -> Dropped:
         return cast(Dropped, self[0])
@@ -235,11 +237,10 @@ def _unwrap(entries: Sequence[Dropped | Entry]) -> list[str]:
     return [entry.first if isinstance(entry, Part) else entry for entry in entries]  # type: ignore[misc]
 
 
-def _renew_turns() -> None:
-    """In a forked child: the thread whose turn it was may not exist here."""
-    for ledger in list(_ledgers):
-        ledger.turn = Turn()
+def _begin_process() -> None:
+    global _process  # noqa: PLW0603 - it is the process that changes
+    _process = object()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_renew_turns)
+    os.register_at_fork(after_in_child=_begin_process)

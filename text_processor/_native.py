@@ -173,6 +173,13 @@ class _DocumentCall:
         self.tell = tell
         self.error: BaseException | None = None
 
+    def take_error(self) -> BaseException | None:
+        """Hand the exception over. Its traceback holds the frames of this call, so none of them may hold it."""
+        try:
+            return self.error
+        finally:
+            self.error = None
+
 
 class _CallsOfThread(threading.local):
     """The calls that are under way in a thread, innermost last: for ``onerror``, which is not told of the handle."""
@@ -216,19 +223,24 @@ class Totals(NamedTuple):
 class Corpus:
     """A handle to a ``tp_corpus``."""
 
-    __slots__ = ("pointer",)
+    __slots__ = ("owner", "pointer")
 
-    def __init__(self, pointer: Pointer[TpCorpus] | None = None) -> None:
-        if pointer is None:
-            made, error = ffi.new("tp_corpus **"), _new_error()
-            check(lib.tp_corpus_new(made, error), error)
-            pointer = made[0]
-        self.pointer = ffi.gc(pointer, lib.tp_corpus_free)
+    def __init__(self, owner: Pointer[Pointer[TpCorpus]] | None = None) -> None:
+        if owner is None:
+            owner, error = self._new_owner(), _new_error()
+            check(lib.tp_corpus_new(owner, error), error)
+        self.owner = owner
+        self.pointer = owner[0]
+
+    @staticmethod
+    def _new_owner() -> Pointer[Pointer[TpCorpus]]:
+        """A place for a pointer, owned before there is a corpus: Ctrl-C cannot come between making one and owning it."""
+        return ffi.gc(ffi.new("tp_corpus **"), lib.tp_corpus_free_at)
 
     def copy(self) -> Corpus:
-        made, error = ffi.new("tp_corpus **"), _new_error()
-        check(lib.tp_corpus_copy(self.pointer, made, error), error)
-        return Corpus(made[0])
+        owner, error = self._new_owner(), _new_error()
+        check(lib.tp_corpus_copy(self.pointer, owner, error), error)
+        return Corpus(owner)
 
     def totals(self) -> Totals:
         totals = ffi.new("tp_totals *")
@@ -248,15 +260,18 @@ class Corpus:
         """Count whole documents one after the other and tell of each; return the exception that ``tell`` ended it with."""
         call, error = _DocumentCall(tell), _new_error()
         handle = ffi.new_handle(call)
-        _calls.stack.append(call)
+        stack = _calls.stack
+        depth = len(stack)
         try:
+            stack.append(call)
             status = lib.tp_corpus_count_each(_c_pieces([self], [piece]), lib.textproc_on_document, handle, error)
         finally:
-            _calls.stack.pop()
+            del stack[depth:]
         if status != _CANCELLED:
             check(status, error)
-        kept, call.error = call.error, None
-        return kept
+        elif call.error is None:
+            call.error = TextProcessorError("the callback could not be called")
+        return call.take_error()
 
     def measure(self, measure: int) -> memoryview[int]:
         """Return the measure of every term at one instant: an array of unsigned 64-bit numbers."""
@@ -329,9 +344,9 @@ class Corpus:
     @classmethod
     def from_bytes(cls, snapshot: bytes) -> Corpus:
         """Read a snapshot, which need not be trusted."""
-        made, error = ffi.new("tp_corpus **"), _new_error()
-        check(lib.tp_corpus_read(snapshot, len(snapshot), made, error), error)
-        return cls(made[0])
+        owner, error = cls._new_owner(), _new_error()
+        check(lib.tp_corpus_read(snapshot, len(snapshot), owner, error), error)
+        return cls(owner)
 
 
 def count_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> None:
@@ -381,17 +396,16 @@ DOCUMENT_FREQUENCY: int = lib.TP_DOCUMENT_FREQUENCY
 class Lexicon:
     """A handle to a ``tp_lexicon``: lower-cased words with weights, immutable."""
 
-    __slots__ = ("entries", "pointer", "weights")
+    __slots__ = ("entries", "owner", "weights")
 
     def __init__(self, words: Sequence[str], weights: Sequence[float]) -> None:
         piece = _piece_of_lengths(b"\n".join(encoded := [word.encode() for word in words]), map(len, encoded))
-        made, error = ffi.new("tp_lexicon **"), _new_error()
+        self.owner, error = ffi.gc(ffi.new("tp_lexicon **"), lib.tp_lexicon_free_at), _new_error()
         c_weights = ffi.new("double[]", list(weights))
-        status = lib.tp_lexicon_new(piece.text, len(piece.text), piece.ends, c_weights, len(words), made, error)
+        status = lib.tp_lexicon_new(piece.text, len(piece.text), piece.ends, c_weights, len(words), self.owner, error)
         check(status, error)
-        self.pointer = ffi.gc(made[0], lib.tp_lexicon_free)
         self.entries = ffi.new("tp_lexicon_entries *")
-        lib.tp_lexicon_get_entries(self.pointer, self.entries)
+        lib.tp_lexicon_get_entries(self.owner[0], self.entries)
         self.weights: list[float] = list(weights)
 
     def words(self) -> list[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from copy import deepcopy
-from typing import Any, NoReturn, Self, TypedDict
+from typing import Any, Self, TypedDict
 
 from text_processor import _native, _pieces, _snapshot
 from text_processor._ledger import Ledger
@@ -209,19 +210,25 @@ class TextAnalyzer:
         def tell(index: int, n_words: int) -> None:
             nonlocal told
             current, callback, text = self._ledger, self._callback, documents[index]
+            # Asked before the document is logged, since asking may count, and counting may want for memory.
+            n_documents = 0 if callback is None else current.count_documents() + 1
             current.append(text)
             told += 1
             if callback is not None:
-                n_documents = current.count_documents()
                 callback({"text": text, "word_count": n_words, "total_documents": n_documents})
 
         ledger.settle()
         counted = _native.Corpus()
         error = counted.count_each(_native.whole_piece(documents), tell)
-        if self._ledger is ledger:
-            ledger.offer(counted, documents[:told])
-        if error is not None:
-            _raise_again(error)
+        try:
+            # After an interrupt the core may have counted a document more than was logged.
+            if self._ledger is ledger and counted.totals().documents == told:
+                with suppress(MemoryError):  # they are logged and told of, and will be counted when an answer is asked for
+                    ledger.offer(counted, documents[:told])
+            if error is not None:
+                raise error
+        finally:
+            del error  # or the exception and this frame, which is in its traceback, would hold each other
 
     def set_callback(self, callback: Callback) -> None:
         """Have ``callback`` called with a dict for every document that is added from now on.
@@ -512,14 +519,6 @@ def _checked_weight(word: str, weight: object) -> float:
     if not math.isfinite(value):
         raise ValueError(f"the weight of {word!r} must be finite, not {weight!r}")
     return value
-
-
-def _raise_again(error: BaseException) -> NoReturn:
-    """Raise what a callback raised, without a cycle from the exception to the frame that holds it."""
-    try:
-        raise error
-    finally:
-        del error
 
 
 _DEFAULT = Lexicon(list(DEFAULT_LEXICON), list(DEFAULT_LEXICON.values()))

@@ -39,14 +39,21 @@ static void write_unlock(tp_lock *lock) { pthread_rwlock_unlock(lock); }
 static struct {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    uint64_t n_inside; /* how many threads hold locks or wait for one */
-    bool is_closed;    /* a thread is about to fork */
-} gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, false};
+    uint64_t n_inside;  /* how many threads hold locks or wait for one */
+    uint64_t n_closed;  /* how many forks the gate is closed for: a fork handler may fork again */
+    pthread_t forking;  /* who closed it, and may still pass: other fork handlers may use the core */
+} gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+
+/* Waits, with the mutex held, until no other thread is about to fork. */
+static void wait_at_gate(void)
+{
+    while (gate.n_closed > 0 && !pthread_equal(gate.forking, pthread_self())) pthread_cond_wait(&gate.changed, &gate.mutex);
+}
 
 static void enter_gate(void)
 {
     pthread_mutex_lock(&gate.mutex);
-    while (gate.is_closed) pthread_cond_wait(&gate.changed, &gate.mutex);
+    wait_at_gate();
     gate.n_inside++;
     pthread_mutex_unlock(&gate.mutex);
 }
@@ -55,15 +62,16 @@ static void leave_gate(void)
 {
     pthread_mutex_lock(&gate.mutex);
     gate.n_inside--;
-    if (gate.n_inside == 0 && gate.is_closed) pthread_cond_broadcast(&gate.changed);
+    if (gate.n_inside == 0 && gate.n_closed > 0) pthread_cond_broadcast(&gate.changed);
     pthread_mutex_unlock(&gate.mutex);
 }
 
 void tp_before_fork(void)
 {
     pthread_mutex_lock(&gate.mutex);
-    while (gate.is_closed) pthread_cond_wait(&gate.changed, &gate.mutex);
-    gate.is_closed = true;
+    wait_at_gate();
+    gate.n_closed++;
+    gate.forking = pthread_self();
     while (gate.n_inside != 0) pthread_cond_wait(&gate.changed, &gate.mutex);
     pthread_mutex_unlock(&gate.mutex);
 }
@@ -71,7 +79,7 @@ void tp_before_fork(void)
 void tp_after_fork_in_parent(void)
 {
     pthread_mutex_lock(&gate.mutex);
-    gate.is_closed = false;
+    gate.n_closed--;
     pthread_cond_broadcast(&gate.changed);
     pthread_mutex_unlock(&gate.mutex);
 }
@@ -82,7 +90,7 @@ void tp_after_fork_in_child(void)
     gate.mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     gate.changed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
     gate.n_inside = 0;
-    gate.is_closed = false;
+    gate.n_closed = 0;
 }
 
 #endif

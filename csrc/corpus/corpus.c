@@ -39,6 +39,8 @@ void tp_corpus_free(tp_corpus *corpus)
     tp_release(corpus, sizeof *corpus);
 }
 
+void tp_corpus_free_at(tp_corpus **corpus) { tp_corpus_free(*corpus); }
+
 static bool copy_counts(const tp_counts *source, tp_counts *copy)
 {
     *copy = *source;
