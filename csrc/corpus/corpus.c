@@ -172,8 +172,9 @@ tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t word
     const tp_table *table = &corpus->counts.table;
     uint64_t start = 0;
     for (size_t i = 0; i < n_words; i++) {
+        const uint8_t *word = words != NULL ? words + start : NULL; /* C allows no arithmetic on NULL */
         size_t nbytes = (size_t)(ends[i] - start);
-        uint32_t number = tp_table_find(table, words + start, nbytes, tp_hash(&table->key, words + start, nbytes));
+        uint32_t number = tp_table_find(table, word, nbytes, tp_hash(&table->key, word, nbytes));
         counts[i] = number == TP_NO_TERM ? 0 : table->terms[number].count;
         start = ends[i] + 1;
     }

@@ -129,10 +129,16 @@ static tp_status check_piece(const tp_piece *piece, tp_error *error)
 /* Where the text behind a document that ends at `end` begins; nothing need follow it. */
 static size_t behind(const tp_piece *piece, uint64_t end) { return end < piece->text_nbytes ? (size_t)end + 1 : piece->text_nbytes; }
 
+/* For a NULL text, on which C allows no arithmetic. */
+static const uint8_t *text_of(const tp_piece *piece)
+{
+    static const uint8_t nothing[1];
+    return piece->text != NULL ? piece->text : nothing;
+}
+
 static bool count_piece(tp_counts *counts, const tp_piece *piece)
 {
-    static const uint8_t nothing[1]; /* for a NULL text, on which C allows no arithmetic */
-    const uint8_t *text = piece->text != NULL ? piece->text : nothing;
+    const uint8_t *text = text_of(piece);
     size_t start = 0;
     for (size_t i = 0; i < piece->n_ends; i++) {
         if (!count_document(counts, text + start, (size_t)piece->ends[i] - start, text + piece->text_nbytes)) return false;
@@ -206,14 +212,24 @@ static bool count_one(tp_corpus *corpus, const uint8_t *text, size_t nbytes, uin
     return is_counted;
 }
 
-tp_status tp_corpus_count_each(const tp_piece *piece, tp_on_document on_document, void *user, tp_error *error)
+static tp_status check_closed_piece(const tp_piece *piece, tp_error *error)
 {
     tp_status status = check_piece(piece, error);
     if (status != TP_OK) return status;
+    size_t end = piece->n_ends > 0 ? behind(piece, piece->ends[piece->n_ends - 1]) : 0;
+    if (end == piece->text_nbytes) return TP_OK;
+    return tp_fail(error, TP_INVALID_ARGUMENT, piece->n_ends, "the last document must end with the text");
+}
+
+tp_status tp_corpus_count_each(const tp_piece *piece, tp_on_document on_document, void *user, tp_error *error)
+{
+    tp_status status = check_closed_piece(piece, error);
+    if (status != TP_OK) return status;
+    const uint8_t *text = text_of(piece);
     size_t start = 0;
     for (size_t i = 0; i < piece->n_ends; i++) {
         uint64_t n_words;
-        if (!count_one(piece->corpus, piece->text + start, (size_t)piece->ends[i] - start, &n_words)) {
+        if (!count_one(piece->corpus, text + start, (size_t)piece->ends[i] - start, &n_words)) {
             empty_corpus(piece->corpus);
             return tp_fail_no_memory(error);
         }

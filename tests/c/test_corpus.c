@@ -877,6 +877,19 @@ static void test_each_document_refuses_bad_pieces(void)
     tp_corpus_free(seen.corpus);
 }
 
+static void test_each_document_leaves_none_open(void)
+{
+    told seen = {.corpus = new_corpus(), .most = 8};
+    tp_error error = {TP_OK, 0, NULL};
+    CHECK_EQ_U(count_each_line(seen.corpus, "a\nb", note_document, &seen, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, 1);
+    CHECK_EQ_U(count_each_line(seen.corpus, "b", note_document, &seen, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, 0);
+    CHECK_EQ_U(seen.n, 0);
+    CHECK_HOLDS(seen.corpus, "0 documents, 0 words:");
+    tp_corpus_free(seen.corpus);
+}
+
 /* Appends a document of its own, which needs the lock that counting takes. */
 static int append_one(void *user, uint64_t index, uint64_t n_words)
 {
@@ -1092,6 +1105,7 @@ int main(void)
     RUN(test_cancelling_keeps_what_was_told_of);
     RUN(test_each_document_of_nothing);
     RUN(test_each_document_refuses_bad_pieces);
+    RUN(test_each_document_leaves_none_open);
     RUN(test_callback_may_change_the_corpus);
     RUN(test_random_texts_against_a_plain_list);
     RUN(test_nonsense_is_counted_within_bounds);
