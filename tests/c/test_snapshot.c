@@ -266,8 +266,8 @@ static void check_refused(draft d, tp_status status, uint64_t offset)
     if (!CHECK_EQ_U(error.status, status) || !CHECK_EQ_U(error.offset, offset)) printf("    %s\n", error.message);
 }
 
-enum { AT_VERSION = 8, AT_WORDS = 24, AT_N_TERMS = 32, AT_FIRST_DOCUMENT_TERMS = 40, AT_TEXT_NBYTES = 48, AT_COUNTS = 56,
-       AT_FREQUENCIES = 72, AT_TEXT = 88 };
+enum { AT_VERSION = 8, AT_DOCUMENTS = 16, AT_WORDS = 24, AT_N_TERMS = 32, AT_FIRST_DOCUMENT_TERMS = 40, AT_TEXT_NBYTES = 48,
+       AT_COUNTS = 56, AT_FREQUENCIES = 72, AT_TEXT = 88 };
 
 static void test_sound_draft_is_read(void)
 {
@@ -353,9 +353,9 @@ static void test_counts_that_do_not_add_up_are_refused(void)
         {3, {4, 1}, AT_COUNTS},
         {3, {2, 2}, AT_COUNTS + 8},
         {4, {2, 1}, AT_WORDS},
-        {UINT64_MAX, {2, 1}, AT_WORDS},
+        {INT64_MAX, {2, 1}, AT_WORDS},
         {3, {UINT64_MAX, 4}, AT_COUNTS}, /* 3 modulo 2^64 */
-        {UINT64_MAX, {UINT64_MAX, 1}, AT_COUNTS + 8},
+        {INT64_MAX, {INT64_MAX, 1}, AT_COUNTS + 8},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         draft d = sound;
@@ -402,6 +402,20 @@ static void test_first_document_cannot_have_more_terms_than_there_are(void)
     tp_corpus_free(read_back(bytes, assemble(&empty, bytes)));
     empty.first_document_terms = 0; /* there is no first document */
     check_refused(empty, TP_DAMAGED, AT_FIRST_DOCUMENT_TERMS);
+}
+
+/* Beyond what can ever be counted, so that what is added to them does not overflow. */
+static void test_totals_beyond_2_to_63_are_refused(void)
+{
+    draft d = sound;
+    d.documents = (uint64_t)1 << 63;
+    check_refused(d, TP_DAMAGED, AT_DOCUMENTS);
+    d.documents = UINT64_MAX;
+    check_refused(d, TP_DAMAGED, AT_DOCUMENTS);
+    d = sound;
+    d.words = d.values[0] = (uint64_t)1 << 63;
+    d.words += d.values[1];
+    check_refused(d, TP_DAMAGED, AT_WORDS);
 }
 
 /* Changes a byte or two of a sound snapshot at random and makes the checksum right again. What can be read at all must then be
@@ -460,6 +474,7 @@ int main(void)
     RUN(test_counts_that_do_not_add_up_are_refused);
     RUN(test_document_frequencies_out_of_range_are_refused);
     RUN(test_first_document_cannot_have_more_terms_than_there_are);
+    RUN(test_totals_beyond_2_to_63_are_refused);
     RUN(test_random_changes_are_refused_or_kept);
     return tests_done();
 }
