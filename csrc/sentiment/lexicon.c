@@ -46,9 +46,10 @@ static bool put_in_index(word_index *index, const tp_lexicon *lexicon, size_t i)
     return true;
 }
 
-static const char *fault_of(const uint8_t *word, size_t nbytes, double weight)
+static const char *fault_of(const uint8_t *words, size_t start, size_t nbytes, double weight)
 {
     if (nbytes == 0) return "the word is empty";
+    const uint8_t *word = words + start;
     if (tp_utf8_validate(word, nbytes, NULL) != TP_OK) return "the word is not valid UTF-8";
     if (tp_skip_word(word, word + nbytes) != word + nbytes) return "the word holds white space";
     if (!isfinite(weight)) return "the weight is not finite";
@@ -81,7 +82,7 @@ static tp_status fill(tp_lexicon *lexicon, word_index *index, const word_list *f
         if (end > from->words_nbytes || start > end) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of words must ascend within the text");
         }
-        const char *fault = fault_of(from->words + start, (size_t)(end - start), from->weights[i]);
+        const char *fault = fault_of(from->words, (size_t)start, (size_t)(end - start), from->weights[i]);
         if (fault != NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, fault);
         if (!append_lowered(lexicon, from->words + start, (size_t)(end - start))) return tp_fail_no_memory(error);
         lexicon->weights[i] = from->weights[i];

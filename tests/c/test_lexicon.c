@@ -132,6 +132,16 @@ static void test_bad_words_are_named_by_number(void)
     check_bad_word("ΟΔΌΣ\nοδός\n", 1);
 }
 
+static void test_word_at_no_address_is_empty(void)
+{
+    const uint64_t end = 0;
+    const double weight = 1;
+    tp_lexicon *lexicon = NULL;
+    tp_error error = {TP_OK, 0, NULL};
+    CHECK_EQ_U(tp_lexicon_new(NULL, 0, &end, &weight, 1, &lexicon, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_BYTES(error.message, strlen(error.message), "the word is empty", 17);
+}
+
 static void test_first_bad_word_is_the_one_named(void) { check_bad_word("a\nA\n\xFF\n", 1); }
 
 static void test_weights_must_be_finite(void)
@@ -176,6 +186,7 @@ int main(void)
     RUN(test_words_may_grow_when_lowered);
     RUN(test_many_words);
     RUN(test_bad_words_are_named_by_number);
+    RUN(test_word_at_no_address_is_empty);
     RUN(test_first_bad_word_is_the_one_named);
     RUN(test_weights_must_be_finite);
     RUN(test_ends_must_ascend_within_the_words);
