@@ -22,6 +22,7 @@ static void write_unlock(tp_lock *lock) { ReleaseSRWLockExclusive(lock); }
 /* There is no fork() to keep apart. */
 static void enter_gate(void) {}
 static void leave_gate(void) {}
+bool tp_is_forking(void) { return false; }
 void tp_before_fork(void) {}
 void tp_after_fork_in_parent(void) {}
 void tp_after_fork_in_child(void) {}
@@ -44,10 +45,21 @@ static struct {
     pthread_t forking;  /* who closed it, and may still pass: other fork handlers may use the core */
 } gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
+/* With the mutex held. */
+static bool is_closed_by_me(void) { return gate.n_closed > 0 && pthread_equal(gate.forking, pthread_self()); }
+
 /* Waits, with the mutex held, until no other thread is about to fork. */
 static void wait_at_gate(void)
 {
-    while (gate.n_closed > 0 && !pthread_equal(gate.forking, pthread_self())) pthread_cond_wait(&gate.changed, &gate.mutex);
+    while (gate.n_closed > 0 && !is_closed_by_me()) pthread_cond_wait(&gate.changed, &gate.mutex);
+}
+
+bool tp_is_forking(void)
+{
+    pthread_mutex_lock(&gate.mutex);
+    bool is_forking = is_closed_by_me();
+    pthread_mutex_unlock(&gate.mutex);
+    return is_forking;
 }
 
 static void enter_gate(void)

@@ -26,6 +26,9 @@ void tp_unlock_read(tp_lock *lock);
 void tp_lock_write(tp_lock *lock);
 void tp_unlock_write(tp_lock *lock);
 
+/* Whether the calling thread has closed the gate. Threads of its own would wait there for it: it had better start none. */
+bool tp_is_forking(void);
+
 /* Both locks, in an order that does not depend on who asks. They must be different ones. */
 void tp_lock_write_two(tp_lock *one, tp_lock *other);
 void tp_unlock_write_two(tp_lock *one, tp_lock *other);

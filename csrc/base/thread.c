@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 
+#include "base/lock.h"
 #include "base/memory.h"
 
 #ifdef _WIN32
@@ -74,7 +75,7 @@ static void join_worker(worker *w) { pthread_join(w->id, NULL); }
 
 void tp_fork_join(tp_task task, void *shared, size_t n_tasks)
 {
-    size_t n_workers = n_tasks > 1 ? n_tasks - 1 : 0;
+    size_t n_workers = n_tasks > 1 && !tp_is_forking() ? n_tasks - 1 : 0;
     worker *workers = n_workers > 0 ? tp_allocate(n_workers * sizeof *workers) : NULL;
     if (workers == NULL) {
         for (size_t i = 0; i < n_tasks; i++) task(shared, i);

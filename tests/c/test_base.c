@@ -619,6 +619,15 @@ static void test_who_forks_may_lock_and_fork_again(void)
     tp_lock_destroy(&v.lock);
 }
 
+/* They would wait at the gate, and who forks for them. */
+static void test_who_forks_starts_no_threads(void)
+{
+    tp_before_fork();
+    CHECK_EQ_U(run_tasks(5), 5);
+    tp_after_fork_in_parent();
+    CHECK_EQ_U(run_tasks(5), 1);
+}
+
 static void test_child_opens_the_gate(void)
 {
     visit v = {.is_done = false};
@@ -691,6 +700,7 @@ int main(void)
     RUN(test_fork_waits_for_who_holds_a_lock);
     RUN(test_locks_wait_for_fork);
     RUN(test_who_forks_may_lock_and_fork_again);
+    RUN(test_who_forks_starts_no_threads);
     RUN(test_child_opens_the_gate);
     RUN(test_forks_exclude_each_other_and_writers);
     return tests_done();

@@ -334,6 +334,16 @@ static void test_child_can_use_what_threads_were_changing(void)
     tp_corpus_free(shared_corpus);
 }
 
+static void test_fork_handler_may_count(void)
+{
+    tp_corpus *corpus = counted_part();
+    tp_before_fork();
+    count_three_parts_at_once(corpus); /* would never end */
+    tp_after_fork_in_parent();
+    holds_documents(corpus, 4 * N_DOCUMENTS);
+    tp_corpus_free(corpus);
+}
+
 int main(void)
 {
     alarm(120); /* ends what would never end */
@@ -342,5 +352,6 @@ int main(void)
     RUN(test_many_threads_count_with_threads_of_their_own);
     RUN(test_appending_in_opposite_directions_ends);
     RUN(test_child_can_use_what_threads_were_changing);
+    RUN(test_fork_handler_may_count);
     return tests_done();
 }
