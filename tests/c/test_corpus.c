@@ -400,6 +400,17 @@ static void test_append_to_and_of_nothing(void)
     tp_corpus_free(corpus);
 }
 
+static void test_append_to_documents_without_words(void)
+{
+    const char letters[] = "a b c d e f g h i j k l m n o p q r s t u v w x y z\n";
+    tp_corpus *corpus = corpus_of("\n"), *expected = corpus_of("\n");
+    count_lines(expected, letters);
+    CHECK_EQ_U(append_and_free(corpus, corpus_of(letters)), TP_OK);
+    CHECK_SAME_SNAPSHOT(corpus, expected);
+    tp_corpus_free(corpus);
+    tp_corpus_free(expected);
+}
+
 static void test_append_continues_the_open_document(void)
 {
     tp_corpus *corpus = corpus_of("x\na b ");
@@ -1077,6 +1088,7 @@ int main(void)
     RUN(test_pieces_counted_at_once_and_appended_in_order);
     RUN(test_append_adds_behind_and_empties_the_part);
     RUN(test_append_to_and_of_nothing);
+    RUN(test_append_to_documents_without_words);
     RUN(test_append_continues_the_open_document);
     RUN(test_append_ends_the_word_that_was_open);
     RUN(test_append_takes_over_what_is_open_in_the_part);
