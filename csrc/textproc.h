@@ -70,6 +70,16 @@ tp_status tp_memory_set_hook(tp_resize_fn resize, void *user, tp_error *error);
 /* For tests: the nth allocation from now on (counted from 1, in any thread) is refused, once. 0 refuses none. */
 void tp_memory_fail_at(uint64_t nth);
 
+/* ---- Instruction sets ------------------------------------------------------------------------------------------ */
+
+/* The fast paths come in variants that give equal answers: "plain", "neon", "avx2", "avx512". The best one that the machine
+ * has is in use, unless the environment variable TEXTPROC_SIMD names another one that it has. */
+const char *tp_simd_name(void);
+bool tp_simd_is_available(const char *name);
+
+/* For tests and measurements: puts a variant to use from the next call on; NULL chooses again as at the start. */
+tp_status tp_simd_select(const char *name, tp_error *error);
+
 /* ---- Processes ------------------------------------------------------------------------------------------------- */
 
 /* Around fork(): no lock of the core is held by any thread between tp_before_fork and tp_after_fork_…, so the child can use

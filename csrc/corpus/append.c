@@ -18,44 +18,51 @@ enum { LOOK_AHEAD = 16 };
 
 static void look_ahead(const tp_table *whole, const tp_table *part, size_t i)
 {
-    if (i + LOOK_AHEAD < part->n_terms) tp_table_prefetch(whole, part->terms[i + LOOK_AHEAD].hash);
+    if (i + LOOK_AHEAD < part->n_terms) {
+        tp_table_prefetch_slot(whole, tp_key_hash(&part->hash_key, part->terms[i + LOOK_AHEAD].key));
+    }
 }
 
 static void match_terms(const tp_table *whole, const tp_table *part, plan *made)
 {
     made->new_terms = made->new_nbytes = 0;
     for (size_t i = 0; i < part->n_terms; i++) {
-        look_ahead(whole, part, i);
-        const tp_term *term = &part->terms[i];
-        made->numbers[i] = tp_table_find(whole, tp_table_text(part, term), term->nbytes, term->hash);
+        if (whole->n_slots != 0) look_ahead(whole, part, i);
+        tp_word word = tp_table_word_at(part, i);
+        made->numbers[i] = tp_table_find(whole, &word);
         if (made->numbers[i] == TP_NO_TERM) {
             made->new_terms++;
-            made->new_nbytes += term->nbytes;
+            made->new_nbytes += word.nbytes;
         }
     }
 }
 
-static tp_term *append_new_term(tp_table *whole, const tp_table *part, const tp_term *term)
+static tp_term *append_new_term(tp_table *whole, const tp_table *part, size_t i)
 {
-    return tp_table_append(whole, tp_table_text(part, term), term->nbytes, term->hash);
+    tp_word word = tp_table_word_at(part, i);
+    return tp_table_append(whole, &word);
 }
 
 static void add_term(tp_counts *whole, const tp_counts *part, size_t i, const plan *made)
 {
     const tp_term *added = &part->table.terms[i];
-    tp_term *term = made->numbers[i] == TP_NO_TERM ? append_new_term(&whole->table, &part->table, added)
+    tp_term *term = made->numbers[i] == TP_NO_TERM ? append_new_term(&whole->table, &part->table, i)
                                                    : &whole->table.terms[made->numbers[i]];
     /* A document begun in the whole and ended in the part is one document, in both of which the term may occur. */
-    bool is_counted_twice = i < part->first_document_terms && term->last_document == whole->documents;
-    term->count += added->count;
-    term->document_frequency += added->document_frequency - is_counted_twice;
-    term->last_document = added->last_document == TP_NO_DOCUMENT ? TP_NO_DOCUMENT : whole->documents + added->last_document;
+    bool is_counted_twice = i < part->first_document_terms && term->last_document == tp_counts_stamp(whole);
+    tp_term_set(term, tp_term_count(term) + tp_term_count(added),
+                tp_term_document_frequency(term) + tp_term_document_frequency(added) - is_counted_twice);
+    if (added->last_document == tp_counts_stamp(part)) {
+        term->last_document = (uint32_t)((whole->documents + part->documents) % TP_NO_DOCUMENT);
+    }
 }
 
 /* Cannot fail: the plan's memory has been reserved. */
 static void add_counts(tp_counts *whole, const tp_counts *part, const plan *made)
 {
     uint64_t first_document_terms = UINT64_MAX;
+    bool begin_anew = whole->documents / TP_NO_DOCUMENT != (whole->documents + part->documents) / TP_NO_DOCUMENT;
+    if (begin_anew) tp_counts_forget_documents(whole);
     for (size_t i = 0; i < part->table.n_terms; i++) {
         look_ahead(&whole->table, &part->table, i);
         if (i == part->first_document_terms) first_document_terms = whole->table.n_terms;
@@ -120,6 +127,9 @@ static bool append_counts(tp_counts *whole, const tp_counts *part)
 static tp_status append_locked(tp_corpus *corpus, tp_corpus *part, uint64_t from_position, uint64_t to_position, tp_error *error)
 {
     if (corpus->position != from_position) return tp_fail(error, TP_STALE, 0, "the corpus is at another position by now");
+    if (part->counts.words > TP_MAX_COUNT - corpus->counts.words) {
+        return tp_fail(error, TP_TOO_LARGE, 0, "the corpora have more than 2^48 words");
+    }
     if (is_empty(&corpus->counts)) {
         swap_counts(&corpus->counts, &part->counts);
     } else {
@@ -128,6 +138,7 @@ static tp_status append_locked(tp_corpus *corpus, tp_corpus *part, uint64_t from
     }
     tp_counts_free(&part->counts);
     part->counts = tp_counts_empty();
+    tp_counts_free_scratch(&corpus->counts);
     corpus->position = to_position;
     return TP_OK;
 }

@@ -7,14 +7,29 @@
 
 tp_counts tp_counts_empty(void)
 {
-    return (tp_counts){.table = {.key = tp_hash_get_key()}, .first_document_terms = UINT64_MAX};
+    return (tp_counts){.table = {.hash_key = tp_hash_get_key()}, .first_document_terms = UINT64_MAX};
+}
+
+void tp_counts_free_scratch(tp_counts *counts)
+{
+    tp_arena_free(&counts->lowered);
+    tp_release(counts->chunk, sizeof *counts->chunk);
+    counts->chunk = NULL;
 }
 
 void tp_counts_free(tp_counts *counts)
 {
     tp_table_free(&counts->table);
     tp_arena_free(&counts->carry);
-    tp_arena_free(&counts->lowered);
+    tp_counts_free_scratch(counts);
+}
+
+void tp_counts_forget_documents(tp_counts *counts)
+{
+    for (size_t i = 0; i < counts->table.n_terms; i++) {
+        uint32_t *last_document = &counts->table.terms[i].last_document;
+        if (*last_document != tp_counts_stamp(counts)) *last_document = TP_NO_DOCUMENT;
+    }
 }
 
 tp_status tp_corpus_new(tp_corpus **corpus, tp_error *error)
@@ -45,6 +60,7 @@ static bool copy_counts(const tp_counts *source, tp_counts *copy)
 {
     *copy = *source;
     copy->carry = copy->lowered = (tp_arena){0};
+    copy->chunk = NULL;
     if (!tp_table_copy(&source->table, &copy->table)) return false;
     if (!tp_arena_reserve(&copy->carry, source->carry.used)) {
         tp_counts_free(copy);
@@ -94,9 +110,9 @@ tp_status tp_corpus_get_measure(tp_corpus *corpus, tp_measure measure, uint64_t 
     if (table->n_terms > capacity) {
         status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer holds fewer values than there are terms");
     } else if (measure == TP_COUNT) {
-        for (size_t i = 0; i < table->n_terms; i++) values[i] = table->terms[i].count;
+        for (size_t i = 0; i < table->n_terms; i++) values[i] = tp_term_count(&table->terms[i]);
     } else {
-        for (size_t i = 0; i < table->n_terms; i++) values[i] = table->terms[i].document_frequency;
+        for (size_t i = 0; i < table->n_terms; i++) values[i] = tp_term_document_frequency(&table->terms[i]);
     }
     tp_unlock_read(&corpus->lock);
     return status;
@@ -112,8 +128,8 @@ tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uin
     if (first > table->n_terms || n > table->n_terms - first) {
         status = tp_fail(error, TP_INVALID_ARGUMENT, 0, "there are not so many terms");
     } else if (n > 0) {
-        const tp_term *last = &table->terms[first + n - 1];
-        size_t start = table->terms[first].start;
+        const tp_term_text *last = &table->texts[first + n - 1];
+        size_t start = table->texts[first].start;
         *nbytes = last->start + last->nbytes - start;
         if (*nbytes > capacity) status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the terms");
         else memcpy(text, table->text.data + start, *nbytes);
@@ -131,7 +147,7 @@ static bool measure_picked(const tp_table *table, const uint64_t *ids, uint64_t 
             *bad = i;
             return false;
         }
-        *nbytes += table->terms[ids[i]].nbytes;
+        *nbytes += table->texts[ids[i]].nbytes;
     }
     return true;
 }
@@ -149,9 +165,9 @@ tp_status tp_corpus_pick_terms(tp_corpus *corpus, const uint64_t *ids, uint64_t 
         status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the terms");
     } else {
         for (uint64_t i = 0; i < n; i++) {
-            const tp_term *term = &table->terms[ids[i]];
+            const tp_term_text *term = &table->texts[ids[i]];
             size_t with_separator = term->nbytes + (i + 1 < n);
-            memcpy(text, tp_table_text(table, term), with_separator);
+            memcpy(text, table->text.data + term->start, with_separator);
             text += with_separator;
         }
     }
@@ -172,10 +188,10 @@ tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t word
     const tp_table *table = &corpus->counts.table;
     uint64_t start = 0;
     for (size_t i = 0; i < n_words; i++) {
-        const uint8_t *word = words != NULL ? words + start : NULL; /* C allows no arithmetic on NULL */
-        size_t nbytes = (size_t)(ends[i] - start);
-        uint32_t number = tp_table_find(table, word, nbytes, tp_hash(&table->key, word, nbytes));
-        counts[i] = number == TP_NO_TERM ? 0 : table->terms[number].count;
+        const uint8_t *text = words != NULL ? words + start : NULL; /* C allows no arithmetic on NULL */
+        tp_word word = tp_table_word(table, text, (size_t)(ends[i] - start));
+        uint32_t number = tp_table_find(table, &word);
+        counts[i] = number == TP_NO_TERM ? 0 : tp_term_count(&table->terms[number]);
         start = ends[i] + 1;
     }
     *documents = corpus->counts.documents;

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "corpus/table.h"
 #include "textproc.h"
+#include "unicode/scan.h"
 
 /* The counts alone, without lock and position: what moves when one corpus is appended to another. */
 typedef struct tp_counts {
@@ -16,7 +17,8 @@ typedef struct tp_counts {
     uint64_t first_document_terms;
     bool has_open_document;
     tp_arena carry;   /* the start of the open document's last word, not lowered; it may go on in the next piece */
-    tp_arena lowered; /* scratch for one word */
+    tp_arena lowered; /* scratch for words that take the slow way to lower case */
+    tp_chunk *chunk;  /* scratch for the scanner, from the first count on */
 } tp_counts;
 
 struct tp_corpus {
@@ -25,11 +27,20 @@ struct tp_corpus {
     uint64_t position;
 };
 
+/* The stamp of the open document: its number, modulo a number that keeps clear of TP_NO_DOCUMENT. */
+static inline uint32_t tp_counts_stamp(const tp_counts *counts) { return (uint32_t)(counts->documents % TP_NO_DOCUMENT); }
+
+/* Has terms forget their last document unless that is the open one: due before stamps begin anew. */
+void tp_counts_forget_documents(tp_counts *counts);
+
 /* Counts nothing yet. */
 tp_counts tp_counts_empty(void);
 void tp_counts_free(tp_counts *counts);
 
 /* Counts the word in the carry, if there is one: white space or the document's end has followed. False without memory. */
 bool tp_counts_close_word(tp_counts *counts);
+
+/* Gives back what is only needed while counting. */
+void tp_counts_free_scratch(tp_counts *counts);
 
 #endif

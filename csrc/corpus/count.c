@@ -1,29 +1,38 @@
-/* From text to counts: the words of a document, one after the other, into the term table. */
+/* From text to counts: chunk by chunk through the scanner, then word by word into the term table. */
 #include <string.h>
 
 #include "base/error.h"
 #include "base/thread.h"
 #include "corpus/corpus.h"
+#include "unicode/lower.h"
 #include "unicode/words.h"
 
-static bool note_word(tp_counts *counts, const uint8_t *lowered, size_t nbytes)
+/* Behind a lowered word as many bytes can be read as a short key wants. */
+enum { SLACK = TP_SHORT_TERM_NBYTES + 1 };
+
+/* All that the slow way to lower case can make of the words of one chunk. */
+enum { LOWERED_NBYTES = TP_LOWER_BOUND(TP_CHUNK_NBYTES + 2 * TP_BLOCK_NBYTES) + SLACK };
+
+/* Words that are looked up together: enough to hide a miss of the cache behind the work on the others, few enough for all that
+ * is known of them to stay in the first-level cache. */
+enum { BATCH = 64 };
+
+static inline bool note_word(tp_counts *counts, const tp_word *word)
 {
-    tp_term *term = tp_table_find_or_append(&counts->table, lowered, nbytes);
+    tp_term *term = tp_table_find_or_append(&counts->table, word);
     if (term == NULL) return false;
-    term->count++;
+    tp_term_note(term, tp_counts_stamp(counts));
     counts->words++;
-    if (term->last_document != counts->documents) {
-        term->last_document = counts->documents;
-        term->document_frequency++;
-    }
     return true;
 }
 
-static bool count_word(tp_counts *counts, const uint8_t *word, size_t nbytes)
+/* Counts one word, whatever it is made of. */
+static bool count_word(tp_counts *counts, const uint8_t *text, size_t nbytes)
 {
+    counts->lowered.used = 0;
     if (!tp_arena_reserve(&counts->lowered, TP_LOWER_BOUND(nbytes))) return false;
-    size_t lowered_nbytes = tp_lower_word(word, nbytes, counts->lowered.data);
-    return note_word(counts, counts->lowered.data, lowered_nbytes);
+    tp_word word = tp_table_word(&counts->table, counts->lowered.data, tp_lower_word(text, nbytes, counts->lowered.data));
+    return note_word(counts, &word);
 }
 
 bool tp_counts_close_word(tp_counts *counts)
@@ -43,71 +52,185 @@ static bool append_to_carry(tp_counts *counts, const uint8_t *text, size_t nbyte
     return true;
 }
 
-/* Words of up to so many bytes take the fast path: nearly all, and a buffer on the stack holds them. */
-enum { SHORT_WORD = 64 };
-
-/* Text of one document: from `next` to `end`, with more to come unless it closes the document. Behind the end of what closes
- * one there is white space, unless it is also the end of all that can be read. */
-typedef struct stretch {
-    const uint8_t *next;
-    const uint8_t *end;
-    const uint8_t *readable_end;
-    bool closes;
-} stretch;
-
-/* Counts the next word if it is a short one in ASCII that is known to end within the stretch. */
-static inline bool count_short_word(tp_counts *counts, stretch *text, bool *has_failed)
-{
-    uint8_t lowered[SHORT_WORD + 8];
-    size_t nbytes = tp_lower_ascii_run(text->next, text->readable_end, lowered, SHORT_WORD);
-    const uint8_t *end = text->next + nbytes;
-    bool is_whole = end < text->readable_end ? tp_is_ascii_space(*end) && (end < text->end || text->closes) : text->closes;
-    if (!is_whole || nbytes >= SHORT_WORD) return false;
-    *has_failed = !note_word(counts, lowered, nbytes);
-    text->next = end;
-    return true;
-}
-
-/* Counts the next word, whatever it is made of; one that may go on behind the stretch is kept in the carry. */
-static bool count_any_word(tp_counts *counts, stretch *text)
-{
-    const uint8_t *word = text->next;
-    text->next = tp_skip_word(word, text->end);
-    size_t nbytes = (size_t)(text->next - word);
-    if (text->next == text->end && !text->closes) return append_to_carry(counts, word, nbytes);
-    return count_word(counts, word, nbytes);
-}
-
-/* Finishes the word in the carry with the beginning of the stretch. */
-static bool continue_carry(tp_counts *counts, stretch *text)
-{
-    const uint8_t *rest = tp_skip_word(text->next, text->end);
-    if (!append_to_carry(counts, text->next, (size_t)(rest - text->next))) return false;
-    text->next = rest;
-    return (rest == text->end && !text->closes) || tp_counts_close_word(counts);
-}
-
-static bool count_stretch(tp_counts *counts, stretch text)
-{
-    if (counts->carry.used > 0 && !continue_carry(counts, &text)) return false;
-    while ((text.next = tp_skip_space(text.next, text.end)) < text.end) {
-        bool has_failed = false;
-        if (count_short_word(counts, &text, &has_failed) ? has_failed : !count_any_word(counts, &text)) return false;
-    }
-    return true;
-}
-
 static void close_document(tp_counts *counts)
 {
     if (counts->documents == 0) counts->first_document_terms = counts->table.n_terms;
+    if ((counts->documents + 1) % TP_NO_DOCUMENT == 0) tp_counts_forget_documents(counts);
     counts->documents++;
     counts->has_open_document = false;
 }
 
-static bool count_document(tp_counts *counts, const uint8_t *text, size_t nbytes, const uint8_t *readable_end)
+/* ---- A piece ----------------------------------------------------------------------------------------------------- */
+
+/* A piece on its way into counts. */
+typedef struct reading {
+    tp_counts *counts;
+    const uint8_t *text;
+    size_t nbytes;
+    size_t position; /* up to where the text has been counted */
+    const uint64_t *ends;
+    size_t n_ends;
+    size_t n_closed; /* how many of the documents that end in the piece have been closed */
+} reading;
+
+static inline uint64_t next_end(const reading *r) { return r->n_closed < r->n_ends ? r->ends[r->n_closed] : UINT64_MAX; }
+
+/* Closes the documents that end before a place. */
+static void close_documents_before(reading *r, size_t place)
 {
-    if (!count_stretch(counts, (stretch){text, text + nbytes, readable_end, true})) return false;
-    close_document(counts);
+    while (next_end(r) < place) {
+        close_document(r->counts);
+        r->n_closed++;
+    }
+}
+
+/* Whether a word that ends where the piece does may go on in the next piece. */
+static bool is_open_at_end(const reading *r) { return r->n_ends == 0 || r->ends[r->n_ends - 1] < r->nbytes; }
+
+/* Lowers the word at offsets start … end of the chunk the slow way; behind it in memory, SLACK bytes can be read. */
+static tp_word lower_slowly(reading *r, size_t start, size_t end)
+{
+    tp_arena *lowered = &r->counts->lowered;
+    uint8_t *text = lowered->data + lowered->used;
+    size_t nbytes = tp_lower_word(r->text + r->position + start, end - start, text);
+    lowered->used += nbytes;
+    return (tp_word){.text = text, .nbytes = nbytes};
+}
+
+/* Makes words of the chunk's words first … first + n - 1 and starts to load where in the index they will be looked for. */
+static inline void prepare_words(reading *r, size_t first, size_t n, size_t *next_unlowered, tp_word *words)
+{
+    const tp_chunk *chunk = r->counts->chunk;
+    const tp_table *table = &r->counts->table;
+    for (size_t i = 0; i < n; i++) {
+        size_t start = chunk->edges[2 * (first + i)], end = chunk->edges[2 * (first + i) + 1];
+        tp_word word = {.text = chunk->lowered + start, .nbytes = end - start};
+        if (*next_unlowered < chunk->n_unlowered && chunk->unlowered[*next_unlowered] < end) {
+            word = lower_slowly(r, start, end);
+            do ++*next_unlowered;
+            while (*next_unlowered < chunk->n_unlowered && chunk->unlowered[*next_unlowered] < end);
+        }
+        word.key = word.nbytes <= TP_SHORT_TERM_NBYTES ? tp_short_key(word.text, word.nbytes)
+                                                       : tp_long_key(&table->hash_key, word.text, word.nbytes);
+        word.hash = tp_key_hash(&table->hash_key, word.key);
+        tp_table_prefetch_slot(table, word.hash);
+        words[i] = word;
+    }
+}
+
+/* The term, if it is a short one and the first that its hash leads to: nearly always. */
+static inline tp_term *find_at_once(const tp_table *table, const tp_word *word)
+{
+    tp_slot slot = table->slots[word->hash & (table->n_slots - 1)];
+    if (slot.tag != (uint32_t)(word->hash >> 32) || slot.term == 0) return NULL;
+    tp_term *term = &table->terms[slot.term - 1];
+    bool is_same = term->key.low == word->key.low && term->key.high == word->key.high && !tp_key_is_long(word->key);
+    return is_same ? term : NULL;
+}
+
+/* Counts words of the open document. */
+static inline bool note_words(tp_counts *counts, const tp_word *words, size_t n)
+{
+    uint32_t stamp = tp_counts_stamp(counts);
+    for (size_t i = 0; i < n; i++) {
+        tp_term *term = find_at_once(&counts->table, &words[i]);
+        if (term == NULL && (term = tp_table_find_or_append(&counts->table, &words[i])) == NULL) return false;
+        tp_term_note(term, stamp);
+    }
+    counts->words += n;
+    return true;
+}
+
+/* Counts the first n_words words of the chunk, closing the documents between them. */
+static bool count_chunk(reading *r, size_t n_words)
+{
+    tp_counts *counts = r->counts;
+    const uint16_t *edges = counts->chunk->edges;
+    tp_word words[BATCH];
+    size_t next_unlowered = 0;
+    counts->lowered.used = 0;
+    for (size_t first = 0; first < n_words; first += BATCH) {
+        size_t n = n_words - first < BATCH ? n_words - first : BATCH;
+        prepare_words(r, first, n, &next_unlowered, words);
+        for (size_t i = 0; i < n; i++) tp_table_prefetch_term(&counts->table, words[i].hash);
+        for (size_t i = 0; i < n;) {
+            close_documents_before(r, r->position + edges[2 * (first + i)]);
+            size_t end = i + 1;
+            while (end < n && r->position + edges[2 * (first + end)] < next_end(r)) end++;
+            if (!note_words(counts, words + i, end - i)) return false;
+            i = end;
+        }
+    }
+    return true;
+}
+
+/* Gets what counting needs besides the table's own growth. */
+static bool reserve_scratch(tp_counts *counts)
+{
+    if (counts->chunk == NULL) counts->chunk = tp_allocate(sizeof *counts->chunk);
+    counts->lowered.used = 0;
+    return counts->chunk != NULL && tp_arena_reserve(&counts->lowered, LOWERED_NBYTES) && tp_table_reserve(&counts->table, 1, 1);
+}
+
+/* Counts a word longer than a chunk, or keeps it if it may go on behind the piece. */
+static bool count_giant(reading *r)
+{
+    const uint8_t *word = r->text + r->position, *end = tp_skip_word(word, r->text + r->nbytes);
+    close_documents_before(r, r->position);
+    r->position = (size_t)(end - r->text);
+    if (r->position == r->nbytes && is_open_at_end(r)) return append_to_carry(r->counts, word, (size_t)(end - word));
+    return count_word(r->counts, word, (size_t)(end - word)) && reserve_scratch(r->counts);
+}
+
+/* Counts the words of the next chunk; the piece's last word goes to the carry if the next piece may continue it. */
+static bool count_next_chunk(reading *r)
+{
+    tp_chunk *chunk = r->counts->chunk;
+    size_t dealt_with = tp_scan(r->text + r->position, r->nbytes - r->position, chunk);
+    if (dealt_with == 0) return count_giant(r);
+    size_t n_words = chunk->n_words;
+    bool is_last = dealt_with == r->nbytes - r->position;
+    bool is_carried = is_last && n_words > 0 && chunk->edges[2 * n_words - 1] == dealt_with && is_open_at_end(r);
+    if (!count_chunk(r, n_words - is_carried)) return false;
+    if (is_carried) {
+        size_t start = r->position + chunk->edges[2 * n_words - 2];
+        close_documents_before(r, start);
+        if (!append_to_carry(r->counts, r->text + start, r->nbytes - start)) return false;
+    }
+    r->position += dealt_with;
+    return true;
+}
+
+/* Finishes the word in the carry with the beginning of the piece. */
+static bool continue_carry(reading *r)
+{
+    size_t limit = r->n_ends > 0 ? (size_t)r->ends[0] : r->nbytes;
+    const uint8_t *rest = tp_skip_word(r->text, r->text + limit);
+    r->position = (size_t)(rest - r->text);
+    if (!append_to_carry(r->counts, r->text, r->position)) return false;
+    return (r->position == r->nbytes && is_open_at_end(r)) || tp_counts_close_word(r->counts);
+}
+
+/* For a NULL text, on which C allows no arithmetic. */
+static const uint8_t *text_of(const tp_piece *piece)
+{
+    static const uint8_t nothing[1];
+    return piece->text != NULL ? piece->text : nothing;
+}
+
+/* Where the text behind a document that ends at `end` begins; nothing need follow it. */
+static size_t behind(const tp_piece *piece, uint64_t end) { return end < piece->text_nbytes ? (size_t)end + 1 : piece->text_nbytes; }
+
+static bool count_piece(tp_counts *counts, const tp_piece *piece)
+{
+    reading r = {.counts = counts, .text = text_of(piece), .nbytes = piece->text_nbytes, .ends = piece->ends, .n_ends = piece->n_ends};
+    if (counts->carry.used > 0 && !continue_carry(&r)) return false;
+    if (!reserve_scratch(counts)) return false;
+    while (r.position < r.nbytes) {
+        if (!count_next_chunk(&r)) return false;
+    }
+    close_documents_before(&r, SIZE_MAX);
+    if ((r.n_ends == 0 ? 0 : behind(piece, r.ends[r.n_ends - 1])) < r.nbytes) counts->has_open_document = true;
     return true;
 }
 
@@ -124,30 +247,6 @@ static tp_status check_piece(const tp_piece *piece, tp_error *error)
         start = piece->ends[i] + 1;
     }
     return TP_OK;
-}
-
-/* Where the text behind a document that ends at `end` begins; nothing need follow it. */
-static size_t behind(const tp_piece *piece, uint64_t end) { return end < piece->text_nbytes ? (size_t)end + 1 : piece->text_nbytes; }
-
-/* For a NULL text, on which C allows no arithmetic. */
-static const uint8_t *text_of(const tp_piece *piece)
-{
-    static const uint8_t nothing[1];
-    return piece->text != NULL ? piece->text : nothing;
-}
-
-static bool count_piece(tp_counts *counts, const tp_piece *piece)
-{
-    const uint8_t *text = text_of(piece);
-    size_t start = 0;
-    for (size_t i = 0; i < piece->n_ends; i++) {
-        if (!count_document(counts, text + start, (size_t)piece->ends[i] - start, text + piece->text_nbytes)) return false;
-        start = behind(piece, piece->ends[i]);
-    }
-    if (start == piece->text_nbytes) return true;
-    counts->has_open_document = true;
-    const uint8_t *end = text + piece->text_nbytes;
-    return count_stretch(counts, (stretch){text + start, end, end, false});
 }
 
 /* ---- Many pieces at once ---------------------------------------------------------------------------------------- */
@@ -204,9 +303,10 @@ tp_status tp_corpus_count(const tp_piece *pieces, size_t n_pieces, tp_error *err
 /* Counts one document under the lock; *n_words is how many words it has. */
 static bool count_one(tp_corpus *corpus, const uint8_t *text, size_t nbytes, uint64_t *n_words)
 {
+    const uint64_t end = nbytes;
     tp_lock_write(&corpus->lock);
     uint64_t before = corpus->counts.words;
-    bool is_counted = count_document(&corpus->counts, text, nbytes, text + nbytes);
+    bool is_counted = count_piece(&corpus->counts, &(tp_piece){corpus, text, nbytes, &end, 1});
     *n_words = corpus->counts.words - before;
     tp_unlock_write(&corpus->lock);
     return is_counted;

@@ -52,8 +52,8 @@ static void write_counts(const tp_counts *counts, uint8_t *out, size_t nbytes)
     for (size_t i = 0; i < sizeof header / sizeof *header; i++) put_number(out + VERSION_OFFSET + 8 * i, header[i]);
     uint8_t *values = out + HEADER_NBYTES;
     for (size_t i = 0; i < table->n_terms; i++) {
-        put_number(values + 8 * i, table->terms[i].count);
-        put_number(values + 8 * (table->n_terms + i), table->terms[i].document_frequency);
+        put_number(values + 8 * i, tp_term_count(&table->terms[i]));
+        put_number(values + 8 * (table->n_terms + i), tp_term_document_frequency(&table->terms[i]));
     }
     if (table->text.used > 0) memcpy(values + 16 * table->n_terms, table->text.data, table->text.used);
     put_number(out + nbytes - CHECKSUM_NBYTES, checksum_of(out, nbytes - CHECKSUM_NBYTES));
@@ -127,17 +127,15 @@ static tp_status read_term(tp_counts *counts, const layout *from, size_t i, cons
 {
     uint64_t count = get_number(from->counts + 8 * i), frequency = get_number(from->frequencies + 8 * i);
     uint64_t offset = HEADER_NBYTES + 8 * (uint64_t)i;
-    if (count == 0 || count > from->words - counts->words) return damaged(error, offset, "the counts do not add up to the words");
+    if (count == 0 || count > TP_MAX_COUNT || count > from->words - counts->words) return damaged(error, offset, "the counts do not add up to the words");
     if (frequency == 0 || frequency > count || frequency > from->documents) {
         return damaged(error, offset + 8 * from->n_terms, "a document frequency is out of range");
     }
-    uint64_t hash = tp_hash(&counts->table.key, term, nbytes);
-    if (tp_table_find(&counts->table, term, nbytes, hash) != TP_NO_TERM) {
+    tp_word word = tp_table_word(&counts->table, term, nbytes);
+    if (tp_table_find(&counts->table, &word) != TP_NO_TERM) {
         return damaged(error, offset + 16 * from->n_terms, "a term occurs twice");
     }
-    tp_term *added = tp_table_append(&counts->table, term, nbytes, hash);
-    added->count = count;
-    added->document_frequency = frequency;
+    tp_term_set(tp_table_append(&counts->table, &word), count, frequency);
     counts->words += count;
     return TP_OK;
 }

@@ -46,10 +46,10 @@ static void sift_down(heap *h, size_t i, ranked value)
 
 static void select_top(const tp_table *table, heap *h)
 {
-    for (size_t i = 0; i < h->size; i++) heap_set(h, i, (ranked){table->terms[i].count, i});
+    for (size_t i = 0; i < h->size; i++) heap_set(h, i, (ranked){tp_term_count(&table->terms[i]), i});
     for (size_t i = h->size / 2; i-- > 0;) sift_down(h, i, heap_get(h, i));
     for (size_t i = h->size; i < table->n_terms; i++) {
-        ranked candidate = {table->terms[i].count, i};
+        ranked candidate = {tp_term_count(&table->terms[i]), i};
         if (ranks_before(candidate, heap_get(h, 0))) sift_down(h, 0, candidate);
     }
     while (h->size > 1) {
@@ -89,7 +89,7 @@ static bool sort_all(const tp_table *table, uint64_t n, uint64_t *ids, uint64_t 
     ranked *block = tp_allocate(2 * all * sizeof *block);
     if (block == NULL) return false;
     ranked *sorted = block, *other = block + all;
-    for (size_t i = 0; i < all; i++) sorted[i] = (ranked){table->terms[i].count, i};
+    for (size_t i = 0; i < all; i++) sorted[i] = (ranked){tp_term_count(&table->terms[i]), i};
     for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
         if (!sort_by_digit(sorted, other, all, shift)) continue;
         ranked *kept = sorted;

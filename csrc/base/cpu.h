@@ -1,0 +1,22 @@
+/* Which instruction sets this machine has, asked once. */
+#ifndef TEXTPROC_BASE_CPU_H
+#define TEXTPROC_BASE_CPU_H
+
+#include <stdbool.h>
+
+/* The variants that the scanners come in. The plain one is C without intrinsics, and what all others must equal. */
+typedef enum tp_simd { TP_SIMD_PLAIN, TP_SIMD_NEON, TP_SIMD_AVX2, TP_SIMD_AVX512, TP_N_SIMD } tp_simd;
+
+/* The variant in use: the best one that the machine has, unless the environment variable TEXTPROC_SIMD or tp_simd_select has
+ * chosen another one. */
+tp_simd tp_simd_in_use(void);
+
+/* Which variants this library was compiled with. */
+#if (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
+#define TP_HAS_X86_VARIANTS 1
+#endif
+#if defined(__aarch64__)
+#define TP_HAS_NEON_VARIANT 1
+#endif
+
+#endif

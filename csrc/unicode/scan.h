@@ -1,0 +1,27 @@
+/* The scanner: finds the words of a chunk of text and lower-cases it, 64 bytes at a time. */
+#ifndef TEXTPROC_UNICODE_SCAN_H
+#define TEXTPROC_UNICODE_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A chunk and all that is found in it stay in the first-level cache (32 KB or more); offsets fit 16 bits. */
+enum { TP_CHUNK_NBYTES = 16384, TP_BLOCK_NBYTES = 64 };
+
+typedef struct tp_chunk {
+    /* The text, with ASCII letters and U+00C0 … U+00DE lowered. 16 bytes behind any word may be read. */
+    uint8_t lowered[TP_CHUNK_NBYTES + 2 * TP_BLOCK_NBYTES];
+    /* Where words begin and end, in turn: 2 * n_words offsets. A block may write all its 64 edges at once. */
+    uint16_t edges[TP_CHUNK_NBYTES + 2 * TP_BLOCK_NBYTES];
+    size_t n_words;
+    /* Ascending: where the first bytes of characters lie that lowering may change and that are not lowered yet. */
+    uint16_t unlowered[TP_CHUNK_NBYTES + TP_BLOCK_NBYTES];
+    size_t n_unlowered;
+} tp_chunk;
+
+/* Finds the words of text[0 … nbytes) that end in its first TP_CHUNK_NBYTES bytes or, if it is no longer than that, at its end,
+ * and returns how many bytes have been dealt with: the next chunk begins there. 0: a word fills the chunk and goes on.
+ * White space must stand before the text, or nothing. Only text[0 … nbytes) is read. */
+size_t tp_scan(const uint8_t *text, size_t nbytes, tp_chunk *chunk);
+
+#endif

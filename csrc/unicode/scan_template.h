@@ -1,0 +1,132 @@
+/* The scanner, written once for all instruction sets. The file that includes this one defines
+ *
+ *     tp_block                                  64 bytes in registers
+ *     load(p)                                   a block from any address
+ *     is_equal(block, byte)                     a mask of 64 bits, the lowest for the first byte, as the following
+ *     is_between(block, low, high)              unsigned, both ends included
+ *     is_not_ascii(block)
+ *     store_lowered(out, block)                 with ASCII letters lowered
+ *     put_edges(mask, offset, out)              appends the offsets of a mask's bits plus `offset`; may write 64 entries
+ *     SCAN                                      the name of the function to define
+ *
+ * All multi-byte white space and all characters that lowering changes are found by their first two or three bytes; what is not
+ * valid UTF-8 is taken for something or other without harm. */
+#include <string.h>
+
+#include "unicode/scan.h"
+
+typedef struct scan_state {
+    uint64_t after_space; /* bit 0: the byte before the block is white space */
+    uint64_t space_carry; /* white space begun in the block before: its bytes at the start of this one */
+    uint64_t latin_carry; /* bit 0: the block before ended with C3 */
+} scan_state;
+
+typedef struct block_masks {
+    uint64_t space;
+    uint64_t latin_upper; /* second bytes of U+00C0 … U+00DE but U+00D7: 20 is to be added */
+    uint64_t unlowered;
+} block_masks;
+
+static inline uint64_t two_byte_space(tp_block here, tp_block next)
+{
+    return is_equal(here, 0xC2) & (is_equal(next, 0x85) | is_equal(next, 0xA0)); /* U+0085, U+00A0 */
+}
+
+/* U+1680; U+2000 … U+200A, U+2028, U+2029, U+202F, U+205F; U+3000. */
+static inline uint64_t three_byte_space(tp_block here, tp_block next, tp_block third)
+{
+    uint64_t is_80 = is_equal(next, 0x80), ends_80 = is_equal(third, 0x80);
+    uint64_t general = is_80 & (is_between(third, 0x80, 0x8A) | is_between(third, 0xA8, 0xA9) | is_equal(third, 0xAF));
+    general |= is_equal(next, 0x81) & is_equal(third, 0x9F);
+    return (is_equal(here, 0xE1) & is_equal(next, 0x9A) & ends_80) | (is_equal(here, 0xE2) & general) |
+           (is_equal(here, 0xE3) & is_80 & ends_80);
+}
+
+/* The first bytes of characters that lowering may change. U+0100 … U+027F (C4 … C9), U+0340 … U+057F (CD … D5); of those of
+ * three bytes Georgian, Cherokee, Latin and Greek (E1 82 … BF), letter-like ones, Roman and circled numbers (E2 84 … 93),
+ * Glagolitic and Coptic (E2 B0 … B3), Cyrillic and Latin (EA 99 … 9F), full-width (EF BC); any of four bytes. A test holds
+ * this against the generated tables. */
+static inline uint64_t maybe_upper(tp_block here, tp_block next)
+{
+    uint64_t found = is_between(here, 0xC4, 0xC9) | is_between(here, 0xCD, 0xD5);
+    if (is_between(here, 0xE1, 0xF4) == 0) return found;
+    found |= is_equal(here, 0xE1) & is_between(next, 0x82, 0xBF) & ~is_equal(next, 0x9A);
+    found |= is_equal(here, 0xE2) & (is_between(next, 0x84, 0x86) | is_between(next, 0x92, 0x93) | is_between(next, 0xB0, 0xB3));
+    found |= is_equal(here, 0xEA) & is_between(next, 0x99, 0x9F);
+    found |= is_equal(here, 0xEF) & is_equal(next, 0xBC);
+    return found | is_between(here, 0xF0, 0xF4);
+}
+
+/* What a block with bytes beyond ASCII adds to its masks. Reads text[0 … 66). */
+static inline void look_beyond_ascii(const uint8_t *text, tp_block here, scan_state *state, block_masks *masks)
+{
+    tp_block next = load(text + 1);
+    uint64_t two = two_byte_space(here, next), three = 0, latin = is_equal(here, 0xC3);
+    if (is_between(here, 0xE1, 0xE3) != 0) three = three_byte_space(here, next, load(text + 2));
+    masks->space |= state->space_carry | two | two << 1 | three | three << 1 | three << 2;
+    state->space_carry = two >> 63 | three >> 63 | (three >> 63) << 1 | (three >> 62 & 1);
+    masks->latin_upper = (latin << 1 | state->latin_carry) & is_between(here, 0x80, 0x9E) & ~is_equal(here, 0x97);
+    state->latin_carry = latin >> 63;
+    masks->unlowered = maybe_upper(here, next);
+}
+
+static void lower_latin(uint8_t *lowered, uint64_t mask)
+{
+    for (; mask != 0; mask &= mask - 1) lowered[__builtin_ctzll(mask)] |= 0x20;
+}
+
+static inline uint16_t *scan_block(const uint8_t *text, size_t offset, scan_state *state, tp_chunk *chunk, uint16_t *edges)
+{
+    tp_block block = load(text);
+    block_masks masks = {.space = is_between(block, 0x09, 0x0D) | is_between(block, 0x1C, 0x20)};
+    store_lowered(chunk->lowered + offset, block);
+    if (is_not_ascii(block) != 0) {
+        look_beyond_ascii(text, block, state, &masks);
+        lower_latin(chunk->lowered + offset, masks.latin_upper);
+        for (uint64_t mask = masks.unlowered; mask != 0; mask &= mask - 1) {
+            chunk->unlowered[chunk->n_unlowered++] = (uint16_t)(offset + (size_t)__builtin_ctzll(mask));
+        }
+    } else {
+        masks.space |= state->space_carry; /* only where the text is not valid */
+        state->space_carry = state->latin_carry = 0;
+    }
+    uint64_t changes = masks.space ^ (masks.space << 1 | state->after_space);
+    state->after_space = masks.space >> 63;
+    return put_edges(changes, offset, edges);
+}
+
+/* The end of the text, of which no more than its own bytes may be read: a copy with white space behind it. */
+static inline uint16_t *scan_rest(const uint8_t *text, size_t nbytes, size_t offset, scan_state *state, tp_chunk *chunk,
+                                  uint16_t *edges)
+{
+    uint8_t copy[3 * TP_BLOCK_NBYTES];
+    memset(copy, ' ', sizeof copy);
+    memcpy(copy, text, nbytes);
+    for (size_t i = 0; i <= nbytes; i += TP_BLOCK_NBYTES) edges = scan_block(copy + i, offset + i, state, chunk, edges);
+    return edges;
+}
+
+size_t SCAN(const uint8_t *text, size_t nbytes, tp_chunk *chunk);
+
+size_t SCAN(const uint8_t *text, size_t nbytes, tp_chunk *chunk)
+{
+    scan_state state = {.after_space = 1};
+    uint16_t *edges = chunk->edges;
+    size_t offset = 0;
+    chunk->n_unlowered = 0;
+    /* A block looks two bytes ahead. */
+    while (offset < TP_CHUNK_NBYTES && nbytes - offset >= TP_BLOCK_NBYTES + 2) {
+        edges = scan_block(text + offset, offset, &state, chunk, edges);
+        offset += TP_BLOCK_NBYTES;
+    }
+    if (offset < TP_CHUNK_NBYTES) {
+        edges = scan_rest(text + offset, nbytes - offset, offset, &state, chunk, edges);
+        chunk->n_words = (size_t)(edges - chunk->edges) / 2;
+        return nbytes;
+    }
+    size_t n_edges = (size_t)(edges - chunk->edges);
+    chunk->n_words = n_edges / 2;
+    if (n_edges % 2 == 1) return chunk->edges[n_edges - 1]; /* a word goes on: the next chunk begins with it */
+    /* White space that begins in this chunk is dealt with in it. */
+    return offset + (state.space_carry & 1) + (state.space_carry >> 1);
+}
