@@ -130,9 +130,16 @@ run-valgrind: $(programs-plain)
 
 # ---- The package --------------------------------------------------------------------------------------------------------
 
-.PHONY: test lint types coverage coverage-c coverage-python
+.PHONY: test test-simd lint types coverage coverage-c coverage-python
 test: $(VENV)/.test-tools test-c ## Every test: the C core's, the package's, the documentation's
 	$(VENV)/bin/python -m pytest
+
+# The tests whose answers come from the scanners, once for each variant that this machine has.
+test-simd: $(VENV)/.test-tools ## The answers again, with each instruction set in turn
+	@for simd in $$($(VENV)/bin/python -c 'import text_processor; print(*text_processor.cpu_features()["available"])'); do \
+		echo "TEXTPROC_SIMD=$$simd"; \
+		TEXTPROC_SIMD=$$simd $(VENV)/bin/python -m pytest -q tests/test_analyzer.py tests/test_unicode.py tests/test_lives.py || exit 1; \
+	done
 
 lint: $(VENV)/.dev-tools ## ruff: rules and format
 	$(VENV)/bin/ruff check

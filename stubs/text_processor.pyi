@@ -3,6 +3,7 @@ from typing import Any, Self, TypedDict
 
 __all__ = [
     "UNICODE_VERSION",
+    "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
     "InvalidDocumentError",
@@ -11,6 +12,7 @@ __all__ = [
     "TextAnalyzer",
     "TextProcessorError",
     "__version__",
+    "cpu_features",
     "get_memory_stats",
     "hello",
     "type_stub",
@@ -22,8 +24,13 @@ UNICODE_VERSION: str
 
 def hello(name: str) -> str: ...
 def word_count(text: str, *, threads: int | None = None) -> dict[str, int]: ...
+def cpu_features() -> CpuFeatures: ...
 def get_memory_stats() -> dict[str, int]: ...
 def type_stub() -> str: ...
+
+class CpuFeatures(TypedDict):
+    in_use: str
+    available: list[str]
 
 class DocumentInfo(TypedDict):
     text: str

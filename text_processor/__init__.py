@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from text_processor._native import CORE_VERSION, UNICODE_VERSION, get_memory_stats
+from text_processor._native import CORE_VERSION, UNICODE_VERSION, CpuFeatures, cpu_features, get_memory_stats
 from text_processor.analyzer import DocumentInfo, Statistics, TextAnalyzer, word_count
 from text_processor.errors import (
     EmptyAnalyzerError,
@@ -26,6 +26,7 @@ from text_processor.errors import (
 
 __all__ = [
     "UNICODE_VERSION",
+    "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
     "InvalidDocumentError",
@@ -34,6 +35,7 @@ __all__ = [
     "TextAnalyzer",
     "TextProcessorError",
     "__version__",
+    "cpu_features",
     "get_memory_stats",
     "hello",
     "type_stub",

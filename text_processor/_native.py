@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, count
 from operator import add
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from text_processor._textproc_cffi import ffi, lib
 from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, TextProcessorError
@@ -81,6 +81,38 @@ class InvalidArgumentError(ValueError):
 
 def _new_error() -> TpError:
     return ffi.new("tp_error *")
+
+
+# ---- Instruction sets ------------------------------------------------------------------------------------------------
+
+_VARIANTS = ("avx512", "avx2", "neon", "plain")
+
+
+class CpuFeatures(TypedDict):
+    """What `cpu_features` returns."""
+
+    in_use: str
+    available: list[str]
+
+
+def cpu_features() -> CpuFeatures:
+    """Return which variant of the fast paths is in use, and which ones this machine can run, the best first.
+
+    They are ``avx512``, ``avx2``, ``neon`` and ``plain`` (C without special instructions); all give the same answers. The
+    environment variable ``TEXTPROC_SIMD``, read when the first text is counted, chooses one of those available.
+
+    >>> from text_processor import cpu_features
+    >>> cpu_features()["available"][-1]
+    'plain'
+    """
+    available = [name for name in _VARIANTS if lib.tp_simd_is_available(name.encode())]
+    return {"in_use": ffi.string(lib.tp_simd_name()).decode(), "available": available}
+
+
+def select_simd(name: str | None) -> None:
+    """For tests and measurements: put a variant to use; None chooses again as at the start."""
+    error = _new_error()
+    check(lib.tp_simd_select(ffi.NULL if name is None else name.encode(), error), error)
 
 
 # ---- Memory ----------------------------------------------------------------------------------------------------------
