@@ -127,8 +127,9 @@ static bool append_counts(tp_counts *whole, const tp_counts *part)
 static tp_status append_locked(tp_corpus *corpus, tp_corpus *part, uint64_t from_position, uint64_t to_position, tp_error *error)
 {
     if (corpus->position != from_position) return tp_fail(error, TP_STALE, 0, "the corpus is at another position by now");
-    if (part->counts.words > TP_MAX_COUNT - corpus->counts.words) {
-        return tp_fail(error, TP_TOO_LARGE, 0, "the corpora have more than 2^48 words");
+    if (part->counts.words > TP_MAX_COUNT - corpus->counts.words ||
+        part->counts.documents > TP_MAX_COUNT - corpus->counts.documents) {
+        return tp_fail(error, TP_TOO_LARGE, 0, "both corpora together have 2^48 words or documents");
     }
     if (is_empty(&corpus->counts)) {
         swap_counts(&corpus->counts, &part->counts);

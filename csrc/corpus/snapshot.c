@@ -78,9 +78,6 @@ tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity,
 
 /* ---- Reading: nothing is believed before it is checked ------------------------------------------------------------ */
 
-/* At a billion a second 2^63 takes three hundred years; and two such numbers can be added. */
-#define MOST_COUNTED ((uint64_t)INT64_MAX)
-
 typedef struct layout {
     uint64_t documents, words, n_terms, first_document_terms, text_nbytes;
     const uint8_t *counts, *frequencies, *text;
@@ -109,8 +106,8 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
     if (get_number(bytes + nbytes - CHECKSUM_NBYTES) != checksum_of(bytes, nbytes - CHECKSUM_NBYTES)) {
         return damaged(error, nbytes - CHECKSUM_NBYTES, "the checksum does not match");
     }
-    if (found->documents > MOST_COUNTED) return damaged(error, 16, "there are more documents than can be counted");
-    if (found->words > MOST_COUNTED) return damaged(error, 24, "there are more words than can be counted");
+    if (found->documents > TP_MAX_COUNT) return damaged(error, 16, "there are more documents than can be counted");
+    if (found->words > TP_MAX_COUNT) return damaged(error, 24, "there are more words than can be counted");
     found->counts = bytes + HEADER_NBYTES;
     found->frequencies = found->counts + 8 * found->n_terms;
     found->text = found->frequencies + 8 * found->n_terms;
@@ -127,7 +124,7 @@ static tp_status read_term(tp_counts *counts, const layout *from, size_t i, cons
 {
     uint64_t count = get_number(from->counts + 8 * i), frequency = get_number(from->frequencies + 8 * i);
     uint64_t offset = HEADER_NBYTES + 8 * (uint64_t)i;
-    if (count == 0 || count > TP_MAX_COUNT || count > from->words - counts->words) return damaged(error, offset, "the counts do not add up to the words");
+    if (count == 0 || count > from->words - counts->words) return damaged(error, offset, "the counts do not add up to the words");
     if (frequency == 0 || frequency > count || frequency > from->documents) {
         return damaged(error, offset + 8 * from->n_terms, "a document frequency is out of range");
     }

@@ -195,25 +195,45 @@ static void test_many_terms(void)
     free(text);
 }
 
+static tp_word with_hash(const tp_table *table, const uint8_t *text, size_t nbytes, uint64_t hash)
+{
+    tp_word word = tp_table_word(table, text, nbytes);
+    word.hash = hash;
+    if (tp_key_is_long(word.key)) word.key.low = hash;
+    return word;
+}
+
+static uint32_t find(const tp_table *table, const uint8_t *text, size_t nbytes, uint64_t hash)
+{
+    tp_word word = with_hash(table, text, nbytes, hash);
+    return tp_table_find(table, &word);
+}
+
+static void append(tp_table *table, const uint8_t *text, size_t nbytes, uint64_t hash)
+{
+    tp_word word = with_hash(table, text, nbytes, hash);
+    tp_table_append(table, &word);
+}
+
 /* Words with equal hashes, which the table must tell apart byte by byte, can only be had by giving them such hashes. */
 static void check_equal_hashes(size_t nbytes)
 {
     const uint64_t hash = UINT64_C(0x0123456789ABCDEF);
-    tp_table table = {.key = tp_hash_get_key()};
+    tp_table table = {.hash_key = tp_hash_get_key()};
     uint8_t *term = must_allocate(nbytes);
     memset(term, 'x', nbytes);
     CHECK(tp_table_reserve(&table, nbytes + 1, (nbytes + 1) * nbytes));
-    tp_table_append(&table, term, nbytes, hash);
+    append(&table, term, nbytes, hash);
     for (size_t i = 0; i < nbytes; i++) {
         term[i] = 'y';
-        CHECK_EQ_U(tp_table_find(&table, term, nbytes, hash), TP_NO_TERM);
-        tp_table_append(&table, term, nbytes, hash);
-        CHECK_EQ_U(tp_table_find(&table, term, nbytes, hash), i + 1);
+        CHECK_EQ_U(find(&table, term, nbytes, hash), TP_NO_TERM);
+        append(&table, term, nbytes, hash);
+        CHECK_EQ_U(find(&table, term, nbytes, hash), i + 1);
         term[i] = 'x';
-        CHECK_EQ_U(tp_table_find(&table, term, nbytes - 1, hash), TP_NO_TERM);
+        CHECK_EQ_U(find(&table, term, nbytes - 1, hash), TP_NO_TERM);
     }
-    CHECK_EQ_U(tp_table_find(&table, term, nbytes, hash), 0);
-    CHECK_EQ_U(tp_table_find(&table, term, nbytes, ~hash), TP_NO_TERM);
+    CHECK_EQ_U(find(&table, term, nbytes, hash), 0);
+    CHECK_EQ_U(find(&table, term, nbytes, ~hash), TP_NO_TERM);
     free(term);
     tp_table_free(&table);
 }
@@ -225,7 +245,7 @@ static void test_equal_hashes_are_not_equal_words(void)
 
 static void test_table_refuses_what_it_cannot_number(void)
 {
-    tp_table table = {.key = tp_hash_get_key()};
+    tp_table table = {.hash_key = tp_hash_get_key()};
     CHECK(!tp_table_reserve(&table, TP_MAX_TERMS + 1, 1));
     CHECK(!tp_table_reserve(&table, 1, SIZE_MAX));
     CHECK(table.terms == NULL && table.n_slots == 0);

@@ -1,4 +1,5 @@
 /* A corpus as bytes: what is written, and that nothing is read which is not just that. */
+#include "corpus/table.h"
 #include "support.h"
 
 /* ---- Writing and reading ----------------------------------------------------------------------------------------------- */
@@ -353,9 +354,9 @@ static void test_counts_that_do_not_add_up_are_refused(void)
         {3, {4, 1}, AT_COUNTS},
         {3, {2, 2}, AT_COUNTS + 8},
         {4, {2, 1}, AT_WORDS},
-        {INT64_MAX, {2, 1}, AT_WORDS},
+        {TP_MAX_COUNT, {2, 1}, AT_WORDS},
         {3, {UINT64_MAX, 4}, AT_COUNTS}, /* 3 modulo 2^64 */
-        {INT64_MAX, {INT64_MAX, 1}, AT_COUNTS + 8},
+        {TP_MAX_COUNT, {TP_MAX_COUNT, 1}, AT_COUNTS + 8},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         draft d = sound;
