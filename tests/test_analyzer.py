@@ -295,6 +295,15 @@ def test_documents_that_are_not_kept_do_not_pile_up() -> None:
     assert len(analyzer) == 300
 
 
+@pytest.mark.parametrize("documents", [["a " * 3_000_000], ["a " * 100_000] * 30, ["a b"] * 2_000_000])
+def test_a_large_batch_that_is_not_kept_does_not_stay(documents: list[str]) -> None:
+    analyzer = TextAnalyzer(keep_documents=False)
+    analyzer.add_documents(documents)
+    assert sum(map(len, analyzer._ledger[1:])) <= 4_000_000  # type: ignore[arg-type]
+    assert len(analyzer) == len(documents)
+    assert analyzer.total_words() == sum(len(text.split()) for text in documents)
+
+
 @pytest.mark.parametrize("threads", [0, -1, 1025, 10**30])
 def test_threads_out_of_range(threads: int) -> None:
     with pytest.raises(ValueError, match=rf"from 1 to 1024.* not {threads}"):

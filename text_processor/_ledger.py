@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import islice, takewhile
 from operator import is_
 from typing import NamedTuple, cast
@@ -217,16 +218,23 @@ class UnkeptLedger(Ledger):
     keeps_documents = False
 
     def append(self, document: Dropped | Entry) -> None:
-        self.extend((document,))
+        self._log(cast(tuple[str], (document,)))
 
     def extend(self, documents: Iterable[Dropped | Entry]) -> None:
-        added = cast(Sequence[str], documents)
-        n_characters = sum(map(len, added))
+        for group in _pieces.groups(cast(Sequence[str], documents)):
+            self._log(group)
+
+    def _log(self, documents: Sequence[str]) -> None:
+        n_characters = sum(map(len, documents))
         if self.n_waiting + n_characters > MOST_WAITING:
             self.settle()
             self.n_waiting = 0
+        super().extend(documents)
         self.n_waiting += n_characters
-        super().extend(added)
+        if self.n_waiting > MOST_WAITING:  # a single document that is longer
+            with suppress(MemoryError):  # it has been added, and will be counted when an answer is asked for
+                self.settle()
+                self.n_waiting = 0
 
 
 def _is_document(entry: object) -> bool:

@@ -78,7 +78,8 @@ class TextAnalyzer:
 
     A word is what ``str.split`` gives, lower-cased by ``str.lower``: the answers are those of ``collections.Counter``, in
     the order in which words were first seen. Adding a document only checks and keeps it; its words are counted, in
-    native code and without the GIL, when an answer is first asked for. Any number of threads may use one analyzer.
+    native code and without the GIL, when an answer is first asked for. Any number of threads may use one analyzer. An
+    analyzer can be copied, pickled and merged with others; copies and pickles do not carry the callback.
 
     Args:
         lexicon: word → weight for `analyze_sentiment`, instead of the default one (*good*, *great*, *excellent* +1;
@@ -231,10 +232,11 @@ class TextAnalyzer:
             del error  # or the exception and this frame, which is in its traceback, would hold each other
 
     def set_callback(self, callback: Callback) -> None:
-        """Have ``callback`` called with a dict for every document that is added from now on.
+        """Call ``callback`` with a dict for every document that is added from now on.
 
         The dict has ``text``, ``word_count`` and ``total_documents``. There is one callback; another one replaces it. It is
-        called after the document was added and may use the analyzer freely. What it raises reaches who added the document.
+        called after the document was added and may use the analyzer freely. What it raises comes out of the call that added the
+        document.
 
         Raises:
             TypeError: ``callback`` cannot be called.
@@ -250,7 +252,7 @@ class TextAnalyzer:
         self._callback = callback
 
     def clear_callback(self) -> None:
-        """Have nobody called any more."""
+        """Remove the callback."""
         self._callback = None
 
     def clear(self) -> None:
@@ -396,7 +398,7 @@ class TextAnalyzer:
         return copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """The same: documents are immutable."""
+        """As ``copy.copy``, since documents are immutable; only what a subclass has added is copied deeply."""
         copied = self.__copy__()
         memo[id(self)] = copied
         _attributes(copied).update(deepcopy(_attributes(self), memo))
