@@ -83,8 +83,8 @@ tp_status tp_simd_select(const char *name, tp_error *error);
 /* ---- Processes ------------------------------------------------------------------------------------------------- */
 
 /* Around fork(): no lock of the core is held by any thread between tp_before_fork and tp_after_fork_…, so the child can use
- * every object. tp_before_fork waits for calls that hold a lock (never for a callback); the calling thread must hold none. Between the two
- * calls that thread may use the core, others wait. */
+ * every object. tp_before_fork waits for calls that hold a lock (never for a callback). Between the two calls the thread that
+ * forks may use the core, others wait. */
 void tp_before_fork(void);
 void tp_after_fork_in_parent(void);
 void tp_after_fork_in_child(void);
@@ -141,8 +141,8 @@ typedef struct tp_piece {
 } tp_piece;
 
 /* Counts every piece into its own corpus, all at the same time: one thread a piece, of which the caller is one; no thread is
- * started for a single piece, and none outlives the call. The corpora must differ from each other. If it fails, the corpora
- * of the call are left empty: count into a private corpus, then tp_corpus_append it to the one that others read. */
+ * started for a single piece, and none outlives the call. The corpora must differ from each other. When memory runs out while it
+ * counts, they are left empty: count into a private corpus, then tp_corpus_append it to the one that others read. */
 tp_status tp_corpus_count(const tp_piece *pieces, size_t n_pieces, tp_error *error);
 
 /* Called for a document that has been counted: its index in the piece and its number of words. 1 goes on, 0 stops. */
@@ -150,7 +150,7 @@ typedef int (*tp_on_document)(void *user, uint64_t index, uint64_t n_words);
 
 /* Counts the documents of one piece (all closed: nothing may lie behind the last end) one after the other and tells
  * `on_document` of each, holding no lock meanwhile. When that returns 0: TP_CANCELLED; the documents told of so far, the
- * last one included, stay counted. */
+ * last one included, stay counted. When memory runs out the corpus is left empty, as by tp_corpus_count. */
 tp_status tp_corpus_count_each(const tp_piece *piece, tp_on_document on_document, void *user, tp_error *error);
 
 /* Adds what `part` counted behind what `corpus` holds, as if the same documents had been counted into it, and leaves `part`

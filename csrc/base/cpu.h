@@ -1,4 +1,4 @@
-/* Which instruction sets this machine has, asked once. */
+/* Which instruction sets this machine has, and which one is in use. */
 #ifndef TEXTPROC_BASE_CPU_H
 #define TEXTPROC_BASE_CPU_H
 

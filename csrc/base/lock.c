@@ -37,72 +37,68 @@ static void read_unlock(tp_lock *lock) { pthread_rwlock_unlock(lock); }
 static void write_lock(tp_lock *lock) { pthread_rwlock_wrlock(lock); }
 static void write_unlock(tp_lock *lock) { pthread_rwlock_unlock(lock); }
 
+/* The mutex is held from tp_before_fork to tp_after_fork_…, so the child inherits it in a known state. */
 static struct {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
-    uint64_t n_inside;  /* how many threads hold locks or wait for one */
-    uint64_t n_closed;  /* how many forks the gate is closed for: a fork handler may fork again */
-    pthread_t forking;  /* who closed it, and may still pass: other fork handlers may use the core */
+    uint64_t n_inside; /* how many threads hold locks or wait for one */
+    uint64_t n_forks;  /* how many threads are about to fork: nobody else gets in */
 } gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-/* With the mutex held. */
-static bool is_closed_by_me(void) { return gate.n_closed > 0 && pthread_equal(gate.forking, pthread_self()); }
+/* For how many forks this thread has closed the gate: fork handlers may use the core, and even fork again. */
+static _Thread_local uint64_t my_forks;
 
-/* Waits, with the mutex held, until no other thread is about to fork. */
-static void wait_at_gate(void)
-{
-    while (gate.n_closed > 0 && !is_closed_by_me()) pthread_cond_wait(&gate.changed, &gate.mutex);
-}
-
-bool tp_is_forking(void)
-{
-    pthread_mutex_lock(&gate.mutex);
-    bool is_forking = is_closed_by_me();
-    pthread_mutex_unlock(&gate.mutex);
-    return is_forking;
-}
+bool tp_is_forking(void) { return my_forks > 0; }
 
 static void enter_gate(void)
 {
+    if (my_forks > 0) return;
     pthread_mutex_lock(&gate.mutex);
-    wait_at_gate();
+    while (gate.n_forks > 0) pthread_cond_wait(&gate.changed, &gate.mutex);
     gate.n_inside++;
     pthread_mutex_unlock(&gate.mutex);
 }
 
 static void leave_gate(void)
 {
+    if (my_forks > 0) return;
     pthread_mutex_lock(&gate.mutex);
     gate.n_inside--;
-    if (gate.n_inside == 0 && gate.n_closed > 0) pthread_cond_broadcast(&gate.changed);
+    if (gate.n_inside == 0 && gate.n_forks > 0) pthread_cond_broadcast(&gate.changed);
     pthread_mutex_unlock(&gate.mutex);
+}
+
+static void close_gate(void)
+{
+    pthread_mutex_lock(&gate.mutex);
+    gate.n_forks++;
+    while (gate.n_inside != 0) pthread_cond_wait(&gate.changed, &gate.mutex);
 }
 
 void tp_before_fork(void)
 {
-    pthread_mutex_lock(&gate.mutex);
-    wait_at_gate();
-    gate.n_closed++;
-    gate.forking = pthread_self();
-    while (gate.n_inside != 0) pthread_cond_wait(&gate.changed, &gate.mutex);
-    pthread_mutex_unlock(&gate.mutex);
+    if (my_forks == 0) close_gate();
+    my_forks++;
 }
 
 void tp_after_fork_in_parent(void)
 {
-    pthread_mutex_lock(&gate.mutex);
-    gate.n_closed--;
+    my_forks--;
+    if (my_forks > 0) return;
+    gate.n_forks--;
     pthread_cond_broadcast(&gate.changed);
     pthread_mutex_unlock(&gate.mutex);
 }
 
-/* The child may have inherited the gate with threads waiting at it that do not exist here: it gets a new one. */
+/* The child may have inherited a gate at which threads wait that do not exist here: it gets a new one. */
 void tp_after_fork_in_child(void)
 {
     gate.mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     gate.changed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
     gate.n_inside = 0;
-    gate.n_closed = 0;
+    gate.n_forks = 0;
+    my_forks--;
+    if (my_forks > 0) close_gate(); /* forked by the handler of another fork, which is still to come */
 }
 
 #endif

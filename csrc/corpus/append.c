@@ -62,7 +62,7 @@ static void add_counts(tp_counts *whole, const tp_counts *part, const plan *made
 {
     uint64_t first_document_terms = UINT64_MAX;
     bool begin_anew = whole->documents / TP_NO_DOCUMENT != (whole->documents + part->documents) / TP_NO_DOCUMENT;
-    if (begin_anew) tp_counts_forget_documents(whole);
+    if (begin_anew) tp_counts_forget_documents(whole, tp_counts_stamp(whole));
     for (size_t i = 0; i < part->table.n_terms; i++) {
         look_ahead(&whole->table, &part->table, i);
         if (i == part->first_document_terms) first_document_terms = whole->table.n_terms;
@@ -124,7 +124,8 @@ static bool append_counts(tp_counts *whole, const tp_counts *part)
     return is_reserved;
 }
 
-static tp_status append_locked(tp_corpus *corpus, tp_corpus *part, uint64_t from_position, uint64_t to_position, tp_error *error)
+static tp_status append_locked(tp_corpus *corpus, tp_corpus *part, uint64_t from_position, uint64_t to_position,
+                               tp_error *error)
 {
     if (corpus->position != from_position) return tp_fail(error, TP_STALE, 0, "the corpus is at another position by now");
     if (part->counts.words > TP_MAX_COUNT - corpus->counts.words ||

@@ -24,11 +24,11 @@ void tp_counts_free(tp_counts *counts)
     tp_counts_free_scratch(counts);
 }
 
-void tp_counts_forget_documents(tp_counts *counts)
+void tp_counts_forget_documents(tp_counts *counts, uint32_t spared_stamp)
 {
     for (size_t i = 0; i < counts->table.n_terms; i++) {
         uint32_t *last_document = &counts->table.terms[i].last_document;
-        if (*last_document != tp_counts_stamp(counts)) *last_document = TP_NO_DOCUMENT;
+        if (*last_document != spared_stamp) *last_document = TP_NO_DOCUMENT;
     }
 }
 

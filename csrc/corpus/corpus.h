@@ -30,8 +30,8 @@ struct tp_corpus {
 /* The stamp of the open document: its number, modulo a number that keeps clear of TP_NO_DOCUMENT. */
 static inline uint32_t tp_counts_stamp(const tp_counts *counts) { return (uint32_t)(counts->documents % TP_NO_DOCUMENT); }
 
-/* Has terms forget their last document unless that is the open one: due before stamps begin anew. */
-void tp_counts_forget_documents(tp_counts *counts);
+/* Has terms forget their last document unless it has this stamp: due before stamps begin anew. */
+void tp_counts_forget_documents(tp_counts *counts, uint32_t spared_stamp);
 
 /* Counts nothing yet. */
 tp_counts tp_counts_empty(void);

@@ -55,7 +55,7 @@ static bool append_to_carry(tp_counts *counts, const uint8_t *text, size_t nbyte
 static void close_document(tp_counts *counts)
 {
     if (counts->documents == 0) counts->first_document_terms = counts->table.n_terms;
-    if ((counts->documents + 1) % TP_NO_DOCUMENT == 0) tp_counts_forget_documents(counts);
+    if ((counts->documents + 1) % TP_NO_DOCUMENT == 0) tp_counts_forget_documents(counts, TP_NO_DOCUMENT);
     counts->documents++;
     counts->has_open_document = false;
 }
@@ -169,7 +169,8 @@ static bool reserve_scratch(tp_counts *counts)
 {
     if (counts->chunk == NULL) counts->chunk = tp_allocate(sizeof *counts->chunk);
     counts->lowered.used = 0;
-    return counts->chunk != NULL && tp_arena_reserve(&counts->lowered, LOWERED_NBYTES) && tp_table_reserve(&counts->table, 1, 1);
+    return counts->chunk != NULL && tp_arena_reserve(&counts->lowered, LOWERED_NBYTES) &&
+           tp_table_reserve(&counts->table, 1, 1);
 }
 
 /* Counts a word longer than a chunk, or keeps it if it may go on behind the piece. */
@@ -219,11 +220,15 @@ static const uint8_t *text_of(const tp_piece *piece)
 }
 
 /* Where the text behind a document that ends at `end` begins; nothing need follow it. */
-static size_t behind(const tp_piece *piece, uint64_t end) { return end < piece->text_nbytes ? (size_t)end + 1 : piece->text_nbytes; }
+static size_t behind(const tp_piece *piece, uint64_t end)
+{
+    return end < piece->text_nbytes ? (size_t)end + 1 : piece->text_nbytes;
+}
 
 static bool count_piece(tp_counts *counts, const tp_piece *piece)
 {
-    reading r = {.counts = counts, .text = text_of(piece), .nbytes = piece->text_nbytes, .ends = piece->ends, .n_ends = piece->n_ends};
+    reading r = {
+        .counts = counts, .text = text_of(piece), .nbytes = piece->text_nbytes, .ends = piece->ends, .n_ends = piece->n_ends};
     if (counts->carry.used > 0 && !continue_carry(&r)) return false;
     if (!reserve_scratch(counts)) return false;
     while (r.position < r.nbytes) {

@@ -124,7 +124,9 @@ static tp_status read_term(tp_counts *counts, const layout *from, size_t i, cons
 {
     uint64_t count = get_number(from->counts + 8 * i), frequency = get_number(from->frequencies + 8 * i);
     uint64_t offset = HEADER_NBYTES + 8 * (uint64_t)i;
-    if (count == 0 || count > from->words - counts->words) return damaged(error, offset, "the counts do not add up to the words");
+    if (count == 0 || count > from->words - counts->words) {
+        return damaged(error, offset, "the counts do not add up to the words");
+    }
     if (frequency == 0 || frequency > count || frequency > from->documents) {
         return damaged(error, offset + 8 * from->n_terms, "a document frequency is out of range");
     }
@@ -164,7 +166,7 @@ static tp_status read_counts(tp_counts *counts, const layout *from, tp_error *er
     if (counts->words != from->words) return damaged(error, 24, "the counts do not add up to the words");
     bool is_limited = from->first_document_terms <= from->n_terms;
     if (from->documents == 0 ? from->n_terms != 0 || from->first_document_terms != UINT64_MAX : !is_limited) {
-        return damaged(error, 40, "the first document has more terms than there are");
+        return damaged(error, 40, "the first document's terms do not fit the documents and terms there are");
     }
     counts->documents = from->documents;
     counts->first_document_terms = from->first_document_terms;

@@ -67,15 +67,7 @@ static bool append_lowered(tp_lexicon *lexicon, const uint8_t *word, size_t nbyt
     return true;
 }
 
-typedef struct word_list {
-    const uint8_t *words;
-    size_t words_nbytes;
-    const uint64_t *ends;
-    const double *weights;
-    size_t n_words;
-} word_list;
-
-static tp_status fill(tp_lexicon *lexicon, word_index *index, const word_list *from, tp_error *error)
+static tp_status fill(tp_lexicon *lexicon, word_index *index, const tp_lexicon_entries *from, tp_error *error)
 {
     for (size_t i = 0; i < from->n_words; i++) {
         uint64_t start = i == 0 ? 0 : from->ends[i - 1] + 1, end = from->ends[i];
@@ -94,7 +86,7 @@ static tp_status fill(tp_lexicon *lexicon, word_index *index, const word_list *f
     return TP_OK;
 }
 
-static tp_status fill_with_index(tp_lexicon *lexicon, const word_list *from, tp_error *error)
+static tp_status fill_with_index(tp_lexicon *lexicon, const tp_lexicon_entries *from, tp_error *error)
 {
     word_index index = {.key = tp_hash_get_key(), .n_slots = 8};
     while (index.n_slots / 2 < from->n_words) index.n_slots *= 2;
@@ -126,7 +118,7 @@ tp_status tp_lexicon_new(const uint8_t *words, size_t words_nbytes, const uint64
     made->weights = n_words > 0 ? tp_allocate(n_words * sizeof *made->weights) : NULL;
     tp_status status = n_words > 0 && (made->ends == NULL || made->weights == NULL)
                            ? tp_fail_no_memory(error)
-                           : fill_with_index(made, &(word_list){words, words_nbytes, ends, weights, n_words}, error);
+                           : fill_with_index(made, &(tp_lexicon_entries){words, words_nbytes, ends, weights, n_words}, error);
     if (status != TP_OK) {
         free_lexicon(made, n_words);
         return status;

@@ -6,6 +6,8 @@
 #include <arm_neon.h>
 #include <stdint.h>
 
+#include "base/bits.h"
+
 #define SCAN tp_scan_neon
 
 typedef uint8x16x4_t tp_block;
@@ -55,7 +57,7 @@ static inline void store_lowered(uint8_t *out, tp_block block)
 
 static inline uint16_t *put_edges(uint64_t mask, size_t offset, uint16_t *out)
 {
-    for (; mask != 0; mask &= mask - 1) *out++ = (uint16_t)(offset + (size_t)__builtin_ctzll(mask));
+    for (; mask != 0; mask &= mask - 1) *out++ = (uint16_t)(offset + tp_lowest_bit(mask));
     return out;
 }
 

@@ -1,7 +1,9 @@
 /* The scanner in plain C: eight bytes at a time in a 64-bit number. */
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
+#include "base/bits.h"
 #include "unicode/lower.h"
 
 #define SCAN tp_scan_plain
@@ -22,7 +24,7 @@ typedef struct tp_block {
 static inline tp_block load(const uint8_t *p)
 {
     tp_block block;
-    __builtin_memcpy(&block, p, sizeof block);
+    memcpy(&block, p, sizeof block);
     for (int i = 0; i < 8; i++) block.eights[i] = IN_LITTLE_ENDIAN(block.eights[i]);
     return block;
 }
@@ -60,12 +62,12 @@ static inline uint64_t is_not_ascii(tp_block block)
 static inline void store_lowered(uint8_t *out, tp_block block)
 {
     for (int i = 0; i < 8; i++) block.eights[i] = IN_LITTLE_ENDIAN(tp_ascii_lower_8(block.eights[i]));
-    __builtin_memcpy(out, &block, sizeof block);
+    memcpy(out, &block, sizeof block);
 }
 
 static inline uint16_t *put_edges(uint64_t mask, size_t offset, uint16_t *out)
 {
-    for (; mask != 0; mask &= mask - 1) *out++ = (uint16_t)(offset + (size_t)__builtin_ctzll(mask));
+    for (; mask != 0; mask &= mask - 1) *out++ = (uint16_t)(offset + tp_lowest_bit(mask));
     return out;
 }
 

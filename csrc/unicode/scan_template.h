@@ -13,6 +13,7 @@
  * valid UTF-8 is taken for something or other without harm. */
 #include <string.h>
 
+#include "base/bits.h"
 #include "unicode/scan.h"
 
 typedef struct scan_state {
@@ -51,7 +52,8 @@ static inline uint64_t maybe_upper(tp_block here, tp_block next)
     uint64_t found = is_between(here, 0xC4, 0xC9) | is_between(here, 0xCD, 0xD5);
     if (is_between(here, 0xE1, 0xF4) == 0) return found;
     found |= is_equal(here, 0xE1) & is_between(next, 0x82, 0xBF) & ~is_equal(next, 0x9A);
-    found |= is_equal(here, 0xE2) & (is_between(next, 0x84, 0x86) | is_between(next, 0x92, 0x93) | is_between(next, 0xB0, 0xB3));
+    found |= is_equal(here, 0xE2) &
+             (is_between(next, 0x84, 0x86) | is_between(next, 0x92, 0x93) | is_between(next, 0xB0, 0xB3));
     found |= is_equal(here, 0xEA) & is_between(next, 0x99, 0x9F);
     found |= is_equal(here, 0xEF) & is_equal(next, 0xBC);
     return found | is_between(here, 0xF0, 0xF4);
@@ -72,7 +74,7 @@ static inline void look_beyond_ascii(const uint8_t *text, tp_block here, scan_st
 
 static void lower_latin(uint8_t *lowered, uint64_t mask)
 {
-    for (; mask != 0; mask &= mask - 1) lowered[__builtin_ctzll(mask)] |= 0x20;
+    for (; mask != 0; mask &= mask - 1) lowered[tp_lowest_bit(mask)] |= 0x20;
 }
 
 static inline uint16_t *scan_block(const uint8_t *text, size_t offset, scan_state *state, tp_chunk *chunk, uint16_t *edges)
@@ -84,7 +86,7 @@ static inline uint16_t *scan_block(const uint8_t *text, size_t offset, scan_stat
         look_beyond_ascii(text, block, state, &masks);
         lower_latin(chunk->lowered + offset, masks.latin_upper);
         for (uint64_t mask = masks.unlowered; mask != 0; mask &= mask - 1) {
-            chunk->unlowered[chunk->n_unlowered++] = (uint16_t)(offset + (size_t)__builtin_ctzll(mask));
+            chunk->unlowered[chunk->n_unlowered++] = (uint16_t)(offset + tp_lowest_bit(mask));
         }
     } else {
         masks.space |= state->space_carry; /* only where the text is not valid */

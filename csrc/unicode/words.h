@@ -1,4 +1,4 @@
-/* Where words begin and end: the plain scanner, which every faster one must equal. */
+/* Where words begin and end, one at a time; the scanner does it for a whole chunk. */
 #ifndef TEXTPROC_UNICODE_WORDS_H
 #define TEXTPROC_UNICODE_WORDS_H
 
