@@ -119,7 +119,7 @@ typedef struct tp_corpus tp_corpus;
 tp_status tp_corpus_new(tp_corpus **corpus, tp_error *error);
 void tp_corpus_free(tp_corpus *corpus);
 
-/* Frees *corpus: a destructor for who must own the place for the pointer before there is a corpus, so that nothing can
+/* Frees *corpus, which becomes NULL: a destructor for who must own the place for the pointer before there is a corpus, so that nothing can
  * come between making one and owning it. */
 void tp_corpus_free_at(tp_corpus **corpus);
 

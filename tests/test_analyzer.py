@@ -224,6 +224,44 @@ def test_subclasses_of_str_are_documents() -> None:
     assert analyzer.get_documents()[0] is loud
 
 
+class Refusing(str):
+    """A str whose methods raise or lie; only what it holds counts."""
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        raise OSError("no length")
+
+    def encode(self, *_: Any) -> bytes:  # type: ignore[override]
+        return b"something else"
+
+
+def test_what_a_subclass_says_of_itself_does_not_matter() -> None:
+    analyzer = TextAnalyzer(lexicon={Refusing("good"): 2.0}, threads=2)
+    analyzer.add_document(Refusing("good one"))
+    analyzer.add_documents([Refusing("one"), "two", Refusing("a\nb")])
+    assert analyzer.word_frequency() == {"good": 1, "one": 2, "two": 1, "a": 1, "b": 1}
+    assert analyzer.analyze_sentiment() == 0.5
+    assert pickle.loads(pickle.dumps(analyzer)).get_documents() == ["good one", "one", "two", "a\nb"]
+    unkept = TextAnalyzer(keep_documents=False)
+    unkept.add_document(Refusing("good one"))
+    assert unkept.total_words() == 2
+
+
+class NoText:
+    """Not a str, and its length cannot be had."""
+
+    def __len__(self) -> int:
+        raise OSError("no length")
+
+
+def test_what_is_no_str_is_named_whatever_it_does() -> None:
+    mixtures: list[Any] = [[NoText()], ["a", NoText()], (NoText(), "a")]
+    for mixture in mixtures:
+        with pytest.raises(TypeError, match="must be str, not NoText"):
+            TextAnalyzer().add_documents(mixture)
+
+
 def test_documents_are_the_very_objects_in_a_new_list() -> None:
     analyzer = TextAnalyzer()
     text = "some text"
@@ -295,13 +333,13 @@ def test_documents_that_are_not_kept_do_not_pile_up() -> None:
     assert len(analyzer) == 300
 
 
-@pytest.mark.parametrize("documents", [["a " * 3_000_000], ["a " * 100_000] * 30, ["a b"] * 2_000_000])
-def test_a_large_batch_that_is_not_kept_does_not_stay(documents: list[str]) -> None:
+@pytest.mark.parametrize("batch", [["a " * 3_000_000], ["a " * 100_000] * 30, ["a b"] * 2_000_000])
+def test_a_large_batch_that_is_not_kept_does_not_stay(batch: list[str]) -> None:
     analyzer = TextAnalyzer(keep_documents=False)
-    analyzer.add_documents(documents)
+    analyzer.add_documents(batch)
     assert sum(map(len, analyzer._ledger[1:])) <= 4_000_000  # type: ignore[arg-type]
-    assert len(analyzer) == len(documents)
-    assert analyzer.total_words() == sum(len(text.split()) for text in documents)
+    assert len(analyzer) == len(batch)
+    assert analyzer.total_words() == sum(len(text.split()) for text in batch)
 
 
 @pytest.mark.parametrize("threads", [0, -1, 1025, 10**30])
@@ -449,6 +487,30 @@ def test_merging_with_what_is_no_analyzer() -> None:
         TextAnalyzer().merge({})  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("keep", [True, False])
+def test_merging_more_words_than_can_be_counted(keep: bool) -> None:
+    analyzer = TextAnalyzer(keep_documents=False)
+    analyzer.add_document("a")
+    for _ in range(47):
+        analyzer.merge(analyzer)
+    whole = TextAnalyzer(keep_documents=keep)
+    whole.merge(analyzer)
+    with pytest.raises(OverflowError, match="281474976710656 words; the limit is 281474976710655"):
+        whole.merge(analyzer)
+    assert whole.word_frequency() == whole.document_frequency() == {"a": 2**47}
+    assert len(whole) == 2**47
+
+
+def test_an_answer_after_many_merges_takes_linear_time() -> None:
+    part = TextAnalyzer()
+    part.add_documents(["a b"] * 10)
+    analyzer = TextAnalyzer()
+    for _ in range(20_000):
+        analyzer.merge(part)
+    assert analyzer.word_frequency() == {"a": 200_000, "b": 200_000}
+    assert len(analyzer.get_documents()) == 200_000
+
+
 def test_clear_keeps_lexicon_options_and_callback() -> None:
     told: list[Any] = []
     analyzer = TextAnalyzer(lexicon={"fine": 3}, keep_documents=False)
@@ -502,6 +564,22 @@ def _copied(original: Any, how: Any) -> Any:
     if isinstance(how, int):
         return pickle.loads(pickle.dumps(original, protocol=how))
     return getattr(copy, how)(original)
+
+
+class Slotted(TextAnalyzer):
+    """A subclass with slots of its own, one of which is empty."""
+
+    __slots__ = ("missing", "tags")
+
+
+@pytest.mark.parametrize("how", ["copy", "deepcopy", 2, 5])
+def test_copies_of_a_subclass_with_slots(how: Any) -> None:
+    original = Slotted()
+    original.tags = ["first"]
+    twin = _copied(original, how)
+    assert twin.tags == ["first"]
+    assert (twin.tags is original.tags) == (how == "copy")
+    assert not hasattr(twin, "missing")
 
 
 @pytest.mark.parametrize("how", ["copy", "deepcopy", 2, 5])

@@ -949,3 +949,78 @@ def test_signal_handler_may_clear_and_merge_amid_a_count(handle_alarm):
     signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     assert n_handled > 0
     assert_consistent(analyzer)
+
+
+# ---- A list that changes meanwhile -----------------------------------------------------------------------------------
+
+
+def add_while(change):
+    """What is added of a list when a callback changes it, natively and in a plain loop."""
+    results = []
+    for by_loop in (False, True):
+        documents, analyzer = ["a", "b", "c", "d"], TextAnalyzer()
+
+        def callback(info, documents=documents):
+            change(documents, info["text"])
+
+        analyzer.set_callback(callback)
+        try:
+            if by_loop:
+                for document in documents:
+                    analyzer.add_document(document)
+            else:
+                analyzer.add_documents(documents)
+        except (TypeError, ValueError) as error:
+            results.append((analyzer.get_documents(), type(error), analyzer.word_frequency()))
+        else:
+            results.append((analyzer.get_documents(), None, analyzer.word_frequency()))
+    return results
+
+
+def remove_the_next(documents, text):
+    if text == "a":
+        documents.remove("b")
+
+
+def remove_the_last(documents, text):
+    if text == "c":
+        documents.pop()
+
+
+def replace_the_next(documents, text):
+    if text == "b":
+        documents[2] = "replaced"
+
+
+def spoil_the_last(documents, text):
+    if text == "a":
+        documents[3] = ""
+
+
+def insert_before(documents, text):
+    if len(documents) < 7:
+        documents.insert(0, text)
+
+
+def remove_all(documents, text):
+    documents.clear()
+
+
+@pytest.mark.parametrize(
+    "change", [remove_the_next, remove_the_last, replace_the_next, spoil_the_last, insert_before, remove_all]
+)
+def test_list_changed_by_the_callback_is_followed_as_in_a_loop(change):
+    natively, by_loop = add_while(change)
+    assert natively == by_loop
+
+
+def test_list_mended_by_the_callback_is_followed_as_in_a_loop():
+    documents, analyzer = ["a", "", 3], TextAnalyzer()
+
+    def mend(info):
+        documents[1:] = ["b", "c"]
+        analyzer.clear_callback()
+
+    analyzer.set_callback(mend)
+    assert analyzer.add_documents(documents) == 3
+    assert analyzer.get_documents() == ["a", "b", "c"]

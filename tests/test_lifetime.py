@@ -172,3 +172,32 @@ def test_large_tables_do_not_pile_up():
     for _ in range(20):
         live_large()
     assert resident_bytes() - before < SLACK_BYTES
+
+
+def test_finalizer_in_the_same_garbage_may_use_the_analyzer():
+    """The collector runs finalizers of a cycle in any order; the core's memory must outlive them all."""
+    answers = []
+
+    class Owner:
+        def __init__(self, first):
+            self.me = self
+            if first:
+                self.analyzer = TextAnalyzer()
+            self.part = Part(self)
+            if not first:
+                self.analyzer = TextAnalyzer()
+            self.analyzer.add_document("a b")
+            self.analyzer.total_words()
+
+    class Part:
+        def __init__(self, owner):
+            self.owner = owner
+
+        def __del__(self):
+            self.owner.analyzer.add_document("c")
+            answers.append((self.owner.analyzer.total_words(), self.owner.analyzer.analyze_sentiment()))
+
+    for first in (True, False) * 20:
+        Owner(first)
+        gc.collect()
+    assert answers == [(3, 0.0)] * 40

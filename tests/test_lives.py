@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, rule
 from python_analyzer import PythonAnalyzer
 from texts import any_texts, documents
 
@@ -21,7 +21,7 @@ class Twins:
     def __init__(self, analyzer: TextAnalyzer, oracle: PythonAnalyzer, keeps: bool) -> None:
         self.analyzer = analyzer
         self.oracle = oracle
-        self.keeps = keeps
+        self.keeps = self.was_made_to_keep = keeps
         self.has_callback = False
         self.told: list[Any] = []
         self.expected: list[Any] = []
@@ -99,7 +99,9 @@ class Lives(RuleBasedStateMachine):
     def copied(self, twin: Twins, how: Any) -> Twins:
         oracle = PythonAnalyzer()
         oracle.merge(twin.oracle)
-        return Twins(how(twin.analyzer), oracle, twin.keeps)
+        copied = Twins(how(twin.analyzer), oracle, twin.keeps)
+        copied.was_made_to_keep = twin.was_made_to_keep
+        return copied
 
     @rule(twin=twins)
     def ask_for_words(self, twin: Twins) -> None:
@@ -129,13 +131,11 @@ class Lives(RuleBasedStateMachine):
             with pytest.raises(TextProcessorError):
                 twin.analyzer.get_documents()
 
-    @rule(target=twins, twin=consumes(twins))
-    def clear(self, twin: Twins) -> Any:
-        if not twin.keeps:
-            return multiple()  # whether documents are kept from now on depends on how it was made
+    @rule(twin=twins)
+    def clear(self, twin: Twins) -> None:
         twin.analyzer.clear()
         twin.oracle.clear()
-        return twin
+        twin.keeps = twin.was_made_to_keep
 
 
 TestLives = Lives.TestCase

@@ -63,9 +63,6 @@ class Turn:
 
 Entry = str | Part
 
-# Stands for this process; a forked child gets another one, and with it new turns: whose turn it was may not exist there.
-_process = object()
-
 
 class Ledger(list[Dropped | Entry]):
     """The documents of an analyzer between two calls of ``clear``: the log itself, so that adding one costs one ``append``."""
@@ -84,7 +81,7 @@ class Ledger(list[Dropped | Entry]):
         self.n_waiting = 0
         self.has_parts = False
         self.threads = threads
-        self.turns: dict[object, Turn] = {}
+        self.turns: dict[int, Turn] = {}
 
     # ---- What was given ----------------------------------------------------------------------------------------------
 
@@ -171,7 +168,8 @@ class Ledger(list[Dropped | Entry]):
         return copy, n_documents, _unwrap(entries)
 
     def _turn(self) -> Turn:
-        return self.turns.setdefault(_process, Turn())
+        """The turn of this process: in a forked child, the thread whose turn it was in the parent may not exist."""
+        return self.turns.setdefault(os.getpid(), Turn())
 
     def _dropped(self) -> Dropped:
         return cast(Dropped, self[0])
@@ -189,14 +187,15 @@ class Ledger(list[Dropped | Entry]):
     def _count_run(self, position: int) -> None:
         """Count the entries from the position to the next part, or a part; in vain if the position moves meanwhile."""
         place = self._place(position)
-        entries = self[place:]
-        part = entries[0]
+        part = self[place]
         if isinstance(part, Part):
             if self.corpus.append(part.corpus, position, position + part.n_entries) and part.first is not None:
                 self[place] = part.first
             return
         if self.has_parts:
-            entries = list(takewhile(_is_document, entries))
+            entries = list(takewhile(_is_document, map(self.__getitem__, range(place, len(self)))))
+        else:
+            entries = self[place:]
         counted = _pieces.count_documents(entries, self.threads or _pieces.available_threads())  # type: ignore[arg-type]
         self.corpus.append(counted, position, position + len(entries))
 
@@ -218,14 +217,14 @@ class UnkeptLedger(Ledger):
     keeps_documents = False
 
     def append(self, document: Dropped | Entry) -> None:
-        self._log(cast(tuple[str], (document,)))
+        documents = cast(tuple[str], (document,))
+        self._log(documents, _pieces.total_length(documents))
 
     def extend(self, documents: Iterable[Dropped | Entry]) -> None:
         for group in _pieces.groups(cast(Sequence[str], documents)):
-            self._log(group)
+            self._log(group, _pieces.total_length(group))
 
-    def _log(self, documents: Sequence[str]) -> None:
-        n_characters = sum(map(len, documents))
+    def _log(self, documents: Sequence[str], n_characters: int) -> None:
         if self.n_waiting + n_characters > MOST_WAITING:
             self.settle()
             self.n_waiting = 0
@@ -243,12 +242,3 @@ def _is_document(entry: object) -> bool:
 
 def _unwrap(entries: Sequence[Dropped | Entry]) -> list[str]:
     return [entry.first if isinstance(entry, Part) else entry for entry in entries]  # type: ignore[misc]
-
-
-def _begin_process() -> None:
-    global _process  # noqa: PLW0603 - it is the process that changes
-    _process = object()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_process)

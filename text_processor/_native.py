@@ -17,18 +17,19 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, count
 from operator import add
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 from text_processor._textproc_cffi import ffi, lib
 from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
 if TYPE_CHECKING:
-    from text_processor._textproc_cffi import Array, CData, Pointer, TpCorpus, TpError, TpPiece, Uint64
+    from text_processor._textproc_cffi import Array, CData, Pointer, TpCorpus, TpError, TpLexiconEntries, TpPiece, Uint64
 
 UNICODE_VERSION: str = ffi.string(lib.tp_unicode_version()).decode()
 CORE_VERSION: str = ffi.string(lib.tp_version()).decode()
@@ -240,6 +241,30 @@ def textproc_on_document(user: CData, index: int, n_words: int) -> int:
     return 1
 
 
+# ---- Who frees what C has made ---------------------------------------------------------------------------------------
+#
+# The garbage collector runs the destructors that ffi.gc attaches together with Python's finalizers, in any order: an object's
+# __del__ could use a corpus that is freed already. So what owns C's memory is kept here, where no garbage reaches it, and let
+# go when its place dies, which is after all finalizers: a place is plain memory, which the collector knows nothing of. The
+# callback is a method of dict, so no signal can interrupt it.
+
+_owners: dict[weakref.ref[CData], CData] = {}
+
+
+def _new_place(kind: Any, free_at: Any) -> Any:
+    """A place for a pointer, owned before there is anything: Ctrl-C cannot come between making a thing and owning it."""
+    place = ffi.new(kind)
+    _owners[weakref.ref(place, _owners.pop)] = ffi.gc(ffi.cast(kind, place), free_at)
+    return place
+
+
+def _what_is_at(place: Any) -> Any:
+    pointer = place[0]
+    if not pointer:  # only when the interpreter ends, and with it _owners
+        raise ReferenceError("the interpreter is shutting down, and what this object had counted has been freed")
+    return pointer
+
+
 # ---- The corpus ------------------------------------------------------------------------------------------------------
 
 
@@ -255,24 +280,22 @@ class Totals(NamedTuple):
 class Corpus:
     """A handle to a ``tp_corpus``."""
 
-    __slots__ = ("owner", "pointer")
+    __slots__ = ("place",)
 
-    def __init__(self, owner: Pointer[Pointer[TpCorpus]] | None = None) -> None:
-        if owner is None:
-            owner, error = self._new_owner(), _new_error()
-            check(lib.tp_corpus_new(owner, error), error)
-        self.owner = owner
-        self.pointer = owner[0]
+    def __init__(self, place: Pointer[Pointer[TpCorpus]] | None = None) -> None:
+        if place is None:
+            place, error = _new_place("tp_corpus **", lib.tp_corpus_free_at), _new_error()
+            check(lib.tp_corpus_new(place, error), error)
+        self.place = place
 
-    @staticmethod
-    def _new_owner() -> Pointer[Pointer[TpCorpus]]:
-        """A place for a pointer, owned before there is a corpus: Ctrl-C cannot come between making one and owning it."""
-        return ffi.gc(ffi.new("tp_corpus **"), lib.tp_corpus_free_at)
+    @property
+    def pointer(self) -> Pointer[TpCorpus]:
+        return _what_is_at(self.place)
 
     def copy(self) -> Corpus:
-        owner, error = self._new_owner(), _new_error()
-        check(lib.tp_corpus_copy(self.pointer, owner, error), error)
-        return Corpus(owner)
+        place, error = _new_place("tp_corpus **", lib.tp_corpus_free_at), _new_error()
+        check(lib.tp_corpus_copy(self.pointer, place, error), error)
+        return Corpus(place)
 
     def totals(self) -> Totals:
         totals = ffi.new("tp_totals *")
@@ -376,9 +399,9 @@ class Corpus:
     @classmethod
     def from_bytes(cls, snapshot: bytes) -> Corpus:
         """Read a snapshot, which need not be trusted."""
-        owner, error = cls._new_owner(), _new_error()
-        check(lib.tp_corpus_read(snapshot, len(snapshot), owner, error), error)
-        return cls(owner)
+        place, error = _new_place("tp_corpus **", lib.tp_corpus_free_at), _new_error()
+        check(lib.tp_corpus_read(snapshot, len(snapshot), place, error), error)
+        return cls(place)
 
 
 def count_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> None:
@@ -418,6 +441,9 @@ def table_as_dict(corpus: Corpus, measure: int) -> dict[str, int]:
     return table
 
 
+# A term's count has 48 bits in the core's table.
+MOST_WORDS = (1 << 48) - 1
+
 COUNT: int = lib.TP_COUNT
 DOCUMENT_FREQUENCY: int = lib.TP_DOCUMENT_FREQUENCY
 
@@ -428,17 +454,22 @@ DOCUMENT_FREQUENCY: int = lib.TP_DOCUMENT_FREQUENCY
 class Lexicon:
     """A handle to a ``tp_lexicon``: lower-cased words with weights, immutable."""
 
-    __slots__ = ("entries", "owner", "weights")
+    __slots__ = ("_entries", "place", "weights")
 
     def __init__(self, words: Sequence[str], weights: Sequence[float]) -> None:
         piece = _piece_of_lengths(b"\n".join(encoded := [word.encode() for word in words]), map(len, encoded))
-        self.owner, error = ffi.gc(ffi.new("tp_lexicon **"), lib.tp_lexicon_free_at), _new_error()
+        self.place, error = _new_place("tp_lexicon **", lib.tp_lexicon_free_at), _new_error()
         c_weights = ffi.new("double[]", list(weights))
-        status = lib.tp_lexicon_new(piece.text, len(piece.text), piece.ends, c_weights, len(words), self.owner, error)
+        status = lib.tp_lexicon_new(piece.text, len(piece.text), piece.ends, c_weights, len(words), self.place, error)
         check(status, error)
-        self.entries = ffi.new("tp_lexicon_entries *")
-        lib.tp_lexicon_get_entries(self.owner[0], self.entries)
+        self._entries = ffi.new("tp_lexicon_entries *")
+        lib.tp_lexicon_get_entries(self.place[0], self._entries)
         self.weights: list[float] = list(weights)
+
+    @property
+    def entries(self) -> Pointer[TpLexiconEntries]:
+        _what_is_at(self.place)
+        return self._entries
 
     def words(self) -> list[str]:
         """The words, lowered, in the order given."""

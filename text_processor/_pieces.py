@@ -76,46 +76,64 @@ def find_surrogate(text: str) -> int | None:
 
 def are_documents(documents: Sequence[str]) -> bool:
     """Whether all are text: none is blank or has a lone surrogate. TypeError if one is no ``str``."""
-    for first in range(0, len(documents), GROUP_DOCUMENTS):
-        group = documents[first : first + GROUP_DOCUMENTS]
-        # Joining short documents is cheaper than asking each one; joining long ones is not. The first stands for all.
-        if len(group[0]) < SHORT_DOCUMENT and _are_lines_of_text(group):
-            continue
-        if any(map(str.isspace, group)) or not all(group) or any(find_surrogate(text) is not None for text in group):
+    return all(map(_is_group_of_documents, _windows(documents)))
+
+
+def _is_group_of_documents(group: Sequence[str]) -> bool:
+    # Joining short documents is cheaper than asking each one; joining long ones is not. The first stands for all.
+    if str.__len__(group[0]) < SHORT_DOCUMENT:
+        try:
+            text = "\n".join(group).encode()
+        except UnicodeEncodeError:
             return False
-    return True
-
-
-def _are_lines_of_text(documents: Sequence[str]) -> bool:
-    """Whether all are text and have no blank line."""
-    try:
-        return not _native.has_blank_line("\n".join(documents).encode())
-    except UnicodeEncodeError:
+        if not _native.has_blank_line(text):
+            return True
+    elif any(find_surrogate(document) is not None for document in group):
         return False
+    return not any(map(str.isspace, group)) and all(map(str.__len__, group))
+
+
+def total_length(documents: Sequence[str]) -> int:
+    """How many characters the documents have."""
+    try:
+        return sum(map(len, documents))
+    except Exception:  # noqa: BLE001 - a subclass may raise anything; asking str itself costs three times as much
+        return sum(map(str.__len__, documents))
 
 
 def groups(documents: Sequence[str]) -> Iterator[Sequence[str]]:
     """Cut a list of documents into runs of about a piece's size; a document that is longer makes a run of its own."""
-    first = 0
-    while first < len(documents):
-        n = _group_size(documents, first)
-        yield documents[first : first + n]
-        first += n
+    for window in _windows(documents):
+        if total_length(window) <= PIECE_CHARACTERS:
+            yield window
+        else:
+            yield from _cut(window)
 
 
-def _group_size(documents: Sequence[str], first: int) -> int:
-    group = documents[first : first + GROUP_DOCUMENTS]
-    if sum(map(len, group)) <= PIECE_CHARACTERS:
-        return len(group)
-    return max(1, bisect_left(list(accumulate(map(len, group))), PIECE_CHARACTERS))
+def _windows(documents: Sequence[str]) -> Iterator[Sequence[str]]:
+    for first in range(0, len(documents), GROUP_DOCUMENTS):
+        yield documents[first : first + GROUP_DOCUMENTS]
+
+
+def _cut(documents: Sequence[str]) -> Iterator[Sequence[str]]:
+    first, n_characters = 0, 0
+    for i, length in enumerate(map(str.__len__, documents)):
+        if n_characters + length > PIECE_CHARACTERS and i > first:
+            yield documents[first:i]
+            first, n_characters = i, 0
+        n_characters += length
+    yield documents[first:]
 
 
 def _share_out(documents: Sequence[str], threads: int) -> list[Stretch]:
     """Cut the documents into at most ``threads`` stretches of about equal length, inside a long document at white space."""
-    if threads == 1 or sum(map(len, documents)) < 2 * CHARACTERS_PER_THREAD:
+    if threads == 1 or sum(map(total_length, _windows(documents))) < 2 * CHARACTERS_PER_THREAD:
         return [Stretch(documents, 0, None)]
-    documents = list(map(plain, documents))
-    ends = list(accumulate(map(len, documents)))
+    documents = [plain(document) for window in _windows(documents) for document in window]
+    ends: list[int] = []
+    for window in _windows(documents):
+        ends.extend(accumulate(map(len, window), initial=ends.pop() if ends else 0))
+    del ends[0]
     n_stretches = max(1, min(threads, ends[-1] // CHARACTERS_PER_THREAD))
     stretches: list[Stretch] = []
     document, start = 0, 0

@@ -39,7 +39,7 @@ class Snapshot(NamedTuple):
 
 def to_bytes(snapshot: Snapshot) -> bytes:
     """Write a snapshot."""
-    encoded = None if snapshot.documents is None else [document.encode() for document in snapshot.documents]
+    encoded = None if snapshot.documents is None else [str.encode(document) for document in snapshot.documents]
     description = {
         "keep_documents": snapshot.keep_documents,
         "threads": snapshot.threads,

@@ -73,6 +73,10 @@ def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
     return _native.table_as_dict(_pieces.count_documents((text,), n_threads), _native.COUNT)
 
 
+class _ListHasChanged(Exception):  # noqa: N818 - it stops a batch, and is no error
+    """A callback has changed the list whose documents are being added."""
+
+
 class TextAnalyzer:
     """Documents and the statistics of their words.
 
@@ -182,35 +186,44 @@ class TextAnalyzer:
         return index + 1
 
     def _add_sequence(self, documents: list[str] | tuple[str, ...]) -> int:
-        """Add a list or tuple. What a callback appends to the list meanwhile is added too, as it is in a loop."""
+        """Add a list or tuple. What a callback does to the list meanwhile counts, as it does in a loop."""
         n_added = 0
         while rest := tuple(documents[n_added:] if n_added else documents):
             n_valid = _count_valid(rest)
-            self._add_checked(rest[:n_valid])
-            n_added += n_valid
-            if n_valid < len(rest):
-                _check_document(rest[n_valid], n_added)
+            if n_valid == 0:
+                _check_document(rest[0], n_added)
+            n_added += self._add_checked(rest[:n_valid], lambda i, start=n_added: documents[start + i : start + i + 1])
         return n_added
 
-    def _add_checked(self, documents: tuple[str, ...]) -> None:
-        """Add valid documents. `clear` or a new callback, set by a callback, counts from the next document on."""
+    def _add_checked(self, documents: tuple[str, ...], now_at: Callable[[int], Sequence[str]] | None = None) -> int:
+        """Add valid documents and return how many, which is fewer than given if `now_at` finds others in their places.
+
+        `clear`, or a new callback, set by a callback, acts before the next document.
+        """
         if self._callback is None:
             self._ledger.extend(documents)
-        else:
-            for group in _pieces.groups(documents):
-                self._add_and_tell(group)
+            return len(documents)
+        n_added = 0
+        for group in _pieces.groups(documents):
+            n_told = self._add_and_tell(group, n_added, now_at)
+            n_added += n_told
+            if n_told < len(group):
+                break
+        return n_added
 
-    def _add_and_tell(self, documents: Sequence[str]) -> None:
-        """Have the core count the documents and tell of each one, which is when it is logged.
+    def _add_and_tell(self, documents: Sequence[str], first: int, now_at: Callable[[int], Sequence[str]] | None) -> int:
+        """Have the core count the documents and tell of each one, which is when it is logged; return how many were.
 
-        The callback may do anything: what it adds comes before the next document, a new callback is told of that, and
-        after `clear` the next document is the first one.
+        The callback may do anything: what it adds comes before the next document, a new callback is told of that, after
+        `clear` the next document is the first one, and the list that the documents are from may change.
         """
         ledger, told = self._ledger, 0
 
         def tell(index: int, n_words: int) -> None:
             nonlocal told
             current, callback, text = self._ledger, self._callback, documents[index]
+            if now_at is not None and not any(other is text for other in now_at(first + index)):
+                raise _ListHasChanged
             # Asked before the document is logged, since asking may count, and counting may want for memory.
             n_documents = 0 if callback is None else current.count_documents() + 1
             current.append(text)
@@ -226,10 +239,11 @@ class TextAnalyzer:
             if self._ledger is ledger and counted.totals().documents == told:
                 with suppress(MemoryError):  # they are logged and told of, and will be counted when an answer is asked for
                     ledger.offer(counted, documents[:told])
-            if error is not None:
+            if error is not None and not isinstance(error, _ListHasChanged):
                 raise error
         finally:
             del error  # or the exception and this frame, which is in its traceback, would hold each other
+        return told
 
     def set_callback(self, callback: Callback) -> None:
         """Call ``callback`` with a dict for every document that is added from now on.
@@ -267,6 +281,7 @@ class TextAnalyzer:
 
         Raises:
             TypeError: ``other`` is not a `TextAnalyzer`.
+            OverflowError: both together have more than 2**48 - 1 words.
 
         >>> from text_processor import TextAnalyzer
         >>> one, other = TextAnalyzer(), TextAnalyzer()
@@ -278,7 +293,13 @@ class TextAnalyzer:
         """
         if not isinstance(other, TextAnalyzer):
             raise TypeError(f"other must be a TextAnalyzer, not {type(other).__name__}")
-        self._ledger.add_part(*other._ledger.snapshot())
+        corpus, n_documents, documents = other._ledger.snapshot()
+        # Far below the core's limit nothing need be counted to know that both fit.
+        if (n_words := corpus.totals().words) > _native.MOST_WORDS // 2:
+            n_words += self.total_words()
+        if n_words > _native.MOST_WORDS:
+            raise OverflowError(f"both analyzers together have {n_words} words; the limit is {_native.MOST_WORDS}")
+        self._ledger.add_part(corpus, n_documents, documents)
 
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
@@ -394,14 +415,14 @@ class TextAnalyzer:
         copy = type(self).__new__(type(self))
         copy._set_up(self._lexicon, self._keep_documents, self._threads)
         copy._ledger.add_part(*self._ledger.snapshot())
-        _attributes(copy).update(_attributes(self))
+        _set_attributes(copy, _attributes(self))
         return copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """As ``copy.copy``, since documents are immutable; only what a subclass has added is copied deeply."""
         copied = self.__copy__()
         memo[id(self)] = copied
-        _attributes(copied).update(deepcopy(_attributes(self), memo))
+        _set_attributes(copied, deepcopy(_attributes(self), memo))
         return copied
 
     def __getstate__(self) -> tuple[bytes, dict[str, Any]]:
@@ -421,12 +442,20 @@ class TextAnalyzer:
         except (TypeError, ValueError) as error:
             raise InvalidSnapshotError(f"the snapshot's options are damaged: {error}") from error
         self._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
-        _attributes(self).update(attributes)
+        _set_attributes(self, attributes)
 
 
 def _attributes(analyzer: TextAnalyzer) -> dict[str, Any]:
-    """What a subclass has added; `TextAnalyzer` itself has slots only."""
-    return getattr(analyzer, "__dict__", {})
+    """What a subclass has added, in a dict or in slots of its own."""
+    own = set(TextAnalyzer.__slots__)
+    slots = {name for kind in type(analyzer).__mro__ for name in vars(kind).get("__slots__", ())} - own - {"__dict__"}
+    in_slots = {name: getattr(analyzer, name) for name in sorted(slots) if hasattr(analyzer, name)}
+    return in_slots | getattr(analyzer, "__dict__", {})
+
+
+def _set_attributes(analyzer: TextAnalyzer, attributes: Mapping[str, Any]) -> None:
+    for name, value in attributes.items():
+        object.__setattr__(analyzer, name, value)
 
 
 # ---- Checks ----------------------------------------------------------------------------------------------------------
@@ -508,7 +537,7 @@ def _checked_word(word: object) -> str:
         raise TypeError(f"the lexicon's word {word!r} must be str, not {type(word).__name__}")
     if _pieces.find_surrogate(word) is not None:
         raise ValueError(f"the lexicon's word {word!r} has a lone surrogate")
-    return word
+    return _pieces.plain(word)
 
 
 def _checked_weight(word: str, weight: object) -> float:

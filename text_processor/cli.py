@@ -189,6 +189,8 @@ def _add_file(analyzer: TextAnalyzer, name: str, *, whole: bool, errors: str) ->
                 analyzer.add_documents([text for text in documents if text and not text.isspace()])
     except OSError as error:
         raise _FileError(f"{shown_name}: {error.strerror}") from error
+    except ValueError as error:  # a name with a NUL, which a shell cannot give but a program can
+        raise _FileError(f"{shown_name}: {error}") from error
 
 
 def _read_blocks(file: io.FileIO) -> Iterator[bytes]:

@@ -54,7 +54,11 @@ void tp_corpus_free(tp_corpus *corpus)
     tp_release(corpus, sizeof *corpus);
 }
 
-void tp_corpus_free_at(tp_corpus **corpus) { tp_corpus_free(*corpus); }
+void tp_corpus_free_at(tp_corpus **corpus)
+{
+    tp_corpus_free(*corpus);
+    *corpus = NULL;
+}
 
 static bool copy_counts(const tp_counts *source, tp_counts *copy)
 {

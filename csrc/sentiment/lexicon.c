@@ -132,7 +132,11 @@ void tp_lexicon_free(tp_lexicon *lexicon)
     if (lexicon != NULL) free_lexicon(lexicon, lexicon->n_words);
 }
 
-void tp_lexicon_free_at(tp_lexicon **lexicon) { tp_lexicon_free(*lexicon); }
+void tp_lexicon_free_at(tp_lexicon **lexicon)
+{
+    tp_lexicon_free(*lexicon);
+    *lexicon = NULL;
+}
 
 void tp_lexicon_get_entries(const tp_lexicon *lexicon, tp_lexicon_entries *entries)
 {

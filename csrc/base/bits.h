@@ -1,0 +1,28 @@
+/* What compilers call by different names. */
+#ifndef TEXTPROC_BASE_BITS_H
+#define TEXTPROC_BASE_BITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef _MSC_VER
+#include <intrin.h>
+#endif
+
+/* The place of the lowest bit that is set; there must be one. */
+static inline size_t tp_lowest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return (size_t)__builtin_ctzll(bits);
+#elif defined(_MSC_VER) && defined(_WIN64)
+    unsigned long place;
+    _BitScanForward64(&place, bits);
+    return place;
+#else
+    size_t place = 0;
+    for (; (bits & 1) == 0; bits >>= 1) place++;
+    return place;
+#endif
+}
+
+#endif
