@@ -23,13 +23,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, count
 from operator import add
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from text_processor._textproc_cffi import ffi, lib
 from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
 if TYPE_CHECKING:
-    from text_processor._textproc_cffi import Array, CData, Pointer, TpCorpus, TpError, TpLexiconEntries, TpPiece, Uint64
+    from text_processor._textproc_cffi import (
+        Array,
+        CData,
+        Pointer,
+        TpCorpus,
+        TpError,
+        TpLexicon,
+        TpLexiconEntries,
+        TpPiece,
+        Uint64,
+    )
 
 UNICODE_VERSION: str = ffi.string(lib.tp_unicode_version()).decode()
 CORE_VERSION: str = ffi.string(lib.tp_version()).decode()
@@ -251,18 +261,14 @@ def textproc_on_document(user: CData, index: int, n_words: int) -> int:
 _owners: dict[weakref.ref[CData], CData] = {}
 
 
-def _new_place(kind: Any, free_at: Any) -> Any:
-    """A place for a pointer, owned before there is anything: Ctrl-C cannot come between making a thing and owning it."""
-    place = ffi.new(kind)
-    _owners[weakref.ref(place, _owners.pop)] = ffi.gc(ffi.cast(kind, place), free_at)
-    return place
+def _own(place: CData, owner: CData) -> None:
+    """Keep the owner of what will be at a place: before there is anything, so that Ctrl-C cannot come between."""
+    _owners[weakref.ref(place, _owners.pop)] = owner
 
 
-def _what_is_at(place: Any) -> Any:
-    pointer = place[0]
-    if not pointer:  # only when the interpreter ends, and with it _owners
+def _check_alive(place: Pointer[Pointer[TpCorpus]] | Pointer[Pointer[TpLexicon]]) -> None:
+    if not place[0]:  # only when the interpreter ends, and with it _owners
         raise ReferenceError("the interpreter is shutting down, and what this object had counted has been freed")
-    return pointer
 
 
 # ---- The corpus ------------------------------------------------------------------------------------------------------
@@ -283,17 +289,24 @@ class Corpus:
     __slots__ = ("place",)
 
     def __init__(self, place: Pointer[Pointer[TpCorpus]] | None = None) -> None:
+        self.place = self._new_place() if place is None else place
         if place is None:
-            place, error = _new_place("tp_corpus **", lib.tp_corpus_free_at), _new_error()
-            check(lib.tp_corpus_new(place, error), error)
-        self.place = place
+            error = _new_error()
+            check(lib.tp_corpus_new(self.place, error), error)
+
+    @staticmethod
+    def _new_place() -> Pointer[Pointer[TpCorpus]]:
+        place = ffi.new("tp_corpus **")
+        _own(place, ffi.gc(ffi.cast("tp_corpus **", place), lib.tp_corpus_free_at))
+        return place
 
     @property
     def pointer(self) -> Pointer[TpCorpus]:
-        return _what_is_at(self.place)
+        _check_alive(self.place)
+        return self.place[0]
 
     def copy(self) -> Corpus:
-        place, error = _new_place("tp_corpus **", lib.tp_corpus_free_at), _new_error()
+        place, error = self._new_place(), _new_error()
         check(lib.tp_corpus_copy(self.pointer, place, error), error)
         return Corpus(place)
 
@@ -399,7 +412,7 @@ class Corpus:
     @classmethod
     def from_bytes(cls, snapshot: bytes) -> Corpus:
         """Read a snapshot, which need not be trusted."""
-        place, error = _new_place("tp_corpus **", lib.tp_corpus_free_at), _new_error()
+        place, error = cls._new_place(), _new_error()
         check(lib.tp_corpus_read(snapshot, len(snapshot), place, error), error)
         return cls(place)
 
@@ -458,7 +471,8 @@ class Lexicon:
 
     def __init__(self, words: Sequence[str], weights: Sequence[float]) -> None:
         piece = _piece_of_lengths(b"\n".join(encoded := [word.encode() for word in words]), map(len, encoded))
-        self.place, error = _new_place("tp_lexicon **", lib.tp_lexicon_free_at), _new_error()
+        self.place, error = ffi.new("tp_lexicon **"), _new_error()
+        _own(self.place, ffi.gc(ffi.cast("tp_lexicon **", self.place), lib.tp_lexicon_free_at))
         c_weights = ffi.new("double[]", list(weights))
         status = lib.tp_lexicon_new(piece.text, len(piece.text), piece.ends, c_weights, len(words), self.place, error)
         check(status, error)
@@ -467,8 +481,8 @@ class Lexicon:
         self.weights: list[float] = list(weights)
 
     @property
-    def entries(self) -> Pointer[TpLexiconEntries]:
-        _what_is_at(self.place)
+    def entries(self) -> TpLexiconEntries:
+        _check_alive(self.place)
         return self._entries
 
     def words(self) -> list[str]:

@@ -192,26 +192,27 @@ class TextAnalyzer:
             n_valid = _count_valid(rest)
             if n_valid == 0:
                 _check_document(rest[0], n_added)
-            n_added += self._add_checked(rest[:n_valid], lambda i, start=n_added: documents[start + i : start + i + 1])
+            n_added += self._add_checked(rest[:n_valid], documents, n_added)
         return n_added
 
-    def _add_checked(self, documents: tuple[str, ...], now_at: Callable[[int], Sequence[str]] | None = None) -> int:
-        """Add valid documents and return how many, which is fewer than given if `now_at` finds others in their places.
+    def _add_checked(self, documents: tuple[str, ...], source: Sequence[str] | None = None, start: int = 0) -> int:
+        """Add valid documents and return how many.
 
-        `clear`, or a new callback, set by a callback, acts before the next document.
+        `clear`, or a new callback, set by a callback, acts before the next document. If they are what ``source`` has from
+        ``start`` on, it ends where a callback has changed that.
         """
         if self._callback is None:
             self._ledger.extend(documents)
             return len(documents)
         n_added = 0
         for group in _pieces.groups(documents):
-            n_told = self._add_and_tell(group, n_added, now_at)
+            n_told = self._add_and_tell(group, source, start + n_added)
             n_added += n_told
             if n_told < len(group):
                 break
         return n_added
 
-    def _add_and_tell(self, documents: Sequence[str], first: int, now_at: Callable[[int], Sequence[str]] | None) -> int:
+    def _add_and_tell(self, documents: Sequence[str], source: Sequence[str] | None, start: int) -> int:
         """Have the core count the documents and tell of each one, which is when it is logged; return how many were.
 
         The callback may do anything: what it adds comes before the next document, a new callback is told of that, after
@@ -222,7 +223,8 @@ class TextAnalyzer:
         def tell(index: int, n_words: int) -> None:
             nonlocal told
             current, callback, text = self._ledger, self._callback, documents[index]
-            if now_at is not None and not any(other is text for other in now_at(first + index)):
+            place = start + index
+            if source is not None and (place >= len(source) or source[place] is not text):
                 raise _ListHasChanged
             # Asked before the document is logged, since asking may count, and counting may want for memory.
             n_documents = 0 if callback is None else current.count_documents() + 1
