@@ -5,6 +5,7 @@
 #include "base/thread.h"
 #include "corpus/corpus.h"
 #include "unicode/lower.h"
+#include "unicode/space.h"
 #include "unicode/words.h"
 
 /* Behind a lowered word as many bytes can be read as a short key wants. */

@@ -1,5 +1,7 @@
 #include "unicode/words.h"
 
+#include "unicode/space.h"
+
 /* Only these lead bytes begin white-space characters beyond ASCII: U+0085 and U+00A0, U+1680, U+2000 … U+205F, U+3000. */
 static inline bool may_begin_space(uint8_t byte)
 {

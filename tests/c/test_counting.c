@@ -6,38 +6,11 @@
 
 #include "check.h"
 #include "corpus/corpus.h"
+#include "naive.h"
 #include "textproc.h"
 #include "unicode/lower.h"
 #include "unicode/utf8.h"
 #include "unicode/words.h"
-
-#define N_ITEMS(array) (sizeof(array) / sizeof *(array))
-
-static const char *const variants[] = {"plain", "neon", "avx2", "avx512"};
-
-/* A broken counter fails so many checks that the first ones say it all. */
-enum { ENOUGH_FAILURES = 10 };
-
-static bool has_failed_enough(void) { return atomic_load(&check_failures) >= ENOUGH_FAILURES; }
-
-/* TEXTPROC_TEST_QUICK has the longest loops look at a part of the cases: for valgrind and the like. */
-static bool is_quick;
-
-static size_t quick_or(size_t quick, size_t thorough) { return is_quick ? quick : thorough; }
-
-static void *allocate(size_t nbytes)
-{
-    void *block = malloc(nbytes);
-    if (block == NULL && nbytes != 0) abort();
-    return block;
-}
-
-static void *exact_copy(const void *bytes, size_t nbytes)
-{
-    void *copy = allocate(nbytes);
-    if (nbytes != 0) memcpy(copy, bytes, nbytes);
-    return copy;
-}
 
 /* Numbers that look random, the same in every run (xorshift64). */
 static uint64_t next_random(uint64_t *state)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "naive.h"
 #include "textproc.h"
 #include "unicode/lower.h"
 #include "unicode/scan.h"
@@ -18,37 +19,10 @@
 #endif
 
 #define LAST_CODE_POINT 0x10FFFFu
-#define N_ITEMS(array) (sizeof(array) / sizeof *(array))
 
 enum { LONGEST = 2 * TP_CHUNK_NBYTES };
 
-/* From the plainest to the best: the order in which the library prefers them. */
-static const char *const variants[] = {"plain", "neon", "avx2", "avx512"};
-
-/* A broken scanner fails so many checks that the first ones say it all. */
-enum { ENOUGH_FAILURES = 10 };
-
-static bool has_failed_enough(void) { return atomic_load(&check_failures) >= ENOUGH_FAILURES; }
-
-static bool is_quick;
-
-static size_t quick_or(size_t quick, size_t thorough) { return is_quick ? quick : thorough; }
-
 static bool is_surrogate(uint32_t code_point) { return code_point >= 0xD800 && code_point <= 0xDFFF; }
-
-static uint8_t *allocate(size_t nbytes)
-{
-    uint8_t *block = malloc(nbytes);
-    if (block == NULL && nbytes != 0) abort();
-    return block;
-}
-
-static uint8_t *exact_copy(const void *bytes, size_t nbytes)
-{
-    uint8_t *copy = allocate(nbytes);
-    if (nbytes != 0) memcpy(copy, bytes, nbytes);
-    return copy;
-}
 
 static size_t min_of(size_t a, size_t b) { return a < b ? a : b; }
 
