@@ -90,15 +90,15 @@ void tp_after_fork_in_parent(void)
     pthread_mutex_unlock(&gate.mutex);
 }
 
-/* The child may have inherited a gate at which threads wait that do not exist here: it gets a new one. */
+/* This thread holds the mutex in the child as in the parent; those that waited for the gate to change do not exist here. */
 void tp_after_fork_in_child(void)
 {
-    gate.mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     gate.changed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
-    gate.n_inside = 0;
-    gate.n_forks = 0;
+    gate.n_forks = 1;
     my_forks--;
-    if (my_forks > 0) close_gate(); /* forked by the handler of another fork, which is still to come */
+    if (my_forks > 0) return; /* forked by the handler of another fork, which is still to come */
+    gate.n_forks = 0;
+    pthread_mutex_unlock(&gate.mutex);
 }
 
 #endif
