@@ -121,10 +121,12 @@ asan: $(programs-asan) ## C tests under the address, leak and undefined-behaviou
 
 # Without address randomisation, where the system allows that: ThreadSanitizer gives up on kernels that randomise much.
 tsan: export TSAN_OPTIONS := halt_on_error=1:second_deadlock_stack=1
+tsan: export TEXTPROC_TEST_QUICK := 1
 tsan: $(programs-tsan) ## C tests under the thread sanitizer
 	$(call run-c-tests,tsan,$(shell setarch -R true 2>/dev/null && echo setarch -R))
 
 valgrind: $(call if-installed,valgrind,run-valgrind) ## C tests under valgrind
+run-valgrind: export TEXTPROC_TEST_QUICK := 1
 run-valgrind: $(programs-plain)
 	$(call run-c-tests,plain,valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --fair-sched=try)
 
@@ -156,6 +158,7 @@ types: $(VENV)/.dev-tools ## mypy, pyright, and the stubs against the package
 
 coverage: coverage-c coverage-python ## Line coverage, at least 90 % of C and 98 % of Python
 
+coverage-c: export TEXTPROC_TEST_QUICK := 1
 coverage-c: $(VENV)/.dev-tools $(programs-coverage)
 	@find $(BUILD)/c/coverage -name '*.gcda' -delete
 	$(call run-c-tests,coverage)
