@@ -12,7 +12,7 @@ typedef enum tp_simd { TP_SIMD_PLAIN, TP_SIMD_NEON, TP_SIMD_AVX2, TP_SIMD_AVX512
 tp_simd tp_simd_in_use(void);
 
 /* Which variants this library was compiled with. */
-#if (defined(__x86_64__) || defined(__i386__)) && defined(__GNUC__)
+#if defined(__x86_64__) && defined(__GNUC__)
 #define TP_HAS_X86_VARIANTS 1
 #endif
 #if defined(__aarch64__)
