@@ -164,10 +164,11 @@ coverage-c: $(VENV)/.dev-tools $(programs-coverage)
 	$(call run-c-tests,coverage)
 	@$(VENV)/bin/gcovr --root . --filter csrc/ $(BUILD)/c/coverage --fail-under-line 90
 
+# Without the tests that fork among busy threads: the tracer has locks of its own, which a child may inherit locked.
 coverage-python: export COVERAGE_FILE := $(CURDIR)/$(BUILD)/coverage/python
 coverage-python: $(VENV)/.dev-tools
 	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage
-	$(VENV)/bin/coverage run -m pytest --quiet
+	$(VENV)/bin/coverage run -m pytest --quiet --ignore=tests/test_fork.py
 	@$(VENV)/bin/coverage combine --quiet
 	@$(VENV)/bin/coverage report
 
