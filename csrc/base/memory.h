@@ -6,10 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As realloc, but told the old size; new_nbytes 0 frees and returns NULL. On refusal it returns NULL and the block stays. */
+/* As realloc, but told the old size; new_nbytes 0 frees and returns NULL. On refusal it returns NULL and the block stays. Blocks
+ * begin with a cache line (unless a hook that the host has set does otherwise). */
 void *tp_resize(void *block, size_t old_nbytes, size_t new_nbytes);
 
 static inline void *tp_allocate(size_t nbytes) { return tp_resize(NULL, 0, nbytes); }
+
+void *tp_allocate_zeroed(size_t nbytes);
 
 /* Accepts NULL. */
 void tp_release(void *block, size_t nbytes);
