@@ -19,7 +19,8 @@ enum { LOOK_AHEAD = 16 };
 static void look_ahead(const tp_table *whole, const tp_table *part, size_t i)
 {
     if (i + LOOK_AHEAD < part->n_terms) {
-        tp_table_prefetch_slot(whole, tp_key_hash(&part->hash_key, part->terms[i + LOOK_AHEAD].key));
+        uint64_t hash = tp_key_hash(&part->hash_key, part->terms[i + LOOK_AHEAD].key);
+        TP_PREFETCH(&whole->slots[tp_table_home(whole, hash)]);
     }
 }
 

@@ -132,11 +132,9 @@ tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uin
     if (first > table->n_terms || n > table->n_terms - first) {
         status = tp_fail(error, TP_INVALID_ARGUMENT, 0, "there are not so many terms");
     } else if (n > 0) {
-        const tp_term_text *last = &table->texts[first + n - 1];
-        size_t start = table->texts[first].start;
-        *nbytes = last->start + last->nbytes - start;
+        *nbytes = (size_t)(table->starts[first + n] - table->starts[first] - 1);
         if (*nbytes > capacity) status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the terms");
-        else memcpy(text, table->text.data + start, *nbytes);
+        else memcpy(text, tp_table_text(table, (size_t)first), *nbytes);
     }
     tp_unlock_read(&corpus->lock);
     return status;
@@ -151,7 +149,7 @@ static bool measure_picked(const tp_table *table, const uint64_t *ids, uint64_t 
             *bad = i;
             return false;
         }
-        *nbytes += table->texts[ids[i]].nbytes;
+        *nbytes += tp_table_nbytes(table, (size_t)ids[i]);
     }
     return true;
 }
@@ -169,9 +167,8 @@ tp_status tp_corpus_pick_terms(tp_corpus *corpus, const uint64_t *ids, uint64_t 
         status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the terms");
     } else {
         for (uint64_t i = 0; i < n; i++) {
-            const tp_term_text *term = &table->texts[ids[i]];
-            size_t with_separator = term->nbytes + (i + 1 < n);
-            memcpy(text, table->text.data + term->start, with_separator);
+            size_t with_separator = tp_table_nbytes(table, (size_t)ids[i]) + (i + 1 < n);
+            memcpy(text, tp_table_text(table, (size_t)ids[i]), with_separator);
             text += with_separator;
         }
     }

@@ -4,27 +4,19 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "corpus/corpus.h"
+#include "corpus/keys.h"
 #include "unicode/lower.h"
 #include "unicode/space.h"
 #include "unicode/words.h"
-
-/* Behind a lowered word as many bytes can be read as a short key wants. */
-enum { SLACK = TP_SHORT_TERM_NBYTES + 1 };
-
-/* All that the slow way to lower case can make of the words of one chunk. */
-enum { LOWERED_NBYTES = TP_LOWER_BOUND(TP_CHUNK_NBYTES + 2 * TP_BLOCK_NBYTES) + SLACK };
 
 /* Words that are looked up together: enough to hide a miss of the cache behind the work on the others, few enough for all that
  * is known of them to stay in the first-level cache. */
 enum { BATCH = 64 };
 
-static inline bool note_word(tp_counts *counts, const tp_word *word)
+static inline void note_word(tp_counts *counts, const tp_word *word)
 {
-    tp_term *term = tp_table_find_or_append(&counts->table, word);
-    if (term == NULL) return false;
-    tp_term_note(term, tp_counts_stamp(counts));
+    tp_term_note(tp_table_find_or_append(&counts->table, word), tp_counts_stamp(counts));
     counts->words++;
-    return true;
 }
 
 /* Counts one word, whatever it is made of. */
@@ -32,8 +24,11 @@ static bool count_word(tp_counts *counts, const uint8_t *text, size_t nbytes)
 {
     counts->lowered.used = 0;
     if (!tp_arena_reserve(&counts->lowered, TP_LOWER_BOUND(nbytes))) return false;
-    tp_word word = tp_table_word(&counts->table, counts->lowered.data, tp_lower_word(text, nbytes, counts->lowered.data));
-    return note_word(counts, &word);
+    size_t lowered_nbytes = tp_lower_word(text, nbytes, counts->lowered.data);
+    if (!tp_table_reserve(&counts->table, 1, lowered_nbytes)) return false;
+    tp_word word = tp_table_word(&counts->table, counts->lowered.data, lowered_nbytes);
+    note_word(counts, &word);
+    return true;
 }
 
 bool tp_counts_close_word(tp_counts *counts)
@@ -88,79 +83,151 @@ static void close_documents_before(reading *r, size_t place)
 /* Whether a word that ends where the piece does may go on in the next piece. */
 static bool is_open_at_end(const reading *r) { return r->n_ends == 0 || r->ends[r->n_ends - 1] < r->nbytes; }
 
-/* Lowers the word at offsets start … end of the chunk the slow way; behind it in memory, SLACK bytes can be read. */
-static tp_word lower_slowly(reading *r, size_t start, size_t end)
+/* ---- A batch of words ---------------------------------------------------------------------------------------------- */
+
+typedef struct batch {
+    size_t n;
+    const uint16_t *edges;     /* where in the chunk's lowered text each word begins and ends */
+    uint16_t moved[2 * BATCH]; /* these edges, where some words had to be lowered the slow way */
+    tp_key keys[BATCH];
+    uint64_t hashes[BATCH];
+    uint32_t found[BATCH]; /* the number plus 1 of the term that is probably the word; 0: it is probably new */
+} batch;
+
+/* Lowers the words of the batch that the scanner could not lower, behind the chunk's text. */
+static void lower_the_rest(reading *r, batch *b)
 {
-    tp_arena *lowered = &r->counts->lowered;
-    uint8_t *text = lowered->data + lowered->used;
-    size_t nbytes = tp_lower_word(r->text + r->position + start, end - start, text);
-    lowered->used += nbytes;
-    return (tp_word){.text = text, .nbytes = nbytes};
+    tp_chunk *chunk = r->counts->chunk;
+    memcpy(b->moved, b->edges, 2 * b->n * sizeof *b->moved);
+    for (size_t i = 0; i < b->n; i++) {
+        size_t start = b->moved[2 * i], end = b->moved[2 * i + 1];
+        if (chunk->unlowered[chunk->n_dealt_with] >= end) continue;
+        uint8_t *lowered = chunk->lowered + chunk->lowered_used;
+        size_t nbytes = tp_lower_word(r->text + r->position + start, end - start, lowered);
+        b->moved[2 * i] = (uint16_t)chunk->lowered_used;
+        chunk->lowered_used += nbytes;
+        b->moved[2 * i + 1] = (uint16_t)chunk->lowered_used;
+        while (chunk->unlowered[chunk->n_dealt_with] < end) chunk->n_dealt_with++;
+    }
+    b->edges = b->moved;
 }
 
-/* Makes words of the chunk's words first … first + n - 1 and starts to load where in the index they will be looked for. */
-static inline void prepare_words(reading *r, size_t first, size_t n, size_t *next_unlowered, tp_word *words)
+/* Up to this size the table stays in the caches near the core, and loading it early costs more than it saves. Measured with
+ * tables of 1 to 20 MB on a core with 1 MB of second-level cache. */
+enum { CACHED_TABLE_NBYTES = 1 << 21 };
+
+static bool is_cached(const tp_table *table)
 {
-    const tp_chunk *chunk = r->counts->chunk;
+    return table->n_slots * sizeof *table->slots + table->n_terms * sizeof *table->terms <= CACHED_TABLE_NBYTES;
+}
+
+/* Makes the keys of a batch, which begins with the chunk's word `first`, and starts to load the slots. */
+static void prepare(reading *r, size_t first, size_t n_words, batch *b)
+{
     const tp_table *table = &r->counts->table;
-    for (size_t i = 0; i < n; i++) {
-        size_t start = chunk->edges[2 * (first + i)], end = chunk->edges[2 * (first + i) + 1];
-        tp_word word = {.text = chunk->lowered + start, .nbytes = end - start};
-        if (*next_unlowered < chunk->n_unlowered && chunk->unlowered[*next_unlowered] < end) {
-            word = lower_slowly(r, start, end);
-            do ++*next_unlowered;
-            while (*next_unlowered < chunk->n_unlowered && chunk->unlowered[*next_unlowered] < end);
+    tp_chunk *chunk = r->counts->chunk;
+    b->n = n_words - first < BATCH ? n_words - first : BATCH;
+    b->edges = chunk->edges + 2 * first;
+    if (b->n == 0) return;
+    if (chunk->unlowered[chunk->n_dealt_with] < b->edges[2 * b->n - 1]) lower_the_rest(r, b);
+    tp_make_keys(&table->hash_key, chunk->lowered, b->edges, b->n, b->keys, b->hashes);
+    if (is_cached(table)) return;
+    const uint32_t *slots = table->slots;
+    const size_t mask = table->n_slots - 1;
+    TP_UNROLL
+    for (size_t i = 0; i < b->n; i++) TP_PREFETCH(&slots[b->hashes[i] & mask]);
+}
+
+/* Looks where the hashes lead at first. */
+static void find_at_home(const tp_table *table, batch *b)
+{
+    const uint32_t *slots = table->slots;
+    const uint32_t number_mask = tp_table_number_mask(table);
+    const size_t mask = table->n_slots - 1;
+    TP_UNROLL
+    for (size_t i = 0; i < b->n; i++) b->found[i] = slots[b->hashes[i] & mask] & number_mask;
+}
+
+/* Finds the terms by their tags and starts to load them. */
+static void find_by_tag(const tp_table *table, batch *b)
+{
+    const uint32_t *slots = table->slots;
+    const uint32_t number_mask = tp_table_number_mask(table);
+    const size_t mask = table->n_slots - 1;
+    for (size_t i = 0; i < b->n; i++) {
+        size_t slot = b->hashes[i] & mask;
+        uint32_t held = slots[slot], tag = (uint32_t)(b->hashes[i] >> 32);
+        while (((held ^ tag) & ~number_mask) != 0 && held != 0) {
+            slot = (slot + 1) & mask;
+            held = slots[slot];
         }
-        word.key = word.nbytes <= TP_SHORT_TERM_NBYTES ? tp_short_key(word.text, word.nbytes)
-                                                       : tp_long_key(&table->hash_key, word.text, word.nbytes);
-        word.hash = tp_key_hash(&table->hash_key, word.key);
-        tp_table_prefetch_slot(table, word.hash);
-        words[i] = word;
+        b->found[i] = held & number_mask;
+        TP_PREFETCH(table->terms + b->found[i] - 1);
     }
 }
 
-/* The term, if it is a short one and the first that its hash leads to: nearly always. */
-static inline tp_term *find_at_once(const tp_table *table, const tp_word *word)
+/* A word that is long, new, or not where its hash leads. */
+static tp_term *look_further(tp_counts *counts, const batch *b, size_t i)
 {
-    tp_slot slot = table->slots[word->hash & (table->n_slots - 1)];
-    if (slot.tag != (uint32_t)(word->hash >> 32) || slot.term == 0) return NULL;
-    tp_term *term = &table->terms[slot.term - 1];
-    bool is_same = term->key.low == word->key.low && term->key.high == word->key.high && !tp_key_is_long(word->key);
-    return is_same ? term : NULL;
+    size_t start = b->edges[2 * i], end = b->edges[2 * i + 1];
+    tp_word word = {b->keys[i], b->hashes[i], counts->chunk->lowered + start, end - start};
+    tp_term *probable = counts->table.terms + b->found[i] - 1;
+    return tp_table_is_word(&counts->table, probable, &word) ? probable : tp_table_find_or_append(&counts->table, &word);
 }
 
-/* Counts words of the open document. */
-static inline bool note_words(tp_counts *counts, const tp_word *words, size_t n)
+/* Counts the words first … end - 1 of the batch, all of them in the open document. While that is the first one, every term that
+ * there is has it for its last document. */
+static inline void note(tp_counts *counts, const batch *b, size_t first, size_t end, bool is_first_document)
 {
-    uint32_t stamp = tp_counts_stamp(counts);
-    for (size_t i = 0; i < n; i++) {
-        tp_term *term = find_at_once(&counts->table, &words[i]);
-        if (term == NULL && (term = tp_table_find_or_append(&counts->table, &words[i])) == NULL) return false;
-        tp_term_note(term, stamp);
+    const uint32_t stamp = tp_counts_stamp(counts);
+    tp_term *terms = counts->table.terms;
+    TP_UNROLL
+    for (size_t i = first; i < end; i++) {
+        tp_term *term = terms + b->found[i] - 1;
+        if (((term->key.low ^ b->keys[i].low) | (term->key.high ^ b->keys[i].high)) != 0) {
+            tp_term_note(look_further(counts, b, i), stamp);
+        } else if (is_first_document) {
+            term->packed++;
+        } else {
+            tp_term_note(term, stamp);
+        }
     }
-    counts->words += n;
-    return true;
+    counts->words += end - first;
 }
 
-/* Counts the first n_words words of the chunk, closing the documents between them. */
+/* Counts the batch, closing the documents between its words; `edges` are where they stand in the chunk. */
+static void note_documents(reading *r, const batch *b, const uint16_t *edges)
+{
+    for (size_t first = 0, end; first < b->n; first = end) {
+        close_documents_before(r, r->position + edges[2 * first]);
+        uint64_t stop = next_end(r) - r->position; /* wraps around only where it is far away anyway */
+        end = b->n;
+        if (stop <= edges[2 * b->n - 1]) {
+            end = first + 1;
+            while (edges[2 * end] < stop && end < b->n) end++;
+        }
+        if (r->counts->documents == 0) note(r->counts, b, first, end, true);
+        else note(r->counts, b, first, end, false);
+    }
+}
+
+/* Counts the first n_words words of the chunk. */
 static bool count_chunk(reading *r, size_t n_words)
 {
     tp_counts *counts = r->counts;
-    const uint16_t *edges = counts->chunk->edges;
-    tp_word words[BATCH];
-    size_t next_unlowered = 0;
-    counts->lowered.used = 0;
+    tp_chunk *chunk = counts->chunk;
+    batch batches[2], *now = &batches[0], *next = &batches[1];
+    /* All that the chunk can add, so that nothing moves while words are looked up. */
+    if (n_words > 0 && !tp_table_reserve(&counts->table, n_words, TP_LOWER_BOUND((size_t)chunk->edges[2 * n_words - 1]))) return false;
+    prepare(r, 0, n_words, now);
     for (size_t first = 0; first < n_words; first += BATCH) {
-        size_t n = n_words - first < BATCH ? n_words - first : BATCH;
-        prepare_words(r, first, n, &next_unlowered, words);
-        for (size_t i = 0; i < n; i++) tp_table_prefetch_term(&counts->table, words[i].hash);
-        for (size_t i = 0; i < n;) {
-            close_documents_before(r, r->position + edges[2 * (first + i)]);
-            size_t end = i + 1;
-            while (end < n && r->position + edges[2 * (first + end)] < next_end(r)) end++;
-            if (!note_words(counts, words + i, end - i)) return false;
-            i = end;
-        }
+        if (first + BATCH < n_words) prepare(r, first + BATCH, n_words, next);
+        if (is_cached(&counts->table)) find_at_home(&counts->table, now);
+        else find_by_tag(&counts->table, now);
+        note_documents(r, now, chunk->edges + 2 * first);
+        batch *done = now;
+        now = next;
+        next = done;
     }
     return true;
 }
@@ -169,9 +236,7 @@ static bool count_chunk(reading *r, size_t n_words)
 static bool reserve_scratch(tp_counts *counts)
 {
     if (counts->chunk == NULL) counts->chunk = tp_allocate(sizeof *counts->chunk);
-    counts->lowered.used = 0;
-    return counts->chunk != NULL && tp_arena_reserve(&counts->lowered, LOWERED_NBYTES) &&
-           tp_table_reserve(&counts->table, 1, 1);
+    return counts->chunk != NULL;
 }
 
 /* Counts a word longer than a chunk, or keeps it if it may go on behind the piece. */
@@ -181,7 +246,7 @@ static bool count_giant(reading *r)
     close_documents_before(r, r->position);
     r->position = (size_t)(end - r->text);
     if (r->position == r->nbytes && is_open_at_end(r)) return append_to_carry(r->counts, word, (size_t)(end - word));
-    return count_word(r->counts, word, (size_t)(end - word)) && reserve_scratch(r->counts);
+    return count_word(r->counts, word, (size_t)(end - word));
 }
 
 /* Counts the words of the next chunk; the piece's last word goes to the carry if the next piece may continue it. */

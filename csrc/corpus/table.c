@@ -1,12 +1,19 @@
 #include "corpus/table.h"
 
-enum { SMALLEST_INDEX = 64, LOOK_AHEAD = 16 };
+enum { SMALLEST_INDEX = 64, LOOK_AHEAD = 48 };
+
+/* In front of terms[0]: no word equals it, since its length is 0. */
+static const tp_term no_term;
+
+static size_t terms_nbytes(size_t capacity) { return capacity == 0 ? 0 : (capacity + 1) * sizeof(tp_term); }
+
+static tp_term *terms_block(const tp_table *table) { return table->terms == NULL ? NULL : table->terms - 1; }
 
 void tp_table_free(tp_table *table)
 {
     tp_release(table->slots, table->n_slots * sizeof *table->slots);
-    tp_release(table->terms, table->terms_capacity * sizeof *table->terms);
-    tp_release(table->texts, table->texts_capacity * sizeof *table->texts);
+    tp_release(terms_block(table), terms_nbytes(table->terms_capacity));
+    tp_release(table->starts, table->starts_capacity * sizeof *table->starts);
     tp_arena_free(&table->text);
     *table = (tp_table){.hash_key = table->hash_key};
 }
@@ -19,18 +26,23 @@ tp_word tp_table_word(const tp_table *table, const uint8_t *text, size_t nbytes)
         if (nbytes > 0) memcpy(padded, text, nbytes);
         key = tp_short_key(padded, nbytes);
     } else {
-        key = tp_long_key(&table->hash_key, text, nbytes);
+        key = tp_long_key(tp_hash(&table->hash_key, text, nbytes), TP_MAX_TEXT_START);
     }
     return (tp_word){key, tp_key_hash(&table->hash_key, key), text, nbytes};
 }
 
 /* ---- Growing ----------------------------------------------------------------------------------------------------- */
 
-static void put_in_index(tp_slot *slots, size_t n_slots, uint64_t hash, uint32_t number)
+static inline void put_in_slot(tp_table *table, size_t slot, uint64_t hash, size_t number)
 {
-    size_t i = hash & (n_slots - 1);
-    while (slots[i].term != 0) i = (i + 1) & (n_slots - 1);
-    slots[i] = (tp_slot){number + 1, (uint32_t)(hash >> 32)};
+    table->slots[slot] = ((uint32_t)number + 1) | tp_table_tag(table, hash);
+}
+
+static inline size_t find_free_slot(const tp_table *table, uint64_t hash)
+{
+    size_t slot = tp_table_home(table, hash);
+    while (table->slots[slot] != 0) slot = (slot + 1) & (table->n_slots - 1);
+    return slot;
 }
 
 /* Puts all terms into a new index. */
@@ -38,9 +50,11 @@ static void fill_index(tp_table *table)
 {
     for (size_t i = 0; i < table->n_terms; i++) {
         if (i + LOOK_AHEAD < table->n_terms) {
-            tp_table_prefetch_slot(table, tp_key_hash(&table->hash_key, table->terms[i + LOOK_AHEAD].key));
+            uint64_t ahead = tp_key_hash(&table->hash_key, table->terms[i + LOOK_AHEAD].key);
+            TP_PREFETCH(&table->slots[tp_table_home(table, ahead)]);
         }
-        put_in_index(table->slots, table->n_slots, tp_key_hash(&table->hash_key, table->terms[i].key), (uint32_t)i);
+        uint64_t hash = tp_key_hash(&table->hash_key, table->terms[i].key);
+        put_in_slot(table, find_free_slot(table, hash), hash, i);
     }
 }
 
@@ -48,13 +62,12 @@ static bool grow_index(tp_table *table, size_t n_terms)
 {
     size_t n_slots = table->n_slots != 0 ? table->n_slots : SMALLEST_INDEX;
     while (n_slots / 2 < n_terms) {
-        if (n_slots > SIZE_MAX / 2 / sizeof(tp_slot)) return false;
-        n_slots *= 2;
+        if (n_slots > SIZE_MAX / 4 / sizeof *table->slots) return false;
+        n_slots *= 4;
     }
     if (n_slots == table->n_slots) return true;
-    tp_slot *slots = tp_allocate(n_slots * sizeof *slots);
+    uint32_t *slots = tp_allocate_zeroed(n_slots * sizeof *slots);
     if (slots == NULL) return false;
-    memset(slots, 0, n_slots * sizeof *slots);
     tp_release(table->slots, table->n_slots * sizeof *slots);
     table->slots = slots;
     table->n_slots = n_slots;
@@ -62,71 +75,107 @@ static bool grow_index(tp_table *table, size_t n_terms)
     return true;
 }
 
-/* Makes an array of items hold `needed` of them; false without memory. */
-static bool grow_array(void **items, size_t *capacity, size_t needed, size_t item_nbytes)
+static bool grow_terms(tp_table *table, size_t needed)
 {
-    if (needed <= *capacity) return true;
-    size_t grown = tp_grown_capacity(*capacity, needed, item_nbytes);
-    void *moved = grown == 0 ? NULL : tp_resize(*items, *capacity * item_nbytes, grown * item_nbytes);
+    if (needed <= table->terms_capacity) return true;
+    size_t grown = tp_grown_capacity(table->terms_capacity, needed, sizeof *table->terms);
+    tp_term *moved = grown == 0 ? NULL : tp_resize(terms_block(table), terms_nbytes(table->terms_capacity), terms_nbytes(grown));
     if (moved == NULL) return false;
-    *items = moved;
-    *capacity = grown;
+    *moved = no_term;
+    table->terms = moved + 1;
+    table->terms_capacity = grown;
+    return true;
+}
+
+static bool grow_starts(tp_table *table, size_t needed)
+{
+    if (needed <= table->starts_capacity) return true;
+    size_t grown = tp_grown_capacity(table->starts_capacity, needed, sizeof *table->starts), old = table->starts_capacity;
+    uint64_t *moved = grown == 0 ? NULL : tp_resize(table->starts, old * sizeof *moved, grown * sizeof *moved);
+    if (moved == NULL) return false;
+    if (old == 0) moved[0] = 0;
+    table->starts = moved;
+    table->starts_capacity = grown;
     return true;
 }
 
 bool tp_table_reserve(tp_table *table, size_t n_terms, size_t text_nbytes)
 {
-    if (n_terms > TP_MAX_TERMS - table->n_terms || text_nbytes > SIZE_MAX - n_terms) return false;
+    if (n_terms > TP_MAX_TERMS - table->n_terms || text_nbytes > SIZE_MAX - sizeof(tp_key) - n_terms) return false;
     size_t needed = table->n_terms + n_terms;
-    void *terms = table->terms, *texts = table->texts;
-    bool is_grown = grow_array(&terms, &table->terms_capacity, needed, sizeof *table->terms) &&
-                    grow_array(&texts, &table->texts_capacity, needed, sizeof *table->texts);
-    table->terms = terms;
-    table->texts = texts;
-    return is_grown && tp_arena_reserve(&table->text, text_nbytes + n_terms) && grow_index(table, needed);
+    return grow_terms(table, needed) && grow_starts(table, needed + 1) &&
+           tp_arena_reserve(&table->text, text_nbytes + n_terms + sizeof(tp_key)) && grow_index(table, needed);
 }
 
 /* ---- Finding ----------------------------------------------------------------------------------------------------- */
 
-static inline bool is_same_text(const tp_table *table, uint32_t number, const tp_word *word)
+/* The number of the word plus 1, or 0; *slot becomes where that stands, or should. */
+static inline uint32_t find_in_index(const tp_table *table, const tp_word *word, size_t *slot)
 {
-    const tp_term_text *text = &table->texts[number];
-    return text->nbytes == word->nbytes && memcmp(table->text.data + text->start, word->text, word->nbytes) == 0;
+    const uint32_t number_mask = tp_table_number_mask(table), tag = tp_table_tag(table, word->hash);
+    for (*slot = tp_table_home(table, word->hash);; *slot = (*slot + 1) & (table->n_slots - 1)) {
+        uint32_t held = table->slots[*slot], number = held & number_mask;
+        if (held == 0) return 0;
+        if ((held & ~number_mask) == tag && tp_table_is_word(table, table->terms + number - 1, word)) return number;
+    }
 }
 
 uint32_t tp_table_find(const tp_table *table, const tp_word *word)
 {
+    size_t slot;
     if (table->n_slots == 0) return TP_NO_TERM;
-    size_t mask = table->n_slots - 1;
-    for (size_t i = word->hash & mask; table->slots[i].term != 0; i = (i + 1) & mask) {
-        if (table->slots[i].tag != (uint32_t)(word->hash >> 32)) continue;
-        uint32_t number = table->slots[i].term - 1;
-        tp_key key = table->terms[number].key;
-        if (key.low != word->key.low || key.high != word->key.high) continue;
-        if (!tp_key_is_long(key) || is_same_text(table, number, word)) return number;
+    return find_in_index(table, word, &slot) - 1; /* 0 - 1 is TP_NO_TERM */
+}
+
+/* Short texts are copied in two steps of eight bytes, whatever their length; there is room for that. */
+static inline void copy_text(uint8_t *to, const tp_word *word)
+{
+    if (word->nbytes > TP_SHORT_TERM_NBYTES) {
+        memcpy(to, word->text, word->nbytes);
+        return;
     }
-    return TP_NO_TERM;
+    tp_key key = word->key; /* the length in its last byte gives way to the '\n' or is overwritten by the next term */
+    memcpy(to, &key, sizeof key);
+}
+
+static tp_term *append_in_slot(tp_table *table, const tp_word *word, size_t slot)
+{
+    uint32_t number = (uint32_t)table->n_terms++;
+    tp_arena *text = &table->text;
+    tp_key key = tp_key_is_long(word->key) ? tp_long_key(word->key.low, text->used) : word->key;
+    put_in_slot(table, slot, word->hash, number);
+    table->terms[number] = (tp_term){.key = key, .last_document = TP_NO_DOCUMENT};
+    copy_text(text->data + text->used, word);
+    text->used += word->nbytes;
+    text->data[text->used++] = '\n';
+    table->starts[number + 1] = text->used;
+    return &table->terms[number];
 }
 
 tp_term *tp_table_append(tp_table *table, const tp_word *word)
 {
-    uint32_t number = (uint32_t)table->n_terms++;
-    tp_arena *text = &table->text;
-    table->terms[number] = (tp_term){.key = word->key, .last_document = TP_NO_DOCUMENT};
-    table->texts[number] = (tp_term_text){text->used, word->nbytes};
-    if (word->nbytes > 0) memcpy(text->data + text->used, word->text, word->nbytes);
-    text->data[text->used + word->nbytes] = '\n';
-    text->used += word->nbytes + 1;
-    put_in_index(table->slots, table->n_slots, word->hash, number);
-    return &table->terms[number];
+    return append_in_slot(table, word, find_free_slot(table, word->hash));
+}
+
+/* Has the more frequent of two terms stand at home, where it is found at once from now on. The other one, whose home is here or
+ * before, can still be reached, since no slot on the way has become free. */
+static void bring_home(tp_table *table, size_t slot, size_t home)
+{
+    if (slot == home) return;
+    uint32_t here = table->slots[slot], there = table->slots[home], number_mask = tp_table_number_mask(table);
+    const tp_term *terms = table->terms - 1;
+    if (tp_term_count(&terms[here & number_mask]) <= tp_term_count(&terms[there & number_mask])) return;
+    table->slots[slot] = there;
+    table->slots[home] = here;
 }
 
 tp_term *tp_table_find_or_append(tp_table *table, const tp_word *word)
 {
-    uint32_t number = tp_table_find(table, word);
-    if (number != TP_NO_TERM) return &table->terms[number];
-    if (!tp_table_reserve(table, 1, word->nbytes)) return NULL;
-    return tp_table_append(table, word);
+    size_t slot;
+    uint32_t number = find_in_index(table, word, &slot);
+    if (number == 0) return append_in_slot(table, word, slot);
+    bring_home(table, slot, tp_table_home(table, word->hash));
+    return table->terms + number - 1;
 }
 
 /* ---- Copying ----------------------------------------------------------------------------------------------------- */
@@ -141,20 +190,22 @@ static void *copy_block(const void *block, size_t nbytes)
 bool tp_table_copy(const tp_table *table, tp_table *copy)
 {
     *copy = (tp_table){.hash_key = table->hash_key};
-    if (table->n_terms == 0) return true;
+    size_t n = table->n_terms;
+    if (n == 0) return true;
     copy->slots = copy_block(table->slots, table->n_slots * sizeof *copy->slots);
     copy->n_slots = copy->slots != NULL ? table->n_slots : 0;
-    copy->terms = copy_block(table->terms, table->n_terms * sizeof *copy->terms);
-    copy->terms_capacity = copy->terms != NULL ? table->n_terms : 0;
-    copy->texts = copy_block(table->texts, table->n_terms * sizeof *copy->texts);
-    copy->texts_capacity = copy->texts != NULL ? table->n_terms : 0;
+    tp_term *terms = copy_block(terms_block(table), terms_nbytes(n));
+    copy->terms = terms != NULL ? terms + 1 : NULL;
+    copy->terms_capacity = terms != NULL ? n : 0;
+    copy->starts = copy_block(table->starts, (n + 1) * sizeof *copy->starts);
+    copy->starts_capacity = copy->starts != NULL ? n + 1 : 0;
     copy->text.data = copy_block(table->text.data, table->text.used);
     copy->text.capacity = copy->text.data != NULL ? table->text.used : 0;
-    if (copy->slots == NULL || copy->terms == NULL || copy->texts == NULL || copy->text.data == NULL) {
+    if (copy->slots == NULL || terms == NULL || copy->starts == NULL || copy->text.data == NULL) {
         tp_table_free(copy);
         return false;
     }
-    copy->n_terms = table->n_terms;
+    copy->n_terms = n;
     copy->text.used = table->text.used;
     return true;
 }

@@ -5,18 +5,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "unicode/lower.h"
+
 /* A chunk and all that is found in it stay in the first-level cache (32 KB or more); offsets fit 16 bits. */
 enum { TP_CHUNK_NBYTES = 16384, TP_BLOCK_NBYTES = 64 };
 
+enum { TP_SCANNED_NBYTES = TP_CHUNK_NBYTES + 2 * TP_BLOCK_NBYTES };
+
 typedef struct tp_chunk {
-    /* The text, with ASCII letters and U+00C0 … U+00DE lowered. 16 bytes behind any word may be read. */
-    uint8_t lowered[TP_CHUNK_NBYTES + 2 * TP_BLOCK_NBYTES];
+    /* The text, with ASCII letters and U+00C0 … U+00DE lowered; behind it room for what the scanner leaves to others, and 16
+     * bytes more that may be read behind any word. */
+    uint8_t lowered[TP_SCANNED_NBYTES + TP_LOWER_BOUND(TP_SCANNED_NBYTES) + 16];
+    size_t lowered_used;
     /* Where words begin and end, in turn: 2 * n_words offsets. A block may write all its 64 edges at once. */
-    uint16_t edges[TP_CHUNK_NBYTES + 2 * TP_BLOCK_NBYTES];
+    uint16_t edges[TP_SCANNED_NBYTES];
     size_t n_words;
-    /* Ascending: where the first bytes of characters lie that lowering may change and that are not lowered yet. */
-    uint16_t unlowered[TP_CHUNK_NBYTES + TP_BLOCK_NBYTES];
+    /* Ascending: where the first bytes of characters lie that lowering may change and that are not lowered yet; then UINT16_MAX. */
+    uint16_t unlowered[TP_SCANNED_NBYTES + 1];
     size_t n_unlowered;
+    size_t n_dealt_with; /* how many of these have been lowered since */
 } tp_chunk;
 
 /* Finds the words of text[0 … nbytes) that end in its first TP_CHUNK_NBYTES bytes or, if it is no longer than that, at its end,

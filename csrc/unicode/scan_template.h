@@ -115,7 +115,8 @@ size_t SCAN(const uint8_t *text, size_t nbytes, tp_chunk *chunk)
     scan_state state = {.after_space = 1};
     uint16_t *edges = chunk->edges;
     size_t offset = 0;
-    chunk->n_unlowered = 0;
+    chunk->n_unlowered = chunk->n_dealt_with = 0;
+    chunk->lowered_used = TP_SCANNED_NBYTES;
     /* A block looks two bytes ahead. */
     while (offset < TP_CHUNK_NBYTES && nbytes - offset >= TP_BLOCK_NBYTES + 2) {
         edges = scan_block(text + offset, offset, &state, chunk, edges);
@@ -123,9 +124,11 @@ size_t SCAN(const uint8_t *text, size_t nbytes, tp_chunk *chunk)
     }
     if (offset < TP_CHUNK_NBYTES) {
         edges = scan_rest(text + offset, nbytes - offset, offset, &state, chunk, edges);
+        chunk->unlowered[chunk->n_unlowered] = UINT16_MAX;
         chunk->n_words = (size_t)(edges - chunk->edges) / 2;
         return nbytes;
     }
+    chunk->unlowered[chunk->n_unlowered] = UINT16_MAX;
     size_t n_edges = (size_t)(edges - chunk->edges);
     chunk->n_words = n_edges / 2;
     if (n_edges % 2 == 1) return chunk->edges[n_edges - 1]; /* a word goes on: the next chunk begins with it */

@@ -422,6 +422,7 @@ static void test_long_words_of_equal_hash(void)
     static const char *const texts[] = {"a word of some length", "a word of same length", "a ward of some length"};
     tp_table table = {.hash_key = tp_hash_get_key()};
     tp_word words[N_ITEMS(texts)];
+    if (!CHECK(tp_table_reserve(&table, N_ITEMS(texts), N_ITEMS(texts) * strlen(texts[0])))) return;
     for (size_t i = 0; i < N_ITEMS(texts); i++) {
         words[i] = tp_table_word(&table, (const uint8_t *)texts[i], strlen(texts[i]));
         words[i].key = words[0].key;
