@@ -1,4 +1,4 @@
-/* What the tests that hold the scanners and the counting against naive ones share. */
+/* What the tests that hold the scanners, the counting and the validation against naive ones share. */
 #ifndef TEXTPROC_TESTS_NAIVE_H
 #define TEXTPROC_TESTS_NAIVE_H
 
@@ -40,6 +40,15 @@ static inline void *exact_copy(const void *bytes, size_t nbytes)
     void *copy = allocate(nbytes);
     if (nbytes != 0) memcpy(copy, bytes, nbytes);
     return copy;
+}
+
+/* Numbers that look random, the same in every run (xorshift64). */
+static inline uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
 }
 
 /* The first byte from `p` on that is not part of a white-space character, or `end`. */

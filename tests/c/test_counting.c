@@ -12,15 +12,6 @@
 #include "unicode/utf8.h"
 #include "unicode/words.h"
 
-/* Numbers that look random, the same in every run (xorshift64). */
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
 /* ---- A naive counter --------------------------------------------------------------------------------------------------- */
 
 /* Texts of documents, one behind the other. Each ends before an ASCII white-space byte, the last one with the text. */

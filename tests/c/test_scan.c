@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "fenced.h"
 #include "naive.h"
 #include "textproc.h"
 #include "unicode/lower.h"
@@ -12,11 +13,6 @@
 #include "unicode/tables.h"
 #include "unicode/utf8.h"
 #include "unicode/words.h"
-
-#ifndef _WIN32
-#include <sys/mman.h>
-#include <unistd.h>
-#endif
 
 #define LAST_CODE_POINT 0x10FFFFu
 
@@ -216,15 +212,6 @@ static void test_characters_cut_by_borders_of_blocks_and_chunks(void)
 }
 
 /* ---- Texts ------------------------------------------------------------------------------------------------------------- */
-
-/* Numbers that look random, the same in every run (xorshift64). */
-static uint64_t next_random(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
 
 static uint32_t random_between(uint64_t *state, uint32_t first, uint32_t last)
 {
@@ -445,26 +432,6 @@ static void test_the_same_byte_over_and_over(void)
 /* ---- Bounds ------------------------------------------------------------------------------------------------------------ */
 
 #ifndef _WIN32
-
-/* Memory between two pages that cannot be read. */
-typedef struct fenced {
-    uint8_t *start;
-    size_t nbytes;
-    size_t page_nbytes;
-} fenced;
-
-static fenced map_fenced(size_t least_nbytes)
-{
-    size_t page = (size_t)sysconf(_SC_PAGESIZE), nbytes = (least_nbytes + page - 1) / page * page;
-    uint8_t *all = mmap(NULL, nbytes + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (all == MAP_FAILED || mprotect(all + page, nbytes, PROT_READ | PROT_WRITE) != 0) abort();
-    return (fenced){all + page, nbytes, page};
-}
-
-static void unmap_fenced(const fenced *memory)
-{
-    munmap(memory->start - memory->page_nbytes, memory->nbytes + 2 * memory->page_nbytes);
-}
 
 /* What lies around the text must not matter: here it would join words, part them and begin white space. */
 static void check_text_in(const fenced *memory, size_t place, size_t nbytes, kind of, uint64_t *state)
