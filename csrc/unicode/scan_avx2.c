@@ -10,6 +10,7 @@
 #endif
 
 #include <immintrin.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SCAN tp_scan_avx2
@@ -47,7 +48,17 @@ static inline uint64_t is_between(tp_block block, uint8_t low, uint8_t high)
     return to_mask(half_between(block.low, low, high), half_between(block.high, low, high));
 }
 
-static inline uint64_t is_not_ascii(tp_block block) { return to_mask(block.low, block.high); }
+static inline __m256i half_space(__m256i half)
+{
+    return _mm256_or_si256(half_between(half, 0x09, 0x0D), half_between(half, 0x1C, 0x20));
+}
+
+static inline uint64_t is_ascii_space(tp_block block) { return to_mask(half_space(block.low), half_space(block.high)); }
+
+static inline bool has_only_ascii(tp_block block)
+{
+    return _mm256_movemask_epi8(_mm256_or_si256(block.low, block.high)) == 0;
+}
 
 static inline __m256i half_lowered(__m256i half)
 {

@@ -10,6 +10,7 @@
 #endif
 
 #include <immintrin.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SCAN tp_scan_avx512
@@ -29,7 +30,12 @@ static inline uint64_t is_between(tp_block block, uint8_t low, uint8_t high)
     return _mm512_cmple_epu8_mask(shifted, _mm512_set1_epi8((char)(high - low)));
 }
 
-static inline uint64_t is_not_ascii(tp_block block) { return _mm512_movepi8_mask(block); }
+static inline uint64_t is_ascii_space(tp_block block)
+{
+    return is_between(block, 0x09, 0x0D) | is_between(block, 0x1C, 0x20);
+}
+
+static inline bool has_only_ascii(tp_block block) { return _mm512_movepi8_mask(block) == 0; }
 
 static inline void store_lowered(uint8_t *out, tp_block block)
 {

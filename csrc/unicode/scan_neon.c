@@ -4,6 +4,7 @@
 #ifdef TP_HAS_NEON_VARIANT
 
 #include <arm_neon.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/bits.h"
@@ -45,7 +46,21 @@ static inline uint64_t is_between(tp_block block, uint8_t low, uint8_t high)
                    quarter_between(block.val[2], low, high), quarter_between(block.val[3], low, high));
 }
 
-static inline uint64_t is_not_ascii(tp_block block) { return is_between(block, 0x80, 0xFF); }
+static inline uint8x16_t quarter_space(uint8x16_t quarter)
+{
+    return vorrq_u8(quarter_between(quarter, 0x09, 0x0D), quarter_between(quarter, 0x1C, 0x20));
+}
+
+static inline uint64_t is_ascii_space(tp_block block)
+{
+    return to_mask(quarter_space(block.val[0]), quarter_space(block.val[1]), quarter_space(block.val[2]),
+                   quarter_space(block.val[3]));
+}
+
+static inline bool has_only_ascii(tp_block block)
+{
+    return vmaxvq_u8(vorrq_u8(vorrq_u8(block.val[0], block.val[1]), vorrq_u8(block.val[2], block.val[3]))) < 0x80;
+}
 
 static inline void store_lowered(uint8_t *out, tp_block block)
 {

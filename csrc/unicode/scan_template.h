@@ -4,10 +4,13 @@
  *     load(p)                                   a block from any address
  *     is_equal(block, byte)                     a mask of 64 bits, the lowest for the first byte, as the following
  *     is_between(block, low, high)              unsigned, both ends included
- *     is_not_ascii(block)
+ *     is_ascii_space(block)
+ *     has_only_ascii(block)                     true or false
  *     store_lowered(out, block)                 with ASCII letters lowered
  *     put_edges(mask, offset, out)              appends the offsets of a mask's bits plus `offset`; may write 64 entries
  *     SCAN                                      the name of the function to define
+ *
+ * and, if it has a better way than by such masks, find_beyond_ascii, with HAS_FIND_BEYOND_ASCII.
  *
  * All multi-byte white space and all characters that lowering changes are found by their first two or three bytes; what is not
  * valid UTF-8 is taken for something or other without harm. */
@@ -19,14 +22,21 @@
 typedef struct scan_state {
     uint64_t after_space; /* bit 0: the byte before the block is white space */
     uint64_t space_carry; /* white space begun in the block before: its bytes at the start of this one */
-    uint64_t latin_carry; /* bit 0: the block before ended with C3 */
+    uint64_t latin_carry; /* bit 0: the block before ended with the first byte of a Latin capital */
 } scan_state;
 
-typedef struct block_masks {
-    uint64_t space;
-    uint64_t latin_upper; /* second bytes of U+00C0 … U+00DE but U+00D7: 20 is to be added */
+/* The first bytes of characters beyond ASCII. */
+typedef struct beyond_ascii {
+    uint64_t two_byte_space;
+    uint64_t three_byte_space;
+    uint64_t latin_capital; /* U+00C0 … U+00DE but U+00D7: 20 is to be added to the second byte */
     uint64_t unlowered;
-} block_masks;
+} beyond_ascii;
+
+/* Looks at a block that is not all ASCII. Reads text[0 … 66). */
+static inline beyond_ascii find_beyond_ascii(const uint8_t *text, tp_block here);
+
+#ifndef HAS_FIND_BEYOND_ASCII
 
 static inline uint64_t two_byte_space(tp_block here, tp_block next)
 {
@@ -59,18 +69,16 @@ static inline uint64_t maybe_upper(tp_block here, tp_block next)
     return found | is_between(here, 0xF0, 0xF4);
 }
 
-/* What a block with bytes beyond ASCII adds to its masks. Reads text[0 … 66). */
-static inline void look_beyond_ascii(const uint8_t *text, tp_block here, scan_state *state, block_masks *masks)
+static inline beyond_ascii find_beyond_ascii(const uint8_t *text, tp_block here)
 {
     tp_block next = load(text + 1);
-    uint64_t two = two_byte_space(here, next), three = 0, latin = is_equal(here, 0xC3);
-    if (is_between(here, 0xE1, 0xE3) != 0) three = three_byte_space(here, next, load(text + 2));
-    masks->space |= state->space_carry | two | two << 1 | three | three << 1 | three << 2;
-    state->space_carry = two >> 63 | three >> 63 | (three >> 63) << 1 | (three >> 62 & 1);
-    masks->latin_upper = (latin << 1 | state->latin_carry) & is_between(here, 0x80, 0x9E) & ~is_equal(here, 0x97);
-    state->latin_carry = latin >> 63;
-    masks->unlowered = maybe_upper(here, next);
+    beyond_ascii found = {.two_byte_space = two_byte_space(here, next), .unlowered = maybe_upper(here, next)};
+    if (is_between(here, 0xE1, 0xE3) != 0) found.three_byte_space = three_byte_space(here, next, load(text + 2));
+    found.latin_capital = is_equal(here, 0xC3) & is_between(next, 0x80, 0x9E) & ~is_equal(next, 0x97);
+    return found;
 }
+
+#endif
 
 static void lower_latin(uint8_t *lowered, uint64_t mask)
 {
@@ -80,20 +88,23 @@ static void lower_latin(uint8_t *lowered, uint64_t mask)
 static inline uint16_t *scan_block(const uint8_t *text, size_t offset, scan_state *state, tp_chunk *chunk, uint16_t *edges)
 {
     tp_block block = load(text);
-    block_masks masks = {.space = is_between(block, 0x09, 0x0D) | is_between(block, 0x1C, 0x20)};
+    uint64_t space = is_ascii_space(block) | state->space_carry;
     store_lowered(chunk->lowered + offset, block);
-    if (is_not_ascii(block) != 0) {
-        look_beyond_ascii(text, block, state, &masks);
-        lower_latin(chunk->lowered + offset, masks.latin_upper);
-        for (uint64_t mask = masks.unlowered; mask != 0; mask &= mask - 1) {
+    if (has_only_ascii(block)) {
+        state->space_carry = state->latin_carry = 0;
+    } else {
+        beyond_ascii found = find_beyond_ascii(text, block);
+        uint64_t two = found.two_byte_space, three = found.three_byte_space;
+        space |= two | two << 1 | three | three << 1 | three << 2;
+        state->space_carry = two >> 63 | three >> 63 | (three >> 63) << 1 | (three >> 62 & 1);
+        lower_latin(chunk->lowered + offset, found.latin_capital << 1 | state->latin_carry);
+        state->latin_carry = found.latin_capital >> 63;
+        for (uint64_t mask = found.unlowered; mask != 0; mask &= mask - 1) {
             chunk->unlowered[chunk->n_unlowered++] = (uint16_t)(offset + tp_lowest_bit(mask));
         }
-    } else {
-        masks.space |= state->space_carry; /* only where the text is not valid */
-        state->space_carry = state->latin_carry = 0;
     }
-    uint64_t changes = masks.space ^ (masks.space << 1 | state->after_space);
-    state->after_space = masks.space >> 63;
+    uint64_t changes = space ^ (space << 1 | state->after_space);
+    state->after_space = space >> 63;
     return put_edges(changes, offset, edges);
 }
 
