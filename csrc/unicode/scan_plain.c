@@ -70,9 +70,21 @@ static inline void store_lowered(uint8_t *out, tp_block block)
     memcpy(out, &block, sizeof block);
 }
 
+/* Eight at a time, since how many there are is hard for a processor to predict: those too many are overwritten. */
 static inline uint16_t *put_edges(uint64_t mask, size_t offset, uint16_t *out)
 {
-    for (; mask != 0; mask &= mask - 1) *out++ = (uint16_t)(offset + tp_lowest_bit(mask));
+    const uint64_t last = UINT64_C(1) << 63;
+    while (mask != 0) {
+        uint64_t left = mask;
+        size_t n = 0;
+        for (size_t i = 0; i < 8; i++) {
+            out[i] = (uint16_t)(offset + tp_lowest_bit(left | last));
+            n += left != 0;
+            left &= left - 1;
+        }
+        out += n;
+        mask = left;
+    }
     return out;
 }
 
@@ -95,7 +107,7 @@ static inline uint64_t is_ideographic_space(uint64_t eight, const uint8_t *text)
     return is_zero((eight ^ 0xE3 * ONES) | (load_8(text + 1) ^ HIGH) | (load_8(text + 2) ^ HIGH));
 }
 
-/* Flags the first bytes of all other characters that may be white space or change when lowered, and of some that are neither. */
+/* Flags the first bytes of all others that may be white space or change when lowered, and of some that are neither. */
 static inline uint64_t is_lead_that_matters(uint64_t eight)
 {
     return (is_from_high(eight, 0xC2) & ~is_from_high(eight, 0xE3)) | (is_from_high(eight, 0xEA) & ~is_from_high(eight, 0xEB)) |
