@@ -16,7 +16,7 @@ MAKEFLAGS   += --no-print-directory
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # skip-TOOL stands in where TOOL is not installed: $(call if-installed,TOOL,target)
 if-installed = $(if $(shell command -v $(1)),$(2),skip-$(1))
@@ -28,6 +28,7 @@ skip-%:
 C_SOURCES := $(sort $(shell find csrc -name '*.c'))
 C_HEADERS := $(sort $(shell find csrc -name '*.h'))
 STUBS     := $(wildcard stubs/*.pyi)
+COUNT     := $(BUILD)/c/optimized/count
 
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 requirements = $(VENV)/bin/python tools/requirements.py $(1) | $(PIP) -r /dev/stdin
@@ -58,14 +59,23 @@ $(VENV)/.dev-tools: $(VENV)/.test-tools
 	@$(call requirements,dev)
 	@touch $@
 
-.PHONY: build demo bench
+# What we are measured beside.
+$(VENV)/.bench-tools: $(VENV)/.built tools/requirements.py
+	@$(call requirements,bench)
+	@touch $@
+
+.PHONY: build demo bench bench-docs
 build: $(VENV)/.built ## Compile the C core and install the package into .venv, editable; again after a change of C
 
 demo: build ## Set everything up, then count the words of a real book
 	$(VENV)/bin/text-processor count examples/kjv.txt --top 20
 
-bench: build ## Run the benchmarks
-	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(VENV)/bin/python $$benchmark; done
+bench: $(VENV)/.bench-tools $(COUNT) ## Run the benchmarks; words.py, which takes long, writes to build/benchmarks
+	$(VENV)/bin/python benchmarks/seed.py
+	$(VENV)/bin/python benchmarks/words.py
+
+bench-docs: build ## The tables and plots of docs/benchmarks.md from docs/benchmarks/words.json
+	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks docs/benchmarks.md
 
 # ---- The C core by itself -----------------------------------------------------------------------------------------------
 
@@ -104,14 +114,23 @@ $(eval $(call c-config,coverage,$(CC),-O0 -g --coverage))
 $(eval $(call c-config,warnings-gcc,gcc,$(WARNINGS)))
 $(eval $(call c-config,warnings-clang,clang,$(WARNINGS)))
 
-.PHONY: test-c warnings warnings-gcc warnings-clang asan tsan valgrind run-valgrind
+# The program that counts a file, with the core compiled as in the package: by build_ffi.py's flags and Python's own.
+OPTIMIZED := -O3 -fvisibility=hidden -fPIC -fwrapv -DNDEBUG -g
+$(eval $(call c-config,optimized,$(CC),$(OPTIMIZED)))
+
+$(COUNT): $(BUILD)/c/optimized/benchmarks/c/count.o $(objects-optimized) $(BUILD)/inputs
+	@$(CC) -pthread $(OPTIMIZED) $(filter %.o,$^) -lm -o $@
+
+-include $(BUILD)/c/optimized/benchmarks/c/count.d
+
+.PHONY: test-c warnings warnings-gcc warnings-clang asan tsan valgrind run-valgrind instructions instructions-update
 test-c: $(programs-plain) ## Test the C core alone, without Python
 	$(call run-c-tests,plain)
 
 warnings: warnings-gcc $(call if-installed,clang,warnings-clang) ## Compile the C core with gcc and clang, every warning an error
-warnings-gcc: $(objects-warnings-gcc) $(tests-warnings-gcc)
+warnings-gcc: $(objects-warnings-gcc) $(tests-warnings-gcc) $(BUILD)/c/warnings-gcc/benchmarks/c/count.o
 	@echo "gcc: no warnings"
-warnings-clang: $(objects-warnings-clang) $(tests-warnings-clang)
+warnings-clang: $(objects-warnings-clang) $(tests-warnings-clang) $(BUILD)/c/warnings-clang/benchmarks/c/count.o
 	@echo "clang: no warnings"
 
 asan: export ASAN_OPTIONS := detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1
@@ -129,6 +148,14 @@ valgrind: $(call if-installed,valgrind,run-valgrind) ## C tests under valgrind
 run-valgrind: export TEXTPROC_TEST_QUICK := 1
 run-valgrind: $(programs-plain)
 	$(call run-c-tests,plain,valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --fair-sched=try)
+
+# Noise does not touch them, a compiler does: what is kept is kept for each version of one.
+instructions: $(call if-installed,valgrind,run-instructions) ## Instructions per byte of counting, against what is kept in benchmarks/instructions
+run-instructions: $(COUNT)
+	@$(PYTHON) tools/instructions.py $(COUNT) --compiler '$(CC)'
+
+instructions-update: $(COUNT) ## Keep the instructions per byte as they are now
+	@$(PYTHON) tools/instructions.py $(COUNT) --compiler '$(CC)' --update
 
 # ---- The package --------------------------------------------------------------------------------------------------------
 
