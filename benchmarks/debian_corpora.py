@@ -7,8 +7,8 @@
     FOLDER/de.txt      the source of every German manual page                  13 MB   113,250
     FOLDER/ja.txt      the source of every Japanese manual page                12 MB   188,666
 
-It needs a Debian or Ubuntu with `apt-get` and `dpkg-deb`, and its package lists. The figures are those of Debian 12; others hold
-other versions. A page that has several names, by symbolic links, is taken under each of them, as `man` shows it.
+It needs a Debian or Ubuntu with `apt-get` and `dpkg-deb`, and its package lists. The figures are those of Debian 12; others
+hold other versions. A page that has several names, by symbolic links, is taken under each of them, as `man` shows it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ def fetch(packages: tuple[str, ...], folder: Path) -> None:
         # What it says of a sandbox that cannot enter the folder does not matter.
         done = subprocess.run(["apt-get", "-qq", "download", package], cwd=folder, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            sys.exit(f"{package} cannot be downloaded (are the lists there? `apt-get update` gets them):\n{done.stderr.strip()}")
+            sys.exit(
+                f"{package} cannot be downloaded (are the lists there? `apt-get update` gets them):\n{done.stderr.strip()}"
+            )
     for archive in sorted(folder.glob("*.deb")):
         say(f"dpkg-deb -x {archive.name}")
         subprocess.run(["dpkg-deb", "-x", archive, folder], check=True)

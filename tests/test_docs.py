@@ -55,7 +55,8 @@ def test_examples_run(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctest.testfile(str(page), module_relative=False, encoding="utf-8").failed == 0
 
 
-@pytest.mark.parametrize("page", [README, *GUIDES], ids=lambda page: page.name)
+# Benchmarks are run in a shell.
+@pytest.mark.parametrize("page", [page for page in (README, *GUIDES) if page.stem != "benchmarks"], ids=lambda page: page.name)
 def test_examples_show_an_exception(page: Path) -> None:
     assert any(example.exc_msg for example in doctest.DocTestParser().get_examples(read(page)))
 

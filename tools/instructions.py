@@ -2,13 +2,14 @@
 
     python tools/instructions.py PROGRAM [--compiler CC] [--update]
 
-PROGRAM is what benchmarks/c/count.c becomes. Time is noisy, instructions are not: with a fixed hash key and fixed texts, the same
-program takes the same number each time, on any machine with these instructions. The texts are made here, of examples/kjv.txt and of
-a random sequence that never changes. valgrind has no AVX-512, so it is plain C and AVX2 that are looked at.
+PROGRAM is what benchmarks/c/count.c becomes. Time is noisy, instructions are not: with a fixed hash key and fixed texts, the
+same program takes the same number each time, on any machine with these instructions. The texts are made here, of
+examples/kjv.txt and of a random sequence that never changes. valgrind has no AVX-512, so it is plain C and AVX2 that are
+looked at.
 
-What is kept lies in benchmarks/instructions/, in a file for each version of a compiler and kind of processor; an unknown one is
-named and passes. More than 3 % above is a failure, more than 3 % below asks for `make instructions-update`, so that the next change
-is held against what was reached.
+What is kept lies in benchmarks/instructions/, in a file for each version of a compiler and kind of processor; an unknown one
+is named and passes. More than 3 % above is a failure, more than 3 % below asks for `make instructions-update`, so that the
+next change is held against what was reached.
 """
 
 from __future__ import annotations

@@ -1,0 +1,218 @@
+"""Makes plots and tables of what words.py has measured.
+
+    python benchmarks/report.py FOLDER PAGE
+
+FOLDER holds words.json, and its plots are drawn anew beside it. In PAGE, a Markdown file, what stands between the comments
+`begin NAME` and `end NAME` is replaced by the table, and the plot, of that name; so documentation holds no number that a hand
+has typed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import plot
+
+Record = dict[str, Any]
+
+# What the contestants' names that are ours begin with; see contestants.py.
+OURS = ("to the dict", "to most_common", "to len(words)", "C alone", "add_documents")
+
+
+def is_ours(record: Record) -> bool:
+    return record["contestant"].startswith(OURS)
+
+
+def measured(found: Record, name: str) -> list[Record]:
+    return [record for record in found["results"].get(name, []) if "seconds" in record]
+
+
+def times(record: Record) -> float:
+    return record["times_baseline"]["median"]
+
+
+def by_text(records: Sequence[Record]) -> Iterator[tuple[str, list[Record]]]:
+    for text, group in groupby(records, lambda record: record["text"]):
+        yield text, list(group)
+
+
+def describe(text: str, record: Record) -> str:
+    return f"{text}: {record['bytes'] / 1e6:.1f} MB, {record['distinct']:,} distinct words"
+
+
+# ---- Plots -----------------------------------------------------------------------------------------------------------
+
+
+def bars_of_texts(records: Sequence[Record]) -> dict[str, list[plot.Bar]]:
+    """Bars by text, without the baseline, whose ratio is 1."""
+    return {
+        describe(text, group[0]): [(r["contestant"], times(r), f"{times(r):.1f}×") for r in group[1:]]
+        for text, group in by_text(records)
+    }
+
+
+def curves(records: Sequence[Record], key: str) -> dict[str, list[tuple[float, float]]]:
+    """For each contestant, MB/s over a parameter."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for record in records:
+        found.setdefault(record["contestant"], []).append((record[key], record["mb_per_second"]))
+    return found
+
+
+def draw_corpora(records: Sequence[Record]) -> str:
+    return plot.bars("By text", "times as fast as Counter, word by word; one core", bars_of_texts(records))
+
+
+def draw_simd(records: Sequence[Record]) -> str:
+    return plot.bars("By instruction set", "times as fast as Counter, word by word; one core", bars_of_texts(records))
+
+
+def draw_threads(records: Sequence[Record]) -> str:
+    return plot.bars("By threads", "times as fast as Counter, word by word, on one core", bars_of_texts(records))
+
+
+def draw_distinct(records: Sequence[Record]) -> str:
+    return plot.lines("By number of distinct words", "MB/s, one core", "distinct words", curves(records, "distinct"))
+
+
+def draw_lengths(records: Sequence[Record]) -> str:
+    return plot.lines("By length of documents", "MB/s, one core", "characters in a document", curves(records, "characters"))
+
+
+def draw_short(records: Sequence[Record]) -> str:
+    groups: dict[str, list[plot.Bar]] = {}
+    for record in records:
+        bar = (record["contestant"], times(record), f"{times(record):.1f}×")
+        groups.setdefault(f"{record['asked']} of {record['documents']:,} documents", []).append(bar)
+    return plot.bars("Many short documents", "times as fast as the plain Python class; one core", groups)
+
+
+DRAWN: dict[str, Callable[[Sequence[Record]], str]] = {
+    "corpora": draw_corpora,
+    "simd": draw_simd,
+    "threads": draw_threads,
+    "distinct": draw_distinct,
+    "lengths": draw_lengths,
+    "short": draw_short,
+}
+
+
+def write_plots(found: Record, folder: Path) -> None:
+    """Draw what was measured; a plot of something else stays as it is."""
+    for name, draw in DRAWN.items():
+        if records := measured(found, name):
+            (folder / f"{name}.svg").write_text(draw(records), encoding="utf-8")
+
+
+# ---- Tables ----------------------------------------------------------------------------------------------------------
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def ratio(record: Record) -> str:
+    """The median of the rounds, and the extremes."""
+    if "failed" in record:
+        return "failed"
+    spread = record["times_baseline"]
+    return f"{spread['median']:.1f} ({spread['min']:.1f}–{spread['max']:.1f})"
+
+
+def across(records: Sequence[Record], column: Callable[[Record], str], cell: Callable[[Record], str]) -> str:
+    """A row for each contestant, a column for each text or size."""
+    columns = list(dict.fromkeys(map(column, records)))
+    cells: dict[str, dict[str, str]] = {}
+    for record in records:
+        cells.setdefault(record["contestant"], {})[column(record)] = cell(record)
+    return table(["", *columns], [[name, *(row.get(head, "") for head in columns)] for name, row in cells.items()])
+
+
+def speed(record: Record) -> str:
+    return "failed" if "failed" in record else f"{record['mb_per_second']:.0f} MB/s, {times(record):.1f}×"
+
+
+def notes(records: Sequence[Record]) -> str:
+    """Whose answers differ, and why."""
+    lines = [
+        f"- {record['contestant']}, {record['text']}: {record['differing']:,} terms differ from Counter's; {record['note']}."
+        for record in records
+        if record.get("differing") and "note" in record
+    ]
+    return "\n\n" + "\n".join(lines) if lines else ""
+
+
+def tell_texts(records: Sequence[Record]) -> str:
+    return across(records, lambda record: describe(record["text"], record), speed) + notes(records)
+
+
+TOLD: dict[str, Callable[[Sequence[Record]], str]] = {
+    "corpora": tell_texts,
+    "simd": lambda records: across(records, lambda record: record["text"], ratio),
+    "threads": lambda records: across(records, lambda record: record["text"], ratio),
+    "distinct": lambda records: across(records, lambda record: f"{record['distinct']:,}", speed),
+    "lengths": lambda records: across(records, lambda record: f"{record['characters']:,}", speed),
+    "short": lambda records: across(records, lambda record: record["asked"], ratio),
+}
+
+
+def tell_about(found: Record) -> str:
+    about = found["about"]
+    versions = ", ".join(f"{name} {number}" for name, number in about["versions"].items() if number)
+    lines = [
+        ["command", f"`{about['command']}`"],
+        ["rounds", str(about["rounds"])],
+        ["processor", f"{about['cpu']}; {about['processors']} of them; instruction set in use: {about['simd']}"],
+        ["system", about["system"]],
+        ["Python", about["python"]],
+        ["compiler", about["compiler"]],
+        ["versions", versions],
+        ["revision", str(about["revision"])],
+    ]
+    return table(["", ""], lines)
+
+
+def fill(page: str, name: str, content: str) -> str:
+    """Put something between the marks of that name."""
+    marks = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
+    if marks.search(page) is None:
+        sys.exit(f"the page has no marks `begin {name}` and `end {name}`")
+    return marks.sub(lambda found: f"{found[1]}{content}\n{found[2]}", page)
+
+
+def fill_page(page: str, found: Record, folder: str) -> str:
+    """Put the tables and plots of what was measured into a page, which finds the plots in a folder."""
+    page = fill(page, "about", tell_about(found))
+    for name, tell in TOLD.items():
+        records = found["results"].get(name, [])
+        if records:
+            page = fill(page, name, f"![{name}]({folder}/{name}.svg)\n\n{tell(records)}")
+    return page
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("page", type=Path)
+    arguments = parser.parse_args()
+    path: Path = arguments.folder / "words.json"
+    if not path.exists():
+        sys.exit(f"{path} is not there: benchmarks/words.py --output {arguments.folder} makes it")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    write_plots(found, arguments.folder)
+    folder = Path(os.path.relpath(arguments.folder, arguments.page.parent)).as_posix()
+    page = fill_page(arguments.page.read_text(encoding="utf-8"), found, folder)
+    arguments.page.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
