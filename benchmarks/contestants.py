@@ -44,7 +44,7 @@ class Contestant(NamedTuple):
 
     name: str
     run: Callable[[], Timed]
-    count_differences: Callable[[Any, Table], int]
+    count_differences: Callable[[Any, Any], int]
     note: str = ""
 
 
@@ -102,8 +102,8 @@ def differences_of_sets(found: Table, expected: Table) -> int:
     return 0 if found == dict(expected) else len(found.items() ^ dict(expected).items())
 
 
-def differences_of_rankings(found: Sequence[tuple[str, int]], expected: Table) -> int:
-    return len(set(found) ^ set(Counter(expected).most_common(N_COMMON)))
+def differences_of_rankings(found: Sequence[tuple[str, int]], expected: Counter[str]) -> int:
+    return 0 if found == (ranking := expected.most_common(N_COMMON)) else len(set(found) ^ set(ranking)) or 1
 
 
 # ---- Plain Python ----------------------------------------------------------------------------------------------------
