@@ -9,10 +9,6 @@
 #include "unicode/space.h"
 #include "unicode/words.h"
 
-/* Words that are looked up together: enough to hide a miss of the cache behind the work on the others, few enough for all that
- * is known of them to stay in the first-level cache. */
-enum { BATCH = 64 };
-
 static inline void note_word(tp_counts *counts, const tp_word *word)
 {
     tp_term_note(tp_table_find_or_append(&counts->table, word), tp_counts_stamp(counts));
@@ -88,10 +84,9 @@ static bool is_open_at_end(const reading *r) { return r->n_ends == 0 || r->ends[
 typedef struct batch {
     size_t n;
     const uint16_t *edges;     /* where in the chunk's lowered text each word begins and ends */
-    uint16_t moved[2 * BATCH]; /* these edges, where some words had to be lowered the slow way */
-    tp_key keys[BATCH];
-    uint64_t hashes[BATCH];
-    uint32_t found[BATCH]; /* the number plus 1 of the term that is probably the word; 0: it is probably new */
+    uint16_t moved[2 * TP_BATCH]; /* these edges, where some words had to be lowered the slow way */
+    tp_keys made;
+    uint32_t found[TP_BATCH]; /* the number plus 1 of the term that is probably the word; 0: it is probably new */
 } batch;
 
 /* Lowers the words of the batch that the scanner could not lower, behind the chunk's text. */
@@ -126,16 +121,16 @@ static void prepare(reading *r, size_t first, size_t n_words, batch *b)
 {
     const tp_table *table = &r->counts->table;
     tp_chunk *chunk = r->counts->chunk;
-    b->n = n_words - first < BATCH ? n_words - first : BATCH;
+    b->n = n_words - first < TP_BATCH ? n_words - first : TP_BATCH;
     b->edges = chunk->edges + 2 * first;
     if (b->n == 0) return;
     if (chunk->unlowered[chunk->n_dealt_with] < b->edges[2 * b->n - 1]) lower_the_rest(r, b);
-    tp_make_keys(&table->hash_key, chunk->lowered, b->edges, b->n, b->keys, b->hashes);
+    tp_make_keys(&table->hash_key, chunk->lowered, b->edges, b->n, &b->made);
     if (is_cached(table)) return;
     const uint32_t *slots = table->slots;
     const size_t mask = table->n_slots - 1;
     TP_UNROLL
-    for (size_t i = 0; i < b->n; i++) TP_PREFETCH(&slots[b->hashes[i] & mask]);
+    for (size_t i = 0; i < b->n; i++) TP_PREFETCH(&slots[b->made.hashes[i] & mask]);
 }
 
 /* Looks where the hashes lead at first. */
@@ -145,7 +140,7 @@ static void find_at_home(const tp_table *table, batch *b)
     const uint32_t number_mask = tp_table_number_mask(table);
     const size_t mask = table->n_slots - 1;
     TP_UNROLL
-    for (size_t i = 0; i < b->n; i++) b->found[i] = slots[b->hashes[i] & mask] & number_mask;
+    for (size_t i = 0; i < b->n; i++) b->found[i] = slots[b->made.hashes[i] & mask] & number_mask;
 }
 
 /* Finds the terms by their tags and starts to load them. */
@@ -155,10 +150,10 @@ static void find_by_tag(const tp_table *table, batch *b)
     const uint32_t number_mask = tp_table_number_mask(table);
     const size_t mask = table->n_slots - 1;
     for (size_t i = 0; i < b->n; i++) {
-        size_t slot = b->hashes[i] & mask;
-        uint32_t held = slots[slot], tag = (uint32_t)(b->hashes[i] >> 32);
-        while (((held ^ tag) & ~number_mask) != 0 && held != 0) {
-            slot = (slot + 1) & mask;
+        size_t slot = b->made.hashes[i] & mask;
+        uint32_t held = slots[slot], tag = (uint32_t)(b->made.hashes[i] >> 32);
+        for (size_t step = 1; ((held ^ tag) & ~number_mask) != 0 && held != 0; step++) {
+            slot = tp_table_next_slot(table, slot, step);
             held = slots[slot];
         }
         b->found[i] = held & number_mask;
@@ -166,13 +161,28 @@ static void find_by_tag(const tp_table *table, batch *b)
     }
 }
 
-/* A word that is long, new, or not where its hash leads. */
+/* Compares the texts of long words, and gives those that are equal the keys of their terms. */
+static void compare_long_words(const tp_counts *counts, batch *b)
+{
+    const tp_table *table = &counts->table;
+    const uint8_t *lowered = counts->chunk->lowered;
+    for (size_t j = 0; j < b->made.n_long_words; j++) {
+        const tp_term *term = table->terms + b->found[b->made.long_words[j]] - 1;
+        TP_PREFETCH(table->text.data + (tp_key_is_long(term->key) ? tp_long_key_start(term->key) : 0));
+    }
+    for (size_t j = 0; j < b->made.n_long_words; j++) {
+        size_t i = b->made.long_words[j], start = b->edges[2 * i], end = b->edges[2 * i + 1];
+        const tp_term *term = table->terms + b->found[i] - 1;
+        if (tp_table_is_long_word(table, term, b->made.hashes[i], lowered + start, end - start)) b->made.keys[i] = term->key;
+    }
+}
+
+/* A word that is new, or not where its hash leads. */
 static tp_term *look_further(tp_counts *counts, const batch *b, size_t i)
 {
     size_t start = b->edges[2 * i], end = b->edges[2 * i + 1];
-    tp_word word = {b->keys[i], b->hashes[i], counts->chunk->lowered + start, end - start};
-    tp_term *probable = counts->table.terms + b->found[i] - 1;
-    return tp_table_is_word(&counts->table, probable, &word) ? probable : tp_table_find_or_append(&counts->table, &word);
+    return tp_table_find_or_append(
+        &counts->table, &(tp_word){b->made.keys[i], b->made.hashes[i], counts->chunk->lowered + start, end - start});
 }
 
 /* Counts the words first … end - 1 of the batch, all of them in the open document. While that is the first one, every term that
@@ -184,7 +194,7 @@ static inline void note(tp_counts *counts, const batch *b, size_t first, size_t 
     TP_UNROLL
     for (size_t i = first; i < end; i++) {
         tp_term *term = terms + b->found[i] - 1;
-        if (((term->key.low ^ b->keys[i].low) | (term->key.high ^ b->keys[i].high)) != 0) {
+        if (((term->key.low ^ b->made.keys[i].low) | (term->key.high ^ b->made.keys[i].high)) != 0) {
             tp_term_note(look_further(counts, b, i), stamp);
         } else if (is_first_document) {
             term->packed++;
@@ -220,10 +230,11 @@ static bool count_chunk(reading *r, size_t n_words)
     /* All that the chunk can add, so that nothing moves while words are looked up. */
     if (n_words > 0 && !tp_table_reserve(&counts->table, n_words, TP_LOWER_BOUND((size_t)chunk->edges[2 * n_words - 1]))) return false;
     prepare(r, 0, n_words, now);
-    for (size_t first = 0; first < n_words; first += BATCH) {
-        if (first + BATCH < n_words) prepare(r, first + BATCH, n_words, next);
+    for (size_t first = 0; first < n_words; first += TP_BATCH) {
+        if (first + TP_BATCH < n_words) prepare(r, first + TP_BATCH, n_words, next);
         if (is_cached(&counts->table)) find_at_home(&counts->table, now);
         else find_by_tag(&counts->table, now);
+        compare_long_words(counts, now);
         note_documents(r, now, chunk->edges + 2 * first);
         batch *done = now;
         now = next;

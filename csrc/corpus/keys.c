@@ -2,34 +2,34 @@
 
 #include "base/cpu.h"
 
-typedef void make_keys(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_key *keys,
-                       uint64_t *hashes);
+typedef void make_keys(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_keys *made);
 
 make_keys tp_make_keys_avx2, tp_make_keys_avx512;
 
-static void make_keys_plain(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_key *keys,
-                            uint64_t *hashes)
+static void make_keys_plain(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_keys *made)
 {
     const tp_hash_key key = *hash_key; /* in registers, whatever the loop writes to */
+    size_t n_long = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t start = edges[2 * i], end = edges[2 * i + 1];
-        tp_make_key(&key, text + start, end - start, &keys[i], &hashes[i]);
+        if (edges[2 * i + 1] - edges[2 * i] <= TP_SHORT_TERM_NBYTES) tp_make_short_key(&key, text, edges, i, made);
+        else made->long_words[n_long++] = (uint8_t)i;
     }
+    made->n_long_words = n_long;
+    tp_make_long_keys(&key, text, edges, made);
 }
 
-void tp_make_keys(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_key *keys,
-                  uint64_t *hashes)
+void tp_make_keys(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_keys *made)
 {
     switch (tp_simd_in_use()) {
 #ifdef TP_HAS_X86_VARIANTS
     case TP_SIMD_AVX512:
-        tp_make_keys_avx512(hash_key, text, edges, n, keys, hashes);
+        tp_make_keys_avx512(hash_key, text, edges, n, made);
         return;
     case TP_SIMD_AVX2:
-        tp_make_keys_avx2(hash_key, text, edges, n, keys, hashes);
+        tp_make_keys_avx2(hash_key, text, edges, n, made);
         return;
 #endif
     default:
-        make_keys_plain(hash_key, text, edges, n, keys, hashes);
+        make_keys_plain(hash_key, text, edges, n, made);
     }
 }

@@ -41,7 +41,7 @@ static inline void put_in_slot(tp_table *table, size_t slot, uint64_t hash, size
 static inline size_t find_free_slot(const tp_table *table, uint64_t hash)
 {
     size_t slot = tp_table_home(table, hash);
-    while (table->slots[slot] != 0) slot = (slot + 1) & (table->n_slots - 1);
+    for (size_t step = 1; table->slots[slot] != 0; step++) slot = tp_table_next_slot(table, slot, step);
     return slot;
 }
 
@@ -113,10 +113,12 @@ bool tp_table_reserve(tp_table *table, size_t n_terms, size_t text_nbytes)
 static inline uint32_t find_in_index(const tp_table *table, const tp_word *word, size_t *slot)
 {
     const uint32_t number_mask = tp_table_number_mask(table), tag = tp_table_tag(table, word->hash);
-    for (*slot = tp_table_home(table, word->hash);; *slot = (*slot + 1) & (table->n_slots - 1)) {
+    *slot = tp_table_home(table, word->hash);
+    for (size_t step = 1;; step++) {
         uint32_t held = table->slots[*slot], number = held & number_mask;
         if (held == 0) return 0;
         if ((held & ~number_mask) == tag && tp_table_is_word(table, table->terms + number - 1, word)) return number;
+        *slot = tp_table_next_slot(table, *slot, step);
     }
 }
 
@@ -157,14 +159,15 @@ tp_term *tp_table_append(tp_table *table, const tp_word *word)
     return append_in_slot(table, word, find_free_slot(table, word->hash));
 }
 
-/* Has the more frequent of two terms stand at home, where it is found at once from now on. The other one, whose home is here or
- * before, can still be reached, since no slot on the way has become free. */
+/* Of two terms that have the same home, the more frequent one shall stand there, where it is found at once. Both can still be
+ * reached: they have the same way, on which no slot has become free. */
 static void bring_home(tp_table *table, size_t slot, size_t home)
 {
     if (slot == home) return;
     uint32_t here = table->slots[slot], there = table->slots[home], number_mask = tp_table_number_mask(table);
-    const tp_term *terms = table->terms - 1;
-    if (tp_term_count(&terms[here & number_mask]) <= tp_term_count(&terms[there & number_mask])) return;
+    const tp_term *one = table->terms + (here & number_mask) - 1, *other = table->terms + (there & number_mask) - 1;
+    if (tp_term_count(one) <= tp_term_count(other)) return;
+    if (tp_table_home(table, tp_key_hash(&table->hash_key, other->key)) != home) return;
     table->slots[slot] = there;
     table->slots[home] = here;
 }

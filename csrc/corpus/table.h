@@ -34,7 +34,8 @@ typedef struct tp_term {
 /* All zero but for the hash key is an empty one. */
 typedef struct tp_table {
     tp_hash_key hash_key;
-    /* Open addressing, linear probing, at most half full. 0 is a free slot. Otherwise the low bits are a term's number plus 1,
+    /* Open addressing, at most half full, probed in steps of 1, 2, 3 …: from slots that are crowded, as words that differ like
+     * consecutive numbers can crowd some under a key that suits them badly, that leads away soon. 0 is a free slot. Otherwise the low bits are a term's number plus 1,
      * and those above, which no number needs, a tag made of its hash: most terms that are not the one looked for need not be
      * touched to see that. */
     uint32_t *slots;
@@ -160,23 +161,40 @@ static inline tp_word tp_table_word_at(const tp_table *table, size_t number)
     return (tp_word){key, hash, tp_table_text(table, number), tp_table_nbytes(table, number)};
 }
 
-/* Whether the term is a long word with this text. */
-static inline bool tp_table_is_long_word(const tp_table *table, const tp_term *term, const tp_word *word)
+/* Whether two texts of more than 15 bytes are equal. */
+static inline bool tp_is_same_long_text(const uint8_t *one, const uint8_t *other, size_t nbytes)
+{
+    size_t last = nbytes - 8;
+    uint64_t difference = tp_hash_load_8(one + last) ^ tp_hash_load_8(other + last);
+    for (size_t i = 0; i < last; i += 8) difference |= tp_hash_load_8(one + i) ^ tp_hash_load_8(other + i);
+    return difference == 0;
+}
+
+/* Whether the term is this long word. */
+static inline bool tp_table_is_long_word(const tp_table *table, const tp_term *term, uint64_t hash, const uint8_t *text,
+                                         size_t nbytes)
 {
     size_t start = (size_t)tp_long_key_start(term->key);
-    return term->key.low == word->key.low && tp_key_is_long(term->key) && word->nbytes < table->text.used - start &&
-           table->text.data[start + word->nbytes] == '\n' && memcmp(table->text.data + start, word->text, word->nbytes) == 0;
+    return term->key.low == hash && tp_key_is_long(term->key) && nbytes < table->text.used - start &&
+           table->text.data[start + nbytes] == '\n' && tp_is_same_long_text(table->text.data + start, text, nbytes);
 }
 
 static inline bool tp_table_is_word(const tp_table *table, const tp_term *term, const tp_word *word)
 {
-    if (tp_key_is_long(word->key)) return tp_table_is_long_word(table, term, word);
+    if (tp_key_is_long(word->key)) return tp_table_is_long_word(table, term, word->key.low, word->text, word->nbytes);
     return term->key.low == word->key.low && term->key.high == word->key.high;
 }
 
 /* ---- Slots --------------------------------------------------------------------------------------------------------- */
 
 static inline size_t tp_table_home(const tp_table *table, uint64_t hash) { return (size_t)hash & (table->n_slots - 1); }
+
+/* Where to look next: `step` is 1 at first, and one more each time, which visits every slot (Knuth, The Art of Computer
+ * Programming 3, exercise 6.4-20). */
+static inline size_t tp_table_next_slot(const tp_table *table, size_t slot, size_t step)
+{
+    return (slot + step) & (table->n_slots - 1);
+}
 
 /* The part of a slot that is the number of a term plus 1. */
 static inline uint32_t tp_table_number_mask(const tp_table *table) { return (uint32_t)(table->n_slots - 1); }
