@@ -159,6 +159,10 @@ tp_status tp_corpus_count_each(const tp_piece *piece, tp_on_document on_document
  * `from_position`: TP_STALE. Otherwise it becomes `to_position` together with the new counts. */
 tp_status tp_corpus_append(tp_corpus *corpus, tp_corpus *part, uint64_t from_position, uint64_t to_position, tp_error *error);
 
+/* Appends all the others to corpora[0], in order, by up to as many threads as there are corpora: what tp_corpus_count has
+ * counted in parts becomes one. Their positions do not matter. When memory runs out, those not yet appended are as they were. */
+tp_status tp_corpus_join(tp_corpus *const *corpora, size_t n_corpora, tp_error *error);
+
 typedef struct tp_totals {
     uint64_t documents;
     uint64_t words;

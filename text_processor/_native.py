@@ -423,6 +423,13 @@ def count_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> None:
     check(lib.tp_corpus_count(_c_pieces(corpora, pieces), len(pieces), error), error)
 
 
+def join(corpora: Sequence[Corpus]) -> None:
+    """Append all the others to the first, in order, by up to as many threads as there are corpora."""
+    error = _new_error()
+    pointers = ffi.new("tp_corpus *[]", [corpus.pointer for corpus in corpora])
+    check(lib.tp_corpus_join(pointers, len(corpora), error), error)
+
+
 def _c_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> Array[TpPiece]:
     """The pieces as C wants them; it points into the originals, which the caller keeps for the length of its call."""
     c_pieces = ffi.new("tp_piece[]", len(pieces))

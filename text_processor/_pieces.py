@@ -50,10 +50,8 @@ def count_documents(documents: Sequence[str], threads: int) -> Corpus:
     for pieces in zip_longest(*map(_pieces_of_stretch, stretches)):
         busy = [(corpus, piece) for corpus, piece in zip(corpora, pieces, strict=True) if piece is not None]
         _native.count_pieces([corpus for corpus, _ in busy], [piece for _, piece in busy])
-    whole, *rest = corpora
-    for corpus in rest:
-        whole.append(corpus, 0, 0)
-    return whole
+    _native.join(corpora)
+    return corpora[0]
 
 
 def plain(text: str) -> str:

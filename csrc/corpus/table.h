@@ -205,7 +205,7 @@ static inline uint32_t tp_table_tag(const tp_table *table, uint64_t hash)
     return (uint32_t)(hash >> 32) & ~tp_table_number_mask(table);
 }
 
-/* Starts to load what will be needed soon. */
+/* Starts to load what will be needed soon. Not for a function that does nothing else: GCC takes calls of such a one for idle. */
 #ifdef __GNUC__
 #define TP_PREFETCH(address) __builtin_prefetch(address)
 #else

@@ -103,6 +103,8 @@ static tp_status count_behind_what_is_there(world *w)
     return status;
 }
 
+static tp_status join_two(world *w) { return tp_corpus_join((tp_corpus *[]){w->closed, w->part}, 2, NULL); }
+
 static tp_status count_three_pieces(world *w)
 {
     uint64_t ends[3][60];
@@ -246,6 +248,7 @@ static void test_append(void)
     check_all_needed(append_to_closed);
     check_all_needed(append_behind_carry);
     check_all_needed(append_carry);
+    check_all_needed(join_two);
 }
 
 static void test_append_to_an_empty_corpus_needs_no_memory(void) { CHECK_EQ_U(count_allocations(append_to_empty), 0); }

@@ -536,6 +536,38 @@ static void test_append_is_associative(void)
     }
 }
 
+/* Counts words that a number from `first` on is spelled by, more than one thread is started for. */
+static void count_numbers(tp_corpus *corpus, unsigned first, unsigned n, bool is_open_at_end)
+{
+    char *text = must_allocate((size_t)n * 24);
+    size_t nbytes = 0;
+    for (unsigned i = first; i < first + n; i++) {
+        nbytes += (size_t)sprintf(text + nbytes, i % 5 == 0 ? "number-of-sixteen-%u " : "n%u ", i / 2);
+    }
+    const uint64_t end = nbytes;
+    CHECK_EQ_U(count_piece(corpus, text, nbytes, &end, is_open_at_end ? 0 : 1), TP_OK);
+    free(text);
+}
+
+static void test_join_is_appending_one_after_the_other(void)
+{
+    enum { N = 100000, N_PARTS = 4 };
+    tp_corpus *parts[N_PARTS], *expected = new_corpus();
+    for (unsigned i = 0; i < N_PARTS; i++) {
+        parts[i] = new_corpus();
+        count_numbers(parts[i], i * N / 3, N, i % 2 == 0);
+        count_numbers(expected, i * N / 3, N, i % 2 == 0);
+    }
+    CHECK_EQ_U(tp_corpus_join(parts, N_PARTS, NULL), TP_OK);
+    CHECK_SAME_SNAPSHOT(parts[0], expected);
+    for (unsigned i = 1; i < N_PARTS; i++) CHECK_HOLDS(parts[i], "0 documents, 0 words:");
+    CHECK_EQ_U(tp_corpus_join(parts, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_join((tp_corpus *[]){expected, expected}, 2, NULL), TP_INVALID_ARGUMENT);
+    CHECK_SAME_SNAPSHOT(parts[0], expected);
+    for (unsigned i = 0; i < N_PARTS; i++) tp_corpus_free(parts[i]);
+    tp_corpus_free(expected);
+}
+
 static void test_append_moves_the_position(void)
 {
     tp_corpus *corpus = corpus_of("a\n"), *part = corpus_of("b\n");
@@ -1115,6 +1147,7 @@ int main(void)
     RUN(test_document_open_over_many_appends);
     RUN(test_append_of_nothing_leaves_the_document_open);
     RUN(test_append_is_associative);
+    RUN(test_join_is_appending_one_after_the_other);
     RUN(test_append_moves_the_position);
     RUN(test_stale_append_changes_nothing);
     RUN(test_append_to_itself_is_refused);
