@@ -1,0 +1,232 @@
+"""Hooks and bars: how often they are called, and what is left when the work ends, in whatever way."""
+
+import io
+import itertools
+import os
+import select
+import sys
+import termios
+import threading
+
+import pytest
+
+from text_processor import _progress
+from text_processor._progress import reporting
+
+
+class Clock:
+    """A clock that moves when it is told to."""
+
+    now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(_progress, "monotonic", clock)
+    return clock
+
+
+# ---- Hooks -----------------------------------------------------------------------------------------------------------
+
+
+def test_hook_is_called_at_most_20_times_a_second(clock):
+    calls = []
+    with reporting(lambda *call: calls.append((clock.now, *call)), 1000) as report:
+        for done in range(1, 1001):
+            clock.now += 1 / 256
+            report(done)
+    times = [time for time, _, _ in calls]
+    assert all(later - earlier >= 0.05 for earlier, later in itertools.pairwise(times[:-1]))
+    assert 70 <= len(calls) <= 1000 / 256 * 20 + 1
+    assert [total for _, _, total in calls] == [1000] * len(calls)
+
+
+def test_time_that_the_hook_takes_does_not_count(clock):
+    calls = []
+
+    def slow(done, total):
+        calls.append(done)
+        clock.now += 1
+
+    with reporting(slow, None) as report:
+        clock.now += 1
+        for done in range(10):
+            report(done)
+    assert calls == [0, 9]
+
+
+def test_last_call_has_the_final_number():
+    calls = []
+    with reporting(lambda *call: calls.append(call), None) as report:
+        report(1)
+        report(7)
+    assert calls == [(7, None)]
+
+
+def test_work_without_steps_reports_once():
+    calls = []
+    with reporting(lambda *call: calls.append(call), 0):
+        pass
+    assert calls == [(0, 0)]
+
+
+def test_failed_work_reports_no_end():
+    calls = []
+    with pytest.raises(KeyboardInterrupt), reporting(lambda *call: calls.append(call), 3):
+        raise KeyboardInterrupt
+    assert calls == []
+
+
+def test_exception_of_the_hook_stops_the_work(clock):
+    def failing(done, total):
+        raise LookupError(done)
+
+    def work():
+        with reporting(failing, 3) as report:
+            for done in (1, 2, 3):
+                steps.append(done)
+                clock.now += 1
+                report(done)
+
+    steps = []
+    with pytest.raises(LookupError, match="1"):
+        work()
+    assert steps == [1]
+
+
+def test_exception_of_the_last_call_comes_out_too():
+    def failing(done, total):
+        raise LookupError
+
+    with pytest.raises(LookupError), reporting(failing, 3):
+        pass
+
+
+@pytest.mark.parametrize("progress", [None, False])
+def test_nothing_is_asked_for(progress, capsys):
+    with reporting(progress, 3) as report:
+        report(3)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("progress", ["yes", 1, 0, []])
+def test_anything_else_is_refused(progress):
+    with pytest.raises(TypeError, match=f"progress must be callable, a bool or None, not {type(progress).__name__}"):
+        reporting(progress, 3)
+
+
+# ---- Bars ------------------------------------------------------------------------------------------------------------
+
+
+class Screen:
+    """A terminal in the place of standard error, while it is entered."""
+
+    def __init__(self):
+        self.ours, theirs = os.openpty()
+        termios.tcsetwinsize(theirs, (24, 80))
+        self.file = os.fdopen(theirs, "w")
+
+    def __enter__(self):
+        self.before, sys.stderr = sys.stderr, self.file
+
+    def __exit__(self, *_):
+        sys.stderr = self.before
+
+    def shown(self):
+        shown = b""
+        while select.select([self.ours], [], [], 0.1)[0]:  # the system may take a moment
+            shown += os.read(self.ours, 1 << 16)
+        return shown.decode()
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Screen()
+    yield screen
+    screen.file.close()
+    os.close(screen.ours)
+
+
+@pytest.fixture(params=["rich", "tqdm"])
+def library(request, monkeypatch):
+    pytest.importorskip(request.param)
+    if request.param == "tqdm":
+        monkeypatch.setitem(sys.modules, "rich.console", None)
+    return request.param
+
+
+@pytest.mark.parametrize("total", [8_000_000, None])
+def test_bar_shows_bytes_and_goes_away(screen, library, clock, total):
+    n_threads = threading.active_count()
+    with screen, reporting(True, total) as report:
+        for done in range(0, 8_000_001, 2_000_000):
+            clock.now += 1
+            report(done)
+        assert threading.active_count() == n_threads
+    shown = screen.shown()
+    assert {"rich": "4.0", "tqdm": "4.00M"}[library] in shown
+    assert "B/s" in shown or library == "rich"  # which wants some samples before it tells the rate
+    assert_clean(shown)
+
+
+def assert_clean(shown):
+    """The line of the bar is empty again, and the cursor can be seen."""
+    assert shown.rfind("\x1b[?25h") >= shown.rfind("\x1b[?25l")
+    assert shown.endswith(("\x1b[2K", "\r"))
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_bar_goes_away_when_the_work_fails(screen, library, clock, error):
+    def fail():
+        with screen, reporting(True, 8_000) as report:
+            clock.now += 1
+            report(4_000)
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert_clean(screen.shown())
+
+
+def test_interrupt_while_the_bar_is_made_leaves_no_trace(screen, monkeypatch, clock):
+    rich = pytest.importorskip("rich.progress")
+    start = rich.Progress.start
+
+    def interrupted(self):
+        start(self)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rich.Progress, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt), screen, reporting(True, 8_000):
+        pass
+    assert_clean(screen.shown())
+
+
+def test_no_bar_where_no_library_is_installed(screen, monkeypatch, clock):
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    with screen, reporting(True, 3) as report:
+        clock.now += 1
+        report(3)
+    assert screen.shown() == ""
+
+
+def closed_file():
+    file = io.StringIO()
+    file.close()
+    return file
+
+
+@pytest.mark.parametrize("stderr", [io.StringIO(), closed_file(), None], ids=["file", "closed", "none"])
+def test_no_bar_where_there_is_no_terminal(monkeypatch, clock, stderr):
+    monkeypatch.setattr(sys, "stderr", stderr)
+    with reporting(True, 3) as report:
+        clock.now += 1
+        report(3)
+    if stderr is not None and not stderr.closed:
+        assert stderr.getvalue() == ""
