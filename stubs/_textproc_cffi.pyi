@@ -55,6 +55,8 @@ class FFI:
     def cast(self, cdecl: Literal["tp_corpus **"], source: CData) -> Pointer[Pointer[TpCorpus]]: ...
     @overload
     def cast(self, cdecl: Literal["tp_lexicon **"], source: CData) -> Pointer[Pointer[TpLexicon]]: ...
+    @overload
+    def cast(self, cdecl: Literal["uint8_t *"], source: int) -> Pointer[Uint8]: ...
     def gc(self, cdata: _AnyCData, destructor: Callable[[_AnyCData], object], size: int = 0) -> _AnyCData: ...
     def release(self, cdata: CData, /) -> None: ...
     def new_handle(self, x: object, /) -> CData: ...
@@ -117,6 +119,37 @@ class TpTotals(Pointer[TpTotals]):
     position: int
 
 @type_check_only
+class TpArrowBuffer(Pointer[TpArrowBuffer]):
+    bytes: Pointer[Uint8]
+    nbytes: int
+
+@type_check_only
+class TpArrowArray(Pointer[TpArrowArray]):
+    layout: int
+    validity: TpArrowBuffer
+    slots: TpArrowBuffer
+    data: Pointer[TpArrowBuffer]
+    n_data: int
+    offset: int
+    length: int
+
+@type_check_only
+class TpArrowBatch(Pointer[TpArrowBatch]):
+    text: Pointer[Uint8]
+    text_capacity: int
+    ends: Pointer[Uint64]
+    ends_capacity: int
+    next: int
+    stop: int
+    stops_at_blank: bool
+    text_nbytes: int
+    n_ends: int
+    read_nbytes: int
+    long_text: Pointer[Uint8]
+    long_nbytes: int
+    is_at_blank: bool
+
+@type_check_only
 class TpLexicon: ...
 
 @type_check_only
@@ -141,6 +174,18 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["size_t *"], init: int = ...) -> Pointer[Size]: ...
     @overload
     def __call__(self, cdecl: Literal["size_t[]", "size_t[1]"], init: int | list[int] = ...) -> Array[Size]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_arrow_array *"], init: dict[str, Any] = ...) -> TpArrowArray: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_arrow_array[]", "tp_arrow_array[1]"], init: int = ...) -> Array[TpArrowArray]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_arrow_batch *"], init: dict[str, Any] = ...) -> TpArrowBatch: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_arrow_batch[]", "tp_arrow_batch[1]"], init: int = ...) -> Array[TpArrowBatch]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_arrow_buffer *"], init: dict[str, Any] = ...) -> TpArrowBuffer: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_arrow_buffer[]", "tp_arrow_buffer[1]"], init: int = ...) -> Array[TpArrowBuffer]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_corpus **"], init: Pointer[TpCorpus] = ...) -> Pointer[Pointer[TpCorpus]]: ...
     @overload
@@ -217,6 +262,13 @@ class Lib:
     TP_UNKNOWN_VERSION: Final = 9
     TP_COUNT: Final = 0
     TP_DOCUMENT_FREQUENCY: Final = 1
+    TP_ARROW_OFFSETS_32: Final = 0
+    TP_ARROW_OFFSETS_64: Final = 1
+    TP_ARROW_VIEWS: Final = 2
+    TP_ARROW_INDICES_8: Final = 3
+    TP_ARROW_INDICES_16: Final = 4
+    TP_ARROW_INDICES_32: Final = 5
+    TP_ARROW_INDICES_64: Final = 6
     textproc_on_document: FunctionPointer[[CData, int, int], int]
     def tp_version(self) -> Pointer[Char]: ...
     def tp_unicode_version(self) -> Pointer[Char]: ...
@@ -281,6 +333,16 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_corpus_get_measures(
+        self,
+        corpus: Pointer[TpCorpus],
+        counts: Pointer[Uint64],
+        document_frequencies: Pointer[Uint64],
+        capacity: int,
+        n_terms: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_corpus_get_terms(
         self,
         corpus: Pointer[TpCorpus],
@@ -339,6 +401,37 @@ class Lib:
         snapshot: bytes | Pointer[Uint8],
         snapshot_nbytes: int,
         corpus: Pointer[Pointer[TpCorpus]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_arrow_join(
+        self,
+        array: Pointer[TpArrowArray],
+        dictionary: Pointer[TpArrowArray],
+        batch: Pointer[TpArrowBatch],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_arrow_measure(
+        self,
+        array: Pointer[TpArrowArray],
+        dictionary: Pointer[TpArrowArray],
+        first: int,
+        stop: int,
+        enough: int,
+        following: Pointer[Uint64],
+        nbytes: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_arrow_split(
+        self,
+        text: Pointer[Uint8],
+        text_nbytes: int,
+        n: int,
+        start: int,
+        layout: int,
+        offsets: CData,
         error: Pointer[TpError],
         /,
     ) -> int: ...

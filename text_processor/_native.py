@@ -31,8 +31,11 @@ from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, Te
 if TYPE_CHECKING:
     from text_processor._textproc_cffi import (
         Array,
+        CBuffer,
         CData,
         Pointer,
+        TpArrowArray,
+        TpArrowBuffer,
         TpCorpus,
         TpError,
         TpLexicon,
@@ -162,7 +165,7 @@ class Piece(NamedTuple):
     What lies behind the last end is the beginning of a document that the next piece continues.
     """
 
-    text: bytes
+    text: bytes | memoryview | CBuffer
     ends: Pointer[Uint64]
     n_ends: int
 
@@ -354,6 +357,40 @@ class Corpus:
         check(status, error)
         return _numbers(values, int(n_terms[0]))
 
+    def write_measures(self, counts: memoryview, document_frequencies: memoryview) -> int:
+        """Store both measures of every term, at the same instant, as 64-bit numbers, and return how many terms there are.
+
+        If there are more than there is room for, nothing is stored.
+        """
+        c_counts = ffi.from_buffer("uint64_t[]", counts, require_writable=True)
+        c_frequencies = ffi.from_buffer("uint64_t[]", document_frequencies, require_writable=True)
+        n_terms, error = ffi.new("uint64_t *"), _new_error()
+        capacity = min(len(c_counts), len(c_frequencies))
+        status = lib.tp_corpus_get_measures(self.pointer, c_counts, c_frequencies, capacity, n_terms, error)
+        if status != _TOO_SMALL:
+            check(status, error)
+        return int(n_terms[0])
+
+    def joined_nbytes(self, n: int) -> int:
+        """How many bytes the first ``n`` terms have, with one more between two of them."""
+        nbytes, error = ffi.new("size_t *"), _new_error()
+        status = lib.tp_corpus_get_terms(self.pointer, 0, n, ffi.NULL, 0, nbytes, error)
+        if status != _TOO_SMALL:
+            check(status, error)
+        return int(nbytes[0])
+
+    def write_terms(self, first: int, n: int, *, text: memoryview, start: int, ends: memoryview, layout: int) -> int:
+        """Store the text of some terms from ``text[start]`` on, and in ``ends`` where each ends; return where the last does.
+
+        There must be room for one byte more between two terms.
+        """
+        place = ffi.from_buffer("uint8_t[]", text[start:], require_writable=True)
+        nbytes, error = ffi.new("size_t *"), _new_error()
+        check(lib.tp_corpus_get_terms(self.pointer, first, n, place, len(place), nbytes, error), error)
+        c_ends = ffi.from_buffer("uint8_t[]", ends, require_writable=True)
+        check(lib.tp_arrow_split(place, nbytes[0], n, start, layout, c_ends, error), error)
+        return start + int(nbytes[0]) - (n - 1)
+
     def terms(self, first: int, n: int) -> list[str]:
         """Return the terms ``first`` … ``first + n - 1``."""
         return self._joined_terms(n, lambda *out: lib.tp_corpus_get_terms(self.pointer, first, n, *out))
@@ -468,6 +505,135 @@ COUNT: int = lib.TP_COUNT
 DOCUMENT_FREQUENCY: int = lib.TP_DOCUMENT_FREQUENCY
 
 
+# ---- Arrow columns ---------------------------------------------------------------------------------------------------
+
+ARROW_OFFSETS_32: int = lib.TP_ARROW_OFFSETS_32
+ARROW_OFFSETS_64: int = lib.TP_ARROW_OFFSETS_64
+ARROW_VIEWS: int = lib.TP_ARROW_VIEWS
+ARROW_INDICES: dict[int, int] = {  # by their bits
+    8: lib.TP_ARROW_INDICES_8,
+    16: lib.TP_ARROW_INDICES_16,
+    32: lib.TP_ARROW_INDICES_32,
+    64: lib.TP_ARROW_INDICES_64,
+}
+
+
+class Region(NamedTuple):
+    """Memory of somebody else's; address 0 is none."""
+
+    address: int
+    nbytes: int
+
+
+class ArrowArray:
+    """Where the entries of an Arrow array are; ``owner`` keeps the buffers."""
+
+    __slots__ = ("_data", "length", "owner", "pointer")
+
+    def __init__(
+        self, owner: object, *, layout: int, validity: Region, slots: Region, data: Sequence[Region], offset: int, length: int
+    ) -> None:
+        self.owner = owner
+        self.length = length
+        self.pointer = ffi.new("tp_arrow_array *")
+        self._data = ffi.new("tp_arrow_buffer[]", len(data))
+        self.pointer.layout = layout
+        _point(self.pointer.validity, validity)
+        _point(self.pointer.slots, slots)
+        for c_buffer, region in zip(self._data, data, strict=True):
+            _point(c_buffer, region)
+        self.pointer.data = self._data
+        self.pointer.n_data = len(data)
+        self.pointer.offset = offset
+        self.pointer.length = length
+
+
+def _point(c_buffer: TpArrowBuffer, region: Region) -> None:
+    c_buffer.bytes = ffi.cast("uint8_t *", region.address)
+    c_buffer.nbytes = region.nbytes
+
+
+class ArrowColumn(NamedTuple):
+    """A chunk of a column: ``first`` is the number of its first entry in the whole column."""
+
+    array: ArrowArray
+    dictionary: ArrowArray | None
+    first: int
+
+    def pointers(self) -> tuple[TpArrowArray, TpArrowArray]:
+        return self.array.pointer, ffi.NULL if self.dictionary is None else self.dictionary.pointer
+
+    def measure(self, start: int, stop: int, enough: int) -> tuple[int, int]:
+        """Add up bytes from the entry ``start`` on until they are enough; return where that was, and the sum."""
+        following, nbytes, error = ffi.new("uint64_t *"), ffi.new("uint64_t *"), _new_error()
+        self.check(lib.tp_arrow_measure(*self.pointers(), start, stop, enough, following, nbytes, error), error)
+        return int(following[0]), int(nbytes[0])
+
+    def check(self, status: int, error: TpError) -> None:
+        """As `check`, but say which entry of the column is damaged."""
+        try:
+            check(status, error)
+        except InvalidArgumentError as fault:
+            raise ValueError(f"entry {self.first + fault.item} of the column is damaged: {fault}") from None
+
+
+class ArrowBatch:
+    """Documents of a column, joined in memory that is used again for the next ones: a piece, or one that is too long for it."""
+
+    __slots__ = ("_batch", "_ends", "_text", "long_text", "piece", "read_nbytes")
+
+    def __init__(self, nbytes: int) -> None:
+        self._text = _new_uninitialized("uint8_t[]", nbytes)
+        self._ends = _new_uninitialized("uint64_t[]", nbytes // 16 + 1)  # few documents are shorter
+        self._batch = ffi.new("tp_arrow_batch *")
+        self._batch.text = self._text
+        self._batch.text_capacity = len(self._text)
+        self._batch.ends = self._ends
+        self._batch.ends_capacity = len(self._ends)
+        self.piece = Piece(b"", self._ends, 0)
+        self.long_text: memoryview | None = None
+        self.read_nbytes = 0
+
+    def read(self, column: ArrowColumn, start: int, stop: int, *, refuse_blank: bool) -> int:
+        """Join the next documents from the entry ``start`` on, and return the first entry that has not been read."""
+        batch, error = self._batch, _new_error()
+        batch.next, batch.stop, batch.stops_at_blank = start, stop, refuse_blank
+        status = lib.tp_arrow_join(*column.pointers(), batch, error)
+        index = column.first + int(batch.next)
+        if status == lib.TP_INVALID_UTF8:
+            raise not_utf8(index, int(error.offset))
+        column.check(status, error)
+        if batch.is_at_blank:
+            raise InvalidDocumentError(f"Document {index} cannot be empty", index=index)
+        self.piece = Piece(ffi.buffer(self._text, batch.text_nbytes), self._ends, int(batch.n_ends))
+        self.long_text = memoryview(ffi.buffer(batch.long_text, batch.long_nbytes)) if batch.long_text else None
+        self.read_nbytes = int(batch.read_nbytes)
+        return int(batch.next)
+
+    def document(self, i: int) -> str:
+        """Return a document of the piece."""
+        start = self._ends[i - 1] + 1 if i else 0
+        return str(memoryview(self.piece.text)[start : self._ends[i]], "utf-8")
+
+
+def not_utf8(index: int, offset: int) -> InvalidDocumentError:
+    """The error for a document that is no text."""
+    return InvalidDocumentError(f"Document {index} is not valid UTF-8 at byte {offset}", index=index, offset=offset)
+
+
+def find_ill_formed(text: memoryview) -> int | None:
+    """Return where text is not UTF-8 for the first time."""
+    error = _new_error()
+    if lib.tp_utf8_validate(ffi.from_buffer("uint8_t[]", text), len(text), error) == _OK:
+        return None
+    return int(error.offset)
+
+
+def slice_piece(text: memoryview, *, closes: bool) -> Piece:
+    """A slice of a document that is UTF-8 already."""
+    return Piece(text, ffi.new("uint64_t[1]", [len(text)]), 1) if closes else Piece(text, ffi.NULL, 0)
+
+
 # ---- The lexicon -----------------------------------------------------------------------------------------------------
 
 
@@ -477,11 +643,12 @@ class Lexicon:
     __slots__ = ("_entries", "place", "weights")
 
     def __init__(self, words: Sequence[str], weights: Sequence[float]) -> None:
-        piece = _piece_of_lengths(b"\n".join(encoded := [word.encode() for word in words]), map(len, encoded))
+        joined = b"\n".join(encoded := [word.encode() for word in words])
+        piece = _piece_of_lengths(joined, map(len, encoded))
         self.place, error = ffi.new("tp_lexicon **"), _new_error()
         _own(self.place, ffi.gc(ffi.cast("tp_lexicon **", self.place), lib.tp_lexicon_free_at))
         c_weights = ffi.new("double[]", list(weights))
-        status = lib.tp_lexicon_new(piece.text, len(piece.text), piece.ends, c_weights, len(words), self.place, error)
+        status = lib.tp_lexicon_new(joined, len(joined), piece.ends, c_weights, len(words), self.place, error)
         check(status, error)
         self._entries = ffi.new("tp_lexicon_entries *")
         lib.tp_lexicon_get_entries(self.place[0], self._entries)
