@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # "quick" for a look while working, "ci" before anything lands, "thorough" for a long night.
@@ -11,3 +13,12 @@ settings.register_profile("quick", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=150, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("thorough", max_examples=5000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the examples in docstrings that need an extra which is not installed."""
+    if find_spec("pyarrow") is not None:
+        return
+    for item in items:
+        if isinstance(item, pytest.DoctestItem) and "pyarrow" in (item.dtest.docstring or ""):
+            item.add_marker(pytest.mark.skip(reason="pyarrow is not installed"))

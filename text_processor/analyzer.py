@@ -7,11 +7,12 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from typing import Any, Self, TypedDict
+from typing import Any, Literal, Self, TypedDict
 
-from text_processor import _native, _pieces, _snapshot
+from text_processor import _arrow, _native, _pieces, _snapshot
 from text_processor._ledger import Ledger
 from text_processor._native import InvalidArgumentError, Lexicon
+from text_processor._progress import Progress, check_progress
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
 
 __all__ = ["DocumentInfo", "Statistics", "TextAnalyzer", "word_count"]
@@ -303,6 +304,78 @@ class TextAnalyzer:
             raise OverflowError(f"both analyzers together have {n_words} words; the limit is {_native.MOST_WORDS}")
         self._ledger.add_part(corpus, n_documents, documents)
 
+    def add_arrow(
+        self,
+        column: object,
+        *,
+        blank: Literal["skip", "raise"] = "skip",
+        progress: Progress | bool | None = None,
+    ) -> int:
+        """Add a document for each entry of an Arrow column of text: all of them, or none if it fails. Returns how many.
+
+        The column may be anything that speaks the Arrow PyCapsule protocol, such as an array, chunked array, table or reader of
+        pyarrow, a polars or pandas Series, a DuckDB relation; of what has columns there must be one. Its type is string,
+        large_string, string_view, a binary type that holds UTF-8, or a dictionary of one of these. Nulls are no documents. Text
+        does not become Python strings, and a stream is read chunk by chunk. The documents are counted at once and not kept, so
+        `get_documents` raises from then on. Needs the extra ``arrow``.
+
+        Args:
+            column: the column.
+            blank: what becomes of blank documents: ``"skip"`` leaves them out, ``"raise"`` refuses them.
+            progress: called as ``progress(done, total)``, in bytes of text, up to 20 times a second; ``total`` is None for a
+                stream. True shows a bar.
+
+        Raises:
+            ImportError: pyarrow is not installed.
+            TypeError: ``column`` is no Arrow data, or not of text.
+            InvalidDocumentError: a document is not valid UTF-8, or blank where that is refused. The exception's ``index`` is
+                its entry in the column, nulls included, and ``offset`` the byte in it.
+            ValueError: there is not exactly one column, or its buffers are damaged; ``blank`` is neither of the two.
+            OverflowError: there would be more than 2**48 - 1 words.
+
+        What the callback or ``progress`` raises passes through; nothing is added then. The callback is told of each document
+        before all are added. O(bytes of text + entries) time; memory for the distinct words, for each thread.
+
+        >>> from text_processor import TextAnalyzer
+        >>> import pyarrow
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_arrow(pyarrow.array(["one two", None, "two"]))
+        2
+        >>> analyzer.word_frequency()
+        {'one': 1, 'two': 2}
+        """
+        if blank not in ("skip", "raise"):
+            raise ValueError(f"blank must be 'skip' or 'raise', not {blank!r}")
+        check_progress(progress)
+        n_told = 0
+
+        def tell(text: str, n_words: int) -> None:
+            nonlocal n_told
+            n_told += 1
+            if (callback := self._callback) is not None:
+                n_documents = self._ledger.count_documents() + n_told
+                callback({"text": text, "word_count": n_words, "total_documents": n_documents})
+
+        counted = _arrow.count(
+            column,
+            refuse_blank=blank == "raise",
+            progress=progress,
+            threads=self._threads or _pieces.available_threads(),
+            tell=None if self._callback is None else tell,
+        )
+        totals = counted.totals()
+        self._check_room(totals.words)
+        self._ledger.add_part(counted, totals.documents, None)
+        return totals.documents
+
+    def _check_room(self, n_words: int) -> None:
+        """Raise `OverflowError` if so many words more would be too many."""
+        # Far below the core's limit nothing need be counted to know that they fit.
+        if n_words > _native.MOST_WORDS // 2:
+            n_words += self.total_words()
+        if n_words > _native.MOST_WORDS:
+            raise OverflowError(f"there would be {n_words} words; the limit is {_native.MOST_WORDS}")
+
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
     def document_count(self) -> int:
@@ -380,6 +453,25 @@ class TextAnalyzer:
         for first, end in _native.slices(len(ids)):
             ranking.extend(zip(corpus.pick_terms(ids[first:end]), counts[first:end], strict=True))
         return ranking
+
+    def word_table(self) -> Any:
+        """Return a ``pyarrow.Table`` of all words, in the order in which they were first seen. Needs the extra ``arrow``.
+
+        Its columns are ``term`` (string, or large_string where the words have more than 2**31 - 1 bytes), ``count`` and
+        ``document_frequency`` (both int64), all as they were at one instant. No word becomes a Python string.
+        O(distinct words).
+
+        Raises:
+            ImportError: pyarrow is not installed.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_documents(["a a b", "a c"])
+        2
+        >>> analyzer.word_table().to_pydict()
+        {'term': ['a', 'b', 'c'], 'count': [3, 1, 1], 'document_frequency': [2, 1, 1]}
+        """
+        return _arrow.word_table(self._ledger.settle())
 
     def analyze_sentiment(self) -> float:
         """Return the sum of count × weight over the words of the lexicon, divided by the number of documents.
