@@ -116,6 +116,14 @@ static inline uint64_t is_lead_that_matters(uint64_t eight)
 
 static inline bool is_within(uint8_t byte, uint8_t low, uint8_t high) { return (uint8_t)(byte - low) <= high - low; }
 
+static inline bool maybe_upper_of_two_bytes(uint8_t lead, uint8_t second)
+{
+    if (lead <= 0xC9 || lead == 0xCD || is_within(lead, 0xD2, 0xD4)) return true;
+    return (lead == 0xCE && is_within(second, 0x86, 0xAB)) || (lead == 0xCF && is_within(second, 0x8F, 0xBF)) ||
+           (lead == 0xD0 && is_within(second, 0x80, 0xAF)) || (lead == 0xD1 && is_within(second, 0xA0, 0xBF)) ||
+           (lead == 0xD5 && is_within(second, 0x80, 0x96));
+}
+
 /* Puts the character at `text`, whose bit is given, into the sets that the template's masks make. */
 static void note_character(const uint8_t *text, uint64_t bit, beyond_ascii *found)
 {
@@ -125,7 +133,7 @@ static void note_character(const uint8_t *text, uint64_t bit, beyond_ascii *foun
     } else if (lead == 0xC2) {
         if (second == 0x85 || second == 0xA0) found->two_byte_space |= bit;
     } else if (lead < 0xE0) {
-        if (lead <= 0xC9 || is_within(lead, 0xCD, 0xD5)) found->unlowered |= bit;
+        if (maybe_upper_of_two_bytes(lead, second)) found->unlowered |= bit;
     } else if (lead == 0xE1) {
         if (second == 0x9A && text[2] == 0x80) found->three_byte_space |= bit;
         if (is_within(second, 0x82, 0xBF) && second != 0x9A) found->unlowered |= bit;

@@ -53,13 +53,22 @@ static inline uint64_t three_byte_space(tp_block here, tp_block next, tp_block t
            (is_equal(here, 0xE3) & is_80 & ends_80);
 }
 
-/* The first bytes of characters that lowering may change. U+0100 … U+027F (C4 … C9), U+0340 … U+057F (CD … D5); of those of
- * three bytes Georgian, Cherokee, Latin and Greek (E1 82 … BF), letter-like ones, Roman and circled numbers (E2 84 … 93),
- * Glagolitic and Coptic (E2 B0 … B3), Cyrillic and Latin (EA 99 … 9F), full-width (EF BC); any of four bytes. A test holds
- * this against the generated tables. */
+/* The first bytes of characters that lowering may change. Of those of two bytes U+0100 … U+027F (C4 … C9), U+0340 … U+037F (CD),
+ * Greek capitals and Coptic (CE 86 … AB, CF 8F … BF), Cyrillic capitals and what is beyond Russian (D0 80 … AF, D1 A0 … D3),
+ * U+0500 … U+053F (D4), Armenian capitals (D5 80 … 96); of those of three bytes Georgian, Cherokee, Latin and Greek (E1 82 … BF),
+ * letter-like ones, Roman and circled numbers (E2 84 … 93), Glagolitic and Coptic (E2 B0 … B3), Cyrillic and Latin (EA 99 … 9F),
+ * full-width (EF BC); any of four bytes. A test holds this against the generated tables. */
 static inline uint64_t maybe_upper(tp_block here, tp_block next)
 {
-    uint64_t found = is_between(here, 0xC4, 0xC9) | is_between(here, 0xCD, 0xD5);
+    uint64_t found = is_between(here, 0xC4, 0xC9);
+    if (is_between(here, 0xCD, 0xD5) != 0) {
+        found |= is_equal(here, 0xCD) | is_between(here, 0xD2, 0xD4);
+        found |= is_equal(here, 0xCE) & is_between(next, 0x86, 0xAB);
+        found |= is_equal(here, 0xCF) & is_between(next, 0x8F, 0xBF);
+        found |= is_equal(here, 0xD0) & is_between(next, 0x80, 0xAF);
+        found |= is_equal(here, 0xD1) & is_between(next, 0xA0, 0xBF);
+        found |= is_equal(here, 0xD5) & is_between(next, 0x80, 0x96);
+    }
     if (is_between(here, 0xE1, 0xF4) == 0) return found;
     found |= is_equal(here, 0xE1) & is_between(next, 0x82, 0xBF) & ~is_equal(next, 0x9A);
     found |= is_equal(here, 0xE2) &
