@@ -146,6 +146,7 @@ tsan: $(programs-tsan) ## C tests under the thread sanitizer
 
 valgrind: $(call if-installed,valgrind,run-valgrind) ## C tests under valgrind
 run-valgrind: export TEXTPROC_TEST_QUICK := 1
+run-valgrind: export TEXTPROC_TEST_NO_FORK := 1
 run-valgrind: $(programs-plain)
 	$(call run-c-tests,plain,valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --fair-sched=try)
 

@@ -214,7 +214,7 @@ static void note_documents(reading *r, const batch *b, const uint16_t *edges)
         end = b->n;
         if (stop <= edges[2 * b->n - 1]) {
             end = first + 1;
-            while (edges[2 * end] < stop && end < b->n) end++;
+            while (end < b->n && edges[2 * end] < stop) end++;
         }
         if (r->counts->documents == 0) note(r->counts, b, first, end, true);
         else note(r->counts, b, first, end, false);
