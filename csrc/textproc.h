@@ -109,6 +109,29 @@ tp_status tp_find_lines(const uint8_t *text, size_t text_nbytes, uint64_t *ends,
 /* Whether there is a line of nothing but white space; text without '\n' is one line. O(lines) where few are indented. */
 bool tp_has_blank_line(const uint8_t *text, size_t text_nbytes);
 
+/* Whether there is nothing but white space, or nothing at all. */
+bool tp_is_blank(const uint8_t *text, size_t text_nbytes);
+
+/* The length of `text` without the beginning of a character at its end, which what follows may complete. Bytes that no
+ * character begins with are left for tp_utf8_validate to refuse. */
+size_t tp_utf8_complete_nbytes(const uint8_t *text, size_t text_nbytes);
+
+/* What is known of the lines of a text that comes in blocks; all zero before the first one. */
+typedef struct tp_lines {
+    uint64_t nbytes;      /* of the blocks so far */
+    uint64_t n_ended;     /* lines that have ended, each by a '\n'; so the number, from 0, of the one that is open */
+    uint64_t n_blank;     /* how many of these have nothing but white space */
+    uint64_t first_blank; /* the number of the first such line, if there is one */
+    uint64_t open_start;  /* where the open line begins, in bytes from the start of the first block */
+    bool open_has_text;   /* whether it has anything but white space yet */
+} tp_lines;
+
+/* Looks at the next block, valid UTF-8 that is cut between characters. Stores the offsets in it of those '\n' that end a line
+ * with something in it, and how many these are: at most text_nbytes / 2 + 1. TP_TOO_SMALL, with *n_ends stored and `lines` as
+ * it was, if that is more than `capacity`. O(lines) where few are indented. */
+tp_status tp_find_text_lines(tp_lines *lines, const uint8_t *text, size_t text_nbytes, uint64_t *ends, size_t capacity,
+                             size_t *n_ends, tp_error *error);
+
 /* ---- Corpus: what was counted ---------------------------------------------------------------------------------- */
 
 /* Totals and a table of terms with their counts. A term is a white-space separated word, lower-cased: what Python gives by

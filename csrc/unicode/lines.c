@@ -1,8 +1,9 @@
-/* Where lines end, and whether there is something in them. */
+/* Where text can be cut: between lines, with something in them or not, and between characters. */
 #include <string.h>
 
 #include "base/error.h"
 #include "unicode/space.h"
+#include "unicode/utf8.h"
 
 tp_status tp_find_lines(const uint8_t *text, size_t text_nbytes, uint64_t *ends, size_t capacity, size_t *n_lines,
                         tp_error *error)
@@ -43,4 +44,71 @@ bool tp_has_blank_line(const uint8_t *text, size_t text_nbytes)
         if (newline == NULL) return false;
         line = newline + 1;
     }
+}
+
+bool tp_is_blank(const uint8_t *text, size_t text_nbytes)
+{
+    if (text_nbytes == 0) return true;
+    const uint8_t *end = text + text_nbytes;
+    for (size_t nbytes; text < end; text += nbytes) {
+        nbytes = tp_space_nbytes(text, end);
+        if (nbytes == 0) return false;
+    }
+    return true;
+}
+
+/* ---- Text that comes in blocks ---------------------------------------------------------------------------------- */
+
+static void end_line(tp_lines *lines, uint64_t next_start)
+{
+    if (!lines->open_has_text && lines->n_blank++ == 0) lines->first_blank = lines->n_ended;
+    lines->n_ended++;
+    lines->open_start = next_start;
+    lines->open_has_text = false;
+}
+
+tp_status tp_find_text_lines(tp_lines *lines, const uint8_t *text, size_t text_nbytes, uint64_t *ends, size_t capacity,
+                             size_t *n_ends, tp_error *error)
+{
+    tp_lines found = *lines;
+    size_t n = 0, start = 0;
+    while (start < text_nbytes) {
+        const uint8_t *p = text + start, *end = text + text_nbytes;
+        if (!found.open_has_text) {
+            p = skip_indent(p, end);
+            found.open_has_text = p < end && *p != '\n';
+        }
+        const uint8_t *newline = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+        if (newline == NULL) break;
+        size_t line_end = (size_t)(newline - text);
+        if (found.open_has_text) {
+            if (n < capacity) ends[n] = line_end;
+            n++;
+        }
+        start = line_end + 1;
+        end_line(&found, lines->nbytes + start);
+    }
+    *n_ends = n;
+    if (n > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer holds fewer ends than there are lines with text");
+    found.nbytes += text_nbytes;
+    *lines = found;
+    return TP_OK;
+}
+
+/* How many bytes a character has that begins with `lead`; 0 if none does. */
+static size_t nbytes_of_lead(uint8_t lead)
+{
+    if (lead < 0xC2 || lead > 0xF4) return 0;
+    return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+size_t tp_utf8_complete_nbytes(const uint8_t *text, size_t text_nbytes)
+{
+    for (size_t n = 1; n < TP_UTF8_MAX_NBYTES && n <= text_nbytes; n++) {
+        const uint8_t *last = text + text_nbytes - n;
+        if (tp_utf8_is_continuation(*last)) continue;
+        bool is_begun = n < nbytes_of_lead(*last) && (n == 1 || tp_utf8_is_second(last[0], last[1]));
+        return is_begun ? text_nbytes - n : text_nbytes;
+    }
+    return text_nbytes;
 }
