@@ -1,13 +1,16 @@
+import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, Self, TypedDict
+from typing import Any, Literal, Protocol, Self, TypedDict
 
 __all__ = [
     "UNICODE_VERSION",
+    "Buffer",
     "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
     "InvalidDocumentError",
     "InvalidSnapshotError",
+    "Readable",
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
@@ -32,8 +35,14 @@ class CpuFeatures(TypedDict):
     in_use: str
     available: list[str]
 
+class Buffer(Protocol):
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> Any: ...
+
 class DocumentInfo(TypedDict):
-    text: str
+    text: str | None
     word_count: int
     total_documents: int
 
@@ -52,8 +61,40 @@ class TextAnalyzer:
     ) -> None: ...
 
     # Adding
-    def add_document(self, text: str) -> None: ...
-    def add_documents(self, documents: Iterable[str]) -> int: ...
+    def add_document(self, text: str | Buffer) -> None: ...
+    def add_documents(
+        self,
+        documents: Iterable[str | Buffer],
+        *,
+        blank: Literal["raise", "skip"] = "raise",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> int: ...
+    def add_buffer(
+        self,
+        data: Buffer,
+        *,
+        documents: Literal["lines", "whole"] = "lines",
+        blank: Literal["skip", "raise"] = "skip",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> int: ...
+    def add_file(
+        self,
+        path: str | bytes | os.PathLike[Any],
+        *,
+        documents: Literal["lines", "whole"] = "lines",
+        blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> int: ...
+    def add_stream(
+        self,
+        stream: Readable,
+        *,
+        documents: Literal["lines", "whole"] = "lines",
+        blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> int: ...
     def merge(self, other: TextAnalyzer) -> None: ...
     def add_arrow(
         self,
@@ -70,7 +111,7 @@ class TextAnalyzer:
     def document_count(self) -> int: ...
     def total_words(self) -> int: ...
     def get_statistics(self) -> Statistics: ...
-    def get_documents(self) -> list[str]: ...
+    def get_documents(self) -> list[str | bytes]: ...
     def word_frequency(self) -> dict[str, int]: ...
     def document_frequency(self) -> dict[str, int]: ...
     def most_common(self, n: int | None = None) -> list[tuple[str, int]]: ...

@@ -171,15 +171,15 @@ def test_a_lone_surrogate_is_refused_with_its_place(surrogate: str) -> None:
         word_count(text)
 
 
-@pytest.mark.parametrize("thing", [b"bytes", bytearray(b"x"), 3, None, ["a"], 1.5])
-def test_what_is_no_str_is_named(thing: Any) -> None:
+@pytest.mark.parametrize("thing", [3, None, ["a"], 1.5])
+def test_what_is_no_document_is_named(thing: Any) -> None:
     analyzer = TextAnalyzer()
     name = type(thing).__name__
-    with pytest.raises(TypeError, match=rf"Document must be str, not {name}"):
+    with pytest.raises(TypeError, match=rf"Document must be str, bytes or another buffer of bytes, not {name}"):
         analyzer.add_document(thing)
-    with pytest.raises(TypeError, match=rf"Document 1 must be str, not {name}"):
+    with pytest.raises(TypeError, match=rf"Document 1 must be str, bytes or .*, not {name}"):
         analyzer.add_documents(["good", thing])
-    with pytest.raises(TypeError, match=rf"Document 1 must be str, not {name}"):
+    with pytest.raises(TypeError, match=rf"Document 1 must be str, bytes or .*, not {name}"):
         analyzer.add_documents(iter(["good", thing]))
     with pytest.raises(TypeError, match=name):
         word_count(thing)
@@ -255,10 +255,10 @@ class NoText:
         raise OSError("no length")
 
 
-def test_what_is_no_str_is_named_whatever_it_does() -> None:
+def test_what_is_no_document_is_named_whatever_it_does() -> None:
     mixtures: list[Any] = [[NoText()], ["a", NoText()], (NoText(), "a")]
     for mixture in mixtures:
-        with pytest.raises(TypeError, match="must be str, not NoText"):
+        with pytest.raises(TypeError, match=r"must be str, bytes or .*, not NoText"):
             TextAnalyzer().add_documents(mixture)
 
 

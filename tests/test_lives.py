@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import pickle
 from typing import Any
 
@@ -10,9 +11,14 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, rule
 from python_analyzer import PythonAnalyzer
-from texts import any_texts, documents
+from texts import any_texts, documents, texts
 
 from text_processor import EmptyAnalyzerError, InvalidDocumentError, TextAnalyzer, TextProcessorError
+
+
+def within_total(done: int, total: int | None) -> None:
+    """A hook that sees to it that it is told the truth."""
+    assert total is None or 0 <= done <= total
 
 
 class Twins:
@@ -31,6 +37,13 @@ class Twins:
         if self.has_callback:
             n_words, n_documents = len(text.split()), len(self.oracle.documents)
             self.expected.append({"text": text, "word_count": n_words, "total_documents": n_documents})
+
+
+def text_of(document: str | bytes) -> str:
+    return document if isinstance(document, str) else document.decode()
+
+
+KINDS: list[Any] = [str.encode, lambda text: bytearray(text.encode()), lambda text: text]
 
 
 class Lives(RuleBasedStateMachine):
@@ -63,6 +76,46 @@ class Lives(RuleBasedStateMachine):
             assert caught.value.index == n_added
         else:
             assert twin.analyzer.add_documents(kind(texts)) == n_added
+
+    @rule(
+        twin=twins,
+        texts=st.lists(texts, max_size=6),
+        kind=st.sampled_from(KINDS),
+        progress=st.sampled_from([None, within_total]),
+    )
+    def add_documents_of_any_type(self, twin: Twins, texts: list[str], kind: Any, progress: Any) -> None:
+        filled = [text for text in texts if text.strip()]
+        for text in filled:
+            twin.expect(text)
+        given = [kind(text) if i % 2 else text for i, text in enumerate(texts)]
+        assert twin.analyzer.add_documents(given, blank="skip", progress=progress) == len(filled)
+
+    @rule(twin=twins, text=texts, way=st.sampled_from(["buffer", "stream", "text stream"]), whole=st.booleans())
+    def add_text(self, twin: Twins, text: str, way: str, whole: bool) -> None:
+        text = text.removeprefix("\ufeff")
+        expected = [each for each in ([text] if whole else text.split("\n")) if each.strip()]
+        documents: Any = "whole" if whole else "lines"
+        for each in expected:
+            twin.expect(each)
+        if way == "buffer":
+            n_added = twin.analyzer.add_buffer(text.encode(), documents=documents)
+        else:
+            stream = io.BytesIO(text.encode()) if way == "stream" else io.StringIO(text, newline="")
+            n_added = twin.analyzer.add_stream(stream, documents=documents)
+        assert n_added == len(expected)
+        twin.keeps = twin.keeps and not expected
+
+    @rule(twin=twins, text=documents)
+    def add_text_with_a_failing_callback(self, twin: Twins, text: str) -> None:
+        def failing(_: object) -> None:
+            raise KeyError(text)
+
+        twin.analyzer.set_callback(failing)
+        with pytest.raises(KeyError):
+            twin.analyzer.add_buffer(text.encode(), documents="whole")
+        twin.analyzer.clear_callback()
+        if twin.has_callback:
+            twin.analyzer.set_callback(twin.told.append)
 
     @rule(twin=twins)
     def set_callback(self, twin: Twins) -> None:
@@ -126,7 +179,7 @@ class Lives(RuleBasedStateMachine):
     @rule(twin=twins)
     def ask_for_documents(self, twin: Twins) -> None:
         if twin.keeps:
-            assert twin.analyzer.get_documents() == twin.oracle.documents
+            assert list(map(text_of, twin.analyzer.get_documents())) == twin.oracle.documents
         elif twin.oracle.documents:
             with pytest.raises(TextProcessorError):
                 twin.analyzer.get_documents()

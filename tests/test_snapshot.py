@@ -44,9 +44,9 @@ def sections_of(data: bytes) -> list[bytes]:
     return sections
 
 
-def sealed(sections: list[bytes]) -> bytes:
+def sealed(sections: list[bytes], version: int = 1) -> bytes:
     """A snapshot of these sections, with lengths and checksum that fit."""
-    body = HEAD.pack(b"\x89TPA\r\n\x1a\n", 1, *map(len, sections)) + b"".join(sections)
+    body = HEAD.pack(b"\x89TPA\r\n\x1a\n", version, *map(len, sections)) + b"".join(sections)
     return body + struct.pack("<I", zlib.crc32(body))
 
 
@@ -119,10 +119,37 @@ def test_foreign_sections_are_refused(sections: list[bytes]) -> None:
         restored(sealed(sections))
 
 
+def test_bytes_are_told_of_in_version_2() -> None:
+    analyzer = small_analyzer()
+    analyzer.add_document(b"bytes \xe4\xb8\xad")
+    data = snapshot_of(analyzer)
+    assert HEAD.unpack_from(data)[1] == 2
+    assert json.loads(sections_of(data)[0])["kinds"] == "ssb"
+    assert restored(data).get_documents() == ["Fine ΟΔΟΣ", "fine\0 day", b"bytes \xe4\xb8\xad"]
+
+
+@pytest.mark.parametrize("kinds", ["ss", "ssbb", "ssx", None, 3, ["s", "s", "b"]])
+def test_damaged_kinds_are_refused(kinds: Any) -> None:
+    analyzer = small_analyzer()
+    analyzer.add_document(b"bytes")
+    described, *others = sections_of(snapshot_of(analyzer))
+    described = json.dumps(json.loads(described) | {"kinds": kinds}).encode()
+    with pytest.raises(InvalidSnapshotError, match="the kinds of the documents"):
+        restored(sealed([described, *others], version=2))
+
+
+def test_bytes_of_a_snapshot_must_be_text() -> None:
+    analyzer = small_analyzer()
+    analyzer.add_document(b"bytes")
+    described, counts, text = sections_of(snapshot_of(analyzer))
+    with pytest.raises(InvalidSnapshotError, match="is not UTF-8"):
+        restored(sealed([described, counts, text[:-1] + b"\xff"], version=2))
+
+
 def test_a_newer_version_is_named() -> None:
     data = bytearray(snapshot_of(small_analyzer()))
-    data[8] = 2
-    with pytest.raises(InvalidSnapshotError, match="version 2; only version 1") as caught:
+    data[8] = 3
+    with pytest.raises(InvalidSnapshotError, match="version 3; only versions 1 and 2") as caught:
         restored(bytes(data))
     assert caught.value.offset == 8
 

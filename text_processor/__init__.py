@@ -16,6 +16,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from text_processor._native import CORE_VERSION, UNICODE_VERSION, CpuFeatures, cpu_features, get_memory_stats
+from text_processor._sources import Buffer, Readable
 from text_processor.analyzer import DocumentInfo, Statistics, TextAnalyzer, word_count
 from text_processor.errors import (
     EmptyAnalyzerError,
@@ -26,11 +27,13 @@ from text_processor.errors import (
 
 __all__ = [
     "UNICODE_VERSION",
+    "Buffer",
     "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
     "InvalidDocumentError",
     "InvalidSnapshotError",
+    "Readable",
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",

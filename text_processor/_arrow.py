@@ -287,8 +287,7 @@ def _count_spans(counted: Corpus, stretches: Sequence[Iterable[_Span]], *, refus
         busy = [(corpus, *piece) for corpus, piece in zip(corpora, pieces, strict=True) if piece is not None]
         _native.count_pieces([corpus for corpus, _, _ in busy], [piece for _, piece, _ in busy])
         yield sum(nbytes for _, _, nbytes in busy)
-    for part in corpora[1:]:
-        counted.append(part, 0, 0)
+    _native.join(corpora)
 
 
 def _next_pieces(readers: Sequence[Iterator[tuple[Piece, int]]]) -> list[tuple[Piece, int] | None]:

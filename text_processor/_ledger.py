@@ -21,7 +21,7 @@ from operator import is_
 from typing import NamedTuple, cast
 
 from text_processor import _pieces
-from text_processor._native import Corpus
+from text_processor._native import Corpus, Document
 from text_processor.errors import TextProcessorError
 
 # Characters that may wait to be counted where documents are not kept.
@@ -44,7 +44,7 @@ class Part:
 
     __slots__ = ("corpus", "first", "n_documents", "n_entries")
 
-    def __init__(self, corpus: Corpus, n_documents: int, documents: Sequence[str] | None) -> None:
+    def __init__(self, corpus: Corpus, n_documents: int, documents: Sequence[Document] | None) -> None:
         self.corpus = corpus
         self.n_documents = n_documents
         self.n_entries = 1 if documents is None else n_documents
@@ -61,7 +61,7 @@ class Turn:
         self.depth = 0
 
 
-Entry = str | Part
+Entry = Document | Part
 
 
 class Ledger(list[Dropped | Entry]):
@@ -94,13 +94,14 @@ class Ledger(list[Dropped | Entry]):
             if self[0] is dropped:  # otherwise entries were dropped between the two looks
                 return dropped.documents + n
 
-    def documents(self) -> list[str]:
+    def documents(self) -> list[Document]:
         """The documents; an error if they were not kept."""
         entries = self[1:]
         if not self.keeps_documents:
             raise TextProcessorError(
-                "the documents were not kept, only their counts: this analyzer has keep_documents=False or has merged "
-                "one that has; keep the documents yourself, or use TextAnalyzer(keep_documents=True) for every part"
+                "the documents were not kept, only their counts: this analyzer has keep_documents=False, has merged one that "
+                "has, or was given documents by add_file, add_stream, add_buffer or add_arrow, which never keep them; keep the "
+                "documents yourself, or use TextAnalyzer(keep_documents=True) for every part and add_document or add_documents"
             )
         return _unwrap(entries) if self.has_parts else entries  # type: ignore[return-value]
 
@@ -108,7 +109,7 @@ class Ledger(list[Dropped | Entry]):
         """Drop documents as soon as they are counted, from now on."""
         self.__class__ = UnkeptLedger  # pyright: ignore[reportAttributeAccessIssue]
 
-    def add_part(self, corpus: Corpus, n_documents: int, documents: list[str] | None) -> None:
+    def add_part(self, corpus: Corpus, n_documents: int, documents: list[Document] | None) -> None:
         """Log documents that were counted elsewhere; ``documents`` is None if nobody kept them."""
         if n_documents == 0:
             return
@@ -118,7 +119,7 @@ class Ledger(list[Dropped | Entry]):
         if documents is None or not self.keeps_documents:
             list.append(self, Part(corpus, n_documents, None))
         else:
-            list.extend(self, [Part(corpus, n_documents, documents), *islice(documents, 1, None)])  # type: ignore[misc]
+            list.extend(self, [Part(corpus, n_documents, documents), *islice(documents, 1, None)])
 
     # ---- What is counted ---------------------------------------------------------------------------------------------
 
@@ -138,7 +139,7 @@ class Ledger(list[Dropped | Entry]):
                 turn.depth = depth
         return self.corpus
 
-    def offer(self, corpus: Corpus, documents: Sequence[str]) -> None:
+    def offer(self, corpus: Corpus, documents: Sequence[Document]) -> None:
         """Take the counts of documents that have just been logged, unless something else stands before or between them.
 
         Then they are counted with the rest when an answer is asked for.
@@ -158,7 +159,7 @@ class Ledger(list[Dropped | Entry]):
             finally:
                 turn.depth = depth
 
-    def snapshot(self) -> tuple[Corpus, int, list[str] | None]:
+    def snapshot(self) -> tuple[Corpus, int, list[Document] | None]:
         """Return copies: all counts, the number of documents, and these themselves if they are kept."""
         copy = self.settle().copy()
         n_documents = copy.totals().documents
@@ -217,14 +218,14 @@ class UnkeptLedger(Ledger):
     keeps_documents = False
 
     def append(self, document: Dropped | Entry) -> None:
-        documents = cast(tuple[str], (document,))
+        documents = cast(tuple[Document], (document,))
         self._log(documents, _pieces.total_length(documents))
 
     def extend(self, documents: Iterable[Dropped | Entry]) -> None:
-        for group in _pieces.groups(cast(Sequence[str], documents)):
+        for group in _pieces.groups(cast(Sequence[Document], documents)):
             self._log(group, _pieces.total_length(group))
 
-    def _log(self, documents: Sequence[str], n_characters: int) -> None:
+    def _log(self, documents: Sequence[Document], n_characters: int) -> None:
         if self.n_waiting + n_characters > MOST_WAITING:
             self.settle()
             self.n_waiting = 0
@@ -240,5 +241,5 @@ def _is_document(entry: object) -> bool:
     return not isinstance(entry, Part)
 
 
-def _unwrap(entries: Sequence[Dropped | Entry]) -> list[str]:
+def _unwrap(entries: Sequence[Dropped | Entry]) -> list[Document]:
     return [entry.first if isinstance(entry, Part) else entry for entry in entries]  # type: ignore[misc]

@@ -20,10 +20,11 @@ import threading
 import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate, count
 from operator import add
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, cast
 
 from text_processor._textproc_cffi import ffi, lib
 from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, TextProcessorError
@@ -159,6 +160,10 @@ def fail_allocation(nth: int) -> None:
 # ---- Text in ---------------------------------------------------------------------------------------------------------
 
 
+# What may wait to be counted, since it cannot change.
+Document = str | bytes
+
+
 class Piece(NamedTuple):
     """UTF-8 text of several documents, one byte of white space apart, and where they end.
 
@@ -175,29 +180,104 @@ def has_blank_line(text: bytes) -> bool:
     return bool(lib.tp_has_blank_line(text, len(text)))
 
 
-def open_piece(text: str) -> Piece:
+def is_blank(text: bytes | memoryview) -> bool:
+    """Whether there is nothing but white space."""
+    return bool(lib.tp_is_blank(ffi.from_buffer("uint8_t[]", text), len(text)))
+
+
+def find_invalid(text: bytes | memoryview) -> int | None:
+    """Return where the first ill-formed sequence of UTF-8 begins, or None if there is none."""
+    error = _new_error()
+    status = lib.tp_utf8_validate(ffi.from_buffer("uint8_t[]", text), len(text), error)
+    return int(error.offset) if status == lib.TP_INVALID_UTF8 else None
+
+
+def complete_nbytes(text: bytes | memoryview) -> int:
+    """Return the length without the beginning of a character at the end, which what follows may complete."""
+    return lib.tp_utf8_complete_nbytes(ffi.from_buffer("uint8_t[]", text), len(text))
+
+
+def open_piece(text: bytes | memoryview) -> Piece:
     """A slice of a long document, which stays open."""
-    return Piece(text.encode(), ffi.NULL, 0)
+    return Piece(text, ffi.NULL, 0)
 
 
-def closing_piece(text: str) -> Piece:
+def closing_piece(text: bytes | memoryview) -> Piece:
     """The last slice of a long document, or a whole one."""
-    encoded = text.encode()
-    return Piece(encoded, ffi.new("uint64_t[1]", [len(encoded)]), 1)
+    return Piece(text, ffi.new("uint64_t[1]", [len(text)]), 1)
 
 
-def whole_piece(documents: Sequence[str]) -> Piece:
+class Lines:
+    """What is known of the lines of a text that comes in blocks."""
+
+    __slots__ = ("_capacity", "_ends", "_n_ends", "_state")
+
+    def __init__(self) -> None:
+        self._state, self._n_ends = ffi.new("tp_lines *"), ffi.new("size_t *")
+        self._capacity, self._ends = 0, _new_uninitialized("uint64_t[]", 0)
+
+    def find(self, block: memoryview) -> tuple[Pointer[Uint64], int]:
+        """Look at the next block; return where in it lines with text end, until the next call, and how many do."""
+        most = len(block) // 2 + 1
+        if most > self._capacity:
+            self._capacity, self._ends = most, _new_uninitialized("uint64_t[]", most)
+        text, error = ffi.from_buffer("uint8_t[]", block), _new_error()
+        status = lib.tp_find_text_lines(self._state, text, len(block), self._ends, self._capacity, self._n_ends, error)
+        check(status, error)
+        return self._ends, self._n_ends[0]
+
+    @property
+    def nbytes(self) -> int:
+        """How long the blocks so far are."""
+        return self._state.nbytes
+
+    @property
+    def n_ended(self) -> int:
+        """How many lines have ended, which is the number of the open one."""
+        return self._state.n_ended
+
+    @property
+    def first_blank(self) -> int | None:
+        """The number of the first line that has ended and is blank."""
+        return self._state.first_blank if self._state.n_blank else None
+
+    @property
+    def open_start(self) -> int:
+        """Where the open line begins, from the start of the first block."""
+        return self._state.open_start
+
+    @property
+    def open_has_text(self) -> bool:
+        """Whether the open line has something but white space."""
+        return self._state.open_has_text
+
+
+def whole_piece(documents: Sequence[Document]) -> Piece:
     """Whole documents, in one piece."""
-    joined = "\n".join(documents)
-    text = joined.encode()
+    text = _join(documents)
     ends, n_found = _new_uninitialized("uint64_t[]", len(documents)), ffi.new("size_t *")
     # Where no document has a line end of its own, C finds where they end: far cheaper than asking each for its length.
     if lib.tp_find_lines(text, len(text), ends, len(documents), n_found, ffi.NULL) == _OK:
         return Piece(text, ends, len(documents))
-    if joined.isascii():
-        return _piece_of_lengths(text, map(str.__len__, documents))
-    encoded = [str.encode(document) for document in documents]
-    return _piece_of_lengths(text, map(len, encoded))
+    if text.isascii():
+        return _piece_of_lengths(text, map(length, documents))
+    return _piece_of_lengths(text, map(bytes.__len__, map(_encode, documents)))
+
+
+def length(document: Document) -> int:
+    """How many characters or bytes a document has, whatever a subclass says."""
+    return bytes.__len__(document) if isinstance(document, bytes) else str.__len__(document)
+
+
+def _encode(document: Document) -> bytes:
+    return document if isinstance(document, bytes) else str.encode(document)
+
+
+def _join(documents: Sequence[Document]) -> bytes:
+    try:
+        return "\n".join(cast(Sequence[str], documents)).encode()
+    except TypeError:  # some are bytes
+        return b"\n".join(map(_encode, documents))
 
 
 def _piece_of_lengths(text: bytes, lengths: Iterable[int]) -> Piece:
@@ -393,24 +473,33 @@ class Corpus:
 
     def terms(self, first: int, n: int) -> list[str]:
         """Return the terms ``first`` … ``first + n - 1``."""
-        return self._joined_terms(n, lambda *out: lib.tp_corpus_get_terms(self.pointer, first, n, *out))
+        return self._split_terms(n, partial(lib.tp_corpus_get_terms, self.pointer, first, n))
+
+    def has_valid_terms(self) -> bool:
+        """Whether terms are UTF-8 without line ends: not, maybe, if the text has changed while it was counted."""
+        for first, end in slices(self.totals().terms):
+            joined = self._join_terms(partial(lib.tp_corpus_get_terms, self.pointer, first, end - first))
+            if bytes(joined).count(b"\n") != end - first - 1 or find_invalid(joined) is not None:
+                return False
+        return True
 
     def pick_terms(self, ids: memoryview[int]) -> list[str]:
         """Return the terms with the given numbers."""
         c_ids = ffi.from_buffer("uint64_t[]", ids)
-        return self._joined_terms(len(ids), lambda *out: lib.tp_corpus_pick_terms(self.pointer, c_ids, len(ids), *out))
+        return self._split_terms(len(ids), partial(lib.tp_corpus_pick_terms, self.pointer, c_ids, len(ids)))
+
+    def _split_terms(self, n: int, get: Callable[..., int]) -> list[str]:
+        return str(self._join_terms(get), "utf-8").split("\n") if n else []
 
     @staticmethod
-    def _joined_terms(n: int, get: Callable[..., int]) -> list[str]:
-        if n == 0:
-            return []
+    def _join_terms(get: Callable[..., int]) -> memoryview:
         nbytes, error = ffi.new("size_t *"), _new_error()
         status = get(ffi.NULL, 0, nbytes, error)
         if status != _TOO_SMALL:
             check(status, error)
         text = _new_uninitialized("uint8_t[]", nbytes[0])
         check(get(text, nbytes[0], nbytes, error), error)
-        return str(ffi.buffer(text, nbytes[0]), "utf-8").split("\n")
+        return memoryview(ffi.buffer(text, nbytes[0]))
 
     def top(self, n: int | None) -> tuple[memoryview[int], memoryview[int]]:
         """Return the numbers and the counts of the ``n`` most frequent terms (None: of all), most frequent first."""
@@ -643,12 +732,13 @@ class Lexicon:
     __slots__ = ("_entries", "place", "weights")
 
     def __init__(self, words: Sequence[str], weights: Sequence[float]) -> None:
-        joined = b"\n".join(encoded := [word.encode() for word in words])
-        piece = _piece_of_lengths(joined, map(len, encoded))
+        encoded = [word.encode() for word in words]
+        text = b"\n".join(encoded)
+        piece = _piece_of_lengths(text, map(len, encoded))
         self.place, error = ffi.new("tp_lexicon **"), _new_error()
         _own(self.place, ffi.gc(ffi.cast("tp_lexicon **", self.place), lib.tp_lexicon_free_at))
         c_weights = ffi.new("double[]", list(weights))
-        status = lib.tp_lexicon_new(joined, len(joined), piece.ends, c_weights, len(words), self.place, error)
+        status = lib.tp_lexicon_new(text, len(text), piece.ends, c_weights, len(words), self.place, error)
         check(status, error)
         self._entries = ffi.new("tp_lexicon_entries *")
         lib.tp_lexicon_get_entries(self.place[0], self._entries)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from itertools import accumulate, zip_longest
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, chain, zip_longest
+from typing import Any, NamedTuple, cast, overload
 
 from text_processor import _native
-from text_processor._native import Corpus, Piece
+from text_processor._native import Corpus, Document, Piece
 
 # Characters to a piece. Encoded slices of this size use the same memory again and again, which stays in the second-level cache:
 # encoding a 40 MB str whole takes ten times as long, nearly all of it page faults.
@@ -26,12 +26,13 @@ SHORT_DOCUMENT = 1 << 8
 CHARACTERS_PER_THREAD = 1 << 21
 
 _SPACE = re.compile(r"\s")  # on str it matches what str.split parts words at
+_ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
 
 
 class Stretch(NamedTuple):
     """Consecutive documents for one thread: the first from a character on, the last up to one (``None``: to its end)."""
 
-    documents: Sequence[str]
+    documents: Sequence[Document]
     start: int
     stop: int | None
 
@@ -43,25 +44,36 @@ def available_threads() -> int:
     return os.cpu_count() or 1
 
 
-def count_documents(documents: Sequence[str], threads: int) -> Corpus:
-    """Count documents into a new corpus. An exception, as from Ctrl-C, leaves nothing behind."""
+def count_documents(documents: Sequence[Document], threads: int, report: Callable[[int], object] | None = None) -> Corpus:
+    """Count documents into a new corpus, and report every now and then how many bytes more that were.
+
+    An exception, as from Ctrl-C, leaves nothing behind.
+    """
     stretches = _share_out(documents, threads)
     corpora = [Corpus() for _ in stretches]
     for pieces in zip_longest(*map(_pieces_of_stretch, stretches)):
         busy = [(corpus, piece) for corpus, piece in zip(corpora, pieces, strict=True) if piece is not None]
         _native.count_pieces([corpus for corpus, _ in busy], [piece for _, piece in busy])
+        if report is not None:  # the bytes between documents are none of theirs
+            report(sum(len(piece.text) - max(piece.n_ends - 1, 0) for _, piece in busy))
     _native.join(corpora)
     return corpora[0]
 
 
-def plain(text: str) -> str:
-    """Return the text of a str or of an instance of a subclass, whose methods may say anything."""
-    return text if type(text) is str else str.__str__(text)
+@overload
+def plain(document: str) -> str: ...
+@overload
+def plain(document: Document) -> Document: ...
+def plain(document: Document) -> Document:
+    """Return the text of a document, which may be an instance of a subclass, whose methods may say anything."""
+    if type(document) is str or type(document) is bytes:
+        return document
+    return bytes.__getitem__(document, slice(None)) if isinstance(document, bytes) else str.__str__(document)
 
 
 def find_surrogate(text: str) -> int | None:
     """Return where the first lone surrogate of a text is, which no UTF-8 can hold."""
-    text = plain(text)
+    text = text if type(text) is str else str.__str__(text)
     if text.isascii():
         return None
     for start in range(0, len(text), PIECE_CHARACTERS):
@@ -72,12 +84,73 @@ def find_surrogate(text: str) -> int | None:
     return None
 
 
-def are_documents(documents: Sequence[str]) -> bool:
-    """Whether all are text: none is blank or has a lone surrogate. TypeError if one is no ``str``."""
+def is_blank(document: Document | memoryview) -> bool:
+    """Whether there is nothing but white space."""
+    if isinstance(document, str):
+        return str.__len__(document) == 0 or str.isspace(document)
+    return _native.is_blank(document)
+
+
+def without_blank(documents: Sequence[Any]) -> Sequence[Any]:
+    """Return those that are not blank, whatever else they are."""
+    try:
+        if are_documents(documents):
+            return documents
+    except TypeError:
+        pass
+    return [each for each in documents if not (isinstance(each, (str, bytes)) and is_blank(each))]
+
+
+def utf8_nbytes(document: Document | memoryview) -> int:
+    """Return the length of a document in UTF-8."""
+    if not isinstance(document, str):
+        return memoryview(document).nbytes
+    return str.__len__(document) if str.isascii(document) else len(str.encode(document))
+
+
+def known_nbytes(documents: Sequence[Any]) -> int | None:
+    """Return how many bytes the documents have, if none needs encoding to know that."""
+    if not {*map(type, documents)} <= {str, bytes}:
+        return None
+    is_known = all(map(str.isascii, [each for each in documents if type(each) is str]))
+    return total_length(documents) if is_known else None
+
+
+def find_invalid(document: bytes | memoryview) -> int | None:
+    """Return where the first ill-formed sequence of bytes is."""
+    view, start = memoryview(document), 0
+    for end in chain(_cuts(view, 0, len(view)), [len(view)]):
+        offset = _native.find_invalid(view[start:end])
+        if offset is not None:
+            return start + offset
+        start = end
+    return None
+
+
+def are_documents(documents: Sequence[Document]) -> bool:
+    """Whether all are text: none is blank or what UTF-8 cannot hold; false, or TypeError, where they differ in type."""
     return all(map(_is_group_of_documents, _windows(documents)))
 
 
-def _is_group_of_documents(group: Sequence[str]) -> bool:
+def _is_group_of_documents(group: Sequence[Document]) -> bool:
+    if type(group[0]) is bytes:
+        return {*map(type, group)} == {bytes} and _is_group_of_bytes(cast(Sequence[bytes], group))
+    return _is_group_of_text(cast(Sequence[str], group))
+
+
+def _is_group_of_bytes(group: Sequence[bytes]) -> bool:
+    if len(group[0]) < SHORT_DOCUMENT:
+        text = b"\n".join(group)
+        if _native.find_invalid(text) is not None:
+            return False
+        if not _native.has_blank_line(text):
+            return True
+    elif any(find_invalid(document) is not None for document in group):
+        return False
+    return not any(map(_native.is_blank, group))
+
+
+def _is_group_of_text(group: Sequence[str]) -> bool:
     # Joining short documents is cheaper than asking each one; joining long ones is not. The first stands for all.
     if str.__len__(group[0]) < SHORT_DOCUMENT:
         try:
@@ -91,15 +164,15 @@ def _is_group_of_documents(group: Sequence[str]) -> bool:
     return not any(map(str.isspace, group)) and all(map(str.__len__, group))
 
 
-def total_length(documents: Sequence[str]) -> int:
-    """How many characters the documents have."""
+def total_length(documents: Sequence[Document]) -> int:
+    """How many characters, or bytes, the documents have."""
     try:
         return sum(map(len, documents))
     except Exception:  # noqa: BLE001 - a subclass may raise anything; asking str itself costs three times as much
-        return sum(map(str.__len__, documents))
+        return sum(map(_native.length, documents))
 
 
-def groups(documents: Sequence[str]) -> Iterator[Sequence[str]]:
+def groups(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
     """Cut a list of documents into runs of about a piece's size; a document that is longer makes a run of its own."""
     for window in _windows(documents):
         if total_length(window) <= PIECE_CHARACTERS:
@@ -108,14 +181,32 @@ def groups(documents: Sequence[str]) -> Iterator[Sequence[str]]:
             yield from _cut(window)
 
 
-def _windows(documents: Sequence[str]) -> Iterator[Sequence[str]]:
+def windows(documents: Sequence[Any]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Cut a list of documents into runs of some, each with the index of its first."""
     for first in range(0, len(documents), GROUP_DOCUMENTS):
-        yield documents[first : first + GROUP_DOCUMENTS]
+        yield first, documents[first : first + GROUP_DOCUMENTS]
 
 
-def _cut(documents: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(documents: Sequence[Any], n_characters: int) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Cut a list of documents into runs of so many characters, or somewhat more, each with the index of its first."""
+    first = length = 0
+    for start, window in windows(documents):
+        length += total_length([each for each in window if isinstance(each, (str, bytes))])
+        if length >= n_characters:
+            end = start + len(window)
+            yield first, documents[first:end]
+            first, length = end, 0
+    if first < len(documents):
+        yield first, documents[first:]
+
+
+def _windows(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+    return (window for _, window in windows(documents))
+
+
+def _cut(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
     first, n_characters = 0, 0
-    for i, length in enumerate(map(str.__len__, documents)):
+    for i, length in enumerate(map(_native.length, documents)):
         if n_characters + length > PIECE_CHARACTERS and i > first:
             yield documents[first:i]
             first, n_characters = i, 0
@@ -123,7 +214,7 @@ def _cut(documents: Sequence[str]) -> Iterator[Sequence[str]]:
     yield documents[first:]
 
 
-def _share_out(documents: Sequence[str], threads: int) -> list[Stretch]:
+def _share_out(documents: Sequence[Document], threads: int) -> list[Stretch]:
     """Cut the documents into at most ``threads`` stretches of about equal length, inside a long document at white space."""
     if threads == 1 or sum(map(total_length, _windows(documents))) < 2 * CHARACTERS_PER_THREAD:
         return [Stretch(documents, 0, None)]
@@ -147,9 +238,12 @@ def _share_out(documents: Sequence[str], threads: int) -> list[Stretch]:
     return stretches
 
 
-def _next_space(text: str, start: int) -> int:
-    found = _SPACE.search(text, start)
-    return found.start() if found else len(text)
+def _next_space(document: Document, start: int) -> int:
+    if isinstance(document, bytes):
+        found = _ASCII_SPACE.search(document, start)
+        return found.start() if found else len(document)
+    match = _SPACE.search(document, start)
+    return match.start() if match else len(document)
 
 
 def _pieces_of_stretch(stretch: Stretch) -> Iterator[Piece]:
@@ -167,7 +261,7 @@ def _pieces_of_stretch(stretch: Stretch) -> Iterator[Piece]:
         yield from _pieces_of_document(documents[-1], 0, stop)
 
 
-def _pieces_of_documents(documents: Sequence[str]) -> Iterator[Piece]:
+def _pieces_of_documents(documents: Sequence[Document]) -> Iterator[Piece]:
     for group in groups(documents):
         if len(group) == 1:
             yield from _pieces_of_document(plain(group[0]), 0, None)
@@ -175,13 +269,30 @@ def _pieces_of_documents(documents: Sequence[str]) -> Iterator[Piece]:
             yield _native.whole_piece(group)
 
 
-def _pieces_of_document(text: str, start: int, stop: int | None) -> Iterator[Piece]:
+def _pieces_of_document(document: Document, start: int, stop: int | None) -> Iterator[Piece]:
     """Slices of one document; unless ``stop`` is given, the last one closes it."""
+    text = memoryview(document) if isinstance(document, bytes) else document
     end = len(text) if stop is None else stop
-    while end - start > PIECE_CHARACTERS:
-        yield _native.open_piece(text[start : start + PIECE_CHARACTERS])
-        start += PIECE_CHARACTERS
+    for cut in _cuts(text, start, end):
+        yield _native.open_piece(_slice(text, start, cut))
+        start = cut
     if stop is None:
-        yield _native.closing_piece(text[start:end])
+        yield _native.closing_piece(_slice(text, start, end))
     elif start < end:
-        yield _native.open_piece(text[start:end])
+        yield _native.open_piece(_slice(text, start, end))
+
+
+def _slice(text: str | memoryview, start: int, end: int) -> bytes | memoryview:
+    return text[start:end].encode() if isinstance(text, str) else text[start:end]
+
+
+def _cuts(text: str | memoryview, start: int, end: int) -> Iterator[int]:
+    """Places between characters, a piece apart. In bytes that are no UTF-8 they may be anywhere."""
+    while end - start > PIECE_CHARACTERS:
+        start += PIECE_CHARACTERS
+        if not isinstance(text, str):
+            most = min(start + 3, end)
+            while start < most and text[start] & 0xC0 == 0x80:
+                start += 1
+        if start < end:
+            yield start

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from typing import Any, Literal, Self, TypedDict
+from itertools import islice
+from typing import Any, Literal, Self, TypedDict, cast
 
-from text_processor import _arrow, _native, _pieces, _snapshot
+from text_processor import _arrow, _native, _pieces, _snapshot, _sources
 from text_processor._ledger import Ledger
-from text_processor._native import InvalidArgumentError, Lexicon
-from text_processor._progress import Progress, check_progress
+from text_processor._native import Corpus, Document, InvalidArgumentError, Lexicon
+from text_processor._progress import Progress, Report, check_progress, reporting
+from text_processor._sources import Buffer, Readable, Tell
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
 
 __all__ = ["DocumentInfo", "Statistics", "TextAnalyzer", "word_count"]
@@ -29,11 +32,21 @@ DEFAULT_LEXICON: dict[str, float] = {
 # More threads than this is a mistake rather than a machine.
 MOST_THREADS = 1024
 
+# Characters of a list that are checked, counted and added in one step where progress is shown: few enough to be told of soon,
+# enough for adding one table to another to cost little beside it.
+CHARACTERS_AT_ONCE = 1 << 25
+
+# The same where documents are added one by one.
+BYTES_AT_ONCE = 1 << 22
+
 
 class DocumentInfo(TypedDict):
-    """What a callback is told of a document that was added."""
+    """What a callback is told of a document that was added.
 
-    text: str
+    The text is None only where a document of a file or stream was too long to be in memory at once.
+    """
+
+    text: str | None
     word_count: int
     total_documents: int
 
@@ -72,6 +85,33 @@ def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
     _check_type(text, None)
     _check_surrogates(text, None)
     return _native.table_as_dict(_pieces.count_documents((text,), n_threads), _native.COUNT)
+
+
+class _Work:
+    """How many bytes of the documents that are added have been counted."""
+
+    __slots__ = ("_n_added", "_n_counted", "_report")
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._n_added = 0
+        self._n_counted = 0
+
+    def is_counting(self, nbytes: int) -> None:
+        """Say that so many bytes more, of documents that are not added yet, have been counted."""
+        self._n_added += nbytes
+        self.has_counted()
+
+    def has_added(self, nbytes: int) -> bool:
+        """Say that so many bytes more have been added; return whether it is time to count them."""
+        self._n_added += nbytes
+        self._report(self._n_counted)
+        return self._n_added - self._n_counted > BYTES_AT_ONCE
+
+    def has_counted(self) -> None:
+        """Say that all that was added has been counted."""
+        self._n_counted = self._n_added
+        self._report(self._n_counted)
 
 
 class _ListHasChanged(Exception):  # noqa: N818 - it stops a batch, and is no error
@@ -135,12 +175,18 @@ class TextAnalyzer:
 
     # ---- Adding ------------------------------------------------------------------------------------------------------
 
-    def add_document(self, text: str) -> None:
+    def add_document(self, text: str | Buffer) -> None:
         """Add a document.
 
+        Args:
+            text: a ``str``, ``bytes`` of UTF-8, or another C-contiguous buffer of such bytes: ``bytearray``, ``memoryview``,
+                ``mmap``, NumPy's ``uint8``. A ``str`` and ``bytes`` are kept as they are. Of other buffers, which may change, a
+                copy is kept, as ``bytes``; a large one whose text is not to be kept is counted at once and not copied.
+
         Raises:
-            TypeError: ``text`` is not a ``str``.
-            InvalidDocumentError: ``text`` is blank or has a lone surrogate; nothing is added.
+            TypeError: ``text`` is nothing of that kind.
+            BufferError: the buffer is not C-contiguous.
+            InvalidDocumentError: ``text`` is blank, has a lone surrogate or is not valid UTF-8; nothing is added.
 
         What the callback raises passes through; the document stays added.
 
@@ -153,50 +199,155 @@ class TextAnalyzer:
         if type(text) is str and text.isascii() and not text.isspace() and text and self._callback is None:
             self._ledger.append(text)
         else:
-            _check_document(text, None)
-            self._add_checked((text,))
+            self._add_one(text, None, 0)
 
-    def add_documents(self, documents: Iterable[str]) -> int:
+    def add_documents(
+        self,
+        documents: Iterable[str | Buffer],
+        *,
+        blank: Literal["raise", "skip"] = "raise",
+        progress: Progress | bool | None = None,
+    ) -> int:
         """Add many documents; the same as `add_document` for each one, but faster. Returns how many were added.
 
-        Raises:
-            TypeError: ``documents`` is a ``str`` (one document, not many) or not iterable, or a document is not a ``str``.
-            InvalidDocumentError: a document is blank or has a lone surrogate. The exception's ``index`` says which one,
-                counted from 0; those before it stay added.
+        Args:
+            documents: the documents, as for `add_document`; they need not be of one type.
+            blank: what becomes of blank documents: ``"raise"`` refuses them, ``"skip"`` leaves them out.
+            progress: called as ``progress(done, total)``, in bytes of UTF-8, up to 20 times a second. ``total`` is None unless
+                ``documents`` is a list or tuple of ``bytes`` and ASCII ``str`` alone. True shows a bar. With it, documents are
+                counted as they are added.
 
-        What the iterator or the callback raises passes through; the documents added before stay.
+        Raises:
+            TypeError: ``documents`` is one document, not many, or not iterable, or a document has the wrong type.
+            ValueError: ``blank`` is not one of these.
+            BufferError: a buffer is not C-contiguous.
+            InvalidDocumentError: a document is blank, has a lone surrogate or is not valid UTF-8. The exception's ``index``
+                says which one, counted from 0, and ``added`` how many were added before it; those stay.
+
+        What the iterator, the callback or ``progress`` raises passes through; the documents added before stay.
 
         >>> from text_processor import TextAnalyzer
-        >>> TextAnalyzer().add_documents(["one two", "three"])
+        >>> TextAnalyzer().add_documents(["one two", b"three"])
         2
         >>> TextAnalyzer().add_documents(["one two", ""])
         Traceback (most recent call last):
         text_processor.errors.InvalidDocumentError: Document 1 cannot be empty
         """
-        if isinstance(documents, (str, bytes, bytearray, memoryview)):
+        is_sequence = _is_sequence(documents)
+        if not is_sequence and (isinstance(documents, str) or _sources.is_byte_buffer(documents)):
             raise TypeError(
-                f"documents must be an iterable of str, not one {type(documents).__name__}; "
+                f"documents must be an iterable of documents, not one {type(documents).__name__}; "
                 "for a single document there is add_document"
             )
-        if type(documents) is list or type(documents) is tuple:
-            return self._add_sequence(documents)  # pyright: ignore[reportUnknownArgumentType]
-        index = -1
-        for index, text in enumerate(documents):
-            _check_document(text, index)
-            self._add_checked((text,))
-        return index + 1
+        _sources.check_option("blank", blank, ("raise", "skip"))
+        check_progress(progress)
+        skips_blank = blank == "skip"
+        if progress:
+            return self._add_and_report(documents, skips_blank, progress)
+        if not is_sequence:
+            return self._add_each(documents, skips_blank)
+        sequence = cast(Sequence[Any], documents)
+        return self._add_skipping(sequence) if skips_blank else self._add_sequence(sequence)
 
-    def _add_sequence(self, documents: list[str] | tuple[str, ...]) -> int:
+    def _add_one(self, given: Any, index: int | None, n_added: int, skips_blank: bool = False) -> Document | memoryview | None:
+        """Add a document, the ``index``-th of those given, and return what it was taken as, or None if it was left out."""
+        document = self._take(given, index)
+        if skips_blank and _pieces.is_blank(document):
+            return None
+        _check_document(document, index, n_added)
+        if isinstance(document, memoryview):
+            self._add_large(document)
+        else:
+            self._add_checked((document,))
+        return document
+
+    def _take(self, given: Any, index: int | None) -> Document | memoryview:
+        """Return a document that cannot change; or, if it is large and will not be kept, a view of what was given."""
+        if isinstance(given, (str, bytes)):
+            return given
+        view = _sources.byte_view(given, _name(index), "str, bytes or another buffer of bytes")
+        is_worth_copying = self._ledger.keeps_documents or self._callback is not None or len(view) <= _pieces.PIECE_CHARACTERS
+        return bytes(view) if is_worth_copying else view
+
+    def _add_large(self, view: memoryview) -> None:
+        """Count a document where it lies, before it can change."""
+        self._ledger.settle()  # so that parts do not pile up
+        counted = _sources.count_buffer(view, _sources.Options("whole", "raise", threads=self._n_threads()), None)
+        self._add_part(counted.corpus, counted.n_documents, None)
+
+    def _add_each(
+        self, documents: Iterable[Any], skips_blank: bool, first: int = 0, n_added: int = 0, work: _Work | None = None
+    ) -> int:
+        """Add documents one by one; the first has the index ``first``. Return how many have been added with those before."""
+        for index, given in enumerate(documents, first):
+            added = self._add_one(given, index, n_added, skips_blank)
+            n_added += added is not None
+            if work is not None and work.has_added(0 if added is None else _pieces.utf8_nbytes(added)):
+                self._ledger.settle()
+                work.has_counted()
+        return n_added
+
+    def _add_sequence(self, documents: Sequence[Any]) -> int:
         """Add a list or tuple. What a callback does to the list meanwhile counts, as it does in a loop."""
         n_added = 0
         while rest := tuple(documents[n_added:] if n_added else documents):
             n_valid = _count_valid(rest)
-            if n_valid == 0:
-                _check_document(rest[0], n_added)
+            if n_valid == 0:  # a buffer, or what is no document
+                return self._add_each(islice(documents, n_added, None), skips_blank=False, first=n_added, n_added=n_added)
             n_added += self._add_checked(rest[:n_valid], documents, n_added)
         return n_added
 
-    def _add_checked(self, documents: tuple[str, ...], source: Sequence[str] | None = None, start: int = 0) -> int:
+    def _add_skipping(self, documents: Sequence[Any]) -> int:
+        """Add those of a list or tuple that are not blank."""
+        if self._callback is not None:  # which may change the list
+            return self._add_each(documents, skips_blank=True)
+        n_added = 0
+        for first, window in _pieces.windows(tuple(documents)):
+            kept = _pieces.without_blank(window)
+            if _count_valid(kept) == len(kept):
+                n_added += self._add_checked(kept)
+            else:
+                n_added = self._add_each(window, skips_blank=True, first=first, n_added=n_added)
+        return n_added
+
+    def _add_and_report(self, documents: Iterable[Any], skips_blank: bool, progress: Progress | bool) -> int:
+        """Add documents and count them at once."""
+        is_sequence = _is_sequence(documents)
+        total = _pieces.known_nbytes(cast(Sequence[Any], documents)) if is_sequence else None
+        with reporting(progress, total) as report:
+            work = _Work(report)
+            if is_sequence and self._callback is None:
+                n_added = self._add_counting(tuple(documents), skips_blank, work)
+            else:
+                n_added = self._add_each(documents, skips_blank, work=work)
+            self._ledger.settle()
+            work.has_counted()
+        return n_added
+
+    def _add_counting(self, documents: tuple[Any, ...], skips_blank: bool, work: _Work) -> int:
+        n_added = 0
+        for first, chunk in _pieces.chunks(documents, CHARACTERS_AT_ONCE):
+            kept = _pieces.without_blank(chunk) if skips_blank else chunk
+            if self._callback is None and kept and _count_valid(kept) == len(kept):
+                self._ledger.settle()
+                counted = _pieces.count_documents(kept, self._n_threads(), work.is_counting)
+                self._log_counted(counted, kept)
+                work.has_counted()
+                n_added += len(kept)
+            else:
+                n_added = self._add_each(chunk, skips_blank, first, n_added, work)
+        return n_added
+
+    def _log_counted(self, counted: Corpus, documents: Sequence[Document]) -> None:
+        ledger = self._ledger
+        if ledger.keeps_documents:
+            ledger.extend(documents)
+            with suppress(MemoryError):  # they have been added, and will be counted when an answer is asked for
+                ledger.offer(counted, documents)
+        else:
+            ledger.add_part(counted, len(documents), None)
+
+    def _add_checked(self, documents: Sequence[Document], source: Sequence[Any] | None = None, start: int = 0) -> int:
         """Add valid documents and return how many.
 
         `clear`, or a new callback, set by a callback, acts before the next document. If they are what ``source`` has from
@@ -213,7 +364,7 @@ class TextAnalyzer:
                 break
         return n_added
 
-    def _add_and_tell(self, documents: Sequence[str], source: Sequence[str] | None, start: int) -> int:
+    def _add_and_tell(self, documents: Sequence[Document], source: Sequence[Any] | None, start: int) -> int:
         """Have the core count the documents and tell of each one, which is when it is logged; return how many were.
 
         The callback may do anything: what it adds comes before the next document, a new callback is told of that, after
@@ -223,15 +374,16 @@ class TextAnalyzer:
 
         def tell(index: int, n_words: int) -> None:
             nonlocal told
-            current, callback, text = self._ledger, self._callback, documents[index]
+            current, callback, document = self._ledger, self._callback, documents[index]
             place = start + index
-            if source is not None and (place >= len(source) or source[place] is not text):
+            if source is not None and (place >= len(source) or source[place] is not document):
                 raise _ListHasChanged
             # Asked before the document is logged, since asking may count, and counting may want for memory.
             n_documents = 0 if callback is None else current.count_documents() + 1
-            current.append(text)
+            current.append(document)
             told += 1
             if callback is not None:
+                text = bytes.decode(document) if isinstance(document, bytes) else document
                 callback({"text": text, "word_count": n_words, "total_documents": n_documents})
 
         ledger.settle()
@@ -248,12 +400,209 @@ class TextAnalyzer:
             del error  # or the exception and this frame, which is in its traceback, would hold each other
         return told
 
+    def add_buffer(
+        self,
+        data: Buffer,
+        *,
+        documents: Literal["lines", "whole"] = "lines",
+        blank: Literal["skip", "raise"] = "skip",
+        progress: Progress | bool | None = None,
+    ) -> int:
+        r"""Add the text of a buffer: all of its documents, or none if it fails. Returns how many they are.
+
+        The text is counted at once and where it lies, nothing is copied or kept, so `get_documents` raises from then on. A
+        large one is cut into a part for each thread. A callback is told of each document before any is added.
+
+        Args:
+            data: UTF-8, in any C-contiguous buffer of bytes: ``bytes``, ``bytearray``, ``memoryview``, ``mmap``, NumPy's
+                ``uint8``. Nothing should write to it meanwhile. Where a file that is mapped shrinks, the system ends the
+                process: for files there is `add_file`, which does not map them.
+            documents: ``"lines"``: each line is a document; ``"whole"``: all of it is one. A line ends at ``\n`` only.
+            blank: what becomes of blank documents: ``"skip"`` leaves them out, ``"raise"`` refuses them.
+            progress: called as ``progress(done, total)``, in bytes, up to 20 times a second. True shows a bar.
+
+        Raises:
+            TypeError: ``data`` is no buffer of bytes.
+            BufferError: it is not C-contiguous.
+            ValueError: an option has a value that is not listed here.
+            InvalidDocumentError: a document is not valid UTF-8, or is blank and refused. Its ``index`` is the number of the
+                line, from 0, and its ``offset`` counts bytes from the start of that.
+            TextProcessorError: something has written to the buffer meanwhile, as far as that shows.
+
+        What the callback or ``progress`` raises passes through. O(length).
+
+        >>> from text_processor import TextAnalyzer
+        >>> TextAnalyzer().add_buffer(b"two words\n\nand three words\n")
+        2
+        """
+        options = _sources.Options(documents, blank, threads=self._n_threads()).checked()
+        return self._add_all(lambda tell: _sources.count_buffer(data, options._replace(tell=tell), progress))
+
+    def add_file(
+        self,
+        path: str | bytes | os.PathLike[Any],
+        *,
+        documents: Literal["lines", "whole"] = "lines",
+        blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        progress: Progress | bool | None = None,
+    ) -> int:
+        r"""Add the text of a file: all of its documents, or none if it fails. Returns how many they are.
+
+        The documents are counted at once and not kept, so `get_documents` raises from then on. The file is read in blocks of
+        256 KB, whatever the length of its lines. One of at least 4 MB is cut into a part for each thread; then each has a block
+        of 1 MB, up to 4 MB for its line ends, and a table of its own. Pipes and special files are read to their end by the
+        calling thread alone. A callback is told of each document before any is added, in the calling thread, which then counts
+        alone too; where a document comes in several blocks, its ``text`` is None.
+
+        Args:
+            path: the file; text in UTF-8. A byte-order mark at its start is dropped.
+            documents: ``"lines"``: each line is a document; ``"whole"``: all of it is one. A line ends at ``\n`` only.
+            blank: what becomes of blank documents: ``"skip"`` leaves them out, ``"raise"`` refuses them.
+            errors: what becomes of bytes that are not UTF-8: ``"strict"`` refuses them, ``"replace"`` makes U+FFFD of them, as
+                ``bytes.decode`` does.
+            progress: called as ``progress(done, total)``, in bytes, up to 20 times a second; ``total`` is None for what has no
+                size. True shows a bar.
+
+        Raises:
+            TypeError: ``path`` is no path.
+            ValueError: an option has a value that is not listed here.
+            OSError: the file cannot be read.
+            InvalidDocumentError: a document is not valid UTF-8, or is blank and refused. Its ``index`` is the number of the
+                line, from 0, and its ``offset`` counts bytes from the start of that.
+            TextProcessorError: the file was changed while it was read.
+
+        What the callback or ``progress`` raises passes through. O(length) time.
+
+        >>> from text_processor import TextAnalyzer
+        >>> from tempfile import TemporaryDirectory
+        >>> from pathlib import Path
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder, "poem.txt")
+        ...     written = path.write_bytes(b"one line\n\nanother line\n")
+        ...     TextAnalyzer().add_file(path)
+        2
+        """
+        options = _sources.Options(documents, blank, errors, self._n_threads()).checked()
+        return self._add_all(lambda tell: _sources.count_file(path, options._replace(tell=tell), progress))
+
+    def add_stream(
+        self,
+        stream: Readable,
+        *,
+        documents: Literal["lines", "whole"] = "lines",
+        blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        progress: Progress | bool | None = None,
+    ) -> int:
+        r"""Add all that can be read from a stream, or nothing if it fails. Returns how many documents that is.
+
+        It may be anything with a method ``read(n)`` that returns bytes or text, cut anywhere, and something empty at its end: a
+        binary or text file, ``gzip``, a socket's ``makefile``. It is read to the end and not closed. The calling thread alone
+        reads and counts. In all else this is `add_file`.
+
+        Args:
+            stream: where to read from: UTF-8, or ``str``. A byte-order mark at its start is dropped.
+            documents: as for `add_file`, and so are the others.
+            blank: the same.
+            errors: the same; it does not concern ``str``.
+            progress: called as ``progress(done, None)``, in bytes of UTF-8.
+
+        Raises:
+            TypeError: the stream has no method ``read``, or that returns something else.
+            ValueError: an option has a value that is not listed here.
+            BlockingIOError: ``read`` returned None: a stream in non-blocking mode has nothing now.
+            InvalidDocumentError: as by `add_file`; also for a lone surrogate in ``str``, with ``offset`` in bytes of UTF-8.
+
+        What ``read``, the callback or ``progress`` raises passes through. O(length) time.
+
+        >>> import io
+        >>> from text_processor import TextAnalyzer
+        >>> TextAnalyzer().add_stream(io.StringIO("one line\nand another"))
+        2
+        """
+        options = _sources.Options(documents, blank, errors).checked()
+        return self._add_all(lambda tell: _sources.count_stream(stream, options._replace(tell=tell), progress))
+
+    def add_arrow(
+        self,
+        column: object,
+        *,
+        blank: Literal["skip", "raise"] = "skip",
+        progress: Progress | bool | None = None,
+    ) -> int:
+        """Add a document for each entry of an Arrow column of text: all of them, or none if it fails. Returns how many.
+
+        The column may be anything that speaks the Arrow PyCapsule protocol, such as an array, chunked array, table or reader of
+        pyarrow, a polars or pandas Series, a DuckDB relation; of what has columns there must be one. Its type is string,
+        large_string, string_view, a binary type that holds UTF-8, or a dictionary of one of these. Nulls are no documents. Text
+        does not become Python strings, and a stream is read chunk by chunk. The documents are counted at once and not kept, so
+        `get_documents` raises from then on. Needs the extra ``arrow``.
+
+        Args:
+            column: the column.
+            blank: what becomes of blank documents: ``"skip"`` leaves them out, ``"raise"`` refuses them.
+            progress: called as ``progress(done, total)``, in bytes of text, up to 20 times a second; ``total`` is None for a
+                stream. True shows a bar.
+
+        Raises:
+            ImportError: pyarrow is not installed.
+            TypeError: ``column`` is no Arrow data, or not of text.
+            InvalidDocumentError: a document is not valid UTF-8, or blank where that is refused. The exception's ``index`` is
+                its entry in the column, nulls included, and ``offset`` the byte in it.
+            ValueError: there is not exactly one column, or its buffers are damaged; ``blank`` is neither of the two.
+            OverflowError: there would be more than 2**48 - 1 words.
+
+        What the callback or ``progress`` raises passes through; nothing is added then. The callback is told of each document
+        before all are added. O(bytes of text + entries) time; memory for the distinct words, for each thread.
+
+        >>> from text_processor import TextAnalyzer
+        >>> import pyarrow
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_arrow(pyarrow.array(["one two", None, "two"]))
+        2
+        >>> analyzer.word_frequency()
+        {'one': 1, 'two': 2}
+        """
+        _sources.check_option("blank", blank, ("skip", "raise"))
+        check_progress(progress)
+
+        def count(tell: Tell | None) -> _sources.Counted:
+            counted = _arrow.count(
+                column, refuse_blank=blank == "raise", progress=progress, threads=self._n_threads(), tell=tell
+            )
+            return _sources.Counted(counted, counted.totals().documents)
+
+        return self._add_all(count)
+
+    def _add_all(self, count: Callable[[Tell | None], _sources.Counted]) -> int:
+        """Count documents, tell the callback of them, and only then add them."""
+        self._ledger.settle()  # so that parts do not pile up
+        corpus, n_documents = count(None if self._callback is None else self._teller())
+        self._add_part(corpus, n_documents, None)
+        return n_documents
+
+    def _teller(self) -> Tell:
+        n_documents = self._ledger.count_documents()
+
+        def tell(text: str | None, n_words: int) -> None:
+            nonlocal n_documents
+            n_documents += 1
+            if (callback := self._callback) is not None:
+                callback({"text": text, "word_count": n_words, "total_documents": n_documents})
+
+        return tell
+
+    def _n_threads(self) -> int:
+        return self._threads or _pieces.available_threads()
+
     def set_callback(self, callback: Callback) -> None:
         """Call ``callback`` with a dict for every document that is added from now on.
 
-        The dict has ``text``, ``word_count`` and ``total_documents``. There is one callback; another one replaces it. It is
-        called after the document was added and may use the analyzer freely. What it raises comes out of the call that added the
-        document.
+        The dict has ``text``, as a ``str``, ``word_count`` and ``total_documents``. There is one callback; another one replaces
+        it. It is called after the document was added and may use the analyzer freely. What it raises comes out of the call that
+        added the document. Only `add_file`, `add_stream`, `add_buffer` and `add_arrow` add their documents when it has been
+        told of all.
 
         Raises:
             TypeError: ``callback`` cannot be called.
@@ -296,85 +645,16 @@ class TextAnalyzer:
         """
         if not isinstance(other, TextAnalyzer):
             raise TypeError(f"other must be a TextAnalyzer, not {type(other).__name__}")
-        corpus, n_documents, documents = other._ledger.snapshot()
+        self._add_part(*other._ledger.snapshot())
+
+    def _add_part(self, corpus: Corpus, n_documents: int, documents: list[Document] | None) -> None:
+        """Add documents that were counted elsewhere."""
         # Far below the core's limit nothing need be counted to know that both fit.
         if (n_words := corpus.totals().words) > _native.MOST_WORDS // 2:
             n_words += self.total_words()
         if n_words > _native.MOST_WORDS:
-            raise OverflowError(f"both analyzers together have {n_words} words; the limit is {_native.MOST_WORDS}")
+            raise OverflowError(f"all documents together have {n_words} words; the limit is {_native.MOST_WORDS}")
         self._ledger.add_part(corpus, n_documents, documents)
-
-    def add_arrow(
-        self,
-        column: object,
-        *,
-        blank: Literal["skip", "raise"] = "skip",
-        progress: Progress | bool | None = None,
-    ) -> int:
-        """Add a document for each entry of an Arrow column of text: all of them, or none if it fails. Returns how many.
-
-        The column may be anything that speaks the Arrow PyCapsule protocol, such as an array, chunked array, table or reader of
-        pyarrow, a polars or pandas Series, a DuckDB relation; of what has columns there must be one. Its type is string,
-        large_string, string_view, a binary type that holds UTF-8, or a dictionary of one of these. Nulls are no documents. Text
-        does not become Python strings, and a stream is read chunk by chunk. The documents are counted at once and not kept, so
-        `get_documents` raises from then on. Needs the extra ``arrow``.
-
-        Args:
-            column: the column.
-            blank: what becomes of blank documents: ``"skip"`` leaves them out, ``"raise"`` refuses them.
-            progress: called as ``progress(done, total)``, in bytes of text, up to 20 times a second; ``total`` is None for a
-                stream. True shows a bar.
-
-        Raises:
-            ImportError: pyarrow is not installed.
-            TypeError: ``column`` is no Arrow data, or not of text.
-            InvalidDocumentError: a document is not valid UTF-8, or blank where that is refused. The exception's ``index`` is
-                its entry in the column, nulls included, and ``offset`` the byte in it.
-            ValueError: there is not exactly one column, or its buffers are damaged; ``blank`` is neither of the two.
-            OverflowError: there would be more than 2**48 - 1 words.
-
-        What the callback or ``progress`` raises passes through; nothing is added then. The callback is told of each document
-        before all are added. O(bytes of text + entries) time; memory for the distinct words, for each thread.
-
-        >>> from text_processor import TextAnalyzer
-        >>> import pyarrow
-        >>> analyzer = TextAnalyzer()
-        >>> analyzer.add_arrow(pyarrow.array(["one two", None, "two"]))
-        2
-        >>> analyzer.word_frequency()
-        {'one': 1, 'two': 2}
-        """
-        if blank not in ("skip", "raise"):
-            raise ValueError(f"blank must be 'skip' or 'raise', not {blank!r}")
-        check_progress(progress)
-        n_told = 0
-
-        def tell(text: str, n_words: int) -> None:
-            nonlocal n_told
-            n_told += 1
-            if (callback := self._callback) is not None:
-                n_documents = self._ledger.count_documents() + n_told
-                callback({"text": text, "word_count": n_words, "total_documents": n_documents})
-
-        counted = _arrow.count(
-            column,
-            refuse_blank=blank == "raise",
-            progress=progress,
-            threads=self._threads or _pieces.available_threads(),
-            tell=None if self._callback is None else tell,
-        )
-        totals = counted.totals()
-        self._check_room(totals.words)
-        self._ledger.add_part(counted, totals.documents, None)
-        return totals.documents
-
-    def _check_room(self, n_words: int) -> None:
-        """Raise `OverflowError` if so many words more would be too many."""
-        # Far below the core's limit nothing need be counted to know that they fit.
-        if n_words > _native.MOST_WORDS // 2:
-            n_words += self.total_words()
-        if n_words > _native.MOST_WORDS:
-            raise OverflowError(f"there would be {n_words} words; the limit is {_native.MOST_WORDS}")
 
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
@@ -399,11 +679,14 @@ class TextAnalyzer:
         totals = self._ledger.settle().totals()
         return {"total_words": totals.words, "document_count": totals.documents, "unique_words": totals.terms}
 
-    def get_documents(self) -> list[str]:
+    def get_documents(self) -> list[str | bytes]:
         """Return the documents, in the order in which they were added: a new list of the very objects.
 
+        Of buffers other than ``bytes`` there are copies, as ``bytes``.
+
         Raises:
-            TextProcessorError: documents are not kept.
+            TextProcessorError: documents are not kept: with ``keep_documents=False``, and once documents came in by `add_file`,
+                `add_stream` or `add_buffer`.
         """
         return self._ledger.documents()
 
@@ -566,16 +849,24 @@ def _checked_threads(threads: int | None) -> int | None:
     return threads
 
 
+def _is_sequence(documents: object) -> bool:
+    """Whether these are documents that can be looked at before they are added: nothing happens on the way."""
+    return type(documents) is list or type(documents) is tuple
+
+
 def _name(index: int | None) -> str:
     return "Document" if index is None else f"Document {index}"
 
 
-def _check_document(text: str, index: int | None) -> None:
-    """Raise what is wrong with a document; ``index`` is its place where many were given."""
-    _check_type(text, index)
-    if str.__len__(text) == 0 or str.isspace(text):
-        raise InvalidDocumentError(f"{_name(index)} cannot be empty", index=index, added=index or 0)
-    _check_surrogates(text, index)
+def _check_document(document: Document | memoryview, index: int | None, n_added: int = 0) -> None:
+    """Raise what is wrong with a document; ``index`` is its place where many were given, ``n_added`` of which were added."""
+    if _pieces.is_blank(document):
+        raise InvalidDocumentError(f"{_name(index)} cannot be empty", index=index, added=n_added)
+    if isinstance(document, str):
+        _check_surrogates(document, index, n_added)
+    elif (offset := _pieces.find_invalid(document)) is not None:
+        message = f"{_name(index)} is not valid UTF-8 at byte {offset}"
+        raise InvalidDocumentError(message, index=index, offset=offset, added=n_added)
 
 
 def _check_type(text: object, index: int | None) -> None:
@@ -583,7 +874,7 @@ def _check_type(text: object, index: int | None) -> None:
         raise TypeError(f"{_name(index)} must be str, not {type(text).__name__}")
 
 
-def _check_surrogates(text: str, index: int | None) -> None:
+def _check_surrogates(text: str, index: int | None, n_added: int = 0) -> None:
     offset = _pieces.find_surrogate(text)
     if offset is None:
         return
@@ -591,21 +882,23 @@ def _check_surrogates(text: str, index: int | None) -> None:
         f"{_name(index)} has a lone surrogate at character {offset}, {text[offset]!r}, which UTF-8 cannot hold",
         index=index,
         offset=offset,
-        added=index or 0,
+        added=n_added,
     )
 
 
-def _count_valid(documents: tuple[str, ...]) -> int:
-    """Return how many documents there are before the first invalid one, quickly where there is none."""
+def _count_valid(documents: Sequence[Any]) -> int:
+    """Return how many documents there are before the first one that cannot be kept as it is, quickly where there is none."""
     try:
         if _pieces.are_documents(documents):
             return len(documents)
     except TypeError:
         pass
-    for index, text in enumerate(documents):
+    for index, document in enumerate(documents):
+        if not isinstance(document, (str, bytes)):
+            return index
         try:
-            _check_document(text, index)
-        except (TypeError, InvalidDocumentError):
+            _check_document(document, index)
+        except InvalidDocumentError:
             return index
     return len(documents)
 

@@ -13,9 +13,11 @@ class InvalidDocumentError(TextProcessorError, ValueError):
     """A document that is blank or is not text.
 
     Attributes:
-        index: which of the documents given, counted from 0; ``None`` where there was but one.
-        offset: where in the document the fault lies, in characters; ``None`` where it is the whole.
-        added: how many of the documents given were added before it.
+        index: which of the documents given, counted from 0: where lines are documents, the number of the line, blank ones
+            included; ``None`` where there was but one.
+        offset: where in the document the fault lies; ``None`` where it is the whole. In characters for a ``str``; otherwise,
+            and wherever documents come from a file, a stream or a buffer, in bytes of UTF-8.
+        added: how many of the documents given were added before it; 0 where all are added or none.
     """
 
     index: int | None

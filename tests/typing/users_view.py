@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import copy
 import functools
+import gzip
+import io
 import json
+import mmap
+from array import array
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from queue import Queue
 from typing import Any, assert_type
 
@@ -33,15 +38,35 @@ assert_type(text_processor.type_stub(), str)
 assert_type(text_processor.get_memory_stats(), dict[str, int])
 assert_type(text_processor.word_count("two words", threads=1), dict[str, int])
 
-# ---- Documents: any iterable of str
+# ---- Documents: any iterable of str or of bytes
 
 analyzer = TextAnalyzer(lexicon={"fine": 1, "dire": -0.5}, keep_documents=True, threads=None)
 analyzer.add_document("a fine day")
 for documents in (["one", "two"], ("three",), {"four"}, {"five": 5}, (word for word in ["six"]), map(str, [7])):
     assert_type(analyzer.add_documents(documents), int)
-assert_type(analyzer.get_documents(), list[str])
+analyzer.add_document(b"a fine day")
+assert_type(analyzer.add_documents([b"one", "two", bytearray(b"three"), memoryview(b"four")], blank="skip"), int)
+assert_type(analyzer.add_documents([b"one"], progress=lambda done, total: print(done, total)), int)
+assert_type(analyzer.get_documents(), list[str | bytes])
 assert_type(analyzer.document_count(), int)
 assert_type(len(analyzer), int)
+
+# ---- Documents that lie elsewhere
+
+
+def show(done: int, total: int | None) -> None:
+    print(done, total)
+
+
+for buffer in (b"one\ntwo", bytearray(b"three"), memoryview(b"four"), array("B", b"five"), mmap.mmap(-1, 8)):
+    assert_type(analyzer.add_buffer(buffer, documents="whole", blank="skip", progress=show), int)
+for path in (__file__, __file__.encode(), Path(__file__)):
+    assert_type(analyzer.add_file(path, errors="replace", progress=False), int)
+assert_type(analyzer.add_stream(io.StringIO("text"), documents="lines"), int)
+assert_type(analyzer.add_stream(io.BytesIO(b"bytes"), blank="skip"), int)
+with Path(__file__).open("rb") as file, gzip.open(io.BytesIO()) as unpacked:
+    assert_type(analyzer.add_stream(file), int)
+    assert_type(analyzer.add_stream(unpacked), int)
 
 # ---- Answers
 
@@ -73,7 +98,7 @@ queue: Queue[DocumentInfo] = Queue()
 
 
 def on_info(info: DocumentInfo) -> None:
-    assert_type(info["text"], str)
+    assert_type(info["text"], str | None)
     assert_type(info["word_count"] + info["total_documents"], int)
 
 
@@ -143,13 +168,17 @@ except InvalidSnapshotError as error:
 base: type[TextProcessorError] = EmptyAnalyzerError
 
 
-def refused(number: int, text: str | None, takes_number: Callable[[int], None], lines: Iterable[bytes]) -> None:
+def refused(number: int, text: str | None, takes_number: Callable[[int], None], lines: Iterable[int]) -> None:
     """What a type checker must not let through."""
     TextAnalyzer({"word": 1.0})  # type: ignore[call-arg]
     TextAnalyzer(lexicon={1: 1.0})  # type: ignore[dict-item]
     TextAnalyzer(threads="2")  # type: ignore[arg-type]
     analyzer.add_document(text)  # type: ignore[arg-type]
     analyzer.add_documents(lines)  # type: ignore[arg-type]
+    analyzer.add_buffer("text")  # type: ignore[arg-type]
+    analyzer.add_file(number)  # type: ignore[arg-type]
+    analyzer.add_stream(text)  # type: ignore[arg-type]
+    analyzer.add_documents([], blank="keep")  # type: ignore[arg-type]
     analyzer.merge([])  # type: ignore[arg-type]
     analyzer.set_callback(None)  # type: ignore[arg-type]
     analyzer.set_callback(takes_number)  # type: ignore[arg-type]
