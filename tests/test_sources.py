@@ -513,7 +513,7 @@ def test_documents_are_not_kept_and_the_message_says_so() -> None:
     assert analyzer.add_buffer(b" \n") == 0
     assert analyzer.get_documents() == ["kept until then"]
     assert analyzer.add_buffer(b"one") == 1
-    with pytest.raises(TextProcessorError, match=r"add_file, add_stream or add_buffer.*keep the documents yourself"):
+    with pytest.raises(TextProcessorError, match=r"add_file, add_stream, add_buffer or add_arrow.*keep the documents yourself"):
         analyzer.get_documents()
     assert len(analyzer) == 2
 

@@ -437,9 +437,9 @@ class _Teller:
                 self._tell(self._text_of_open(open_start, block_start + end, None), n_words + self._open_words)
 
         if piece.n_ends:
-            self._count_closed(Piece(piece.text[:closed], piece.ends, piece.n_ends), tell)
+            self._count_closed(Piece(text[:closed], piece.ends, piece.n_ends), tell)
             self._open_words = 0
-        self._count_open(_native.open_piece(piece.text[closed:]))
+        self._count_open(_native.open_piece(text[closed : len(piece.text)]))
         if text:
             self._open_text = bytes(text[documents.start - block_start :]) if documents.start >= block_start else None
 
