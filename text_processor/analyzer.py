@@ -198,6 +198,9 @@ class TextAnalyzer:
         # The common case, with as little in its way as there can be. ASCII text has no surrogates.
         if type(text) is str and text.isascii() and not text.isspace() and text and self._callback is None:
             self._ledger.append(text)
+        elif isinstance(text, str):
+            _check_document(text, None)
+            self._add_checked((text,))
         else:
             self._add_one(text, None, 0)
 
@@ -242,7 +245,7 @@ class TextAnalyzer:
         _sources.check_option("blank", blank, ("raise", "skip"))
         check_progress(progress)
         skips_blank = blank == "skip"
-        if progress:
+        if progress is not None and progress is not False:
             return self._add_and_report(documents, skips_blank, progress)
         if not is_sequence:
             return self._add_each(documents, skips_blank)
@@ -251,7 +254,7 @@ class TextAnalyzer:
 
     def _add_one(self, given: Any, index: int | None, n_added: int, skips_blank: bool = False) -> Document | memoryview | None:
         """Add a document, the ``index``-th of those given, and return what it was taken as, or None if it was left out."""
-        document = self._take(given, index)
+        document = given if isinstance(given, (str, bytes)) else self._take(given, index)
         if skips_blank and _pieces.is_blank(document):
             return None
         _check_document(document, index, n_added)
@@ -261,10 +264,8 @@ class TextAnalyzer:
             self._add_checked((document,))
         return document
 
-    def _take(self, given: Any, index: int | None) -> Document | memoryview:
-        """Return a document that cannot change; or, if it is large and will not be kept, a view of what was given."""
-        if isinstance(given, (str, bytes)):
-            return given
+    def _take(self, given: Any, index: int | None) -> bytes | memoryview:
+        """Return a copy of a buffer, which cannot change; or a view of it, if it is large and will not be kept."""
         view = _sources.byte_view(given, _name(index), "str, bytes or another buffer of bytes")
         is_worth_copying = self._ledger.keeps_documents or self._callback is not None or len(view) <= _pieces.PIECE_CHARACTERS
         return bytes(view) if is_worth_copying else view
@@ -280,7 +281,11 @@ class TextAnalyzer:
     ) -> int:
         """Add documents one by one; the first has the index ``first``. Return how many have been added with those before."""
         for index, given in enumerate(documents, first):
-            added = self._add_one(given, index, n_added, skips_blank)
+            added: Document | memoryview | None = given
+            if type(given) is str and given.isascii() and not given.isspace() and given and self._callback is None:
+                self._ledger.append(given)  # as in add_document
+            else:
+                added = self._add_one(given, index, n_added, skips_blank)
             n_added += added is not None
             if work is not None and work.has_added(0 if added is None else _pieces.utf8_nbytes(added)):
                 self._ledger.settle()
@@ -860,13 +865,20 @@ def _name(index: int | None) -> str:
 
 def _check_document(document: Document | memoryview, index: int | None, n_added: int = 0) -> None:
     """Raise what is wrong with a document; ``index`` is its place where many were given, ``n_added`` of which were added."""
-    if _pieces.is_blank(document):
-        raise InvalidDocumentError(f"{_name(index)} cannot be empty", index=index, added=n_added)
     if isinstance(document, str):
+        if str.__len__(document) == 0 or str.isspace(document):
+            raise _empty(index, n_added)
         _check_surrogates(document, index, n_added)
-    elif (offset := _pieces.find_invalid(document)) is not None:
+        return
+    if _native.is_blank(document):
+        raise _empty(index, n_added)
+    if (offset := _pieces.find_invalid(document)) is not None:
         message = f"{_name(index)} is not valid UTF-8 at byte {offset}"
         raise InvalidDocumentError(message, index=index, offset=offset, added=n_added)
+
+
+def _empty(index: int | None, n_added: int) -> InvalidDocumentError:
+    return InvalidDocumentError(f"{_name(index)} cannot be empty", index=index, added=n_added)
 
 
 def _check_type(text: object, index: int | None) -> None:
