@@ -257,12 +257,29 @@ class TextAnalyzer:
         document = given if isinstance(given, (str, bytes)) else self._take(given, index)
         if skips_blank and _pieces.is_blank(document):
             return None
+        if self._callback is None and isinstance(document, str) and self._add_counted(document):
+            return document
         _check_document(document, index, n_added)
         if isinstance(document, memoryview):
             self._add_large(document)
         else:
             self._add_checked((document,))
         return document
+
+    def _add_counted(self, text: str) -> bool:
+        """Add and count a long text that is not ASCII: encoding it only to see whether it can be would take half as long.
+
+        False, with nothing done, if it is not of that kind, or cannot be counted now.
+        """
+        if str.__len__(text) <= _pieces.PIECE_CHARACTERS or str.isascii(text) or str.isspace(text):
+            return False
+        self._ledger.settle()
+        try:
+            counted = _pieces.count_documents((text,), self._n_threads())
+        except (UnicodeEncodeError, MemoryError):
+            return False
+        self._log_counted(counted, (text,))
+        return True
 
     def _take(self, given: Any, index: int | None) -> bytes | memoryview:
         """Return a copy of a buffer, which cannot change; or a view of it, if it is large and will not be kept."""
