@@ -20,6 +20,7 @@ import threading
 import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from itertools import accumulate, count
 from operator import add
@@ -283,7 +284,8 @@ def whole_piece(documents: Sequence[Document]) -> Piece:
     if lib.tp_find_lines(text, len(text), ends, len(documents), n_found, ffi.NULL) == _OK:
         return Piece(text, ends, len(documents))
     if text.isascii():
-        return _piece_of_lengths(text, map(length, documents))
+        with suppress(TypeError):  # some are bytes
+            return _piece_of_lengths(text, map(str.__len__, cast(Sequence[str], documents)))
     return _piece_of_lengths(text, map(bytes.__len__, map(_encode, documents)))
 
 

@@ -6,6 +6,7 @@ import os
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import accumulate, chain, zip_longest
 from typing import Any, NamedTuple, cast, overload
 
@@ -113,9 +114,10 @@ def utf8_nbytes(document: Document | memoryview) -> int:
 
 def known_nbytes(documents: Sequence[Any]) -> int | None:
     """Return how many bytes the documents have, if none needs encoding to know that."""
-    if not {*map(type, documents)} <= {str, bytes}:
-        return None
-    is_known = all(map(str.isascii, [each for each in documents if type(each) is str]))
+    try:
+        is_known = all(map(str.isascii, documents))
+    except TypeError:  # not all are str
+        is_known = all(isinstance(each, bytes) or (isinstance(each, str) and str.isascii(each)) for each in documents)
     return total_length(documents) if is_known else None
 
 
@@ -172,7 +174,14 @@ def total_length(documents: Sequence[Document]) -> int:
     try:
         return sum(map(len, documents))
     except Exception:  # noqa: BLE001 - a subclass may raise anything; asking str itself costs three times as much
-        return sum(map(_native.length, documents))
+        return sum(_lengths(documents))
+
+
+def _lengths(documents: Sequence[Document]) -> list[int]:
+    try:
+        return list(map(str.__len__, cast(Sequence[str], documents)))
+    except TypeError:  # some are bytes
+        return list(map(_native.length, documents))
 
 
 def groups(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
@@ -194,7 +203,8 @@ def chunks(documents: Sequence[Any], n_characters: int) -> Iterator[tuple[int, S
     """Cut a list of documents into runs of so many characters, or somewhat more, each with the index of its first."""
     first = length = 0
     for start, window in windows(documents):
-        length += total_length([each for each in window if isinstance(each, (str, bytes))])
+        with suppress(TypeError):  # where there are other buffers, or what is no document
+            length += total_length(window)
         if length >= n_characters:
             end = start + len(window)
             yield first, documents[first:end]
@@ -209,7 +219,7 @@ def _windows(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
 
 def _cut(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
     first, n_characters = 0, 0
-    for i, length in enumerate(map(_native.length, documents)):
+    for i, length in enumerate(_lengths(documents)):
         if n_characters + length > PIECE_CHARACTERS and i > first:
             yield documents[first:i]
             first, n_characters = i, 0
