@@ -210,6 +210,12 @@ tp_status tp_corpus_get_measure(tp_corpus *corpus, tp_measure measure, uint64_t 
 tp_status tp_corpus_get_measures(tp_corpus *corpus, uint64_t *counts, uint64_t *document_frequencies, uint64_t capacity,
                                  uint64_t *n_terms, tp_error *error);
 
+/* Stores the counts of the terms `first` … `first + n - 1`, at one instant. TP_INVALID_ARGUMENT if there are not so many. */
+tp_status tp_corpus_get_counts(tp_corpus *corpus, uint64_t first, uint64_t n, uint64_t *counts, tp_error *error);
+
+/* The count of one word, looked up as it is, not lowered; 0 if it was not seen. O(length of the word). */
+uint64_t tp_corpus_get_count(tp_corpus *corpus, const uint8_t *word, size_t word_nbytes);
+
 /* Stores the terms `first` … `first + n - 1`, joined by '\n', and the length in *nbytes. Terms and their numbers never change
  * as long as the corpus is only added to. TP_TOO_SMALL, with *nbytes stored, if that is more than `capacity` bytes;
  * TP_INVALID_ARGUMENT if there are not so many terms. */

@@ -369,6 +369,10 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_corpus_get_counts(
+        self, corpus: Pointer[TpCorpus], first: int, n: int, counts: Pointer[Uint64], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_corpus_get_count(self, corpus: Pointer[TpCorpus], word: bytes | Pointer[Uint8], word_nbytes: int, /) -> int: ...
     def tp_corpus_get_terms(
         self,
         corpus: Pointer[TpCorpus],

@@ -1,13 +1,17 @@
 """The command ``text-processor``: what it counts, how it shows it, and how it ends."""
 
+import bz2
 import contextlib
+import gzip
 import io
 import json
+import lzma
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import tracemalloc
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -19,7 +23,7 @@ from hypothesis import strategies as st
 from python_analyzer import PythonAnalyzer
 
 import text_processor
-from text_processor import cli
+from text_processor import TextAnalyzer, _progress, _sources, cli
 
 BOOK = Path(__file__).parent.parent / "examples" / "kjv.txt"
 
@@ -77,7 +81,7 @@ def expected_answer(data, kind="lines", errors="strict"):
 
 
 def all_block_sizes(data):
-    return range(1, len(data) + 2)
+    return range(4, len(data) + 2)  # a character is never cut into more than two
 
 
 # ---- The command as a process of its own -----------------------------------------------------------------------------
@@ -137,7 +141,7 @@ def test_standard_input(file):
 def test_standard_input_that_is_not_utf8():
     result = run_process(command_line("count", "-"), input=b"abc\xff")
     assert (result.returncode, result.stdout) == (1, b"")
-    assert result.stderr.decode() == "text-processor: standard input: not UTF-8: invalid start byte at byte 3\n"
+    assert result.stderr.decode() == "text-processor: standard input: not UTF-8: invalid start byte at byte 3, in line 1\n"
 
 
 @pytest.mark.skipif(not hasattr(os, "set_blocking"), reason="this system has no non-blocking pipes")
@@ -240,7 +244,7 @@ def test_a_book_counts_as_in_python(count, file, kind):
 def test_blocks_may_cut_characters_and_lines_anywhere(count, file, kind, monkeypatch):
     path, expected = file(ALL_KINDS), expected_answer(ALL_KINDS, kind)
     for nbytes in all_block_sizes(ALL_KINDS):
-        monkeypatch.setattr(cli, "BLOCK_NBYTES", nbytes)
+        monkeypatch.setattr(_sources, "BLOCK_NBYTES", nbytes)
         assert json.loads(count(path, "--documents", kind, "--json").output) == expected
 
 
@@ -288,10 +292,10 @@ broken_characters = [b"\xff", b"\x80", b"\xe4\xb8", b"\xf0\x9f", b"\xed\xa0\x80"
 any_bytes = st.lists(st.sampled_from(whole_characters + broken_characters)).map(b"".join)
 
 
-@given(any_bytes, st.integers(1, 40), st.sampled_from(["lines", "whole"]))
+@given(any_bytes, st.integers(4, 40), st.sampled_from(["lines", "whole"]))
 def test_any_bytes_are_replaced_as_by_pythons_decoder(data, block_nbytes, kind):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "BLOCK_NBYTES", block_nbytes)
+        patch.setattr(_sources, "BLOCK_NBYTES", block_nbytes)
         path = Path(folder, "file")
         path.write_bytes(data)
         with contextlib.redirect_stdout(io.StringIO()) as output:
@@ -310,25 +314,200 @@ def test_memory_does_not_grow_with_the_file(count, file):
     assert peak < path.stat().st_size / 2
 
 
+def test_many_small_files(count, file):
+    paths = [file(f"word{i} the\nthe\n".encode(), f"file{i}") for i in range(300)]
+    result = count(*paths, "--top", 1)
+    assert result == (0, "the\t600\n", "900 words, 301 distinct, in 600 documents; sentiment 0\n")
+
+
+def test_no_answer_depends_on_the_number_of_threads(count, file):
+    path = file(BOOK.read_bytes() * 2)
+    answers = {count(path, "--json", "--threads", n).output for n in (1, 2, 3)}
+    assert len(answers) == 1
+    assert json.loads(answers.pop())["words"][0] == {"word": "the", "count": 2 * 63911}
+
+
+# ---- Compressed files ------------------------------------------------------------------------------------------------
+
+
+COMPRESSORS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
+
+
+@pytest.mark.parametrize("suffix", [*COMPRESSORS, ".GZ"])
+@pytest.mark.parametrize("kind", ["lines", "whole"])
+def test_a_compressed_file_is_its_text(count, file, suffix, kind):
+    data = ALL_KINDS * 2000
+    path = file(COMPRESSORS[suffix.lower()](data), f"file.txt{suffix}")
+    assert json.loads(count(path, "--json", "--documents", kind).output) == expected_answer(data, kind)
+
+
+def test_compressed_and_plain_files_are_counted_together(count, file):
+    paths = [file(b"b a", "one"), file(gzip.compress(b"a c\n") + gzip.compress(b"d"), "two.gz"), file(b"", "empty.gz")]
+    assert count(*paths, "--by", "seen").output == "b\t1\na\t2\nc\t1\nd\t1\n"
+
+
+@pytest.mark.parametrize("suffix", COMPRESSORS)
+def test_damaged_compressed_data(count, file, suffix):
+    good = COMPRESSORS[suffix](BOOK.read_bytes()[:500_000])
+    middle = len(good) // 2
+    damaged = good[:middle] + bytes(byte ^ 0x55 for byte in good[middle : middle + 100]) + good[middle + 100 :]
+    for data in (good[:-3], good[:middle], b"no such data", damaged):
+        path = file(data, f"bad{suffix}")
+        status, output, errors = count(path)
+        assert (status, output) == (1, "")
+        assert errors.startswith(f"text-processor: {path}: damaged {suffix} data: ")
+        assert errors.count("\n") == 1
+
+
+def test_compressed_data_that_is_not_utf8(count, file):
+    path = file(gzip.compress(b"one\ntwo\xff"), "file.gz")
+    assert count(path) == (1, "", f"text-processor: {path}: not UTF-8: invalid start byte at byte 7, in line 2\n")
+
+
+def test_a_compressed_file_that_is_not_there(count, tmp_path):
+    path = tmp_path / "file.gz"
+    assert count(path) == (1, "", f"text-processor: {path}: No such file or directory\n")
+
+
+def test_a_compression_that_this_python_does_not_know(count, file, monkeypatch):
+    monkeypatch.setitem(cli._DECOMPRESSORS, ".zst", ("no_such_module", "nor_this_one"))
+    path = file(b"", "file.zst")
+    message = ".zst files cannot be read without the module no_such_module or nor_this_one"
+    assert count(path) == (1, "", f"text-processor: {path}: {message}\n")
+
+
+# ---- Counts in files -------------------------------------------------------------------------------------------------
+
+
+def test_saved_counts_are_loaded(count, file, tmp_path):
+    one, two, three = file(b"b a\nb", "one"), file(b"c a", "two"), file(b"d", "three")
+    saved = [tmp_path / "one.counts", tmp_path / "two.counts"]
+    for path, counts in zip((one, two), saved, strict=True):
+        assert count(path, "--save", counts) == count(path)
+    for options in ([], ["--json"], ["--by", "seen"], ["--by", "word", "--top", "3"]):
+        whole = count(one, two, three, *options)
+        assert count("--load", saved[0], "--load", saved[1], three, *options) == whole
+        assert whole.status == 0
+    assert count("--load", saved[0]).output == "b\t2\na\t1\n"
+    assert TextAnalyzer.load(saved[1]).word_frequency() == {"c": 1, "a": 1}
+
+
+def test_counts_may_be_saved_where_they_were_loaded(count, file, tmp_path):
+    path, counts = file(b"a b"), tmp_path / "counts"
+    count(path, "--save", counts)
+    for n in range(2, 5):
+        assert count("--load", counts, path, "--save", counts, "--top", "1").output == f"a\t{n}\n"
+
+
+def test_counts_that_cannot_be_loaded(count, file, tmp_path):
+    path, missing = file(b"some text"), tmp_path / "missing"
+    assert count("--load", path, path) == (
+        1,
+        "",
+        f"text-processor: {path}: this is not a snapshot of a TextAnalyzer (at byte 0)\n",
+    )
+    assert count("--load", missing) == (1, "", f"text-processor: {missing}: No such file or directory\n")
+
+
+def test_counts_that_cannot_be_saved(count, file, tmp_path):
+    target = tmp_path / "no" / "counts"
+    assert count(file(b"word"), "--save", target) == (1, "", f"text-processor: {target}: No such file or directory\n")
+
+
+def test_counts_are_not_saved_unless_all_files_are_counted(count, file, tmp_path):
+    target = tmp_path / "counts"
+    assert count(file(b"word"), file(b"\xff", "bad"), "--save", target).status == 1
+    assert not target.exists()
+
+
+# ---- Progress --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What a bar is told of, as if standard error were a terminal and every bar due at once."""
+    seen = []
+
+    @contextlib.contextmanager
+    def reporting(progress, total):
+        assert progress is True
+        seen.append(("total", total))
+        try:
+            yield seen.append
+        finally:
+            seen.append("end")
+
+    monkeypatch.setattr(_progress, "reporting", reporting)
+    monkeypatch.setattr(cli, "SECONDS_WITHOUT_BAR", 0)
+    monkeypatch.setattr(_progress, "INTERVAL_SECONDS", 0)
+    monkeypatch.setattr(_progress, "_is_terminal", lambda: True)
+    return seen
+
+
+def test_one_bar_shows_all_files(count, file, told):
+    plain, packed = file(b"word\n" * 100_000, "one"), file(gzip.compress(b"word\n" * 1000), "two.gz")
+    n_packed = packed.stat().st_size
+    assert count(plain, packed, plain).output == "word\t201000\n"
+    first, *done, last = told
+    assert (first, last) == (("total", 1_000_000 + n_packed), "end")
+    assert done == sorted(done)
+    assert {500_000, 500_000 + n_packed, 1_000_000 + n_packed} <= set(done)
+
+
+@on_unix
+def test_the_end_is_not_known_where_a_file_has_no_size(count, file, told, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"word\n" * 10,))
+    writer.start()
+    count(pipe, file(b"more"))
+    writer.join()
+    assert told[0] == ("total", None)
+    assert told[-2:] == [54, "end"]
+
+
+def test_a_bar_ends_before_the_error_is_shown(count, file, told):
+    assert count(file(b"word\n" * 100_000 + b"\xff")).status == 1
+    assert told[-1] == "end"
+
+
+def test_there_is_no_bar_without_a_terminal_or_in_the_first_second(count, file, told, monkeypatch):
+    path = file(b"word\n" * 100_000)
+    assert count(path, "--no-progress").status == 0
+    monkeypatch.setattr(_progress, "_is_terminal", lambda: False)
+    assert count(path).status == 0
+    monkeypatch.setattr(_progress, "_is_terminal", lambda: True)
+    monkeypatch.setattr(cli, "SECONDS_WITHOUT_BAR", 60)
+    assert count(path).status == 0
+    assert told == []
+
+
 # ---- Files that cannot be counted ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte-order mark"])
 @pytest.mark.parametrize("fault", [*FAULTS, b"\xf0\x9f\x98"], ids=ascii)
-def test_the_offset_of_what_is_not_utf8(count, file, monkeypatch, mark, fault):
+def test_the_place_of_what_is_not_utf8(count, file, monkeypatch, mark, fault):
     data = mark + "aé\n中 ".encode() + fault + (b" rest\xff" if fault in FAULTS else b"")
     path = file(data)
     with pytest.raises(UnicodeDecodeError) as caught:
         data.decode()
     what = f"{caught.value.reason} at byte {caught.value.start}"
     for nbytes in all_block_sizes(data):
-        monkeypatch.setattr(cli, "BLOCK_NBYTES", nbytes)
-        assert count(path) == (1, "", f"text-processor: {path}: not UTF-8: {what}\n")
+        monkeypatch.setattr(_sources, "BLOCK_NBYTES", nbytes)
+        for kind, line in [("lines", ", in line 2"), ("whole", "")]:
+            expected = f"text-processor: {path}: not UTF-8: {what}{line}\n"
+            assert count(path, "--documents", kind) == (1, "", expected)
+
+
+def test_the_line_of_what_is_not_utf8(count, file):
+    path = file(b"\n \none\n" * 1000 + b"two \xff")
+    assert count(path).errors == f"text-processor: {path}: not UTF-8: invalid start byte at byte 7004, in line 3001\n"
 
 
 def test_a_byte_order_mark_that_is_cut_short(count, file):
     path = file(b"\xef\xbb")
-    assert count(path) == (1, "", f"text-processor: {path}: not UTF-8: unexpected end of data at byte 0\n")
+    assert count(path) == (1, "", f"text-processor: {path}: not UTF-8: unexpected end of data at byte 0, in line 1\n")
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
@@ -337,7 +516,7 @@ def test_no_answer_is_given_unless_all_files_are_counted(count, file, tmp_path, 
     assert count(good, bad, good, *options) == (
         1,
         "",
-        f"text-processor: {bad}: not UTF-8: invalid start byte at byte 4\n",
+        f"text-processor: {bad}: not UTF-8: invalid start byte at byte 4, in line 1\n",
     )
     assert count(good, missing, *options) == (1, "", f"text-processor: {missing}: No such file or directory\n")
 
@@ -391,6 +570,12 @@ def test_no_memory(count, file, monkeypatch):
         (["count", "file", "--by", "size"], "argument --by: invalid choice"),
         (["count", "file", "--documents", "words"], "argument --documents: invalid choice"),
         (["count", "file", "--errors", "ignore"], "argument --errors: invalid choice"),
+        (["count", "file", "--threads", "0"], "argument --threads: '0' is not a number from 1 to 1024"),
+        (["count", "file", "--threads", "1025"], "argument --threads: '1025' is not a number from 1 to 1024"),
+        (["count", "file", "--threads", "9" * 5000], "is not a number from 1 to 1024"),
+        (["count", "file", "--threads", "0000010240000"], "is not a number from 1 to 1024"),
+        (["count", "file", "--threads", "two"], "argument --threads: 'two' is not a number from 1 to 1024"),
+        (["count", "--save", "file"], "required: FILE, or --load FILE"),
     ],
 )
 def test_wrong_arguments(capsys, arguments, message):

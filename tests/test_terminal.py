@@ -1,5 +1,6 @@
 """In a real terminal: Ctrl-C stops everything at once and loses nothing, a table fits, and text may be typed."""
 
+import json
 import os
 import re
 import select
@@ -205,6 +206,30 @@ def test_text_may_be_typed(gate):
         assert terminal.exit_status() == 0
     rows = [line.split() for line in shown.splitlines()]
     assert [row for row in rows if row[:1] in (["1"], ["2"])] == [["2", "b"], ["1", "gate"], ["1", "a"]]
+
+
+def feed_slowly(gate):
+    """Write enough for a bar to be shown, and wait that long."""
+    with gate.open("wb", buffering=0) as file:
+        for _ in range(30):
+            file.write(b"word\n" * 1000)
+            time.sleep(0.05)
+
+
+def test_long_work_shows_a_bar_that_goes_away(gate):
+    with Terminal("-m", "text_processor", "count", gate, "--json", term="xterm-256color") as terminal:
+        feed_slowly(gate)
+        shown = terminal.read_to_end()
+        assert terminal.exit_status() == 0
+    bar, _, answer = shown.rpartition("\x1b[2K")  # which clears the bar's line
+    assert re.search(r"1\d\d\.\d.* kB", STYLE.sub("", bar))
+    assert json.loads(answer.partition("{")[1] + answer.partition("{")[2])["total_words"] == 30_000
+
+
+def test_no_bar_where_none_is_wanted(gate):
+    with Terminal("-m", "text_processor", "count", gate, "--json", "--no-progress", term="xterm-256color") as terminal:
+        feed_slowly(gate)
+        assert json.loads(terminal.read_to_end())["total_words"] == 30_000
 
 
 STYLE = re.compile(r"\x1b\[[\d;]*m")

@@ -24,6 +24,7 @@ from text_processor.errors import (
     InvalidSnapshotError,
     TextProcessorError,
 )
+from text_processor.words import Words
 
 __all__ = [
     "UNICODE_VERSION",
@@ -37,6 +38,7 @@ __all__ = [
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
+    "Words",
     "__version__",
     "cpu_features",
     "get_memory_stats",

@@ -68,7 +68,7 @@ class Ledger(list[Dropped | Entry]):
     """The documents of an analyzer between two calls of ``clear``: the log itself, so that adding one costs one ``append``."""
 
     # The first item tells what was dropped, so that dropping entries and saying so is one step: a slice assignment.
-    __slots__ = ("__weakref__", "corpus", "has_parts", "n_waiting", "threads", "turns")
+    __slots__ = ("__weakref__", "corpus", "has_parts", "n_settled", "n_waiting", "threads", "turns")
 
     keeps_documents = True
 
@@ -79,6 +79,7 @@ class Ledger(list[Dropped | Entry]):
         super().__init__((Dropped(0, 0),))
         self.corpus = Corpus()
         self.n_waiting = 0
+        self.n_settled = 0  # a position that has been reached, and beyond which nothing was to be counted or dropped then
         self.has_parts = False
         self.threads = threads
         self.turns: dict[int, Turn] = {}
@@ -99,15 +100,17 @@ class Ledger(list[Dropped | Entry]):
         entries = self[1:]
         if not self.keeps_documents:
             raise TextProcessorError(
-                "the documents were not kept, only their counts: this analyzer has keep_documents=False, has merged one that "
-                "has, or was given documents by add_file, add_stream, add_buffer or add_arrow, which never keep them; keep the "
-                "documents yourself, or use TextAnalyzer(keep_documents=True) for every part and add_document or add_documents"
+                "the documents were not kept, only their counts: this analyzer has keep_documents=False, was loaded from a "
+                "file, has merged one without its documents, or was given some by add_file, add_stream, add_buffer or add_arrow, "
+                "which never keep them; keep the documents yourself, or use TextAnalyzer(keep_documents=True) for every part "
+                "and add_document or add_documents"
             )
         return _unwrap(entries) if self.has_parts else entries  # type: ignore[return-value]
 
     def stop_keeping(self) -> None:
         """Drop documents as soon as they are counted, from now on."""
         self.__class__ = UnkeptLedger  # pyright: ignore[reportAttributeAccessIssue]
+        self.n_settled = -1  # what is counted already has yet to be dropped
 
     def add_part(self, corpus: Corpus, n_documents: int, documents: list[Document] | None) -> None:
         """Log documents that were counted elsewhere; ``documents`` is None if nobody kept them."""
@@ -125,6 +128,10 @@ class Ledger(list[Dropped | Entry]):
 
     def settle(self) -> Corpus:
         """Count what is not counted yet, and return the corpus."""
+        dropped = self._dropped()
+        # Where there is nothing to do, a question of one word should not pay for asking whose turn it is.
+        if dropped.entries + len(self) - 1 == self.n_settled and self[0] is dropped:
+            return self.corpus
         turn = self._turn()
         with turn.lock:
             depth = turn.depth
@@ -135,6 +142,7 @@ class Ledger(list[Dropped | Entry]):
                     self._count_run(position)
                 if depth == 0:
                     self._drop_counted()
+                    self.n_settled = position
             finally:
                 turn.depth = depth
         return self.corpus

@@ -423,6 +423,11 @@ class Corpus:
         lib.tp_corpus_get_totals(self.pointer, totals)
         return Totals(totals.documents, totals.words, totals.terms, totals.position)
 
+    def count_terms(self) -> int:
+        totals = ffi.new("tp_totals *")
+        lib.tp_corpus_get_totals(self.pointer, totals)
+        return int(totals.terms)
+
     def append(self, part: Corpus, from_position: int, to_position: int) -> bool:
         """Move the counts of ``part`` behind this corpus's own; false if it is not at ``from_position`` any more."""
         error = _new_error()
@@ -508,6 +513,17 @@ class Corpus:
                 return False
         return True
 
+    def counts(self, first: int, n: int) -> list[int]:
+        """Return the counts of the terms ``first`` … ``first + n - 1`` at one instant."""
+        counts, error = _new_uninitialized("uint64_t[]", n), _new_error()
+        check(lib.tp_corpus_get_counts(self.pointer, first, n, counts, error), error)
+        return _numbers(counts, n).tolist()
+
+    def count_of(self, word: str) -> int:
+        """Return how often a word occurs, as it is, not lowered; 0 if it does not. A lone surrogate is an error of ``str``."""
+        encoded = str.encode(word)
+        return int(lib.tp_corpus_get_count(self.pointer, encoded, len(encoded)))
+
     def pick_terms(self, ids: memoryview[int]) -> list[str]:
         """Return the terms with the given numbers."""
         c_ids = ffi.from_buffer("uint64_t[]", ids)
@@ -547,7 +563,7 @@ class Corpus:
         check(status, error)
         return ffi.unpack(counts, entries.n_words), int(documents[0])
 
-    def to_bytes(self) -> bytes:
+    def snapshot(self) -> memoryview:
         """Return a snapshot: versioned, checksummed, the same on every machine."""
         nbytes, error = ffi.new("size_t *"), _new_error()
         capacity = 0
@@ -558,13 +574,15 @@ class Corpus:
                 break
             capacity = nbytes[0]
         check(status, error)
-        return bytes(ffi.buffer(snapshot, nbytes[0]))
+        return memoryview(ffi.buffer(snapshot, nbytes[0]))
 
     @classmethod
-    def from_bytes(cls, snapshot: bytes) -> Corpus:
-        """Read a snapshot, which need not be trusted."""
+    def of_snapshot(cls, snapshot: memoryview, origin: int) -> Corpus:
+        """Read a snapshot, which need not be trusted. It lies at byte ``origin`` of what the user has, as errors say."""
         place, error = cls._new_place(), _new_error()
-        check(lib.tp_corpus_read(snapshot, len(snapshot), place, error), error)
+        status = lib.tp_corpus_read(ffi.from_buffer("uint8_t[]", snapshot), len(snapshot), place, error)
+        error.offset += origin
+        check(status, error)
         return cls(place)
 
 

@@ -15,8 +15,9 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from text_processor import _native
@@ -27,6 +28,9 @@ _SIGNATURE = b"\x89TPA\r\n\x1a\n"
 _ALL_TEXT, _WITH_BYTES = _VERSIONS = (1, 2)
 _HEAD = struct.Struct("<8sQQQQ")
 _CHECKSUM = struct.Struct("<I")
+
+# Bytes that are read, written and summed at once: a millisecond's work at most.
+PIECE_NBYTES = 1 << 20
 
 
 class Snapshot(NamedTuple):
@@ -39,8 +43,8 @@ class Snapshot(NamedTuple):
     threads: int | None
 
 
-def to_bytes(snapshot: Snapshot) -> bytes:
-    """Write a snapshot."""
+def pieces(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
+    """The bytes of a snapshot in pieces, between two of which Ctrl-C gets through."""
     documents = snapshot.documents
     encoded = None if documents is None else [each if isinstance(each, bytes) else str.encode(each) for each in documents]
     description: dict[str, Any] = {
@@ -55,50 +59,96 @@ def to_bytes(snapshot: Snapshot) -> bytes:
         description["kinds"] = "".join("b" if isinstance(each, bytes) else "s" for each in documents)
     sections = (
         json.dumps(description, ensure_ascii=False).encode(),
-        snapshot.corpus.to_bytes(),
+        snapshot.corpus.snapshot(),
         b"".join(encoded or ()),
     )
-    body = _HEAD.pack(_SIGNATURE, version, *map(len, sections)) + b"".join(sections)
-    return body + _CHECKSUM.pack(zlib.crc32(body))
+    checksum = 0
+    for part in (_HEAD.pack(_SIGNATURE, version, *map(len, sections)), *sections):
+        for piece in _cut_pieces(memoryview(part)):
+            checksum = zlib.crc32(piece, checksum)
+            yield piece
+    yield _CHECKSUM.pack(checksum)
 
 
-def from_bytes(data: bytes) -> Snapshot:
-    """Read a snapshot, or raise `InvalidSnapshotError`."""
-    version, described, corpus_bytes, text = _sections(data)
+def to_bytes(snapshot: Snapshot) -> bytes:
+    """Write a snapshot."""
+    return b"".join(pieces(snapshot))
+
+
+def read_file(name: str) -> Snapshot:
+    """Read a snapshot from a file, or raise `InvalidSnapshotError`, which names it.
+
+    Not more of it is read than its head announces, and no more memory taken than was read.
+    """
     try:
-        description = json.loads(described)
+        with Path(name).open("rb") as file:
+            data = bytearray(file.read(_HEAD.size))
+            expected = _check_head(data)
+            while len(data) <= expected and (block := file.read(min(PIECE_NBYTES, expected + 1 - len(data)))):
+                data += block
+        return from_bytes(data)
+    except InvalidSnapshotError as error:
+        raise InvalidSnapshotError(f"{name}: {error}", offset=error.offset) from error.__cause__
+
+
+def from_bytes(data: bytes | bytearray) -> Snapshot:
+    """Read a snapshot, or raise `InvalidSnapshotError`."""
+    version, described, counted, text = _sections(memoryview(data))
+    try:
+        description = json.loads(bytes(described))
         lengths = _checked(description)
         kinds = _checked_kinds(description["kinds"], lengths) if version == _WITH_BYTES else "s" * len(lengths or ())
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise InvalidSnapshotError(f"the snapshot's description is damaged: {error}", offset=_HEAD.size) from error
-    corpus = Corpus.from_bytes(corpus_bytes)
-    documents = None if lengths is None else _cut(text, lengths, kinds)
-    if documents is not None and len(documents) != corpus.totals().documents:
-        raise InvalidSnapshotError(f"the snapshot holds {len(documents)} documents but counts of {corpus.totals().documents}")
+        raise _invalid(f"the snapshot's description is damaged: {error}", _HEAD.size) from error
+    counts_start = _HEAD.size + len(described)
+    corpus = Corpus.of_snapshot(counted, counts_start)
+    totals = corpus.totals()
+    if totals.documents > totals.words:  # none is blank
+        raise _invalid(f"the snapshot counts {totals.words} words of {totals.documents} documents", counts_start)
+    documents = None if lengths is None else _cut(text, lengths, kinds, counts_start + len(counted))
+    if documents is not None and len(documents) != totals.documents:
+        raise _invalid(f"the snapshot holds {len(documents)} documents but counts of {totals.documents}", _HEAD.size)
     return Snapshot(corpus, documents, description["lexicon"], description["keep_documents"], description["threads"])
 
 
-def _sections(data: bytes) -> tuple[int, bytes, bytes, bytes]:
+def _invalid(message: str, offset: int) -> InvalidSnapshotError:
+    return InvalidSnapshotError(f"{message} (at byte {offset})", offset=offset)
+
+
+def _check_head(data: bytes | bytearray | memoryview) -> int:
+    """Return how many bytes the snapshot has by what its head says."""
     if data[: len(_SIGNATURE)] != _SIGNATURE:
-        raise InvalidSnapshotError("these bytes are not a snapshot of a TextAnalyzer", offset=0)
-    if len(data) < _HEAD.size + _CHECKSUM.size:
-        raise InvalidSnapshotError(f"the snapshot ends after {len(data)} bytes, within its head", offset=len(data))
+        raise _invalid("this is not a snapshot of a TextAnalyzer", 0)
+    if len(data) < _HEAD.size:
+        raise _invalid(f"the snapshot ends after {len(data)} bytes, within its head", len(data))
     _, version, *lengths = _HEAD.unpack_from(data)
     if version not in _VERSIONS:
         known = " and ".join(map(str, _VERSIONS))
-        raise InvalidSnapshotError(
-            f"the snapshot has version {version}; only versions {known} are known here", offset=len(_SIGNATURE)
-        )
-    expected = _HEAD.size + sum(lengths) + _CHECKSUM.size
-    if len(data) != expected:
-        raise InvalidSnapshotError(
-            f"the snapshot has {len(data)} bytes where its head announces {expected}", offset=len(_SIGNATURE) + 8
-        )
-    (checksum,) = _CHECKSUM.unpack_from(data, expected - _CHECKSUM.size)
-    if checksum != zlib.crc32(data[: -_CHECKSUM.size]):
-        raise InvalidSnapshotError("the snapshot is damaged: its checksum does not match", offset=expected - 4)
-    first, second = _HEAD.size + lengths[0], _HEAD.size + lengths[0] + lengths[1]
-    return version, data[_HEAD.size : first], data[first:second], data[second : second + lengths[2]]
+        raise _invalid(f"the snapshot has version {version}; only versions {known} are known here", len(_SIGNATURE))
+    n_bytes: int = _HEAD.size + sum(lengths) + _CHECKSUM.size
+    return n_bytes
+
+
+def _sections(data: memoryview) -> tuple[int, memoryview, memoryview, memoryview]:
+    expected = _check_head(data)
+    if len(data) < expected:
+        raise _invalid(f"the snapshot ends after {len(data)} of the {expected} bytes that its head announces", len(data))
+    if len(data) > expected:
+        raise _invalid(f"the snapshot goes on behind the {expected} bytes that its head announces", expected)
+    end = expected - _CHECKSUM.size
+    checksum = 0
+    for piece in _cut_pieces(data[:end]):
+        checksum = zlib.crc32(piece, checksum)
+    if (checksum,) != _CHECKSUM.unpack_from(data, end):
+        raise _invalid("the snapshot is damaged: its checksum does not match", end)
+    _, version, first, _, third = _HEAD.unpack_from(data)
+    counts, text = _HEAD.size + first, end - third
+    return version, data[_HEAD.size : counts], data[counts:text], data[text:end]
+
+
+def _cut_pieces(data: memoryview) -> Iterator[memoryview]:
+    for start in range(0, len(data), PIECE_NBYTES):
+        yield data[start : start + PIECE_NBYTES]
 
 
 def _checked(description: Mapping[str, Any]) -> list[int] | None:
@@ -121,17 +171,17 @@ def _checked_kinds(kinds: object, lengths: list[int] | None) -> str:
     return kinds
 
 
-def _cut(text: bytes, lengths: list[int], kinds: str) -> list[Document]:
+def _cut(text: memoryview, lengths: list[int], kinds: str, origin: int) -> list[Document]:
     ends = [0]
     for length in lengths:
         ends.append(ends[-1] + length)
     if ends[-1] != len(text):
-        raise InvalidSnapshotError(f"the documents' lengths add up to {ends[-1]} of {len(text)} bytes")
-    documents = [text[start:end] for start, end in pairwise(ends)]
+        raise _invalid(f"the documents' lengths add up to {ends[-1]} of {len(text)} bytes", _HEAD.size)
+    documents = [bytes(text[start:end]) for start, end in pairwise(ends)]
     try:
         return [_restored(document, kind) for document, kind in zip(documents, kinds, strict=True)]
     except UnicodeDecodeError as error:
-        raise InvalidSnapshotError(f"a document of the snapshot is not UTF-8: {error}") from error
+        raise _invalid(f"a document of the snapshot is not UTF-8: {error}", origin) from error
 
 
 def _restored(document: bytes, kind: str) -> Document:

@@ -298,7 +298,7 @@ class _Stretch:
                 text, tail = self._decode(block, is_final)
             except _FaultError as fault:
                 self.documents.next_piece(self._without_mark(fault.before))
-                raise self._invalid(fault.what) from None
+                raise self._invalid(fault.what) from fault.__cause__
             yield self._without_mark(text)
 
     def _decode(self, block: memoryview, is_final: bool) -> tuple[memoryview, bytes]:
@@ -307,7 +307,7 @@ class _Stretch:
         if offset is None:
             return block[:n], bytes(block[n:])
         if self._errors == "strict":
-            raise _FaultError(block[:offset], "is not valid UTF-8")
+            raise _FaultError(block[:offset], "is not valid UTF-8") from _decoder_error(block[offset : offset + 4])
         text, n = codecs.utf_8_decode(block, self._errors, is_final)
         return memoryview(text.encode()), bytes(block[n:])
 
@@ -323,7 +323,17 @@ class _Stretch:
         documents = self.documents
         offset, place = documents.nbytes - documents.start, documents.nbytes + self._mark_nbytes
         where = f"at byte {offset}" if place == offset else f"at byte {offset}, byte {place} of the input"
-        return InvalidDocumentError(f"Document {documents.index} {what} {where}", index=documents.index, offset=offset)
+        message = f"Document {documents.index} {what} {where}"
+        return InvalidDocumentError(message, index=documents.index, offset=offset, position=place)
+
+
+def _decoder_error(invalid: memoryview) -> UnicodeDecodeError | None:
+    """What Python's decoder says of a sequence that is none, in at most four bytes."""
+    try:
+        str(invalid, "utf-8")
+    except UnicodeDecodeError as error:
+        return error
+    return None
 
 
 # ---- Counting --------------------------------------------------------------------------------------------------------

@@ -11,12 +11,13 @@ from copy import deepcopy
 from itertools import islice
 from typing import Any, Literal, Self, TypedDict, cast
 
-from text_processor import _arrow, _native, _pieces, _snapshot, _sources
+from text_processor import _arrow, _atomic, _native, _pieces, _snapshot, _sources
 from text_processor._ledger import Ledger
 from text_processor._native import Corpus, Document, InvalidArgumentError, Lexicon
 from text_processor._progress import Progress, Report, check_progress, reporting
 from text_processor._sources import Buffer, Readable, Tell
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
+from text_processor.words import Words
 
 __all__ = ["DocumentInfo", "Statistics", "TextAnalyzer", "word_count"]
 
@@ -712,6 +713,21 @@ class TextAnalyzer:
         """
         return self._ledger.documents()
 
+    @property
+    def words(self) -> Words:
+        """How often each word occurs: a read-only live mapping, which never builds a dict.
+
+        It shows what the analyzer holds whenever it is asked, as the views of a dict do; see `Words`. Looking up a word costs
+        O(1), and so does ``len``, once what was added has been counted.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_document("the cat and the dog")
+        >>> analyzer.words["the"], "bird" in analyzer.words, len(analyzer.words)
+        (2, False, 4)
+        """
+        return Words(self)
+
     def word_frequency(self) -> dict[str, int]:
         """Return how often each word occurs, in the order in which words were first seen.
 
@@ -824,11 +840,56 @@ class TextAnalyzer:
         _set_attributes(copied, deepcopy(_attributes(self), memo))
         return copied
 
+    def save(self, path: str | bytes | os.PathLike[Any]) -> None:
+        """Write the counts, the lexicon and the options to a file, which `load` reads; neither documents nor callback.
+
+        The bytes are the same on every machine and carry a checksum. The file is written beside its place and then put there,
+        so that whatever goes wrong, Ctrl-C included, leaves the one that was there as it was. It takes as much memory as the
+        file is long.
+
+        Raises:
+            OSError: the file cannot be written.
+
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_document("the cat and the dog")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     analyzer.save(Path(folder, "counts"))
+        ...     loaded = TextAnalyzer.load(Path(folder, "counts"))
+        >>> loaded.add_document("the bird")
+        >>> loaded.words["the"], len(loaded)
+        (3, 2)
+        """
+        _atomic.write_file(os.fsdecode(path), _snapshot.pieces(self._as_snapshot(self._ledger.settle(), None)))
+
+    @classmethod
+    def load(cls, path: str | bytes | os.PathLike[Any]) -> Self:
+        """Return an analyzer with the counts, the lexicon and the options that `save` has written to a file.
+
+        It counts on from there. Since the documents are not in the file, `get_documents` raises. A subclass is called with the
+        three options of `TextAnalyzer`, by name.
+
+        Raises:
+            InvalidSnapshotError: the file is not one that `save` has written, was damaged or cut short, or has a version that
+                is not known here. The message names the file and the byte.
+            OSError: the file cannot be read.
+        """
+        snapshot = _snapshot.read_file(os.fsdecode(path))
+        lexicon, threads = _restored_options(snapshot)
+        weights = dict(zip(lexicon.words(), lexicon.weights, strict=True))
+        analyzer = cls(lexicon=weights, keep_documents=snapshot.keep_documents, threads=threads)
+        analyzer._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
+        return analyzer
+
+    def _as_snapshot(self, corpus: Corpus, documents: list[Document] | None) -> _snapshot.Snapshot:
+        lexicon = dict(zip(self._lexicon.words(), self._lexicon.weights, strict=True))
+        return _snapshot.Snapshot(corpus, documents, lexicon, self._keep_documents, self._threads)
+
     def __getstate__(self) -> tuple[bytes, dict[str, Any]]:
         corpus, _, documents = self._ledger.snapshot()
-        lexicon = dict(zip(self._lexicon.words(), self._lexicon.weights, strict=True))
-        snapshot = _snapshot.Snapshot(corpus, documents, lexicon, self._keep_documents, self._threads)
-        return _snapshot.to_bytes(snapshot), _attributes(self)
+        return _snapshot.to_bytes(self._as_snapshot(corpus, documents)), _attributes(self)
 
     def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None:
         match state:
@@ -836,12 +897,17 @@ class TextAnalyzer:
                 snapshot = _snapshot.from_bytes(data)
             case _:
                 raise InvalidSnapshotError("this is not the state of a TextAnalyzer")
-        try:
-            self._set_up(_make_lexicon(snapshot.lexicon), snapshot.keep_documents, _checked_threads(snapshot.threads))
-        except (TypeError, ValueError) as error:
-            raise InvalidSnapshotError(f"the snapshot's options are damaged: {error}") from error
+        lexicon, threads = _restored_options(snapshot)
+        self._set_up(lexicon, snapshot.keep_documents, threads)
         self._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
         _set_attributes(self, attributes)
+
+
+def _restored_options(snapshot: _snapshot.Snapshot) -> tuple[Lexicon, int | None]:
+    try:
+        return _make_lexicon(snapshot.lexicon), _checked_threads(snapshot.threads)
+    except (TypeError, ValueError) as error:
+        raise InvalidSnapshotError(f"the snapshot's options are damaged: {error}") from error
 
 
 def _attributes(analyzer: TextAnalyzer) -> dict[str, Any]:

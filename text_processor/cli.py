@@ -1,34 +1,40 @@
 """The command ``text-processor``: word counts of files, in the shell.
 
-Nothing is written to standard output before all files were read, so a reader behind a pipe gets all of the answer or,
-if a file is at fault, none of it.
+Files are counted as they are read, and only counts are kept: memory grows with the distinct words, not with the files. Nothing
+is written to standard output before all files were read, so a reader behind a pipe gets all of the answer or, if a file is at
+fault, none of it.
 """
 
 from __future__ import annotations
 
 import argparse
-import codecs
 import contextlib
 import errno
+import importlib
 import io
 import json
 import os
 import re
 import shutil
+import stat
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import islice
+from pathlib import Path
+from time import monotonic
+from typing import IO, Any, Self
 
-from text_processor import UNICODE_VERSION, __version__
-from text_processor.analyzer import Statistics, TextAnalyzer
-from text_processor.errors import EmptyAnalyzerError
+from text_processor import UNICODE_VERSION, __version__, _progress
+from text_processor._progress import Progress, Report
+from text_processor.analyzer import MOST_THREADS, Statistics, TextAnalyzer
+from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
 __all__ = ["main"]
 
 PROGRAM = "text-processor"
 
-# Bytes read at once: so many that the calls cost nothing, so few that their memory stays in the cache.
-BLOCK_NBYTES = 1 << 20
+# After that long one wants to know how long it will take. Less is not worth a bar, nor the time that it takes to load one.
+SECONDS_WITHOUT_BAR = 1.0
 
 # Words in a terminal's table: it still fits into the smallest usual window, 24 lines high.
 TABLE_WORDS = 20
@@ -65,8 +71,8 @@ output:
 
 exit status:
   0    all files were counted
-  1    a file cannot be read or is not UTF-8, and then no words are written; or
-       the output cannot be written. Standard error says which and why
+  1    a file cannot be read, is damaged or is not UTF-8, and then no words are
+       written; or the output cannot be. Standard error says which and why
   2    the command line is wrong
   {INTERRUPTED}  Ctrl-C
   {PIPE_CLOSED}  the reader of the output went away, as head does
@@ -74,7 +80,9 @@ exit status:
 examples:
   {PROGRAM} count book.txt
   {PROGRAM} count --documents whole --top 100 --json *.txt > top.json
-  zcat log.gz | {PROGRAM} count - | grep error"""
+  {PROGRAM} count logs/*.gz | grep error
+  {PROGRAM} count monday.txt --save monday.counts
+  {PROGRAM} count --load monday.counts --load tuesday.counts wednesday.txt"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -115,7 +123,10 @@ class _FileError(Exception):
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     try:
-        return _parser().parse_args(argv)
+        arguments = _parser().parse_args(argv)
+        if not arguments.files and not arguments.load:
+            arguments.refuse("the following arguments are required: FILE, or --load FILE")
+        return arguments
     finally:
         _flush_output()  # what --help and --version print
 
@@ -131,8 +142,13 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_COUNT_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    count.set_defaults(run=_count)
-    count.add_argument("files", nargs="+", metavar="FILE", help="a text file; - is standard input")
+    count.set_defaults(run=_count, refuse=count.error)
+    count.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="a text file, compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input",
+    )
     count.add_argument(
         "--top",
         type=_number_of_words,
@@ -151,8 +167,7 @@ def _parser() -> argparse.ArgumentParser:
         "--documents",
         choices=["lines", "whole"],
         default="lines",
-        help="what a document is: each line that is not blank (the default), or each file that is not blank, which is "
-        "then held in memory",
+        help="what a document is: each line that is not blank (the default), or each file that is not blank",
     )
     count.add_argument(
         "--errors",
@@ -160,7 +175,37 @@ def _parser() -> argparse.ArgumentParser:
         default="strict",
         help="bytes that are not UTF-8 end the command (the default), or become U+FFFD as in Python's decoder",
     )
+    count.add_argument(
+        "--threads",
+        type=_number_of_threads,
+        metavar="N",
+        help="how many threads may count (default: as many as there are processors); no answer depends on it",
+    )
+    count.add_argument(
+        "--load",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="begin with the counts that --save has written to FILE; may be given more than once",
+    )
+    count.add_argument(
+        "--save",
+        metavar="FILE",
+        help="write the counts of all words to FILE too, for --load and for TextAnalyzer.load",
+    )
+    count.add_argument(
+        "--no-progress",
+        dest="progress",
+        action="store_false",
+        help="show no bar; otherwise there is one after a second if standard error is a terminal",
+    )
     return parser
+
+
+def _number_of_threads(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MOST_THREADS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_THREADS}")
+    return int(text)
 
 
 def _number_of_words(text: str) -> int:
@@ -173,68 +218,151 @@ def _number_of_words(text: str) -> int:
 
 
 def _count(arguments: argparse.Namespace) -> None:
-    analyzer = TextAnalyzer(keep_documents=False)
-    for name in arguments.files:
-        _add_file(analyzer, name, whole=arguments.documents == "whole", errors=arguments.errors)
+    analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads)
+    for name in arguments.load:
+        with _naming(name):
+            analyzer.merge(TextAnalyzer.load(name))
+    with _Work(arguments.files, shows_bar=arguments.progress) as work:
+        for name in arguments.files:
+            _add_file(analyzer, name, arguments, work)
+    if arguments.save is not None:
+        with _naming(arguments.save):
+            analyzer.save(arguments.save)
     _show(analyzer, arguments)
 
 
-def _add_file(analyzer: TextAnalyzer, name: str, *, whole: bool, errors: str) -> None:
-    shown_name = "standard input" if name == "-" else _printable(name)
+def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, work: _Work) -> None:
+    options = {"documents": arguments.documents, "errors": arguments.errors}
+    suffix = Path(name).suffix.lower()
+    with _naming("standard input" if name == "-" else name, arguments.documents):
+        if name == "-":
+            # Unbuffered: a block is asked for once, so the end of input that is typed in a terminal is met but once too.
+            with io.FileIO(0, closefd=False) as standard_input:
+                analyzer.add_stream(standard_input, progress=work.hook(), **options)
+        elif suffix in _DECOMPRESSORS:
+            with Path(name).open("rb") as file, _Decompressed(file, suffix) as stream:
+                analyzer.add_stream(stream, progress=work.hook(file.tell), **options)
+        else:
+            analyzer.add_file(name, progress=work.hook(), **options)
+        work.has_done(name)
+
+
+@contextlib.contextmanager
+def _naming(name: str, documents: str = "lines") -> Generator[None, None, None]:
+    """Make one line of what can be wrong with a file."""
     try:
-        # Unbuffered: a block is asked for once, so the end of input that is typed in a terminal is met but once too.
-        with io.FileIO(0 if name == "-" else name, closefd=name != "-") as file:
-            blocks = _decode(_read_blocks(file), errors, shown_name)
-            for documents in _whole(blocks) if whole else _lines(blocks):
-                analyzer.add_documents([text for text in documents if text and not text.isspace()])
+        yield
+    except InvalidDocumentError as error:
+        raise _FileError(_printable(f"{name}: {_fault(error, documents)}")) from error
+    except InvalidSnapshotError as error:
+        raise _FileError(_printable(str(error))) from error  # which begins with the name
     except OSError as error:
-        raise _FileError(f"{shown_name}: {error.strerror}") from error
-    except ValueError as error:  # a name with a NUL, which a shell cannot give but a program can
-        raise _FileError(f"{shown_name}: {error}") from error
+        raise _FileError(_printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
+    # A name with a NUL, which a shell cannot give but a program can; compressed data that is damaged; a file that was changed
+    # while it was read; more words than can be counted.
+    except (ValueError, TextProcessorError, OverflowError) as error:
+        raise _FileError(_printable(f"{name}: {error}")) from error
 
 
-def _read_blocks(file: io.FileIO) -> Iterator[bytes]:
-    """The blocks of a file and then an empty one."""
-    block = None
-    while block != b"":
-        block = file.read(BLOCK_NBYTES)
-        if block is None:  # somebody made standard input non-blocking
-            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-        yield block
+def _fault(error: InvalidDocumentError, documents: str) -> str:
+    reason = f": {error.__cause__.reason}" if isinstance(error.__cause__, UnicodeDecodeError) else ""
+    line = f", in line {error.index + 1}" if documents == "lines" and error.index is not None else ""
+    return f"not UTF-8{reason} at byte {error.position}{line}"
 
 
-def _decode(blocks: Iterable[bytes], errors: str, shown_name: str) -> Iterator[str]:
-    """Decode blocks, of which the last and only the last is empty; drop a byte-order mark."""
-    decoder = codecs.getincrementaldecoder("utf-8")(errors)
-    n_read, is_start = 0, True
-    for block in blocks:
-        carried = decoder.getstate()[0]  # the beginning of a character; the decoder counts from there
+# ---- Compressed files ------------------------------------------------------------------------------------------------
+
+# By the end of a file's name: what can read it, the first module that there is.
+_DECOMPRESSORS = {
+    ".gz": ("gzip",),
+    ".bz2": ("bz2",),
+    ".xz": ("lzma",),
+    ".zst": ("compression.zstd", "zstandard"),
+}
+
+
+class _Decompressed:
+    """What a compressed file holds, to be read once."""
+
+    def __init__(self, file: IO[bytes], suffix: str) -> None:
+        self._suffix = suffix
+        self._stream = _decompressor(suffix).open(file, "rb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+    def read(self, nbytes: int, /) -> bytes:
         try:
-            text = decoder.decode(block, final=not block)
-        except UnicodeDecodeError as error:
-            offset = n_read - len(carried) + error.start
-            raise _FileError(f"{shown_name}: not UTF-8: {error.reason} at byte {offset}") from error
-        n_read += len(block)
-        if is_start and text:
-            text, is_start = text.removeprefix("\ufeff"), False
-        yield text
+            data: bytes = self._stream.read(nbytes)
+        except MemoryError:
+            raise
+        except Exception as error:  # each module has errors of its own, and some raise OSError
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise ValueError(f"damaged {self._suffix} data: {error}") from error
+        return data
 
 
-def _whole(blocks: Iterable[str]) -> Iterator[list[str]]:
-    yield ["".join(blocks)]
+def _decompressor(suffix: str) -> Any:
+    for name in _DECOMPRESSORS[suffix]:
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise ValueError(f"{suffix} files cannot be read without the module {' or '.join(_DECOMPRESSORS[suffix])}")
 
 
-def _lines(blocks: Iterable[str]) -> Iterator[list[str]]:
-    """The lines that end in each block. Only a line feed ends one: str.splitlines would find ten more ends."""
-    unfinished: list[str] = []
-    for block in blocks:
-        first, *others = block.split("\n")
-        unfinished.append(first)
-        if others:
-            last = others.pop()
-            yield ["".join(unfinished), *others]
-            unfinished = [last]
-    yield ["".join(unfinished)]
+# ---- Progress --------------------------------------------------------------------------------------------------------
+
+
+class _Work(contextlib.ExitStack):
+    """How far all files together are, shown by a bar in the terminal once it takes so long that one wants to know.
+
+    Of a compressed file it is what was read of it that counts, as that is what its size tells.
+    """
+
+    def __init__(self, names: Sequence[str], *, shows_bar: bool) -> None:
+        super().__init__()
+        self._is_shown = shows_bar and _progress._is_terminal()
+        self._sizes = {name: _size(name) for name in names} if self._is_shown else {}
+        sizes = [self._sizes[name] for name in names] if self._is_shown else []
+        self._total = sum(size for size in sizes if size is not None) if None not in sizes else None
+        self._start = monotonic()
+        self._n_before = 0  # bytes of the files that are done
+        self._n_done = 0
+        self._report: Report | None = None
+
+    def hook(self, position: Callable[[], int] | None = None) -> Progress | None:
+        """Return what is to be told of the progress within the next file; ``position`` says it instead, where it is given."""
+        if not self._is_shown:
+            return None
+        return lambda done, _: self._tell(done if position is None else position())
+
+    def has_done(self, name: str) -> None:
+        """The file with this name has been counted."""
+        if self._is_shown:
+            size = self._sizes[name]
+            self._n_before += self._n_done if size is None else size
+            self._n_done = 0
+
+    def _tell(self, n_done: int) -> None:
+        self._n_done = n_done
+        if self._report is None and monotonic() - self._start >= SECONDS_WITHOUT_BAR:
+            self._report = self.enter_context(_progress.reporting(True, self._total))
+        if self._report is not None:
+            self._report(self._n_before + n_done)
+
+
+def _size(name: str) -> int | None:
+    """The length of a file; None where it cannot be known."""
+    try:
+        status = os.fstat(0) if name == "-" else os.stat(name)  # noqa: PTH116 - a name that is wrong is told of when it is opened
+    except (OSError, ValueError):
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------
@@ -262,10 +390,9 @@ def _show(analyzer: TextAnalyzer, arguments: argparse.Namespace) -> None:
 def _ordered_words(analyzer: TextAnalyzer, order: str, top: int | None) -> list[tuple[str, int]]:
     if order == "count":
         return analyzer.most_common(top)
-    frequency = analyzer.word_frequency()
     if order == "word":
-        return [(word, frequency[word]) for word in sorted(frequency)[:top]]
-    return list(islice(frequency.items(), top))
+        return sorted(analyzer.words.items())[:top]
+    return list(islice(analyzer.words.items(), top))
 
 
 def _sentiment(analyzer: TextAnalyzer) -> float | None:

@@ -17,17 +17,28 @@ class InvalidDocumentError(TextProcessorError, ValueError):
             included; ``None`` where there was but one.
         offset: where in the document the fault lies; ``None`` where it is the whole. In characters for a ``str``; otherwise,
             and wherever documents come from a file, a stream or a buffer, in bytes of UTF-8.
+        position: where in a file, stream or buffer that is, in bytes; ``None`` for documents that were given one by one.
         added: how many of the documents given were added before it; 0 where all are added or none.
     """
 
     index: int | None
     offset: int | None
+    position: int | None
     added: int
 
-    def __init__(self, message: str, *, index: int | None = None, offset: int | None = None, added: int = 0) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        index: int | None = None,
+        offset: int | None = None,
+        position: int | None = None,
+        added: int = 0,
+    ) -> None:
         super().__init__(message)
         self.index = index
         self.offset = offset
+        self.position = position
         self.added = added
 
 

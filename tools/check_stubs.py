@@ -381,14 +381,14 @@ class PublicStub:
         self.names = set(_defined_names(tree.body)) - {"__all__"}
         self.variables = self.namespace.get("__annotations__", {})
         # Annotations that name a class mean the package's, so that they can be compared.
-        self._meanings = self.namespace | {key: getattr(package, key) for key in self.names if hasattr(package, key)}
+        self.meanings = self.namespace | {key: getattr(package, key) for key in self.names if hasattr(package, key)}
 
     def types(self, of: Any) -> dict[str, Any]:
         """The annotations of a function, a class or a dict, resolved."""
         written = of if isinstance(of, dict) else inspect.get_annotations(of)
         # A TypedDict wraps its own up.
         plain = {key: getattr(text, "__forward_arg__", text) for key, text in written.items()}
-        return typing.get_type_hints(types.SimpleNamespace(__annotations__=plain), self._meanings)
+        return typing.get_type_hints(types.SimpleNamespace(__annotations__=plain), self.meanings)
 
 
 def _defined_names(body: list[ast.stmt]) -> Iterator[str]:
@@ -436,7 +436,7 @@ def _class_complaints(name: str, written: Any, real: Any, stub: PublicStub) -> I
     bases = [[base.__name__ for base in of.__bases__] for of in (written, real)]
     if bases[0] != bases[1]:
         yield f"{name} has the bases {', '.join(bases[1])}, not {', '.join(bases[0])}"
-    inherited = typing.get_type_hints(real)
+    inherited = typing.get_type_hints(real, localns=stub.meanings)  # a module may know a name for type checkers alone
     attributes = {key: inherited[key] for key in inspect.get_annotations(real)}
     yield from _type_complaints(name, stub.types(written), attributes)
     if typing.is_typeddict(real):
@@ -468,7 +468,7 @@ def _signature_complaints(name: str, written: Callable[..., Any], real: Callable
     if shapes[0] != shapes[1]:
         yield f"{name} has the signature {signatures[1]}, not {signatures[0]}"
     else:
-        yield from _type_complaints(name, stub.types(written), typing.get_type_hints(real))
+        yield from _type_complaints(name, stub.types(written), typing.get_type_hints(real, localns=stub.meanings))
 
 
 def _type_complaints(name: str, written: Mapping[str, Any], real: Mapping[str, Any]) -> Iterator[str]:

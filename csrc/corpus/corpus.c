@@ -122,6 +122,25 @@ tp_status tp_corpus_get_measure(tp_corpus *corpus, tp_measure measure, uint64_t 
     return status;
 }
 
+static bool has_terms(const tp_table *table, uint64_t first, uint64_t n)
+{
+    return first <= table->n_terms && n <= table->n_terms - first;
+}
+
+tp_status tp_corpus_get_counts(tp_corpus *corpus, uint64_t first, uint64_t n, uint64_t *counts, tp_error *error)
+{
+    tp_status status = TP_OK;
+    tp_lock_read(&corpus->lock);
+    const tp_table *table = &corpus->counts.table;
+    if (!has_terms(table, first, n)) {
+        status = tp_fail(error, TP_INVALID_ARGUMENT, 0, "there are not so many terms");
+    } else {
+        for (uint64_t i = 0; i < n; i++) counts[i] = tp_term_count(&table->terms[first + i]);
+    }
+    tp_unlock_read(&corpus->lock);
+    return status;
+}
+
 tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uint8_t *text, size_t capacity, size_t *nbytes,
                               tp_error *error)
 {
@@ -129,7 +148,7 @@ tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uin
     *nbytes = 0;
     tp_lock_read(&corpus->lock);
     const tp_table *table = &corpus->counts.table;
-    if (first > table->n_terms || n > table->n_terms - first) {
+    if (!has_terms(table, first, n)) {
         status = tp_fail(error, TP_INVALID_ARGUMENT, 0, "there are not so many terms");
     } else if (n > 0) {
         *nbytes = (size_t)(table->starts[first + n] - table->starts[first] - 1);
@@ -176,6 +195,22 @@ tp_status tp_corpus_pick_terms(tp_corpus *corpus, const uint64_t *ids, uint64_t 
     return status;
 }
 
+/* The count of one word; the caller holds the lock. */
+static uint64_t look_up(const tp_table *table, const uint8_t *text, size_t nbytes)
+{
+    tp_word word = tp_table_word(table, text, nbytes);
+    uint32_t number = tp_table_find(table, &word);
+    return number == TP_NO_TERM ? 0 : tp_term_count(&table->terms[number]);
+}
+
+uint64_t tp_corpus_get_count(tp_corpus *corpus, const uint8_t *word, size_t word_nbytes)
+{
+    tp_lock_read(&corpus->lock);
+    uint64_t count = look_up(&corpus->counts.table, word, word_nbytes);
+    tp_unlock_read(&corpus->lock);
+    return count;
+}
+
 tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t words_nbytes, const uint64_t *ends, size_t n_words,
                             uint64_t *counts, uint64_t *documents, tp_error *error)
 {
@@ -190,9 +225,7 @@ tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t word
     uint64_t start = 0;
     for (size_t i = 0; i < n_words; i++) {
         const uint8_t *text = words != NULL ? words + start : NULL; /* C allows no arithmetic on NULL */
-        tp_word word = tp_table_word(table, text, (size_t)(ends[i] - start));
-        uint32_t number = tp_table_find(table, &word);
-        counts[i] = number == TP_NO_TERM ? 0 : tp_term_count(&table->terms[number]);
+        counts[i] = look_up(table, text, (size_t)(ends[i] - start));
         start = ends[i] + 1;
     }
     *documents = corpus->counts.documents;

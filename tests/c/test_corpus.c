@@ -717,6 +717,27 @@ static void test_runs_of_terms_that_are_not_there(void)
     tp_corpus_free(empty);
 }
 
+static void test_runs_of_counts(void)
+{
+    tp_corpus *corpus = corpus_of("a bee a\nbee a c\n"), *empty = new_corpus();
+    const uint64_t expected[] = {3, 2, 1};
+    for (uint64_t first = 0; first <= 3; first++) {
+        for (uint64_t n = 0; n <= 3 - first; n++) {
+            uint64_t *counts = must_allocate(n * sizeof *counts);
+            CHECK_EQ_U(tp_corpus_get_counts(corpus, first, n, counts, NULL), TP_OK);
+            CHECK_EQ_BYTES(counts, n * sizeof *counts, expected + first, n * sizeof *counts);
+            free(counts);
+        }
+    }
+    const uint64_t bad[][2] = {{0, 4}, {3, 1}, {4, 0}, {UINT64_MAX, 1}, {1, UINT64_MAX}, {2, UINT64_MAX - 1}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CHECK_EQ_U(tp_corpus_get_counts(corpus, bad[i][0], bad[i][1], NULL, NULL), TP_INVALID_ARGUMENT);
+    }
+    CHECK_EQ_U(tp_corpus_get_counts(empty, 0, 0, NULL, NULL), TP_OK);
+    tp_corpus_free(corpus);
+    tp_corpus_free(empty);
+}
+
 static void test_picked_terms(void)
 {
     tp_corpus *corpus = corpus_of("a bee c\n");
@@ -830,6 +851,25 @@ static void test_look_up(void)
     CHECK_EQ_U(documents, 2);
     free(words.data);
     tp_corpus_free(corpus);
+}
+
+static void test_look_up_of_one_word(void)
+{
+    tp_corpus *corpus = corpus_of("a bee a\nbee a ab a_word_of_more_than_fifteen_bytes\n"), *empty = new_corpus();
+    static const struct {
+        const char *word;
+        uint64_t count;
+    } cases[] = {{"a", 3}, {"bee", 2}, {"ab", 1}, {"A", 0}, {"be", 0}, {"a bee", 0}, {"", 0}, {"a_word_of_more_than_fifteen_bytes", 1},
+                 {"a_word_of_more_than_fifteen_bits!", 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        block word = exact_copy(cases[i].word, strlen(cases[i].word));
+        CHECK_EQ_U(tp_corpus_get_count(corpus, word.data, word.nbytes), cases[i].count);
+        CHECK_EQ_U(tp_corpus_get_count(empty, word.data, word.nbytes), 0);
+        free(word.data);
+    }
+    CHECK_EQ_U(tp_corpus_get_count(corpus, NULL, 0), 0);
+    tp_corpus_free(corpus);
+    tp_corpus_free(empty);
 }
 
 static void test_look_up_nothing_and_in_nothing(void)
@@ -1158,12 +1198,14 @@ int main(void)
     RUN(test_measure_needs_room_and_a_name);
     RUN(test_runs_of_terms);
     RUN(test_runs_of_terms_that_are_not_there);
+    RUN(test_runs_of_counts);
     RUN(test_picked_terms);
     RUN(test_picked_terms_must_be_there);
     RUN(test_top_with_many_equal_counts);
     RUN(test_top_of_counts_of_many_digits);
     RUN(test_top_of_nothing);
     RUN(test_look_up);
+    RUN(test_look_up_of_one_word);
     RUN(test_look_up_nothing_and_in_nothing);
     RUN(test_look_up_refuses_ends_that_do_not_ascend_within_the_words);
     RUN(test_each_document_is_told_of_in_order);

@@ -11,6 +11,7 @@ import gzip
 import io
 import json
 import mmap
+import tempfile
 from array import array
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
@@ -75,6 +76,11 @@ assert_type(analyzer.word_frequency(), dict[str, int])
 assert_type(analyzer.document_frequency(), dict[str, int])
 assert_type(analyzer.most_common(3), list[tuple[str, int]])
 assert_type(analyzer.most_common(n=None), list[tuple[str, int]])
+assert_type(analyzer.words["fine"], int)
+assert_type(analyzer.words.get("fine"), int | None)
+assert_type(list(reversed(analyzer.words)), list[str])
+assert_type(dict(analyzer.words.items()), dict[str, int])
+words: Mapping[str, int] = analyzer.words
 assert_type(analyzer.analyze_sentiment(), float)
 counter: Counter[str] = Counter(analyzer.word_frequency())
 
@@ -150,6 +156,10 @@ class NamedAnalyzer(TextAnalyzer):
 assert_type(copy.copy(analyzer), TextAnalyzer)
 assert_type(copy.deepcopy(NamedAnalyzer("one")), NamedAnalyzer)
 analyzer.merge(NamedAnalyzer("other"))
+with tempfile.TemporaryDirectory() as folder:
+    for name in (f"{folder}/counts", f"{folder}/counts".encode(), Path(folder, "counts")):
+        analyzer.save(name)
+        assert_type(TextAnalyzer.load(name), TextAnalyzer)
 analyzer.clear()
 
 # ---- Exceptions
@@ -184,6 +194,8 @@ def refused(number: int, text: str | None, takes_number: Callable[[int], None], 
     analyzer.set_callback(takes_number)  # type: ignore[arg-type]
     analyzer.most_common("2")  # type: ignore[arg-type]
     analyzer.get_statistics()["words"]  # type: ignore[typeddict-item]
+    analyzer.words["the"] = 3  # type: ignore[index]
+    analyzer.words = {}  # type: ignore[misc, assignment]
     analyzer.name = "one"  # type: ignore[attr-defined]
     text_processor.hello(number)  # type: ignore[arg-type]
     text_processor.fibonacci(number)  # type: ignore[attr-defined]

@@ -1,0 +1,66 @@
+"""Writing a file so that at every moment, a crash of the machine included, it is the old one or the new one, whole."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+
+def write_file(name: str, pieces: Iterable[bytes | memoryview]) -> None:
+    """Write the pieces into a new file, which then takes the place of the old one and has its permissions.
+
+    Whatever comes between, Ctrl-C included, removes the new file and leaves the old one as it was. Behind a symbolic link it is
+    the link's target that is replaced. What is no file, such as a pipe or /dev/stdout, is written to.
+    """
+    path = Path(name)
+    try:
+        old = path.stat()
+    except FileNotFoundError:
+        old = None
+    if old is None or stat.S_ISREG(old.st_mode):
+        _replace_file(path, pieces, None if old is None else stat.S_IMODE(old.st_mode))
+    else:
+        with path.open("wb") as file:
+            file.writelines(pieces)
+
+
+def _replace_file(path: Path, pieces: Iterable[bytes | memoryview], permissions: int | None) -> None:
+    target = path.resolve()
+    # Beside the target, since only within one file system can a file take the place of another one. The name, which nobody
+    # else comes to choose, is known before the file is made: nothing can come between making it and removing it.
+    new = target.with_name(f".text-processor-{secrets.token_hex(16)}.tmp")
+    try:
+        with new.open("xb") if permissions is None else _open_private(new) as file:
+            if permissions is not None:
+                new.chmod(permissions)
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(target)
+    except BaseException as error:
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename == str(new):
+            error.filename, error.filename2 = str(path), None  # what the caller knows
+        raise
+    _sync_folder(target.parent)
+
+
+def _open_private(path: Path) -> IO[bytes]:
+    """A new file that nobody else may read until it is told who may."""
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # which Path.open does not take
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name of the file outlive a crash too, where the system can do that."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

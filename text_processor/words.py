@@ -1,0 +1,204 @@
+"""`Words`: the words of an analyzer and their counts as a mapping, without a dict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
+from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
+
+from text_processor._native import SLICE_ENTRIES, Corpus
+
+if TYPE_CHECKING:
+    from text_processor._ledger import Ledger
+    from text_processor.analyzer import TextAnalyzer
+
+__all__ = ["Words"]
+
+# Entries that come out of the core together: few at first, so that the first word is cheap, then ever more.
+FIRST_SLICE = 32
+
+_Entry = TypeVar("_Entry")
+
+
+class Words(Mapping[str, int]):
+    """The words of an analyzer and how often each occurs: a read-only live view in first-seen order.
+
+    It is what `TextAnalyzer.words` gives. It answers as ``word_frequency()`` would at that moment: what was added since is
+    counted first, and after ``clear()`` it is empty. Words are looked up as they are, so in lower case. What is not among
+    them, not even a ``str``, raises `KeyError`, and is simply not ``in`` it.
+
+    While one iterates, the counts are those of the moment. If words are added meanwhile, in any thread, or the analyzer is
+    cleared, the iterator raises `RuntimeError`, as that of a dict does; ``word_frequency()`` gives a copy that stays. A view
+    cannot be pickled or copied.
+
+    Looking up a word and ``len`` cost O(1), iterating and comparing O(distinct words) and the memory of a slice of them.
+
+    >>> from text_processor import TextAnalyzer
+    >>> analyzer = TextAnalyzer()
+    >>> words = analyzer.words
+    >>> analyzer.add_document("the cat and the dog")
+    >>> words
+    <words of TextAnalyzer: 4 distinct>
+    >>> words["the"], words.get("bird", 0), "The" in words
+    (2, 0, False)
+    >>> next(iter(words)), list(words.items())[-1], max(words.values())
+    ('the', ('dog', 1), 2)
+    >>> words == {"the": 2, "cat": 1, "and": 1, "dog": 1}
+    True
+    """
+
+    __slots__ = ("_analyzer",)
+
+    def __init__(self, analyzer: TextAnalyzer) -> None:
+        self._analyzer = analyzer
+
+    def _count(self, word: object) -> int:
+        if not isinstance(word, str):
+            return 0
+        corpus = self._analyzer._ledger.settle()
+        try:
+            return corpus.count_of(word)
+        except UnicodeEncodeError:  # a lone surrogate, which no document has
+            return 0
+
+    def __getitem__(self, word: str, /) -> int:
+        if count := self._count(word):
+            return count
+        raise KeyError(word)
+
+    def __contains__(self, word: object, /) -> bool:
+        return self._count(word) != 0
+
+    def __len__(self) -> int:
+        return self._analyzer._ledger.settle().count_terms()
+
+    def __iter__(self) -> Iterator[str]:
+        return _entries(self._analyzer, Corpus.terms)
+
+    def __reversed__(self) -> Iterator[str]:
+        return _entries(self._analyzer, Corpus.terms, backwards=True)
+
+    def keys(self) -> KeysView[str]:
+        """The words, as a view that is a set too."""
+        return Keys(self)
+
+    def items(self) -> ItemsView[str, int]:
+        """The words with their counts, as a view that is a set too."""
+        return Items(self)
+
+    def values(self) -> ValuesView[int]:
+        """The counts, as a view."""
+        return Values(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        counts = cast(Mapping[object, object], other)
+        return len(self) == len(counts) and all(counts.get(word) == count for word, count in self.items())
+
+    __hash__ = None  # type: ignore[assignment]  # as a dict's: what is equal may change
+
+    def __repr__(self) -> str:
+        return f"<words of {type(self._analyzer).__name__}: {len(self)} distinct>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a view of an analyzer's words cannot be pickled or copied; take the analyzer itself, or its word_frequency()"
+        )
+
+
+# What collections.abc offers would look up each word by itself.
+
+
+class Keys(KeysView[str]):
+    """`Words.keys`."""
+
+    __slots__ = ()
+    _mapping: Words
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._mapping)
+
+    def __reduce__(self) -> NoReturn:
+        self._mapping.__reduce__()
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._mapping)
+
+
+class Items(ItemsView[str, int]):
+    """`Words.items`."""
+
+    __slots__ = ()
+    _mapping: Words
+
+    def __contains__(self, item: object) -> bool:
+        if not isinstance(item, tuple) or len(pair := cast(tuple[object, ...], item)) != 2:
+            return False
+        word, count = pair
+        return word in self._mapping and self._mapping.get(cast(str, word)) == count
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return _entries(self._mapping._analyzer, _items)
+
+    def __reduce__(self) -> NoReturn:
+        self._mapping.__reduce__()
+
+    def __reversed__(self) -> Iterator[tuple[str, int]]:
+        return _entries(self._mapping._analyzer, _items, backwards=True)
+
+
+class Values(ValuesView[int]):
+    """`Words.values`."""
+
+    __slots__ = ()
+    _mapping: Words
+
+    def __contains__(self, count: object) -> bool:
+        return any(count == each for each in self)
+
+    def __iter__(self) -> Iterator[int]:
+        return _entries(self._mapping._analyzer, Corpus.counts)
+
+    def __reduce__(self) -> NoReturn:
+        self._mapping.__reduce__()
+
+    def __reversed__(self) -> Iterator[int]:
+        return _entries(self._mapping._analyzer, Corpus.counts, backwards=True)
+
+
+# ---- Iterating -------------------------------------------------------------------------------------------------------
+
+_Slice = Callable[[Corpus, int, int], Sequence[_Entry]]
+
+
+def _items(corpus: Corpus, first: int, n: int) -> list[tuple[str, int]]:
+    return list(zip(corpus.terms(first, n), corpus.counts(first, n), strict=True))
+
+
+def _entries(analyzer: TextAnalyzer, get: _Slice[_Entry], *, backwards: bool = False) -> Iterator[_Entry]:
+    """Iterate over what the table holds now, not when the first entry is asked for."""
+    ledger = analyzer._ledger
+    return _walk(analyzer, ledger, ledger.settle().count_terms(), get, backwards)
+
+
+def _walk(analyzer: TextAnalyzer, ledger: Ledger, n: int, get: _Slice[_Entry], backwards: bool) -> Iterator[_Entry]:
+    """Hand out n entries in slices; begin with a small one again where documents were added, as counts may have changed."""
+    n_done, size = 0, FIRST_SLICE
+    while True:
+        start, length = ledger[0], len(ledger)  # looked at before counting: what comes meanwhile shows
+        corpus = ledger.settle()
+        if analyzer._ledger is not ledger or corpus.count_terms() != n:
+            raise RuntimeError("the words of the analyzer changed during iteration")
+        if n_done == n:
+            return
+        size = min(size, n - n_done)
+        entries = get(corpus, n - n_done - size if backwards else n_done, size)
+        for entry in reversed(entries) if backwards else entries:
+            n_done += 1
+            yield entry
+            # As a dict would, tell of a change at the very next entry. Whatever is added lengthens the log, and what is
+            # dropped from it changes its start.
+            if len(ledger) != length or ledger[0] is not start or analyzer._ledger is not ledger:
+                size = 0
+                break
+        size = min(max(4 * size, FIRST_SLICE), SLICE_ENTRIES)
