@@ -101,9 +101,9 @@ class Ledger(list[Dropped | Entry]):
         if not self.keeps_documents:
             raise TextProcessorError(
                 "the documents were not kept, only their counts: this analyzer has keep_documents=False, was loaded from a "
-                "file, has merged one without its documents, or was given some by add_file, add_stream, add_buffer or add_arrow, "
-                "which never keep them; keep the documents yourself, or use TextAnalyzer(keep_documents=True) for every part "
-                "and add_document or add_documents"
+                "file, has merged one without its documents, or was given some by add_file, add_stream, add_buffer or "
+                "add_arrow, which never keep them; keep the documents yourself, or use TextAnalyzer(keep_documents=True) for "
+                "every part and add_document or add_documents"
             )
         return _unwrap(entries) if self.has_parts else entries  # type: ignore[return-value]
 

@@ -42,8 +42,8 @@ static void small_free(void *block) { free(block); }
 
 #endif
 
-/* Large blocks come from the system, in whole huge pages where it has them: with pages of 4 KB, counting hundreds of thousands of
- * distinct words spends a third of its time on page faults and misses of the TLB. Sanitizers want to see every block themselves. */
+/* Large blocks come from the system, in whole huge pages where it has them: with pages of 4 KB, counting hundreds of thousands
+ * of distinct words spends a third of its time on page faults and misses of the TLB. Sanitizers want to see every block. */
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define HAS_LARGE_BLOCKS 1
 #if defined(__has_feature)

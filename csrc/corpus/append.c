@@ -28,7 +28,7 @@ static const tp_term *term_of(const tp_table *whole, const tp_table *part, size_
     return whole->terms + (*slot_of(whole, part, i) & tp_table_number_mask(whole)) - 1;
 }
 
-/* ---- By one thread or several: each deals with a range of the part's terms, which are different terms of the whole ------- */
+/* ---- By one thread or several: each has a range of the part's terms, which are different terms of the whole -------------- */
 
 /* Fewer terms than this are done before a thread has started. */
 enum { TERMS_PER_THREAD = 1 << 15 };
@@ -178,7 +178,8 @@ static void share_out(range *ranges, size_t n_ranges, tp_counts *whole, const tp
 {
     size_t n = part->table.n_terms;
     for (size_t i = 0; i < n_ranges; i++) {
-        ranges[i] = (range){.whole = whole, .part = part, .made = made, .first = n / n_ranges * i, .end = n / n_ranges * (i + 1)};
+        size_t first = n / n_ranges * i, end = n / n_ranges * (i + 1);
+        ranges[i] = (range){.whole = whole, .part = part, .made = made, .first = first, .end = end};
     }
     ranges[n_ranges - 1].end = n;
 }

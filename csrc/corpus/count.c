@@ -228,7 +228,8 @@ static bool count_chunk(reading *r, size_t n_words)
     tp_chunk *chunk = counts->chunk;
     batch batches[2], *now = &batches[0], *next = &batches[1];
     /* All that the chunk can add, so that nothing moves while words are looked up. */
-    if (n_words > 0 && !tp_table_reserve(&counts->table, n_words, TP_LOWER_BOUND((size_t)chunk->edges[2 * n_words - 1]))) return false;
+    size_t most_nbytes = n_words > 0 ? TP_LOWER_BOUND((size_t)chunk->edges[2 * n_words - 1]) : 0;
+    if (n_words > 0 && !tp_table_reserve(&counts->table, n_words, most_nbytes)) return false;
     prepare(r, 0, n_words, now);
     for (size_t first = 0; first < n_words; first += TP_BATCH) {
         if (first + TP_BATCH < n_words) prepare(r, first + TP_BATCH, n_words, next);

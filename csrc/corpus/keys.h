@@ -7,8 +7,8 @@
 
 #include "corpus/table.h"
 
-/* Words that are made keys of at once: enough to hide a miss of the cache behind the work on the others, few enough for all that
- * is known of them to stay in the first-level cache. */
+/* Words that keys are made of at once: enough to hide a miss of the cache behind the work on the others, few enough for all
+ * that is known of them to stay in the first-level cache. */
 enum { TP_BATCH = 64 };
 
 typedef struct tp_keys {
@@ -18,7 +18,7 @@ typedef struct tp_keys {
     size_t n_long_words;
 } tp_keys;
 
-/* Makes the keys of n words, of which word i is text[edges[2 * i] … edges[2 * i + 1]). Behind each word 16 bytes can be read. */
+/* Makes the keys of n words; word i is text[edges[2 * i] … edges[2 * i + 1]). Behind each word 16 bytes can be read. */
 void tp_make_keys(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_keys *made);
 
 /* For one word of up to 15 bytes. */

@@ -4,7 +4,8 @@
 #ifdef TP_HAS_X86_VARIANTS
 
 #ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt"))), \
+                             apply_to = function)
 #else
 #pragma GCC target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")
 #endif
@@ -21,8 +22,9 @@ static inline __m128i load_16(const uint8_t *p) { return _mm_loadu_si128((const 
 static inline unsigned put_keys(const uint8_t *text, const uint16_t *edges, __m128i secret, tp_key *keys, tp_key *mixed)
 {
     const __m128i places_in_word = _mm_set_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-    const __m512i length_to_all = _mm512_set_epi32(0x0C0C0C0C, 0x0C0C0C0C, 0x0C0C0C0C, 0x0C0C0C0C, 0x08080808, 0x08080808,
-                                                   0x08080808, 0x08080808, 0x04040404, 0x04040404, 0x04040404, 0x04040404, 0, 0, 0, 0);
+    const __m512i length_to_all =
+        _mm512_set_epi64(0x0C0C0C0C0C0C0C0C, 0x0C0C0C0C0C0C0C0C, 0x0808080808080808, 0x0808080808080808, 0x0404040404040404,
+                         0x0404040404040404, 0, 0);
     __m128i pairs = _mm_loadu_si128((const __m128i *)(const void *)edges);
     __m128i lengths = _mm_sub_epi32(_mm_srli_epi32(pairs, 16), _mm_and_si128(pairs, _mm_set1_epi32(0xFFFF)));
     __m512i words = _mm512_castsi128_si512(load_16(text + edges[0]));

@@ -34,14 +34,14 @@ typedef struct tp_term {
 /* All zero but for the hash key is an empty one. */
 typedef struct tp_table {
     tp_hash_key hash_key;
-    /* Open addressing, at most half full, probed in steps of 1, 2, 3 …: from slots that are crowded, as words that differ like
-     * consecutive numbers can crowd some under a key that suits them badly, that leads away soon. 0 is a free slot. Otherwise the low bits are a term's number plus 1,
-     * and those above, which no number needs, a tag made of its hash: most terms that are not the one looked for need not be
-     * touched to see that. */
+    /* Open addressing, at most half full, probed in steps of 1, 2, 3 …: words that differ like consecutive numbers can crowd
+     * slots under a key that suits them badly, and that leads away soon. 0 is a free slot. Otherwise the low bits are a term's
+     * number plus 1, and those above, which no number needs, a tag made of its hash: most terms that are not the one looked for
+     * need not be touched to see that. */
     uint32_t *slots;
     size_t n_slots; /* a power of two, or 0 */
-    tp_term *terms;  /* terms[-1] equals no word: it is what a free slot leads to */
-    uint64_t *starts; /* where each term's text starts, and at [n_terms], where the next one's will */
+    tp_term *terms; /* terms[-1] equals no word: it is what a free slot leads to */
+    uint64_t *starts; /* where each term's text starts, and at [n_terms] where the next one's will */
     size_t n_terms;
     size_t terms_capacity;
     size_t starts_capacity;
@@ -103,7 +103,10 @@ static inline void tp_term_note(tp_term *term, uint32_t document)
     if (++term->frequency_low == 0) term->packed += UINT64_C(1) << 48;
 }
 
-static inline const uint8_t *tp_table_text(const tp_table *table, size_t number) { return table->text.data + table->starts[number]; }
+static inline const uint8_t *tp_table_text(const tp_table *table, size_t number)
+{
+    return table->text.data + table->starts[number];
+}
 
 /* The length of a term's text, without the '\n' behind it. */
 static inline size_t tp_table_nbytes(const tp_table *table, size_t number)
@@ -205,7 +208,7 @@ static inline uint32_t tp_table_tag(const tp_table *table, uint64_t hash)
     return (uint32_t)(hash >> 32) & ~tp_table_number_mask(table);
 }
 
-/* Starts to load what will be needed soon. Not for a function that does nothing else: GCC takes calls of such a one for idle. */
+/* Starts to load what will be needed soon. Not in a function that does nothing else: GCC takes calls of such a one for idle. */
 #ifdef __GNUC__
 #define TP_PREFETCH(address) __builtin_prefetch(address)
 #else

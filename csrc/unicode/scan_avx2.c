@@ -30,22 +30,11 @@ static inline uint64_t to_mask(__m256i low, __m256i high)
     return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
 }
 
-static inline uint64_t is_equal(tp_block block, uint8_t byte)
-{
-    __m256i wanted = _mm256_set1_epi8((char)byte);
-    return to_mask(_mm256_cmpeq_epi8(block.low, wanted), _mm256_cmpeq_epi8(block.high, wanted));
-}
-
 /* After subtracting the lower end, all up to the range's width are inside: those that the minimum leaves alone. */
 static inline __m256i half_between(__m256i half, uint8_t low, uint8_t high)
 {
     __m256i shifted = _mm256_sub_epi8(half, _mm256_set1_epi8((char)low));
     return _mm256_cmpeq_epi8(_mm256_min_epu8(shifted, _mm256_set1_epi8((char)(high - low))), shifted);
-}
-
-static inline uint64_t is_between(tp_block block, uint8_t low, uint8_t high)
-{
-    return to_mask(half_between(block.low, low, high), half_between(block.high, low, high));
 }
 
 static inline __m256i half_space(__m256i half)
@@ -150,7 +139,8 @@ static inline __m256i rare_of_two_bytes(__m256i here, __m256i next)
 static inline __m256i rare_of_more_bytes(__m256i here, __m256i next)
 {
     __m256i e1 = _mm256_andnot_si256(half_equal(next, 0x9A), half_between(next, 0x82, 0xBF));
-    __m256i e2 = half_or(half_between(next, 0x84, 0x86), half_or(half_between(next, 0x92, 0x93), half_between(next, 0xB0, 0xB3)));
+    __m256i e2 = half_or(half_between(next, 0x92, 0x93), half_between(next, 0xB0, 0xB3));
+    e2 = half_or(e2, half_between(next, 0x84, 0x86));
     __m256i found = half_or(half_and(half_equal(here, 0xE1), e1), half_and(half_equal(here, 0xE2), e2));
     found = half_or(found, half_and(half_equal(here, 0xEA), half_between(next, 0x99, 0x9F)));
     found = half_or(found, half_and(half_equal(here, 0xEF), half_equal(next, 0xBC)));
@@ -159,8 +149,8 @@ static inline __m256i rare_of_more_bytes(__m256i here, __m256i next)
 
 static inline __m256i rare_space(__m256i here, __m256i next, __m256i third)
 {
-    __m256i general = half_or(half_between(third, 0x80, 0x8A), half_or(half_between(third, 0xA8, 0xA9), half_equal(third, 0xAF)));
-    general = half_and(half_equal(next, 0x80), general);
+    __m256i general = half_or(half_between(third, 0xA8, 0xA9), half_equal(third, 0xAF));
+    general = half_and(half_equal(next, 0x80), half_or(half_between(third, 0x80, 0x8A), general));
     general = half_or(general, half_and(half_equal(next, 0x81), half_equal(third, 0x9F)));
     __m256i ogham = half_and(half_equal(next, 0x9A), half_equal(third, 0x80));
     return half_or(half_and(half_equal(here, 0xE1), ogham), half_and(half_equal(here, 0xE2), general));
@@ -168,11 +158,12 @@ static inline __m256i rare_space(__m256i here, __m256i next, __m256i third)
 
 static inline half_found find_in_half(__m256i here, __m256i next, __m256i third)
 {
-    __m256i next_is_80 = half_equal(next, 0x80);
+    __m256i is_ideographic = half_and(half_equal(next, 0x80), half_equal(third, 0x80));
+    __m256i is_capital = _mm256_andnot_si256(half_equal(next, 0x97), half_between(next, 0x80, 0x9E));
     half_found found = {
         .two_byte_space = half_and(half_equal(here, 0xC2), half_or(half_equal(next, 0x85), half_equal(next, 0xA0))),
-        .three_byte_space = half_and(half_equal(here, 0xE3), half_and(next_is_80, half_equal(third, 0x80))),
-        .latin_capital = half_and(half_equal(here, 0xC3), _mm256_andnot_si256(half_equal(next, 0x97), half_between(next, 0x80, 0x9E))),
+        .three_byte_space = half_and(half_equal(here, 0xE3), is_ideographic),
+        .latin_capital = half_and(half_equal(here, 0xC3), is_capital),
         .unlowered = half_between(here, 0xC4, 0xC9),
     };
     if (has_rare(here)) {
