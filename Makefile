@@ -108,6 +108,7 @@ WARNINGS  := -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototy
 SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g
 
 $(eval $(call c-config,plain,$(CC),-O2 -g))
+$(eval $(call c-config,valgrind,$(CC),-O2 -g -DTP_NO_LARGE_BLOCKS))
 $(eval $(call c-config,asan,$(CC),-O1 $(SANITIZE)))
 $(eval $(call c-config,tsan,$(CC),-O1 -g -fsanitize=thread))
 $(eval $(call c-config,coverage,$(CC),-O0 -g --coverage))
@@ -147,8 +148,8 @@ tsan: $(programs-tsan) ## C tests under the thread sanitizer
 valgrind: $(call if-installed,valgrind,run-valgrind) ## C tests under valgrind
 run-valgrind: export TEXTPROC_TEST_QUICK := 1
 run-valgrind: export TEXTPROC_TEST_NO_FORK := 1
-run-valgrind: $(programs-plain)
-	$(call run-c-tests,plain,valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --fair-sched=try)
+run-valgrind: $(programs-valgrind)
+	$(call run-c-tests,valgrind,valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --fair-sched=try)
 
 # Noise does not touch them, a compiler does: what is kept is kept for each version of one.
 instructions: $(call if-installed,valgrind,run-instructions) ## Instructions per byte of counting, against what is kept in benchmarks/instructions

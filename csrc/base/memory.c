@@ -43,8 +43,9 @@ static void small_free(void *block) { free(block); }
 #endif
 
 /* Large blocks come from the system, in whole huge pages where it has them: with pages of 4 KB, counting hundreds of thousands
- * of distinct words spends a third of its time on page faults and misses of the TLB. Sanitizers want to see every block. */
-#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+ * of distinct words spends a third of its time on page faults and misses of the TLB. Not where a sanitizer or valgrind, which
+ * TP_NO_LARGE_BLOCKS is for, wants to see every block. */
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(TP_NO_LARGE_BLOCKS)
 #define HAS_LARGE_BLOCKS 1
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
