@@ -8,6 +8,7 @@ import itertools
 import mmap
 import pickle
 from array import array
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -248,6 +249,24 @@ def test_copies_and_pickles_keep_bytes_as_they_are(given: list[Any]) -> None:
         assert twin.get_documents() == kept
         assert [isinstance(each, bytes) for each in twin.get_documents()] == [isinstance(each, bytes) for each in kept]
         assert answers(twin) == answers(analyzer)
+
+
+@pytest.mark.parametrize("claimed", [0, 1, 1 << 40])
+@pytest.mark.parametrize("text", [b" 0", b"0 0", "\N{EM SPACE}ä".encode()])
+def test_bytes_that_lie_about_their_length(text: bytes, claimed: int) -> None:
+    class Liar(bytes):
+        def __len__(self) -> int:
+            return claimed
+
+    analyzer = TextAnalyzer(keep_documents=False)
+    analyzer.add_document(Liar(text))
+    assert analyzer.add_documents([Liar(text)]) == 1
+    assert analyzer.add_documents([Liar(text), text], blank="skip") == 2
+    with pytest.raises(InvalidDocumentError, match="cannot be empty"):
+        analyzer.add_document(Liar(b"  "))
+    with pytest.raises(InvalidDocumentError, match="not valid UTF-8 at byte 2"):
+        analyzer.add_document(Liar(b" 0\xff"))
+    assert analyzer.word_frequency() == {word: 4 * n for word, n in Counter(text.decode().split()).items()}
 
 
 # ---- A list that changes ---------------------------------------------------------------------------------------------

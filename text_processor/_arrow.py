@@ -203,9 +203,9 @@ def _slices(text: memoryview, index: int) -> Iterator[Piece]:
     while start < len(text):
         stop = _character_start(text, start + SLICE_NBYTES)
         part = text[start:stop]
-        if (offset := _native.find_ill_formed(part)) is not None:
+        if (offset := _native.find_invalid(part)) is not None:
             raise _native.not_utf8(index, start + offset)
-        yield _native.slice_piece(part, closes=stop == len(text))
+        yield _native.closing_piece(part) if stop == len(text) else _native.open_piece(part)
         start = stop
 
 

@@ -183,14 +183,14 @@ def has_blank_line(text: bytes) -> bool:
 
 def is_blank(text: bytes | memoryview) -> bool:
     """Whether there is nothing but white space."""
-    return bool(lib.tp_is_blank(ffi.from_buffer("uint8_t[]", text), len(text)))
+    data = ffi.from_buffer("uint8_t[]", text)  # whose length is what the text holds, whatever a subclass says
+    return bool(lib.tp_is_blank(data, len(data)))
 
 
 def find_invalid(text: bytes | memoryview) -> int | None:
     """Return where the first ill-formed sequence of UTF-8 begins, or None if there is none."""
-    error = _new_error()
-    status = lib.tp_utf8_validate(ffi.from_buffer("uint8_t[]", text), len(text), error)
-    return int(error.offset) if status == lib.TP_INVALID_UTF8 else None
+    data, error = ffi.from_buffer("uint8_t[]", text), _new_error()
+    return None if lib.tp_utf8_validate(data, len(data), error) == _OK else int(error.offset)
 
 
 def complete_nbytes(text: bytes | memoryview) -> int:
@@ -751,19 +751,6 @@ class ArrowBatch:
 def not_utf8(index: int, offset: int) -> InvalidDocumentError:
     """The error for a document that is no text."""
     return InvalidDocumentError(f"Document {index} is not valid UTF-8 at byte {offset}", index=index, offset=offset)
-
-
-def find_ill_formed(text: memoryview) -> int | None:
-    """Return where text is not UTF-8 for the first time."""
-    error = _new_error()
-    if lib.tp_utf8_validate(ffi.from_buffer("uint8_t[]", text), len(text), error) == _OK:
-        return None
-    return int(error.offset)
-
-
-def slice_piece(text: memoryview, *, closes: bool) -> Piece:
-    """A slice of a document that is UTF-8 already."""
-    return Piece(text, ffi.new("uint64_t[1]", [len(text)]), 1) if closes else Piece(text, ffi.NULL, 0)
 
 
 # ---- The lexicon -----------------------------------------------------------------------------------------------------
