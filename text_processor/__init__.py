@@ -13,8 +13,6 @@ text_processor.errors.InvalidDocumentError: Document cannot be empty
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 from text_processor._native import CORE_VERSION, UNICODE_VERSION, CpuFeatures, cpu_features, get_memory_stats
 from text_processor._sources import Buffer, Readable
 from text_processor.analyzer import DocumentInfo, Statistics, TextAnalyzer, word_count
@@ -73,4 +71,6 @@ def type_stub() -> str:
     >>> "class TextAnalyzer" in type_stub()
     True
     """
+    from importlib.resources import files  # noqa: PLC0415 - takes a third as long as importing the whole package
+
     return (files(__name__) / "stubs" / "text_processor.pyi").read_text(encoding="utf-8")

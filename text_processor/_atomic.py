@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
@@ -33,7 +32,7 @@ def _replace_file(path: Path, pieces: Iterable[bytes | memoryview], permissions:
     target = path.resolve()
     # Beside the target, since only within one file system can a file take the place of another one. The name, which nobody
     # else comes to choose, is known before the file is made: nothing can come between making it and removing it.
-    new = target.with_name(f".text-processor-{secrets.token_hex(16)}.tmp")
+    new = target.with_name(f".text-processor-{os.urandom(16).hex()}.tmp")
     try:
         with new.open("xb") if permissions is None else _open_private(new) as file:
             if permissions is not None:

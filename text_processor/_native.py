@@ -21,7 +21,7 @@ import weakref
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache, partial
+from functools import partial
 from itertools import accumulate, count
 from operator import add
 from types import TracebackType
@@ -198,11 +198,10 @@ def complete_nbytes(text: bytes | memoryview) -> int:
     return lib.tp_utf8_complete_nbytes(ffi.from_buffer("uint8_t[]", text), len(text))
 
 
-@cache
 def _find_utf8() -> Callable[[str, int], int] | None:
     """The interpreter's own way to the text of a ``str``, part of its stable ABI; None where ctypes does not reach it."""
     try:
-        import ctypes  # noqa: PLC0415 - it takes some milliseconds, which only long texts are worth
+        import ctypes  # noqa: PLC0415 - not every interpreter has it
 
         prototype = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.py_object, ctypes.c_void_p)
         return prototype(("PyUnicode_AsUTF8AndSize", ctypes.pythonapi))
@@ -210,15 +209,18 @@ def _find_utf8() -> Callable[[str, int], int] | None:
         return None
 
 
+# Now, not when it is first of use: a child that was forked while another thread imports waits for that import for ever.
+_utf8_of = _find_utf8()
+
+
 def view_ascii(text: str) -> memoryview | None:
     """Return the characters of ASCII text where the interpreter keeps them, or None where it does not say.
 
     They are there as long as the text lives, which the caller must see to.
     """
-    find_utf8 = _find_utf8()
-    if find_utf8 is None:
+    if _utf8_of is None:
         return None
-    return memoryview(ffi.buffer(ffi.cast("uint8_t *", find_utf8(text, 0)), len(text))).toreadonly()
+    return memoryview(ffi.buffer(ffi.cast("uint8_t *", _utf8_of(text, 0)), len(text))).toreadonly()
 
 
 def open_piece(text: bytes | memoryview) -> Piece:
