@@ -255,7 +255,7 @@ def test_fork_within_a_signal_handler_amid_a_count():
 
     before = signal.signal(signal.SIGVTALRM, handle)
     try:
-        for _ in range(30):
+        while n_forks < 3:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0.001)
             analyzer.clear()
             analyzer.add_documents(["short one"] * 1_000 + ["word " * 1_000_000])
@@ -263,7 +263,6 @@ def test_fork_within_a_signal_handler_amid_a_count():
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
-    assert n_forks > 0
 
 
 # Hooks that were registered before the package's own run within them: with the core's gate to fork() closed.
