@@ -237,6 +237,19 @@ def test_long_bytes_by_any_number_of_threads(given: list[Any], threads: int, len
         assert answers(analyzer) == answers(oracle)
 
 
+@pytest.mark.parametrize("way", ["add_document", "add_documents"])
+def test_long_text_beyond_ascii_is_encoded_but_once(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Über " * 50_000
+    assert len(text) > _pieces.PIECE_CHARACTERS
+    monkeypatch.setattr(analyzer_module, "_check_document", None)  # it would encode it to see whether it can be
+    analyzer = TextAnalyzer()
+    if way == "add_document":
+        analyzer.add_document(text)
+    else:
+        analyzer.add_documents(iter([text]))
+    assert analyzer.word_frequency() == {"über": 50_000}
+
+
 # ---- Copies ----------------------------------------------------------------------------------------------------------
 
 

@@ -199,9 +199,6 @@ class TextAnalyzer:
         # The common case, with as little in its way as there can be. ASCII text has no surrogates.
         if type(text) is str and text.isascii() and not text.isspace() and text and self._callback is None:
             self._ledger.append(text)
-        elif isinstance(text, str):
-            _check_document(text, None)
-            self._add_checked((text,))
         else:
             self._add_one(text, None, 0)
 
