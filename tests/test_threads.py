@@ -332,12 +332,15 @@ def test_one_text_counts_the_same_on_any_number_of_threads(text, threads, charac
     assert list(counts.items()) == list(Counter(word.lower() for word in text.split()).items())
 
 
-@given(documents=st.lists(odd_documents, max_size=12), threads=st.integers(1, 8), **cuts)
-def test_documents_count_the_same_on_any_number_of_threads(documents, threads, characters_per_thread, piece_characters):
+@given(documents=st.lists(odd_documents, max_size=12), threads=st.integers(1, 8), are_many=st.booleans(), **cuts)
+def test_documents_count_the_same_on_any_number_of_threads(
+    documents, threads, are_many, characters_per_thread, piece_characters
+):
     analyzer, expected = TextAnalyzer(threads=threads), PythonAnalyzer()
     analyzer.add_documents(documents)
     expected.add_documents(documents)
-    with cut_everywhere(characters_per_thread, piece_characters):
+    sampled = {"MANY_DOCUMENTS": 3 if are_many else 100, "SAMPLED_DOCUMENTS": 2}
+    with cut_everywhere(characters_per_thread, piece_characters), mock.patch.multiple(_pieces, **sampled):
         assert list(analyzer.word_frequency().items()) == list(expected.word_frequency().items())
         assert list(analyzer.document_frequency().items()) == list(expected.document_frequency().items())
         assert analyzer.get_statistics() == expected.get_statistics()

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from itertools import accumulate, chain, zip_longest
+from itertools import accumulate, chain, pairwise, zip_longest
 from typing import Any, NamedTuple, cast, overload
 
 from text_processor import _native
@@ -20,8 +20,15 @@ PIECE_CHARACTERS = 1 << 17
 # As many times more in a piece that is counted where it lies, without being encoded: crossing more seldom is all that matters.
 PIECES_TO_A_VIEW = 16
 
+# As many times more where several threads count: each piece starts one, and what is encoded must still stay in cache.
+PIECES_TO_A_THREAD = 4
+
 # Documents that are looked at together.
 GROUP_DOCUMENTS = 1 << 10
+
+# So many documents are shared out among threads by the lengths of some of them.
+MANY_DOCUMENTS = 1 << 14
+SAMPLED_DOCUMENTS = 1 << 12
 
 # Characters of a document that is cheaper to copy than to call a method of.
 SHORT_DOCUMENT = 1 << 8
@@ -39,6 +46,8 @@ class Stretch(NamedTuple):
     documents: Sequence[Document]
     start: int
     stop: int | None
+    pieces_to_one: int = 1
+    """As many times longer than usual the pieces are: where there are several threads, each piece is worth starting one."""
 
 
 def available_threads() -> int:
@@ -184,19 +193,20 @@ def _lengths(documents: Sequence[Document]) -> list[int]:
         return list(map(_native.length, documents))
 
 
-def groups(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+def groups(documents: Sequence[Document], pieces_to_one: int = 1) -> Iterator[Sequence[Document]]:
     """Cut a list of documents into runs of about a piece's size; a document that is longer makes a run of its own."""
-    for window in _windows(documents):
-        if total_length(window) <= PIECE_CHARACTERS:
+    for window in _windows(documents, pieces_to_one):
+        if total_length(window) <= PIECE_CHARACTERS * pieces_to_one:
             yield window
         else:
-            yield from _cut(window)
+            yield from _cut(window, PIECE_CHARACTERS * pieces_to_one)
 
 
-def windows(documents: Sequence[Any]) -> Iterator[tuple[int, Sequence[Any]]]:
+def windows(documents: Sequence[Any], pieces_to_one: int = 1) -> Iterator[tuple[int, Sequence[Any]]]:
     """Cut a list of documents into runs of some, each with the index of its first."""
-    for first in range(0, len(documents), GROUP_DOCUMENTS):
-        yield first, documents[first : first + GROUP_DOCUMENTS]
+    n = GROUP_DOCUMENTS * pieces_to_one
+    for first in range(0, len(documents), n):
+        yield first, documents[first : first + n]
 
 
 def chunks(documents: Sequence[Any], n_characters: int) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -213,14 +223,14 @@ def chunks(documents: Sequence[Any], n_characters: int) -> Iterator[tuple[int, S
         yield first, documents[first:]
 
 
-def _windows(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
-    return (window for _, window in windows(documents))
+def _windows(documents: Sequence[Document], pieces_to_one: int = 1) -> Iterator[Sequence[Document]]:
+    return (window for _, window in windows(documents, pieces_to_one))
 
 
-def _cut(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
+def _cut(documents: Sequence[Document], most_characters: int) -> Iterator[Sequence[Document]]:
     first, n_characters = 0, 0
     for i, length in enumerate(_lengths(documents)):
-        if n_characters + length > PIECE_CHARACTERS and i > first:
+        if n_characters + length > most_characters and i > first:
             yield documents[first:i]
             first, n_characters = i, 0
         n_characters += length
@@ -229,7 +239,11 @@ def _cut(documents: Sequence[Document]) -> Iterator[Sequence[Document]]:
 
 def _share_out(documents: Sequence[Document], threads: int) -> list[Stretch]:
     """Cut the documents into at most ``threads`` stretches of about equal length, inside a long document at white space."""
-    if threads == 1 or sum(map(total_length, _windows(documents))) < 2 * CHARACTERS_PER_THREAD:
+    if threads == 1:
+        return [Stretch(documents, 0, None)]
+    if len(documents) >= MANY_DOCUMENTS:
+        return _share_out_whole(documents, threads)
+    if sum(map(total_length, _windows(documents))) < 2 * CHARACTERS_PER_THREAD:
         return [Stretch(documents, 0, None)]
     documents = [plain(document) for window in _windows(documents) for document in window]
     ends: list[int] = []
@@ -245,10 +259,23 @@ def _share_out(documents: Sequence[Document], threads: int) -> list[Stretch]:
         stop = _next_space(documents[last], goal - (ends[last] - len(documents[last])))
         if (last, stop) <= (document, start):
             continue
-        stretches.append(Stretch(documents[document : last + 1], start, stop))
+        stretches.append(Stretch(documents[document : last + 1], start, stop, PIECES_TO_A_THREAD))
         document, start = last, stop
-    stretches.append(Stretch(documents[document:], start, None))
+    stretches.append(Stretch(documents[document:], start, None, PIECES_TO_A_THREAD))
     return stretches
+
+
+def _share_out_whole(documents: Sequence[Document], threads: int) -> list[Stretch]:
+    """Cut many documents into stretches of about equal length, judged by some: asking all takes longer than it saves."""
+    step = len(documents) // SAMPLED_DOCUMENTS
+    sums = list(accumulate(_lengths(documents[::step])))
+    n_stretches = max(1, min(threads, sums[-1] * step // CHARACTERS_PER_THREAD))
+    cuts = [step * bisect_left(sums, sums[-1] * i // n_stretches) for i in range(n_stretches)]
+    return [
+        Stretch(documents[start:end], 0, None, PIECES_TO_A_THREAD if n_stretches > 1 else 1)
+        for start, end in pairwise([*cuts, len(documents)])
+        if start < end
+    ]
 
 
 def _next_space(document: Document, start: int) -> int:
@@ -260,40 +287,40 @@ def _next_space(document: Document, start: int) -> int:
 
 
 def _pieces_of_stretch(stretch: Stretch) -> Iterator[Piece]:
-    documents, start, stop = stretch
+    documents, start, stop, pieces_to_one = stretch
     if start:
         is_last = len(documents) == 1
-        yield from _pieces_of_document(documents[0], start, stop if is_last else None)
+        yield from _pieces_of_document(documents[0], start, stop if is_last else None, pieces_to_one)
         if is_last:
             return
         documents = documents[1:]
     if stop is None:
-        yield from _pieces_of_documents(documents)
+        yield from _pieces_of_documents(documents, pieces_to_one)
     else:
-        yield from _pieces_of_documents(documents[:-1])
-        yield from _pieces_of_document(documents[-1], 0, stop)
+        yield from _pieces_of_documents(documents[:-1], pieces_to_one)
+        yield from _pieces_of_document(documents[-1], 0, stop, pieces_to_one)
 
 
-def _pieces_of_documents(documents: Sequence[Document]) -> Iterator[Piece]:
-    for window in _windows(documents):
+def _pieces_of_documents(documents: Sequence[Document], pieces_to_one: int) -> Iterator[Piece]:
+    for window in _windows(documents, pieces_to_one):
         # Asking each document for its length takes a fifth of the time of counting short ones. The first stands for all.
         if len(window) > 1 and _native.length(window[0]) < SHORT_DOCUMENT:
             piece = _native.whole_piece(window)
             if len(piece.text) <= PIECE_CHARACTERS * PIECES_TO_A_VIEW:
                 yield piece
                 continue
-        for group in groups(window):
+        for group in groups(window, pieces_to_one):
             if len(group) == 1:
-                yield from _pieces_of_document(plain(group[0]), 0, None)
+                yield from _pieces_of_document(plain(group[0]), 0, None, pieces_to_one)
             else:
                 yield _native.whole_piece(group)
 
 
-def _pieces_of_document(document: Document, start: int, stop: int | None) -> Iterator[Piece]:
+def _pieces_of_document(document: Document, start: int, stop: int | None, pieces_to_one: int) -> Iterator[Piece]:
     """Slices of one document; unless ``stop`` is given, the last one closes it."""
     text = _viewed(document)
     end = len(text) if stop is None else stop
-    for cut in _cuts(text, start, end):
+    for cut in _cuts(text, start, end, pieces_to_one):
         yield _native.open_piece(_slice(text, start, cut))
         start = cut
     if stop is None:
@@ -315,9 +342,9 @@ def _slice(text: str | memoryview, start: int, end: int) -> bytes | memoryview:
     return text[start:end].encode() if isinstance(text, str) else text[start:end]
 
 
-def _cuts(text: str | memoryview, start: int, end: int) -> Iterator[int]:
+def _cuts(text: str | memoryview, start: int, end: int, pieces_to_one: int = 1) -> Iterator[int]:
     """Places between characters, a piece apart. In bytes that are no UTF-8 they may be anywhere."""
-    length = PIECE_CHARACTERS if isinstance(text, str) else PIECE_CHARACTERS * PIECES_TO_A_VIEW
+    length = PIECE_CHARACTERS * (pieces_to_one if isinstance(text, str) else PIECES_TO_A_VIEW)
     while end - start > length:
         start += length
         if not isinstance(text, str):
