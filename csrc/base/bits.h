@@ -25,4 +25,20 @@ static inline size_t tp_lowest_bit(uint64_t bits)
 #endif
 }
 
+/* Starts to load what will be needed soon. Not in a function that does nothing else: GCC takes calls of such a one for idle. */
+#ifdef __GNUC__
+#define TP_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define TP_PREFETCH(address) ((void)(address))
+#endif
+
+/* In front of a loop whose body is so short that counting its rounds is a good part of the work. */
+#if defined(__clang__)
+#define TP_UNROLL _Pragma("clang loop unroll_count(4)")
+#elif defined(__GNUC__)
+#define TP_UNROLL _Pragma("GCC unroll 4")
+#else
+#define TP_UNROLL
+#endif
+
 #endif

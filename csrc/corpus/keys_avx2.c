@@ -44,7 +44,7 @@ static inline unsigned put_keys(const uint8_t *text, const uint16_t *edges, __m1
     __m256i first_words = load_two(text + edges[0], text + edges[2]), last_words = load_two(text + edges[4], text + edges[6]);
     put_two_keys(first_words, _mm256_shuffle_epi8(twice, first_lengths), secrets, keys, mixed);
     put_two_keys(last_words, _mm256_shuffle_epi8(twice, last_lengths), secrets, keys + 2, mixed + 2);
-    __m128i are_long = _mm_cmpgt_epi32(lengths, _mm_set1_epi32(TP_SHORT_TERM_NBYTES));
+    __m128i are_long = _mm_cmpgt_epi32(lengths, _mm_set1_epi32(TP_SHORT_KEY_NBYTES));
     return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(are_long));
 }
 

@@ -37,7 +37,7 @@ static inline unsigned put_keys(const uint8_t *text, const uint16_t *edges, __m1
     _mm512_storeu_si512(keys, made);
     _mm512_storeu_si512(mixed, _mm512_xor_si512(made, _mm512_broadcast_i32x4(secret)));
     /* Without the AND, GCC 12 at -O1 keeps one byte of the mask in memory and reads four back. */
-    return _mm_cmpgt_epu32_mask(lengths, _mm_set1_epi32(TP_SHORT_TERM_NBYTES)) & 0xFu;
+    return _mm_cmpgt_epu32_mask(lengths, _mm_set1_epi32(TP_SHORT_KEY_NBYTES)) & 0xFu;
 }
 
 #include "corpus/keys_template.h"

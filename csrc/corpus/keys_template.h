@@ -23,7 +23,7 @@ void MAKE_KEYS(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t 
         }
     }
     for (; i < n; i++) {
-        if (edges[2 * i + 1] - edges[2 * i] <= TP_SHORT_TERM_NBYTES) tp_make_short_key(hash_key, text, edges, i, made);
+        if (edges[2 * i + 1] - edges[2 * i] <= TP_SHORT_KEY_NBYTES) tp_make_short_key(hash_key, text, edges, i, made);
         else made->long_words[n_long++] = (uint8_t)i;
     }
     made->n_long_words = n_long;

@@ -21,7 +21,7 @@ void tp_table_free(tp_table *table)
 tp_word tp_table_word(const tp_table *table, const uint8_t *text, size_t nbytes)
 {
     tp_key key;
-    if (nbytes <= TP_SHORT_TERM_NBYTES) {
+    if (nbytes <= TP_SHORT_KEY_NBYTES) {
         uint8_t padded[16] = {0};
         if (nbytes > 0) memcpy(padded, text, nbytes);
         key = tp_short_key(padded, nbytes);
@@ -132,7 +132,7 @@ uint32_t tp_table_find(const tp_table *table, const tp_word *word)
 /* Short texts are copied in two steps of eight bytes, whatever their length; there is room for that. */
 static inline void copy_text(uint8_t *to, const tp_word *word)
 {
-    if (word->nbytes > TP_SHORT_TERM_NBYTES) {
+    if (word->nbytes > TP_SHORT_KEY_NBYTES) {
         memcpy(to, word->text, word->nbytes);
         return;
     }

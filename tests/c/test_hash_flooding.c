@@ -188,7 +188,7 @@ static void test_families_of_words(void)
         for (size_t j = 0; j < n; j++) words[j] = make_relative(&families[i], j);
         for (size_t j = 0; j < N_KEYS; j++) all += costs[j] = mean_displacement(random_key(&state), words, n);
         qsort(costs, N_KEYS, sizeof *costs, compare);
-        bool is_long = families[i].nbytes > TP_SHORT_TERM_NBYTES;
+        bool is_long = families[i].nbytes > TP_SHORT_KEY_NBYTES;
         if (!CHECK(costs[N_KEYS / 2] < 1 && all / N_KEYS < 8 && (!is_long || costs[N_KEYS - 1] < 1))) {
             printf("    %s: median %.2f, mean %.2f, worst %.2f\n", families[i].name, costs[N_KEYS / 2], all / N_KEYS,
                    costs[N_KEYS - 1]);
