@@ -333,6 +333,114 @@ typedef struct tp_lexicon_entries {
 
 void tp_lexicon_get_entries(const tp_lexicon *lexicon, tp_lexicon_entries *entries);
 
+/* ---- Splitting text into pieces --------------------------------------------------------------------------------------- */
+
+typedef enum tp_pattern {
+    TP_PATTERN_NONE = 0,
+    TP_PATTERN_GPT2,
+    TP_PATTERN_R50K,
+    TP_PATTERN_GPT4,
+    TP_PATTERN_CL100K,
+    TP_PATTERN_CL100K_TIKTOKEN,
+    TP_PATTERN_NANOCHAT,
+    TP_PATTERN_O200K
+} tp_pattern;
+
+/* ---- Training ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct tp_merge {
+    uint32_t left, right;
+} tp_merge;
+
+/* ---- Vocabulary: encoding and decoding --------------------------------------------------------------------------------- */
+
+/* The tokens of a byte-level BPE, their ids, and the rule by which a piece of text becomes ids. Immutable: any number of
+ * threads may use one at the same time, and no lock is taken. */
+typedef struct tp_vocabulary tp_vocabulary;
+
+/* The rule of who trains: a pair of tokens that was merged in training is merged, the earliest merge first, the leftmost pair
+ * first. Ids 0 … 255 are the bytes, merge i makes id 256 + i. TP_INVALID_ARGUMENT, with the number of the merge as offset, if
+ * it takes an id that does not exist yet, or a pair that was merged already. */
+tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_vocabulary **vocabulary, tp_error *error);
+
+/* tiktoken's rule: a piece that is a token is that token; otherwise the pair whose bytes together are the token of the lowest
+ * id is merged, the leftmost first, for as long as there is one.
+ * Token i is tokens[ends[i - 1] … ends[i]) (the first one begins at 0), its id is ids[i]; ids may be any distinct numbers, in
+ * any order. TP_INVALID_ARGUMENT, with the number of the token as offset, if one is empty or its end is out of order or out of
+ * the text, if its bytes or its id are those of an earlier one; with n_tokens as offset if a byte is no token by itself. */
+tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends, const uint32_t *ids,
+                                    size_t n_tokens, tp_vocabulary **vocabulary, tp_error *error);
+
+/* Hugging Face's rule: pairs are merged as they stand in a list, the first one in it first, the leftmost first; the token made
+ * is the one with the bytes of both. With `whole_pieces` (their ignore_merges) a piece that is a token is that token whatever
+ * its merges are. Tokens as above; merges are given by ids. TP_INVALID_ARGUMENT also, with n_tokens + 1 + the number of the
+ * merge as offset, if one has an id that does not exist, is given twice, or makes no token. */
+tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends,
+                                               const uint32_t *ids, size_t n_tokens, const tp_merge *merges, size_t n_merges,
+                                               bool whole_pieces, tp_vocabulary **vocabulary, tp_error *error);
+
+void tp_vocabulary_free(tp_vocabulary *vocabulary);
+void tp_vocabulary_free_at(tp_vocabulary **vocabulary); /* as tp_corpus_free_at */
+
+/* All tokens, by ascending id; valid until the vocabulary is freed. Laid out as they are given to tp_vocabulary_from_tokens. */
+typedef struct tp_vocabulary_tokens {
+    const uint8_t *tokens;
+    size_t tokens_nbytes;
+    const uint64_t *ends;
+    const uint32_t *ids;
+    size_t n_tokens;
+} tp_vocabulary_tokens;
+
+void tp_vocabulary_get_tokens(const tp_vocabulary *vocabulary, tp_vocabulary_tokens *tokens);
+
+/* Stores the merges, by ids, in their order, and how many there are in *n_merges; TP_TOO_SMALL, with that stored, if these are
+ * more than `capacity`. Made of tokens alone, it has one for each token of more than a byte: the two tokens into which all
+ * merges of lower ids turn it. TP_INVALID_ARGUMENT, with the id as offset, if these are more than two: no list of merges says
+ * the same. */
+tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
+                                   tp_error *error);
+
+/* The pieces that were encoded lately, with their ids, for up to so many threads: kept from call to call it saves a long text
+ * that comes in blocks from being looked up anew. It grows with use, up to some MB a thread, and may be used for one call at a
+ * time. A call with another vocabulary begins with it empty. */
+typedef struct tp_piece_cache tp_piece_cache;
+tp_status tp_piece_cache_new(unsigned threads, tp_piece_cache **cache, tp_error *error);
+void tp_piece_cache_free(tp_piece_cache *cache);
+void tp_piece_cache_free_at(tp_piece_cache **cache);
+
+/* Encodes the pieces into which `pattern` splits a text of valid UTF-8 (tp_split, also for `is_final`). Stores ids, how many
+ * in *n_ids, and in *used how many bytes they stand for: all of whole pieces. It stops where there is nothing left that is
+ * certain, or before a piece for whose ids there is no room left; the caller goes on from there with what follows.
+ * TP_TOO_SMALL, with *n_ids what the very first piece takes, if there is no room for that alone: never with as much room as
+ * the piece has bytes. `ids` may be NULL: then they are only counted, whatever `capacity` is. `cache` may be NULL: one is made
+ * for this call. Up to `threads` threads share a long text, if the ids are only counted or if there is room for as many as it
+ * has bytes. */
+tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text,
+                               size_t text_nbytes, bool is_final, unsigned threads, uint32_t *ids, size_t capacity,
+                               size_t *n_ids, size_t *used, tp_error *error);
+
+/* The same for pieces that something else has split: piece i is text[ends[i - 1] … ends[i]), the first one begins at 0.
+ * *n_used is how many pieces the ids stand for. TP_INVALID_ARGUMENT, with the piece as offset, if its end is out of order or
+ * of the text. */
+tp_status tp_vocabulary_encode_split(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const uint8_t *text,
+                                     size_t text_nbytes, const uint64_t *ends, size_t n_pieces, uint32_t *ids, size_t capacity,
+                                     size_t *n_ids, size_t *n_used, tp_error *error);
+
+/* Encodes documents, each as if alone, by up to `threads` threads. Document i ends before text[ends[i]]; the next one begins
+ * behind that byte, as in tp_piece. Stores all ids, how many in *n_ids, and in id_ends[i] where those of document i end.
+ * TP_TOO_SMALL unless `capacity` is at least text_nbytes; `ids` may be NULL, as above. TP_INVALID_ARGUMENT, with the document
+ * as offset, for bad ends. */
+tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern,
+                                     const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
+                                     unsigned threads, uint32_t *ids, size_t capacity, uint64_t *id_ends, size_t *n_ids,
+                                     tp_error *error);
+
+/* Joins the bytes of tokens. Stores how many bytes these are in *nbytes and, unless `ends` is NULL, where those of each token
+ * end. TP_TOO_SMALL, with *nbytes stored, if that is more than `capacity`; TP_INVALID_ARGUMENT, with the index of the first id
+ * that no token has as offset. */
+tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const uint32_t *ids, size_t n_ids, uint8_t *bytes, size_t capacity,
+                               size_t *nbytes, uint64_t *ends, tp_error *error);
+
 /* CFFI-END */
 
 #ifdef __cplusplus
