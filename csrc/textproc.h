@@ -404,7 +404,7 @@ tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *me
  * that comes in blocks from being looked up anew. It grows with use, up to some MB a thread, and may be used for one call at a
  * time. A call with another vocabulary begins with it empty. */
 typedef struct tp_piece_cache tp_piece_cache;
-tp_status tp_piece_cache_new(unsigned threads, tp_piece_cache **cache, tp_error *error);
+tp_status tp_piece_cache_new(size_t threads, tp_piece_cache **cache, tp_error *error);
 void tp_piece_cache_free(tp_piece_cache *cache);
 void tp_piece_cache_free_at(tp_piece_cache **cache);
 
@@ -416,7 +416,7 @@ void tp_piece_cache_free_at(tp_piece_cache **cache);
  * for this call. Up to `threads` threads share a long text, if the ids are only counted or if there is room for as many as it
  * has bytes. */
 tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text,
-                               size_t text_nbytes, bool is_final, unsigned threads, uint32_t *ids, size_t capacity,
+                               size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity,
                                size_t *n_ids, size_t *used, tp_error *error);
 
 /* The same for pieces that something else has split: piece i is text[ends[i - 1] … ends[i]), the first one begins at 0.
@@ -432,7 +432,7 @@ tp_status tp_vocabulary_encode_split(const tp_vocabulary *vocabulary, tp_piece_c
  * as offset, for bad ends. */
 tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern,
                                      const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
-                                     unsigned threads, uint32_t *ids, size_t capacity, uint64_t *id_ends, size_t *n_ids,
+                                     size_t threads, uint32_t *ids, size_t capacity, uint64_t *id_ends, size_t *n_ids,
                                      tp_error *error);
 
 /* Joins the bytes of tokens. Stores how many bytes these are in *nbytes and, unless `ends` is NULL, where those of each token

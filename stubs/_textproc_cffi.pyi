@@ -83,6 +83,9 @@ class Double(float): ...
 class Size(int): ...
 
 @type_check_only
+class Uint32(int): ...
+
+@type_check_only
 class Uint64(int): ...
 
 @type_check_only
@@ -170,6 +173,25 @@ class TpLexiconEntries(Pointer[TpLexiconEntries]):
     n_words: int
 
 @type_check_only
+class TpMerge(Pointer[TpMerge]):
+    left: int
+    right: int
+
+@type_check_only
+class TpVocabulary: ...
+
+@type_check_only
+class TpVocabularyTokens(Pointer[TpVocabularyTokens]):
+    tokens: Pointer[Uint8]
+    tokens_nbytes: int
+    ends: Pointer[Uint64]
+    ids: Pointer[Uint32]
+    n_tokens: int
+
+@type_check_only
+class TpPieceCache: ...
+
+@type_check_only
 class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["char *"], init: bytes = ...) -> Pointer[Char]: ...
@@ -226,13 +248,43 @@ class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["tp_memory_stats[]", "tp_memory_stats[1]"], init: int = ...) -> Array[TpMemoryStats]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_merge *"], init: dict[str, Any] = ...) -> TpMerge: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_merge[]", "tp_merge[1]"], init: int = ...) -> Array[TpMerge]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_piece *"], init: dict[str, Any] = ...) -> TpPiece: ...
     @overload
     def __call__(self, cdecl: Literal["tp_piece[]", "tp_piece[1]"], init: int = ...) -> Array[TpPiece]: ...
     @overload
+    def __call__(
+        self, cdecl: Literal["tp_piece_cache **"], init: Pointer[TpPieceCache] = ...
+    ) -> Pointer[Pointer[TpPieceCache]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_piece_cache *[]", "tp_piece_cache *[1]"], init: int | list[Pointer[TpPieceCache]] = ...
+    ) -> Array[Pointer[TpPieceCache]]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_totals *"], init: dict[str, Any] = ...) -> TpTotals: ...
     @overload
     def __call__(self, cdecl: Literal["tp_totals[]", "tp_totals[1]"], init: int = ...) -> Array[TpTotals]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_vocabulary **"], init: Pointer[TpVocabulary] = ...
+    ) -> Pointer[Pointer[TpVocabulary]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_vocabulary *[]", "tp_vocabulary *[1]"], init: int | list[Pointer[TpVocabulary]] = ...
+    ) -> Array[Pointer[TpVocabulary]]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vocabulary_tokens *"], init: dict[str, Any] = ...) -> TpVocabularyTokens: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_vocabulary_tokens[]", "tp_vocabulary_tokens[1]"], init: int = ...
+    ) -> Array[TpVocabularyTokens]: ...
+    @overload
+    def __call__(self, cdecl: Literal["uint32_t *"], init: int = ...) -> Pointer[Uint32]: ...
+    @overload
+    def __call__(self, cdecl: Literal["uint32_t[]", "uint32_t[1]"], init: int | list[int] = ...) -> Array[Uint32]: ...
     @overload
     def __call__(self, cdecl: Literal["uint64_t *"], init: int = ...) -> Pointer[Uint64]: ...
     @overload
@@ -252,6 +304,10 @@ class FromBuffer(Protocol):
     def __call__(self, cdecl: Literal["double[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Double]: ...
     @overload
     def __call__(self, cdecl: Literal["size_t[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Size]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["uint32_t[]"], python_buffer: Buffer, require_writable: bool = False
+    ) -> Array[Uint32]: ...
     @overload
     def __call__(
         self, cdecl: Literal["uint64_t[]"], python_buffer: Buffer, require_writable: bool = False
@@ -282,6 +338,14 @@ class Lib:
     TP_ARROW_INDICES_16: Final = 4
     TP_ARROW_INDICES_32: Final = 5
     TP_ARROW_INDICES_64: Final = 6
+    TP_PATTERN_NONE: Final = 0
+    TP_PATTERN_GPT2: Final = 1
+    TP_PATTERN_R50K: Final = 2
+    TP_PATTERN_GPT4: Final = 3
+    TP_PATTERN_CL100K: Final = 4
+    TP_PATTERN_CL100K_TIKTOKEN: Final = 5
+    TP_PATTERN_NANOCHAT: Final = 6
+    TP_PATTERN_O200K: Final = 7
     textproc_on_document: FunctionPointer[[CData, int, int], int]
     def tp_version(self) -> Pointer[Char]: ...
     def tp_unicode_version(self) -> Pointer[Char]: ...
@@ -479,5 +543,108 @@ class Lib:
     def tp_lexicon_free(self, lexicon: Pointer[TpLexicon], /) -> None: ...
     def tp_lexicon_free_at(self, lexicon: Pointer[Pointer[TpLexicon]], /) -> None: ...
     def tp_lexicon_get_entries(self, lexicon: Pointer[TpLexicon], entries: Pointer[TpLexiconEntries], /) -> None: ...
+    def tp_vocabulary_from_merges(
+        self, merges: Pointer[TpMerge], n_merges: int, vocabulary: Pointer[Pointer[TpVocabulary]], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_vocabulary_from_tokens(
+        self,
+        tokens: bytes | Pointer[Uint8],
+        tokens_nbytes: int,
+        ends: Pointer[Uint64],
+        ids: Pointer[Uint32],
+        n_tokens: int,
+        vocabulary: Pointer[Pointer[TpVocabulary]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_from_tokens_and_merges(
+        self,
+        tokens: bytes | Pointer[Uint8],
+        tokens_nbytes: int,
+        ends: Pointer[Uint64],
+        ids: Pointer[Uint32],
+        n_tokens: int,
+        merges: Pointer[TpMerge],
+        n_merges: int,
+        whole_pieces: bool,
+        vocabulary: Pointer[Pointer[TpVocabulary]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_free(self, vocabulary: Pointer[TpVocabulary], /) -> None: ...
+    def tp_vocabulary_free_at(self, vocabulary: Pointer[Pointer[TpVocabulary]], /) -> None: ...
+    def tp_vocabulary_get_tokens(self, vocabulary: Pointer[TpVocabulary], tokens: Pointer[TpVocabularyTokens], /) -> None: ...
+    def tp_vocabulary_get_merges(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        merges: Pointer[TpMerge],
+        capacity: int,
+        n_merges: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_piece_cache_new(self, threads: int, cache: Pointer[Pointer[TpPieceCache]], error: Pointer[TpError], /) -> int: ...
+    def tp_piece_cache_free(self, cache: Pointer[TpPieceCache], /) -> None: ...
+    def tp_piece_cache_free_at(self, cache: Pointer[Pointer[TpPieceCache]], /) -> None: ...
+    def tp_vocabulary_encode(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        cache: Pointer[TpPieceCache],
+        pattern: int,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        is_final: bool,
+        threads: int,
+        ids: Pointer[Uint32],
+        capacity: int,
+        n_ids: Pointer[Size],
+        used: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_encode_split(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        cache: Pointer[TpPieceCache],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_pieces: int,
+        ids: Pointer[Uint32],
+        capacity: int,
+        n_ids: Pointer[Size],
+        n_used: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_encode_batch(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        cache: Pointer[TpPieceCache],
+        pattern: int,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_documents: int,
+        threads: int,
+        ids: Pointer[Uint32],
+        capacity: int,
+        id_ends: Pointer[Uint64],
+        n_ids: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_decode(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        ids: Pointer[Uint32],
+        n_ids: int,
+        bytes: Pointer[Uint8],
+        capacity: int,
+        nbytes: Pointer[Size],
+        ends: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
 
 _Trampoline = TypeVar("_Trampoline", bound=Callable[[CData, int, int], int])

@@ -59,7 +59,7 @@ tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *me
     return tp_fail(error, TP_INVALID_ARGUMENT, 0, "not built yet");
 }
 
-tp_status tp_piece_cache_new(unsigned threads, tp_piece_cache **cache, tp_error *error)
+tp_status tp_piece_cache_new(size_t threads, tp_piece_cache **cache, tp_error *error)
 {
     (void)threads;
     (void)cache;
@@ -76,7 +76,7 @@ void tp_piece_cache_free_at(tp_piece_cache **cache)
     (void)cache;
 }
 
-tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final, unsigned threads, uint32_t *ids, size_t capacity, size_t *n_ids, size_t *used, tp_error *error)
+tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity, size_t *n_ids, size_t *used, tp_error *error)
 {
     (void)vocabulary;
     (void)cache;
@@ -107,7 +107,7 @@ tp_status tp_vocabulary_encode_split(const tp_vocabulary *vocabulary, tp_piece_c
     return tp_fail(error, TP_INVALID_ARGUMENT, 0, "not built yet");
 }
 
-tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents, unsigned threads, uint32_t *ids, size_t capacity, uint64_t *id_ends, size_t *n_ids, tp_error *error)
+tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents, size_t threads, uint32_t *ids, size_t capacity, uint64_t *id_ends, size_t *n_ids, tp_error *error)
 {
     (void)vocabulary;
     (void)cache;
