@@ -346,11 +346,48 @@ typedef enum tp_pattern {
     TP_PATTERN_O200K
 } tp_pattern;
 
-/* ---- Training ---------------------------------------------------------------------------------------------------------- */
+/* ---- Training: from pieces of text to merges --------------------------------------------------------------------------- */
 
+/* Distinct pieces of text, as a pattern splits it, each with how often it occurs. */
+typedef struct tp_pieces tp_pieces;
+
+tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error);
+void tp_pieces_free(tp_pieces *pieces); /* accepts NULL */
+void tp_pieces_free_at(tp_pieces **pieces); /* as tp_corpus_free_at */
+
+/* Counts pieces that are given, of any bytes: piece i ends before text[ends[i]], where the next one begins. The ends ascend; an
+ * empty piece counts as nothing, and so does what lies behind the last end. TP_INVALID_ARGUMENT, with the number of the piece,
+ * if one ends before it begins or behind the text. */
+tp_status tp_pieces_add_split(tp_pieces *pieces, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_pieces,
+                              tp_error *error);
+
+/* Two adjacent tokens that become one. Tokens 0 … 255 are the bytes; the i-th merge, from 0, makes token 256 + i. */
 typedef struct tp_merge {
     uint32_t left, right;
 } tp_merge;
+
+/* Which of the pairs that occur most often, counting those that overlap, is merged first. Either way it is the one with the
+ * smallest left token, of these the one with the smallest right one. */
+typedef enum tp_tie_break {
+    TP_TIE_RUSTBPE = 0, /* a token is as small as its number */
+    TP_TIE_HF = 1       /* the same, but the bytes come in the order of the characters that stand for them in Hugging Face's
+                         * byte-level alphabet: 33 … 126, 161 … 172, 174 … 255, then the others */
+} tp_tie_break;
+
+/* One training: what it has made so far, and the text in its tokens. Used by one thread at a time. */
+typedef struct tp_trainer tp_trainer;
+
+/* A trainer that has merged nothing. It keeps nothing of `pieces`, which may be freed. TP_TOO_LARGE if the distinct pieces have
+ * more than some two thousand million bytes. O(bytes of the distinct pieces), in memory too. */
+tp_status tp_trainer_new(tp_pieces *pieces, tp_tie_break tie_break, tp_trainer **trainer, tp_error *error);
+void tp_trainer_free(tp_trainer *trainer); /* accepts NULL */
+void tp_trainer_free_at(tp_trainer **trainer); /* as tp_corpus_free_at */
+
+/* Makes up to n more merges, stores them and how many these are: *n_made < n, with TP_OK, when no two tokens are adjacent any
+ * more. What it makes depends on nothing but the pieces and their counts. After TP_NO_MEMORY or TP_TOO_LARGE the *n_made merges
+ * that were stored are made; another call goes on behind them. A merge takes time in proportion to how often its pair occurs in
+ * the distinct pieces: microseconds, but the first ones of a large text milliseconds each. */
+tp_status tp_trainer_step(tp_trainer *trainer, tp_merge *merges, size_t n, size_t *n_made, tp_error *error);
 
 /* ---- Vocabulary: encoding and decoding --------------------------------------------------------------------------------- */
 

@@ -25,6 +25,22 @@ static inline size_t tp_lowest_bit(uint64_t bits)
 #endif
 }
 
+/* The place of the highest bit that is set; there must be one. */
+static inline size_t tp_highest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return 63 - (size_t)__builtin_clzll(bits);
+#elif defined(_MSC_VER) && defined(_WIN64)
+    unsigned long place;
+    _BitScanReverse64(&place, bits);
+    return place;
+#else
+    size_t place = 0;
+    for (; bits > 1; bits >>= 1) place++;
+    return place;
+#endif
+}
+
 /* Starts to load what will be needed soon. Not in a function that does nothing else: GCC takes calls of such a one for idle. */
 #ifdef __GNUC__
 #define TP_PREFETCH(address) __builtin_prefetch(address)
