@@ -43,6 +43,8 @@ if TYPE_CHECKING:
         TpLexicon,
         TpLexiconEntries,
         TpPiece,
+        TpPieces,
+        TpTrainer,
         Uint64,
     )
 
@@ -376,7 +378,9 @@ def _own(place: CData, owner: CData) -> None:
     _owners[weakref.ref(place, _owners.pop)] = owner
 
 
-def _check_alive(place: Pointer[Pointer[TpCorpus]] | Pointer[Pointer[TpLexicon]]) -> None:
+def _check_alive(
+    place: Pointer[Pointer[TpCorpus]] | Pointer[Pointer[TpLexicon]] | Pointer[Pointer[TpPieces]] | Pointer[Pointer[TpTrainer]],
+) -> None:
     if not place[0]:  # only when the interpreter ends, and with it _owners
         raise ReferenceError("the interpreter is shutting down, and what this object had counted has been freed")
 
@@ -792,3 +796,50 @@ def lower(word: str) -> str:
     encoded = word.encode()
     lowered = ffi.new("uint8_t[]", len(encoded) * 3 // 2)
     return str(ffi.buffer(lowered, lib.tp_lower_word(encoded, len(encoded), lowered)), "utf-8")
+
+
+# ---- Training --------------------------------------------------------------------------------------------------------
+
+
+class Pieces:
+    """A handle to a ``tp_pieces``: distinct pieces of text and how often each occurs."""
+
+    __slots__ = ("place",)
+
+    def __init__(self) -> None:
+        self.place, error = ffi.new("tp_pieces **"), _new_error()
+        _own(self.place, ffi.gc(ffi.cast("tp_pieces **", self.place), lib.tp_pieces_free_at))
+        check(lib.tp_pieces_new(self.place, error), error)
+
+    @property
+    def pointer(self) -> Pointer[TpPieces]:
+        _check_alive(self.place)
+        return self.place[0]
+
+    def add_split(self, pieces: Sequence[bytes]) -> None:
+        """Count pieces that have been split already."""
+        ends = array("Q", accumulate(map(len, pieces)))
+        text, error = b"".join(pieces), _new_error()
+        c_ends = ffi.from_buffer("uint64_t[]", ends)
+        check(lib.tp_pieces_add_split(self.pointer, text, len(text), c_ends, len(ends), error), error)
+
+
+class Trainer:
+    """A handle to a ``tp_trainer``, which makes merges one after the other out of the pieces as they are now."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, pieces: Pieces, tie_break: int) -> None:
+        self.place, error = ffi.new("tp_trainer **"), _new_error()
+        _own(self.place, ffi.gc(ffi.cast("tp_trainer **", self.place), lib.tp_trainer_free_at))
+        check(lib.tp_trainer_new(pieces.pointer, tie_break, self.place, error), error)
+
+    def step(self, n: int) -> array[int]:
+        """Make up to ``n`` more merges: the left and the right token of each in turn. Fewer mean that there are no more."""
+        _check_alive(self.place)
+        merges = array("I", bytes(8 * n))
+        n_made, error = ffi.new("size_t *"), _new_error()
+        c_merges = ffi.from_buffer("tp_merge[]", merges, require_writable=True)
+        check(lib.tp_trainer_step(self.place[0], c_merges, n, n_made, error), error)
+        del c_merges, merges[2 * n_made[0] :]
+        return merges

@@ -166,11 +166,8 @@ uint32_t tp_pairs_add(tp_pairs *pairs, const tp_pair *pair)
 }
 
 /* Moves the highest bucket that is not empty to the heap, which is; those whose count has fallen go to lower buckets. */
-static bool lower_level(tp_pairs *pairs)
+static bool empty_bucket(tp_pairs *pairs, uint64_t count)
 {
-    size_t count = (size_t)pairs->level - 1;
-    while (count > 0 && pairs->buckets[count] == TP_NO_PAIR) count--;
-    if (count == 0) return true;
     if (!reserve_heap(pairs, pairs->bucket_sizes[count])) return false;
     uint32_t number = pairs->buckets[count];
     pairs->buckets[count] = TP_NO_PAIR;
@@ -184,10 +181,19 @@ static bool lower_level(tp_pairs *pairs)
     return true;
 }
 
+/* Fills the heap again, if there is anything left to fill it with. */
+static bool fill_heap(tp_pairs *pairs)
+{
+    for (uint64_t count = pairs->level - 1; count > 0 && pairs->n_heap == 0; count--) {
+        if (pairs->buckets[count] != TP_NO_PAIR && !empty_bucket(pairs, count)) return false;
+    }
+    return true;
+}
+
 bool tp_pairs_peek(tp_pairs *pairs, uint32_t *number)
 {
     for (;;) {
-        if (pairs->n_heap == 0 && !lower_level(pairs)) return false;
+        if (pairs->n_heap == 0 && !fill_heap(pairs)) return false;
         if (pairs->n_heap == 0) {
             *number = TP_NO_PAIR;
             return true;
