@@ -837,9 +837,8 @@ class Trainer:
     def step(self, n: int) -> array[int]:
         """Make up to ``n`` more merges: the left and the right token of each in turn. Fewer mean that there are no more."""
         _check_alive(self.place)
-        merges = array("I", bytes(8 * n))
-        n_made, error = ffi.new("size_t *"), _new_error()
-        c_merges = ffi.from_buffer("tp_merge[]", merges, require_writable=True)
-        check(lib.tp_trainer_step(self.place[0], c_merges, n, n_made, error), error)
-        del c_merges, merges[2 * n_made[0] :]
+        made, n_made, error = _new_uninitialized("tp_merge[]", n), ffi.new("size_t *"), _new_error()
+        check(lib.tp_trainer_step(self.place[0], made, n, n_made, error), error)
+        merges = array("I")
+        merges.frombytes(memoryview(ffi.buffer(made, n_made[0] * ffi.sizeof("tp_merge"))))
         return merges

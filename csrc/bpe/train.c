@@ -78,7 +78,7 @@ static inline uint32_t weight_at(const tp_trainer *t, size_t place)
 }
 
 /* How often a piece must be there so that no weight is too large: hardly ever more than once. */
-static uint64_t count_copies(uint64_t count) { return (count + MAX_WEIGHT - 1) / MAX_WEIGHT; }
+static uint64_t count_copies(uint64_t count) { return count / MAX_WEIGHT + (count % MAX_WEIGHT != 0); }
 
 /* The cells that all pieces need, with a separator behind the last; MAX_CELLS + 1 if that is too many. */
 static size_t measure_cells(const tp_piece_table *table)

@@ -1,0 +1,512 @@
+/* Training held against the plain way: count all pairs, merge the best one everywhere, begin again. */
+#include "bpe/pieces.h"
+#include "support.h"
+
+/* ---- The plain way --------------------------------------------------------------------------------------------------- */
+
+enum { MAX_TOKENS = 400, MAX_TEXT = 4096 };
+
+/* A text and where its pieces end. */
+typedef struct sample {
+    uint8_t text[MAX_TEXT];
+    size_t nbytes;
+    uint64_t ends[MAX_TEXT];
+    size_t n;
+} sample;
+
+/* All pieces as tokens; a token of NOTHING stands between two of them. */
+typedef struct naive {
+    uint32_t tokens[2 * MAX_TEXT];
+    size_t n;
+    uint32_t n_tokens;
+    uint64_t counts[MAX_TOKENS][MAX_TOKENS];
+} naive;
+
+#define NOTHING UINT32_MAX
+
+static void naive_fill(naive *all, const sample *from)
+{
+    size_t start = 0;
+    all->n = 0;
+    all->n_tokens = 256;
+    for (size_t i = 0; i < from->n; start = (size_t)from->ends[i++]) {
+        for (size_t j = start; j < from->ends[i]; j++) all->tokens[all->n++] = from->text[j];
+        all->tokens[all->n++] = NOTHING;
+    }
+}
+
+static uint32_t rank_of(uint32_t token, tp_tie_break tie_break)
+{
+    if (tie_break == TP_TIE_RUSTBPE || token >= 256) return token;
+    uint32_t rank = 0;
+    bool is_plain = (token >= 33 && token <= 126) || (token >= 161 && token <= 172) || token >= 174;
+    for (uint32_t other = 0; other < 256; other++) {
+        bool other_is_plain = (other >= 33 && other <= 126) || (other >= 161 && other <= 172) || other >= 174;
+        rank += other_is_plain == is_plain ? other < token : other_is_plain;
+    }
+    return rank;
+}
+
+/* The best pair, or one of NOTHING. */
+static tp_merge naive_best(naive *all, tp_tie_break tie_break)
+{
+    tp_merge best = {NOTHING, NOTHING};
+    uint64_t best_count = 0, best_rank = 0;
+    memset(all->counts, 0, sizeof all->counts);
+    for (size_t i = 0; i + 1 < all->n; i++) {
+        if (all->tokens[i] != NOTHING && all->tokens[i + 1] != NOTHING) all->counts[all->tokens[i]][all->tokens[i + 1]]++;
+    }
+    for (uint32_t left = 0; left < all->n_tokens; left++) {
+        for (uint32_t right = 0; right < all->n_tokens; right++) {
+            uint64_t count = all->counts[left][right];
+            if (count == 0 || count < best_count) continue;
+            uint64_t rank = (uint64_t)rank_of(left, tie_break) << 32 | rank_of(right, tie_break);
+            if (count == best_count && rank > best_rank) continue;
+            best = (tp_merge){left, right};
+            best_count = count;
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+static void naive_merge(naive *all, tp_merge pair)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        bool is_pair = i + 1 < all->n && all->tokens[i] == pair.left && all->tokens[i + 1] == pair.right;
+        all->tokens[n++] = is_pair ? all->n_tokens : all->tokens[i];
+        i += is_pair;
+    }
+    all->n = n;
+    all->n_tokens++;
+}
+
+/* Up to `capacity` merges; how many there are. */
+static size_t naive_train(const sample *from, tp_tie_break tie_break, tp_merge *merges, size_t capacity)
+{
+    naive *all = must_allocate(sizeof *all);
+    size_t n = 0;
+    naive_fill(all, from);
+    for (; n < capacity; n++) {
+        merges[n] = naive_best(all, tie_break);
+        if (merges[n].left == NOTHING) break;
+        naive_merge(all, merges[n]);
+    }
+    free(all);
+    return n;
+}
+
+/* ---- The way under test ---------------------------------------------------------------------------------------------- */
+
+static tp_pieces *new_pieces(void)
+{
+    tp_pieces *pieces = NULL;
+    if (tp_pieces_new(&pieces, NULL) != TP_OK) abort();
+    return pieces;
+}
+
+static tp_status add_sample(tp_pieces *pieces, const sample *from)
+{
+    block copy = exact_copy(from->text, from->nbytes);
+    tp_status status = tp_pieces_add_split(pieces, copy.data, copy.nbytes, from->ends, from->n, NULL);
+    free(copy.data);
+    return status;
+}
+
+static tp_pieces *pieces_of(const sample *from)
+{
+    tp_pieces *pieces = new_pieces();
+    if (add_sample(pieces, from) != TP_OK) abort();
+    return pieces;
+}
+
+/* All merges, made `step` at a time, up to `capacity`. */
+static size_t train_in_steps(tp_pieces *pieces, tp_tie_break tie_break, size_t step, tp_merge *merges, size_t capacity)
+{
+    tp_trainer *trainer = NULL;
+    size_t n = 0, n_made = step;
+    if (!CHECK(tp_trainer_new(pieces, tie_break, &trainer, NULL) == TP_OK)) return 0;
+    while (n < capacity && n_made == step) {
+        if (step > capacity - n) step = capacity - n;
+        if (!CHECK(tp_trainer_step(trainer, merges + n, step, &n_made, NULL) == TP_OK)) break;
+        n += n_made;
+    }
+    tp_trainer_free(trainer);
+    return n;
+}
+
+static size_t train(tp_pieces *pieces, tp_tie_break tie_break, tp_merge *merges, size_t capacity)
+{
+    return train_in_steps(pieces, tie_break, capacity, merges, capacity);
+}
+
+#define MAX_MERGES (MAX_TOKENS - 256)
+
+static bool check_like_naive(const sample *from, tp_pieces *pieces, tp_tie_break tie_break)
+{
+    tp_merge wanted[MAX_MERGES], made[MAX_MERGES];
+    size_t n_wanted = naive_train(from, tie_break, wanted, MAX_MERGES);
+    size_t n_made = train(pieces, tie_break, made, MAX_MERGES);
+    return CHECK_EQ_BYTES(made, n_made * sizeof *made, wanted, n_wanted * sizeof *wanted);
+}
+
+/* ---- Samples --------------------------------------------------------------------------------------------------------- */
+
+static void add_piece(sample *to, const void *text, size_t nbytes)
+{
+    memcpy(to->text + to->nbytes, text, nbytes);
+    to->nbytes += nbytes;
+    to->ends[to->n++] = to->nbytes;
+}
+
+/* Pieces of random length out of the first letters of an alphabet; a few letters make many runs and ties. */
+static sample random_sample(uint64_t *state, size_t n_letters, size_t longest, size_t nbytes)
+{
+    static const uint8_t alphabet[] = "ab\xAD \xFF\x80!zc\x01";
+    sample made = {.nbytes = 0};
+    while (made.nbytes + longest < nbytes) {
+        uint8_t piece[MAX_TEXT];
+        size_t length = (size_t)random_below(state, longest + 1);
+        bool is_run = random_below(state, 4) == 0;
+        for (size_t i = 0; i < length; i++) {
+            piece[i] = is_run && i > 0 ? piece[i - 1] : alphabet[random_below(state, n_letters)];
+        }
+        add_piece(&made, piece, length);
+    }
+    return made;
+}
+
+/* The same pieces in another order. */
+static sample shuffled(const sample *from, uint64_t *state)
+{
+    size_t order[MAX_TEXT];
+    sample made = {.nbytes = 0};
+    for (size_t i = 0; i < from->n; i++) {
+        size_t other = (size_t)random_below(state, i + 1);
+        order[i] = order[other];
+        order[other] = i;
+    }
+    for (size_t i = 0; i < from->n; i++) {
+        size_t start = order[i] == 0 ? 0 : (size_t)from->ends[order[i] - 1];
+        add_piece(&made, from->text + start, (size_t)from->ends[order[i]] - start);
+    }
+    return made;
+}
+
+/* ---- Merges ---------------------------------------------------------------------------------------------------------- */
+
+/* Pairs that overlap count, so "aa" is there four times; then (a, b) and (aa, a) are there twice each. */
+static void test_ties_go_to_the_smallest_pair(void)
+{
+    const tp_merge wanted[] = {{'a', 'a'}, {'a', 'b'}, {256, 257}};
+    sample one = {.nbytes = 0};
+    tp_merge made[3];
+    add_piece(&one, "aaabdaaabac", 11);
+    tp_pieces *pieces = pieces_of(&one);
+    CHECK_EQ_U(train(pieces, TP_TIE_RUSTBPE, made, 3), 3);
+    CHECK_EQ_BYTES(made, sizeof made, wanted, sizeof wanted);
+    tp_pieces_free(pieces);
+}
+
+/* A blank is the smaller byte, but stands for itself in no alphabet of characters. */
+static void test_the_order_of_bytes_is_hugging_faces_where_asked_for(void)
+{
+    sample two = {.nbytes = 0};
+    tp_merge made[1];
+    add_piece(&two, " x", 2);
+    add_piece(&two, "yx", 2);
+    tp_pieces *pieces = pieces_of(&two);
+    CHECK_EQ_U(train(pieces, TP_TIE_RUSTBPE, made, 1), 1);
+    CHECK_EQ_U(made[0].left, ' ');
+    CHECK_EQ_U(train(pieces, TP_TIE_HF, made, 1), 1);
+    CHECK_EQ_U(made[0].left, 'y');
+    tp_pieces_free(pieces);
+}
+
+static void test_random_samples(void)
+{
+    uint64_t state = 5;
+    for (size_t round = 0; round < 150; round++) {
+        size_t n_letters = 1 + (size_t)random_below(&state, 10), longest = 1 + (size_t)random_below(&state, 40);
+        sample one = random_sample(&state, n_letters, longest, 60 + (size_t)random_below(&state, 400));
+        tp_pieces *pieces = pieces_of(&one);
+        bool is_alike = check_like_naive(&one, pieces, TP_TIE_RUSTBPE) && check_like_naive(&one, pieces, TP_TIE_HF);
+        tp_pieces_free(pieces);
+        if (!is_alike) return;
+    }
+}
+
+/* Such that weights are looked up in other blocks of cells, and tokens grow long. */
+static void test_long_pieces(void)
+{
+    uint64_t state = 6;
+    for (size_t round = 0; round < 10; round++) {
+        sample one = random_sample(&state, 1 + round % 3, 700, 2400);
+        tp_pieces *pieces = pieces_of(&one);
+        bool is_alike = check_like_naive(&one, pieces, TP_TIE_RUSTBPE);
+        tp_pieces_free(pieces);
+        if (!is_alike) return;
+    }
+}
+
+/* A run of 2^20 halves twenty times. */
+static void test_a_run(void)
+{
+    enum { LENGTH = 1 << 20 };
+    tp_merge made[30];
+    const uint64_t end = LENGTH;
+    uint8_t *run = must_allocate(LENGTH);
+    memset(run, 'x', LENGTH);
+    tp_pieces *pieces = new_pieces();
+    CHECK(tp_pieces_add_split(pieces, run, LENGTH, &end, 1, NULL) == TP_OK);
+    CHECK_EQ_U(train(pieces, TP_TIE_RUSTBPE, made, 30), 20);
+    CHECK_EQ_U(made[0].left, 'x');
+    for (uint32_t i = 1; i < 20; i++) CHECK(made[i].left == 255 + i && made[i].right == 255 + i);
+    tp_pieces_free(pieces);
+    free(run);
+}
+
+static void test_nothing_to_merge(void)
+{
+    sample one = {.nbytes = 0};
+    tp_merge made[1];
+    tp_pieces *pieces = new_pieces();
+    CHECK_EQ_U(train(pieces, TP_TIE_RUSTBPE, made, 1), 0);
+    add_piece(&one, "a", 1);
+    add_piece(&one, "", 0);
+    CHECK(add_sample(pieces, &one) == TP_OK);
+    CHECK_EQ_U(pieces->table.n_pieces, 1);
+    CHECK_EQ_U(train(pieces, TP_TIE_HF, made, 1), 0);
+    tp_pieces_free(pieces);
+}
+
+static void test_the_order_of_pieces_and_the_size_of_steps_do_not_matter(void)
+{
+    uint64_t state = 7;
+    sample one = random_sample(&state, 5, 12, 3000), other = shuffled(&one, &state);
+    tp_pieces *pieces = pieces_of(&one), *others = pieces_of(&other);
+    tp_merge made[MAX_MERGES], also_made[MAX_MERGES];
+    size_t n = train(pieces, TP_TIE_RUSTBPE, made, MAX_MERGES);
+    size_t n_also = train_in_steps(others, TP_TIE_RUSTBPE, 7, also_made, MAX_MERGES);
+    CHECK_EQ_BYTES(made, n * sizeof *made, also_made, n_also * sizeof *also_made);
+    tp_pieces_free(pieces);
+    tp_pieces_free(others);
+}
+
+/* ---- Counts ---------------------------------------------------------------------------------------------------------- */
+
+static uint64_t count_of(const tp_pieces *pieces, const char *text)
+{
+    for (size_t i = 0; i < pieces->table.n_pieces; i++) {
+        size_t nbytes;
+        const uint8_t *held = tp_piece_text(&pieces->table, &pieces->table.pieces[i], &nbytes);
+        if (nbytes == strlen(text) && memcmp(held, text, nbytes) == 0) return pieces->table.pieces[i].count;
+    }
+    return 0;
+}
+
+/* Pieces of all lengths around those that fit in a key, at every distance from the end of the text. */
+static void test_counts(void)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+    tp_pieces *pieces = new_pieces();
+    for (size_t length = 1; length <= 40; length++) {
+        for (size_t times = 0; times < 3; times++) {
+            sample one = {.nbytes = 0};
+            add_piece(&one, letters, length);
+            add_piece(&one, letters + 1, length);
+            add_piece(&one, letters, times);
+            CHECK(add_sample(pieces, &one) == TP_OK);
+        }
+    }
+    CHECK_EQ_U(pieces->table.n_pieces, 80);
+    CHECK_EQ_U(count_of(pieces, "a"), 3 + 40);
+    CHECK_EQ_U(count_of(pieces, "ab"), 3 + 40);
+    CHECK_EQ_U(count_of(pieces, "abcdefghijklmno"), 3);
+    CHECK_EQ_U(count_of(pieces, "abcdefghijklmnop"), 3);
+    CHECK_EQ_U(count_of(pieces, "bcdefghijklmnopqrstuvwxyzabcdefghijklmno"), 3);
+    CHECK_EQ_U(count_of(pieces, "abcdefghijklmnq"), 0);
+    tp_pieces_free(pieces);
+}
+
+/* Far more pieces than a batch, or the first index, has room for. */
+static void test_many_pieces(void)
+{
+    enum { N = 50000 };
+    tp_pieces *pieces = new_pieces();
+    uint8_t *text = must_allocate(3 * N);
+    uint64_t *ends = must_allocate(N * sizeof *ends);
+    for (size_t i = 0; i < N; i++) {
+        text[3 * i] = (uint8_t)i;
+        text[3 * i + 1] = (uint8_t)(i >> 8);
+        text[3 * i + 2] = '!';
+        ends[i] = 3 * i + 3;
+    }
+    for (size_t times = 0; times < 2; times++) CHECK(tp_pieces_add_split(pieces, text, 3 * N, ends, N, NULL) == TP_OK);
+    CHECK_EQ_U(pieces->table.n_pieces, N);
+    for (size_t i = 0; i < pieces->table.n_pieces; i++) CHECK_EQ_U(pieces->table.pieces[i].count, 2);
+    tp_pieces_free(pieces);
+    free(text);
+    free(ends);
+}
+
+/* Beyond 31 bits a piece has several copies, and beyond 32 no sum may lose anything: "ab" wins by one. */
+static void test_counts_beyond_32_bits(void)
+{
+    sample two = {.nbytes = 0};
+    tp_merge made[3];
+    add_piece(&two, "xyz", 3);
+    add_piece(&two, "ab", 2);
+    tp_pieces *pieces = pieces_of(&two);
+    pieces->table.pieces[0].count = (UINT64_C(1) << 34) + 5;
+    pieces->table.pieces[1].count = (UINT64_C(1) << 34) + 6;
+    CHECK_EQ_U(train(pieces, TP_TIE_RUSTBPE, made, 3), 3);
+    const tp_merge wanted[] = {{'a', 'b'}, {'x', 'y'}, {257, 'z'}};
+    CHECK_EQ_BYTES(made, sizeof made, wanted, sizeof wanted);
+    pieces->table.pieces[0].count = UINT64_MAX;
+    tp_trainer *trainer = NULL;
+    CHECK(tp_trainer_new(pieces, TP_TIE_RUSTBPE, &trainer, NULL) == TP_TOO_LARGE);
+    tp_pieces_free(pieces);
+}
+
+/* ---- Refusals -------------------------------------------------------------------------------------------------------- */
+
+static void test_bad_ends(void)
+{
+    const uint64_t falling[] = {2, 1}, outside[] = {1, 2, 4};
+    tp_error error;
+    tp_pieces *pieces = new_pieces();
+    CHECK(tp_pieces_add_split(pieces, (const uint8_t *)"abc", 3, falling, 2, &error) == TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, 1);
+    CHECK(tp_pieces_add_split(pieces, (const uint8_t *)"abc", 3, outside, 3, &error) == TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, 2);
+    CHECK_EQ_U(pieces->table.n_pieces, 0);
+    tp_pieces_free(pieces);
+}
+
+static void test_no_such_tie_break(void)
+{
+    tp_trainer *trainer = NULL;
+    tp_pieces *pieces = new_pieces();
+    CHECK(tp_trainer_new(pieces, (tp_tie_break)2, &trainer, NULL) == TP_INVALID_ARGUMENT);
+    CHECK(trainer == NULL);
+    tp_pieces_free(pieces);
+}
+
+static uint64_t live_allocations(void)
+{
+    tp_memory_stats stats;
+    tp_memory_get_stats(&stats);
+    return stats.live_allocations;
+}
+
+/* Training under refusals: each step is asked for again after one. Returns how many there were. */
+static size_t train_under_refusals(tp_pieces *pieces, size_t nth, tp_merge *merges, size_t *n_merges)
+{
+    size_t n_refusals = 0, n_made = 0;
+    tp_trainer *trainer = NULL;
+    tp_memory_fail_at(nth);
+    for (; tp_trainer_new(pieces, TP_TIE_RUSTBPE, &trainer, NULL) == TP_NO_MEMORY; n_refusals++) CHECK(trainer == NULL);
+    for (*n_merges = 0; *n_merges < MAX_MERGES; *n_merges += n_made) {
+        tp_status status = tp_trainer_step(trainer, merges + *n_merges, MAX_MERGES - *n_merges, &n_made, NULL);
+        n_refusals += status == TP_NO_MEMORY;
+        if (status == TP_OK && n_made == 0) break;
+    }
+    tp_memory_fail_at(0);
+    tp_trainer_free(trainer);
+    return n_refusals;
+}
+
+static void test_training_without_memory(void)
+{
+    uint64_t state = 8, live;
+    sample one = random_sample(&state, 8, 20, 3000);
+    tp_pieces *pieces = pieces_of(&one);
+    tp_merge wanted[MAX_MERGES], made[MAX_MERGES];
+    size_t n = train(pieces, TP_TIE_RUSTBPE, wanted, MAX_MERGES), n_made, nth = 1;
+    live = live_allocations();
+    for (; train_under_refusals(pieces, nth, made, &n_made) > 0; nth++) {
+        CHECK_EQ_BYTES(made, n_made * sizeof *made, wanted, n * sizeof *wanted);
+        CHECK_EQ_U(live_allocations(), live);
+    }
+    CHECK(nth > 20);
+    tp_pieces_free(pieces);
+}
+
+static void test_new_pieces_without_memory(void)
+{
+    tp_pieces *pieces = NULL;
+    tp_memory_fail_at(1);
+    CHECK(tp_pieces_new(&pieces, NULL) == TP_NO_MEMORY);
+    CHECK(pieces == NULL);
+}
+
+/* Whether two tables have the same pieces, in the same order, with the same counts. */
+static bool is_same_table(const tp_piece_table *one, const tp_piece_table *other)
+{
+    if (one->n_pieces != other->n_pieces || one->long_text.used != other->long_text.used) return false;
+    return is_equal(one->pieces, other->pieces, one->n_pieces * sizeof *one->pieces) &&
+           is_equal(one->long_text.data, other->long_text.data, one->long_text.used);
+}
+
+/* What is refused in the middle of a text leaves nothing of it behind. */
+static void test_counting_without_memory(void)
+{
+    uint64_t state = 9;
+    sample first = random_sample(&state, 9, 20, 800), second = random_sample(&state, 9, 6, 3400);
+    for (size_t length = 16; length < 30; length++) add_piece(&second, second.text, length);
+    tp_pieces *before = pieces_of(&first), *after = pieces_of(&first);
+    CHECK(add_sample(after, &second) == TP_OK);
+    for (size_t nth = 1, n_refusals = 0;; nth++) {
+        tp_pieces *pieces = pieces_of(&first);
+        tp_memory_fail_at(nth);
+        tp_status status = add_sample(pieces, &second);
+        tp_memory_fail_at(0);
+        n_refusals += status == TP_NO_MEMORY;
+        CHECK(is_same_table(&pieces->table, status == TP_OK ? &after->table : &before->table));
+        if (status != TP_OK) CHECK(add_sample(pieces, &second) == TP_OK);
+        CHECK(is_same_table(&pieces->table, &after->table));
+        tp_pieces_free(pieces);
+        if (status == TP_OK) {
+            CHECK(n_refusals > 3);
+            break;
+        }
+    }
+    tp_pieces_free(before);
+    tp_pieces_free(after);
+}
+
+static void test_free_at(void)
+{
+    tp_pieces *pieces = new_pieces();
+    tp_trainer *trainer = NULL;
+    CHECK(tp_trainer_new(pieces, TP_TIE_RUSTBPE, &trainer, NULL) == TP_OK);
+    tp_trainer_free_at(&trainer);
+    tp_trainer_free_at(&trainer);
+    tp_pieces_free_at(&pieces);
+    tp_pieces_free_at(&pieces);
+    CHECK(trainer == NULL && pieces == NULL);
+    CHECK_EQ_U(live_allocations(), 0);
+}
+
+int main(void)
+{
+    RUN(test_ties_go_to_the_smallest_pair);
+    RUN(test_the_order_of_bytes_is_hugging_faces_where_asked_for);
+    RUN(test_random_samples);
+    RUN(test_long_pieces);
+    RUN(test_a_run);
+    RUN(test_nothing_to_merge);
+    RUN(test_the_order_of_pieces_and_the_size_of_steps_do_not_matter);
+    RUN(test_counts);
+    RUN(test_many_pieces);
+    RUN(test_counts_beyond_32_bits);
+    RUN(test_bad_ends);
+    RUN(test_no_such_tie_break);
+    RUN(test_training_without_memory);
+    RUN(test_new_pieces_without_memory);
+    RUN(test_counting_without_memory);
+    RUN(test_free_at);
+    return tests_done();
+}
