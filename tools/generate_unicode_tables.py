@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Generate csrc/unicode/tables.h and tables.c from the Unicode Character Database.
+"""Generate csrc/unicode/tables.{h,c} and classes.{h,c} from the Unicode Character Database.
 
 The data comes from the npm package that carries it in machine-readable form:
 
@@ -37,6 +37,14 @@ CASED = 1
 CASE_IGNORABLE = 2
 SPACE = 4
 LOWER_SPECIAL = 8
+
+# Bits of a character's classes.
+LETTER = 1
+NUMBER = 2
+WHITE_SPACE = 4
+NEWLINE = 8
+UPPER = 16
+LOWER = 32
 
 # What csrc/unicode/lower.h promises in TP_LOWER_BOUND: lowering makes no text longer than 3/2 of itself.
 BOUND_NUMERATOR, BOUND_DENOMINATOR = 3, 2
@@ -172,13 +180,44 @@ def utf8_nbytes(code_point: int) -> int:
     return len(chr(code_point).encode("utf-8"))
 
 
+def read_classes(package: Package) -> bytes:
+    """The classes of each code point, as the patterns of byte-level BPE tell characters apart."""
+    category = {
+        name: package.code_points(f"General_Category/{name}")
+        for name in (
+            "Letter",
+            "Mark",
+            "Number",
+            "Uppercase_Letter",
+            "Titlecase_Letter",
+            "Lowercase_Letter",
+        )
+    }
+    neither = category["Mark"] | category["Letter"] - set().union(
+        category["Uppercase_Letter"], category["Titlecase_Letter"], category["Lowercase_Letter"]
+    )
+    members = {
+        LETTER: category["Letter"],
+        NUMBER: category["Number"],
+        WHITE_SPACE: package.code_points("Binary_Property/White_Space"),
+        NEWLINE: {ord("\n"), ord("\r")},
+        UPPER: category["Uppercase_Letter"] | category["Titlecase_Letter"] | neither,
+        LOWER: category["Lowercase_Letter"] | neither,
+    }
+    classes = bytearray(CODE_POINT_COUNT)
+    for bit, code_points in members.items():
+        for code_point in code_points:
+            classes[code_point] |= bit
+    return bytes(classes)
+
+
 @dataclass(frozen=True)
 class Tables:
-    """Two levels: ``numbers[starts[position >> shift] + position % (1 << shift)]`` is the number of a record.
+    """Two levels: ``values[starts[position >> shift] + position % (1 << shift)]`` is what there is to know.
 
     Equal blocks are stored once, and a block begins within the one before it where they overlap.
-    The blocks between ``low_end`` and ``high_start`` hold nothing but plain characters (that is most of the
-    code space) and are left out, so that ``high_start`` has the position ``low_end``.
+    The blocks between ``low_end`` and ``high_start`` hold nothing but zeros (that is most of the code space)
+    and are left out, so that ``high_start`` has the position ``low_end``.
     """
 
     shift: int
@@ -186,43 +225,44 @@ class Tables:
     high_start: int
     high_end: int
     starts: list[int]
-    numbers: bytes
-    records: list[Character]
+    values: bytes
 
     @property
     def nbytes(self) -> int:
-        return 2 * len(self.starts) + len(self.numbers) + 8 * len(self.records)
+        return 2 * len(self.starts) + len(self.values)
 
 
-def build_tables(characters: list[Character], shift: int) -> Tables:
+def build_tables(values: bytes, shift: int) -> Tables:
     block_size = 1 << shift
-    # The plain record has number 0, the others follow in the order of their first code points.
-    number_of = {character: number for number, character in enumerate(dict.fromkeys([PLAIN, *characters]))}
-    numbered = bytes(number_of[character] for character in characters)
-    blocks = [numbered[start : start + block_size] for start in range(0, CODE_POINT_COUNT, block_size)]
+    blocks = [values[start : start + block_size] for start in range(0, CODE_POINT_COUNT, block_size)]
 
     used = [position for position, block in enumerate(blocks) if any(block)]
     gap, low_last = max((after - before, before) for before, after in itertools.pairwise(used))
     blocks = blocks[: low_last + 1] + blocks[low_last + gap : used[-1] + 1]
 
-    numbers = b""
+    stored = b""
     for block in dict.fromkeys(blocks):
-        if block not in numbers:
-            overlap = max(length for length in range(block_size) if numbers.endswith(block[:length]))
-            numbers += block[overlap:]
+        if block not in stored:
+            overlap = max(length for length in range(block_size) if stored.endswith(block[:length]))
+            stored += block[overlap:]
     return Tables(
         shift=shift,
         low_end=(low_last + 1) * block_size,
         high_start=(low_last + gap) * block_size,
         high_end=(used[-1] + 1) * block_size,
-        starts=[numbers.index(block) for block in blocks],
-        numbers=numbers,
-        records=list(number_of),
+        starts=[stored.index(block) for block in blocks],
+        values=stored,
     )
 
 
-def smallest_tables(characters: list[Character]) -> Tables:
-    return min((build_tables(characters, shift) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
+def number_records(characters: list[Character]) -> tuple[list[Character], bytes]:
+    """The distinct records, the plain one first, and the number of each code point's."""
+    number_of = {character: number for number, character in enumerate(dict.fromkeys([PLAIN, *characters]))}
+    return list(number_of), bytes(number_of[character] for character in characters)
+
+
+def smallest_tables(values: bytes) -> Tables:
+    return min((build_tables(values, shift) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
 
 
 NOTICE = f"""\
@@ -295,6 +335,63 @@ const tp_character tp_character_records[{records_length}] = {{
 """
 
 
+CLASSES_HEADER = """\
+{notice}
+#ifndef TEXTPROC_UNICODE_CLASSES_H
+#define TEXTPROC_UNICODE_CLASSES_H
+
+#include <stdint.h>
+
+/* The classes of a character: bits. Symbols, punctuation, control characters and what is not assigned have none. */
+#define TP_CLASS_LETTER {letter}u  /* categories L: what \\p{{L}} matches */
+#define TP_CLASS_NUMBER {number}u  /* categories N */
+#define TP_CLASS_SPACE {space}u   /* property White_Space: what \\s matches, line feed and carriage return too */
+#define TP_CLASS_NEWLINE {newline}u /* line feed and carriage return */
+#define TP_CLASS_UPPER {upper}u  /* categories Lu, Lt, Lm, Lo, M: so a mark is upper and lower, and no letter */
+#define TP_CLASS_LOWER {lower}u  /* categories Ll, Lm, Lo, M */
+
+/* Code points from TP_CLASSES_LOW_END to TP_CLASSES_HIGH_START, and those from TP_CLASSES_HIGH_END on, have no class. */
+#define TP_CLASSES_SHIFT {shift}
+#define TP_CLASSES_LOW_END 0x{low_end:04X}u
+#define TP_CLASSES_HIGH_START 0x{high_start:04X}u
+#define TP_CLASSES_HIGH_END 0x{high_end:04X}u
+
+/* A block is no smaller than ASCII, and the first one lies at the start: the classes of ASCII are tp_classes_values[byte]. */
+extern const uint16_t tp_classes_starts[{starts_length}];
+extern const uint8_t tp_classes_values[{values_length}];
+
+/* The classes of any number whatever; what is no code point has none. */
+static inline uint8_t tp_classes_of(uint32_t code_point)
+{{
+    uint32_t position = code_point;
+    if (code_point >= TP_CLASSES_LOW_END) {{
+        if (code_point < TP_CLASSES_HIGH_START || code_point >= TP_CLASSES_HIGH_END) return 0;
+        position = code_point - TP_CLASSES_HIGH_START + TP_CLASSES_LOW_END;
+    }}
+    uint32_t start = tp_classes_starts[position >> TP_CLASSES_SHIFT];
+    return tp_classes_values[start + (position & ((1u << TP_CLASSES_SHIFT) - 1))];
+}}
+
+#endif
+"""
+
+CLASSES_SOURCE = """\
+{notice}
+#include "unicode/classes.h"
+
+const uint16_t tp_classes_starts[{starts_length}] = {{
+{starts}
+}};
+
+const uint8_t tp_classes_values[{values_length}] = {{
+{values}
+}};
+"""
+
+# Not the smallest by 4 KB: a block that is all of ASCII saves the splitters a look-up.
+CLASSES_SHIFT = 7
+
+
 def rows(items: list[str], separator: str = ",") -> str:
     """Items as lines of an initializer, at most 110 columns wide."""
     lines = [""]
@@ -305,7 +402,7 @@ def rows(items: list[str], separator: str = ",") -> str:
     return "\n".join("    " + line for line in lines)
 
 
-def render(tables: Tables) -> dict[str, str]:
+def render_characters(tables: Tables, records: list[Character]) -> dict[str, str]:
     values: dict[str, object] = {
         "notice": NOTICE,
         "version": UNICODE_VERSION,
@@ -313,19 +410,41 @@ def render(tables: Tables) -> dict[str, str]:
         "ignorable": CASE_IGNORABLE,
         "space": SPACE,
         "special": LOWER_SPECIAL,
+        "numbers_length": len(tables.values),
+        "records_length": len(records),
+        "numbers": rows([str(number) for number in tables.values]),
+        "records": rows([f"{{{each.lower_delta},{each.properties}}}" for each in records], ", "),
+        **shape(tables),
+    }
+    return {"tables.h": HEADER.format(**values), "tables.c": SOURCE.format(**values)}
+
+
+def render_classes(tables: Tables) -> dict[str, str]:
+    values: dict[str, object] = {
+        "notice": NOTICE,
+        "letter": LETTER,
+        "number": NUMBER,
+        "space": WHITE_SPACE,
+        "newline": NEWLINE,
+        "upper": UPPER,
+        "lower": LOWER,
+        "values_length": len(tables.values),
+        "values": rows([str(value) for value in tables.values]),
+        **shape(tables),
+    }
+    return {"classes.h": CLASSES_HEADER.format(**values), "classes.c": CLASSES_SOURCE.format(**values)}
+
+
+def shape(tables: Tables) -> dict[str, object]:
+    """What both headers say of their tables."""
+    return {
         "shift": tables.shift,
         "low_end": tables.low_end,
         "high_start": tables.high_start,
         "high_end": tables.high_end,
         "starts_length": len(tables.starts),
-        "numbers_length": len(tables.numbers),
-        "records_length": len(tables.records),
         "starts": rows([str(start) for start in tables.starts]),
-        "numbers": rows([str(number) for number in tables.numbers]),
-        "records": rows([f"{{{each.lower_delta},{each.properties}}}" for each in tables.records], ", "),
     }
-    sources = {"tables.h": HEADER.format(**values), "tables.c": SOURCE.format(**values)}
-    return {name: re.sub(r" +$", "", text, flags=re.MULTILINE) for name, text in sources.items()}
 
 
 def main() -> int:
@@ -334,16 +453,19 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail if the committed files differ")
     arguments = parser.parse_args()
 
-    tables = smallest_tables(read_characters(Package(arguments.package)))
+    package = Package(arguments.package)
+    records, numbers = number_records(read_characters(package))
+    tables, classes = smallest_tables(numbers), build_tables(read_classes(package), CLASSES_SHIFT)
     stale = False
-    for name, text in render(tables).items():
+    for name, rendered in (render_characters(tables, records) | render_classes(classes)).items():
+        text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
         path = TARGET_FOLDER / name
         if not arguments.check:
             path.write_text(text, encoding="utf-8", newline="\n")
         elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
             stale = True
             print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
-    print(f"Unicode {UNICODE_VERSION}: {tables.nbytes} bytes of tables, {len(tables.records)} records")
+    print(f"Unicode {UNICODE_VERSION}: {tables.nbytes} bytes and {len(records)} records, {classes.nbytes} bytes of classes")
     return int(stale)
 
 
