@@ -333,18 +333,39 @@ typedef struct tp_lexicon_entries {
 
 void tp_lexicon_get_entries(const tp_lexicon *lexicon, tp_lexicon_entries *entries);
 
-/* ---- Splitting text into pieces --------------------------------------------------------------------------------------- */
+/* ---- Splitting text into pieces, for byte-level BPE --------------------------------------------------------------------- */
 
+/* Regular expressions by which tokenizers split text before they merge, with a splitter written by hand for each. Letters,
+ * numbers and white space are those of tp_unicode_version. */
 typedef enum tp_pattern {
     TP_PATTERN_NONE = 0,
-    TP_PATTERN_GPT2,
-    TP_PATTERN_R50K,
-    TP_PATTERN_GPT4,
-    TP_PATTERN_CL100K,
-    TP_PATTERN_CL100K_TIKTOKEN,
-    TP_PATTERN_NANOCHAT,
-    TP_PATTERN_O200K
+    TP_PATTERN_GPT2 = 1,            /* GPT-2, as published */
+    TP_PATTERN_R50K = 2,            /* the same in tiktoken */
+    TP_PATTERN_GPT4 = 3,            /* GPT-4, as rustbpe has it */
+    TP_PATTERN_CL100K = 4,          /* GPT-4, as published */
+    TP_PATTERN_CL100K_TIKTOKEN = 5, /* GPT-4 in tiktoken, where white space at the end of a text is one piece */
+    TP_PATTERN_NANOCHAT = 6,        /* as rustbpe's, with numbers of at most two digits */
+    TP_PATTERN_O200K = 7            /* GPT-4o */
 } tp_pattern;
+
+/* The regular expression; NULL where there is none. A static string. */
+const char *tp_pattern_text(tp_pattern pattern);
+
+/* The pattern with exactly this text, or TP_PATTERN_NONE. */
+tp_pattern tp_pattern_find(const uint8_t *text, size_t text_nbytes);
+
+/* Splits `text` into the pieces that the pattern matches one after the other, which together are all of it. Stores where the
+ * first ones end, at most `capacity`, and returns how many these are; the next piece begins where the last one ends, and can be
+ * found by another call from there. Unless `is_final`, only pieces are given that are the same whatever text follows; what lies
+ * behind the last of them is to be given again, with more text. 0 for TP_PATTERN_NONE.
+ * Text should be valid UTF-8 (a cut character at the end is left over where it is not final); anything else is split
+ * somehow, safely. O(text_nbytes). */
+size_t tp_split(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final, uint64_t *ends, size_t capacity);
+
+/* The first place at or behind `from`, and not at the start of the text, before which a piece ends, whatever stands before the
+ * text and behind it, as far as two neighbouring characters tell: say, before the white space that follows a word. If there is
+ * none, text_nbytes. So text can be shared out among threads. */
+size_t tp_split_find_cut(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, size_t from);
 
 /* ---- Training: from pieces of text to merges --------------------------------------------------------------------------- */
 

@@ -842,3 +842,41 @@ class Trainer:
         merges = array("I")
         merges.frombytes(memoryview(ffi.buffer(made, n_made[0] * ffi.sizeof("tp_merge"))))
         return merges
+
+
+# ---- Byte-level BPE: splitting ---------------------------------------------------------------------------------------
+
+# The patterns with a splitter written by hand, by name; no number is 0, which means that there is none.
+PATTERNS: dict[str, int] = {
+    "gpt2": lib.TP_PATTERN_GPT2,
+    "r50k": lib.TP_PATTERN_R50K,
+    "gpt4": lib.TP_PATTERN_GPT4,
+    "cl100k": lib.TP_PATTERN_CL100K,
+    "cl100k_tiktoken": lib.TP_PATTERN_CL100K_TIKTOKEN,
+    "nanochat": lib.TP_PATTERN_NANOCHAT,
+    "o200k": lib.TP_PATTERN_O200K,
+}
+
+
+def pattern_text(pattern: int) -> str:
+    """Return the regular expression that a pattern of `PATTERNS` stands for."""
+    return ffi.string(lib.tp_pattern_text(pattern)).decode()
+
+
+def find_pattern(text: str) -> int:
+    """Return the pattern with exactly this text, or 0."""
+    encoded = text.encode(errors="surrogatepass")
+    return lib.tp_pattern_find(encoded, len(encoded))
+
+
+def split(pattern: int, text: bytes | memoryview, *, is_final: bool = True) -> list[int]:
+    """Return where the pieces of valid UTF-8 end; see ``tp_split``."""
+    data = ffi.from_buffer("uint8_t[]", text)
+    ends = _new_uninitialized("uint64_t[]", len(data))
+    return ffi.unpack(ends, lib.tp_split(pattern, data, len(data), is_final, ends, len(data)))
+
+
+def find_cut(pattern: int, text: bytes | memoryview, start: int) -> int:
+    """Return the first place from `start` on where a piece ends whatever stands around the text, or the text's length."""
+    data = ffi.from_buffer("uint8_t[]", text)
+    return lib.tp_split_find_cut(pattern, data, len(data), start)
