@@ -1,0 +1,110 @@
+/* A vocabulary as the encoder sees it: tokens by number, pairs by rank. */
+#ifndef TEXTPROC_BPE_VOCABULARY_H
+#define TEXTPROC_BPE_VOCABULARY_H
+
+#include "base/hash.h"
+#include "base/key.h"
+#include "textproc.h"
+
+/* Tokens are numbered from 0 by ascending id. Of two pairs the one of the lower rank is merged first; a rank is the number of the
+ * token made, unless `made` says otherwise. */
+enum { TP_TOKEN_BITS = 21, TP_RANK_BITS = 22 };
+
+#define TP_MAX_TOKENS ((UINT32_C(1) << TP_TOKEN_BITS) - 2)
+#define TP_MAX_MERGES ((UINT32_C(1) << TP_RANK_BITS) - 1)
+#define TP_NO_RANK UINT32_MAX
+#define TP_NO_TOKEN UINT32_MAX
+
+/* Behind the bytes of all tokens there are so many more that may be read. */
+enum { TP_TOKEN_PADDING = 16 };
+
+typedef enum tp_rule {
+    TP_RULE_TOKENS,      /* any two tokens that together are a token merge */
+    TP_RULE_MERGES,      /* those in a list do */
+    TP_RULE_WHOLE_PIECES /* the same, but a piece that is a token stays one */
+} tp_rule;
+
+struct tp_vocabulary {
+    uint64_t serial; /* differs from that of any other vocabulary of the process */
+    tp_rule rule;
+    tp_hash_key hash_key;
+
+    size_t n_tokens;
+    size_t n_dense; /* so many tokens, the first ones, have their number as id */
+    uint32_t *ids;
+    uint64_t *starts; /* one more than there are tokens */
+    uint8_t *bytes;
+    tp_key *keys;
+
+    /* Tokens by their bytes: the token's number plus 1, under the upper half of its key's hash. 0 is a free slot. */
+    uint64_t *slots;
+    size_t n_slots;
+
+    /* Pairs by their two tokens: (left << TP_TOKEN_BITS | right) + 1, and behind that the rank. 0 is a free slot. */
+    uint64_t *pairs;
+    size_t n_pair_slots;
+    uint64_t pair_multiplier;
+    unsigned pair_shift;
+    size_t n_made;
+    uint32_t *made; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
+
+    uint32_t byte_tokens[256];
+    uint32_t *byte_pairs;        /* ranks of pairs of bytes, at first << 8 | second */
+    uint64_t joined[65536 / 64]; /* a bit for each two bytes that stand side by side within some token */
+};
+
+static inline size_t tp_token_nbytes(const tp_vocabulary *vocabulary, uint32_t token)
+{
+    return (size_t)(vocabulary->starts[token + 1] - vocabulary->starts[token]);
+}
+
+/* Whether two bytes stand side by side within a token. Where they do not, no merge reaches across. */
+static inline bool tp_is_joined(const tp_vocabulary *vocabulary, uint8_t first, uint8_t second)
+{
+    size_t pair = (size_t)first << 8 | second;
+    return vocabulary->joined[pair / 64] >> (pair % 64) & 1;
+}
+
+static inline uint64_t tp_pair_key(uint32_t left, uint32_t right) { return ((uint64_t)left << TP_TOKEN_BITS | right) + 1; }
+
+/* The rank of two tokens side by side; TP_NO_RANK if they do not merge. */
+static inline uint32_t tp_find_pair(const tp_vocabulary *vocabulary, uint32_t left, uint32_t right)
+{
+    uint64_t key = tp_pair_key(left, right);
+    size_t mask = vocabulary->n_pair_slots - 1;
+    size_t slot = (size_t)(key * vocabulary->pair_multiplier >> vocabulary->pair_shift);
+    for (;; slot = (slot + 1) & mask) {
+        uint64_t found = vocabulary->pairs[slot];
+        if (found >> TP_RANK_BITS == key) return (uint32_t)found & TP_MAX_MERGES;
+        if (found == 0) return TP_NO_RANK;
+    }
+}
+
+static inline uint32_t tp_made_token(const tp_vocabulary *vocabulary, uint32_t rank)
+{
+    return vocabulary->made == NULL ? rank : vocabulary->made[rank];
+}
+
+/* In a slot of a token that pieces do not become as a whole: its own merges make something else of its bytes. */
+#define TP_NOT_WHOLE (UINT64_C(1) << 31)
+
+/* The token that a piece of up to 15 bytes with this key and hash is as a whole; TP_NO_TOKEN if there is none. */
+static inline uint32_t tp_find_short_piece(const tp_vocabulary *vocabulary, tp_key key, uint64_t hash)
+{
+    size_t mask = vocabulary->n_slots - 1;
+    for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
+        uint64_t slot = vocabulary->slots[i];
+        if (slot == 0) return TP_NO_TOKEN;
+        if ((slot ^ hash) >> 32 != 0 || (slot & TP_NOT_WHOLE) != 0) continue;
+        uint32_t token = (uint32_t)slot - 1;
+        if (vocabulary->keys[token].low == key.low && vocabulary->keys[token].high == key.high) return token;
+    }
+}
+
+/* The same for any piece. */
+uint32_t tp_find_piece(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes);
+
+/* The number of the token that has this id; TP_NO_TOKEN if none has. */
+uint32_t tp_find_id(const tp_vocabulary *vocabulary, uint32_t id);
+
+#endif
