@@ -458,21 +458,22 @@ void tp_vocabulary_get_tokens(const tp_vocabulary *vocabulary, tp_vocabulary_tok
 tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
                                    tp_error *error);
 
-/* The pieces that were encoded lately, with their ids, for up to so many threads: kept from call to call it saves a long text
- * that comes in blocks from being looked up anew. It grows with use, up to some MB a thread, and may be used for one call at a
- * time. A call with another vocabulary begins with it empty. */
+/* The pieces that were encoded lately, with their ids, for up to so many threads: kept from call to call, it saves a text that
+ * comes in blocks from being looked up anew. It grows with use, up to 2 MB a thread, and may be used by one call at a time. A
+ * call with another vocabulary begins with it empty. */
 typedef struct tp_piece_cache tp_piece_cache;
 tp_status tp_piece_cache_new(size_t threads, tp_piece_cache **cache, tp_error *error);
 void tp_piece_cache_free(tp_piece_cache *cache);
 void tp_piece_cache_free_at(tp_piece_cache **cache);
 
-/* Encodes the pieces into which `pattern` splits a text of valid UTF-8 (tp_split, also for `is_final`). Stores ids, how many
- * in *n_ids, and in *used how many bytes they stand for: all of whole pieces. It stops where there is nothing left that is
- * certain, or before a piece for whose ids there is no room left; the caller goes on from there with what follows.
- * TP_TOO_SMALL, with *n_ids what the very first piece takes, if there is no room for that alone: never with as much room as
- * the piece has bytes. `ids` may be NULL: then they are only counted, whatever `capacity` is. `cache` may be NULL: one is made
- * for this call. Up to `threads` threads share a long text, if the ids are only counted or if there is room for as many as it
- * has bytes. */
+/* Encodes the pieces into which `pattern` splits a text, as tp_split does, also for `is_final`. Stores ids, how many in *n_ids,
+ * and in *used how many bytes they stand for: all of whole pieces. It stops where there is nothing left that is certain, or
+ * before a piece for whose ids there is no room left; the caller goes on from there with what follows. TP_TOO_SMALL, with
+ * *n_ids what the very first piece takes, if there is no room for that alone: never with as much room as the piece has bytes.
+ * TP_INVALID_ARGUMENT for TP_PATTERN_NONE.
+ * `ids` may be NULL: then they are only counted, whatever `capacity` is. `cache` may be NULL: one is made for this call. Up to
+ * `threads` threads, or as many as the cache is for, share a long text, if the ids are only counted or if there is room for as
+ * many as it has bytes. */
 tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text,
                                size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity,
                                size_t *n_ids, size_t *used, tp_error *error);
@@ -496,8 +497,8 @@ tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_c
 /* Joins the bytes of tokens. Stores how many bytes these are in *nbytes and, unless `ends` is NULL, where those of each token
  * end. TP_TOO_SMALL, with *nbytes stored, if that is more than `capacity`; TP_INVALID_ARGUMENT, with the index of the first id
  * that no token has as offset. */
-tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const uint32_t *ids, size_t n_ids, uint8_t *bytes, size_t capacity,
-                               size_t *nbytes, uint64_t *ends, tp_error *error);
+tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const uint32_t *ids, size_t n_ids, uint8_t *bytes,
+                               size_t capacity, size_t *nbytes, uint64_t *ends, tp_error *error);
 
 /* CFFI-END */
 

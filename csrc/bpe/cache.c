@@ -43,7 +43,7 @@ void tp_cache_put(tp_cache_table *table, const tp_hash_key *hash_key, const tp_c
     put(table, entry, hash);
 }
 
-/* ---- For callers ---------------------------------------------------------------------------------------------------------- */
+/* ---- For callers ---------------------------------------------------------------------------------------------------- */
 
 static size_t cache_nbytes(size_t n_tables) { return sizeof(tp_piece_cache) + n_tables * sizeof(tp_cache_table); }
 

@@ -27,15 +27,15 @@ static void join(const tp_vocabulary *v, const uint32_t *ids, size_t n_ids, uint
     for (size_t i = 0; i < n_ids; i++) {
         uint32_t token = tp_find_id(v, ids[i]);
         const uint8_t *from = v->bytes + v->starts[token];
-        size_t nbytes = tp_token_nbytes(v, token);
-        if (nbytes <= TP_TOKEN_PADDING && capacity - (size_t)(out - bytes) >= TP_TOKEN_PADDING) memcpy(out, from, TP_TOKEN_PADDING);
+        size_t nbytes = tp_token_nbytes(v, token), room = capacity - (size_t)(out - bytes);
+        if (nbytes <= TP_TOKEN_PADDING && room >= TP_TOKEN_PADDING) memcpy(out, from, TP_TOKEN_PADDING);
         else memcpy(out, from, nbytes);
         out += nbytes;
     }
 }
 
-tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const uint32_t *ids, size_t n_ids, uint8_t *bytes, size_t capacity,
-                               size_t *nbytes, uint64_t *ends, tp_error *error)
+tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const uint32_t *ids, size_t n_ids, uint8_t *bytes,
+                               size_t capacity, size_t *nbytes, uint64_t *ends, tp_error *error)
 {
     tp_status status = measure(vocabulary, ids, n_ids, nbytes, ends, error);
     if (status != TP_OK) return status;

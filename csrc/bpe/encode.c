@@ -28,7 +28,7 @@ static void start_run(run *r, const tp_vocabulary *vocabulary, tp_cache_table *t
     table->serial = vocabulary->serial;
 }
 
-/* ---- A piece that is not where it is looked for first ------------------------------------------------------------------------ */
+/* ---- A piece that is not where it is looked for first --------------------------------------------------------------- */
 
 static void put_ids(run *r, const uint32_t *ids, size_t n)
 {
@@ -91,12 +91,12 @@ static bool encode_piece(run *r, const uint8_t *piece, size_t nbytes, size_t rea
     return !r->has_failed && r->n_too_many == 0;
 }
 
-/* ---- Pieces ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Pieces --------------------------------------------------------------------------------------------------------- */
 
-/* Encodes the pieces of `text` with the given ends, the first of which begins where the text does, and returns how many: all, but
- * for want of room or memory. `stores` is whether there is a place for the ids. */
-static inline size_t encode_pieces_as(run *r, const uint8_t *text, size_t readable_nbytes, const uint64_t *ends, size_t n_pieces,
-                                      const bool stores)
+/* Encodes the pieces of `text` with the given ends, the first of which begins where the text does, and returns how many: all,
+ * but for want of room or memory. `stores` is whether there is a place for the ids. */
+static inline size_t encode_pieces_as(run *r, const uint8_t *text, size_t readable_nbytes, const uint64_t *ends,
+                                      size_t n_pieces, const bool stores)
 {
     const tp_hash_key hash_key = r->vocabulary->hash_key; /* in registers, whatever the loop writes to */
     tp_token_sink *sink = &r->sink;
@@ -144,7 +144,7 @@ static size_t encode_text(run *r, tp_pattern pattern, const uint8_t *text, size_
     return used;
 }
 
-/* ---- Shares of a text or of documents, one for each thread -------------------------------------------------------------------- */
+/* ---- Shares of a text or of documents, one for each thread ---------------------------------------------------------- */
 
 /* It puts its ids where its text begins: there are no more than bytes. */
 typedef struct share {
@@ -233,7 +233,7 @@ static tp_status allocate_shares(job *j, size_t threads, tp_error *error)
 
 static void free_shares(job *j)
 {
-    if (j->shares != j->alone) tp_release(j->shares, (j->n_shares + 1) * sizeof *j->shares);
+    if (j->shares != NULL && j->shares != j->alone) tp_release(j->shares, (j->n_shares + 1) * sizeof *j->shares);
 }
 
 /* Moves the shares' ids together, and counts them. */
@@ -286,12 +286,17 @@ static tp_status run_job(job *j, const tp_vocabulary *vocabulary, tp_piece_cache
     return status;
 }
 
-/* ---- For callers --------------------------------------------------------------------------------------------------------------- */
+/* ---- For callers ---------------------------------------------------------------------------------------------------- */
 
 static tp_status no_room(const run *r, size_t *n_ids, tp_error *error)
 {
     *n_ids = r->n_too_many;
     return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the ids of the first piece");
+}
+
+static tp_status no_pattern(tp_error *error)
+{
+    return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no splitter for this pattern");
 }
 
 tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text,
@@ -300,6 +305,7 @@ tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *
 {
     job j = {.pattern = pattern, .text = text, .text_nbytes = text_nbytes, .is_final = is_final};
     bool can_share = ids == NULL || capacity >= text_nbytes;
+    if (pattern == TP_PATTERN_NONE) return no_pattern(error);
     tp_status status = run_job(&j, vocabulary, cache, can_share ? threads : 1, ids, capacity, error);
     if (status == TP_OK) {
         const share *last = &j.shares[j.n_shares - 1];
@@ -307,7 +313,7 @@ tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *
         *used = last->start + last->used;
         if (*used == 0 && last->run.n_too_many > 0) status = no_room(&last->run, n_ids, error);
     }
-    if (j.shares != NULL) free_shares(&j);
+    free_shares(&j);
     return status;
 }
 
@@ -358,9 +364,9 @@ tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_c
     job j = {.pattern = pattern, .text = text, .text_nbytes = text_nbytes, .ends = ends, .n_documents = n_documents,
              .id_ends = id_ends};
     if (ids != NULL && capacity < text_nbytes) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the ids");
-    tp_status status = check_documents(&j, error);
+    tp_status status = pattern == TP_PATTERN_NONE ? no_pattern(error) : check_documents(&j, error);
     if (status == TP_OK) status = run_job(&j, vocabulary, cache, threads, ids, capacity, error);
     if (status == TP_OK) *n_ids = join_shares(&j);
-    if (j.shares != NULL) free_shares(&j);
+    free_shares(&j);
     return status;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* ---- Short pieces -------------------------------------------------------------------------------------------------------- */
+/* ---- Short pieces --------------------------------------------------------------------------------------------------- */
 
 /* The place of the lowest rank, the leftmost of equal ones. */
 static inline size_t find_lowest(const uint32_t *ranks, size_t n)
@@ -35,7 +35,7 @@ size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, siz
     return n;
 }
 
-/* ---- Long pieces: a list of parts and a heap of pairs ---------------------------------------------------------------------- */
+/* ---- Long pieces: a list of parts and a heap of pairs --------------------------------------------------------------- */
 
 /* A token of the piece, at the number of its first byte. */
 typedef struct part {
@@ -103,7 +103,8 @@ static void set_rank(const tp_vocabulary *vocabulary, part *parts, uint32_t at, 
     if (rank < limit) push(h, (uint64_t)rank << 32 | at);
 }
 
-static void start_merging(const tp_vocabulary *vocabulary, const uint8_t *piece, uint32_t n, uint32_t limit, part *parts, heap *h)
+static void start_merging(const tp_vocabulary *vocabulary, const uint8_t *piece, uint32_t n, uint32_t limit, part *parts,
+                          heap *h)
 {
     for (uint32_t i = 0; i < n; i++) {
         uint32_t rank = i + 1 < n ? vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]] : TP_NO_RANK;
@@ -150,10 +151,10 @@ void tp_merger_free(tp_merger *merger)
     tp_arena_free(&merger->heap);
 }
 
-/* ---- Any piece ----------------------------------------------------------------------------------------------------------- */
+/* ---- Any piece ------------------------------------------------------------------------------------------------------ */
 
-static bool merge_segment(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
-                          tp_token_sink *sink)
+static bool merge_segment(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
+                          uint32_t limit, tp_token_sink *sink)
 {
     if (nbytes > TP_SHORT_PIECE_NBYTES) return merge_long(vocabulary, merger, piece, nbytes, limit, sink);
     uint32_t tokens[TP_SHORT_PIECE_NBYTES];

@@ -8,7 +8,7 @@
 /* Looking through all pairs for the lowest one is the fastest way up to about here; a heap is beyond. */
 enum { TP_SHORT_PIECE_NBYTES = 64 };
 
-/* Stores the tokens of a piece of 1 … TP_SHORT_PIECE_NBYTES bytes, merging ranks below `limit`, and returns how many they are. */
+/* Stores the tokens of a piece of 1 … TP_SHORT_PIECE_NBYTES bytes, merging ranks below `limit`, and returns how many. */
 size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit, uint32_t *tokens);
 
 /* What merging a long piece takes; all zero before the first one. Kept for the next one. */
@@ -33,8 +33,8 @@ static inline void tp_put_token(tp_token_sink *sink, uint32_t token)
     sink->n++;
 }
 
-/* Puts the tokens of a piece of any length, merging ranks below `limit`. False, with nothing put, if there is no memory, which only
- * long pieces need. n bytes take O(n log n) at worst. */
+/* Puts the tokens of a piece of any length, merging ranks below `limit`. False, with nothing put, if there is no memory, which
+ * only long pieces need. n bytes take O(n log n) at worst. */
 bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
               tp_token_sink *sink);
 

@@ -13,7 +13,7 @@ enum { N_BYTES = 256, N_BYTE_PAIRS = 65536 };
 
 static _Atomic uint64_t last_serial;
 
-/* ---- Room ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Room ----------------------------------------------------------------------------------------------------------- */
 
 static void free_vocabulary(tp_vocabulary *v)
 {
@@ -79,7 +79,7 @@ static bool allocate_bytes(tp_vocabulary *v)
     return v->bytes != NULL;
 }
 
-/* ---- Tokens by their bytes ------------------------------------------------------------------------------------------------ */
+/* ---- Tokens by their bytes ------------------------------------------------------------------------------------------ */
 
 /* The key of bytes behind which TP_TOKEN_PADDING more may be read, and the hash of it. */
 static tp_key key_of(const tp_vocabulary *v, const uint8_t *bytes, size_t nbytes, uint64_t start, uint64_t *hash)
@@ -153,7 +153,7 @@ static void note_bytes(tp_vocabulary *v, uint32_t token)
     }
 }
 
-/* ---- Pairs ---------------------------------------------------------------------------------------------------------------- */
+/* ---- Pairs ---------------------------------------------------------------------------------------------------------- */
 
 /* What stands in a slot: the pair's key and its rank. */
 static uint64_t pair_slot(uint32_t left, uint32_t right, uint32_t rank)
@@ -250,7 +250,7 @@ static tp_status pair_tokens(tp_vocabulary *v, tp_error *error)
     return is_done ? TP_OK : tp_fail_no_memory(error);
 }
 
-/* ---- Which tokens a piece can become as a whole ----------------------------------------------------------------------------- */
+/* ---- Which tokens a piece can become as a whole --------------------------------------------------------------------- */
 
 /* Finds out whether merging a token's bytes gives that token. False if there is no memory. */
 static bool merge_itself(const tp_vocabulary *v, tp_merger *merger, uint32_t token, bool *is_whole)
@@ -276,7 +276,7 @@ static tp_status mark_not_whole(tp_vocabulary *v, tp_error *error)
     return has_memory ? TP_OK : tp_fail_no_memory(error);
 }
 
-/* ---- From merges ---------------------------------------------------------------------------------------------------------- */
+/* ---- From merges ---------------------------------------------------------------------------------------------------- */
 
 /* The lengths of the tokens that merges make, which may double with each. */
 static tp_status measure_merges(tp_vocabulary *v, const tp_merge *merges, tp_error *error)
@@ -341,7 +341,7 @@ tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_
     return TP_OK;
 }
 
-/* ---- From tokens ---------------------------------------------------------------------------------------------------------- */
+/* ---- From tokens ---------------------------------------------------------------------------------------------------- */
 
 /* Tokens as they are given. */
 typedef struct given {
@@ -465,7 +465,7 @@ tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes,
     return status;
 }
 
-/* ---- From tokens and merges ------------------------------------------------------------------------------------------------- */
+/* ---- From tokens and merges ----------------------------------------------------------------------------------------- */
 
 /* The number of the token that has this id; TP_NO_TOKEN if none has. */
 uint32_t tp_find_id(const tp_vocabulary *vocabulary, uint32_t id)
@@ -536,7 +536,7 @@ tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tok
     return status;
 }
 
-/* ---- What it is made of ----------------------------------------------------------------------------------------------------- */
+/* ---- What it is made of --------------------------------------------------------------------------------------------- */
 
 void tp_vocabulary_get_tokens(const tp_vocabulary *vocabulary, tp_vocabulary_tokens *tokens)
 {
@@ -559,10 +559,11 @@ static tp_status derive_merges(const tp_vocabulary *v, tp_merger *merger, tp_mer
 {
     for (uint32_t t = 0, n = 0; t < v->n_tokens; t++) {
         if (tp_token_nbytes(v, t) == 1) continue;
+        const uint8_t *bytes = v->bytes + v->starts[t];
         uint32_t parts[2];
         tp_token_sink sink = {.ids = v->ids, .out = parts, .capacity = 2};
-        if (!tp_merge_piece(v, merger, v->bytes + v->starts[t], tp_token_nbytes(v, t), t, &sink)) return tp_fail_no_memory(error);
-        if (sink.n != 2) return tp_fail(error, TP_INVALID_ARGUMENT, v->ids[t], "the token is not made of two that come before it");
+        if (!tp_merge_piece(v, merger, bytes, tp_token_nbytes(v, t), t, &sink)) return tp_fail_no_memory(error);
+        if (sink.n != 2) return tp_fail(error, TP_INVALID_ARGUMENT, v->ids[t], "the token is not made of two before it");
         merges[n++] = (tp_merge){parts[0], parts[1]};
     }
     return TP_OK;

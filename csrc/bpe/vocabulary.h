@@ -6,8 +6,8 @@
 #include "base/key.h"
 #include "textproc.h"
 
-/* Tokens are numbered from 0 by ascending id. Of two pairs the one of the lower rank is merged first; a rank is the number of the
- * token made, unless `made` says otherwise. */
+/* Tokens are numbered from 0 by ascending id. Of two pairs the one of the lower rank is merged first; a rank is the number of
+ * the token made, unless `made` says otherwise. */
 enum { TP_TOKEN_BITS = 21, TP_RANK_BITS = 22 };
 
 #define TP_MAX_TOKENS ((UINT32_C(1) << TP_TOKEN_BITS) - 2)
