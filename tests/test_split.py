@@ -1,0 +1,315 @@
+"""The splitters written by hand, held against the regular expressions they stand for, in two engines.
+
+The tables are tiktoken's, to the last code point. PyPI's `regex` may know a later Unicode, so it is asked about characters of
+which both think the same.
+"""
+
+from __future__ import annotations
+
+import itertools
+from functools import cache
+
+import pytest
+import regex
+import tiktoken
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from text_processor import _native
+from text_processor._native import PATTERNS, find_cut, find_pattern, pattern_text, split
+
+# As they are published: what the numbers of the core's patterns must mean for all time.
+TEXTS = {
+    "gpt2": r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
+    "r50k": r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s",
+    "gpt4": (
+        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*"
+        r"|\s*[\r\n]|\s+(?!\S)|\s+"
+    ),
+    "cl100k": (
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+        r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+    ),
+    "cl100k_tiktoken": (
+        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
+        r"|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
+    ),
+    "nanochat": (
+        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,2}| ?[^\s\p{L}\p{N}]++[\r\n]*"
+        r"|\s*[\r\n]|\s+(?!\S)|\s+"
+    ),
+    "o200k": (
+        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+        r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+        r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    ),
+}
+
+every_pattern = pytest.mark.parametrize("name", TEXTS)
+
+
+@pytest.fixture(params=_native.cpu_features()["available"], autouse=True)
+def variant(request):
+    """Every test is run with each instruction set that there is."""
+    _native.select_simd(request.param)
+    yield request.param
+    _native.select_simd(None)
+
+
+def split_bytes(name: str, text: bytes) -> list[bytes]:
+    ends = split(PATTERNS[name], text)
+    return [text[start:end] for start, end in itertools.pairwise([0, *ends])]
+
+
+def pieces(name: str, text: str) -> list[str]:
+    return [piece.decode() for piece in split_bytes(name, text.encode())]
+
+
+# ---- The oracles -----------------------------------------------------------------------------------------------------
+
+
+@cache
+def compiled(name: str) -> regex.Pattern[str]:
+    return regex.compile(TEXTS[name])
+
+
+def tiktoken_encoding(pattern: str, tokens: set[bytes]) -> tiktoken.Encoding:
+    ranks = {token: rank for rank, token in enumerate([*map(bytes, zip(range(256))), *sorted(tokens)])}
+    return tiktoken.Encoding("oracle", pat_str=pattern, mergeable_ranks=ranks, special_tokens={})
+
+
+def tiktoken_pieces(encoding: tiktoken.Encoding, text: str) -> list[str]:
+    """What tiktoken splits a text into, if all of its pieces are tokens: then each is encoded as itself."""
+    return [token.decode() for token in encoding.decode_tokens_bytes(encoding.encode_ordinary(text))]
+
+
+def substrings(text: str) -> set[bytes]:
+    cuts = range(len(text) + 1)
+    return {text[start:end].encode() for start, end in itertools.combinations(cuts, 2) if len(text[start:end].encode()) > 1}
+
+
+def strings(alphabet: str, longest: int) -> list[str]:
+    return ["".join(each) for n in range(1, longest + 1) for each in itertools.product(alphabet, repeat=n)]
+
+
+CHARACTERS = "".join(map(chr, itertools.chain(range(0xD800), range(0xE000, 0x110000))))
+
+
+@cache
+def members(one_of: str) -> frozenset[str]:
+    """The characters that a class matches, by tiktoken's engine, which drops what its pattern does not match."""
+    encoding = tiktoken_encoding(one_of, set())
+    return frozenset(encoding.decode_bytes(encoding.encode_ordinary(CHARACTERS)).decode())
+
+
+CLASSES = (r"\p{L}", r"\p{N}", r"\s", r"\p{M}", r"[\p{Lu}\p{Lt}]", r"\p{Ll}")
+
+
+@cache
+def characters_in_common() -> str:
+    """Those of which tiktoken and `regex` think the same."""
+    different: set[str] = set()
+    for one_of in CLASSES:
+        different.update(members(one_of) ^ set(regex.findall(one_of, CHARACTERS)))
+    return "".join(sorted(set(CHARACTERS) - different))
+
+
+# ---- The patterns ----------------------------------------------------------------------------------------------------
+
+
+@every_pattern
+def test_text_of_a_pattern(name):
+    assert pattern_text(PATTERNS[name]) == TEXTS[name]
+    assert find_pattern(TEXTS[name]) == PATTERNS[name]
+
+
+@pytest.mark.parametrize("text", ["", r"\s+", TEXTS["gpt2"] + " ", TEXTS["gpt2"][:-1], "\0", "\udc80"])
+def test_other_text_is_no_pattern(text):
+    assert find_pattern(text) == 0
+
+
+def test_all_patterns_have_names():
+    assert PATTERNS.keys() == TEXTS.keys()
+
+
+# ---- Characters ------------------------------------------------------------------------------------------------------
+
+
+@cache
+def probes(before: str, behind: str) -> tuple[bytes, list[int]]:
+    """Every character with something before or behind it, two newlines apart, and the places in question."""
+    all_probes = [f"{before}{character}{behind}".encode() for character in CHARACTERS]
+    starts = itertools.accumulate((len(probe) + 2 for probe in all_probes[:-1]), initial=0)
+    if before:
+        return b"\n\n".join(all_probes), [start + len(before) for start in starts]
+    return b"\n\n".join(all_probes), [start + len(probe) - len(behind) for start, probe in zip(starts, all_probes, strict=True)]
+
+
+def divided(name: str, before: str, behind: str) -> frozenset[str]:
+    """The characters that begin a piece behind `before`, or end one before `behind`: one of the two is empty."""
+    text, places = probes(before, behind)
+    ends = set(split(PATTERNS[name], text))
+    return frozenset(character for character, place in zip(CHARACTERS, places, strict=True) if place in ends)
+
+
+def test_every_letter_number_and_space_is_tiktokens():
+    everything = frozenset(CHARACTERS)
+    letters, numbers = everything - divided("gpt2", "a", ""), everything - divided("gpt2", "1", "")
+    symbols = everything - divided("gpt2", ".", "")
+    assert letters == members(r"\p{L}")
+    assert numbers == members(r"\p{N}")
+    assert everything - letters - numbers - symbols == members(r"\s")
+
+
+def test_every_upper_and_lower_is_tiktokens():
+    assert divided("o200k", "a", "") & members(r"\p{L}") == members(r"[\p{Lu}\p{Lt}]")
+    assert divided("o200k", "", "Aa") & members(r"\p{L}") == members(r"\p{Ll}")
+    assert members(r"\p{M}") == frozenset(CHARACTERS) - members(r"\p{L}") - divided("o200k", "a", "")
+
+
+# ---- Strings ---------------------------------------------------------------------------------------------------------
+
+ALPHABETS = {
+    "each class": ("aA1. \n\t中", 4),
+    "white space": ("a. \n\r\t\u3000", 5),
+    "contractions": ("'sSlVeſ ", 4),
+    "upper and lower": ("aA中\u0301'd", 5),
+    "slashes": ("a/.\n \u0301", 5),
+    "numbers": ("1²a '", 6),
+}
+
+
+@pytest.mark.parametrize(("alphabet", "longest"), ALPHABETS.values(), ids=ALPHABETS.keys())
+@every_pattern
+def test_all_short_strings(name, alphabet, longest):
+    texts = strings(alphabet, longest)
+    findall = compiled(name).findall
+    assert [pieces(name, text) for text in texts] == [findall(text) for text in texts]
+
+
+@pytest.mark.parametrize(("alphabet", "longest"), ALPHABETS.values(), ids=ALPHABETS.keys())
+@every_pattern
+def test_all_short_strings_in_tiktoken(name, alphabet, longest):
+    texts = strings(alphabet, longest)
+    encoding = tiktoken_encoding(TEXTS[name], {text.encode() for text in texts if len(text.encode()) > 1})
+    assert [pieces(name, text) for text in texts] == [tiktoken_pieces(encoding, text) for text in texts]
+
+
+TRICKY = [
+    *("0" * n for n in range(1, 18)),
+    *["rer", "'rer", "today\n ", "today\n \n", "today\n  \n", " \x850", "a\n  ", "  \n  ", "a  b", "a \t b"],
+    *["我非常渴望与人工智能一起工作", "நடிகர் சூர்யா", " Ġ除", "a\r\nb\r\n\r\n", "XMLHttpRequest", "a/b/c //comment", "!\n/\n/x"],
+    *["'ſx", "'REx", "'Sx", "x'LLy", "don'T", "'ſ", "'", "''s", " 's", "a's's", "A'sB", "\u212a'\u212a", "'\u017f'ſ"],
+    *["\u1c89a", "a\U0001e6c0", "a\x1cb", "a\x85b", "a\u180eb", "a\u2028b", "a\u200bb", "²³½Ⅷ", "１２３４", "\x00", "\x00a"],
+    *["\u0301ABC", "!\u0301", "!!\u0301a", " \u0301", "中AB", "A中B", "ABC中DEf", "ǅa", "aʰB", "\U000e0100x", "é\u0301É"],
+    *["👩‍👩‍👧 x", "\ufeffa", "\U0010ffff\U0010ffff", "a\u3000\u3000b", "\u2028\n\u2029", "Straße", "ЖЖжж1", "日本語。テスト"],
+]
+
+
+@every_pattern
+def test_tricky_strings(name):
+    common = set(characters_in_common())
+    for text in TRICKY:
+        encoding = tiktoken_encoding(TEXTS[name], substrings(text))
+        assert pieces(name, text) == tiktoken_pieces(encoding, text)
+        if common.issuperset(text):
+            assert pieces(name, text) == compiled(name).findall(text)
+
+
+LONG = [
+    before + repeated * 10_000 + behind
+    for repeated in ["^", "0", "a", "'s", " ", "\n", "x", "\u0301", "中", "A", "\r\n", "/", "'", "\u3000", "é"]
+    for before in ("", " ")
+    for behind in ("", "\n", "b", " b")
+]
+
+
+@every_pattern
+def test_long_repeats(name):
+    for text in LONG:
+        assert pieces(name, text) == compiled(name).findall(text)
+
+
+# Mostly what patterns tell apart, and a little of everything.
+mixed_text = st.text(
+    st.one_of(st.sampled_from("aszZSLlvemDT'019. \n\r\t/!中ДäſÉ\u0301\u3000\u00a0ʰǅ²"), st.deferred(lambda: any_character()))
+)
+
+
+@cache
+def any_character() -> st.SearchStrategy[str]:
+    return st.sampled_from(characters_in_common())
+
+
+@every_pattern
+@given(text=mixed_text, repeats=st.integers(1, 20))
+def test_any_text(name, text, repeats):
+    text *= repeats
+    assert pieces(name, text) == compiled(name).findall(text)
+
+
+@given(name=st.sampled_from(list(TEXTS)), text=st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
+def test_any_text_in_tiktoken(name, text):
+    encoding = tiktoken_encoding(TEXTS[name], substrings(text))
+    assert pieces(name, text) == tiktoken_pieces(encoding, text)
+
+
+def test_nothing_has_no_pieces():
+    assert split(PATTERNS["gpt4"], b"") == []
+    assert split(PATTERNS["gpt4"], b"", is_final=False) == []
+    assert split(0, b"text") == []
+
+
+# ---- Text in blocks --------------------------------------------------------------------------------------------------
+
+
+@every_pattern
+@given(before=mixed_text.filter(bool), behind=mixed_text)
+@example(before="a", behind="'s")
+@example(before="x 's", behind="")
+def test_blocks_that_are_not_final_give_pieces_that_stay(name, before, behind):
+    """Wherever the text is cut, in the middle of a character too."""
+    text = (before + behind).encode()
+    whole = split(PATTERNS[name], text)
+    for cut in range(len(text) + 1):
+        settled = split(PATTERNS[name], text[:cut], is_final=False)
+        assert settled == whole[: len(settled)]
+
+
+@every_pattern
+@given(text=mixed_text, nbytes=st.integers(1, 90))
+def test_text_in_blocks(name, text, nbytes):
+    """As a stream does it: what is not settled comes again, with more behind it."""
+    data = text.encode() * 3
+    found: list[int] = []
+    for stop in range(nbytes, len(data) + nbytes, nbytes):
+        start = found[-1] if found else 0
+        is_final = stop >= len(data)
+        found += [start + end for end in split(PATTERNS[name], data[start:stop], is_final=is_final)]
+    assert found == split(PATTERNS[name], data)
+
+
+@every_pattern
+@given(before=mixed_text, text=mixed_text, behind=mixed_text)
+def test_a_cut_is_one_whatever_stands_around(name, before, text, behind):
+    data = text.encode()
+    for start in range(len(data)):
+        cut = find_cut(PATTERNS[name], data, start)
+        assert start <= cut <= len(data)
+        if cut == len(data):
+            continue
+        assert cut > 0
+        assert split_bytes(name, data[:cut]) + split_bytes(name, data[cut:]) == split_bytes(name, data)
+        around = before.encode() + data + behind.encode()
+        assert len(before.encode()) + cut in split(PATTERNS[name], around)
+
+
+@every_pattern
+def test_cuts_are_found_where_words_end(name):
+    assert find_cut(PATTERNS[name], b"one two", 0) == 3
+    assert find_cut(PATTERNS[name], b"one two", 3) == 3
+    assert find_cut(PATTERNS[name], b"one two", 4) == 7
+    assert find_cut(PATTERNS[name], "日本語。".encode(), 2) == 9
+    assert find_cut(PATTERNS[name], b"don't", 0) == 5
+    assert find_cut(PATTERNS[name], b"", 0) == 0
+    assert find_cut(PATTERNS[name], b"a b", 9) == 3
