@@ -376,6 +376,17 @@ tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error);
 void tp_pieces_free(tp_pieces *pieces); /* accepts NULL */
 void tp_pieces_free_at(tp_pieces **pieces); /* as tp_corpus_free_at */
 
+/* Counts the pieces into which `pattern` splits a text of valid UTF-8 (tp_split, also for `is_final`), and stores how many bytes
+ * that were in *used: what lies behind them is to be given again, with more text. Up to `threads` threads share a long text. */
+tp_status tp_pieces_add(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final,
+                        size_t threads, size_t *used, tp_error *error);
+
+/* Counts the pieces of documents, each split as if alone. Document i ends before text[ends[i]]; the next one begins behind that
+ * byte, whatever it is. What lies behind the last end counts as nothing. TP_INVALID_ARGUMENT, with the number of the document,
+ * if one ends before it begins or behind the text. */
+tp_status tp_pieces_add_documents(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes,
+                                  const uint64_t *ends, size_t n_documents, size_t threads, tp_error *error);
+
 /* Counts pieces that are given, of any bytes: piece i ends before text[ends[i]], where the next one begins. The ends ascend; an
  * empty piece counts as nothing, and so does what lies behind the last end. TP_INVALID_ARGUMENT, with the number of the piece,
  * if one ends before it begins or behind the text. */

@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "base/error.h"
+#include "base/thread.h"
 
 /* A batch and what is found out about it stay in the first-level cache. */
 enum { BATCH = 256 };
@@ -190,22 +191,53 @@ static void uncount_batch(tp_piece_table *table, batch *b, size_t n_pieces)
 typedef struct reading {
     const uint8_t *text;
     size_t text_nbytes;
-    const uint64_t *given_ends;
-    size_t n_given;
-    size_t n_taken;
+    tp_pattern pattern;   /* TP_PATTERN_NONE: `ends` are those of pieces */
+    bool is_final;        /* whether nothing follows the text */
+    const uint64_t *ends; /* of documents: each begins a byte behind the one before */
+    size_t n_ends;
+    size_t n_taken; /* ends that have been looked at */
+    size_t position, stop; /* what is left of the document */
+    uint64_t found[BATCH];
 } reading;
 
-/* The pieces that follow; false if there are none. */
-static bool next_batch(reading *r, batch *b)
+static bool take_given(reading *r, batch *b)
 {
-    b->start = r->n_taken == 0 ? 0 : (size_t)r->given_ends[r->n_taken - 1];
+    size_t n = r->n_ends - r->n_taken < BATCH ? r->n_ends - r->n_taken : BATCH;
     b->text = r->text;
     b->text_nbytes = r->text_nbytes;
-    b->ends = r->given_ends + r->n_taken;
-    b->n = r->n_given - r->n_taken < BATCH ? r->n_given - r->n_taken : BATCH;
-    r->n_taken += b->n;
+    b->start = r->n_taken == 0 ? 0 : (size_t)r->ends[r->n_taken - 1];
+    b->ends = r->ends + r->n_taken;
+    b->n = n;
+    r->n_taken += n;
+    return n > 0;
+}
+
+/* Goes on to the next document that is not empty, if the present one is done; false if there is none. */
+static bool find_document(reading *r)
+{
+    while (r->position == r->stop) {
+        if (r->n_taken == r->n_ends) return false;
+        r->position = r->n_taken == 0 ? 0 : (size_t)r->ends[r->n_taken - 1] + 1;
+        r->stop = (size_t)r->ends[r->n_taken++];
+    }
+    return true;
+}
+
+static bool split(reading *r, batch *b)
+{
+    b->n = 0;
+    if (!find_document(r)) return false;
+    b->text = r->text + r->position;
+    b->text_nbytes = r->text_nbytes - r->position;
+    b->start = 0;
+    b->ends = r->found;
+    b->n = tp_split(r->pattern, b->text, r->stop - r->position, r->is_final, r->found, BATCH);
+    if (b->n > 0) r->position += (size_t)r->found[b->n - 1];
     return b->n > 0;
 }
+
+/* The pieces that follow; false if there are none. */
+static bool next_batch(reading *r, batch *b) { return r->pattern == TP_PATTERN_NONE ? take_given(r, b) : split(r, b); }
 
 /* Forgets the pieces from a number on. */
 static void truncate(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
@@ -231,6 +263,115 @@ static bool count_text(tp_piece_table *table, reading *r)
     for (; n_counted > 0 && next_batch(&again, &b); n_counted--) uncount_batch(table, &b, n_pieces);
     truncate(table, n_pieces, long_nbytes);
     return false;
+}
+
+/* ---- Many threads ---------------------------------------------------------------------------------------------------- */
+
+/* What one thread counts, into a table of its own. */
+typedef struct job {
+    reading r;
+    uint64_t end; /* of its text, where it has one */
+    tp_piece_table table;
+    bool is_done;
+} job;
+
+static void run_job(void *jobs, size_t index)
+{
+    job *mine = (job *)jobs + index;
+    mine->is_done = count_text(&mine->table, &mine->r);
+}
+
+/* Adds the counts of another table, for whose pieces there must be room. */
+static void add_counts(tp_piece_table *table, const tp_piece_table *other)
+{
+    for (size_t i = 0; i < other->n_pieces; i++) {
+        const tp_counted_piece *piece = &other->pieces[i];
+        size_t nbytes;
+        const uint8_t *text = tp_piece_text(other, piece, &nbytes);
+        find_or_append(table, piece->key, tp_key_hash(&table->hash_key, piece->key), text, nbytes)->count += piece->count;
+    }
+}
+
+/* Makes one table of all and adds that, so that nothing is added before nothing can fail any more. */
+static bool add_jobs(tp_piece_table *table, job *jobs, size_t n)
+{
+    tp_piece_table *all = &jobs[0].table;
+    for (size_t i = 0; i < n; i++) {
+        if (!jobs[i].is_done) return false;
+    }
+    for (size_t i = 1; i < n; i++) {
+        if (!reserve(all, jobs[i].table.n_pieces, jobs[i].table.long_text.used)) return false;
+        add_counts(all, &jobs[i].table);
+        free_table(&jobs[i].table);
+    }
+    if (!reserve(table, all->n_pieces, all->long_text.used)) return false;
+    add_counts(table, all);
+    return true;
+}
+
+/* Shares one text out among at most n threads, at places where no piece goes on; returns how many have got some. */
+static size_t share_text(const reading *r, job *jobs, size_t n)
+{
+    size_t start = 0, n_jobs = 0;
+    for (size_t i = 1; i <= n && start < r->text_nbytes; i++) {
+        size_t aim = r->text_nbytes / n * i, end = r->text_nbytes;
+        if (aim <= start && i < n) continue;
+        if (i < n) end = tp_split_find_cut(r->pattern, r->text, r->text_nbytes, aim);
+        job *next = &jobs[n_jobs++];
+        next->end = end - start;
+        next->r = (reading){.text = r->text + start,
+                            .text_nbytes = end - start,
+                            .pattern = r->pattern,
+                            .is_final = r->is_final || end < r->text_nbytes,
+                            .ends = &next->end,
+                            .n_ends = 1};
+        start = end;
+    }
+    return n_jobs;
+}
+
+/* The first document that ends behind a place. */
+static size_t find_end(const reading *r, size_t place)
+{
+    size_t low = 0, high = r->n_ends;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (r->ends[middle] < place) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+/* Shares documents out among n threads. */
+static size_t share_documents(const reading *r, job *jobs, size_t n)
+{
+    size_t first = 0;
+    for (size_t i = 1; i <= n; i++) {
+        size_t last = i < n ? find_end(r, r->text_nbytes / n * i) : r->n_ends;
+        jobs[i - 1].r = *r;
+        jobs[i - 1].r.n_taken = first;
+        jobs[i - 1].r.n_ends = last;
+        first = last;
+    }
+    return n;
+}
+
+/* Counts by several threads: all, or nothing without memory. */
+static bool count_in_parallel(tp_piece_table *table, reading *r, size_t n)
+{
+    job *jobs = n <= SIZE_MAX / sizeof *jobs ? tp_allocate_zeroed(n * sizeof *jobs) : NULL;
+    if (jobs == NULL) return false;
+    size_t n_jobs = r->n_ends == 1 ? share_text(r, jobs, n) : share_documents(r, jobs, n);
+    for (size_t i = 0; i < n_jobs; i++) jobs[i].table = empty_table();
+    tp_fork_join(run_job, jobs, n_jobs);
+    bool is_done = n_jobs == 0 || add_jobs(table, jobs, n_jobs);
+    if (is_done && r->n_ends == 1 && n_jobs > 0) {
+        const reading *last = &jobs[n_jobs - 1].r;
+        r->position = (size_t)(last->text - r->text) + last->position;
+    }
+    for (size_t i = 0; i < n_jobs; i++) free_table(&jobs[i].table);
+    tp_release(jobs, n * sizeof *jobs);
+    return is_done;
 }
 
 /* ---- What is public -------------------------------------------------------------------------------------------------- */
@@ -262,26 +403,64 @@ void tp_pieces_free_at(tp_pieces **pieces)
     *pieces = NULL;
 }
 
-static tp_status check_ends(size_t text_nbytes, const uint64_t *ends, size_t n, tp_error *error)
+/* Each begins `between` bytes behind the end of the one before. */
+static tp_status check_ends(size_t text_nbytes, const uint64_t *ends, size_t n, size_t between, tp_error *error)
 {
     uint64_t start = 0;
     for (size_t i = 0; i < n; i++) {
         if (ends[i] < start || ends[i] > text_nbytes) {
-            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of pieces must ascend within the text");
+            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends must ascend within the text");
         }
-        start = ends[i];
+        start = ends[i] + between;
     }
     return TP_OK;
+}
+
+static tp_status count_reading(tp_pieces *pieces, reading *r, size_t threads, tp_error *error)
+{
+    tp_lock_write(&pieces->lock);
+    bool is_counted =
+        threads > 1 ? count_in_parallel(&pieces->table, r, threads) : count_text(&pieces->table, r);
+    tp_unlock_write(&pieces->lock);
+    return is_counted ? TP_OK : tp_fail_no_memory(error);
 }
 
 tp_status tp_pieces_add_split(tp_pieces *pieces, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_pieces,
                               tp_error *error)
 {
-    tp_status status = check_ends(text_nbytes, ends, n_pieces, error);
+    tp_status status = check_ends(text_nbytes, ends, n_pieces, 0, error);
     if (status != TP_OK) return status;
-    reading r = {.text = text, .text_nbytes = text_nbytes, .given_ends = ends, .n_given = n_pieces};
-    tp_lock_write(&pieces->lock);
-    bool is_counted = count_text(&pieces->table, &r);
-    tp_unlock_write(&pieces->lock);
-    return is_counted ? TP_OK : tp_fail_no_memory(error);
+    reading r = {.text = text, .text_nbytes = text_nbytes, .ends = ends, .n_ends = n_pieces};
+    return count_reading(pieces, &r, 1, error);
+}
+
+static tp_status check_text(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, tp_error *error)
+{
+    if (tp_pattern_text(pattern) == NULL) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no such pattern");
+    return tp_utf8_validate(text, text_nbytes, error);
+}
+
+tp_status tp_pieces_add(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final,
+                        size_t threads, size_t *used, tp_error *error)
+{
+    const uint64_t end = text_nbytes;
+    *used = 0;
+    tp_status status = check_text(pattern, text, text_nbytes, error);
+    if (status != TP_OK || text_nbytes == 0) return status;
+    reading r = {
+        .text = text, .text_nbytes = text_nbytes, .pattern = pattern, .is_final = is_final, .ends = &end, .n_ends = 1};
+    status = count_reading(pieces, &r, threads, error);
+    if (status == TP_OK) *used = r.position;
+    return status;
+}
+
+tp_status tp_pieces_add_documents(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes,
+                                  const uint64_t *ends, size_t n_documents, size_t threads, tp_error *error)
+{
+    tp_status status = check_text(pattern, text, text_nbytes, error);
+    if (status == TP_OK) status = check_ends(text_nbytes, ends, n_documents, 1, error);
+    if (status != TP_OK || text_nbytes == 0) return status;
+    reading r = {
+        .text = text, .text_nbytes = text_nbytes, .pattern = pattern, .is_final = true, .ends = ends, .n_ends = n_documents};
+    return count_reading(pieces, &r, threads, error);
 }
