@@ -376,8 +376,8 @@ tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error);
 void tp_pieces_free(tp_pieces *pieces); /* accepts NULL */
 void tp_pieces_free_at(tp_pieces **pieces); /* as tp_corpus_free_at */
 
-/* Counts the pieces into which `pattern` splits a text of valid UTF-8 (tp_split, also for `is_final`), and stores how many bytes
- * that were in *used: what lies behind them is to be given again, with more text. Up to `threads` threads share a long text. */
+/* Counts the pieces into which `pattern` splits a text of valid UTF-8 (tp_split, also for `is_final`), and stores how many
+ * bytes that were in *used: what lies behind them is to be given again, with more text. Up to `threads` threads share a text. */
 tp_status tp_pieces_add(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final,
                         size_t threads, size_t *used, tp_error *error);
 

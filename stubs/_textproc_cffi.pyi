@@ -583,6 +583,30 @@ class Lib:
     def tp_pieces_new(self, pieces: Pointer[Pointer[TpPieces]], error: Pointer[TpError], /) -> int: ...
     def tp_pieces_free(self, pieces: Pointer[TpPieces], /) -> None: ...
     def tp_pieces_free_at(self, pieces: Pointer[Pointer[TpPieces]], /) -> None: ...
+    def tp_pieces_add(
+        self,
+        pieces: Pointer[TpPieces],
+        pattern: int,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        is_final: bool,
+        threads: int,
+        used: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_pieces_add_documents(
+        self,
+        pieces: Pointer[TpPieces],
+        pattern: int,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_documents: int,
+        threads: int,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_pieces_add_split(
         self,
         pieces: Pointer[TpPieces],

@@ -816,8 +816,22 @@ class Pieces:
         _check_alive(self.place)
         return self.place[0]
 
+    def add(self, pattern: int, text: bytes | memoryview, *, is_final: bool, threads: int = 1) -> int:
+        """Count the pieces of UTF-8 text and return how many bytes they have; what is left goes before what follows."""
+        data, used, error = ffi.from_buffer("uint8_t[]", text), ffi.new("size_t *"), _new_error()
+        check(lib.tp_pieces_add(self.pointer, pattern, data, len(data), is_final, threads, used, error), error)
+        return int(used[0])
+
+    def add_documents(self, pattern: int, documents: Piece, *, threads: int = 1) -> None:
+        """Count the pieces of documents that end in the piece, each split by itself."""
+        data, error = ffi.from_buffer("uint8_t[]", documents.text), _new_error()
+        status = lib.tp_pieces_add_documents(
+            self.pointer, pattern, data, len(data), documents.ends, documents.n_ends, threads, error
+        )
+        check(status, error)
+
     def add_split(self, pieces: Sequence[bytes]) -> None:
-        """Count pieces that have been split already."""
+        """Count pieces that something else has split."""
         ends = array("Q", accumulate(map(len, pieces)))
         text, error = b"".join(pieces), _new_error()
         c_ends = ffi.from_buffer("uint64_t[]", ends)

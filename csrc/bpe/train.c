@@ -4,9 +4,9 @@
  * first and the last of them hold its number, so that its neighbours are found without links. In front of each piece stands a
  * separator that says how often the piece occurs, its weight.
  *
- * Of each pair there is a list of all places where it occurs. A pair first occurs when the later of its tokens is made, and then
- * everywhere it ever will: merging makes a token at all its places at once. So lists are written once and lie in one piece. Places
- * go out of date when a token there becomes part of another one, which the cells tell. */
+ * Of each pair there is a list of all places where it occurs. A pair first occurs when the later of its tokens is made, and
+ * then everywhere it ever will: merging makes a token at all its places at once. So lists are written once and lie in one
+ * piece. Places go out of date when a token there becomes part of another one, which the cells tell. */
 #include <string.h>
 
 #include "base/bits.h"
@@ -102,7 +102,8 @@ static void put_separator(tp_trainer *t, size_t place, uint32_t weight)
 }
 
 /* Writes a piece into the cells from `start` on, and returns where it ends. */
-static size_t put_piece(tp_trainer *t, size_t start, const uint8_t *text, size_t nbytes, uint32_t weight, const uint8_t *token_of)
+static size_t put_piece(tp_trainer *t, size_t start, const uint8_t *text, size_t nbytes, uint32_t weight,
+                        const uint8_t *token_of)
 {
     size_t end = start + 1 + nbytes;
     put_separator(t, start, weight);
@@ -213,8 +214,8 @@ static void merge_everywhere(tp_trainer *t, const tp_pair *pair, uint32_t made)
     }
 }
 
-/* Takes away the pairs that were there before: of a token's left neighbour with `a`, and of `b` with its right one. Where two new
- * tokens meet, that was `b` with `a`. */
+/* Takes away the pairs that were there before: of a token's left neighbour with `a`, and of `b` with its right one. Where two
+ * new tokens meet, that was `b` with `a`. */
 static void take_away_pairs(tp_trainer *t, uint32_t a, uint32_t b, uint32_t made)
 {
     const token_list *lefts = &t->lefts, *rights = &t->rights;

@@ -296,12 +296,12 @@ static void test_the_order_of_pieces_and_the_size_of_steps_do_not_matter(void)
 
 /* ---- Counts ---------------------------------------------------------------------------------------------------------- */
 
-static uint64_t count_of(const tp_pieces *pieces, const char *text)
+static uint64_t count_of(const tp_pieces *pieces, const void *text, size_t text_nbytes)
 {
     for (size_t i = 0; i < pieces->table.n_pieces; i++) {
         size_t nbytes;
         const uint8_t *held = tp_piece_text(&pieces->table, &pieces->table.pieces[i], &nbytes);
-        if (nbytes == strlen(text) && memcmp(held, text, nbytes) == 0) return pieces->table.pieces[i].count;
+        if (nbytes == text_nbytes && memcmp(held, text, nbytes) == 0) return pieces->table.pieces[i].count;
     }
     return 0;
 }
@@ -321,12 +321,12 @@ static void test_counts(void)
         }
     }
     CHECK_EQ_U(pieces->table.n_pieces, 80);
-    CHECK_EQ_U(count_of(pieces, "a"), 3 + 40);
-    CHECK_EQ_U(count_of(pieces, "ab"), 3 + 40);
-    CHECK_EQ_U(count_of(pieces, "abcdefghijklmno"), 3);
-    CHECK_EQ_U(count_of(pieces, "abcdefghijklmnop"), 3);
-    CHECK_EQ_U(count_of(pieces, "bcdefghijklmnopqrstuvwxyzabcdefghijklmno"), 3);
-    CHECK_EQ_U(count_of(pieces, "abcdefghijklmnq"), 0);
+    CHECK_EQ_U(count_of(pieces, "a", 1), 3 + 40);
+    CHECK_EQ_U(count_of(pieces, "ab", 2), 3 + 40);
+    CHECK_EQ_U(count_of(pieces, "abcdefghijklmno", 15), 3);
+    CHECK_EQ_U(count_of(pieces, "abcdefghijklmnop", 16), 3);
+    CHECK_EQ_U(count_of(pieces, "bcdefghijklmnopqrstuvwxyzabcdefghijklmno", 40), 3);
+    CHECK_EQ_U(count_of(pieces, "abcdefghijklmnq", 15), 0);
     tp_pieces_free(pieces);
 }
 
@@ -370,6 +370,113 @@ static void test_counts_beyond_32_bits(void)
     tp_pieces_free(pieces);
 }
 
+/* ---- Text ------------------------------------------------------------------------------------------------------------ */
+
+/* Words, numbers, runs of white space, symbols and letters of two bytes. */
+static block random_text(uint64_t *state, size_t nbytes)
+{
+    static const char *const parts[] = {
+        " the", " of", "it's", " 12345", "\n\n", "   ", "\xC3\xA4hm", "?!", " antidisestablishmentarianism", "a"};
+    block text = {must_allocate(nbytes), 0};
+    for (;;) {
+        const char *part = parts[random_below(state, sizeof parts / sizeof *parts)];
+        size_t times = random_below(state, 50) == 0 ? 40 : 1;
+        for (; times > 0; times--) {
+            if (text.nbytes + strlen(part) > nbytes) return text;
+            memcpy(text.data + text.nbytes, part, strlen(part));
+            text.nbytes += strlen(part);
+        }
+    }
+}
+
+/* What tp_split gives for documents that begin `between` bytes behind each other's ends, counted as given pieces. */
+static tp_pieces *split_alone(tp_pattern pattern, block text, const uint64_t *ends, size_t n)
+{
+    tp_pieces *pieces = new_pieces();
+    uint64_t *found = must_allocate((text.nbytes + 1) * sizeof *found);
+    for (size_t i = 0, start = 0; i < n; start = (size_t)ends[i++] + 1) {
+        size_t n_found = tp_split(pattern, text.data + start, (size_t)ends[i] - start, true, found, text.nbytes + 1);
+        CHECK(tp_pieces_add_split(pieces, text.data + start, (size_t)ends[i] - start, found, n_found, NULL) == TP_OK);
+    }
+    free(found);
+    return pieces;
+}
+
+/* Whether two have the same pieces with the same counts; threads may have met them in another order. */
+static bool has_same_counts(const tp_pieces *one, const tp_pieces *other)
+{
+    bool is_same = one->table.n_pieces == other->table.n_pieces;
+    for (size_t i = 0; i < one->table.n_pieces && is_same; i++) {
+        size_t nbytes;
+        const uint8_t *text = tp_piece_text(&one->table, &one->table.pieces[i], &nbytes);
+        is_same = one->table.pieces[i].count == count_of(other, text, nbytes);
+    }
+    return is_same;
+}
+
+static void test_text_in_blocks_and_by_threads(void)
+{
+    uint64_t state = 10;
+    block text = random_text(&state, 20000);
+    for (tp_pattern pattern = TP_PATTERN_GPT2; pattern <= TP_PATTERN_O200K; pattern = (tp_pattern)(pattern + 1)) {
+        const uint64_t end = text.nbytes;
+        tp_pieces *wanted = split_alone(pattern, text, &end, 1);
+        for (size_t threads = 1; threads <= 8; threads++) {
+            tp_pieces *pieces = new_pieces();
+            size_t used, middle = tp_utf8_complete_nbytes(text.data, text.nbytes / 2);
+            CHECK(tp_pieces_add(pieces, pattern, text.data, middle, false, threads, &used, NULL) == TP_OK);
+            CHECK(used > middle / 2 && used <= middle);
+            size_t done = used;
+            CHECK(tp_pieces_add(pieces, pattern, text.data + done, text.nbytes - done, true, threads, &used, NULL) == TP_OK);
+            CHECK_EQ_U(done + used, text.nbytes);
+            CHECK(has_same_counts(pieces, wanted));
+            tp_pieces_free(pieces);
+        }
+        tp_pieces_free(wanted);
+    }
+    free(text.data);
+}
+
+/* One run has no place where it could be cut: then one thread has it all, and what is not certain stays. */
+static void test_a_run_by_threads(void)
+{
+    size_t used = 1;
+    tp_pieces *pieces = new_pieces();
+    CHECK(tp_pieces_add(pieces, TP_PATTERN_GPT4, (const uint8_t *)"xxxxxxxxxxxxxxxx", 16, false, 4, &used, NULL) == TP_OK);
+    CHECK_EQ_U(used, 0);
+    CHECK_EQ_U(pieces->table.n_pieces, 0);
+    CHECK(tp_pieces_add(pieces, TP_PATTERN_GPT4, (const uint8_t *)"xxxxxxxxxxxxxxxx", 16, true, 4, &used, NULL) == TP_OK);
+    CHECK_EQ_U(used, 16);
+    CHECK_EQ_U(pieces->table.n_pieces, 1);
+    CHECK(tp_pieces_add(pieces, TP_PATTERN_GPT4, NULL, 0, true, 4, &used, NULL) == TP_OK);
+    CHECK_EQ_U(used, 0);
+    tp_pieces_free(pieces);
+}
+
+/* Documents of all lengths, empty ones too; the bytes between them belong to none. */
+static void test_documents(void)
+{
+    uint64_t state = 11, ends[400];
+    block text = random_text(&state, 9000);
+    size_t n = 0;
+    for (size_t end = 0; end <= text.nbytes && n < 400; end += 1 + (size_t)random_below(&state, 60)) {
+        end -= end < text.nbytes && (text.data[end] & 0xC0) == 0x80; /* characters stay whole */
+        if (n == 0 || end > ends[n - 1]) ends[n++] = end;
+    }
+    for (size_t i = 0; i + 1 < n; i++) {
+        if (text.data[ends[i]] >= 0x80) memcpy(text.data + ends[i], "ee", 2); /* a document cannot begin within a character */
+    }
+    tp_pieces *wanted = split_alone(TP_PATTERN_GPT4, text, ends, n);
+    for (size_t threads = 1; threads <= 8; threads++) {
+        tp_pieces *pieces = new_pieces();
+        CHECK(tp_pieces_add_documents(pieces, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n, threads, NULL) == TP_OK);
+        CHECK(has_same_counts(pieces, wanted));
+        tp_pieces_free(pieces);
+    }
+    tp_pieces_free(wanted);
+    free(text.data);
+}
+
 /* ---- Refusals -------------------------------------------------------------------------------------------------------- */
 
 static void test_bad_ends(void)
@@ -381,6 +488,23 @@ static void test_bad_ends(void)
     CHECK_EQ_U(error.offset, 1);
     CHECK(tp_pieces_add_split(pieces, (const uint8_t *)"abc", 3, outside, 3, &error) == TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, 2);
+    CHECK_EQ_U(pieces->table.n_pieces, 0);
+    tp_pieces_free(pieces);
+}
+
+static void test_bad_text(void)
+{
+    const uint64_t ends[] = {1, 1};
+    tp_error error;
+    size_t used = 1;
+    tp_pieces *pieces = new_pieces();
+    CHECK(tp_pieces_add(pieces, TP_PATTERN_GPT4, (const uint8_t *)"ab\xFF", 3, true, 1, &used, &error) == TP_INVALID_UTF8);
+    CHECK_EQ_U(error.offset, 2);
+    CHECK_EQ_U(used, 0);
+    CHECK(tp_pieces_add(pieces, TP_PATTERN_NONE, (const uint8_t *)"ab", 2, true, 1, &used, NULL) == TP_INVALID_ARGUMENT);
+    tp_status status = tp_pieces_add_documents(pieces, TP_PATTERN_GPT4, (const uint8_t *)"ab", 2, ends, 2, 1, &error);
+    CHECK(status == TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, 1);
     CHECK_EQ_U(pieces->table.n_pieces, 0);
     tp_pieces_free(pieces);
 }
@@ -477,6 +601,30 @@ static void test_counting_without_memory(void)
     tp_pieces_free(after);
 }
 
+/* By one thread and by three, text and documents. */
+static void test_counting_text_without_memory(void)
+{
+    uint64_t state = 12, ends[1];
+    block text = random_text(&state, 9000);
+    ends[0] = text.nbytes;
+    tp_pieces *wanted = split_alone(TP_PATTERN_GPT4, text, ends, 1);
+    for (size_t threads = 1; threads <= 3; threads += 2) {
+        bool is_done = false;
+        for (size_t nth = 1; !is_done; nth++) {
+            tp_pieces *pieces = new_pieces();
+            size_t used;
+            tp_memory_fail_at(nth);
+            tp_status status = tp_pieces_add(pieces, TP_PATTERN_GPT4, text.data, text.nbytes, true, threads, &used, NULL);
+            tp_memory_fail_at(0);
+            is_done = status == TP_OK && nth > 20;
+            CHECK(status == TP_OK ? has_same_counts(pieces, wanted) : pieces->table.n_pieces == 0 && used == 0);
+            tp_pieces_free(pieces);
+        }
+    }
+    tp_pieces_free(wanted);
+    free(text.data);
+}
+
 static void test_free_at(void)
 {
     tp_pieces *pieces = new_pieces();
@@ -502,11 +650,16 @@ int main(void)
     RUN(test_counts);
     RUN(test_many_pieces);
     RUN(test_counts_beyond_32_bits);
+    RUN(test_text_in_blocks_and_by_threads);
+    RUN(test_a_run_by_threads);
+    RUN(test_documents);
     RUN(test_bad_ends);
+    RUN(test_bad_text);
     RUN(test_no_such_tie_break);
     RUN(test_training_without_memory);
     RUN(test_new_pieces_without_memory);
     RUN(test_counting_without_memory);
+    RUN(test_counting_text_without_memory);
     RUN(test_free_at);
     return tests_done();
 }
