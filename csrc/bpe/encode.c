@@ -1,6 +1,7 @@
 /* From text to ids: pieces that were seen before are looked up, others are merged. */
 #include <string.h>
 
+#include "base/bits.h"
 #include "base/error.h"
 #include "base/thread.h"
 #include "bpe/cache.h"
@@ -91,37 +92,82 @@ static bool encode_piece(run *r, const uint8_t *piece, size_t nbytes, size_t rea
     return !r->has_failed && r->n_too_many == 0;
 }
 
-/* ---- Pieces --------------------------------------------------------------------------------------------------------- */
+/* ---- Pieces ------------------------------------------------------------------------------------------------------------ */
 
-/* Encodes the pieces of `text` with the given ends, the first of which begins where the text does, and returns how many: all,
- * but for want of room or memory. `stores` is whether there is a place for the ids. */
-static inline size_t encode_pieces_as(run *r, const uint8_t *text, size_t readable_nbytes, const uint64_t *ends,
-                                      size_t n_pieces, const bool stores)
+/* Pieces whose entries are asked for before the first of them is used: so many come from the second-level cache, or from
+ * beyond, at the same time. */
+enum { PIECES_AHEAD = 32 };
+
+typedef struct placed {
+    tp_key keys[PIECES_AHEAD];
+    uint64_t hashes[PIECES_AHEAD];
+} placed;
+
+/* Makes the keys of n pieces, behind whose beginnings 16 bytes can be read. Of a piece of more than 15 bytes all 16 are the
+ * key, with a last byte that no entry has: one test less. */
+static inline void place_pieces(const tp_cache_table *table, const tp_hash_key *hash_key, const uint8_t *text,
+                                const uint64_t *ends, size_t start, size_t n, placed *made)
 {
-    const tp_hash_key hash_key = r->vocabulary->hash_key; /* in registers, whatever the loop writes to */
+    for (size_t i = 0; i < n; i++) {
+        size_t nbytes = (size_t)ends[i] - start;
+        tp_key key = tp_short_key(text + start, nbytes < READABLE_NBYTES ? nbytes : READABLE_NBYTES);
+        uint64_t hash = tp_short_key_hash(hash_key, key);
+        TP_PREFETCH(tp_cache_place(table, hash));
+        made->keys[i] = key;
+        made->hashes[i] = hash;
+        start = (size_t)ends[i];
+    }
+}
+
+/* The entry of a piece, which may be in either half of a cache line, or NULL. */
+static inline const tp_cache_entry *look_up(const tp_cache_table *table, tp_key key, uint64_t hash)
+{
+    const tp_cache_entry *one = tp_cache_place(table, hash), *other = tp_cache_place(table, hash ^ 1);
+    const tp_cache_entry *found = tp_cache_has(one, key) ? one : other; /* not by a branch, which nobody could foresee */
+    return tp_cache_has(found, key) ? found : NULL;
+}
+
+/* Encodes up to PIECES_AHEAD pieces of `text`, the first of which begins at `start`, and returns how many: all, but for want of
+ * room or memory. `stores` is whether there is a place for the ids. */
+static inline size_t encode_some(run *r, const uint8_t *text, size_t readable_nbytes, const uint64_t *ends, size_t start,
+                                 size_t n_pieces, const bool stores)
+{
     tp_token_sink *sink = &r->sink;
-    size_t start = 0, n = sink->n, i = 0;
+    size_t n = sink->n, i = 0;
+    bool can_place = readable_nbytes - start >= READABLE_NBYTES &&
+                     (n_pieces == 1 || readable_nbytes - (size_t)ends[n_pieces - 2] >= READABLE_NBYTES);
+    placed at;
+    if (can_place) place_pieces(r->table, &r->vocabulary->hash_key, text, ends, start, n_pieces, &at);
     for (; i < n_pieces; i++) {
-        size_t nbytes = (size_t)ends[i] - start, left = readable_nbytes - start;
-        bool has_room = !stores || sink->capacity - n >= TP_CACHED_IDS;
-        if (left >= READABLE_NBYTES && has_room) {
-            /* Of more than 15 bytes all 16 are taken, with a last byte that no entry has: one test less. */
-            tp_key key = tp_short_key(text + start, nbytes < READABLE_NBYTES ? nbytes : READABLE_NBYTES);
-            const tp_cache_entry *entry = tp_cache_place(r->table, tp_short_key_hash(&hash_key, key));
-            if (tp_cache_has(entry, key)) {
-                if (stores) tp_cache_get(entry, sink->out + n);
-                n += tp_cache_count(entry);
-                start += nbytes;
-                continue;
-            }
+        size_t nbytes = (size_t)ends[i] - start;
+        const tp_cache_entry *entry = NULL;
+        if (can_place && (!stores || sink->capacity - n >= TP_CACHED_IDS)) entry = look_up(r->table, at.keys[i], at.hashes[i]);
+        if (entry != NULL) {
+            if (stores) tp_cache_get(entry, sink->out + n);
+            n += tp_cache_count(entry);
+        } else {
+            sink->n = n;
+            if (!encode_piece(r, text + start, nbytes, readable_nbytes - start)) break;
+            n = sink->n;
         }
-        sink->n = n;
-        if (!encode_piece(r, text + start, nbytes, left)) break;
-        n = sink->n;
         start += nbytes;
     }
     sink->n = n;
     return i;
+}
+
+static inline size_t encode_pieces_as(run *r, const uint8_t *text, size_t readable_nbytes, const uint64_t *ends,
+                                      size_t n_pieces, const bool stores)
+{
+    size_t done = 0;
+    while (done < n_pieces) {
+        size_t some = n_pieces - done < PIECES_AHEAD ? n_pieces - done : PIECES_AHEAD;
+        size_t start = done == 0 ? 0 : (size_t)ends[done - 1];
+        size_t n = encode_some(r, text, readable_nbytes, ends + done, start, some, stores);
+        done += n;
+        if (n < some) break;
+    }
+    return done;
 }
 
 static size_t encode_pieces(run *r, const uint8_t *text, size_t readable_nbytes, const uint64_t *ends, size_t n_pieces)

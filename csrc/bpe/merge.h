@@ -21,7 +21,7 @@ void tp_merger_free(tp_merger *merger);
 
 /* Where tokens go. */
 typedef struct tp_token_sink {
-    const uint32_t *ids; /* of the tokens, by number */
+    const uint32_t *ids; /* of the tokens, by number; NULL: these are wanted */
     uint32_t *out;       /* NULL: they are only counted */
     size_t capacity;
     size_t n; /* may become more than `capacity`: these are not stored */
@@ -29,7 +29,7 @@ typedef struct tp_token_sink {
 
 static inline void tp_put_token(tp_token_sink *sink, uint32_t token)
 {
-    if (sink->n < sink->capacity) sink->out[sink->n] = sink->ids[token];
+    if (sink->n < sink->capacity) sink->out[sink->n] = sink->ids == NULL ? token : sink->ids[token];
     sink->n++;
 }
 

@@ -235,19 +235,56 @@ static bool append_all_splits(const tp_vocabulary *v, tp_arena *pairs)
     return token == v->n_tokens;
 }
 
-/* Any two tokens that together are a token may merge. */
-static tp_status pair_tokens(tp_vocabulary *v, tp_error *error)
+static void free_pairs(tp_vocabulary *v)
+{
+    tp_release(v->pairs, v->n_pair_slots * sizeof *v->pairs);
+    v->pairs = NULL;
+    v->n_pair_slots = 0;
+    memset(v->byte_pairs, 0xFF, N_BYTE_PAIRS * sizeof *v->byte_pairs);
+}
+
+static bool put_all_splits(tp_vocabulary *v)
 {
     tp_arena pairs = {0};
-    size_t n = 0;
-    bool is_done = append_all_splits(v, &pairs);
-    if (is_done) {
-        n = pairs.used / sizeof(uint64_t);
-        is_done = allocate_pairs(v, n);
+    bool is_done = append_all_splits(v, &pairs) && allocate_pairs(v, pairs.used / sizeof(uint64_t));
+    for (size_t i = 0; is_done && i < pairs.used; i += sizeof(uint64_t)) {
+        put_pair(v, *(const uint64_t *)(const void *)(pairs.data + i));
     }
-    for (size_t i = 0; is_done && i < n; i++) put_pair(v, ((uint64_t *)(void *)pairs.data)[i]);
     tp_arena_free(&pairs);
-    return is_done ? TP_OK : tp_fail_no_memory(error);
+    return is_done;
+}
+
+/* The two tokens that all merges of lower ranks leave of each token. If they leave more of one, the vocabulary is not regular.
+ * False if there is no memory. */
+static bool put_last_merges(tp_vocabulary *v, tp_merger *merger)
+{
+    v->is_regular = true;
+    for (uint32_t t = 0; v->is_regular && t < v->n_tokens; t++) {
+        uint32_t parts[2];
+        tp_token_sink sink = {.out = parts, .capacity = 2};
+        if (tp_token_nbytes(v, t) == 1) continue;
+        if (!tp_merge_piece(v, merger, v->bytes + v->starts[t], tp_token_nbytes(v, t), t, &sink)) return false;
+        v->is_regular = sink.n == 2;
+        if (v->is_regular) put_pair(v, pair_slot(parts[0], parts[1], t));
+        else v->irregular_id = v->ids[t];
+    }
+    return true;
+}
+
+/* Any two tokens that together are a token merge. But if each token is what merging makes of its bytes, as it is after
+ * training, only its last two parts ever meet: wherever two tokens stand side by side, merging has gone as it would have gone
+ * within their bytes alone, and there it came to those two. A table of these pairs alone is several times smaller and soon
+ * made. */
+static tp_status pair_tokens(tp_vocabulary *v, tp_error *error)
+{
+    tp_merger merger = {0};
+    bool has_memory = allocate_pairs(v, v->n_tokens) && put_last_merges(v, &merger);
+    tp_merger_free(&merger);
+    if (has_memory && !v->is_regular) {
+        free_pairs(v);
+        has_memory = put_all_splits(v);
+    }
+    return has_memory ? TP_OK : tp_fail_no_memory(error);
 }
 
 /* ---- Which tokens a piece can become as a whole --------------------------------------------------------------------- */
@@ -256,9 +293,9 @@ static tp_status pair_tokens(tp_vocabulary *v, tp_error *error)
 static bool merge_itself(const tp_vocabulary *v, tp_merger *merger, uint32_t token, bool *is_whole)
 {
     uint32_t made;
-    tp_token_sink sink = {.ids = v->ids, .out = &made, .capacity = 1};
+    tp_token_sink sink = {.out = &made, .capacity = 1};
     if (!tp_merge_piece(v, merger, v->bytes + v->starts[token], tp_token_nbytes(v, token), TP_NO_RANK, &sink)) return false;
-    *is_whole = sink.n == 1 && made == v->ids[token];
+    *is_whole = sink.n == 1 && made == token;
     return true;
 }
 
@@ -343,6 +380,8 @@ tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_
 
 /* ---- From tokens ---------------------------------------------------------------------------------------------------- */
 
+static const char no_byte[] = "each single byte must be a token";
+
 /* Tokens as they are given. */
 typedef struct given {
     const uint8_t *tokens;
@@ -424,7 +463,7 @@ static tp_status index_tokens(tp_vocabulary *v, const given *from, tp_error *err
     }
     for (size_t b = 0; b < N_BYTES; b++) {
         if (v->byte_tokens[b] == TP_NO_TOKEN) {
-            return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + b, "each single byte must be a token");
+            return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + b, no_byte);
         }
     }
     return TP_OK;
@@ -443,10 +482,11 @@ static tp_status fill_from_tokens(tp_vocabulary *v, const given *from, tp_error 
 static tp_status new_from_tokens(given *from, tp_rule rule, tp_vocabulary **made, tp_error *error)
 {
     if (from->n_tokens > TP_MAX_TOKENS) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many tokens");
-    from->order = tp_allocate((from->n_tokens + 1) * sizeof *from->order);
+    if (from->n_tokens == 0) return tp_fail(error, TP_INVALID_ARGUMENT, 0, no_byte);
+    from->order = tp_allocate(from->n_tokens * sizeof *from->order);
     tp_vocabulary *v = new_vocabulary(rule, from->n_tokens);
     tp_status status = from->order == NULL || v == NULL ? tp_fail_no_memory(error) : fill_from_tokens(v, from, error);
-    tp_release(from->order, (from->n_tokens + 1) * sizeof *from->order);
+    tp_release(from->order, from->n_tokens * sizeof *from->order);
     if (status == TP_OK) *made = v;
     else tp_vocabulary_free(v);
     return status;
@@ -544,48 +584,43 @@ void tp_vocabulary_get_tokens(const tp_vocabulary *vocabulary, tp_vocabulary_tok
     *tokens = (tp_vocabulary_tokens){v->bytes, (size_t)v->starts[v->n_tokens], v->starts + 1, v->ids, v->n_tokens};
 }
 
-/* Merges were given with the ranks that they have. */
-static void list_merges(const tp_vocabulary *v, tp_merge *merges)
-{
-    uint32_t first = v->made == NULL ? N_BYTES : 0;
-    for (size_t i = 0; i < v->n_pair_slots; i++) {
-        uint64_t slot = v->pairs[i];
-        if (slot != 0) merges[rank_of(slot) - first] = (tp_merge){v->ids[left_of(slot)], v->ids[right_of(slot)]};
-    }
-}
-
-/* What the merges of lower ranks make of each token must be two. */
-static tp_status derive_merges(const tp_vocabulary *v, tp_merger *merger, tp_merge *merges, tp_error *error)
+/* The numbers of tokens of more than a byte are their merges' places in the list, but for the bytes before them. */
+static void number_merges(const tp_vocabulary *v, uint32_t *places)
 {
     for (uint32_t t = 0, n = 0; t < v->n_tokens; t++) {
-        if (tp_token_nbytes(v, t) == 1) continue;
-        const uint8_t *bytes = v->bytes + v->starts[t];
-        uint32_t parts[2];
-        tp_token_sink sink = {.ids = v->ids, .out = parts, .capacity = 2};
-        if (!tp_merge_piece(v, merger, bytes, tp_token_nbytes(v, t), t, &sink)) return tp_fail_no_memory(error);
-        if (sink.n != 2) return tp_fail(error, TP_INVALID_ARGUMENT, v->ids[t], "the token is not made of two before it");
-        merges[n++] = (tp_merge){parts[0], parts[1]};
+        places[t] = n;
+        n += tp_token_nbytes(v, t) > 1;
     }
-    return TP_OK;
 }
 
-static size_t count_merges(const tp_vocabulary *v)
+static void list_merges(const tp_vocabulary *v, const uint32_t *places, tp_merge *merges)
 {
-    if (v->rule == TP_RULE_TOKENS) return v->n_tokens - N_BYTES;
-    return v->made != NULL ? v->n_made : v->n_tokens - N_BYTES;
+    for (size_t i = 0; i < v->n_pair_slots; i++) {
+        uint64_t slot = v->pairs[i];
+        if (slot == 0) continue;
+        size_t place = places == NULL ? rank_of(slot) : places[rank_of(slot)];
+        merges[place] = (tp_merge){v->ids[left_of(slot)], v->ids[right_of(slot)]};
+    }
 }
+
+static size_t count_merges(const tp_vocabulary *v) { return v->made != NULL ? v->n_made : v->n_tokens - N_BYTES; }
 
 tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
                                    tp_error *error)
 {
     *n_merges = count_merges(vocabulary);
     if (*n_merges > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the merges");
-    if (vocabulary->rule != TP_RULE_TOKENS) {
-        list_merges(vocabulary, merges);
+    if (vocabulary->rule == TP_RULE_TOKENS && !vocabulary->is_regular) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, vocabulary->irregular_id, "the token is not made of two before it");
+    }
+    if (vocabulary->made != NULL) {
+        list_merges(vocabulary, NULL, merges);
         return TP_OK;
     }
-    tp_merger merger = {0};
-    tp_status status = derive_merges(vocabulary, &merger, merges, error);
-    tp_merger_free(&merger);
-    return status;
+    uint32_t *places = tp_allocate(vocabulary->n_tokens * sizeof *places);
+    if (places == NULL) return tp_fail_no_memory(error);
+    number_merges(vocabulary, places);
+    list_merges(vocabulary, places, merges);
+    tp_release(places, vocabulary->n_tokens * sizeof *places);
+    return TP_OK;
 }

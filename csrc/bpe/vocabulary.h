@@ -48,6 +48,10 @@ struct tp_vocabulary {
     size_t n_made;
     uint32_t *made; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
 
+    /* By the rule of tokens: whether each is made of two that all merges before it leave; if not, the first one that is not. */
+    bool is_regular;
+    uint32_t irregular_id;
+
     uint32_t byte_tokens[256];
     uint32_t *byte_pairs;        /* ranks of pairs of bytes, at first << 8 | second */
     uint64_t joined[65536 / 64]; /* a bit for each two bytes that stand side by side within some token */

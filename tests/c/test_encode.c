@@ -1,0 +1,719 @@
+/* Encoding against the plainest way of merging, with vocabularies that no training could have made. */
+#include "base/thread.h"
+#include "support.h"
+
+enum { N_BYTES = 256, MOST_TOKENS = 400, MOST_TOKEN_NBYTES = 40 };
+
+typedef struct token {
+    uint8_t bytes[MOST_TOKEN_NBYTES];
+    size_t nbytes;
+    uint32_t id;
+} token;
+
+/* Tokens in any order, as a test makes them up. */
+typedef struct tokens {
+    token all[MOST_TOKENS];
+    size_t n;
+} tokens;
+
+/* ---- The plain way --------------------------------------------------------------------------------------------------- */
+
+static const token *find_token(const tokens *from, const uint8_t *bytes, size_t nbytes)
+{
+    for (size_t i = 0; i < from->n; i++) {
+        if (from->all[i].nbytes == nbytes && memcmp(from->all[i].bytes, bytes, nbytes) == 0) return &from->all[i];
+    }
+    return NULL;
+}
+
+/* The parts of a piece, as where they begin; merges the leftmost of the pairs with the lowest id until there is none. */
+static size_t merge_naively(const tokens *from, const uint8_t *piece, size_t nbytes, uint32_t *ids)
+{
+    size_t *starts = must_allocate((nbytes + 1) * sizeof *starts), n = nbytes;
+    for (size_t i = 0; i <= nbytes; i++) starts[i] = i;
+    for (;;) {
+        const token *lowest = NULL;
+        size_t at = 0;
+        for (size_t i = 0; i + 1 < n; i++) {
+            const token *made = find_token(from, piece + starts[i], starts[i + 2] - starts[i]);
+            if (made == NULL || (lowest != NULL && made->id >= lowest->id)) continue;
+            lowest = made;
+            at = i;
+        }
+        if (lowest == NULL) break;
+        for (size_t i = at + 1; i < n; i++) starts[i] = starts[i + 1];
+        n--;
+    }
+    for (size_t i = 0; i < n; i++) ids[i] = find_token(from, piece + starts[i], starts[i + 1] - starts[i])->id;
+    free(starts);
+    return n;
+}
+
+static size_t encode_naively(const tokens *from, const uint8_t *piece, size_t nbytes, uint32_t *ids)
+{
+    const token *whole = find_token(from, piece, nbytes);
+    if (whole == NULL) return merge_naively(from, piece, nbytes, ids);
+    ids[0] = whole->id;
+    return 1;
+}
+
+/* ---- Making vocabularies --------------------------------------------------------------------------------------------- */
+
+static void add_token(tokens *to, const void *bytes, size_t nbytes)
+{
+    if (to->n == MOST_TOKENS || find_token(to, bytes, nbytes) != NULL) return;
+    token *made = &to->all[to->n];
+    memcpy(made->bytes, bytes, nbytes);
+    made->nbytes = nbytes;
+    made->id = (uint32_t)to->n++;
+}
+
+static void add_all_bytes(tokens *to)
+{
+    to->n = 0;
+    for (unsigned b = 0; b < N_BYTES; b++) add_token(to, &(uint8_t){(uint8_t)b}, 1);
+}
+
+static void shuffle_ids(tokens *of, uint64_t *random)
+{
+    for (size_t i = of->n; i-- > 1;) {
+        size_t other = (size_t)random_below(random, i + 1);
+        uint32_t id = of->all[i].id;
+        of->all[i].id = of->all[other].id;
+        of->all[other].id = id;
+    }
+}
+
+/* Tokens of few different letters, so that there is much to merge, in any order of ranks; some are too long to be reached. */
+static void make_up_tokens(tokens *made, uint64_t *random)
+{
+    size_t n_letters = 1 + (size_t)random_below(random, 3), longest = 2 + (size_t)random_below(random, MOST_TOKEN_NBYTES - 2);
+    add_all_bytes(made);
+    for (size_t n = (size_t)random_below(random, 80); n > 0; n--) {
+        uint8_t bytes[MOST_TOKEN_NBYTES];
+        size_t nbytes = 2 + (size_t)random_below(random, longest - 1);
+        for (size_t i = 0; i < nbytes; i++) bytes[i] = (uint8_t)('a' + random_below(random, n_letters));
+        add_token(made, bytes, nbytes);
+    }
+    shuffle_ids(made, random);
+    uint32_t step = random_below(random, 2) == 0 ? 1 : 1 + (uint32_t)random_below(random, 1 << 20); /* ids with gaps */
+    for (size_t i = 0; i < made->n; i++) made->all[i].id *= step;
+}
+
+typedef struct laid_out {
+    uint8_t text[MOST_TOKENS * MOST_TOKEN_NBYTES];
+    uint64_t ends[MOST_TOKENS];
+    uint32_t ids[MOST_TOKENS];
+} laid_out;
+
+static void lay_out(const tokens *from, laid_out *to)
+{
+    uint64_t end = 0;
+    for (size_t i = 0; i < from->n; i++) {
+        memcpy(to->text + end, from->all[i].bytes, from->all[i].nbytes);
+        end += from->all[i].nbytes;
+        to->ends[i] = end;
+        to->ids[i] = from->all[i].id;
+    }
+}
+
+static tp_status make_vocabulary(const tokens *from, tp_vocabulary **vocabulary, tp_error *error)
+{
+    static _Thread_local laid_out laid;
+    lay_out(from, &laid);
+    size_t nbytes = from->n == 0 ? 0 : (size_t)laid.ends[from->n - 1];
+    return tp_vocabulary_from_tokens(laid.text, nbytes, laid.ends, laid.ids, from->n, vocabulary, error);
+}
+
+static tp_vocabulary *vocabulary_of(const tokens *from)
+{
+    tp_vocabulary *made = NULL;
+    if (make_vocabulary(from, &made, NULL) != TP_OK) abort();
+    return made;
+}
+
+/* A small one that looks trained: words of English, and what leads to them. */
+static tp_vocabulary *english(void)
+{
+    static const char *const words[] = {"th", " t", "the", " the", "in", "an", "and", " and", "er", "ing", " th", "  ", "    "};
+    tokens made;
+    add_all_bytes(&made);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) add_token(&made, words[i], strlen(words[i]));
+    return vocabulary_of(&made);
+}
+
+/* ---- Encoding -------------------------------------------------------------------------------------------------------- */
+
+typedef struct encoded {
+    uint32_t *ids;
+    size_t n;
+} encoded;
+
+static encoded encode_all(const tp_vocabulary *vocabulary, const uint8_t *text, size_t nbytes, size_t threads)
+{
+    block copy = exact_copy(text, nbytes);
+    encoded result = {must_allocate((nbytes + 1) * sizeof(uint32_t)), 0};
+    size_t used = 0;
+    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, copy.data, nbytes, true, threads, result.ids, nbytes,
+                                    &result.n, &used, NULL), TP_OK);
+    CHECK_EQ_U(used, nbytes);
+    free(copy.data);
+    return result;
+}
+
+#define CHECK_SAME_IDS(a, na, b, nb) CHECK_EQ_BYTES((a), (na) * sizeof(uint32_t), (b), (nb) * sizeof(uint32_t))
+
+/* Any text of these letters, with a blank now and then, so that there are pieces of all lengths. */
+static block make_up_text(size_t nbytes, uint64_t *random)
+{
+    block text = {must_allocate(nbytes), nbytes};
+    for (size_t i = 0; i < nbytes; i++) {
+        text.data[i] = random_below(random, 9) == 0 ? ' ' : (uint8_t)('a' + random_below(random, 4));
+    }
+    return text;
+}
+
+static void check_piece(const tokens *from, const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes)
+{
+    uint32_t expected[300], ids[300];
+    size_t n_expected = encode_naively(from, piece, nbytes, expected), n = 0, n_used = 0;
+    block copy = exact_copy(piece, nbytes);
+    const uint64_t end = nbytes;
+    CHECK_EQ_U(tp_vocabulary_encode_split(vocabulary, NULL, copy.data, nbytes, &end, 1, ids, nbytes, &n, &n_used, NULL), TP_OK);
+    CHECK_EQ_U(n_used, 1);
+    CHECK_SAME_IDS(ids, n, expected, n_expected);
+    CHECK_EQ_U(tp_vocabulary_encode_split(vocabulary, NULL, copy.data, nbytes, &end, 1, NULL, 0, &n, &n_used, NULL), TP_OK);
+    CHECK_EQ_U(n, n_expected);
+    free(copy.data);
+}
+
+static void test_random_vocabularies_encode_as_the_plain_way_does(void)
+{
+    uint64_t random = 1;
+    for (int round = 0; round < 200; round++) {
+        tokens made;
+        make_up_tokens(&made, &random);
+        tp_vocabulary *vocabulary = vocabulary_of(&made);
+        for (int i = 0; i < 20; i++) {
+            uint8_t piece[200];
+            size_t nbytes = 1 + (size_t)random_below(&random, i % 4 == 0 ? sizeof piece : 20);
+            for (size_t j = 0; j < nbytes; j++) piece[j] = (uint8_t)('a' + random_below(&random, 3));
+            check_piece(&made, vocabulary, piece, nbytes);
+        }
+        tp_vocabulary_free(vocabulary);
+    }
+}
+
+/* Each token is two earlier ones: in vocabularies as training makes them, or nearly, fewer pairs are kept than may merge. */
+static void make_up_merged_tokens(tokens *made, uint64_t *random)
+{
+    size_t n_letters = 1 + (size_t)random_below(random, 3);
+    add_all_bytes(made);
+    for (size_t n = (size_t)random_below(random, 40); n > 0; n--) {
+        const token *halves[2];
+        uint8_t bytes[2 * MOST_TOKEN_NBYTES];
+        for (int i = 0; i < 2; i++) {
+            size_t any = (size_t)random_below(random, n_letters + made->n - N_BYTES);
+            halves[i] = &made->all[any < n_letters ? 'a' + any : N_BYTES + any - n_letters];
+        }
+        memcpy(bytes, halves[0]->bytes, halves[0]->nbytes);
+        memcpy(bytes + halves[0]->nbytes, halves[1]->bytes, halves[1]->nbytes);
+        size_t nbytes = halves[0]->nbytes + halves[1]->nbytes;
+        if (nbytes <= MOST_TOKEN_NBYTES) add_token(made, bytes, nbytes);
+    }
+}
+
+static void test_merged_vocabularies_encode_as_the_plain_way_does(void)
+{
+    uint64_t random = 9;
+    unsigned n_regular = 0;
+    for (int round = 0; round < 400; round++) {
+        tokens made;
+        make_up_merged_tokens(&made, &random);
+        tp_vocabulary *vocabulary = vocabulary_of(&made);
+        tp_merge merges[MOST_TOKENS];
+        size_t n;
+        n_regular += tp_vocabulary_get_merges(vocabulary, merges, MOST_TOKENS, &n, NULL) == TP_OK;
+        for (int i = 0; i < 20; i++) {
+            uint8_t piece[150];
+            size_t nbytes = 1 + (size_t)random_below(&random, sizeof piece);
+            for (size_t j = 0; j < nbytes; j++) piece[j] = (uint8_t)('a' + random_below(&random, 3));
+            check_piece(&made, vocabulary, piece, nbytes);
+        }
+        tp_vocabulary_free(vocabulary);
+    }
+    CHECK(n_regular > 50 && n_regular < 350);
+}
+
+/* The merges of "aaabdaaabac" that Sennrich's paper and many lessons after it have. */
+static void test_merges_of_a_known_lesson(void)
+{
+    const tp_merge merges[] = {{'a', 'a'}, {256, 'a'}, {257, 'b'}};
+    const uint32_t expected[] = {258, 'd', 258, 'a', 'c'};
+    tp_vocabulary *vocabulary = NULL;
+    CHECK_EQ_U(tp_vocabulary_from_merges(merges, 3, &vocabulary, NULL), TP_OK);
+    encoded found = encode_all(vocabulary, (const uint8_t *)"aaabdaaabac", 11, 1);
+    CHECK_SAME_IDS(found.ids, found.n, expected, 5);
+    tp_merge given[3];
+    size_t n = 0;
+    CHECK_EQ_U(tp_vocabulary_get_merges(vocabulary, given, 2, &n, NULL), TP_TOO_SMALL);
+    CHECK_EQ_U(n, 3);
+    CHECK_EQ_U(tp_vocabulary_get_merges(vocabulary, given, 3, &n, NULL), TP_OK);
+    CHECK_EQ_BYTES(given, sizeof given, merges, sizeof merges);
+    free(found.ids);
+    tp_vocabulary_free(vocabulary);
+}
+
+/* "abc" is a token, but no merge leads to it: "ab" comes first, and "ab" "c" is not in the list. */
+static void test_a_list_of_merges_decides_what_becomes_a_token(void)
+{
+    tokens made;
+    laid_out laid;
+    add_all_bytes(&made);
+    add_token(&made, "ab", 2);
+    add_token(&made, "bc", 2);
+    add_token(&made, "abc", 3);
+    lay_out(&made, &laid);
+    const tp_merge merges[] = {{'a', 'b'}, {'b', 'c'}, {'a', 257}};
+    const uint32_t merged[] = {256, 'c'}, whole[] = {258};
+    for (int whole_pieces = 0; whole_pieces < 2; whole_pieces++) {
+        tp_vocabulary *vocabulary = NULL;
+        tp_status status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[258], laid.ends, laid.ids, made.n,
+                                                                merges, 3, whole_pieces == 1, &vocabulary, NULL);
+        if (!CHECK_EQ_U(status, TP_OK)) return;
+        encoded found = encode_all(vocabulary, (const uint8_t *)"abc", 3, 1);
+        if (whole_pieces) CHECK_SAME_IDS(found.ids, found.n, whole, 1);
+        else CHECK_SAME_IDS(found.ids, found.n, merged, 2);
+        tp_merge given[3];
+        size_t n = 0;
+        CHECK_EQ_U(tp_vocabulary_get_merges(vocabulary, given, 3, &n, NULL), TP_OK);
+        CHECK_EQ_BYTES(given, sizeof given, merges, sizeof merges);
+        free(found.ids);
+        tp_vocabulary_free(vocabulary);
+    }
+}
+
+static void test_a_token_that_two_do_not_make_has_no_merge(void)
+{
+    tokens made;
+    add_all_bytes(&made);
+    add_token(&made, "abcd", 4);
+    tp_vocabulary *vocabulary = vocabulary_of(&made);
+    tp_merge merge;
+    tp_error error;
+    size_t n;
+    CHECK_EQ_U(tp_vocabulary_get_merges(vocabulary, &merge, 1, &n, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, 256);
+    tp_vocabulary_free(vocabulary);
+}
+
+/* ---- Stopping and going on ------------------------------------------------------------------------------------------- */
+
+/* Encodes with room for so many ids, or as many as one piece takes, and with text that comes bit by bit. */
+static size_t encode_in_steps(const tp_vocabulary *vocabulary, tp_piece_cache *cache, block text, size_t room, size_t shown,
+                              uint32_t *ids)
+{
+    size_t done = 0, n_all = 0, end = shown < text.nbytes ? shown : text.nbytes;
+    while (done < text.nbytes) {
+        size_t n = 0, used = 0;
+        bool is_final = end == text.nbytes;
+        block rest = exact_copy(text.data + done, end - done);
+        tp_status status = tp_vocabulary_encode(vocabulary, cache, TP_PATTERN_GPT4, rest.data, rest.nbytes, is_final, 1,
+                                                ids + n_all, room, &n, &used, NULL);
+        if (status == TP_TOO_SMALL) {
+            CHECK(n > room);
+            size_t needed = n;
+            status = tp_vocabulary_encode(vocabulary, cache, TP_PATTERN_GPT4, rest.data, rest.nbytes, is_final, 1, ids + n_all,
+                                          needed, &n, &used, NULL);
+            CHECK(n == needed && used > 0);
+        }
+        free(rest.data);
+        if (!CHECK_EQ_U(status, TP_OK)) break;
+        done += used;
+        n_all += n;
+        if (used == 0) end = end + shown < text.nbytes ? end + shown : text.nbytes;
+    }
+    return n_all;
+}
+
+static void test_stopping_anywhere_gives_the_same_ids(void)
+{
+    uint64_t random = 2;
+    tokens made;
+    make_up_tokens(&made, &random);
+    tp_vocabulary *vocabulary = vocabulary_of(&made);
+    tp_piece_cache *cache = NULL;
+    CHECK_EQ_U(tp_piece_cache_new(1, &cache, NULL), TP_OK);
+    block text = make_up_text(3000, &random);
+    encoded whole = encode_all(vocabulary, text.data, text.nbytes, 1);
+    uint32_t *ids = must_allocate(text.nbytes * sizeof *ids);
+    static const size_t rooms[] = {0, 1, 2, 3, 4, 5, 7, 100, 3000}, shown[] = {1, 3, 17, 1000, 5000};
+    for (size_t r = 0; r < sizeof rooms / sizeof *rooms; r++) {
+        for (size_t s = 0; s < sizeof shown / sizeof *shown; s++) {
+            size_t n = encode_in_steps(vocabulary, (r + s) % 2 == 0 ? cache : NULL, text, rooms[r], shown[s], ids);
+            CHECK_SAME_IDS(ids, n, whole.ids, whole.n);
+        }
+    }
+    free(ids);
+    free(whole.ids);
+    free(text.data);
+    tp_piece_cache_free(cache);
+    tp_vocabulary_free(vocabulary);
+}
+
+static void test_a_cache_forgets_another_vocabulary(void)
+{
+    uint64_t random = 3;
+    tp_piece_cache *cache = NULL;
+    CHECK_EQ_U(tp_piece_cache_new(3, &cache, NULL), TP_OK);
+    block text = make_up_text(5000, &random);
+    uint32_t *ids = must_allocate(text.nbytes * sizeof *ids);
+    for (int i = 0; i < 10; i++) {
+        tokens made;
+        make_up_tokens(&made, &random);
+        tp_vocabulary *vocabulary = vocabulary_of(&made);
+        encoded alone = encode_all(vocabulary, text.data, text.nbytes, 1);
+        size_t n = encode_in_steps(vocabulary, cache, text, text.nbytes, text.nbytes, ids);
+        CHECK_SAME_IDS(ids, n, alone.ids, alone.n);
+        free(alone.ids);
+        tp_vocabulary_free(vocabulary);
+    }
+    free(ids);
+    free(text.data);
+    tp_piece_cache_free(cache);
+}
+
+/* ---- Threads --------------------------------------------------------------------------------------------------------- */
+
+static void test_threads_share_a_text(void)
+{
+    uint64_t random = 4;
+    tp_vocabulary *vocabulary = english();
+    block text = make_up_text(500000, &random);
+    encoded alone = encode_all(vocabulary, text.data, text.nbytes, 1);
+    for (size_t threads = 2; threads < 9; threads += 3) {
+        encoded shared = encode_all(vocabulary, text.data, text.nbytes, threads);
+        CHECK_SAME_IDS(shared.ids, shared.n, alone.ids, alone.n);
+        size_t n = 0, used = 0;
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, true, threads, NULL, 0, &n,
+                                        &used, NULL), TP_OK);
+        CHECK_EQ_U(n, alone.n);
+        free(shared.ids);
+    }
+    free(alone.ids);
+    free(text.data);
+    tp_vocabulary_free(vocabulary);
+}
+
+typedef struct common {
+    const tp_vocabulary *vocabulary;
+    block text;
+    encoded expected;
+} common;
+
+static void encode_in_thread(void *shared, size_t index)
+{
+    const common *c = shared;
+    encoded found = encode_all(c->vocabulary, c->text.data, c->text.nbytes, 1 + index % 2);
+    CHECK_SAME_IDS(found.ids, found.n, c->expected.ids, c->expected.n);
+    free(found.ids);
+}
+
+static void test_threads_share_a_vocabulary(void)
+{
+    uint64_t random = 5;
+    tp_vocabulary *vocabulary = english();
+    common c = {vocabulary, make_up_text(200000, &random), {0}};
+    c.expected = encode_all(vocabulary, c.text.data, c.text.nbytes, 1);
+    tp_fork_join(encode_in_thread, &c, 6);
+    free(c.expected.ids);
+    free(c.text.data);
+    tp_vocabulary_free(vocabulary);
+}
+
+/* Lines of a text, some of them empty, each as a document. */
+static void test_a_batch_is_each_document_alone(void)
+{
+    uint64_t random = 6;
+    tp_vocabulary *vocabulary = english();
+    block text = make_up_text(300000, &random);
+    uint64_t *ends = must_allocate(text.nbytes * sizeof *ends), *id_ends = must_allocate(text.nbytes * sizeof *id_ends);
+    uint32_t *ids = must_allocate(text.nbytes * sizeof *ids);
+    size_t n = 0, n_ids = 0, start = 0;
+    for (size_t i = 0; i < text.nbytes; i += 1 + (size_t)random_below(&random, 100)) ends[n++] = i;
+    for (size_t threads = 1; threads < 5; threads++) {
+        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n, threads, ids,
+                                              text.nbytes, id_ends, &n_ids, NULL), TP_OK);
+        start = 0;
+        for (size_t i = 0; i < n; i++) {
+            size_t first = i == 0 ? 0 : (size_t)id_ends[i - 1];
+            encoded alone = encode_all(vocabulary, text.data + start, (size_t)ends[i] - start, 1);
+            CHECK_SAME_IDS(ids + first, (size_t)id_ends[i] - first, alone.ids, alone.n);
+            free(alone.ids);
+            start = (size_t)ends[i] + 1;
+        }
+        CHECK_EQ_U(n_ids, id_ends[n - 1]);
+        size_t n_counted = 0;
+        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n, threads, NULL,
+                                              0, id_ends, &n_counted, NULL), TP_OK);
+        CHECK_EQ_U(n_counted, n_ids);
+    }
+    free(ids);
+    free(id_ends);
+    free(ends);
+    free(text.data);
+    tp_vocabulary_free(vocabulary);
+}
+
+/* ---- Decoding -------------------------------------------------------------------------------------------------------- */
+
+static void check_decodes_to(const tp_vocabulary *vocabulary, encoded from, block text)
+{
+    size_t nbytes = 0;
+    uint64_t *ends = must_allocate((from.n + 1) * sizeof *ends);
+    tp_status status = tp_vocabulary_decode(vocabulary, from.ids, from.n, NULL, 0, &nbytes, ends, NULL);
+    CHECK_EQ_U(status, text.nbytes == 0 ? TP_OK : TP_TOO_SMALL);
+    CHECK_EQ_U(nbytes, text.nbytes);
+    block decoded = {must_allocate(nbytes), nbytes};
+    CHECK_EQ_U(tp_vocabulary_decode(vocabulary, from.ids, from.n, decoded.data, nbytes, &nbytes, NULL, NULL), TP_OK);
+    CHECK_EQ_BYTES(decoded.data, nbytes, text.data, text.nbytes);
+    if (from.n > 0) CHECK_EQ_U(ends[from.n - 1], nbytes);
+    free(decoded.data);
+    free(ends);
+}
+
+static void test_decoding_gives_the_text_again(void)
+{
+    uint64_t random = 7;
+    for (size_t nbytes = 0; nbytes < 2000; nbytes += 1 + nbytes / 3) {
+        tokens made;
+        make_up_tokens(&made, &random);
+        tp_vocabulary *vocabulary = vocabulary_of(&made);
+        block text = make_up_text(nbytes, &random);
+        encoded found = encode_all(vocabulary, text.data, nbytes, 1);
+        check_decodes_to(vocabulary, found, text);
+        free(found.ids);
+        free(text.data);
+        tp_vocabulary_free(vocabulary);
+    }
+}
+
+static void test_an_id_that_does_not_exist_is_named_by_its_index(void)
+{
+    tokens made;
+    add_all_bytes(&made);
+    for (size_t i = 200; i < made.n; i++) made.all[i].id += 1000;
+    tp_vocabulary *vocabulary = vocabulary_of(&made);
+    static const uint32_t unknown[] = {200, 1199, 1256, UINT32_MAX};
+    for (size_t i = 0; i < 4; i++) {
+        const uint32_t ids[] = {1200, 3, unknown[i]};
+        uint8_t bytes[3];
+        size_t nbytes;
+        tp_error error;
+        CHECK_EQ_U(tp_vocabulary_decode(vocabulary, ids, 2, bytes, 3, &nbytes, NULL, &error), TP_OK);
+        CHECK_EQ_BYTES(bytes, nbytes, "\xC8\x03", 2);
+        CHECK_EQ_U(tp_vocabulary_decode(vocabulary, ids, 3, bytes, 3, &nbytes, NULL, &error), TP_INVALID_ARGUMENT);
+        CHECK_EQ_U(error.offset, 2);
+    }
+    tp_vocabulary_free(vocabulary);
+}
+
+/* ---- Long pieces ----------------------------------------------------------------------------------------------------- */
+
+/* Powers of two of one letter: everything merges with everything, level by level. */
+static void test_a_piece_of_a_million_equal_bytes(void)
+{
+    enum { N = 1000003 };
+    tp_merge merges[10] = {{'x', 'x'}};
+    for (uint32_t i = 1; i < 10; i++) merges[i] = (tp_merge){255 + i, 255 + i};
+    tp_vocabulary *vocabulary = NULL;
+    CHECK_EQ_U(tp_vocabulary_from_merges(merges, 10, &vocabulary, NULL), TP_OK);
+    block text = {must_allocate(N), N};
+    memset(text.data, 'x', N);
+    encoded found = encode_all(vocabulary, text.data, N, 1);
+    CHECK_EQ_U(found.n, 976 + 4); /* 1000003 is 976 * 1024 + 512 + 64 + 2 + 1 */
+    check_decodes_to(vocabulary, found, text);
+    free(found.ids);
+    free(text.data);
+    tp_vocabulary_free(vocabulary);
+}
+
+/* ---- What is refused ------------------------------------------------------------------------------------------------- */
+
+static void check_refused(const tokens *from, uint64_t item)
+{
+    tp_vocabulary *none = NULL;
+    tp_error error = {0};
+    CHECK_EQ_U(make_vocabulary(from, &none, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, item);
+    CHECK(none == NULL);
+}
+
+static void test_bad_tokens_are_named(void)
+{
+    tokens made;
+    add_all_bytes(&made);
+    made.all[256] = (token){.bytes = "ab", .nbytes = 2, .id = 300};
+    made.all[257] = (token){.bytes = "ab", .nbytes = 2, .id = 299};
+    made.n = 258;
+    check_refused(&made, 257);
+    made.all[257] = (token){.bytes = "ac", .nbytes = 2, .id = 7};
+    check_refused(&made, 257);
+    made.all[257] = (token){.bytes = "", .nbytes = 0, .id = 301};
+    check_refused(&made, 257);
+    made.n = 257;
+    made.all[5] = (token){.bytes = "xyz", .nbytes = 3, .id = 5};
+    check_refused(&made, 257 + 5);
+    made.n = 0;
+    check_refused(&made, 0);
+}
+
+static void test_bad_merges_are_named(void)
+{
+    const tp_merge cases[][2] = {{{'a', 'b'}, {257, 'c'}}, {{'a', 'b'}, {'a', 'b'}}, {{'a', 'b'}, {'c', UINT32_MAX}}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tp_vocabulary *none = NULL;
+        tp_error error;
+        CHECK_EQ_U(tp_vocabulary_from_merges(cases[i], 2, &none, &error), TP_INVALID_ARGUMENT);
+        CHECK_EQ_U(error.offset, 1);
+        CHECK(none == NULL);
+    }
+}
+
+/* Sixty merges could make a token of 2^60 bytes. */
+static void test_tokens_that_double_are_refused(void)
+{
+    tp_merge merges[60] = {{'x', 'x'}};
+    for (uint32_t i = 1; i < 60; i++) merges[i] = (tp_merge){255 + i, 255 + i};
+    tp_vocabulary *none = NULL;
+    CHECK_EQ_U(tp_vocabulary_from_merges(merges, 60, &none, NULL), TP_TOO_LARGE);
+}
+
+static void test_bad_ends_and_patterns_are_refused(void)
+{
+    tp_vocabulary *vocabulary = english();
+    const uint64_t ends[] = {1, 3, 2}, beyond[] = {1, 5};
+    uint64_t id_ends[3];
+    uint32_t ids[4];
+    size_t n, used;
+    tp_error error;
+    const uint8_t *text = (const uint8_t *)"a cd";
+    CHECK_EQ_U(tp_vocabulary_encode_split(vocabulary, NULL, text, 4, ends, 3, ids, 4, &n, &used, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, 2);
+    CHECK_EQ_U(tp_vocabulary_encode_split(vocabulary, NULL, text, 4, beyond, 2, ids, 4, &n, &used, &error),
+               TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, 1);
+    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text, 4, ends, 3, 1, ids, 4, id_ends, &n, &error),
+               TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, 2);
+    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text, 4, ends, 2, 1, ids, 3, id_ends, &n, &error),
+               TP_TOO_SMALL);
+    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_NONE, text, 4, true, 1, ids, 4, &n, &used, &error),
+               TP_INVALID_ARGUMENT);
+    tp_vocabulary_free(vocabulary);
+}
+
+/* ---- Memory ---------------------------------------------------------------------------------------------------------- */
+
+/* Makes a vocabulary of each kind and encodes with it, long pieces and by threads, refusing the nth allocation: TP_NO_MEMORY,
+ * or the answer. False once it was not refused. */
+static bool runs_without(uint64_t nth, const tokens *from, block text, encoded expected)
+{
+    tp_memory_stats before, after;
+    tp_memory_get_stats(&before);
+    tp_vocabulary *vocabulary = NULL;
+    size_t n = 0, used = 0;
+    uint32_t *ids = must_allocate(text.nbytes * sizeof *ids);
+    tp_memory_fail_at(nth);
+    tp_status status = make_vocabulary(from, &vocabulary, NULL);
+    CHECK((status == TP_OK) == (vocabulary != NULL));
+    if (status == TP_OK) {
+        status = tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, true, 2, ids, text.nbytes, &n,
+                                      &used, NULL);
+        if (status == TP_OK) CHECK_SAME_IDS(ids, n, expected.ids, expected.n);
+    }
+    tp_memory_fail_at(0);
+    CHECK(status == TP_OK || status == TP_NO_MEMORY);
+    tp_vocabulary_free(vocabulary);
+    free(ids);
+    tp_memory_get_stats(&after);
+    CHECK_EQ_U(after.live_allocations, before.live_allocations);
+    CHECK_EQ_U(after.current_bytes, before.current_bytes);
+    return status != TP_OK;
+}
+
+static void test_every_refused_allocation_is_told(void)
+{
+    enum { MORE_THAN_THERE_ARE = 60 };
+    uint64_t random = 8;
+    tokens made;
+    make_up_tokens(&made, &random);
+    block text = make_up_text(150000, &random);
+    memset(text.data + 50, 'b', 300); /* a long piece */
+    tp_vocabulary *vocabulary = vocabulary_of(&made);
+    encoded expected = encode_all(vocabulary, text.data, text.nbytes, 1);
+    unsigned n_refused = 0;
+    for (uint64_t nth = 1; nth < MORE_THAN_THERE_ARE; nth++) n_refused += runs_without(nth, &made, text, expected);
+    CHECK(n_refused >= 12);
+    free(expected.ids);
+    free(text.data);
+    tp_vocabulary_free(vocabulary);
+}
+
+static void test_every_refused_allocation_of_merges_is_told(void)
+{
+    const tp_merge merges[] = {{'a', 'b'}, {256, 'c'}};
+    tokens made;
+    laid_out laid;
+    add_all_bytes(&made);
+    add_token(&made, "ab", 2);
+    add_token(&made, "abc", 3);
+    lay_out(&made, &laid);
+    tp_memory_stats before, after;
+    tp_memory_get_stats(&before);
+    unsigned n_refused = 0;
+    for (uint64_t nth = 1; nth < 30; nth++) {
+        tp_vocabulary *one = NULL, *other = NULL;
+        tp_piece_cache *cache = NULL;
+        tp_memory_fail_at(nth);
+        tp_status status = tp_vocabulary_from_merges(merges, 2, &one, NULL);
+        if (status == TP_OK) {
+            status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[257], laid.ends, laid.ids, made.n,
+                                                          merges, 2, false, &other, NULL);
+        }
+        if (status == TP_OK) status = tp_piece_cache_new(2, &cache, NULL);
+        tp_memory_fail_at(0);
+        CHECK(status == TP_OK || status == TP_NO_MEMORY);
+        n_refused += status == TP_NO_MEMORY;
+        tp_vocabulary_free_at(&one);
+        tp_vocabulary_free_at(&other);
+        tp_piece_cache_free_at(&cache);
+        tp_memory_get_stats(&after);
+        CHECK_EQ_U(after.current_bytes, before.current_bytes);
+    }
+    CHECK(n_refused >= 15 && n_refused < 29);
+}
+
+int main(void)
+{
+    RUN(test_random_vocabularies_encode_as_the_plain_way_does);
+    RUN(test_merged_vocabularies_encode_as_the_plain_way_does);
+    RUN(test_merges_of_a_known_lesson);
+    RUN(test_a_list_of_merges_decides_what_becomes_a_token);
+    RUN(test_a_token_that_two_do_not_make_has_no_merge);
+    RUN(test_stopping_anywhere_gives_the_same_ids);
+    RUN(test_a_cache_forgets_another_vocabulary);
+    RUN(test_threads_share_a_text);
+    RUN(test_threads_share_a_vocabulary);
+    RUN(test_a_batch_is_each_document_alone);
+    RUN(test_decoding_gives_the_text_again);
+    RUN(test_an_id_that_does_not_exist_is_named_by_its_index);
+    RUN(test_a_piece_of_a_million_equal_bytes);
+    RUN(test_bad_tokens_are_named);
+    RUN(test_bad_merges_are_named);
+    RUN(test_tokens_that_double_are_refused);
+    RUN(test_bad_ends_and_patterns_are_refused);
+    RUN(test_every_refused_allocation_is_told);
+    RUN(test_every_refused_allocation_of_merges_is_told);
+    return tests_done();
+}
