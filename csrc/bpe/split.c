@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/cpu.h"
 #include "textproc.h"
 #include "unicode/classes.h"
 #include "unicode/utf8.h"
@@ -74,14 +75,16 @@ size_t tp_split(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, boo
     if (entry == NULL || text_nbytes == 0) return 0;
     /* A character of which only the beginning is there may turn out to be anything. */
     const uint8_t *end = text + (is_final ? text_nbytes : tp_utf8_complete_nbytes(text, text_nbytes));
-    size_t n = 0;
-    for (const uint8_t *p = text; p != end && n < capacity;) {
-        bool met_end = false;
-        p = tp_split_next(&entry->rules, p, end, &met_end);
-        if (met_end && !is_final) break;
-        ends[n++] = (uint64_t)(p - text);
+    switch (tp_simd_in_use()) {
+#ifdef TP_HAS_X86_VARIANTS
+    case TP_SIMD_AVX512:
+        return tp_split_avx512(&entry->rules, text, end, is_final, ends, capacity);
+    case TP_SIMD_AVX2:
+        return tp_split_avx2(&entry->rules, text, end, is_final, ends, capacity);
+#endif
+    default:
+        return tp_split_plain(&entry->rules, text, end, is_final, ends, capacity);
     }
-    return n;
 }
 
 /* ---- Cutting ----------------------------------------------------------------------------------------------------- */

@@ -1,7 +1,6 @@
 /* The patterns by hand, one piece at a time: what each alternative matches, in the order in which a regular expression tries
  * them. None of them needs more than one pass over a piece and one character behind it. */
 #include "bpe/split.h"
-#include "unicode/classes.h"
 
 /* The end of the text, as a class of its own; tp_classes_of gives none such. */
 #define AT_END 0x80u
@@ -14,17 +13,12 @@ typedef struct tp_rest {
     bool met_end; /* somebody wanted to know what is at the end */
 } tp_rest;
 
-/* A character beyond ASCII, taken for a valid one if all of its bytes are there, and otherwise for a symbol of one byte. */
+/* A character beyond ASCII, which is a symbol of one byte if it is cut off. */
 static uint8_t look_beyond_ascii(const tp_rest *rest, const uint8_t *p, size_t *nbytes)
 {
-    uint32_t lead = p[0];
-    size_t needed = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    *nbytes = 1;
-    if (needed == 1 || (size_t)(rest->end - p) < needed) return 0;
-    *nbytes = needed;
-    uint32_t code_point = lead & (0x7Fu >> needed);
-    for (size_t i = 1; i < needed; i++) code_point = code_point << 6 | (p[i] & 0x3Fu);
-    return tp_classes_of(code_point);
+    *nbytes = tp_split_nbytes_of(*p);
+    if ((size_t)(rest->end - p) < *nbytes) *nbytes = 1;
+    return tp_split_classes_of(p, *nbytes);
 }
 
 /* The classes of the character at `p`, and its length. */
@@ -55,22 +49,15 @@ static inline const uint8_t *skip_letters(tp_rest *rest, const uint8_t *p)
 
 static inline const uint8_t *skip_symbols(tp_rest *rest, const uint8_t *p) { return skip(rest, p, SYMBOL_MASK, 0); }
 
-/* How long the contraction at the apostrophe `p` is, or 0. Beside upper case, (?i) lets U+017F (long s, C5 BF) stand for s. */
+/* How long the contraction at the apostrophe `p` is, or 0. */
 static size_t contraction_nbytes(tp_rest *rest, const uint8_t *p, bool folds)
 {
-    const uint8_t *end = rest->end;
-    if (end - p >= 2) {
-        uint8_t case_bit = folds ? 0x20 : 0, first = p[1] | case_bit;
-        if (first == 's' || first == 't' || first == 'm' || first == 'd') return 2;
-        bool is_long_s = folds && p[1] == 0xC5;
-        if (first != 'l' && first != 'v' && first != 'r' && !is_long_s) return 0;
-        if (end - p >= 3) {
-            if (is_long_s) return p[2] == 0xBF ? 3 : 0;
-            return (p[2] | case_bit) == (first == 'l' ? 'l' : 'e') ? 3 : 0;
-        }
-    }
-    rest->met_end = true;
-    return 0;
+    size_t available = (size_t)(rest->end - p);
+    if (available >= 3) return tp_split_contraction_nbytes(p, folds);
+    const uint8_t padded[3] = {'\'', available == 2 ? p[1] : 0, 0};
+    size_t nbytes = tp_split_contraction_nbytes(padded, folds);
+    if (nbytes == 0) rest->met_end = true;
+    return nbytes;
 }
 
 /* \s++$ (where the pattern has it) | \s*[\r\n] (unless in GPT-2's family) | \s+(?!\S) | \s, where white space begins at `p`. */
@@ -99,7 +86,7 @@ static const uint8_t *match_numbers(tp_rest *rest, const uint8_t *p, size_t max)
     return p;
 }
 
-static const uint8_t *next_of_gpt2(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
+static inline const uint8_t *next_of_gpt2(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
 {
     if (*p == '\'') {
         size_t contraction = contraction_nbytes(rest, p, false);
@@ -114,7 +101,7 @@ static const uint8_t *next_of_gpt2(tp_rest *rest, const uint8_t *p, const tp_spl
     return match_space(rest, p, rules);
 }
 
-static const uint8_t *next_of_gpt4(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
+static inline const uint8_t *next_of_gpt4(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
 {
     if (*p == '\'') {
         size_t contraction = contraction_nbytes(rest, p, true);
@@ -176,7 +163,7 @@ static const uint8_t *skip_newlines_and_slashes(tp_rest *rest, const uint8_t *p)
     return p;
 }
 
-static const uint8_t *next_of_o200k(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
+static inline const uint8_t *next_of_o200k(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
 {
     size_t nbytes, second_nbytes;
     uint8_t first = look(rest, p, &nbytes);
@@ -189,21 +176,45 @@ static const uint8_t *next_of_o200k(tp_rest *rest, const uint8_t *p, const tp_sp
     return skip_newlines_and_slashes(rest, skip_symbols(rest, p + nbytes));
 }
 
+/* ---- All of them ------------------------------------------------------------------------------------------------- */
+
+static inline const uint8_t *next_of(tp_split_family family, tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
+{
+    if (family == TP_SPLIT_GPT2) return next_of_gpt2(rest, p, rules);
+    if (family == TP_SPLIT_GPT4) return next_of_gpt4(rest, p, rules);
+    return next_of_o200k(rest, p, rules);
+}
+
 const uint8_t *tp_split_next(const tp_split_rules *rules, const uint8_t *p, const uint8_t *end, bool *met_end)
 {
     tp_rest rest = {.end = end};
-    const uint8_t *piece_end = NULL;
-    switch (rules->family) {
-    case TP_SPLIT_GPT2:
-        piece_end = next_of_gpt2(&rest, p, rules);
-        break;
-    case TP_SPLIT_GPT4:
-        piece_end = next_of_gpt4(&rest, p, rules);
-        break;
-    case TP_SPLIT_O200K:
-        piece_end = next_of_o200k(&rest, p, rules);
-        break;
-    }
+    const uint8_t *piece_end = next_of(rules->family, &rest, p, rules);
     *met_end = rest.met_end;
     return piece_end;
+}
+
+static inline size_t split_by(tp_split_family family, const tp_split_rules *rules, const uint8_t *text, const uint8_t *end,
+                              bool is_final, uint64_t *ends, size_t capacity)
+{
+    tp_rest rest = {.end = end};
+    size_t n = 0;
+    for (const uint8_t *p = text; p != end && n < capacity; n++) {
+        p = next_of(family, &rest, p, rules);
+        if (rest.met_end && !is_final) break;
+        ends[n] = (uint64_t)(p - text);
+    }
+    return n;
+}
+
+size_t tp_split_plain(const tp_split_rules *rules, const uint8_t *text, const uint8_t *end, bool is_final, uint64_t *ends,
+                      size_t capacity)
+{
+    switch (rules->family) {
+    case TP_SPLIT_GPT2:
+        return split_by(TP_SPLIT_GPT2, rules, text, end, is_final, ends, capacity);
+    case TP_SPLIT_GPT4:
+        return split_by(TP_SPLIT_GPT4, rules, text, end, is_final, ends, capacity);
+    default:
+        return split_by(TP_SPLIT_O200K, rules, text, end, is_final, ends, capacity);
+    }
 }
