@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import re
 from bisect import bisect_left
@@ -40,6 +41,10 @@ _SPACE = re.compile(r"\s")  # on str it matches what str.split parts words at
 _ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
 
 
+# More threads than this is a mistake rather than a machine.
+MOST_THREADS = 1024
+
+
 class Stretch(NamedTuple):
     """Consecutive documents for one thread: the first from a character on, the last up to one (``None``: to its end)."""
 
@@ -55,6 +60,18 @@ def available_threads() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def checked_threads(threads: int | None) -> int | None:
+    """Check a number of threads that a user gives."""
+    if threads is None:
+        return None
+    if isinstance(threads, bool) or not hasattr(type(threads), "__index__"):
+        raise TypeError(f"threads must be an int or None, not {type(threads).__name__}")
+    threads = operator.index(threads)
+    if not 1 <= threads <= MOST_THREADS:
+        raise ValueError(f"threads must be from 1 to {MOST_THREADS}, or None for all processors, not {threads}")
+    return threads
 
 
 def count_documents(documents: Sequence[Document], threads: int, report: Callable[[int], object] | None = None) -> Corpus:

@@ -16,6 +16,7 @@ from text_processor._ledger import Ledger
 from text_processor._native import Corpus, Document, InvalidArgumentError, Lexicon
 from text_processor._progress import Progress, Report, check_progress, reporting
 from text_processor._sources import Buffer, Readable, Tell
+from text_processor._subclasses import attributes_of, set_attributes
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
 from text_processor.words import Words
 
@@ -29,9 +30,6 @@ DEFAULT_LEXICON: dict[str, float] = {
     "terrible": -1.0,
     "awful": -1.0,
 }
-
-# More threads than this is a mistake rather than a machine.
-MOST_THREADS = 1024
 
 # Characters of a list that are checked, counted and added in one step where progress is shown: few enough to be told of soon,
 # enough for adding one table to another to cost little beside it.
@@ -82,7 +80,7 @@ def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
     >>> word_count("The cat saw the dog")
     {'the': 2, 'cat': 1, 'saw': 1, 'dog': 1}
     """
-    n_threads = _checked_threads(threads) or _pieces.available_threads()
+    n_threads = _pieces.checked_threads(threads) or _pieces.available_threads()
     _check_type(text, None)
     _check_surrogates(text, None)
     return _native.table_as_dict(_pieces.count_documents((text,), n_threads), _native.COUNT)
@@ -159,7 +157,7 @@ class TextAnalyzer:
         keep_documents: bool = True,
         threads: int | None = None,
     ) -> None:
-        self._set_up(_make_lexicon(lexicon), bool(keep_documents), _checked_threads(threads))
+        self._set_up(_make_lexicon(lexicon), bool(keep_documents), _pieces.checked_threads(threads))
 
     def _set_up(self, lexicon: Lexicon, keep_documents: bool, threads: int | None) -> None:
         self._lexicon = lexicon
@@ -827,14 +825,14 @@ class TextAnalyzer:
         copy = type(self).__new__(type(self))
         copy._set_up(self._lexicon, self._keep_documents, self._threads)
         copy._ledger.add_part(*self._ledger.snapshot())
-        _set_attributes(copy, _attributes(self))
+        set_attributes(copy, attributes_of(self, TextAnalyzer))
         return copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """As ``copy.copy``, since documents are immutable; only what a subclass has added is copied deeply."""
         copied = self.__copy__()
         memo[id(self)] = copied
-        _set_attributes(copied, deepcopy(_attributes(self), memo))
+        set_attributes(copied, deepcopy(attributes_of(self, TextAnalyzer), memo))
         return copied
 
     def save(self, path: str | bytes | os.PathLike[Any]) -> None:
@@ -886,7 +884,7 @@ class TextAnalyzer:
 
     def __getstate__(self) -> tuple[bytes, dict[str, Any]]:
         corpus, _, documents = self._ledger.snapshot()
-        return _snapshot.to_bytes(self._as_snapshot(corpus, documents)), _attributes(self)
+        return _snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes_of(self, TextAnalyzer)
 
     def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None:
         match state:
@@ -897,41 +895,17 @@ class TextAnalyzer:
         lexicon, threads = _restored_options(snapshot)
         self._set_up(lexicon, snapshot.keep_documents, threads)
         self._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
-        _set_attributes(self, attributes)
+        set_attributes(self, attributes)
 
 
 def _restored_options(snapshot: _snapshot.Snapshot) -> tuple[Lexicon, int | None]:
     try:
-        return _make_lexicon(snapshot.lexicon), _checked_threads(snapshot.threads)
+        return _make_lexicon(snapshot.lexicon), _pieces.checked_threads(snapshot.threads)
     except (TypeError, ValueError) as error:
         raise InvalidSnapshotError(f"the snapshot's options are damaged: {error}") from error
 
 
-def _attributes(analyzer: TextAnalyzer) -> dict[str, Any]:
-    """What a subclass has added, in a dict or in slots of its own."""
-    own = set(TextAnalyzer.__slots__)
-    slots = {name for kind in type(analyzer).__mro__ for name in vars(kind).get("__slots__", ())} - own - {"__dict__"}
-    in_slots = {name: getattr(analyzer, name) for name in sorted(slots) if hasattr(analyzer, name)}
-    return in_slots | getattr(analyzer, "__dict__", {})
-
-
-def _set_attributes(analyzer: TextAnalyzer, attributes: Mapping[str, Any]) -> None:
-    for name, value in attributes.items():
-        object.__setattr__(analyzer, name, value)
-
-
 # ---- Checks ----------------------------------------------------------------------------------------------------------
-
-
-def _checked_threads(threads: int | None) -> int | None:
-    if threads is None:
-        return None
-    if isinstance(threads, bool) or not hasattr(type(threads), "__index__"):
-        raise TypeError(f"threads must be an int or None, not {type(threads).__name__}")
-    threads = operator.index(threads)
-    if not 1 <= threads <= MOST_THREADS:
-        raise ValueError(f"threads must be from 1 to {MOST_THREADS}, or None for all processors, not {threads}")
-    return threads
 
 
 def _is_sequence(documents: object) -> bool:

@@ -26,7 +26,8 @@ from typing import IO, Any, Self
 
 from text_processor import UNICODE_VERSION, __version__, _progress
 from text_processor._progress import Progress, Report
-from text_processor.analyzer import MOST_THREADS, Statistics, TextAnalyzer
+from text_processor._pieces import MOST_THREADS
+from text_processor.analyzer import Statistics, TextAnalyzer
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
 __all__ = ["main"]
