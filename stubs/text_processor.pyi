@@ -1,5 +1,6 @@
 import os
-from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from array import array
+from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Any, Literal, NoReturn, Protocol, Self, TypedDict
 
 __all__ = [
@@ -8,12 +9,15 @@ __all__ = [
     "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
+    "IncrementalDecoder",
     "InvalidDocumentError",
     "InvalidSnapshotError",
+    "InvalidTokenizerError",
     "Readable",
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
+    "Tokenizer",
     "Words",
     "__version__",
     "cpu_features",
@@ -144,6 +148,123 @@ class Words(Mapping[str, int]):
     def values(self) -> ValuesView[int]: ...
     def __reduce__(self) -> NoReturn: ...
 
+class Tokenizer:
+    def __init__(self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None) -> None: ...
+
+    # Training
+    def train(
+        self,
+        text: str | Buffer,
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        threads: int | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
+    def train_from_iterator(
+        self,
+        iterator: Iterable[str | Buffer],
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        threads: int | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
+
+    # Encoding
+    def encode(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> list[int]: ...
+    def encode_ordinary(self, text: str | Buffer) -> list[int]: ...
+    def encode_array(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> array[int]: ...
+    def encode_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        threads: int | None = None,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> list[list[int]]: ...
+    def count(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> int: ...
+    def encode_file(
+        self,
+        path: str | bytes | os.PathLike[Any],
+        out: str | bytes | os.PathLike[Any],
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> int: ...
+
+    # Decoding
+    def decode(self, ids: Iterable[int], errors: str = "replace") -> str: ...
+    def decode_bytes(self, ids: Iterable[int]) -> bytes: ...
+    def decode_batch(self, batch: Iterable[Iterable[int]], errors: str = "replace") -> list[str]: ...
+    def decode_tokens_bytes(self, ids: Iterable[int]) -> list[bytes]: ...
+    def decode_with_offsets(self, ids: Iterable[int]) -> tuple[str, list[int]]: ...
+    def decoder(self, errors: str = "replace") -> IncrementalDecoder: ...
+
+    # Asking
+    @property
+    def pattern(self) -> str: ...
+    @property
+    def vocab_size(self) -> int: ...
+    @property
+    def special_tokens(self) -> dict[str, int]: ...
+    @property
+    def merges(self) -> dict[tuple[int, int], int]: ...
+    def mergeable_ranks(self) -> dict[bytes, int]: ...
+    def token_bytes(self, id: int) -> bytes: ...
+    def __eq__(self, other: object) -> bool: ...
+
+    # Copies
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self: ...
+    def __getstate__(self) -> tuple[bytes, dict[str, Any]]: ...
+    def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None: ...
+
+    # Files
+    def save(self, path: str | bytes | os.PathLike[Any]) -> None: ...
+    @classmethod
+    def load(cls, path: str | bytes | os.PathLike[Any]) -> Self: ...
+    @classmethod
+    def from_mergeable_ranks(
+        cls,
+        ranks: Mapping[bytes, int],
+        pattern: str,
+        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
+    ) -> Self: ...
+    @classmethod
+    def from_tiktoken(
+        cls, path: str | bytes | os.PathLike[Any], pattern: str, special_tokens: Mapping[str, int] | Iterable[str] | None = None
+    ) -> Self: ...
+    def save_tiktoken(self, path: str | bytes | os.PathLike[Any]) -> None: ...
+    def to_tiktoken(self, name: str = "text_processor") -> Any: ...  # a tiktoken.Encoding
+    @classmethod
+    def from_huggingface(cls, path: str | bytes | os.PathLike[Any]) -> Self: ...
+    def save_huggingface(self, path: str | bytes | os.PathLike[Any]) -> None: ...
+
+class IncrementalDecoder:
+    def __init__(self, tokenizer: Tokenizer, errors: str = "replace") -> None: ...
+    def decode(self, ids: int | Iterable[int], final: bool = False) -> str: ...
+    def reset(self) -> None: ...
+
 class TextProcessorError(Exception): ...
 
 class InvalidDocumentError(TextProcessorError, ValueError):
@@ -164,5 +285,9 @@ class InvalidDocumentError(TextProcessorError, ValueError):
 class EmptyAnalyzerError(TextProcessorError): ...
 
 class InvalidSnapshotError(TextProcessorError, ValueError):
+    offset: int | None
+    def __init__(self, message: str, *, offset: int | None = None) -> None: ...
+
+class InvalidTokenizerError(TextProcessorError, ValueError):
     offset: int | None
     def __init__(self, message: str, *, offset: int | None = None) -> None: ...

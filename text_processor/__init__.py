@@ -13,6 +13,9 @@ text_processor.errors.InvalidDocumentError: Document cannot be empty
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from text_processor._native import CORE_VERSION, UNICODE_VERSION, CpuFeatures, cpu_features, get_memory_stats
 from text_processor._sources import Buffer, Readable
 from text_processor.analyzer import DocumentInfo, Statistics, TextAnalyzer, word_count
@@ -20,9 +23,13 @@ from text_processor.errors import (
     EmptyAnalyzerError,
     InvalidDocumentError,
     InvalidSnapshotError,
+    InvalidTokenizerError,
     TextProcessorError,
 )
 from text_processor.words import Words
+
+if TYPE_CHECKING:
+    from text_processor.bpe import IncrementalDecoder, Tokenizer
 
 __all__ = [
     "UNICODE_VERSION",
@@ -30,12 +37,15 @@ __all__ = [
     "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
+    "IncrementalDecoder",
     "InvalidDocumentError",
     "InvalidSnapshotError",
+    "InvalidTokenizerError",
     "Readable",
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
+    "Tokenizer",
     "Words",
     "__version__",
     "cpu_features",
@@ -47,6 +57,25 @@ __all__ = [
 
 
 __version__ = CORE_VERSION
+
+# What not everybody needs is imported when it is first asked for.
+_LAZY = {"IncrementalDecoder": "bpe", "Tokenizer": "bpe"}
+
+
+if not TYPE_CHECKING:  # to type checkers it would be an attribute of any name
+
+    def __getattr__(name: str) -> Any:
+        if name in _LAZY.values():
+            return import_module(f"{__name__}.{name}")
+        if name not in _LAZY:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY, *_LAZY.values()})
 
 
 def hello(name: str) -> str:

@@ -25,7 +25,7 @@ from functools import partial
 from itertools import accumulate, count
 from operator import add
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, TypedDict, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 
 from text_processor._textproc_cffi import ffi, lib
 from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, TextProcessorError
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
         TpArrowBuffer,
         TpCorpus,
         TpError,
-        TpLexicon,
         TpLexiconEntries,
+        TpMerge,
         TpPiece,
         TpPieces,
-        TpTrainer,
+        TpVocabulary,
         Uint64,
     )
 
@@ -378,11 +378,9 @@ def _own(place: CData, owner: CData) -> None:
     _owners[weakref.ref(place, _owners.pop)] = owner
 
 
-def _check_alive(
-    place: Pointer[Pointer[TpCorpus]] | Pointer[Pointer[TpLexicon]] | Pointer[Pointer[TpPieces]] | Pointer[Pointer[TpTrainer]],
-) -> None:
+def _check_alive(place: Pointer[Any]) -> None:
     if not place[0]:  # only when the interpreter ends, and with it _owners
-        raise ReferenceError("the interpreter is shutting down, and what this object had counted has been freed")
+        raise ReferenceError("the interpreter is shutting down, and what this object held has been freed")
 
 
 # ---- The corpus ------------------------------------------------------------------------------------------------------
@@ -894,3 +892,222 @@ def find_cut(pattern: int, text: bytes | memoryview, start: int) -> int:
     """Return the first place from `start` on where a piece ends whatever stands around the text, or the text's length."""
     data = ffi.from_buffer("uint8_t[]", text)
     return lib.tp_split_find_cut(pattern, data, len(data), start)
+
+
+# ---- Byte-level BPE: the vocabulary ----------------------------------------------------------------------------------
+
+# How training chooses among the pairs that are most frequent.
+TIE_BREAKS: dict[str, int] = {"rustbpe": lib.TP_TIE_RUSTBPE, "hf": lib.TP_TIE_HF}
+
+# Ids that come back in one step: they stay in the second-level cache until they are copied to where they belong.
+STEP_IDS = 1 << 16
+
+
+class Tokens(NamedTuple):
+    """Tokens one behind the other, where each ends (64-bit), and their ids (32-bit)."""
+
+    text: bytes
+    ends: array[int]
+    ids: array[int]
+
+    def each(self) -> Iterator[bytes]:
+        """Give the bytes of one after the other."""
+        start = 0
+        for end in self.ends:
+            yield self.text[start:end]
+            start = end
+
+
+class Vocabulary:
+    """A handle to a ``tp_vocabulary``, immutable."""
+
+    __slots__ = ("place",)
+
+    def __init__(self) -> None:
+        self.place = ffi.new("tp_vocabulary **")
+        _own(self.place, ffi.gc(ffi.cast("tp_vocabulary **", self.place), lib.tp_vocabulary_free_at))
+
+    @classmethod
+    def of_merges(cls, merges: array[int]) -> Vocabulary:
+        """One that was trained: two ids for each merge, one behind the other."""
+        self, error = cls(), _new_error()
+        status = lib.tp_vocabulary_from_merges(_c_merges(merges), len(merges) // 2, self.place, error)
+        check(status, error)
+        return self
+
+    @classmethod
+    def of_tokens(cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
+        """One by tiktoken's rule; with merges, by Hugging Face's."""
+        self, error = cls(), _new_error()
+        c_ends, c_ids = ffi.from_buffer("uint64_t[]", tokens.ends), ffi.from_buffer("uint32_t[]", tokens.ids)
+        given = (tokens.text, len(tokens.text), c_ends, c_ids, len(tokens.ids))
+        if merges is None:
+            status = lib.tp_vocabulary_from_tokens(*given, self.place, error)
+        else:
+            c_merges, n_merges = _c_merges(merges), len(merges) // 2
+            status = lib.tp_vocabulary_from_tokens_and_merges(*given, c_merges, n_merges, whole_pieces, self.place, error)
+        check(status, error)
+        return self
+
+    @property
+    def pointer(self) -> Pointer[TpVocabulary]:
+        _check_alive(self.place)
+        return self.place[0]
+
+    def tokens(self) -> Tokens:
+        """All tokens, by ascending id."""
+        found = ffi.new("tp_vocabulary_tokens *")
+        lib.tp_vocabulary_get_tokens(self.pointer, found)
+        ends, ids = array("Q"), array("I")
+        ends.frombytes(ffi.buffer(found.ends, 8 * found.n_tokens))
+        ids.frombytes(ffi.buffer(found.ids, 4 * found.n_tokens))
+        return Tokens(bytes(ffi.buffer(found.tokens, found.tokens_nbytes)), ends, ids)
+
+    def merges(self) -> array[int]:
+        """The two ids of each merge, in order; `InvalidArgumentError`, with an id, if that token is made by none."""
+        n_merges, error = ffi.new("size_t *"), _new_error()
+        capacity = 0
+        while True:
+            found = _new_uninitialized("tp_merge[]", capacity)
+            status = lib.tp_vocabulary_get_merges(self.pointer, found, capacity, n_merges, error)
+            if status != _TOO_SMALL:
+                break
+            capacity = n_merges[0]
+        check(status, error)
+        merges = array("I")
+        merges.frombytes(ffi.buffer(found, n_merges[0] * ffi.sizeof("tp_merge")))
+        return merges
+
+    def decode(self, ids: array[int] | memoryview, ends: array[int] | None = None) -> memoryview:
+        """Return the bytes of tokens one behind the other, and store in ``ends`` where those of each end.
+
+        `InvalidArgumentError`, with the index of an id, if no token has it.
+        """
+        nbytes, error = ffi.new("size_t *"), _new_error()
+        c_ends = ffi.NULL if ends is None else ffi.from_buffer("uint64_t[]", ends, require_writable=True)
+        capacity = 0
+        # The buffer is let go of before an exception can keep this frame: CPython 3.11 crashes where the garbage collector
+        # finds a memoryview that is still in use.
+        with ffi.from_buffer("uint32_t[]", ids) as c_ids:
+            while True:
+                found = _new_uninitialized("uint8_t[]", capacity)
+                status = lib.tp_vocabulary_decode(self.pointer, c_ids, len(c_ids), found, capacity, nbytes, c_ends, error)
+                if status != _TOO_SMALL:
+                    break
+                capacity = nbytes[0]
+        check(status, error)
+        return memoryview(ffi.buffer(found, nbytes[0]))
+
+
+def _c_merges(merges: array[int]) -> Pointer[TpMerge]:
+    return cast("Pointer[TpMerge]", ffi.from_buffer("tp_merge[]", merges))
+
+
+class Encoder:
+    """What one call needs to encode text: a vocabulary, room for ids, and the pieces that were met lately.
+
+    The ids are added to ``ids``, or only counted if that is None; ``n_ids`` says how many there are so far.
+    """
+
+    __slots__ = ("_cache", "_capacity", "_n_ids", "_room", "_used", "_vocabulary", "ids", "n_ids", "pattern", "threads")
+
+    def __init__(self, vocabulary: Vocabulary, pattern: int | None, ids: array[int] | None, threads: int = 1) -> None:
+        self.ids = ids
+        self.n_ids = 0
+        self.pattern: int = lib.TP_PATTERN_NONE if pattern is None else pattern
+        self.threads = threads
+        self._vocabulary = vocabulary
+        self._cache, error = ffi.new("tp_piece_cache **"), _new_error()
+        _own(self._cache, ffi.gc(ffi.cast("tp_piece_cache **", self._cache), lib.tp_piece_cache_free_at))
+        check(lib.tp_piece_cache_new(threads, self._cache, error), error)
+        self._n_ids, self._used = ffi.new("size_t *"), ffi.new("size_t *")
+        self._capacity, self._room = 0, ffi.NULL
+
+    def add(self, token: int) -> None:
+        """Take the id of a special token."""
+        self.n_ids += 1
+        if self.ids is not None:
+            self.ids.append(token)
+
+    def feed(self, text: bytes | memoryview, is_final: bool) -> int:
+        """Take a text, or a part of one that more will follow; return how many bytes are done."""
+        self._make_room(min(len(text), STEP_IDS))
+        error = _new_error()
+        with ffi.from_buffer("uint8_t[]", text) as data:  # as in Vocabulary.decode
+            while True:
+                status = lib.tp_vocabulary_encode(
+                    self._vocabulary.pointer,
+                    self._cache[0],
+                    self.pattern,
+                    data,
+                    len(data),
+                    is_final,
+                    self.threads,
+                    self._room,
+                    self._capacity,
+                    self._n_ids,
+                    self._used,
+                    error,
+                )
+                if status != _TOO_SMALL:
+                    break
+                self._make_room(self._n_ids[0])
+        check(status, error)
+        self._take()
+        return self._used[0]
+
+    def feed_split(self, pieces: Sequence[bytes]) -> None:
+        """Take pieces that have been split already."""
+        ends, text = array("Q", accumulate(map(len, pieces))), b"".join(pieces)
+        self._make_room(len(text))  # no piece has more ids than bytes
+        data, error = ffi.from_buffer("uint8_t[]", text), _new_error()
+        c_ends = ffi.from_buffer("uint64_t[]", ends)
+        status = lib.tp_vocabulary_encode_split(
+            self._vocabulary.pointer,
+            self._cache[0],
+            data,
+            len(data),
+            c_ends,
+            len(ends),
+            self._room,
+            self._capacity,
+            self._n_ids,
+            self._used,
+            error,
+        )
+        check(status, error)
+        self._take()
+
+    def feed_batch(self, piece: Piece) -> memoryview[int]:
+        """Take documents, each as if alone; return where the ids of each end among those of this batch."""
+        error, id_ends = _new_error(), _new_uninitialized("uint64_t[]", piece.n_ends)
+        text = ffi.from_buffer("uint8_t[]", piece.text)
+        self._make_room(len(text))
+        status = lib.tp_vocabulary_encode_batch(
+            self._vocabulary.pointer,
+            self._cache[0],
+            self.pattern,
+            text,
+            len(text),
+            piece.ends,
+            piece.n_ends,
+            self.threads,
+            self._room,
+            self._capacity,
+            id_ends,
+            self._n_ids,
+            error,
+        )
+        check(status, error)
+        self._take()
+        return _numbers(id_ends, piece.n_ends)
+
+    def _make_room(self, n: int) -> None:
+        if self.ids is not None and n > self._capacity:
+            self._capacity, self._room = n, _new_uninitialized("uint32_t[]", n)
+
+    def _take(self) -> None:
+        n = self._n_ids[0]
+        self.n_ids += n
+        if self.ids is not None and n:
+            self.ids.frombytes(ffi.buffer(self._room, 4 * n))

@@ -55,8 +55,8 @@ def check_progress(progress: object) -> None:
         raise TypeError(f"progress must be callable, a bool or None, not {type(progress).__name__}")
 
 
-def reporting(progress: Progress | bool | None, total: int | None) -> AbstractContextManager[Report]:
-    """Give a function to be called with the number of bytes done, between the steps of some work.
+def reporting(progress: Progress | bool | None, total: int | None, unit: str = "B") -> AbstractContextManager[Report]:
+    """Give a function to be called with the number of bytes done, or of whatever ``unit`` says, between the steps of some work.
 
     It calls ``progress(done, total)`` at most 20 times a second, in the calling thread, and once more with the final number
     when the work has ended without an exception. ``total`` is None where it cannot be known. What the hook raises passes
@@ -66,6 +66,7 @@ def reporting(progress: Progress | bool | None, total: int | None) -> AbstractCo
         progress: the hook; True: a bar on standard error, if that is a terminal, drawn by rich, or by tqdm where rich is not
             installed, or not at all where neither is; None or False: nothing.
         total: all bytes that there are to do, if that is known.
+        unit: what a bar says is done.
 
     Raises:
         TypeError: ``progress`` is none of these.
@@ -78,7 +79,7 @@ def reporting(progress: Progress | bool | None, total: int | None) -> AbstractCo
     check_progress(progress)
     if callable(progress):
         return _calling(progress, total)
-    bar = _new_bar() if progress and _is_terminal() else None
+    bar = _new_bar(unit) if progress and _is_terminal() else None
     return _ignoring() if bar is None else _drawing(bar, total)
 
 
@@ -122,31 +123,34 @@ def _is_terminal() -> bool:
 # nothing on the screen behind.
 
 
-def _new_bar() -> _Bar | None:
+def _new_bar(unit: str) -> _Bar | None:
     for bar in (_RichBar, _TqdmBar):
         try:
-            return bar()
+            return bar(unit)
         except ImportError:
             continue
     return None
 
 
 class _RichBar:
-    def __init__(self) -> None:
+    def __init__(self, unit: str) -> None:
         from rich.console import Console  # noqa: PLC0415
         from rich.progress import (  # noqa: PLC0415
             BarColumn,
             DownloadColumn,
+            MofNCompleteColumn,
             Progress,
+            TextColumn,
             TimeRemainingColumn,
             TransferSpeedColumn,
         )
 
+        counts = (DownloadColumn(), TransferSpeedColumn()) if unit == "B" else (MofNCompleteColumn(), TextColumn(unit))
+
         # Standard output is left alone: what a callback prints must not end up on standard error.
         self._progress = Progress(
             BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
+            *counts,
             TimeRemainingColumn(),
             console=Console(stderr=True),
             auto_refresh=False,
@@ -167,17 +171,18 @@ class _RichBar:
 
 
 class _TqdmBar:
-    def __init__(self) -> None:
+    def __init__(self, unit: str) -> None:
         from tqdm import tqdm  # noqa: PLC0415
 
         class Threadless(tqdm):  # type: ignore[type-arg]
             monitor_interval = 0
 
         self._make = Threadless
+        self._unit = unit
         self._bar: Threadless | None = None
 
     def start(self, total: int | None) -> None:
-        self._bar = self._make(total=total, unit="B", unit_scale=True, mininterval=0, leave=False, file=sys.stderr)
+        self._bar = self._make(total=total, unit=self._unit, unit_scale=True, mininterval=0, leave=False, file=sys.stderr)
 
     def show(self, done: int) -> None:
         if self._bar is not None:

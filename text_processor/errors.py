@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["EmptyAnalyzerError", "InvalidDocumentError", "InvalidSnapshotError", "TextProcessorError"]
+__all__ = [
+    "EmptyAnalyzerError",
+    "InvalidDocumentError",
+    "InvalidSnapshotError",
+    "InvalidTokenizerError",
+    "TextProcessorError",
+]
 
 
 class TextProcessorError(Exception):
@@ -51,6 +57,20 @@ class InvalidSnapshotError(TextProcessorError, ValueError):
 
     Attributes:
         offset: the byte at which that shows; ``None`` where it cannot be told.
+    """
+
+    offset: int | None
+
+    def __init__(self, message: str, *, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+class InvalidTokenizerError(TextProcessorError, ValueError):
+    """A file, or bytes, that hold no tokenizer, a damaged one, or one that cannot be represented exactly.
+
+    Attributes:
+        offset: the byte at which that shows; ``None`` where it is not a byte that is at fault but what the file says.
     """
 
     offset: int | None

@@ -22,7 +22,7 @@ import sys
 import tomllib
 import types
 import typing
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -382,6 +382,7 @@ class PublicStub:
         self.variables = self.namespace.get("__annotations__", {})
         # Annotations that name a class mean the package's, so that they can be compared.
         self.meanings = self.namespace | {key: getattr(package, key) for key in self.names if hasattr(package, key)}
+        self.meanings["array"] = Sequence  # which, unlike array.array before CPython 3.12, has a type in brackets
 
     def types(self, of: Any) -> dict[str, Any]:
         """The annotations of a function, a class or a dict, resolved."""

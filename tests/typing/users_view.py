@@ -25,9 +25,11 @@ from text_processor import (
     EmptyAnalyzerError,
     InvalidDocumentError,
     InvalidSnapshotError,
+    InvalidTokenizerError,
     Statistics,
     TextAnalyzer,
     TextProcessorError,
+    Tokenizer,
 )
 
 # ---- Functions and constants
@@ -162,6 +164,31 @@ with tempfile.TemporaryDirectory() as folder:
         assert_type(TextAnalyzer.load(name), TextAnalyzer)
 analyzer.clear()
 
+# ---- Tokenizers
+
+tokenizer = Tokenizer("gpt4", special_tokens=["<|end|>"])
+tokenizer.train("to be or not to be", 300, tie_break="hf", threads=1, progress=lambda done, total: None)
+tokenizer.train_from_iterator((b"to be", "or not", bytearray(b"to be")), 300)
+assert_type(tokenizer.encode("to be<|end|>", allowed_special={"<|end|>"}), list[int])
+assert_type(tokenizer.encode_ordinary(b"to be"), list[int])
+assert_type(tokenizer.encode_batch(["to", "be"], 1, disallowed_special=()), list[list[int]])
+ids = tokenizer.encode_array("to be", allowed_special="all")
+assert_type(ids[0], int)
+assert_type(tokenizer.count("to be"), int)
+assert_type(tokenizer.decode(ids), str)
+assert_type(tokenizer.decode_bytes([116]), bytes)
+assert_type(tokenizer.decode_batch([[116], ids]), list[str])
+assert_type(tokenizer.decode_tokens_bytes((116,)), list[bytes])
+assert_type(tokenizer.decode_with_offsets(ids), tuple[str, list[int]])
+assert_type(tokenizer.decoder().decode(116, final=True), str)
+assert_type(tokenizer.merges, dict[tuple[int, int], int])
+assert_type(tokenizer.mergeable_ranks(), dict[bytes, int])
+assert_type(Tokenizer.from_mergeable_ranks(tokenizer.mergeable_ranks(), tokenizer.pattern, {"<|end|>": 400}), Tokenizer)
+with tempfile.TemporaryDirectory() as folder_of_tokenizers:
+    tokenizer.save(Path(folder_of_tokenizers, "tokenizer"))
+    assert_type(Tokenizer.load(Path(folder_of_tokenizers, "tokenizer")), Tokenizer)
+assert_type(InvalidTokenizerError("?").offset, int | None)
+
 # ---- Exceptions
 
 try:
@@ -197,5 +224,9 @@ def refused(number: int, text: str | None, takes_number: Callable[[int], None], 
     analyzer.words["the"] = 3  # type: ignore[index]
     analyzer.words = {}  # type: ignore[misc, assignment]
     analyzer.name = "one"  # type: ignore[attr-defined]
+    Tokenizer(special_tokens={1: 2})  # type: ignore[dict-item]
+    tokenizer.train(text, "300")  # type: ignore[arg-type]
+    tokenizer.train(text, 300, tie_break="first")  # type: ignore[arg-type]
+    tokenizer.decode(1)  # type: ignore[arg-type]
     text_processor.hello(number)  # type: ignore[arg-type]
     text_processor.fibonacci(number)  # type: ignore[attr-defined]

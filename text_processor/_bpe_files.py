@@ -1,0 +1,179 @@
+"""Files of tokenizers: our own, and those of tiktoken.
+
+Our own is a container of five sections: a JSON object with the pattern, the special tokens and the rule, then the lengths of
+the tokens and their ids (unsigned 32-bit, little-endian), the bytes of the tokens, and the merges, two ids each, where Hugging
+Face's rule needs them. A file of tiktoken's has a line for each token: its bytes in base64, a blank, its id.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+import re
+import sys
+from array import array
+from collections.abc import Iterator, Mapping
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import Any
+
+from text_processor import _bpe_special, _bpe_text
+from text_processor._bpe_model import Model, little_endian
+from text_processor._container import Container
+from text_processor._native import InvalidArgumentError, Tokens, Vocabulary
+from text_processor.errors import InvalidTokenizerError
+
+
+def _invalid(message: str, offset: int) -> InvalidTokenizerError:
+    return InvalidTokenizerError(f"{message} (at byte {offset})", offset=offset)
+
+
+_CONTAINER = Container(b"\x89TPB\r\n\x1a\n", (1,), 5, "a file that Tokenizer.save has written", _invalid)
+
+
+# ---- Our own ---------------------------------------------------------------------------------------------------------
+
+
+def pieces(model: Model) -> Iterator[bytes | memoryview]:
+    """The bytes of a tokenizer, in pieces."""
+    tokens = model.tokens
+    description = {
+        "pattern": model.splitter.pattern,
+        "special_tokens": model.special_ids,
+        "has_merges": model.merges is not None,
+        "whole_pieces": model.whole_pieces,
+    }
+    lengths = array("I", (end - start for start, end in pairwise([0, *tokens.ends])))
+    sections = (
+        json.dumps(description).encode(),  # ASCII, in which a pattern may have anything
+        little_endian(lengths),
+        little_endian(tokens.ids),
+        tokens.text,
+        little_endian(model.merges or array("I")),
+    )
+    return _CONTAINER.pieces(1, sections)
+
+
+def read_file(name: str) -> Model:
+    """Read a tokenizer from a file, or raise `InvalidTokenizerError`, which names it."""
+    try:
+        return from_bytes(_CONTAINER.read(name))
+    except InvalidTokenizerError as error:
+        raise InvalidTokenizerError(f"{name}: {error}", offset=error.offset) from error.__cause__
+
+
+def from_bytes(data: bytes | bytearray) -> Model:
+    """Read a tokenizer, or raise `InvalidTokenizerError`."""
+    _, (described, c_lengths, c_ids, text, c_merges) = _CONTAINER.sections(data)
+    try:
+        description = _checked(json.loads(bytes(described)))
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise _invalid(f"its description is damaged: {error}", _CONTAINER.head.size) from error
+    try:
+        lengths, ids, merges = (_numbers(section) for section in (c_lengths, c_ids, c_merges))
+        ends = array("Q", accumulate(lengths))
+        if len(ends) != len(ids) or (ends[-1] if ends else 0) != len(text):
+            raise ValueError("the lengths and the ids do not fit the tokens")
+        if merges and not description["has_merges"]:
+            raise ValueError("there are merges, of which its description knows nothing")
+        tokens = Tokens(bytes(text), ends, ids)
+        model_merges = merges if description["has_merges"] else None
+        vocabulary = new_vocabulary(tokens, model_merges, whole_pieces=description["whole_pieces"])
+        return Model(
+            _bpe_text.splitter_for(description["pattern"]),
+            vocabulary,
+            checked_special_ids(description["special_tokens"], ids),
+            merges=model_merges,
+            whole_pieces=description["whole_pieces"],
+        )
+    except (ValueError, TypeError, OverflowError) as error:
+        raise _invalid(f"it is damaged: {error}", _CONTAINER.head.size + len(described)) from error
+
+
+def _numbers(section: memoryview) -> array[int]:
+    numbers = array("I")
+    numbers.frombytes(section)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers
+
+
+def _checked(description: Mapping[str, Any]) -> Mapping[str, Any]:
+    if type(description["pattern"]) is not str:
+        raise ValueError(f"pattern is {description['pattern']!r}")
+    for name in ("has_merges", "whole_pieces"):
+        if type(description[name]) is not bool:
+            raise ValueError(f"{name} is {description[name]!r}")
+    if type(description["special_tokens"]) is not dict:
+        raise ValueError("special_tokens is no object")
+    return description
+
+
+def new_vocabulary(tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
+    """Make a vocabulary of tokens that somebody gives, or raise a `ValueError` that says which is wrong and why."""
+    try:
+        return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces)
+    except InvalidArgumentError as error:
+        raise ValueError(_fault(error, tokens, merges)) from error
+
+
+def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | None) -> str:
+    n_tokens = len(tokens.ids)
+    if error.item < n_tokens:
+        token = list(tokens.each())[error.item]
+        return f"the token {token!r} with the id {tokens.ids[error.item]}: {error}"
+    if error.item == n_tokens:
+        missing = sorted({bytes([byte]) for byte in range(256)} - set(tokens.each()))
+        return f"{error}: {missing[0]!r} is missing" if missing else str(error)
+    number = error.item - n_tokens - 1
+    pair = merges[2 * number : 2 * number + 2].tolist() if merges else []
+    return f"merge {number}, of the ids {pair}: {error}"
+
+
+def checked_special_ids(special_tokens: Mapping[str, int], ids: array[int]) -> dict[str, int]:
+    """Check special tokens that come with ids, which must be none of the vocabulary."""
+    checked = _bpe_special.checked_ids(special_tokens)
+    if taken := set(checked.values()) & set(ids):
+        name = next(name for name, token in checked.items() if token in taken)
+        raise ValueError(f"the special token {name!r} has the id {checked[name]}, which a token of the vocabulary has")
+    return checked
+
+
+# ---- tiktoken's ------------------------------------------------------------------------------------------------------
+
+_LINE = re.compile(rb"([A-Za-z0-9+/]+={0,2})[ \t]+([0-9]{1,10})")
+
+
+def read_tiktoken(name: str) -> dict[bytes, int]:
+    """Return the tokens of a file with their ids, or raise `InvalidTokenizerError`."""
+    with Path(name).open("rb") as file:
+        data = file.read()
+    ranks: dict[bytes, int] = {}
+    position = 0
+    for number, line in enumerate(data.split(b"\n"), 1):
+        try:
+            if stripped := line.strip():
+                token, rank = _entry(stripped)
+                if token in ranks:
+                    raise ValueError(f"the token {token!r} is there already")
+                ranks[token] = rank
+        except ValueError as error:
+            raise InvalidTokenizerError(f"{name}: line {number} (at byte {position}): {error}", offset=position) from error
+        position += len(line) + 1
+    return ranks
+
+
+def _entry(line: bytes) -> tuple[bytes, int]:
+    found = _LINE.fullmatch(line)
+    if found is None:
+        raise ValueError(f"not a token in base64, a blank and its id: {line[:40]!r}")
+    rank = int(found[2])
+    if rank > _bpe_special.MOST_ID:
+        raise ValueError(f"the id {rank} is above {_bpe_special.MOST_ID}")
+    return binascii.a2b_base64(found[1], strict_mode=True), rank
+
+
+def tiktoken_lines(model: Model) -> Iterator[bytes]:
+    """The lines of a file that tiktoken reads."""
+    for token, rank in zip(model.tokens.each(), model.tokens.ids, strict=True):
+        yield binascii.b2a_base64(token, newline=False) + b" %d\n" % rank

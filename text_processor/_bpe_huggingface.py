@@ -1,0 +1,373 @@
+"""The file tokenizer.json of Hugging Face's tokenizers, for byte-level BPE.
+
+What such a file says and a `Tokenizer` does not do is refused, with the place in the file: ids would differ from theirs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from text_processor import _bpe_files, _bpe_text
+from text_processor._bpe_model import Model
+from text_processor._bpe_special import MOST_ID
+from text_processor._bpe_text import PATTERNS, Splitter
+from text_processor._native import InvalidArgumentError, Tokens
+from text_processor.errors import InvalidTokenizerError
+
+# The byte-level alphabet: a byte that is a printable character of Latin-1, and no blank, stands for itself, the others for the
+# characters from U+0100 on. GPT-2 brought it up.
+_PRINTABLE = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+_OTHERS = sorted(set(range(256)) - set(_PRINTABLE))
+_TO_CHARACTER = {**{byte: chr(byte) for byte in _PRINTABLE}, **{byte: chr(0x100 + i) for i, byte in enumerate(_OTHERS)}}
+_TO_LATIN_1 = {ord(character): byte for byte, character in _TO_CHARACTER.items()}
+# Characters of Latin-1 that stand for no byte must not pass for the bytes they are.
+_TO_LATIN_1.update(dict.fromkeys(_OTHERS, "�"))
+
+# Their regular expressions are Oniguruma's in Ruby's syntax: there $ is the end of a line, and {1,3}+ repeats. So these are
+# written as what means the same there.
+_AS_WRITTEN = {
+    PATTERNS["r50k"]: PATTERNS["r50k"].replace("$", r"\z"),
+    PATTERNS["cl100k_tiktoken"]: PATTERNS["cl100k_tiktoken"].replace("$", r"\z").replace("{1,3}+", "{1,3}"),
+}
+_AS_READ = {written: pattern for pattern, written in _AS_WRITTEN.items()}
+
+# What means the same in Oniguruma and in the package regex: no anchors, no look-behind, no dot, no possessive {n,m}+, no names.
+_CATEGORY = r"\\[pP]\{(?:L[ultmo]?|N[dlo]?|M[nce]?|P[cdseifo]?|S[mcko]?|Z[slp]?)\}"
+_CHARACTER = rf"(?:[^\\\[\](){{}}|?*+.^$]|\\[\\\[\](){{}}|?*+.^$/rntsS]|{_CATEGORY})"
+_IN_CLASS = rf"(?:[^\\\[\]&~^-]|\\[\\\[\](){{}}|?*+.^$/rntsS-]|{_CATEGORY}|(?<=\w)-(?=\w))"
+_GROUP = r"\((?:\?:|\?i:|\?!|\?=)|\)|\|"
+_QUANTIFIER = r"[?*+]\+?|\{\d+(?:,\d*)?\}(?!\+)"
+_SAME_IN_BOTH = re.compile(rf"(?:{_CHARACTER}|\[\^?{_IN_CLASS}+\]|{_GROUP}|{_QUANTIFIER})*")
+
+_SECTIONS = (
+    *("version", "truncation", "padding", "added_tokens", "normalizer"),
+    *("pre_tokenizer", "post_processor", "decoder", "model"),
+)
+
+
+class _RefusedError(ValueError):
+    """What is refused, and where it stands."""
+
+    def __init__(self, place: str, why: str) -> None:
+        super().__init__(f"{place}: {why}")
+
+
+# ---- Reading ---------------------------------------------------------------------------------------------------------
+
+
+def read_file(name: str) -> Model:
+    """Read a tokenizer, or raise `InvalidTokenizerError`."""
+    with Path(name).open("rb") as file:
+        data = file.read()
+    try:
+        return _model(json.loads(data.decode()))
+    except UnicodeDecodeError as error:
+        raise InvalidTokenizerError(f"{name}: not UTF-8 at byte {error.start}", offset=error.start) from error
+    except json.JSONDecodeError as error:
+        offset = len(error.doc[: error.pos].encode())
+        raise InvalidTokenizerError(f"{name}: no JSON: {error.msg} (at byte {offset})", offset=offset) from error
+    except RecursionError as error:
+        raise InvalidTokenizerError(f"{name}: it is nested too deeply") from error
+    except (ValueError, OverflowError) as error:
+        raise InvalidTokenizerError(f"{name}: {error}") from error
+
+
+def _model(file: Any) -> Model:
+    known = {
+        "version",
+        "truncation",
+        "padding",
+        "added_tokens",
+        "normalizer",
+        "pre_tokenizer",
+        "post_processor",
+        "decoder",
+        "model",
+    }
+    _check_keys("the file", file, known)
+    for key in ("truncation", "padding", "normalizer"):
+        _refuse(key, file.get(key), (None,))
+    splitter = _splitter(file.get("pre_tokenizer"))
+    _check_byte_level("post_processor", file.get("post_processor"), may_be_missing=True)
+    _check_byte_level("decoder", file.get("decoder"), may_be_missing=False)
+    special_ids = _added_tokens(file.get("added_tokens", []))
+    model = file.get("model")
+    _check_keys("model", model, {"type", *_MODEL_SETTINGS, "ignore_merges", "vocab", "merges"})
+    for key, allowed in _MODEL_SETTINGS.items():
+        _refuse(f"model.{key}", model.get(key), allowed)
+    _refuse("model.type", model.get("type", "BPE"), ("BPE",))
+    whole_pieces = model.get("ignore_merges", False)
+    _refuse("model.ignore_merges", whole_pieces, (False, True))
+    vocab = _vocab(model.get("vocab"))
+    merges = _merges(model.get("merges"), vocab)
+    return _assemble(splitter, vocab, merges, whole_pieces, special_ids)
+
+
+# fuse_unk says what becomes of unknown tokens, of which there are none.
+_MODEL_SETTINGS: dict[str, tuple[Any, ...]] = {
+    "dropout": (None, 0.0, 0),
+    "unk_token": (None,),
+    "continuing_subword_prefix": (None, ""),
+    "end_of_word_suffix": (None, ""),
+    "fuse_unk": (None, False, True),
+    "byte_fallback": (None, False),
+}
+
+
+def _check_keys(place: str, section: Any, known: Collection[str]) -> None:
+    if not isinstance(section, dict):
+        raise _RefusedError(place, "it is no object")
+    if unknown := sorted(section.keys() - set(known)):
+        raise _RefusedError(place, f"what {unknown[0]!r} means is not known here")
+
+
+def _refuse(place: str, value: Any, allowed: tuple[Any, ...]) -> None:
+    if not any(type(value) is type(each) and value == each for each in allowed):
+        wanted = " or ".join(json.dumps(each) for each in allowed)
+        raise _RefusedError(place, f"only {wanted} can be represented, not {json.dumps(value)[:60]}")
+
+
+def _check_byte_level(place: str, section: Any, *, may_be_missing: bool) -> None:
+    """Check for what turns characters into bytes, and offsets, but no ids."""
+    if section is None and may_be_missing:
+        return
+    _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"})
+    _refuse(f"{place}.type", section.get("type"), ("ByteLevel",))
+
+
+def _splitter(section: Any) -> Splitter:
+    """Return who splits as a pre-tokenizer does."""
+    place = "pre_tokenizer"
+    if not isinstance(section, dict) or section.get("type") != "Sequence":
+        return _byte_level_splitter(place, section, (True,))
+    _check_keys(place, section, {"type", "pretokenizers"})
+    steps = section.get("pretokenizers")
+    if not isinstance(steps, list) or len(steps) != 2:
+        raise _RefusedError(f"{place}.pretokenizers", "only Split, then ByteLevel can be represented")
+    _byte_level_splitter(f"{place}.pretokenizers[1]", steps[1], (False,))
+    return _split_splitter(f"{place}.pretokenizers[0]", steps[0])
+
+
+def _byte_level_splitter(place: str, section: Any, allowed: tuple[bool, ...]) -> Splitter:
+    """Check the step ByteLevel, which splits as GPT-2 does unless it is told not to."""
+    _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"})
+    _refuse(f"{place}.type", section.get("type"), ("ByteLevel",))
+    _refuse(f"{place}.add_prefix_space", section.get("add_prefix_space", True), (False,))
+    _refuse(f"{place}.use_regex", section.get("use_regex", True), allowed)
+    return _bpe_text.splitter_for("gpt2")
+
+
+def _split_splitter(place: str, section: Any) -> Splitter:
+    _check_keys(place, section, {"type", "pattern", "behavior", "invert"})
+    _refuse(f"{place}.type", section.get("type"), ("Split",))
+    _check_keys(f"{place}.pattern", section.get("pattern"), {"Regex"})
+    pattern = section["pattern"].get("Regex")
+    if not isinstance(pattern, str):
+        raise _RefusedError(f"{place}.pattern", "only a Regex can be represented")
+    way = (section.get("behavior"), section.get("invert"))
+    if way not in _WAYS:
+        raise _RefusedError(place, f"the behavior {way[0]!r} with invert {way[1]!r} cannot be represented")
+    if pattern in _AS_READ:
+        return _bpe_text.splitter_for(_AS_READ[pattern])
+    if pattern in PATTERNS.values() and pattern not in _AS_WRITTEN:
+        return _bpe_text.splitter_for(pattern)
+    if not _SAME_IN_BOTH.fullmatch(pattern):
+        raise _RefusedError(f"{place}.pattern.Regex", f"it may mean something else here than in Oniguruma: {pattern!r}")
+    # Where nothing matches, Isolated makes a piece of what lies between two matches.
+    return _bpe_text.splitter_for(pattern if way == _ONLY_MATCHES else rf"(?:{pattern})|(?:(?!{pattern})[\s\S])+")
+
+
+# Pieces are the matches and what lies between them; or the matches alone. The patterns that have names match everything.
+_ISOLATED, _ONLY_MATCHES = ("Isolated", False), ("Removed", True)
+_WAYS = (_ISOLATED, _ONLY_MATCHES)
+
+
+def _added_tokens(section: Any) -> dict[str, int]:
+    if not isinstance(section, list):
+        raise _RefusedError("added_tokens", "it is no list")
+    special_ids: dict[str, int] = {}
+    kinds: dict[bool, list[str]] = {False: [], True: []}
+    for i, token in enumerate(section):
+        place = f"added_tokens[{i}]"
+        flags = ("single_word", "lstrip", "rstrip")
+        _check_keys(place, token, {"id", "content", "normalized", "special", *flags})
+        for flag in flags:
+            _refuse(f"{place}.{flag}", token.get(flag, False), (False,))
+        for flag in ("normalized", "special"):
+            _refuse(f"{place}.{flag}", token.get(flag, False), (False, True))
+        name = token.get("content")
+        if not isinstance(name, str) or name in special_ids:
+            raise _RefusedError(
+                f"{place}.content", "it is no text" if not isinstance(name, str) else f"{name!r} is there already"
+            )
+        special_ids[name] = _number(f"{place}.id", token.get("id"))
+        kinds[token.get("normalized", False)].append(name)
+    if clash := next(_overlaps(kinds[False], kinds[True]), None):
+        why = (
+            f"{clash[0]!r} is found before {clash[1]!r}, which is normalized, wherever they overlap: that cannot be represented"
+        )
+        raise _RefusedError("added_tokens", why)
+    return special_ids
+
+
+def _overlaps(ones: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Give the pairs of which both can be found in a text at places that overlap."""
+    for one in ones:
+        for other in others:
+            shorter = min(len(one), len(other))
+            if (
+                one in other
+                or other in one
+                or any(one.endswith(other[:n]) or other.endswith(one[:n]) for n in range(1, shorter))
+            ):
+                yield one, other
+
+
+def _number(place: str, value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= MOST_ID:
+        raise _RefusedError(place, f"it is no number from 0 to {MOST_ID}")
+    return value
+
+
+def _vocab(section: Any) -> dict[str, int]:
+    if not isinstance(section, dict):
+        raise _RefusedError("model.vocab", "it is no object")
+    for token, number in section.items():
+        if type(number) is not int or not 0 <= number <= MOST_ID:
+            _number(f"model.vocab[{json.dumps(token)}]", number)
+    return section
+
+
+def _merges(section: Any, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Return the merges, which may be written as lists of two or as text with a blank between."""
+    if not isinstance(section, list):
+        raise _RefusedError("model.merges", "it is no list")
+    merges = [tuple(each.split(" ") if isinstance(each, str) else each if isinstance(each, list) else ()) for each in section]
+    for i, merge in enumerate(merges):
+        if len(merge) != 2 or not all(isinstance(part, str) and part in vocab for part in merge):
+            raise _RefusedError(f"model.merges[{i}]", f"it is not two tokens of the vocabulary: {json.dumps(section[i])[:60]}")
+        if merge[0] + merge[1] not in vocab:
+            raise _RefusedError(
+                f"model.merges[{i}]", f"what it makes, {json.dumps(merge[0] + merge[1])}, is not in the vocabulary"
+            )
+    return merges
+
+
+def _assemble(
+    splitter: Splitter, vocab: dict[str, int], merges: list[tuple[str, str]], whole_pieces: bool, special_ids: dict[str, int]
+) -> Model:
+    texts = _without_special(vocab, merges, special_ids)
+    encoded = [_bytes_of(token) for token in texts]
+    tokens = Tokens(b"".join(encoded), array("Q", accumulate(map(len, encoded))), array("I", map(vocab.__getitem__, texts)))
+    pairs = array("I", (vocab[part] for merge in merges for part in merge))
+    checked = _bpe_files.checked_special_ids(special_ids, tokens.ids)
+    try:
+        plain = _bpe_files.new_vocabulary(tokens)
+        # Merges in the order of the ids they make, which turn every token into itself: then tiktoken's rule, which is
+        # faster, gives the same ids.
+        if plain.merges() == pairs:
+            return Model(splitter, plain, checked)
+    except InvalidArgumentError:
+        pass
+    vocabulary = _bpe_files.new_vocabulary(tokens, pairs, whole_pieces=whole_pieces)
+    return Model(splitter, vocabulary, checked, merges=pairs, whole_pieces=whole_pieces)
+
+
+def _without_special(vocab: Mapping[str, int], merges: Sequence[tuple[str, str]], special_ids: Mapping[str, int]) -> list[str]:
+    """Return the tokens that ordinary text can become: added tokens may stand in the vocabulary too, for their ids."""
+    both = vocab.keys() & special_ids.keys()
+    used = {part for merge in merges for part in (*merge, merge[0] + merge[1])} if both else set()
+    for name in sorted(both):
+        if vocab[name] != special_ids[name]:
+            why = f"as an added token it has the id {special_ids[name]}"
+            raise _RefusedError(f"model.vocab[{json.dumps(name)}]", f"the id {vocab[name]}, but {why}")
+        if name in used or len(name) == 1:
+            why = "an added token that ordinary text can become too cannot be represented"
+            raise _RefusedError(f"model.vocab[{json.dumps(name)}]", why)
+    return [token for token in vocab if token not in both]
+
+
+def _bytes_of(token: str) -> bytes:
+    try:
+        return token.translate(_TO_LATIN_1).encode("latin-1")
+    except UnicodeEncodeError:
+        why = "it is neither an added token nor made of the characters that stand for bytes"
+        raise _RefusedError(f"model.vocab[{json.dumps(token)}]", why) from None
+
+
+# ---- Writing ---------------------------------------------------------------------------------------------------------
+
+
+def to_json(model: Model) -> bytes:
+    """Return a file that gives the same ids, or raise `ValueError` if there is none."""
+    tokens = model.tokens
+    texts = [token.decode("latin-1").translate(_TO_CHARACTER) for token in tokens.each()]
+    by_id = dict(zip(tokens.ids, texts, strict=True))
+    vocab = dict(zip(texts, tokens.ids, strict=True))
+    if clash := vocab.keys() & model.special_ids.keys():
+        raise ValueError(f"the special token {min(clash)!r} would be taken for a token of the vocabulary in tokenizer.json")
+    pairs = merges_of(model)
+    special = sorted(model.special_ids.items(), key=lambda item: item[1])
+    # An added token that is not in the vocabulary is numbered anew there.
+    vocab.update(special)
+    file = {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [
+            _added_token(name, number) for name, number in sorted(model.special_ids.items(), key=lambda item: item[1])
+        ],
+        "normalizer": None,
+        "pre_tokenizer": _pre_tokenizer(model.splitter),
+        "post_processor": None,
+        "decoder": {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True},
+        "model": {
+            "type": "BPE",
+            "dropout": None,
+            "unk_token": None,
+            "continuing_subword_prefix": None,
+            "end_of_word_suffix": None,
+            "fuse_unk": False,
+            "byte_fallback": False,
+            "ignore_merges": model.whole_pieces,
+            "vocab": vocab,
+            "merges": [f"{by_id[left]} {by_id[right]}" for left, right in zip(pairs[::2], pairs[1::2], strict=True)],
+        },
+    }
+    return json.dumps(file, ensure_ascii=False, indent=1).encode()
+
+
+def merges_of(model: Model) -> array[int]:
+    """Return the merges, two ids each, or raise `ValueError` if there is no list of them that says what the tokens say."""
+    if model.merges is not None:
+        return model.merges
+    try:
+        return model.vocabulary.merges()
+    except InvalidArgumentError as error:
+        token = bytes(model.vocabulary.decode(array("I", [error.item])))
+        raise ValueError(f"there are no merges that make the token {token!r} with the id {error.item}: {error}") from None
+
+
+def _added_token(name: str, number: int) -> dict[str, Any]:
+    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+    return {"id": number, "content": name, **flags}
+
+
+def _pre_tokenizer(splitter: Splitter) -> dict[str, Any]:
+    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
+    pattern = splitter.pattern
+    if pattern == PATTERNS["gpt2"]:
+        return {**byte_level, "use_regex": True}
+    behavior, invert = _ISOLATED
+    if splitter.native is None:
+        if not _SAME_IN_BOTH.fullmatch(pattern):
+            raise ValueError(f"the pattern may mean something else in tokenizer.json, where it is Oniguruma's: {pattern!r}")
+        behavior, invert = _ONLY_MATCHES
+    split = {"type": "Split", "pattern": {"Regex": _AS_WRITTEN.get(pattern, pattern)}, "behavior": behavior, "invert": invert}
+    return {"type": "Sequence", "pretokenizers": [split, byte_level]}

@@ -1,0 +1,154 @@
+"""How text comes to the core of a tokenizer: as UTF-8, in steps, cut into pieces by the core's splitters or by `regex`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Any, NamedTuple
+
+from text_processor import _native, _pieces, _sources
+from text_processor.errors import InvalidDocumentError
+
+# Takes UTF-8, and whether nothing follows; returns how many bytes are done. The others come again, with what follows.
+Consume = Callable[[bytes | memoryview, bool], int]
+
+# What is given to the core in one step: some milliseconds of work, between two of which Ctrl-C gets through.
+STEP_NBYTES = 1 << 20
+
+# Pieces of another engine that cross together.
+SPLIT_PIECES = 1 << 14
+
+
+# ---- Text ------------------------------------------------------------------------------------------------------------
+
+
+def checked_text(text: object, what: str = "text") -> str | memoryview:
+    """Return a text that is valid: a ``str`` without lone surrogates, or the bytes of a buffer of UTF-8, not copied."""
+    if isinstance(text, str):
+        return without_surrogates(_pieces.plain(text))
+    view = _sources.byte_view(text, what, "str, bytes or another buffer of bytes")
+    if (offset := _pieces.find_invalid(view)) is not None:
+        raise InvalidDocumentError(f"{what} is not valid UTF-8 at byte {offset}", offset=offset)
+    return view
+
+
+def without_surrogates(text: str) -> str:
+    """Join surrogates that make a pair, and replace those that do not, as tiktoken does."""
+    if _pieces.find_surrogate(text) is None:
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def as_str(text: str | memoryview) -> str:
+    """Return a text that was checked as a ``str``."""
+    return text if isinstance(text, str) else str(text, "utf-8")
+
+
+def feed(text: str | memoryview, consume: Consume) -> None:
+    """Give a whole text that was checked, in steps."""
+    if isinstance(text, memoryview):
+        feed_bytes(text, consume)
+    elif len(text) <= _pieces.PIECE_CHARACTERS:
+        feed_bytes(text.encode(), consume)
+    elif text.isascii() and (view := _native.view_ascii(text)) is not None:
+        feed_bytes(view, consume)
+    else:
+        _feed_slices(text, consume)
+
+
+def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = True) -> int:
+    """Give UTF-8 in steps; return how many bytes are done, which are all if nothing follows."""
+    view, n_done, step = memoryview(text), 0, STEP_NBYTES
+    while n_done < len(view):
+        end = min(n_done + step, len(view))
+        n_used = consume(view[n_done:end], is_final and end == len(view))
+        n_done += n_used
+        if n_used == 0:  # not one piece ends here for certain
+            if end == len(view):
+                break
+            step *= 2
+    return n_done
+
+
+def _feed_slices(text: str, consume: Consume) -> None:
+    """Encode and give slices of a size that stays in cache."""
+    tail, start, size = b"", 0, _pieces.PIECE_CHARACTERS
+    while start < len(text):
+        data = tail + text[start : start + size].encode()
+        start += size
+        n_used = feed_bytes(data, consume, is_final=start >= len(text))
+        tail = data[n_used:]
+        if n_used == 0:
+            size *= 2
+
+
+# ---- Pieces ----------------------------------------------------------------------------------------------------------
+
+
+class Splitter(NamedTuple):
+    """A regular expression whose matches are the pieces, and who finds them: the core, or the package ``regex``."""
+
+    pattern: str
+    native: int | None
+    engine: Any  # a compiled pattern of the package regex
+
+    def split(self, text: str) -> Iterator[list[bytes]]:
+        """Give the pieces of a whole text, found by ``regex``. What no match covers is left out, as tiktoken does."""
+        pieces = (found[0].encode() for found in self.engine.finditer(text))
+        while group := list(islice(pieces, SPLIT_PIECES)):
+            yield group
+
+
+PATTERNS: dict[str, str] = {name: _native.pattern_text(number) for name, number in _native.PATTERNS.items()}
+
+
+@lru_cache(maxsize=16)
+def splitter_for(pattern: str) -> Splitter:
+    """Return who splits by a pattern, which is given by its text or its name.
+
+    Raises:
+        ImportError: it is none that the core knows, and the package ``regex`` is not installed.
+        ValueError: it is no regular expression.
+    """
+    text = PATTERNS.get(pattern, pattern)
+    native = _native.find_pattern(text) or None
+    return Splitter(text, native, _compile(text) if native is None else None)
+
+
+def _compile(pattern: str) -> Any:
+    try:
+        import regex  # noqa: PLC0415
+    except ImportError as error:
+        raise ImportError(
+            f"a tokenizer with the pattern {pattern!r} needs regex, which is not installed: pip install 'text-processor[regex]'"
+        ) from error
+    try:
+        return regex.compile(pattern)
+    except regex.error as error:
+        raise ValueError(f"the pattern {pattern!r} is no regular expression: {error}") from error
+
+
+def checked_pattern(pattern: object) -> Splitter:
+    """Return who splits by a pattern that a user gives."""
+    if not isinstance(pattern, str):
+        raise TypeError(f"pattern must be str, a regular expression or the name of one, not {type(pattern).__name__}")
+    return splitter_for(_pieces.plain(pattern))
+
+
+def blocks(read: Callable[[int], bytes | memoryview | None], name: str) -> Iterator[tuple[memoryview, bool]]:
+    """Give the text of a stream in valid UTF-8, cut between characters, and with each block whether it is the last one."""
+    tail, position = b"", 0
+    while True:
+        data = read(STEP_NBYTES)
+        if data is None:
+            raise BlockingIOError(f"{name} is in non-blocking mode and has nothing to read now")
+        block, is_final = memoryview(tail + data), not data
+        n = len(block) if is_final else _native.complete_nbytes(block)
+        if (offset := _native.find_invalid(block[:n])) is not None:
+            where = position + offset
+            raise InvalidDocumentError(f"{name} is not valid UTF-8 at byte {where}", offset=where, position=where)
+        yield block[:n], is_final
+        if is_final:
+            return
+        tail, position = bytes(block[n:]), position + n

@@ -1,0 +1,112 @@
+"""Training: the pieces of texts are counted, then merged. Nothing but the pieces and their counts is kept."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable
+from time import monotonic
+from typing import Any, NamedTuple
+
+from text_processor import _bpe_text, _native
+from text_processor._bpe_text import Splitter
+from text_processor._native import Pieces, Trainer
+from text_processor._progress import Progress, Report, reporting
+
+# Characters of a text that is better joined with others than counted alone.
+SHORT_TEXT = 1 << 14
+
+# A step of merging lasts about so long: Ctrl-C gets through between two of them.
+STEP_SECONDS = 0.01
+
+
+class Plan(NamedTuple):
+    """What is wanted of a training, checked."""
+
+    n_merges: int
+    tie_break: int
+    threads: int
+    progress: Progress | bool | None
+
+
+class Counting:
+    """Counts the pieces of texts, and reports how many bytes these were."""
+
+    def __init__(self, splitter: Splitter, threads: int, report: Report) -> None:
+        self.pieces = Pieces()
+        self._splitter = splitter
+        self.threads = threads
+        self._report = report
+        self._n_done = 0
+        self._waiting: list[str] = []
+        self._n_waiting = 0
+
+    def add(self, text: str | memoryview) -> None:
+        """Count the pieces of a whole text that was checked, or keep it until there are more."""
+        if self._splitter.native is not None:
+            if isinstance(text, str) and len(text) <= SHORT_TEXT:
+                self._waiting.append(text)
+                self._n_waiting += len(text)
+                if self._n_waiting >= _bpe_text.STEP_NBYTES:
+                    self.flush()
+            else:
+                _bpe_text.feed(text, self._consume)
+            return
+        for pieces in self._splitter.split(_bpe_text.as_str(text)):
+            self.pieces.add_split(pieces)
+            self._has_done(sum(map(len, pieces)))
+
+    def flush(self) -> None:
+        """Count the pieces of the texts that wait."""
+        if self._waiting and self._splitter.native is not None:
+            piece = _native.whole_piece(self._waiting)
+            self.pieces.add_documents(self._splitter.native, piece, threads=self.threads)
+            self._has_done(len(piece.text) - len(self._waiting) + 1)
+            self._waiting, self._n_waiting = [], 0
+
+    def add_stream(self, read: Callable[[int], Any], name: str) -> None:
+        """Count the pieces of a text that comes in blocks of UTF-8."""
+        if self._splitter.native is None:  # which needs all of the text at once
+            self.add("".join(_bpe_text.as_str(block) for block, _ in _bpe_text.blocks(read, name)))
+            return
+        rest = b""
+        for block, is_final in _bpe_text.blocks(read, name):
+            text = memoryview(rest + block)
+            rest = bytes(text[_bpe_text.feed_bytes(text, self._consume, is_final=is_final) :])
+
+    def _consume(self, text: bytes | memoryview, is_final: bool) -> int:
+        assert self._splitter.native is not None
+        n_used = self.pieces.add(self._splitter.native, text, is_final=is_final, threads=self.threads)
+        self._has_done(n_used)
+        return n_used
+
+    def _has_done(self, nbytes: int) -> None:
+        self._n_done += nbytes
+        self._report(self._n_done)
+
+
+def train(texts: Iterable[str | memoryview], total: int | None, splitter: Splitter, plan: Plan) -> array[int]:
+    """Return the merges that texts give, which were checked; ``total`` is their length, if that is known."""
+    with reporting(plan.progress, total) as report:
+        counting = Counting(splitter, plan.threads, report)
+        for text in texts:
+            counting.add(text)
+        counting.flush()
+    return merge(counting.pieces, plan)
+
+
+def merge(pieces: Pieces, plan: Plan) -> array[int]:
+    """Make merges of the pieces, as many as are wanted and possible: the two ids of each, one behind the other."""
+    merges = array("I")
+    trainer = Trainer(pieces, plan.tie_break)
+    step = 1  # the first ones of a long text take milliseconds each, later ones microseconds
+    with reporting(plan.progress, plan.n_merges, "merges") as report:
+        while len(merges) < 2 * plan.n_merges:
+            start = monotonic()
+            wanted = min(step, plan.n_merges - len(merges) // 2)
+            made = trainer.step(wanted)
+            merges.extend(made)
+            report(len(merges) // 2)
+            if len(made) < 2 * wanted:
+                break
+            step = 2 * step if monotonic() - start < STEP_SECONDS / 2 else max(step // 2, 1)
+    return merges
