@@ -1,4 +1,4 @@
-"""The command ``text-processor``: word counts of files, in the shell.
+"""The command ``text-processor``: word counts of files, in the shell; ``text-processor bpe`` is in `_bpe_cli`.
 
 Files are counted as they are read, and only counts are kept: memory grows with the distinct words, not with the files. Nothing
 is written to standard output before all files were read, so a reader behind a pipe gets all of the answer or, if a file is at
@@ -25,8 +25,8 @@ from time import monotonic
 from typing import IO, Any, Self
 
 from text_processor import UNICODE_VERSION, __version__, _progress
-from text_processor._progress import Progress, Report
 from text_processor._pieces import MOST_THREADS
+from text_processor._progress import Progress, Report
 from text_processor.analyzer import Statistics, TextAnalyzer
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
@@ -124,10 +124,7 @@ class _FileError(Exception):
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     try:
-        arguments = _parser().parse_args(argv)
-        if not arguments.files and not arguments.load:
-            arguments.refuse("the following arguments are required: FILE, or --load FILE")
-        return arguments
+        return _parser().parse_args(argv)
     finally:
         _flush_output()  # what --help and --version print
 
@@ -136,6 +133,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=PROGRAM, description="Word statistics at memory speed.")
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__} (Unicode {UNICODE_VERSION})")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
+    _add_count(commands)
+    from text_processor import _bpe_cli  # noqa: PLC0415 - which needs this module
+
+    _bpe_cli.add_commands(commands)
+    return parser
+
+
+def _add_count(commands: Any) -> None:
     count = commands.add_parser(
         "count",
         help="count the words of text files",
@@ -176,12 +181,7 @@ def _parser() -> argparse.ArgumentParser:
         default="strict",
         help="bytes that are not UTF-8 end the command (the default), or become U+FFFD as in Python's decoder",
     )
-    count.add_argument(
-        "--threads",
-        type=_number_of_threads,
-        metavar="N",
-        help="how many threads may count (default: as many as there are processors); no answer depends on it",
-    )
+    add_threads(count)
     count.add_argument(
         "--load",
         action="append",
@@ -194,13 +194,27 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="write the counts of all words to FILE too, for --load and for TextAnalyzer.load",
     )
-    count.add_argument(
+    add_progress(count)
+
+
+def add_threads(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told how many threads to use."""
+    parser.add_argument(
+        "--threads",
+        type=_number_of_threads,
+        metavar="N",
+        help="how many threads may count (default: as many as there are processors); no answer depends on it",
+    )
+
+
+def add_progress(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told to show no bar."""
+    parser.add_argument(
         "--no-progress",
         dest="progress",
         action="store_false",
         help="show no bar; otherwise there is one after a second if standard error is a terminal",
     )
-    return parser
 
 
 def _number_of_threads(text: str) -> int:
@@ -219,6 +233,8 @@ def _number_of_words(text: str) -> int:
 
 
 def _count(arguments: argparse.Namespace) -> None:
+    if not arguments.files and not arguments.load:
+        arguments.refuse("the following arguments are required: FILE, or --load FILE")
     analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads)
     for name in arguments.load:
         with _naming(name):

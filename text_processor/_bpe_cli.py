@@ -1,0 +1,326 @@
+"""``text-processor bpe``: train, encode, decode and count with a `Tokenizer`, in the shell."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import io
+import os
+import sys
+from array import array
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from text_processor import _atomic, _native, _progress, cli
+from text_processor._progress import Progress
+
+if TYPE_CHECKING:
+    from text_processor.bpe import Tokenizer
+
+# Bytes of ids that are read at once.
+BLOCK_NBYTES = 1 << 18
+
+_TRAIN = """\
+Make a vocabulary of UTF-8 text files and write it to a file. Each FILE is one
+text; only its distinct pieces are kept in memory."""
+
+_TRAIN_EPILOG = f"""\
+The name of the file decides what is written: .json is a tokenizer.json of
+Hugging Face's tokenizers, .tiktoken the list of tokens that tiktoken reads, in
+which neither pattern nor special tokens stand, anything else is a file of our own.
+
+examples:
+  {cli.PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe
+  {cli.PROGRAM} bpe train *.txt.gz --vocab-size 50000 --pattern o200k \\
+      --special '<|endoftext|>' -o tokenizer.json"""
+
+_ENCODE_EPILOG = f"""\
+Ids are written as decimal numbers, each on a line of its own, or with --binary
+as unsigned 32-bit numbers, little-endian. Those of several files follow on each
+other. With -o the file is written when all is encoded, or not at all.
+
+examples:
+  {cli.PROGRAM} bpe encode -m book.bpe book.txt --binary -o book.ids
+  {cli.PROGRAM} bpe encode -m book.bpe book.txt | sort -n | uniq -c"""
+
+
+def add_commands(commands: Any) -> None:
+    """Add ``bpe`` and what it can do to the commands."""
+    bpe = commands.add_parser("bpe", help="train byte-level BPE tokenizers, and encode, decode and count with them")
+    actions = bpe.add_subparsers(metavar="ACTION", dest="action", required=True)
+    _add_train(actions)
+    encode = _add(actions, "encode", _encode, "write the ids of text files", epilog=_ENCODE_EPILOG)
+    _add_model(encode)
+    _add_special(encode)
+    _add_output(encode, "the ids")
+    encode.add_argument("--binary", action="store_true", help="write unsigned 32-bit numbers instead of lines")
+    cli.add_progress(encode)
+    decode = _add(actions, "decode", _decode, "write the text of ids")
+    _add_model(decode)
+    _add_output(decode, "the text")
+    decode.add_argument("--binary", action="store_true", help="read unsigned 32-bit numbers instead of decimal ones")
+    count = _add(actions, "count", _count, "count the ids of text files, which stand before the names as in wc")
+    _add_model(count)
+    _add_special(count)
+    cli.add_progress(count)
+
+
+def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], None], text: str, **options: Any) -> Any:
+    parser = actions.add_parser(
+        name, help=text, **{"description": text, "formatter_class": argparse.RawDescriptionHelpFormatter, **options}
+    )
+    parser.set_defaults(run=run, refuse=parser.error)
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input"
+    )
+    return parser
+
+
+def _add_train(actions: Any) -> None:
+    train = _add(actions, "train", _train, "make a vocabulary of text files", description=_TRAIN, epilog=_TRAIN_EPILOG)
+    train.add_argument("--vocab-size", type=_vocab_size, required=True, metavar="N", help="tokens, special ones left out")
+    train.add_argument("-o", "--output", required=True, metavar="FILE", help="where the tokenizer goes")
+    train.add_argument(
+        "--pattern", default="gpt4", help="the regular expression that splits text, or the name of one (default: gpt4)"
+    )
+    train.add_argument(
+        "--tie-break", choices=["rustbpe", "hf"], default="rustbpe", help="which of equally frequent pairs is merged first"
+    )
+    train.add_argument(
+        "--special", action="append", default=[], metavar="NAME", help="a special token; may be given more than once"
+    )
+    cli.add_threads(train)
+    cli.add_progress(train)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-m", "--model", required=True, metavar="FILE", help="a tokenizer of any kind that train writes")
+    parser.add_argument("--pattern", help="for a .tiktoken file, which says nothing of it: the pattern, or its name")
+
+
+def _add_special(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--special", action="store_true", help="names of special tokens become these; otherwise they are ordinary text"
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("-o", "--output", metavar="FILE", help=f"where {what} go instead of standard output")
+
+
+def _vocab_size(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 256):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 256 on")
+    return int(text)
+
+
+# ---- Tokenizers ------------------------------------------------------------------------------------------------------
+
+
+def _load(arguments: argparse.Namespace) -> Tokenizer:
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415 - not everybody needs it
+
+    name = arguments.model
+    suffix = Path(name).suffix.lower()
+    if (suffix == ".tiktoken") != (arguments.pattern is not None):
+        arguments.refuse("--pattern and a .tiktoken file need each other")
+    with _naming(name):
+        if suffix == ".tiktoken":
+            return Tokenizer.from_tiktoken(name, arguments.pattern)
+        return Tokenizer.from_huggingface(name) if suffix == ".json" else Tokenizer.load(name)
+
+
+def _save(tokenizer: Tokenizer, name: str) -> None:
+    save = {".json": tokenizer.save_huggingface, ".tiktoken": tokenizer.save_tiktoken}
+    with _naming(name):
+        save.get(Path(name).suffix.lower(), tokenizer.save)(name)
+
+
+@contextlib.contextmanager
+def _naming(name: str) -> Generator[None, None, None]:
+    """Make one line of what can be wrong with a file."""
+    try:
+        yield
+    except OSError as error:
+        raise cli._FileError(cli._printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
+    except (ValueError, OverflowError, ImportError) as error:
+        text = str(error)
+        raise cli._FileError(cli._printable(text if name in text else f"{name}: {text}")) from error
+
+
+# ---- Actions ---------------------------------------------------------------------------------------------------------
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    from text_processor import _bpe_train  # noqa: PLC0415 - not everybody needs it
+    from text_processor.bpe import Tokenizer, _n_threads  # noqa: PLC0415
+
+    try:
+        tokenizer = Tokenizer(arguments.pattern, special_tokens=arguments.special)
+    except (ValueError, ImportError) as error:
+        arguments.refuse(str(error))
+    with cli._Work(arguments.files, shows_bar=arguments.progress) as work:
+        hook: Progress | None = None
+        counting = _bpe_train.Counting(tokenizer._model.splitter, _n_threads(arguments.threads), lambda _: _tell(hook))
+        for name in arguments.files:
+            with _opened(name) as (read, position):
+                hook = work.hook(position)
+                counting.add_stream(read, _shown(name))
+            work.has_done(name)
+    n_merges = arguments.vocab_size - 256
+    with _LateBar(n_merges, shows_bar=arguments.progress) as bar:
+        plan = _bpe_train.Plan(n_merges, _native.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
+        tokenizer._use_merges(_bpe_train.merge(counting.pieces, plan))
+    _save(tokenizer, arguments.output)
+    cli._say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
+
+
+def _tell(hook: Progress | None) -> None:
+    if hook is not None:
+        hook(0, None)
+
+
+def _encode(arguments: argparse.Namespace) -> None:
+    tokenizer = _load(arguments)
+    _write(arguments.output, _encoded(tokenizer, arguments))
+
+
+def _encoded(tokenizer: Tokenizer, arguments: argparse.Namespace) -> Iterator[bytes]:
+    from text_processor._bpe_model import little_endian  # noqa: PLC0415 - not everybody needs it
+
+    for ids in _ids(tokenizer, arguments.files, arguments):
+        if arguments.binary:
+            yield little_endian(ids)
+        elif ids:
+            yield b"%s\n" % "\n".join(map(str, ids)).encode()
+
+
+def _ids(tokenizer: Tokenizer, names: Sequence[str], arguments: argparse.Namespace) -> Iterator[array[int]]:
+    allowed: Any = "all" if arguments.special else ()
+    with cli._Work(arguments.files, shows_bar=arguments.progress) as work:
+        for name in names:
+            with _opened(name) as (read, position):
+                hook = work.hook(position)
+                for ids in tokenizer._model.encode_stream(read, _shown(name), allowed, ()):
+                    yield ids
+                    _tell(hook)
+            work.has_done(name)
+
+
+def _decode(arguments: argparse.Namespace) -> None:
+    tokenizer = _load(arguments)
+    _write(arguments.output, _decoded(tokenizer, arguments))
+
+
+def _decoded(tokenizer: Tokenizer, arguments: argparse.Namespace) -> Iterator[bytes]:
+    parse = _parse_binary if arguments.binary else _parse_lines
+    for name in arguments.files:
+        with _opened(name) as (read, _):
+            for ids in parse(read):
+                yield tokenizer.decode_bytes(ids)
+
+
+def _parse_binary(read: Callable[[int], bytes]) -> Iterator[array[int]]:
+    rest = b""
+    while data := read(BLOCK_NBYTES):
+        data = rest + data
+        ids = array("I")
+        ids.frombytes(data[: len(data) // 4 * 4])
+        if sys.byteorder == "big":
+            ids.byteswap()
+        rest = data[len(data) // 4 * 4 :]
+        yield ids
+    if rest:
+        raise ValueError(f"it ends with {len(rest)} of the 4 bytes of an id")
+
+
+def _parse_lines(read: Callable[[int], bytes]) -> Iterator[list[int]]:
+    rest, is_final = b"", False
+    while not is_final:
+        data = read(BLOCK_NBYTES)
+        is_final = not data
+        words = (rest + data + b"\n" if is_final else rest + data + b".").split()  # the last one may go on
+        rest = b"" if is_final else words.pop()[:-1]
+        for word in words:
+            if not (word.isdigit() and len(word) <= 10):
+                raise ValueError(f"{word[:40].decode('ascii', 'backslashreplace')!r} is no id")
+        if len(rest) > 10:
+            raise ValueError(f"{rest[:40].decode('ascii', 'backslashreplace')!r} is no id")
+        yield list(map(int, words))
+
+
+def _count(arguments: argparse.Namespace) -> None:
+    tokenizer = _load(arguments)
+    counts = [(sum(map(len, _ids(tokenizer, [name], arguments))), name) for name in arguments.files]
+    if len(counts) > 1:
+        counts.append((sum(count for count, _ in counts), "total"))
+    output = _standard_output()
+    for count, name in counts:
+        output.write(f"{count}\t{cli._printable(name)}\n".encode("utf-8", "backslashreplace"))
+
+
+# ---- Files -----------------------------------------------------------------------------------------------------------
+
+
+def _shown(name: str) -> str:
+    return "standard input" if name == "-" else name
+
+
+@contextlib.contextmanager
+def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], int]], None, None]:
+    """Give what reads a file, decompressed, and what says how many of its bytes have been read."""
+    suffix = Path(name).suffix.lower()
+    n_read = 0
+
+    def read(nbytes: int) -> bytes:
+        nonlocal n_read
+        data = file.read(nbytes)
+        if data is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        n_read += len(data)
+        return data
+
+    with _naming(_shown(name)), io.FileIO(0, closefd=False) if name == "-" else io.FileIO(name) as file:
+        if suffix in cli._DECOMPRESSORS:
+            with Path(name).open("rb") as compressed, cli._Decompressed(compressed, suffix) as stream:
+                yield stream.read, compressed.tell
+        else:
+            yield read, lambda: n_read
+
+
+def _write(name: str | None, pieces: Iterable[bytes]) -> None:
+    """Write to a file, which is complete or not there, or to standard output as it comes."""
+    if name is not None:
+        with _naming(name):
+            _atomic.write_file(name, pieces)
+        return
+    output = _standard_output()
+    for piece in pieces:
+        output.write(piece)
+
+
+def _standard_output() -> Any:
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    sys.stdout.flush()
+    return sys.stdout.buffer
+
+
+class _LateBar(contextlib.ExitStack):
+    """A bar for merges, shown once they take so long that one wants to know."""
+
+    def __init__(self, total: int, *, shows_bar: bool) -> None:
+        super().__init__()
+        self._is_shown = shows_bar and _progress._is_terminal()
+        self._total = total
+        self._start = monotonic()
+        self._report: _progress.Report | None = None
+
+    def tell(self, done: int, _total: int | None) -> None:
+        if self._is_shown and self._report is None and monotonic() - self._start >= cli.SECONDS_WITHOUT_BAR:
+            self._report = self.enter_context(_progress.reporting(True, self._total, "merges"))
+        if self._report is not None:
+            self._report(done)
