@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/bits.h"
 #include "base/memory.h"
 
 enum { SMALLEST_INDEX = 1024 };
@@ -83,11 +82,6 @@ bool tp_pairs_reserve(tp_pairs *pairs, size_t n)
     if (moved == NULL) return false;
     pairs->pairs = moved;
     return grow_index(pairs, pairs->n_pairs + n) && reserve_heap(pairs, n);
-}
-
-void tp_pairs_prefetch(const tp_pairs *pairs, uint32_t left, uint32_t right)
-{
-    TP_PREFETCH(&pairs->slots[home_of(pairs, hash_of(pairs, left, right))]);
 }
 
 tp_pair *tp_pairs_find(const tp_pairs *pairs, uint32_t left, uint32_t right)

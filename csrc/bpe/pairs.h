@@ -58,9 +58,6 @@ uint32_t tp_pairs_add(tp_pairs *pairs, const tp_pair *pair);
 /* The pair of these tokens, which must be there. */
 tp_pair *tp_pairs_find(const tp_pairs *pairs, uint32_t left, uint32_t right);
 
-/* Starts to load what tp_pairs_find will look at. */
-void tp_pairs_prefetch(const tp_pairs *pairs, uint32_t left, uint32_t right);
-
 /* Stores the number of the pair to be merged next, or TP_NO_PAIR if none occurs any more; false without memory. It stays where
  * it is in the queue until its count is 0. */
 bool tp_pairs_peek(tp_pairs *pairs, uint32_t *number);

@@ -129,6 +129,7 @@ typedef struct batch {
     size_t n;
     tp_key keys[BATCH];
     uint64_t hashes[BATCH];
+    uint32_t found[BATCH]; /* the number plus 1 of the piece that this probably is; 0: it is probably new */
 } batch;
 
 static inline size_t start_of(const batch *b, size_t i) { return i == 0 ? b->start : (size_t)b->ends[i - 1]; }
@@ -161,14 +162,39 @@ static size_t prepare(const tp_piece_table *table, batch *b)
     return long_nbytes;
 }
 
+/* Finds the pieces by their tags and starts to load them. */
+static void find_by_tag(const tp_piece_table *table, batch *b)
+{
+    const uint32_t numbers = number_mask(table);
+    for (size_t i = 0; i < b->n; i++) {
+        const uint32_t tag = tag_of(table, b->hashes[i]);
+        size_t slot = home_of(table, b->hashes[i]);
+        uint32_t held = table->slots[slot];
+        for (size_t step = 1; (held & ~numbers) != tag && held != 0; step++) {
+            slot = next_slot(table, slot, step);
+            held = table->slots[slot];
+        }
+        b->found[i] = held & numbers;
+        TP_PREFETCH(table->pieces + b->found[i] - (b->found[i] != 0));
+    }
+}
+
 /* Counts a batch; false, with nothing counted, without memory. */
 static bool count_batch(tp_piece_table *table, batch *b)
 {
     if (!reserve(table, b->n, 0)) return false;
     if (!tp_arena_reserve(&table->long_text, prepare(table, b))) return false;
+    find_by_tag(table, b);
+    size_t start = b->start;
     for (size_t i = 0; i < b->n; i++) {
-        size_t start = start_of(b, i), nbytes = (size_t)b->ends[i] - start;
-        if (nbytes > 0) find_or_append(table, b->keys[i], b->hashes[i], b->text + start, nbytes)->count++;
+        size_t nbytes = (size_t)b->ends[i] - start;
+        tp_counted_piece *piece = table->pieces + b->found[i] - 1;
+        if (b->found[i] == 0 || !is_piece(table, piece, b->keys[i], b->text + start, nbytes)) {
+            if (nbytes == 0) continue;
+            piece = find_or_append(table, b->keys[i], b->hashes[i], b->text + start, nbytes);
+        }
+        piece->count++;
+        start = (size_t)b->ends[i];
     }
     return true;
 }

@@ -69,12 +69,12 @@ struct tp_trainer {
 
 /* ---- The cells ------------------------------------------------------------------------------------------------------- */
 
-/* The weight of the piece that a place lies in. */
-static inline uint32_t weight_at(const tp_trainer *t, size_t place)
+/* Where the weight of the piece stands that a place lies in, with other bits that are none of it. */
+static inline const uint32_t *find_weight(const tp_trainer *t, size_t place)
 {
     uint64_t before = t->separators[place / BLOCK] & (((uint64_t)1 << place % BLOCK) - 1);
-    if (before == 0) return t->block_weights[place / BLOCK];
-    return t->cells[place / BLOCK * BLOCK + tp_highest_bit(before)] & MAX_WEIGHT;
+    if (before == 0) return &t->block_weights[place / BLOCK];
+    return &t->cells[place / BLOCK * BLOCK + tp_highest_bit(before)];
 }
 
 /* How often a piece must be there so that no weight is too large: hardly ever more than once. */
@@ -195,7 +195,7 @@ static inline void merge_at(tp_trainer *t, size_t place, uint32_t a, uint32_t b,
     uint32_t *cells = t->cells;
     const size_t middle = place + t->lengths[a], end = middle + t->lengths[b];
     if (cells[place] != a || cells[middle] != b) return;
-    const uint32_t before = cells[place - 1], behind = cells[end], weight = weight_at(t, place);
+    const uint32_t before = cells[place - 1], behind = cells[end], weight = *find_weight(t, place) & MAX_WEIGHT;
     cells[middle - 1] = cells[middle] = WITHIN;
     cells[place] = cells[end - 1] = made;
     if ((before & SEPARATOR) == 0) note_meeting(t, t->left, &t->lefts, before, 0, place - t->lengths[before], weight);
@@ -204,13 +204,19 @@ static inline void merge_at(tp_trainer *t, size_t place, uint32_t a, uint32_t b,
     if ((behind & SEPARATOR) == 0 && !is_followed) note_meeting(t, t->right, &t->rights, behind, IS_RIGHT, place, weight);
 }
 
+/* Cells and separators are on their way when a place is LOOK_AHEAD places off, and by half that distance they have come and
+ * tell where the weight is. */
 static void merge_everywhere(tp_trainer *t, const tp_pair *pair, uint32_t made)
 {
     const uint32_t *places = pair->n_positions == 1 ? &pair->positions : t->positions + pair->positions;
-    for (size_t i = 0; i < pair->n_positions; i++) {
-        size_t ahead = i + LOOK_AHEAD < pair->n_positions ? i + LOOK_AHEAD : i;
-        TP_PREFETCH(&t->cells[places[ahead]]);
-        merge_at(t, places[i], pair->left, pair->right, made);
+    const size_t n = pair->n_positions;
+    for (size_t i = 0; i < n + LOOK_AHEAD; i++) {
+        if (i < n) {
+            TP_PREFETCH(&t->cells[places[i]]);
+            TP_PREFETCH(&t->separators[places[i] / BLOCK]);
+        }
+        if (i >= LOOK_AHEAD / 2 && i < n + LOOK_AHEAD / 2) TP_PREFETCH(find_weight(t, places[i - LOOK_AHEAD / 2]));
+        if (i >= LOOK_AHEAD) merge_at(t, places[i - LOOK_AHEAD], pair->left, pair->right, made);
     }
 }
 
