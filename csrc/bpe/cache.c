@@ -25,7 +25,7 @@ static void put(tp_cache_table *table, const tp_cache_entry *entry, uint64_t has
 
 static void grow(tp_cache_table *table, const tp_hash_key *hash_key)
 {
-    size_t n_before = table->n_entries, n = n_before * 8;
+    size_t n_before = table->n_entries, n = n_before * 8 < TP_MOST_ENTRIES ? n_before * 8 : TP_MOST_ENTRIES;
     tp_cache_entry *before = table->entries, *entries = tp_allocate_zeroed(n * sizeof *entries);
     table->n_put = 0;
     if (entries == NULL) return;
