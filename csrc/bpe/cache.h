@@ -19,7 +19,7 @@ enum {
     TP_COUNT_SHIFT = 24,
     /* A short text costs no memory of its own, and clearing these costs less than one piece that is encoded anew. */
     TP_FEW_ENTRIES = 64,
-    TP_MOST_ENTRIES = 1 << 17 /* 4 MB: with less, tens of thousands of different words push each other out; more is too slow to reach */
+    TP_MOST_ENTRIES = 1 << 17 /* 4 MB: of less, many languages' words push each other out; more takes longer to reach */
 };
 
 #define TP_LAST_ID ((UINT32_C(1) << TP_COUNT_SHIFT) - 1)

@@ -15,6 +15,16 @@ static _Atomic uint64_t last_serial;
 
 /* ---- Room ----------------------------------------------------------------------------------------------------------- */
 
+static size_t filter_nbytes(const tp_vocabulary *v) { return (v->n_pair_slots << TP_FILTER_BITS) / 8; }
+
+static void free_pairs(tp_vocabulary *v)
+{
+    tp_release(v->pairs, v->n_pair_slots * sizeof *v->pairs);
+    tp_release(v->pair_filter, filter_nbytes(v));
+    v->pairs = v->pair_filter = NULL;
+    v->n_pair_slots = 0;
+}
+
 static void free_vocabulary(tp_vocabulary *v)
 {
     size_t n = v->n_tokens;
@@ -23,7 +33,7 @@ static void free_vocabulary(tp_vocabulary *v)
     tp_release(v->starts, (n + 1) * sizeof *v->starts);
     tp_release(v->keys, n * sizeof *v->keys);
     tp_release(v->slots, v->n_slots * sizeof *v->slots);
-    tp_release(v->pairs, v->n_pair_slots * sizeof *v->pairs);
+    free_pairs(v);
     tp_release(v->made, (v->n_made + 1) * sizeof *v->made);
     tp_release(v->byte_pairs, N_BYTE_PAIRS * sizeof *v->byte_pairs);
     tp_release(v, sizeof *v);
@@ -169,7 +179,8 @@ static bool allocate_pairs(tp_vocabulary *v, size_t n_pairs)
 {
     v->n_pair_slots = table_size(n_pairs);
     v->pairs = tp_allocate_zeroed(v->n_pair_slots * sizeof *v->pairs);
-    if (v->pairs == NULL) return false;
+    v->pair_filter = tp_allocate_zeroed(filter_nbytes(v));
+    if (v->pairs == NULL || v->pair_filter == NULL) return false;
     v->pair_multiplier = v->hash_key.word[0] | 1; /* odd and random: nobody can choose pairs that collide */
     v->pair_shift = 64;
     for (size_t size = v->n_pair_slots; size > 1; size /= 2) v->pair_shift--;
@@ -180,11 +191,13 @@ static bool allocate_pairs(tp_vocabulary *v, size_t n_pairs)
 static bool put_pair(tp_vocabulary *v, uint64_t pair)
 {
     uint64_t key = pair >> TP_RANK_BITS;
-    size_t i = (size_t)(key * v->pair_multiplier >> v->pair_shift);
+    uint64_t hash = key * v->pair_multiplier, bit = hash >> (v->pair_shift - TP_FILTER_BITS);
+    size_t i = (size_t)(hash >> v->pair_shift);
     for (; v->pairs[i] != 0; i = (i + 1) & (v->n_pair_slots - 1)) {
         if (v->pairs[i] >> TP_RANK_BITS == key) return false;
     }
     v->pairs[i] = pair;
+    v->pair_filter[bit / 64] |= UINT64_C(1) << (bit % 64);
     uint32_t left = left_of(pair), right = right_of(pair);
     if (tp_token_nbytes(v, left) == 1 && tp_token_nbytes(v, right) == 1) {
         v->byte_pairs[(size_t)v->bytes[v->starts[left]] << 8 | v->bytes[v->starts[right]]] = rank_of(pair);
@@ -235,14 +248,6 @@ static bool append_all_splits(const tp_vocabulary *v, tp_arena *pairs)
     return token == v->n_tokens;
 }
 
-static void free_pairs(tp_vocabulary *v)
-{
-    tp_release(v->pairs, v->n_pair_slots * sizeof *v->pairs);
-    v->pairs = NULL;
-    v->n_pair_slots = 0;
-    memset(v->byte_pairs, 0xFF, N_BYTE_PAIRS * sizeof *v->byte_pairs);
-}
-
 static bool put_all_splits(tp_vocabulary *v)
 {
     tp_arena pairs = {0};
@@ -282,6 +287,7 @@ static tp_status pair_tokens(tp_vocabulary *v, tp_error *error)
     tp_merger_free(&merger);
     if (has_memory && !v->is_regular) {
         free_pairs(v);
+        memset(v->byte_pairs, 0xFF, N_BYTE_PAIRS * sizeof *v->byte_pairs);
         has_memory = put_all_splits(v);
     }
     return has_memory ? TP_OK : tp_fail_no_memory(error);

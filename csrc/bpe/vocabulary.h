@@ -45,6 +45,8 @@ struct tp_vocabulary {
     size_t n_pair_slots;
     uint64_t pair_multiplier;
     unsigned pair_shift;
+    /* A bit for each pair, where its hash says, in memory small enough to stay near: most pairs that are asked for do not merge. */
+    uint64_t *pair_filter;
     size_t n_made;
     uint32_t *made; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
 
@@ -69,14 +71,18 @@ static inline bool tp_is_joined(const tp_vocabulary *vocabulary, uint8_t first, 
     return vocabulary->joined[pair / 64] >> (pair % 64) & 1;
 }
 
+/* The filter has 2^2 bits for each slot: of pairs that do not merge it lets one in eight through. */
+enum { TP_FILTER_BITS = 2 };
+
 static inline uint64_t tp_pair_key(uint32_t left, uint32_t right) { return ((uint64_t)left << TP_TOKEN_BITS | right) + 1; }
 
 /* The rank of two tokens side by side; TP_NO_RANK if they do not merge. */
 static inline uint32_t tp_find_pair(const tp_vocabulary *vocabulary, uint32_t left, uint32_t right)
 {
-    uint64_t key = tp_pair_key(left, right);
-    size_t mask = vocabulary->n_pair_slots - 1;
-    size_t slot = (size_t)(key * vocabulary->pair_multiplier >> vocabulary->pair_shift);
+    uint64_t key = tp_pair_key(left, right), hash = key * vocabulary->pair_multiplier;
+    uint64_t bit = hash >> (vocabulary->pair_shift - TP_FILTER_BITS);
+    if ((vocabulary->pair_filter[bit / 64] >> (bit % 64) & 1) == 0) return TP_NO_RANK;
+    size_t slot = (size_t)(hash >> vocabulary->pair_shift), mask = vocabulary->n_pair_slots - 1;
     for (;; slot = (slot + 1) & mask) {
         uint64_t found = vocabulary->pairs[slot];
         if (found >> TP_RANK_BITS == key) return (uint32_t)found & TP_MAX_MERGES;
