@@ -96,7 +96,7 @@ static bool encode_piece(run *r, const uint8_t *piece, size_t nbytes, size_t rea
 
 /* Pieces whose entries are asked for before the first of them is used: so many come from the second-level cache, or from
  * beyond, at the same time. */
-enum { PIECES_AHEAD = 32 };
+enum { PIECES_AHEAD = 64 };
 
 typedef struct placed {
     tp_key keys[PIECES_AHEAD];
