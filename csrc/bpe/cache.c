@@ -13,7 +13,6 @@ void tp_cache_table_free(tp_cache_table *table)
 {
     tp_merger_free(&table->merger);
     if (table->entries != table->few) tp_release(table->entries, table->n_entries * sizeof *table->entries);
-    tp_cache_table_init(table);
 }
 
 static void put(tp_cache_table *table, const tp_cache_entry *entry, uint64_t hash)

@@ -41,7 +41,7 @@ struct tp_piece_cache {
 /* Makes a new table empty. */
 void tp_cache_table_init(tp_cache_table *table);
 
-/* Frees what the table has beside itself, and makes it empty. */
+/* Frees what the table has beside itself; it must be made anew before it is used again. */
 void tp_cache_table_free(tp_cache_table *table);
 
 /* Of the two places where a piece may be the first one: the other is its neighbour in the cache line. */

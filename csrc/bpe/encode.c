@@ -25,7 +25,10 @@ static void start_run(run *r, const tp_vocabulary *vocabulary, tp_cache_table *t
 {
     *r = (run){.vocabulary = vocabulary, .table = table};
     r->sink = (tp_token_sink){.ids = vocabulary->ids, .out = ids, .capacity = ids == NULL ? 0 : capacity};
-    if (table->serial != vocabulary->serial) tp_cache_table_free(table);
+    if (table->serial != 0 && table->serial != vocabulary->serial) {
+        tp_cache_table_free(table);
+        tp_cache_table_init(table);
+    }
     table->serial = vocabulary->serial;
 }
 
