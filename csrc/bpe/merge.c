@@ -169,6 +169,10 @@ bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const ui
     size_t start = 0, n_before = sink->n;
     for (size_t i = 1; i <= nbytes; i++) {
         if (i < nbytes && tp_is_joined(vocabulary, piece[i - 1], piece[i])) continue;
+        if (i - start == 1) { /* in a script that the vocabulary was not made for, nearly all */
+            tp_put_token(sink, vocabulary->byte_tokens[piece[start++]]);
+            continue;
+        }
         if (!merge_segment(vocabulary, merger, piece + start, i - start, limit, sink)) {
             sink->n = n_before;
             return false;
