@@ -219,8 +219,10 @@ def _decoded(tokenizer: Tokenizer, arguments: argparse.Namespace) -> Iterator[by
     parse = _parse_binary if arguments.binary else _parse_lines
     for name in arguments.files:
         with _opened(name) as (read, _):
+            n_ids = 0
             for ids in parse(read):
-                yield tokenizer.decode_bytes(ids)
+                yield tokenizer._model.decode(ids, first=n_ids)
+                n_ids += len(ids)
 
 
 def _parse_binary(read: Callable[[int], bytes]) -> Iterator[array[int]]:

@@ -122,10 +122,9 @@ def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | Non
     if error.item < n_tokens:
         token = list(tokens.each())[error.item]
         return f"the token {token!r} with the id {tokens.ids[error.item]}: {error}"
-    if error.item == n_tokens:
-        missing = sorted({bytes([byte]) for byte in range(256)} - set(tokens.each()))
-        return f"{error}: {missing[0]!r} is missing" if missing else str(error)
-    number = error.item - n_tokens - 1
+    if missing := sorted({bytes([byte]) for byte in range(256)} - set(tokens.each())):
+        return f"{error}: {missing[0]!r} is missing"
+    number = error.item - n_tokens - 256  # behind the tokens come the bytes, behind these the merges
     pair = merges[2 * number : 2 * number + 2].tolist() if merges else []
     return f"merge {number}, of the ids {pair}: {error}"
 

@@ -132,8 +132,11 @@ class Model:
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
-    def decode(self, ids: object, ends: array[int] | None = None) -> bytes:
-        """Return the bytes of tokens, and store in ``ends``, which is empty, where those of each end."""
+    def decode(self, ids: object, ends: array[int] | None = None, first: int = 0) -> bytes:
+        """Return the bytes of tokens, and store in ``ends``, which is empty, where those of each end.
+
+        Errors call the index of the first id ``first``.
+        """
         numbers = memoryview(_as_ids(ids))
         parts: list[bytes | memoryview] = []
         nbytes = start = 0
@@ -147,7 +150,7 @@ class Model:
                 stop = start + error.item
                 special = self.special_bytes.get(numbers[stop])
                 if special is None:
-                    raise ValueError(f"the id {numbers[stop]}, at index {stop}, does not exist") from None
+                    raise ValueError(f"the id {numbers[stop]}, at index {first + stop}, does not exist") from None
                 found, part_ends = self._decode_ordinary(numbers[start:stop], ends is not None)
             parts.append(found)
             if ends is not None:

@@ -62,6 +62,8 @@ def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = T
     view, n_done, step = memoryview(text), 0, STEP_NBYTES
     while n_done < len(view):
         end = min(n_done + step, len(view))
+        if end < len(view):
+            end = n_done + _native.complete_nbytes(view[n_done:end])
         n_used = consume(view[n_done:end], is_final and end == len(view))
         n_done += n_used
         if n_used == 0:  # not one piece ends here for certain

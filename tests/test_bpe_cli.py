@@ -1,0 +1,210 @@
+"""``text-processor bpe``: train, encode, decode and count in the shell."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import struct
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from bpe_texts import BOOK
+
+from text_processor import Tokenizer, _bpe_cli, _progress, cli
+
+TEXT = BOOK[:30_000] + "<|end|> é☃\n"
+
+
+class Result(NamedTuple):
+    status: int
+    output: bytes
+    errors: str
+
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def bpe(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command within this process."""
+
+    def run(*arguments: object) -> Result:
+        output = io.TextIOWrapper(io.BytesIO())
+        monkeypatch.setattr(sys, "stdout", output)
+        try:
+            status = cli.main(["bpe", *map(str, arguments)])
+        except SystemExit as error:
+            status = int(error.code or 0)
+        return Result(status, output.buffer.getvalue(), capsys.readouterr().err)  # type: ignore[attr-defined]
+
+    return run
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    path = tmp_path / "text.txt"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "model.bpe"
+    expected().save(path)
+    return path
+
+
+def expected(tie_break: str = "rustbpe") -> Tokenizer:
+    tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
+    tokenizer.train(TEXT, 400, tie_break=tie_break)  # type: ignore[arg-type]
+    return tokenizer
+
+
+@pytest.mark.parametrize("tie_break", ["rustbpe", "hf"])
+def test_train_makes_the_tokenizer_of_python(bpe, text, tmp_path, tie_break):
+    options = ["--vocab-size", 400, "--pattern", "gpt2", "--special", "<|end|>", "--tie-break", tie_break, "--threads", 2]
+    for name in ("model", "model.json", "model.tiktoken"):
+        result = bpe("train", text, *options, "-o", tmp_path / name)
+        assert (result.status, result.output, result.errors) == (0, b"", f"401 tokens in {tmp_path / name}\n")
+    special = expected().special_tokens
+    assert Tokenizer.load(tmp_path / "model") == expected(tie_break)
+    assert Tokenizer.from_huggingface(tmp_path / "model.json") == expected(tie_break)
+    assert Tokenizer.from_tiktoken(tmp_path / "model.tiktoken", "gpt2", special) == expected(tie_break)
+
+
+def test_train_takes_many_files_each_a_text(bpe, tmp_path, monkeypatch):
+    monkeypatch.setattr("text_processor._bpe_text.STEP_NBYTES", 1000)
+    (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"the lord"))
+    bpe("train", tmp_path / "a.txt", tmp_path / "b.txt.gz", "--vocab-size", 500, "-o", tmp_path / "m")
+    tokenizer = Tokenizer()
+    tokenizer.train_from_iterator([TEXT, "the lord"], 500)
+    assert Tokenizer.load(tmp_path / "m") == tokenizer
+    bpe("train", tmp_path / "a.txt", "--pattern", "[a-z]+", "--vocab-size", 300, "-o", tmp_path / "m")
+    tokenizer = Tokenizer("[a-z]+")
+    tokenizer.train(TEXT, 300)
+    assert Tokenizer.load(tmp_path / "m") == tokenizer
+
+
+def test_encode_writes_ids_as_lines_or_numbers(bpe, text, model, tmp_path):
+    ids = expected().encode(TEXT, disallowed_special=())
+    assert bpe("encode", "-m", model, text) == (0, "".join(f"{each}\n" for each in ids).encode(), "")
+    assert bpe("encode", "-m", model, text, "--binary").output == struct.pack(f"<{len(ids)}I", *ids)
+    assert bpe("encode", "-m", model, text, text, "--binary", "-o", tmp_path / "ids") == (0, b"", "")
+    assert (tmp_path / "ids").read_bytes() == struct.pack(f"<{len(ids)}I", *ids) * 2
+    special = expected().encode(TEXT, allowed_special="all")
+    assert bpe("encode", "-m", model, text, "--special").output.split() == [b"%d" % each for each in special]
+
+
+@pytest.mark.parametrize("binary", [[], ["--binary"]])
+def test_decode_gives_the_text_back(bpe, text, tmp_path, binary, monkeypatch):
+    model = tmp_path / "model"
+    expected().save(model)
+    bpe("encode", "-m", model, text, *binary, "-o", tmp_path / "ids")
+    monkeypatch.setattr(_bpe_cli, "BLOCK_NBYTES", 3)
+    (tmp_path / "ids").write_bytes((tmp_path / "ids").read_bytes()[:2000])
+    shown = bpe("decode", "-m", model, tmp_path / "ids", *binary)
+    assert shown.status == 0
+    assert TEXT.encode().startswith(shown.output[:-3])
+    assert len(shown.output) > 500
+    assert bpe("decode", "-m", model, tmp_path / "ids", *binary, "-o", tmp_path / "out").output == b""
+    assert (tmp_path / "out").read_bytes() == shown.output
+
+
+def test_count_stands_before_names_as_in_wc(bpe, text, model):
+    n = len(expected().encode(TEXT, disallowed_special=()))
+    assert bpe("count", "-m", model, text).output == f"{n}\t{text}\n".encode()
+    both = bpe("count", "-m", model, text, text).output
+    assert both == f"{n}\t{text}\n{n}\t{text}\n{2 * n}\ttotal\n".encode()
+    assert bpe("count", "-m", model, text, "--special").output < bpe("count", "-m", model, text).output
+
+
+def test_models_of_every_kind_are_read(bpe, text, tmp_path):
+    expected().save_huggingface(tmp_path / "m.json")
+    expected().save_tiktoken(tmp_path / "m.tiktoken")
+    ids = bpe("encode", "-m", tmp_path / "m.json", text).output
+    assert bpe("encode", "-m", tmp_path / "m.tiktoken", "--pattern", "gpt2", text).output == ids
+    refused = bpe("encode", "-m", tmp_path / "m.tiktoken", text)
+    assert refused.status == 2
+    assert "--pattern and a .tiktoken file need each other" in refused.errors
+
+
+@pytest.mark.parametrize(
+    ("content", "binary", "message"),
+    [
+        (b"97 x", [], "'x' is no id"),
+        (b"97 -1", [], "'-1' is no id"),
+        (b"9" * 50, [], "is no id"),
+        (b"97 9999", [], "the id 9999, at index 1, does not exist"),
+        (b"\0" * 7, ["--binary"], "it ends with 3 of the 4 bytes of an id"),
+    ],
+)
+def test_wrong_ids_are_named(bpe, tmp_path, content, binary, message):
+    model = tmp_path / "model"
+    expected().save(model)
+    (tmp_path / "ids").write_bytes(content)
+    result = bpe("decode", "-m", model, tmp_path / "ids", *binary)
+    assert result.status == 1
+    assert result.errors.startswith(f"text-processor: {tmp_path / 'ids'}: ")
+    assert message in result.errors
+
+
+def test_wrong_files_are_named_in_one_line(bpe, text, model, tmp_path):
+    (tmp_path / "bad").write_bytes(b"ab\xff")
+    for action in ("encode", "count"):
+        result = bpe(action, "-m", model, tmp_path / "bad")
+        assert (result.status, result.errors) == (1, f"text-processor: {tmp_path / 'bad'} is not valid UTF-8 at byte 2\n")
+    assert bpe("encode", "-m", model, tmp_path / "none").errors.endswith("none: No such file or directory\n")
+    assert "this is not a file that Tokenizer.save has written" in bpe("encode", "-m", text, text).errors
+    assert bpe("train", tmp_path / "bad", "--vocab-size", 300, "-o", tmp_path / "m").status == 1
+    assert not (tmp_path / "m").exists()
+    assert bpe("encode", "-m", model, text, "-o", tmp_path / "no" / "folder").status == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--vocab-size", "255"], ["--vocab-size", "many"], ["--vocab-size", "300", "--pattern", "("], []]
+)
+def test_wrong_arguments_are_refused(bpe, text, tmp_path, arguments):
+    assert bpe("train", text, "-o", tmp_path / "m", *arguments).status == 2
+
+
+def test_standard_input_is_a_file(model):
+    command = [sys.executable, "-m", "text_processor", "bpe"]
+    encoded = subprocess.run(
+        [*command, "encode", "-m", str(model), "-"], input=b"in the beginning", capture_output=True, check=True
+    )
+    decoded = subprocess.run([*command, "decode", "-m", str(model), "-"], input=encoded.stdout, capture_output=True, check=True)
+    assert decoded.stdout == b"in the beginning"
+
+
+def test_a_closed_standard_output_is_told_of(model, text, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert cli.main(["bpe", "encode", "-m", str(model), str(text)]) == 1
+    assert "standard output" in capsys.readouterr().err
+
+
+def test_bars_are_shown_where_it_takes_long(bpe, text, tmp_path, monkeypatch):
+    units = []
+
+    class Bar:
+        def __init__(self, unit: str) -> None:
+            units.append(unit)
+
+        def start(self, total: int | None) -> None: ...
+
+        def show(self, done: int) -> None: ...
+
+        def stop(self) -> None: ...
+
+    monkeypatch.setattr(_progress, "_RichBar", Bar)
+    monkeypatch.setattr(_progress, "_is_terminal", lambda: True)
+    monkeypatch.setattr(cli, "SECONDS_WITHOUT_BAR", 0)
+    bpe("train", text, "--vocab-size", 300, "-o", tmp_path / "m")
+    assert units == ["B", "merges"]
+    bpe("encode", "-m", tmp_path / "m", text)
+    bpe("count", "-m", tmp_path / "m", text, "--no-progress")
+    assert units == ["B", "merges", "B"]
