@@ -45,7 +45,7 @@ struct tp_vocabulary {
     size_t n_pair_slots;
     uint64_t pair_multiplier;
     unsigned pair_shift;
-    /* A bit for each pair, where its hash says, in memory small enough to stay near: most pairs that are asked for do not merge. */
+    /* A bit for each pair, where its hash says, small enough to stay near: most pairs that are asked for do not merge. */
     uint64_t *pair_filter;
     size_t n_made;
     uint32_t *made; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
