@@ -41,6 +41,19 @@ static inline size_t tp_highest_bit(uint64_t bits)
 #endif
 }
 
+/* How many bits are set. GCC calls a function for that where there is no instruction; here pairs, fours and eights are summed,
+ * which a product adds up. */
+static inline size_t tp_count_bits(uint64_t bits)
+{
+#if defined(__clang__) || defined(__POPCNT__) || (defined(__GNUC__) && defined(__aarch64__))
+    return (size_t)__builtin_popcountll(bits);
+#else
+    bits -= bits >> 1 & UINT64_C(0x5555555555555555);
+    bits = (bits & UINT64_C(0x3333333333333333)) + (bits >> 2 & UINT64_C(0x3333333333333333));
+    return (size_t)(((bits + (bits >> 4)) & UINT64_C(0x0F0F0F0F0F0F0F0F)) * UINT64_C(0x0101010101010101) >> 56);
+#endif
+}
+
 /* Starts to load what will be needed soon. Not in a function that does nothing else: GCC takes calls of such a one for idle. */
 #ifdef __GNUC__
 #define TP_PREFETCH(address) __builtin_prefetch(address)

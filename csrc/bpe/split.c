@@ -82,6 +82,10 @@ size_t tp_split(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, boo
     case TP_SIMD_AVX2:
         return tp_split_avx2(&entry->rules, text, end, is_final, ends, capacity);
 #endif
+#ifdef TP_HAS_NEON_VARIANT
+    case TP_SIMD_NEON:
+        return tp_split_neon(&entry->rules, text, end, is_final, ends, capacity);
+#endif
     default:
         return tp_split_plain(&entry->rules, text, end, is_final, ends, capacity);
     }

@@ -25,6 +25,8 @@ const uint8_t *tp_split_next(const tp_split_rules *rules, const uint8_t *p, cons
 /* tp_split, of a text that has no cut character at its end unless it is final. */
 size_t tp_split_plain(const tp_split_rules *rules, const uint8_t *text, const uint8_t *end, bool is_final, uint64_t *ends,
                       size_t capacity);
+size_t tp_split_neon(const tp_split_rules *rules, const uint8_t *text, const uint8_t *end, bool is_final, uint64_t *ends,
+                     size_t capacity);
 size_t tp_split_avx2(const tp_split_rules *rules, const uint8_t *text, const uint8_t *end, bool is_final, uint64_t *ends,
                      size_t capacity);
 size_t tp_split_avx512(const tp_split_rules *rules, const uint8_t *text, const uint8_t *end, bool is_final, uint64_t *ends,

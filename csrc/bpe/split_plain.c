@@ -1,220 +1,73 @@
-/* The patterns by hand, one piece at a time: what each alternative matches, in the order in which a regular expression tries
- * them. None of them needs more than one pass over a piece and one character behind it. */
-#include "bpe/split.h"
+/* The splitters in plain C: eight bytes at a time in a 64-bit number. */
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
-/* The end of the text, as a class of its own; tp_classes_of gives none such. */
-#define AT_END 0x80u
+#define SPLIT tp_split_plain
 
-#define SYMBOL_MASK (TP_CLASS_LETTER | TP_CLASS_NUMBER | TP_CLASS_SPACE | AT_END) /* what is none of these is a symbol */
+typedef struct tp_block {
+    uint64_t eights[8];
+} tp_block;
 
-/* The text from some piece on. */
-typedef struct tp_rest {
-    const uint8_t *end;
-    bool met_end; /* somebody wanted to know what is at the end */
-} tp_rest;
+#define ONES UINT64_C(0x0101010101010101)
+#define HIGH (0x80 * ONES)
 
-/* A character beyond ASCII, which is a symbol of one byte if it is cut off. */
-static uint8_t look_beyond_ascii(const tp_rest *rest, const uint8_t *p, size_t *nbytes)
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define IN_LITTLE_ENDIAN(eight) __builtin_bswap64(eight)
+#else
+#define IN_LITTLE_ENDIAN(eight) (eight)
+#endif
+
+static inline tp_block load(const uint8_t *p)
 {
-    *nbytes = tp_split_nbytes_of(*p);
-    if ((size_t)(rest->end - p) < *nbytes) *nbytes = 1;
-    return tp_split_classes_of(p, *nbytes);
+    tp_block block;
+    memcpy(&block, p, sizeof block);
+    for (int i = 0; i < 8; i++) block.eights[i] = IN_LITTLE_ENDIAN(block.eights[i]);
+    return block;
 }
 
-/* The classes of the character at `p`, and its length. */
-static inline uint8_t look(tp_rest *rest, const uint8_t *p, size_t *nbytes)
+/* The high bits of eight bytes, gathered into eight bits: each product bit that is kept comes from one of them. */
+static inline uint64_t gather(uint64_t flags) { return ((flags & HIGH) >> 7) * UINT64_C(0x0102040810204080) >> 56; }
+
+/* Flags the bytes that are zero: adding to the lower seven bits carries into the eighth unless they are. */
+static inline uint64_t is_zero(uint64_t eight) { return ~(((eight & ~HIGH) + ~HIGH) | eight); }
+
+/* Flags bytes of at least `low`, from 1 to 80: comparing the lower seven bits carries into the eighth. */
+static inline uint64_t is_from(uint64_t eight, uint8_t low)
 {
-    if (p == rest->end) {
-        rest->met_end = true;
-        *nbytes = 0;
-        return AT_END;
+    return ((eight & ~HIGH) + (uint8_t)(0x80 - low) * ONES) | eight;
+}
+
+static inline uint64_t is_equal(tp_block block, uint8_t byte)
+{
+    uint64_t mask = 0;
+    for (int i = 0; i < 8; i++) mask |= gather(is_zero(block.eights[i] ^ byte * ONES)) << 8 * i;
+    return mask;
+}
+
+static inline uint64_t is_between(tp_block block, uint8_t low, uint8_t high)
+{
+    uint64_t mask = 0;
+    for (int i = 0; i < 8; i++) {
+        uint64_t eight = block.eights[i];
+        mask |= gather(is_from(eight, low) & ~is_from(eight, (uint8_t)(high + 1))) << 8 * i;
     }
-    if (*p >= 0x80) return look_beyond_ascii(rest, p, nbytes);
-    *nbytes = 1;
-    return tp_classes_values[*p];
+    return mask;
 }
 
-/* Goes on as long as characters have just the classes `wanted` of those in `mask`. */
-static inline const uint8_t *skip(tp_rest *rest, const uint8_t *p, uint32_t mask, uint32_t wanted)
+static inline uint64_t is_letter(tp_block block)
 {
-    size_t nbytes;
-    while ((look(rest, p, &nbytes) & mask) == wanted) p += nbytes;
-    return p;
+    for (int i = 0; i < 8; i++) block.eights[i] |= 0x20 * ONES;
+    return is_between(block, 'a', 'z');
 }
 
-static inline const uint8_t *skip_letters(tp_rest *rest, const uint8_t *p)
+static inline uint64_t is_beyond_ascii(tp_block block)
 {
-    return skip(rest, p, TP_CLASS_LETTER, TP_CLASS_LETTER);
+    uint64_t all = 0, mask = 0;
+    for (int i = 0; i < 8; i++) all |= block.eights[i];
+    if ((all & HIGH) == 0) return 0;
+    for (int i = 0; i < 8; i++) mask |= gather(block.eights[i]) << 8 * i;
+    return mask;
 }
 
-static inline const uint8_t *skip_symbols(tp_rest *rest, const uint8_t *p) { return skip(rest, p, SYMBOL_MASK, 0); }
-
-/* How long the contraction at the apostrophe `p` is, or 0. */
-static size_t contraction_nbytes(tp_rest *rest, const uint8_t *p, bool folds)
-{
-    size_t available = (size_t)(rest->end - p);
-    if (available >= 3) return tp_split_contraction_nbytes(p, folds);
-    const uint8_t padded[3] = {'\'', available == 2 ? p[1] : 0, 0};
-    size_t nbytes = tp_split_contraction_nbytes(padded, folds);
-    if (nbytes == 0) rest->met_end = true;
-    return nbytes;
-}
-
-/* \s++$ (where the pattern has it) | \s*[\r\n] (unless in GPT-2's family) | \s+(?!\S) | \s, where white space begins at `p`. */
-static const uint8_t *match_space(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
-{
-    const uint8_t *last = p, *behind_newline = NULL, *q = p;
-    size_t nbytes;
-    uint8_t classes;
-    while (((classes = look(rest, q, &nbytes)) & TP_CLASS_SPACE) != 0) {
-        last = q;
-        q += nbytes;
-        if ((classes & TP_CLASS_NEWLINE) != 0) behind_newline = q;
-    }
-    bool is_at_end = classes == AT_END;
-    if (rules->family != TP_SPLIT_GPT2 && behind_newline != NULL && !(is_at_end && rules->keeps_blank_end)) {
-        return behind_newline;
-    }
-    return is_at_end || last == p ? q : last;
-}
-
-/* \p{N}{1,max}, the first of which ends at `p`. */
-static const uint8_t *match_numbers(tp_rest *rest, const uint8_t *p, size_t max)
-{
-    size_t nbytes;
-    for (size_t n = 1; n < max && (look(rest, p, &nbytes) & TP_CLASS_NUMBER) != 0; n++) p += nbytes;
-    return p;
-}
-
-static inline const uint8_t *next_of_gpt2(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
-{
-    if (*p == '\'') {
-        size_t contraction = contraction_nbytes(rest, p, false);
-        if (contraction != 0) return p + contraction;
-    }
-    size_t nbytes;
-    const uint8_t *q = p + (*p == ' ');
-    uint8_t classes = look(rest, q, &nbytes);
-    if ((classes & TP_CLASS_LETTER) != 0) return skip_letters(rest, q + nbytes);
-    if ((classes & TP_CLASS_NUMBER) != 0) return skip(rest, q + nbytes, TP_CLASS_NUMBER, TP_CLASS_NUMBER);
-    if ((classes & SYMBOL_MASK) == 0) return skip_symbols(rest, q + nbytes);
-    return match_space(rest, p, rules);
-}
-
-static inline const uint8_t *next_of_gpt4(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
-{
-    if (*p == '\'') {
-        size_t contraction = contraction_nbytes(rest, p, true);
-        if (contraction != 0) return p + contraction;
-    }
-    size_t nbytes, second_nbytes;
-    uint8_t first = look(rest, p, &nbytes);
-    if ((first & TP_CLASS_LETTER) != 0) return skip_letters(rest, p + nbytes);
-    if ((first & TP_CLASS_NUMBER) != 0) return match_numbers(rest, p + nbytes, rules->max_numbers);
-    if ((first & TP_CLASS_NEWLINE) != 0) return match_space(rest, p, rules);
-    uint8_t second = look(rest, p + nbytes, &second_nbytes);
-    if ((second & TP_CLASS_LETTER) != 0) return skip_letters(rest, p + nbytes + second_nbytes);
-    if ((first & TP_CLASS_SPACE) != 0 && !(*p == ' ' && (second & SYMBOL_MASK) == 0)) return match_space(rest, p, rules);
-    return skip(rest, skip_symbols(rest, p + nbytes), TP_CLASS_NEWLINE, TP_CLASS_NEWLINE);
-}
-
-/* ---- o200k ------------------------------------------------------------------------------------------------------- */
-
-/* (?i:'s|'t|'re|'ve|'m|'ll|'d)? */
-static const uint8_t *match_optional_contraction(tp_rest *rest, const uint8_t *p)
-{
-    size_t nbytes;
-    if (look(rest, p, &nbytes) == AT_END || *p != '\'') return p;
-    return p + contraction_nbytes(rest, p, true);
-}
-
-/* [upper]*[lower]+ from `p` on, or NULL; then *upper_end is where [upper]* ended, and nothing before is lower. What is both
- * goes to [upper]* first. If nothing lower follows, the last that is both is given back, and is all of [lower]+. */
-static const uint8_t *match_lower(tp_rest *rest, const uint8_t *p, const uint8_t **upper_end)
-{
-    const uint8_t *behind_both = NULL;
-    size_t nbytes;
-    uint8_t classes;
-    while (((classes = look(rest, p, &nbytes)) & TP_CLASS_UPPER) != 0) {
-        p += nbytes;
-        if ((classes & TP_CLASS_LOWER) != 0) behind_both = p;
-    }
-    *upper_end = p;
-    return (classes & TP_CLASS_LOWER) != 0 ? skip(rest, p, TP_CLASS_LOWER, TP_CLASS_LOWER) : behind_both;
-}
-
-/* The two alternatives that match words, the second of which takes what has nothing lower; or NULL. `first` and `nbytes` tell
- * of the character at `p`. */
-static const uint8_t *match_word(tp_rest *rest, const uint8_t *p, uint8_t first, size_t nbytes)
-{
-    bool is_prefix = (first & (TP_CLASS_LETTER | TP_CLASS_NUMBER | TP_CLASS_NEWLINE)) == 0;
-    const uint8_t *start = is_prefix ? p + nbytes : p, *upper_end;
-    const uint8_t *word_end = match_lower(rest, start, &upper_end);
-    if (word_end == NULL && is_prefix && (first & TP_CLASS_LOWER) != 0) word_end = p + nbytes; /* a mark, without prefix */
-    if (word_end == NULL && upper_end != start) word_end = upper_end;
-    return word_end == NULL ? NULL : match_optional_contraction(rest, word_end);
-}
-
-/* [\r\n/]* */
-static const uint8_t *skip_newlines_and_slashes(tp_rest *rest, const uint8_t *p)
-{
-    size_t nbytes;
-    while (((look(rest, p, &nbytes) & TP_CLASS_NEWLINE) != 0) || (nbytes == 1 && *p == '/')) p += nbytes;
-    return p;
-}
-
-static inline const uint8_t *next_of_o200k(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
-{
-    size_t nbytes, second_nbytes;
-    uint8_t first = look(rest, p, &nbytes);
-    const uint8_t *word_end = match_word(rest, p, first, nbytes);
-    if (word_end != NULL) return word_end;
-    if ((first & TP_CLASS_NUMBER) != 0) return match_numbers(rest, p + nbytes, rules->max_numbers);
-    if ((first & TP_CLASS_SPACE) != 0) {
-        if (*p != ' ' || (look(rest, p + 1, &second_nbytes) & SYMBOL_MASK) != 0) return match_space(rest, p, rules);
-    }
-    return skip_newlines_and_slashes(rest, skip_symbols(rest, p + nbytes));
-}
-
-/* ---- All of them ------------------------------------------------------------------------------------------------- */
-
-static inline const uint8_t *next_of(tp_split_family family, tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
-{
-    if (family == TP_SPLIT_GPT2) return next_of_gpt2(rest, p, rules);
-    if (family == TP_SPLIT_GPT4) return next_of_gpt4(rest, p, rules);
-    return next_of_o200k(rest, p, rules);
-}
-
-const uint8_t *tp_split_next(const tp_split_rules *rules, const uint8_t *p, const uint8_t *end, bool *met_end)
-{
-    tp_rest rest = {.end = end};
-    const uint8_t *piece_end = next_of(rules->family, &rest, p, rules);
-    *met_end = rest.met_end;
-    return piece_end;
-}
-
-static inline size_t split_by(tp_split_family family, const tp_split_rules *rules, const uint8_t *text, const uint8_t *end,
-                              bool is_final, uint64_t *ends, size_t capacity)
-{
-    tp_rest rest = {.end = end};
-    size_t n = 0;
-    for (const uint8_t *p = text; p != end && n < capacity; n++) {
-        p = next_of(family, &rest, p, rules);
-        if (rest.met_end && !is_final) break;
-        ends[n] = (uint64_t)(p - text);
-    }
-    return n;
-}
-
-size_t tp_split_plain(const tp_split_rules *rules, const uint8_t *text, const uint8_t *end, bool is_final, uint64_t *ends,
-                      size_t capacity)
-{
-    switch (rules->family) {
-    case TP_SPLIT_GPT2:
-        return split_by(TP_SPLIT_GPT2, rules, text, end, is_final, ends, capacity);
-    case TP_SPLIT_GPT4:
-        return split_by(TP_SPLIT_GPT4, rules, text, end, is_final, ends, capacity);
-    default:
-        return split_by(TP_SPLIT_O200K, rules, text, end, is_final, ends, capacity);
-    }
-}
+#include "bpe/split_template.h"

@@ -10,12 +10,15 @@
  *
  * A window is 64 bytes that begin with a piece, so nothing before it matters. Mask arithmetic finds where the other pieces in
  * it begin, all but those for which more text would have to be known; the next window begins with the last one found. What has
- * no second piece, and the end of the text, goes to tp_split_next. */
+ * no second piece, as at the end of the text, goes to tp_split_next. */
+#include <string.h>
+
 #include "base/bits.h"
 #include "bpe/split.h"
 #include "unicode/classes.h"
 
-enum { WINDOW_NBYTES = 64 };
+/* A window at the end of the text may be shorter, but not so short that the pieces in it are done sooner one by one. */
+enum { WINDOW_NBYTES = 64, MIN_WINDOW_NBYTES = 12 };
 
 /* What the bytes of a window are: bit i stands for byte i. A character of several bytes has the bits of all of them. */
 typedef struct tp_window {
@@ -61,11 +64,12 @@ static inline void add_beyond_ascii(tp_window *window, const uint8_t *p, uint64_
     if (upper_behind_both != 0) cut_before(window, tp_lowest_bit(upper_behind_both));
 }
 
-static inline tp_window look_at(const uint8_t *p, bool is_o200k)
+static inline tp_window look_at(const uint8_t *p, size_t nbytes, bool is_o200k)
 {
     tp_block block = load(p);
     uint64_t beyond = is_beyond_ascii(block);
-    tp_window window = {.known = UINT64_MAX, .letters = is_letter(block), .numbers = is_between(block, '0', '9')};
+    tp_window window = {.known = UINT64_MAX >> (WINDOW_NBYTES - nbytes), .letters = is_letter(block)};
+    window.numbers = is_between(block, '0', '9');
     window.newlines = is_equal(block, '\n') | is_equal(block, '\r');
     window.spaces = is_equal(block, ' ');
     window.blanks = (is_between(block, '\t', '\r') | window.spaces) & ~window.newlines;
@@ -91,11 +95,11 @@ static inline uint64_t not_space(const tp_window *window) { return window->lette
 /* ---- Contractions ------------------------------------------------------------------------------------------------ */
 
 /* Takes the contractions at those of `apostrophes` that have one for pieces of their own. */
-static inline uint64_t with_contractions(uint64_t starts, uint64_t apostrophes, const uint8_t *p, bool folds)
+static inline uint64_t with_contractions(uint64_t starts, uint64_t apostrophes, const uint8_t *p, size_t p_nbytes, bool folds)
 {
     for (; apostrophes != 0; apostrophes &= apostrophes - 1) {
         size_t place = tp_lowest_bit(apostrophes);
-        if (place > WINDOW_NBYTES - 3) return starts & ((UINT64_C(2) << place) - 1);
+        if (place + 3 > p_nbytes) return starts & ((UINT64_C(2) << place) - 1);
         size_t nbytes = tp_split_contraction_nbytes(p + place, folds);
         if (nbytes == 0) continue;
         starts &= ~(UINT64_C(6) << place);
@@ -106,11 +110,11 @@ static inline uint64_t with_contractions(uint64_t starts, uint64_t apostrophes, 
 
 /* Takes the contractions at `apostrophes`, which are behind letters, for the ends of their pieces. Where one follows another,
  * the second begins a piece, so its letter has another part to play than the masks say. */
-static inline uint64_t with_contractions_behind_words(uint64_t starts, uint64_t apostrophes, const uint8_t *p)
+static inline uint64_t with_contractions_behind_words(uint64_t starts, uint64_t apostrophes, const uint8_t *p, size_t p_nbytes)
 {
     for (; apostrophes != 0; apostrophes &= apostrophes - 1) {
         size_t place = tp_lowest_bit(apostrophes);
-        if (place > WINDOW_NBYTES - 4) return starts & ((UINT64_C(1) << place) - 1);
+        if (place + 4 > p_nbytes) return starts & ((UINT64_C(1) << place) - 1);
         size_t nbytes = tp_split_contraction_nbytes(p + place, true);
         if (nbytes == 0) continue;
         starts &= ~(((UINT64_C(1) << nbytes) - 1) << place);
@@ -128,14 +132,14 @@ static inline uint64_t last_before_text(uint64_t white, const tp_window *window)
     return white & white << 1 & not_space(window) >> 1;
 }
 
-static inline uint64_t starts_of_gpt2(const tp_window *window, const uint8_t *p)
+static inline uint64_t starts_of_gpt2(const tp_window *window, const uint8_t *p, size_t nbytes)
 {
     uint64_t white = window->blanks | window->newlines;
     uint64_t starts = window->letters & ~((window->letters | window->spaces) << 1);
     starts |= window->numbers & ~((window->numbers | window->spaces) << 1);
     starts |= window->symbols & ~((window->symbols | window->spaces) << 1);
     starts |= (white & ~(white << 1)) | last_before_text(white, window);
-    return with_contractions(starts, window->apostrophes & (starts | 1), p, false);
+    return with_contractions(starts, window->apostrophes & (starts | 1), p, nbytes, false);
 }
 
 /* \p{N}{1,max} */
@@ -184,60 +188,80 @@ static inline uint64_t starts_of_classes(const tp_window *window, size_t max_num
     return starts | last_before_text(window->blanks, window) | blanks_behind_newlines(window);
 }
 
-static inline uint64_t starts_of_gpt4(const tp_window *window, const uint8_t *p, size_t max_numbers)
+static inline uint64_t starts_of_gpt4(const tp_window *window, const uint8_t *p, size_t nbytes, size_t max_numbers)
 {
     uint64_t starts = starts_of_classes(window, max_numbers);
-    return with_contractions(starts, window->apostrophes & (starts | 1), p, true);
+    return with_contractions(starts, window->apostrophes & (starts | 1), p, nbytes, true);
 }
 
-static inline uint64_t starts_of_o200k(const tp_window *window, const uint8_t *p, size_t max_numbers)
+static inline uint64_t starts_of_o200k(const tp_window *window, const uint8_t *p, size_t nbytes, size_t max_numbers)
 {
     uint64_t starts = starts_of_classes(window, max_numbers) | (window->upper & window->lower << 1);
-    return with_contractions_behind_words(starts, window->apostrophes & window->letters << 1, p);
+    return with_contractions_behind_words(starts, window->apostrophes & window->letters << 1, p, nbytes);
 }
 
 /* ---- A whole text ------------------------------------------------------------------------------------------------ */
 
-static inline uint64_t find_starts(const tp_split_rules *rules, tp_split_family family, const uint8_t *p)
+/* Where pieces begin in a window of `nbytes`; 64 can be read. */
+static inline uint64_t find_starts(const tp_split_rules *rules, tp_split_family family, const uint8_t *p, size_t nbytes)
 {
-    tp_window window = look_at(p, family == TP_SPLIT_O200K);
+    tp_window window = look_at(p, nbytes, family == TP_SPLIT_O200K);
     uint64_t starts;
-    if (family == TP_SPLIT_GPT2) starts = starts_of_gpt2(&window, p);
-    else if (family == TP_SPLIT_GPT4) starts = starts_of_gpt4(&window, p, rules->max_numbers);
-    else starts = starts_of_o200k(&window, p, rules->max_numbers);
+    if (family == TP_SPLIT_GPT2) starts = starts_of_gpt2(&window, p, nbytes);
+    else if (family == TP_SPLIT_GPT4) starts = starts_of_gpt4(&window, p, nbytes, rules->max_numbers);
+    else starts = starts_of_o200k(&window, p, nbytes, rules->max_numbers);
     return starts & window.known & ~UINT64_C(1);
 }
 
-/* Stores the places of the lowest bits, at most `room`, plus `offset`; there is at least one. Returns how many. */
-static inline size_t put_ends(uint64_t starts, uint64_t offset, uint64_t *ends, size_t room)
+/* The same for the end of the text, which is shorter than a window. */
+static uint64_t find_starts_at_end(const tp_split_rules *rules, tp_split_family family, const uint8_t *p, size_t nbytes)
 {
-    size_t n = (size_t)__builtin_popcountll(starts);
-    if (room < WINDOW_NBYTES) {
-        if (n > room) n = room;
-        for (size_t i = 0; i < n; i++, starts &= starts - 1) ends[i] = offset + tp_lowest_bit(starts);
-        return n;
-    }
-    /* By eights, which no branch has to guess; of the last eight some are written over later. */
+    if (nbytes < MIN_WINDOW_NBYTES) return 0;
+    uint8_t copy[WINDOW_NBYTES] = {0};
+    memcpy(copy, p, nbytes);
+    return find_starts(rules, family, copy, nbytes);
+}
+
+/* Stores the places of all bits plus `offset`, by eights, which no branch has to guess: up to seven entries too many, which are
+ * written over later. Returns how many there are. */
+static inline size_t put_ends(uint64_t starts, uint64_t offset, uint64_t *ends)
+{
+    size_t n = tp_count_bits(starts);
     for (size_t i = 0; i < n; i += 8) {
         for (size_t k = 0; k < 8; k++, starts &= starts - 1) ends[i + k] = offset + tp_lowest_bit(starts | UINT64_C(1) << 63);
     }
     return n;
 }
 
+/* The same where there may be no room for all. */
+static inline size_t put_some_ends(uint64_t starts, uint64_t offset, uint64_t *ends, size_t room)
+{
+    size_t n = 0;
+    for (; starts != 0 && n < room; starts &= starts - 1) ends[n++] = offset + tp_lowest_bit(starts);
+    return n;
+}
+
 static inline size_t split_by(const tp_split_rules *rules, tp_split_family family, const uint8_t *text, const uint8_t *end,
                               bool is_final, uint64_t *ends, size_t capacity)
 {
+    const uint8_t *p = text;
     size_t n = 0;
-    for (const uint8_t *p = text; p != end && n < capacity; p = text + ends[n - 1]) {
-        uint64_t starts = end - p >= WINDOW_NBYTES ? find_starts(rules, family, p) : 0;
-        if (starts != 0) {
-            n += put_ends(starts, (uint64_t)(p - text), ends + n, capacity - n);
-            continue;
+    while (p != end && n < capacity) {
+        size_t rest_nbytes = (size_t)(end - p);
+        uint64_t starts = rest_nbytes >= WINDOW_NBYTES ? find_starts(rules, family, p, WINDOW_NBYTES)
+                                                       : find_starts_at_end(rules, family, p, rest_nbytes);
+        if (starts != 0 && capacity - n >= WINDOW_NBYTES) {
+            n += put_ends(starts, (uint64_t)(p - text), ends + n);
+            p += tp_highest_bit(starts);
+        } else if (starts != 0) {
+            n += put_some_ends(starts, (uint64_t)(p - text), ends + n, capacity - n);
+            p = text + ends[n - 1];
+        } else {
+            bool met_end = false;
+            p = tp_split_next(rules, p, end, &met_end);
+            if (met_end && !is_final) break;
+            ends[n++] = (uint64_t)(p - text);
         }
-        bool met_end = false;
-        const uint8_t *piece_end = tp_split_next(rules, p, end, &met_end);
-        if (met_end && !is_final) break;
-        ends[n++] = (uint64_t)(piece_end - text);
     }
     return n;
 }
