@@ -48,9 +48,9 @@ TEXTS = {
 every_pattern = pytest.mark.parametrize("name", TEXTS)
 
 
-@pytest.fixture(params=_native.cpu_features()["available"], autouse=True)
+@pytest.fixture(scope="module", params=_native.cpu_features()["available"])
 def variant(request):
-    """Every test is run with each instruction set that there is."""
+    """Each instruction set in turn, for texts of a dozen bytes and more; shorter ones are split by the same code in all."""
     _native.select_simd(request.param)
     yield request.param
     _native.select_simd(None)
@@ -152,7 +152,7 @@ def divided(name: str, before: str, behind: str) -> frozenset[str]:
     return frozenset(character for character, place in zip(CHARACTERS, places, strict=True) if place in ends)
 
 
-def test_every_letter_number_and_space_is_tiktokens():
+def test_every_letter_number_and_space_is_tiktokens(variant):
     everything = frozenset(CHARACTERS)
     letters, numbers = everything - divided("gpt2", "a", ""), everything - divided("gpt2", "1", "")
     symbols = everything - divided("gpt2", ".", "")
@@ -161,7 +161,7 @@ def test_every_letter_number_and_space_is_tiktokens():
     assert everything - letters - numbers - symbols == members(r"\s")
 
 
-def test_every_upper_and_lower_is_tiktokens():
+def test_every_upper_and_lower_is_tiktokens(variant):
     assert divided("o200k", "a", "") & members(r"\p{L}") == members(r"[\p{Lu}\p{Lt}]")
     assert divided("o200k", "", "Aa") & members(r"\p{L}") == members(r"\p{Ll}")
     assert members(r"\p{M}") == frozenset(CHARACTERS) - members(r"\p{L}") - divided("o200k", "a", "")
@@ -207,7 +207,7 @@ TRICKY = [
 
 
 @every_pattern
-def test_tricky_strings(name):
+def test_tricky_strings(variant, name):
     common = set(characters_in_common())
     for text in TRICKY:
         encoding = tiktoken_encoding(TEXTS[name], substrings(text))
@@ -225,7 +225,7 @@ LONG = [
 
 
 @every_pattern
-def test_long_repeats(name):
+def test_long_repeats(variant, name):
     for text in LONG:
         assert pieces(name, text) == compiled(name).findall(text)
 
@@ -243,7 +243,7 @@ def any_character() -> st.SearchStrategy[str]:
 
 @every_pattern
 @given(text=mixed_text, repeats=st.integers(1, 20))
-def test_any_text(name, text, repeats):
+def test_any_text(variant, name, text, repeats):
     text *= repeats
     assert pieces(name, text) == compiled(name).findall(text)
 
@@ -267,7 +267,7 @@ def test_nothing_has_no_pieces():
 @given(before=mixed_text.filter(bool), behind=mixed_text)
 @example(before="a", behind="'s")
 @example(before="x 's", behind="")
-def test_blocks_that_are_not_final_give_pieces_that_stay(name, before, behind):
+def test_blocks_that_are_not_final_give_pieces_that_stay(variant, name, before, behind):
     """Wherever the text is cut, in the middle of a character too."""
     text = (before + behind).encode()
     whole = split(PATTERNS[name], text)
@@ -278,7 +278,7 @@ def test_blocks_that_are_not_final_give_pieces_that_stay(name, before, behind):
 
 @every_pattern
 @given(text=mixed_text, nbytes=st.integers(1, 90))
-def test_text_in_blocks(name, text, nbytes):
+def test_text_in_blocks(variant, name, text, nbytes):
     """As a stream does it: what is not settled comes again, with more behind it."""
     data = text.encode() * 3
     found: list[int] = []
