@@ -70,9 +70,10 @@ build: $(VENV)/.built ## Compile the C core and install the package into .venv, 
 demo: build ## Set everything up, then count the words of a real book
 	$(VENV)/bin/text-processor count examples/kjv.txt --top 20
 
-bench: $(VENV)/.bench-tools $(COUNT) ## Run the benchmarks; words.py, which takes long, writes to build/benchmarks
+bench: $(VENV)/.bench-tools $(COUNT) ## Run the benchmarks; words.py and bpe.py, which take long, write to build/benchmarks
 	$(VENV)/bin/python benchmarks/seed.py
 	$(VENV)/bin/python benchmarks/words.py
+	$(VENV)/bin/python benchmarks/bpe.py
 
 bench-docs: build ## The tables and plots of docs/benchmarks.md from docs/benchmarks/words.json
 	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks docs/benchmarks.md

@@ -114,6 +114,16 @@ def test_a_report_of_nothing_says_what_makes_one(tmp_path: Path) -> None:
     assert "words.py --output" in done.stderr
 
 
+@pytest.mark.timing
+def test_a_quick_run_of_tokenizers_measures_and_checks(tmp_path: Path) -> None:
+    pytest.importorskip("rustbpe")
+    done = run("bpe.py", "--quick", "--only", "encode", "--only", "repeats", "--only", "loading", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "bpe.json").read_text(encoding="utf-8"))
+    assert list(found["results"]) == ["encode", "repeats", "loading"]
+    assert not any(record["differing"] for records in found["results"].values() for record in records)
+
+
 # ---- Charts ----------------------------------------------------------------------------------------------------------
 
 

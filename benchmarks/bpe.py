@@ -1,0 +1,300 @@
+"""Measures `Tokenizer` beside rustbpe, Hugging Face's tokenizers and tiktoken, and checks the answers as it goes.
+
+    python benchmarks/bpe.py [FILE ...] [--only NAME ...] [--rounds N] [--output FOLDER] [--quick]
+
+FILEs are texts to measure on, in UTF-8. Without any, the texts are the book in examples/, the sources of Python's standard
+library and made-up ones with kana. `pip install 'text-processor[bench]'` gets the peers.
+
+    train     each text, by one thread: from a list of Python's str to a finished tokenizer
+    encode    each text with each instruction set, with the vocabulary trained on it: tiktoken, arrays, lists, counts
+    batch     100,000 texts of the length of a chat message, as one batch
+    repeats   one character over and over, 10³ to 10⁷ times: the time must grow no faster than n log n
+    memory    the most memory that training takes, beside the text, each in a process of its own
+    loading   reading a vocabulary of 100,000 tokens from each kind of file
+
+All contestants of a comparison take turns on one processor. The first turn is not measured: in it the answers are compared.
+Ratios are taken for each round, over the first contestant. What comes out is bpe.json in FOLDER (build/benchmarks).
+"""
+
+from __future__ import annotations
+
+import os
+
+# Before the peers are imported, which look when they start.
+os.environ |= {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+
+import argparse
+import gc
+import json
+import platform
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import rustbpe
+import texts
+import tokenizers
+from contestants import ROOT, Contestant, Timed
+from tokenizers import models, pre_tokenizers, trainers
+from words import Record, cpu_name, first_line, measure, say, spread, version_of
+
+import text_processor
+from text_processor import Tokenizer, _native
+from text_processor.bpe import GPT2_PATTERN, GPT4_PATTERN
+
+Text = tuple[str, str]
+
+
+class Settings(NamedTuple):
+    """What is measured, and how long."""
+
+    files: list[Path]
+    rounds: int
+    is_quick: bool
+
+
+def chosen_texts(settings: Settings) -> Iterator[Text]:
+    if settings.files:
+        yield from ((path.stem, path.read_text(encoding="utf-8", errors="replace")) for path in settings.files)
+    elif settings.is_quick:
+        yield "kjv", texts.book()[:200_000]
+    else:
+        yield "kjv", texts.book()
+        yield "python-sources", texts.python_sources()
+        yield "kana", texts.kana(2_000_000)
+
+
+def vocab_size_for(text: str, settings: Settings) -> int:
+    return 1000 if settings.is_quick else 8192 if len(text) < 5_000_000 else 32_768
+
+
+def contestant(name: str, work: Callable[[], Any], compare: Callable[[Any, Any], bool] = lambda a, b: a == b) -> Contestant:
+    def run() -> Timed:
+        gc.collect()
+        start = time.perf_counter()
+        result = work()
+        return Timed(time.perf_counter() - start, result)
+
+    return Contestant(name, run, lambda result, expected: 0 if compare(result, expected) else 1)
+
+
+# ---- Training --------------------------------------------------------------------------------------------------------
+
+
+def train_rustbpe(documents: list[str], vocab_size: int) -> rustbpe.Tokenizer:
+    tokenizer = rustbpe.Tokenizer()
+    tokenizer.train_from_iterator(iter(documents), vocab_size, pattern=GPT4_PATTERN)
+    return tokenizer
+
+
+def train_hugging_face(documents: list[str], vocab_size: int, pattern: str) -> tokenizers.Tokenizer:
+    tokenizer = tokenizers.Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(tokenizers.Regex(pattern), "isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ])  # fmt: skip
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=vocab_size, initial_alphabet=alphabet, show_progress=False)
+    tokenizer.train_from_iterator(documents, trainer)
+    return tokenizer
+
+
+def train_ours(documents: list[str], vocab_size: int, pattern: str = "gpt4", tie_break: Any = "rustbpe") -> Tokenizer:
+    tokenizer = Tokenizer(pattern)
+    tokenizer.train_from_iterator(documents, vocab_size, tie_break=tie_break, threads=1)
+    return tokenizer
+
+
+def ranks_of(tokenizer: Any) -> dict[bytes, int]:
+    if isinstance(tokenizer, Tokenizer):
+        return tokenizer.mergeable_ranks()
+    return {bytes(token): rank for token, rank in tokenizer.get_mergeable_ranks()}
+
+
+def tokens_of_hugging_face(tokenizer: Any) -> list[bytes]:
+    """All tokens of more than a byte, by id."""
+    if isinstance(tokenizer, Tokenizer):
+        ranks = tokenizer.mergeable_ranks()
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "tokenizer.json")
+            tokenizer.decoder = tokenizers.decoders.ByteLevel()
+            tokenizer.save(str(path))
+            ranks = Tokenizer.from_huggingface(path).mergeable_ranks()
+    return [token for token in sorted(ranks, key=ranks.__getitem__) if len(token) > 1]
+
+
+def measure_train(settings: Settings) -> Iterator[Record]:
+    for name, text in chosen_texts(settings):
+        documents, size, nbytes = text.splitlines(keepends=True), vocab_size_for(text, settings), len(text.encode())
+        say(f"{name}, {size} tokens")
+        rivals = [
+            contestant("rustbpe", lambda d=documents, n=size: train_rustbpe(d, n)),
+            contestant("Tokenizer", lambda d=documents, n=size: train_ours(d, n), lambda a, b: ranks_of(a) == ranks_of(b)),
+        ]
+        others = [
+            contestant("tokenizers", lambda d=documents, n=size: train_hugging_face(d, n, GPT2_PATTERN)),
+            contestant(
+                "Tokenizer, as tokenizers",
+                lambda d=documents, n=size: train_ours(d, n, "gpt2", "hf"),
+                lambda a, b: tokens_of_hugging_face(a) == tokens_of_hugging_face(b),
+            ),
+        ]
+        for group in (rivals, others):
+            for record in measure(group, nbytes, settings.rounds):
+                yield {"text": name, "bytes": nbytes, "vocab_size": size, **record}
+
+
+# ---- Encoding --------------------------------------------------------------------------------------------------------
+
+
+def measure_encode(settings: Settings) -> Iterator[Record]:
+    for name, text in chosen_texts(settings):
+        tokenizer, nbytes = train_ours([text], vocab_size_for(text, settings)), len(text.encode())
+        peer, ids = tokenizer.to_tiktoken(), tokenizer.encode_array(text)
+        say(name)
+        for simd in text_processor.cpu_features()["available"]:
+            _native.select_simd(simd)
+            rivals = [
+                contestant("tiktoken", lambda e=peer, s=text: e.encode_ordinary(s)),
+                contestant("encode_array", lambda t=tokenizer, s=text: t.encode_array(s), lambda a, b: a.tolist() == b),
+                contestant("encode", lambda t=tokenizer, s=text: t.encode(s)),
+                contestant("count", lambda t=tokenizer, s=text: t.count(s), lambda a, b: a == len(b)),
+                contestant("decode", lambda t=tokenizer, i=ids: t.decode(i), lambda a, _, s=text: a == s),
+            ]
+            for record in measure(rivals, nbytes, settings.rounds):
+                yield {"text": name, "bytes": nbytes, "simd": simd, **record}
+        _native.select_simd(None)
+
+
+def measure_batch(settings: Settings) -> Iterator[Record]:
+    book = texts.book()
+    batch = [book[i : i + 40 + i % 400] for i in range(0, len(book), 40)][: 1000 if settings.is_quick else 100_000]
+    tokenizer, nbytes = train_ours([book], 1000 if settings.is_quick else 8192), sum(len(text.encode()) for text in batch)
+    peer = tokenizer.to_tiktoken()
+    rivals = [
+        contestant("tiktoken", lambda: peer.encode_ordinary_batch(batch, num_threads=1)),
+        contestant("encode_batch", lambda: tokenizer.encode_batch(batch, 1)),
+    ]
+    for record in measure(rivals, nbytes, settings.rounds):
+        yield {"texts": len(batch), "bytes": nbytes, **record}
+
+
+def measure_repeats(settings: Settings) -> Iterator[Record]:
+    tokenizer = train_ours([texts.book()], 1000 if settings.is_quick else 8192)
+    for unit in ("x", "^", " ", "\n", "é", "我"):
+        for power in range(3, 6 if settings.is_quick else 8):
+            text = unit * 10**power
+            rival = contestant("encode_array", lambda s=text: tokenizer.encode_array(s))
+            times = [rival.run() for _ in range(settings.rounds)]
+            seconds = [run.seconds for run in times]
+            is_whole = tokenizer.decode(times[0].result) == text
+            say(f"  {unit!r} × 10^{power}: {min(seconds):.6f} s, {1e9 * min(seconds) / len(text):.1f} ns a character")
+            yield {"unit": unit, "characters": len(text), "seconds": spread(seconds), "differing": int(not is_whole)}
+
+
+# ---- Memory and loading ----------------------------------------------------------------------------------------------
+
+# Prints how much more memory training takes at its peak than there was before it.
+PEAK = """
+import os, resource, sys
+os.environ["RAYON_NUM_THREADS"] = "1"
+sys.path.insert(0, sys.argv[1])
+import bpe
+documents = open(sys.argv[3], encoding="utf-8").read().splitlines(keepends=True)
+bpe.train_ours(["warm up"], 300), bpe.train_rustbpe(["warm up"], 300)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+getattr(bpe, sys.argv[2])(documents, int(sys.argv[4]))
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
+"""
+
+
+def measure_memory(settings: Settings) -> Iterator[Record]:
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in chosen_texts(settings):
+            path = Path(folder, "text")
+            path.write_text(text, encoding="utf-8")
+            for who in ("train_rustbpe", "train_ours"):
+                command = [sys.executable, "-c", PEAK, str(Path(__file__).parent), who, str(path)]
+                size = str(vocab_size_for(text, settings))
+                done = subprocess.run([*command, size], capture_output=True, text=True, check=True)
+                say(f"  {name}, {who}: {int(done.stdout) / 1e6:.1f} MB more")
+                yield {"text": name, "contestant": who, "peak_bytes_more": int(done.stdout)}
+
+
+def measure_loading(settings: Settings) -> Iterator[Record]:
+    n = 2000 if settings.is_quick else 100_000
+    ranks = {bytes([byte]): byte for byte in range(256)} | {b" %d" % i: 256 + i for i in range(n - 256)}
+    tokenizer = Tokenizer.from_mergeable_ranks(ranks, "gpt4")
+    with tempfile.TemporaryDirectory() as folder:
+        own, theirs = Path(folder, "own"), Path(folder, "theirs")
+        tokenizer.save(own)
+        tokenizer.save_tiktoken(theirs)
+        rivals = [
+            contestant("load", lambda: Tokenizer.load(own)),
+            contestant("from_tiktoken", lambda: Tokenizer.from_tiktoken(theirs, "gpt4")),
+            contestant("from_mergeable_ranks", lambda: Tokenizer.from_mergeable_ranks(ranks, "gpt4")),
+        ]
+        for record in measure(rivals, own.stat().st_size, settings.rounds):
+            say(f"  {record['contestant']}: {record['seconds']['median']:.4f} s for {len(ranks)} tokens")
+            yield {"tokens": len(ranks), **record}
+
+
+BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
+    "train": measure_train,
+    "encode": measure_encode,
+    "batch": measure_batch,
+    "repeats": measure_repeats,
+    "memory": measure_memory,
+    "loading": measure_loading,
+}
+
+
+def about(settings: Settings) -> Record:
+    names = ("text-processor", "rustbpe", "tiktoken", "tokenizers", "cffi")
+    return {
+        "command": shlex.join(["python", *sys.argv]) if not settings.files else "python benchmarks/bpe.py FILE …",
+        "rounds": settings.rounds,
+        "is_quick": settings.is_quick,
+        "cpu": cpu_name(),
+        "processors": os.cpu_count(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "simd": text_processor.cpu_features()["in_use"],
+        "versions": {name: version_of(name) for name in names},
+        "revision": first_line(["git", "describe", "--always", "--dirty"]),
+        "load_average": os.getloadavg() if hasattr(os, "getloadavg") else None,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    parser.add_argument("--only", action="append", choices=BENCHMARKS, help="measure this alone; may be given several times")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "benchmarks", metavar="FOLDER")
+    parser.add_argument("--quick", action="store_true", help="one round with small texts: whether it works, not how fast")
+    arguments = parser.parse_args()
+    if arguments.rounds < 1:
+        parser.error("--rounds must be at least 1")
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    settings = Settings(arguments.files, 1 if arguments.quick else arguments.rounds, arguments.quick)
+    found: Record = {"about": about(settings), "results": {}}
+    for name in arguments.only or BENCHMARKS:
+        say(f"== {name}")
+        found["results"][name] = list(BENCHMARKS[name](settings))
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    (arguments.output / "bpe.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    say(f"written: {arguments.output / 'bpe.json'}")
+    if any(record.get("differing") or "failed" in record for records in found["results"].values() for record in records):
+        sys.exit("answers differ from the peers'")
+
+
+if __name__ == "__main__":
+    main()
