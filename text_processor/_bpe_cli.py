@@ -162,6 +162,7 @@ def _train(arguments: argparse.Namespace) -> None:
         tokenizer = Tokenizer(arguments.pattern, special_tokens=arguments.special)
     except (ValueError, ImportError) as error:
         arguments.refuse(str(error))
+        raise
     with cli._Work(arguments.files, shows_bar=arguments.progress) as work:
         hook: Progress | None = None
         counting = _bpe_train.Counting(tokenizer._model.splitter, _n_threads(arguments.threads), lambda _: _tell(hook))

@@ -11,11 +11,11 @@ from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from text_processor import _bpe_files, _bpe_text
 from text_processor._bpe_model import Model
-from text_processor._bpe_special import MOST_ID
+from text_processor._bpe_special import MOST_ID, is_a
 from text_processor._bpe_text import PATTERNS, Splitter
 from text_processor._native import InvalidArgumentError, Tokens
 from text_processor.errors import InvalidTokenizerError
@@ -25,7 +25,7 @@ from text_processor.errors import InvalidTokenizerError
 _PRINTABLE = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 _OTHERS = sorted(set(range(256)) - set(_PRINTABLE))
 _TO_CHARACTER = {**{byte: chr(byte) for byte in _PRINTABLE}, **{byte: chr(0x100 + i) for i, byte in enumerate(_OTHERS)}}
-_TO_LATIN_1 = {ord(character): byte for byte, character in _TO_CHARACTER.items()}
+_TO_LATIN_1: dict[int, int | str] = {ord(character): byte for byte, character in _TO_CHARACTER.items()}
 # Characters of Latin-1 that stand for no byte must not pass for the bytes they are.
 _TO_LATIN_1.update(dict.fromkeys(_OTHERS, "�"))
 
@@ -121,7 +121,7 @@ _MODEL_SETTINGS: dict[str, tuple[Any, ...]] = {
 
 
 def _check_keys(place: str, section: Any, known: Collection[str]) -> None:
-    if not isinstance(section, dict):
+    if not is_a(section, dict):
         raise _RefusedError(place, "it is no object")
     if unknown := sorted(section.keys() - set(known)):
         raise _RefusedError(place, f"what {unknown[0]!r} means is not known here")
@@ -135,7 +135,7 @@ def _refuse(place: str, value: Any, allowed: tuple[Any, ...]) -> None:
 
 def _check_byte_level(place: str, section: Any, *, may_be_missing: bool) -> None:
     """Check for what turns characters into bytes, and offsets, but no ids."""
-    if section is None and may_be_missing:
+    if may_be_missing and is_a(section, type(None)):
         return
     _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"})
     _refuse(f"{place}.type", section.get("type"), ("ByteLevel",))
@@ -144,11 +144,11 @@ def _check_byte_level(place: str, section: Any, *, may_be_missing: bool) -> None
 def _splitter(section: Any) -> Splitter:
     """Return who splits as a pre-tokenizer does."""
     place = "pre_tokenizer"
-    if not isinstance(section, dict) or section.get("type") != "Sequence":
+    if not is_a(section, dict) or section.get("type") != "Sequence":
         return _byte_level_splitter(place, section, (True,))
     _check_keys(place, section, {"type", "pretokenizers"})
     steps = section.get("pretokenizers")
-    if not isinstance(steps, list) or len(steps) != 2:
+    if not is_a(steps, list) or len(steps) != 2:
         raise _RefusedError(f"{place}.pretokenizers", "only Split, then ByteLevel can be represented")
     _byte_level_splitter(f"{place}.pretokenizers[1]", steps[1], (False,))
     return _split_splitter(f"{place}.pretokenizers[0]", steps[0])
@@ -168,7 +168,7 @@ def _split_splitter(place: str, section: Any) -> Splitter:
     _refuse(f"{place}.type", section.get("type"), ("Split",))
     _check_keys(f"{place}.pattern", section.get("pattern"), {"Regex"})
     pattern = section["pattern"].get("Regex")
-    if not isinstance(pattern, str):
+    if not is_a(pattern, str):
         raise _RefusedError(f"{place}.pattern", "only a Regex can be represented")
     way = (section.get("behavior"), section.get("invert"))
     if way not in _WAYS:
@@ -189,7 +189,7 @@ _WAYS = (_ISOLATED, _ONLY_MATCHES)
 
 
 def _added_tokens(section: Any) -> dict[str, int]:
-    if not isinstance(section, list):
+    if not is_a(section, list):
         raise _RefusedError("added_tokens", "it is no list")
     special_ids: dict[str, int] = {}
     kinds: dict[bool, list[str]] = {False: [], True: []}
@@ -202,10 +202,8 @@ def _added_tokens(section: Any) -> dict[str, int]:
         for flag in ("normalized", "special"):
             _refuse(f"{place}.{flag}", token.get(flag, False), (False, True))
         name = token.get("content")
-        if not isinstance(name, str) or name in special_ids:
-            raise _RefusedError(
-                f"{place}.content", "it is no text" if not isinstance(name, str) else f"{name!r} is there already"
-            )
+        if not is_a(name, str) or name in special_ids:
+            raise _RefusedError(f"{place}.content", "it is no text" if not is_a(name, str) else f"{name!r} is there already")
         special_ids[name] = _number(f"{place}.id", token.get("id"))
         kinds[token.get("normalized", False)].append(name)
     if clash := next(_overlaps(kinds[False], kinds[True]), None):
@@ -236,27 +234,35 @@ def _number(place: str, value: Any) -> int:
 
 
 def _vocab(section: Any) -> dict[str, int]:
-    if not isinstance(section, dict):
+    if not is_a(section, dict):
         raise _RefusedError("model.vocab", "it is no object")
     for token, number in section.items():
         if type(number) is not int or not 0 <= number <= MOST_ID:
             _number(f"model.vocab[{json.dumps(token)}]", number)
-    return section
+    return cast(dict[str, int], section)
 
 
 def _merges(section: Any, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
     """Return the merges, which may be written as lists of two or as text with a blank between."""
-    if not isinstance(section, list):
+    if not is_a(section, list):
         raise _RefusedError("model.merges", "it is no list")
-    merges = [tuple(each.split(" ") if isinstance(each, str) else each if isinstance(each, list) else ()) for each in section]
+    merges: list[tuple[Any, ...]] = [
+        tuple(each.split(" ") if is_a(each, str) else each if is_a(each, list) else ()) for each in section
+    ]
     for i, merge in enumerate(merges):
-        if len(merge) != 2 or not all(isinstance(part, str) and part in vocab for part in merge):
+        if len(merge) != 2 or not all(is_a(part, str) and part in vocab for part in merge):
             raise _RefusedError(f"model.merges[{i}]", f"it is not two tokens of the vocabulary: {json.dumps(section[i])[:60]}")
         if merge[0] + merge[1] not in vocab:
             raise _RefusedError(
                 f"model.merges[{i}]", f"what it makes, {json.dumps(merge[0] + merge[1])}, is not in the vocabulary"
             )
-    return merges
+    return cast(list[tuple[str, str]], merges)
+
+
+def _pair(merge: Any) -> tuple[Any, ...]:
+    if is_a(merge, str):
+        return tuple(merge.split(" "))
+    return tuple(merge) if is_a(merge, list) else ()
 
 
 def _assemble(
@@ -282,7 +288,7 @@ def _assemble(
 def _without_special(vocab: Mapping[str, int], merges: Sequence[tuple[str, str]], special_ids: Mapping[str, int]) -> list[str]:
     """Return the tokens that ordinary text can become: added tokens may stand in the vocabulary too, for their ids."""
     both = vocab.keys() & special_ids.keys()
-    used = {part for merge in merges for part in (*merge, merge[0] + merge[1])} if both else set()
+    used: set[str] = {part for merge in merges for part in (*merge, merge[0] + merge[1])} if both else set[str]()
     for name in sorted(both):
         if vocab[name] != special_ids[name]:
             why = f"as an added token it has the id {special_ids[name]}"

@@ -7,10 +7,10 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 from text_processor import _bpe_special, _bpe_text, _native
-from text_processor._bpe_special import Names
+from text_processor._bpe_special import Names, is_a
 from text_processor._bpe_text import Splitter
 from text_processor._native import Encoder, InvalidArgumentError, Tokens, Vocabulary
 from text_processor.errors import InvalidDocumentError
@@ -44,7 +44,7 @@ class Model:
         self.whole_pieces = whole_pieces
         self.tokens_ids = vocabulary.tokens().ids
         if isinstance(special_ids, Mapping):
-            self.special_ids: dict[str, int] = dict(special_ids)
+            self.special_ids: dict[str, int] = dict(cast(Mapping[str, int], special_ids))
         else:
             self.special_ids = {name: i for i, name in enumerate(special_ids, self.tokens_ids[-1] + 1)}
         self.special_bytes = {token: name.encode() for name, token in self.special_ids.items()}
@@ -176,21 +176,21 @@ class Model:
         return [text[start:end] for start, end in pairwise([0, *ends])]
 
 
-def _as_ids(ids: object) -> array[int] | memoryview:
+def _as_ids(ids: Any) -> array[int] | memoryview:
     """Return ids as 32-bit numbers, those of a buffer of such numbers where they lie."""
-    if isinstance(ids, array) and ids.typecode == "I":
-        return ids
-    if not isinstance(ids, (list, tuple)):
+    if is_a(ids, array) and ids.typecode == "I":
+        return cast("array[int]", ids)
+    if not is_a(ids, list, tuple):
         try:
-            view = memoryview(ids)  # type: ignore[arg-type]
+            view = memoryview(ids)
         except TypeError:
             pass
         else:
             if view.format in ("I", "=I", "@I") and view.itemsize == 4 and view.ndim == 1 and view.c_contiguous:
                 return view.cast("B").cast("I") if view.nbytes else array("I")
-    if isinstance(ids, (str, bytes)) or not hasattr(ids, "__iter__"):
+    if is_a(ids, str, bytes) or not hasattr(ids, "__iter__"):
         raise TypeError(f"ids must be an iterable of int, not {type(ids).__name__}")
-    numbers: Sequence[Any] = ids if isinstance(ids, (list, tuple)) else list(ids)
+    numbers: Sequence[Any] = ids if is_a(ids, list, tuple) else list(ids)
     try:
         return array("I", numbers)
     except OverflowError:
@@ -198,7 +198,7 @@ def _as_ids(ids: object) -> array[int] | memoryview:
         raise ValueError(f"the id {numbers[index]}, at index {index}, does not exist") from None
     except TypeError:
         index = next(i for i, number in enumerate(numbers) if not hasattr(type(number), "__index__"))
-        raise TypeError(f"the id at index {index} must be an int, not {type(numbers[index]).__name__}") from None
+        raise TypeError(f"the id at index {index} must be an int, not {type(cast(object, numbers[index])).__name__}") from None
 
 
 def little_endian(numbers: array[int]) -> bytes:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
-from typing import AnyStr, Generic, NamedTuple
+from typing import Any, AnyStr, Generic, NamedTuple
 
 from text_processor import _pieces
 
 # What `Tokenizer.encode` takes for allowed_special and disallowed_special.
 Names = Collection[str]
+
+
+def is_a(value: Any, *kinds: type) -> bool:
+    """`isinstance`, after which type checkers do not take the parts of what a user gives for unknown."""
+    return isinstance(value, kinds)
 
 
 class Part(NamedTuple):
@@ -89,8 +94,8 @@ def resolve(allowed: object, disallowed: object, ids: Mapping[str, int]) -> tupl
     return chosen & every, forbidden
 
 
-def _names(argument: str, names: object) -> frozenset[str]:
-    if isinstance(names, str) or not isinstance(names, Collection):
+def _names(argument: str, names: Any) -> frozenset[str]:
+    if is_a(names, str) or not is_a(names, Collection):
         raise TypeError(f'{argument} must be "all" or a collection of names, not {names!r}')
     for name in names:
         if not isinstance(name, str):
@@ -101,11 +106,11 @@ def _names(argument: str, names: object) -> frozenset[str]:
 # ---- What a tokenizer is given ---------------------------------------------------------------------------------------
 
 
-def checked_names(names: object) -> tuple[str, ...]:
+def checked_names(names: Any) -> tuple[str, ...]:
     """Check the names that are to be appended to a vocabulary, in order."""
     if names is None:
         return ()
-    if isinstance(names, (str, bytes, Mapping)) or not hasattr(names, "__iter__"):
+    if is_a(names, str, bytes, Mapping) or not hasattr(names, "__iter__"):
         raise TypeError(
             "special_tokens must be names, which get the ids behind those of the vocabulary; "
             f"ids of their own are for from_mergeable_ranks. They cannot be {type(names).__name__}"
@@ -115,7 +120,7 @@ def checked_names(names: object) -> tuple[str, ...]:
         _check_name(name)
         if name in checked:
             raise ValueError(f"the special token {name!r} is given twice")
-        checked[_pieces.plain(name)] = None
+        checked[str.__str__(name)] = None
     return tuple(checked)
 
 

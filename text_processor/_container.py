@@ -63,7 +63,8 @@ class Container(NamedTuple):
         if (checksum,) != _CHECKSUM.unpack_from(view, end):
             raise self.error("it is damaged: its checksum does not match", end)
         _, version, *lengths = self.head.unpack_from(view)
-        sections, start = [], self.head.size
+        sections: list[memoryview] = []
+        start = self.head.size
         for length in lengths:
             sections.append(view[start : start + length])
             start += length

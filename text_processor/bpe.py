@@ -11,7 +11,7 @@ from copy import deepcopy
 from io import FileIO
 from itertools import accumulate
 from stat import S_ISREG
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 from text_processor import (
     _atomic,
@@ -26,6 +26,7 @@ from text_processor import (
     _sources,
 )
 from text_processor._bpe_model import Model, little_endian
+from text_processor._bpe_special import is_a
 from text_processor._bpe_text import PATTERNS
 from text_processor._bpe_train import Plan
 from text_processor._native import Tokens, Vocabulary
@@ -404,7 +405,8 @@ class Tokenizer:
         ('aéb', [0, 1, 1, 2])
         """
         tokens = self._model.decode_tokens(ids)
-        offsets, n_characters = [], 0
+        offsets: list[int] = []
+        n_characters = 0
         for token in tokens:
             offsets.append(max(0, n_characters - (0x80 <= token[0] < 0xC0)))
             n_characters += sum(not 0x80 <= byte < 0xC0 for byte in token)
@@ -599,7 +601,9 @@ class Tokenizer:
         tokens = _checked_ranks(ranks)
         vocabulary = _bpe_files.new_vocabulary(tokens)
         if isinstance(special_tokens, Mapping):
-            return cls._of(Model(splitter, vocabulary, _bpe_files.checked_special_ids(special_tokens, tokens.ids)))
+            return cls._of(
+                Model(splitter, vocabulary, _bpe_files.checked_special_ids(cast(Mapping[str, int], special_tokens), tokens.ids))
+            )
         return cls._of(Model(splitter, vocabulary, _bpe_special.checked_names(special_tokens)))
 
     @classmethod
@@ -747,9 +751,10 @@ def _n_threads(threads: int | None) -> int:
     return _pieces.checked_threads(threads) or _pieces.available_threads()
 
 
-def _checked_ranks(ranks: object) -> Tokens:
-    if not isinstance(ranks, Mapping):
+def _checked_ranks(ranks: Any) -> Tokens:
+    if not is_a(ranks, Mapping):
         raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
+    text, ends = b"", array("Q")
     try:
         ids = array("I", ranks.values())
         text = b"".join(ranks)
