@@ -436,13 +436,13 @@ tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_
  * id is merged, the leftmost first, for as long as there is one.
  * Token i is tokens[ends[i - 1] … ends[i]) (the first one begins at 0), its id is ids[i]; ids may be any distinct numbers, in
  * any order. TP_INVALID_ARGUMENT, with the number of the token as offset, if one is empty or its end is out of order or out of
- * the text, if its bytes or its id are those of an earlier one; with n_tokens as offset if a byte is no token by itself. */
+ * the text, if its bytes or its id are those of an earlier one; with n_tokens + b as offset if byte b is no token by itself. */
 tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends, const uint32_t *ids,
                                     size_t n_tokens, tp_vocabulary **vocabulary, tp_error *error);
 
 /* Hugging Face's rule: pairs are merged as they stand in a list, the first one in it first, the leftmost first; the token made
  * is the one with the bytes of both. With `whole_pieces` (their ignore_merges) a piece that is a token is that token whatever
- * its merges are. Tokens as above; merges are given by ids. TP_INVALID_ARGUMENT also, with n_tokens + 1 + the number of the
+ * its merges are. Tokens as above; merges are given by ids. TP_INVALID_ARGUMENT also, with n_tokens + 256 + the number of the
  * merge as offset, if one has an id that does not exist, is given twice, or makes no token. */
 tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends,
                                                const uint32_t *ids, size_t n_tokens, const tp_merge *merges, size_t n_merges,

@@ -174,7 +174,7 @@ def _train(arguments: argparse.Namespace) -> None:
     n_merges = arguments.vocab_size - 256
     with _LateBar(n_merges, shows_bar=arguments.progress) as bar:
         plan = _bpe_train.Plan(n_merges, _native.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
-        tokenizer._use_merges(_bpe_train.merge(counting.pieces, plan))
+        tokenizer._use_merges(_bpe_train.merge(counting.trainer(plan.tie_break), plan))
     _save(tokenizer, arguments.output)
     cli._say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
 

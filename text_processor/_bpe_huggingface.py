@@ -246,9 +246,7 @@ def _merges(section: Any, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
     """Return the merges, which may be written as lists of two or as text with a blank between."""
     if not is_a(section, list):
         raise _RefusedError("model.merges", "it is no list")
-    merges: list[tuple[Any, ...]] = [
-        tuple(each.split(" ") if is_a(each, str) else each if is_a(each, list) else ()) for each in section
-    ]
+    merges = [_parts(each) for each in section]
     for i, merge in enumerate(merges):
         if len(merge) != 2 or not all(is_a(part, str) and part in vocab for part in merge):
             raise _RefusedError(f"model.merges[{i}]", f"it is not two tokens of the vocabulary: {json.dumps(section[i])[:60]}")
@@ -259,7 +257,7 @@ def _merges(section: Any, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
     return cast(list[tuple[str, str]], merges)
 
 
-def _pair(merge: Any) -> tuple[Any, ...]:
+def _parts(merge: Any) -> tuple[Any, ...]:
     if is_a(merge, str):
         return tuple(merge.split(" "))
     return tuple(merge) if is_a(merge, list) else ()

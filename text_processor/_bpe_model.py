@@ -197,7 +197,7 @@ def _as_ids(ids: Any) -> array[int] | memoryview:
         index = next(i for i, number in enumerate(numbers) if not 0 <= number < 1 << 32)
         raise ValueError(f"the id {numbers[index]}, at index {index}, does not exist") from None
     except TypeError:
-        index = next(i for i, number in enumerate(numbers) if not hasattr(type(number), "__index__"))
+        index = next(i for i, number in enumerate(numbers) if not hasattr(cast(object, number), "__index__"))
         raise TypeError(f"the id at index {index} must be an int, not {type(cast(object, numbers[index])).__name__}") from None
 
 

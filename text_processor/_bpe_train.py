@@ -73,6 +73,11 @@ class Counting:
             text = memoryview(rest + block)
             rest = bytes(text[_bpe_text.feed_bytes(text, self._consume, is_final=is_final) :])
 
+    def trainer(self, tie_break: int) -> Trainer:
+        """Return who merges what was counted, of which nothing is kept here."""
+        trainer, self.pieces = Trainer(self.pieces, tie_break), Pieces()
+        return trainer
+
     def _consume(self, text: bytes | memoryview, is_final: bool) -> int:
         assert self._splitter.native is not None
         n_used = self.pieces.add(self._splitter.native, text, is_final=is_final, threads=self.threads)
@@ -91,13 +96,12 @@ def train(texts: Iterable[str | memoryview], total: int | None, splitter: Splitt
         for text in texts:
             counting.add(text)
         counting.flush()
-    return merge(counting.pieces, plan)
+    return merge(counting.trainer(plan.tie_break), plan)
 
 
-def merge(pieces: Pieces, plan: Plan) -> array[int]:
-    """Make merges of the pieces, as many as are wanted and possible: the two ids of each, one behind the other."""
+def merge(trainer: Trainer, plan: Plan) -> array[int]:
+    """Make merges, as many as are wanted and possible: the two ids of each, one behind the other."""
     merges = array("I")
-    trainer = Trainer(pieces, plan.tie_break)
     step = 1  # the first ones of a long text take milliseconds each, later ones microseconds
     with reporting(plan.progress, plan.n_merges, "merges") as report:
         while len(merges) < 2 * plan.n_merges:
