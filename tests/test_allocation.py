@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from python_analyzer import PythonAnalyzer
 
-from text_processor import TextAnalyzer, _native, _pieces, get_memory_stats, word_count
+from text_processor import TextAnalyzer, Tokenizer, _native, _pieces, get_memory_stats, word_count
 
 DOCUMENTS = [
     "The quick brown fox, a good one,",
@@ -293,3 +293,53 @@ def test_exception_of_a_callback_is_not_lost_for_want_of_memory():
         analyzer.add_document("several new words")
     assert analyzer.get_documents() == [*DOCUMENTS, "several new words"]
     assert analyzer.word_frequency()["several"] == 1
+
+
+# ---- Tokenizers ------------------------------------------------------------------------------------------------------
+
+TEXT = " ".join(DOCUMENTS)
+
+
+def trained(tie_break="rustbpe", threads=1):
+    tokenizer = Tokenizer(special_tokens=["<|end|>"])
+    tokenizer.train(TEXT, 300, tie_break=tie_break, threads=threads)
+    return tokenizer
+
+
+TOKENIZER_ACTIONS = {
+    "encode": lambda tokenizer: tokenizer.encode(TEXT),
+    "encode special": lambda tokenizer: tokenizer.encode("<|end|>x<|end|>", allowed_special="all"),
+    "encode_array": lambda tokenizer: tokenizer.encode_array(TEXT.encode()),
+    "encode_batch": lambda tokenizer: tokenizer.encode_batch(DOCUMENTS * 3, 2),
+    "count": lambda tokenizer: tokenizer.count("x" * 5000),
+    "decode": lambda tokenizer: tokenizer.decode([72, 299, 300]),
+    "decode_tokens_bytes": lambda tokenizer: tokenizer.decode_tokens_bytes([72, 299, 300]),
+    "merges": lambda tokenizer: tokenizer.merges,
+    "mergeable_ranks": lambda tokenizer: tokenizer.mergeable_ranks(),
+    "from_mergeable_ranks": lambda tokenizer: Tokenizer.from_mergeable_ranks(tokenizer.mergeable_ranks(), "gpt4").vocab_size,
+    "pickle": lambda tokenizer: pickle.loads(pickle.dumps(tokenizer)) == tokenizer,
+}
+
+
+@pytest.mark.parametrize("act", TOKENIZER_ACTIONS.values(), ids=TOKENIZER_ACTIONS.keys())
+def test_tokenizer_fails_cleanly(act):
+    tokenizer = trained()
+    expected = act(tokenizer)
+    assert_fails_or_equals(lambda: act(tokenizer), expected)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("tie_break", ["rustbpe", "hf"])
+def test_training_that_fails_leaves_the_tokenizer_as_it_was(tie_break, threads):
+    expected, before = trained(tie_break, threads), trained()
+    for nth in itertools.count(1):
+        tokenizer = copy.copy(before)
+        with failing_allocation(nth):
+            try:
+                tokenizer.train(TEXT * 2, 300, tie_break=tie_break, threads=threads)
+            except MemoryError:
+                assert tokenizer == before
+                continue
+            if is_still_ahead(nth):
+                break
+    assert tokenizer.vocab_size == expected.vocab_size

@@ -14,7 +14,7 @@ import traceback
 import pytest
 from python_analyzer import PythonAnalyzer
 
-from text_processor import TextAnalyzer
+from text_processor import TextAnalyzer, Tokenizer
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
@@ -263,6 +263,26 @@ def test_fork_within_a_signal_handler_amid_a_count():
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
+
+
+def test_fork_while_other_threads_use_a_tokenizer(busy_threads):
+    tokenizer = Tokenizer()
+    text = "The same words again and again, and some others. " * 2_000
+    tokenizer.train(text, 300)
+    ids = tokenizer.encode(text)
+
+    def train_anew():
+        Tokenizer().train(text, 300, threads=2)
+
+    def use_in_child():
+        assert tokenizer.encode(text) == ids
+        assert tokenizer.encode_batch([text, "some"], 2) == [ids, tokenizer.encode("some")]
+        assert tokenizer.decode(ids) == text
+        train_anew()
+
+    busy_threads(lambda: tokenizer.encode_batch([text] * 3, 2), train_anew)
+    for _ in range(10):
+        fork_and_run(use_in_child)
 
 
 # Hooks that were registered before the package's own run within them: with the core's gate to fork() closed.
