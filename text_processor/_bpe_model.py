@@ -47,6 +47,7 @@ class Model:
             self.special_ids: dict[str, int] = dict(cast(Mapping[str, int], special_ids))
         else:
             self.special_ids = {name: i for i, name in enumerate(special_ids, self.tokens_ids[-1] + 1)}
+        self.special_names = frozenset(self.special_ids)
         self.special_bytes = {token: name.encode() for name, token in self.special_ids.items()}
 
     @property
@@ -65,9 +66,21 @@ class Model:
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
+    def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
+        """Return the ids of a short text by one call of the core; None where that is not all there is to do."""
+        chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
+        if chosen or self.splitter.native is None:
+            return None
+        _bpe_special.check(text, forbidden)
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:
+            return None
+        return self.vocabulary.encode_short(self.splitter.native, data)
+
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Add the ids of a text to an array, or only count them if that is None; return how many there are."""
-        chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_ids)
+        chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
         if isinstance(text, str):
             _bpe_special.check(text, forbidden)
         checked = _bpe_text.checked_text(text)
@@ -96,7 +109,7 @@ class Model:
 
     def encode_batch(self, texts: Iterable[object], threads: int, allowed: object, disallowed: object) -> list[list[int]]:
         """Return the ids of each text."""
-        chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_ids)
+        chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
         batch = _Batch(self, threads)
         for index, text in enumerate(texts):
             try:
@@ -116,7 +129,7 @@ class Model:
         self, read: Callable[[int], Any], name: str, allowed: Names | str, disallowed: Names | str
     ) -> Iterator[array[int]]:
         """Give the ids of a stream of UTF-8, some for each block that is read."""
-        chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_ids)
+        chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
         ids = array("I")
         encoder = self._new_encoder(ids)
         if self.splitter.native is None:  # which needs all of the text at once

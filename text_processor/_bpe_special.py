@@ -86,9 +86,10 @@ def parts(text: str, allowed: frozenset[str], ids: Mapping[str, int]) -> Iterato
     yield Part(text[start:], None)
 
 
-def resolve(allowed: object, disallowed: object, ids: Mapping[str, int]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return which special tokens are looked for, and which names must not occur."""
-    every = frozenset(ids)
+def resolve(allowed: object, disallowed: object, every: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """Return which special tokens are looked for, of those that there are, and which names must not occur."""
+    if isinstance(allowed, tuple) and not allowed and isinstance(disallowed, str) and disallowed == "all":
+        return frozenset(), every  # as nearly always
     chosen = every if allowed == "all" else _names("allowed_special", allowed)
     forbidden = every - chosen if disallowed == "all" else _names("disallowed_special", disallowed)
     return chosen & every, forbidden

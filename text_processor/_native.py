@@ -978,6 +978,16 @@ class Vocabulary:
         merges.frombytes(ffi.buffer(found, n_merges[0] * ffi.sizeof("tp_merge")))
         return merges
 
+    def encode_short(self, pattern: int, text: bytes) -> list[int]:
+        """Return the ids of a text, for which neither room nor a cache outlasts the call."""
+        room, n_ids, used = _new_uninitialized("uint32_t[]", len(text)), ffi.new("size_t *"), ffi.new("size_t *")
+        error = _new_error()
+        status = lib.tp_vocabulary_encode(
+            self.pointer, ffi.NULL, pattern, text, len(text), True, 1, room, len(text), n_ids, used, error
+        )
+        check(status, error)
+        return ffi.unpack(room, n_ids[0])
+
     def decode(self, ids: array[int] | memoryview, ends: array[int] | None = None) -> memoryview:
         """Return the bytes of tokens one behind the other, and store in ``ends`` where those of each end.
 

@@ -58,6 +58,10 @@ O200K_PATTERN = PATTERNS["o200k"]
 _Path = str | bytes | os.PathLike[Any]
 
 
+# Characters of a text that need no steps between which Ctrl-C gets through, nor a cache that grows.
+SHORT_TEXT = 1 << 12
+
+
 class Tokenizer:
     """A byte-level BPE: made by training or from a vocabulary, it turns text into ids and back.
 
@@ -214,6 +218,10 @@ class Tokenizer:
         Traceback (most recent call last):
         ValueError: the text holds '<|end|>' at character 2, which is disallowed: it is the name of a special token. ...
         """
+        if type(text) is str and len(text) <= SHORT_TEXT:
+            ids = self._model.encode_short(text, allowed_special, disallowed_special)
+            if ids is not None:
+                return ids
         return _as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
