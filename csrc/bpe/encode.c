@@ -80,7 +80,8 @@ static bool encode_piece(run *r, const uint8_t *piece, size_t nbytes, size_t rea
     size_t n_before = r->sink.n;
     uint8_t padded[READABLE_NBYTES] = {0};
     if (nbytes > TP_SHORT_KEY_NBYTES) {
-        uint32_t token = tp_find_piece(r->vocabulary, piece, nbytes);
+        uint32_t token = TP_NO_TOKEN;
+        if (tp_joined_nbytes(r->vocabulary, piece, nbytes) == nbytes) token = tp_find_piece(r->vocabulary, piece, nbytes);
         if (token != TP_NO_TOKEN) tp_put_token(&r->sink, token);
         else r->has_failed = !tp_merge_piece(r->vocabulary, &r->table->merger, piece, nbytes, TP_NO_RANK, &r->sink);
     } else if (readable_nbytes >= READABLE_NBYTES) {

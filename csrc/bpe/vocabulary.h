@@ -71,6 +71,14 @@ static inline bool tp_is_joined(const tp_vocabulary *vocabulary, uint8_t first, 
     return vocabulary->joined[pair / 64] >> (pair % 64) & 1;
 }
 
+/* How many of the first bytes are joined: of fewer than `nbytes` the piece is no token. */
+static inline size_t tp_joined_nbytes(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes)
+{
+    size_t n = 1;
+    while (n < nbytes && tp_is_joined(vocabulary, piece[n - 1], piece[n])) n++;
+    return n;
+}
+
 /* The filter has 2^2 bits for each slot: of pairs that do not merge it lets one in eight through. */
 enum { TP_FILTER_BITS = 2 };
 
