@@ -129,14 +129,18 @@ $(COUNT): $(BUILD)/c/optimized/benchmarks/c/count.o $(objects-optimized) $(BUILD
 
 -include $(BUILD)/c/optimized/benchmarks/c/count.d
 
+# Besides the core and its tests.
+OTHER_C := benchmarks/c/count.o examples/workshop/workshop.o
+
 .PHONY: test-c warnings warnings-gcc warnings-clang asan tsan valgrind run-valgrind instructions instructions-update
 test-c: $(programs-plain) ## Test the C core alone, without Python
 	$(call run-c-tests,plain)
 
 warnings: warnings-gcc $(call if-installed,clang,warnings-clang) ## Compile the C core with gcc and clang, every warning an error
-warnings-gcc: $(objects-warnings-gcc) $(tests-warnings-gcc) $(BUILD)/c/warnings-gcc/benchmarks/c/count.o
+$(BUILD)/c/warnings-gcc/examples/workshop/workshop.o $(BUILD)/c/warnings-clang/examples/workshop/workshop.o: examples/workshop/workshop.h
+warnings-gcc: $(objects-warnings-gcc) $(tests-warnings-gcc) $(addprefix $(BUILD)/c/warnings-gcc/,$(OTHER_C))
 	@echo "gcc: no warnings"
-warnings-clang: $(objects-warnings-clang) $(tests-warnings-clang) $(BUILD)/c/warnings-clang/benchmarks/c/count.o
+warnings-clang: $(objects-warnings-clang) $(tests-warnings-clang) $(addprefix $(BUILD)/c/warnings-clang/,$(OTHER_C))
 	@echo "clang: no warnings"
 
 asan: export ASAN_OPTIONS := detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1
@@ -211,7 +215,7 @@ coverage-python: $(VENV)/.dev-tools
 # The versions on which test-wheel runs the whole test suite, not the smoke test alone.
 SUITE ?= 3.11 3.12 3.13
 
-.PHONY: wheel test-wheel asan-python clean
+.PHONY: wheel test-wheel workshop asan-python clean
 wheel: $(VENV)/.dev-tools ## An sdist, and from that a wheel, in isolation, into dist/
 	@rm -rf dist && mkdir -p dist $(BUILD)
 	@$(VENV)/bin/python -m build > $(BUILD)/wheel.log 2>&1 || { cat $(BUILD)/wheel.log; exit 1; }
@@ -219,6 +223,10 @@ wheel: $(VENV)/.dev-tools ## An sdist, and from that a wheel, in isolation, into
 
 test-wheel: wheel ## Try that wheel on every CPython 3.11, 3.12 and 3.13 found here
 	@PYTHON=$(PYTHON) tools/test_wheel.sh dist/*.whl dist/*.tar.gz $(BUILD)/test-wheel $(SUITE)
+
+workshop-c = $(BUILD)/c/warnings-$(1)/examples/workshop/workshop.o
+workshop: $(VENV)/.created $(call workshop-c,gcc) $(call if-installed,clang,$(call workshop-c,clang)) ## Follow the page examples/workshop/README.md in an empty folder, down to a tested wheel
+	@$(VENV)/bin/python tools/check_workshop.py
 
 # PYTHONMALLOC: a byte read behind a bytes object shows only if each has a block of its own.
 # capture=sys: a sanitizer's last words would be lost in pytest's capture of file descriptors.
