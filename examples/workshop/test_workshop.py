@@ -2,10 +2,13 @@
 
 import asyncio
 import collections
+import copy
 import gc
 import math
+import pickle
 import threading
 import weakref
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -14,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import workshop
+from workshop import ffi, lib
 
 # ---- Step 1: a function ----
 
@@ -51,7 +55,7 @@ def test_is_prime() -> None:
     assert [n for n in range(2000) if workshop.is_prime(n)] == [n for n in range(2, 2000) if all(n % d for d in range(2, n))]
 
 
-@pytest.mark.parametrize("n", [2**64 - 1, (2**32 - 5) ** 2, 65537 * 65539, 2**32])
+@pytest.mark.parametrize("n", [2**64 - 1, 2**32, 1000003**2, 999983 * 1000003])
 def test_is_not_prime(n: int) -> None:
     assert not workshop.is_prime(n)
 
@@ -189,7 +193,7 @@ def test_any_iterable_of_integers_is_a_list() -> None:
 
 @pytest.mark.parametrize("function", [workshop.sum_list, workshop.filter_positive])
 @pytest.mark.parametrize("item", [2**63, -(2**63) - 1, 10**5000], ids=int.bit_length)
-def test_an_item_out_of_range(function: workshop.Callable, item: int) -> None:
+def test_an_item_out_of_range(function: Callable, item: int) -> None:
     with pytest.raises(OverflowError, match=f"item 1 must be from {-(2**63)} to {2**63 - 1}, not "):
         function([0, item, 10**30])
 
@@ -218,6 +222,12 @@ def test_word_frequencies(words: list[str]) -> None:
 @given(st.text() | st.text(alphabet="aAbB \0\n\u2003"))
 def test_count_unique_words(text: str) -> None:
     assert workshop.count_unique_words(text) == len({word.lower() for word in text.split()})
+
+
+def test_more_words_than_there_is_memory() -> None:
+    nothing, n_distinct = ffi.NULL, ffi.new("size_t *")
+    assert lib.ws_count_words(nothing, nothing, 2**62, nothing, nothing, n_distinct) == lib.WS_NO_MEMORY
+    assert isinstance(workshop._error(lib.WS_NO_MEMORY, "no memory"), MemoryError)
 
 
 @pytest.mark.parametrize("value", [1, "words", b"words", None, [b"word"], ["word", None], [["word"]]], ids=repr)
@@ -354,5 +364,21 @@ def test_a_finalizer_that_finds_the_counter_gone() -> None:
 
 def test_a_counter_that_was_not_made() -> None:
     counter = workshop.Counter.__new__(workshop.Counter)
-    with pytest.raises(ReferenceError, match="the counter is gone"):
-        counter.value()
+    for call in (counter.value, counter.increment, counter.decrement, counter.reset, counter.__repr__):
+        with pytest.raises(ReferenceError, match="the counter is gone"):
+            call()
+
+
+def test_a_counter_is_made_once() -> None:
+    counter = workshop.Counter(5)
+    with pytest.raises(TypeError, match="a counter is made only once"):
+        counter.__init__(6)
+    assert counter.value() == 5
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda counter: pickle.loads(pickle.dumps(counter))])
+def test_a_copy_is_a_counter_of_its_own(copied: Callable) -> None:
+    counter = workshop.Counter(5, on_change=print)
+    other = copied(counter)
+    other.increment()
+    assert (counter.value(), other.value()) == (5, 6)

@@ -118,7 +118,7 @@ def sum_as_string(a: SupportsIndex, b: SupportsIndex) -> str:
 
 def _int64s(numbers: Iterable[SupportsIndex]) -> array[int]:
     """Return the numbers as an array of 64-bit integers."""
-    items = list(numbers)
+    items = [index(number) for number in numbers]
     try:
         return array("q", items)
     except OverflowError:
@@ -201,10 +201,13 @@ class Counter:
     """
 
     _counter = ffi.NULL
+    _on_change: Callable[[int], object] | None = None
 
     def __init__(self, value: SupportsIndex = 0, *, on_change: Callable[[int], object] | None = None) -> None:
         if on_change is not None and not callable(on_change):
             raise TypeError(f"on_change must be a function or None, not {type(on_change).__name__}")
+        if self._counter != ffi.NULL:
+            raise TypeError("a counter is made only once")
         self._on_change = on_change
         self._counter = lib.ws_counter_new(_integer("value", value, INT64))
         if self._counter == ffi.NULL:
@@ -235,6 +238,10 @@ class Counter:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(value={self.value()})"
+
+    def __reduce__(self) -> tuple[type[Counter], tuple[int]]:
+        """Tell `copy` and `pickle` how to make another counter, without the callback: a pointer must not be copied."""
+        return type(self), (self.value(),)
 
     def _change(self, function: Callable[..., int], *difference: int) -> None:
         """Call a function of C that calls back, and raise what the callback raised."""
