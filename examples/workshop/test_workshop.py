@@ -75,6 +75,7 @@ def test_the_event_loop_goes_on() -> None:
 
 @given(st.text(alphabet="aAbBéÉß٣, \0\ud800😀") | st.text())
 @example("A man, a plan, a canal: Panama")
+@example("zaAZ")
 def test_is_palindrome(text: str) -> None:
     kept = [c.lower() if c.isascii() else c for c in text if c.isalnum()]
     assert workshop.is_palindrome(text) == (kept == kept[::-1])
@@ -289,6 +290,28 @@ def test_what_a_callback_raises_reaches_the_caller(exception: type[BaseException
     assert raised.value.args == (1,)
     assert raised.traceback[-1].name == "refuse"
     assert counter.value() == 1
+
+
+def test_a_callback_that_is_false() -> None:
+    class Told(list):
+        __call__ = list.append
+
+    told = Told()
+    workshop.Counter(on_change=told).increment()
+    assert told == [1]
+
+
+def test_an_error_keeps_no_counter_alive() -> None:
+    counter = workshop.Counter(on_change=lambda: None)
+    gone = weakref.ref(counter)
+    gc.disable()
+    try:
+        with pytest.raises(TypeError):
+            counter.increment()
+        del counter
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_callback_may_use_the_counter() -> None:

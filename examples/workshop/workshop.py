@@ -247,8 +247,11 @@ class Counter:
         """Call a function of C that calls back, and raise what the callback raised."""
         call = _Call(self._on_change)
         handle = ffi.new_handle(call)
-        status = function(self._counter, *difference, lib.workshop_on_change if call.on_change else ffi.NULL, handle)
+        status = function(self._counter, *difference, ffi.NULL if call.on_change is None else lib.workshop_on_change, handle)
         if status == lib.WS_STOPPED:
-            raise call.error or RuntimeError("on_change could not be called")
+            try:
+                raise call.error or RuntimeError("on_change could not be called")
+            finally:
+                del call, handle  # the error holds this frame, which held the error
         if status:
             raise _error(status, f"the counter is {self.value()}, and must be from {INT64[0]} to {INT64[-1]}")
