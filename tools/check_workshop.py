@@ -158,6 +158,8 @@ def main() -> None:
         follower = Follower(Path(folder))
         for name, text in files().items():
             follower.compare(name, text, (WORKSHOP / name).read_text(encoding="utf-8"))
+        if follower.failed:
+            sys.exit("the files of examples/workshop differ from its page: tools/check_workshop.py --write makes them anew")
         follower.follow()
     if follower.failed:
         sys.exit("examples/workshop/README.md does not show what happens")
