@@ -75,8 +75,9 @@ bench: $(VENV)/.bench-tools $(COUNT) ## Run the benchmarks; words.py and bpe.py,
 	$(VENV)/bin/python benchmarks/words.py
 	$(VENV)/bin/python benchmarks/bpe.py
 
-bench-docs: build ## The tables and plots of docs/benchmarks.md from docs/benchmarks/words.json
-	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks docs/benchmarks.md
+bench-docs: build ## The tables and plots of the pages on speed, from the figures in docs/benchmarks
+	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks/words.json docs/benchmarks.md
+	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks/bpe.json docs/tokenizer-benchmarks.md
 
 # ---- The C core by itself -----------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ library and made-up ones with kana. `pip install 'text-processor[bench]'` gets t
     encode    each text with each instruction set, with the vocabulary trained on it: tiktoken, arrays, lists, counts
     batch     100,000 texts of the length of a chat message, as one batch
     repeats   one character over and over, 10³ to 10⁷ times: the time must grow no faster than n log n
-    memory    the most memory that training takes, beside the text, each in a process of its own
+    memory    the most memory that training takes, beside the text, each in a process of its own (on Linux)
     loading   reading a vocabulary of 100,000 tokens from each kind of file
 
 All contestants of a comparison take turns on one processor. The first turn is not measured: in it the answers are compared.
@@ -200,17 +200,23 @@ def measure_repeats(settings: Settings) -> Iterator[Record]:
 
 # ---- Memory and loading ----------------------------------------------------------------------------------------------
 
-# Prints how much more memory training takes at its peak than there was before it.
+# Prints how much more memory training takes at its peak than there was before it. Not by getrusage, whose maximum begins, in a
+# child, at that of its parent.
 PEAK = """
-import os, resource, sys
+import os, sys
 os.environ["RAYON_NUM_THREADS"] = "1"
 sys.path.insert(0, sys.argv[1])
 import bpe
-documents = open(sys.argv[3], encoding="utf-8").read().splitlines(keepends=True)
+
+def peak_bytes():
+    with open("/proc/self/status") as status:
+        return next(1024 * int(line.split()[1]) for line in status if line.startswith("VmHWM"))
+
+documents = list(open(sys.argv[3], encoding="utf-8", newline=""))  # never all in one, which would be a peak of its own
 bpe.train_ours(["warm up"], 300), bpe.train_rustbpe(["warm up"], 300)
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before = peak_bytes()
 getattr(bpe, sys.argv[2])(documents, int(sys.argv[4]))
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024)
+print(peak_bytes() - before)
 """
 
 
@@ -218,7 +224,7 @@ def measure_memory(settings: Settings) -> Iterator[Record]:
     with tempfile.TemporaryDirectory() as folder:
         for name, text in chosen_texts(settings):
             path = Path(folder, "text")
-            path.write_text(text, encoding="utf-8")
+            path.write_text(text, encoding="utf-8", newline="")
             for who in ("train_rustbpe", "train_ours"):
                 command = [sys.executable, "-c", PEAK, str(Path(__file__).parent), who, str(path)]
                 size = str(vocab_size_for(text, settings))

@@ -1,8 +1,8 @@
-"""Makes plots and tables of what words.py has measured.
+"""Makes plots and tables of what words.py and bpe.py have measured.
 
-    python benchmarks/report.py FOLDER PAGE
+    python benchmarks/report.py FOUND PAGE
 
-FOLDER holds words.json, and its plots are drawn anew beside it. In PAGE, a Markdown file, what stands between the comments
+FOUND is words.json or bpe.json; plots are drawn anew beside it. In PAGE, a Markdown file, what stands between the comments
 `begin NAME` and `end NAME` is replaced by the table, and the plot, of that name; so documentation holds no number that a hand
 has typed.
 """
@@ -155,13 +155,53 @@ def tell_texts(records: Sequence[Record]) -> str:
     return across(records, lambda record: describe(record["text"], record), speed) + notes(records)
 
 
-TOLD: dict[str, Callable[[Sequence[Record]], str]] = {
-    "corpora": tell_texts,
-    "simd": lambda records: across(records, lambda record: record["text"], ratio),
-    "threads": lambda records: across(records, lambda record: record["text"], ratio),
-    "distinct": lambda records: across(records, lambda record: f"{record['distinct']:,}", speed),
-    "lengths": lambda records: across(records, lambda record: f"{record['characters']:,}", speed),
-    "short": lambda records: across(records, lambda record: record["asked"], ratio),
+def in_ms(record: Record) -> str:
+    spread = record["seconds"]
+    return f"{1e3 * spread['median']:.1f} ms"
+
+
+def tell_repeats(records: Sequence[Record]) -> str:
+    """A row for each character, a column for each length."""
+
+    def cell(record: Record) -> str:
+        return f"{1e9 * record['seconds']['min'] / record['characters']:.1f}"
+
+    rows = [{**record, "contestant": f"`{record['unit']!r}`"} for record in records]
+    return across(rows, lambda record: f"{record['characters']:,}", cell)
+
+
+def tell_memory(records: Sequence[Record]) -> str:
+    return across(records, lambda record: record["text"], lambda record: f"{record['peak_bytes_more'] / 1e6:.0f} MB")
+
+
+def by_vocabulary(record: Record) -> str:
+    return f"{record['text']}: {record['bytes'] / 1e6:.1f} MB, {record['vocab_size']:,} tokens"
+
+
+def by_instruction_set(record: Record) -> str:
+    return f"{record['text']}, {record['simd']}"
+
+
+Teller = Callable[[Sequence[Record]], str]
+
+# By the name of the file that has the records, and what they are of.
+TOLD: dict[str, dict[str, Teller]] = {
+    "words": {
+        "corpora": tell_texts,
+        "simd": lambda records: across(records, lambda record: record["text"], ratio),
+        "threads": lambda records: across(records, lambda record: record["text"], ratio),
+        "distinct": lambda records: across(records, lambda record: f"{record['distinct']:,}", speed),
+        "lengths": lambda records: across(records, lambda record: f"{record['characters']:,}", speed),
+        "short": lambda records: across(records, lambda record: record["asked"], ratio),
+    },
+    "bpe": {
+        "train": lambda records: across(records, by_vocabulary, speed),
+        "encode": lambda records: across(records, by_instruction_set, speed),
+        "batch": lambda records: across(records, lambda record: f"{record['texts']:,} texts", speed),
+        "repeats": tell_repeats,
+        "memory": tell_memory,
+        "loading": lambda records: across(records, lambda record: f"{record['tokens']:,} tokens", in_ms),
+    },
 }
 
 
@@ -174,7 +214,7 @@ def tell_about(found: Record) -> str:
         ["processor", f"{about['cpu']}; {about['processors']} of them; instruction set in use: {about['simd']}"],
         ["system", about["system"]],
         ["Python", about["python"]],
-        ["compiler", about["compiler"]],
+        *([["compiler", about["compiler"]]] if "compiler" in about else []),
         ["versions", versions],
         ["revision", str(about["revision"])],
     ]
@@ -189,28 +229,30 @@ def fill(page: str, name: str, content: str) -> str:
     return marks.sub(lambda found: f"{found[1]}{content}\n{found[2]}", page)
 
 
-def fill_page(page: str, found: Record, folder: str) -> str:
+def fill_page(page: str, found: Record, told: dict[str, Teller], folder: str) -> str:
     """Put the tables and plots of what was measured into a page, which finds the plots in a folder."""
     page = fill(page, "about", tell_about(found))
-    for name, tell in TOLD.items():
-        records = found["results"].get(name, [])
-        if records:
-            page = fill(page, name, f"![{name}]({folder}/{name}.svg)\n\n{tell(records)}")
+    for name, tell in told.items():
+        if records := found["results"].get(name, []):
+            plotted = f"![{name}]({folder}/{name}.svg)\n\n" if name in DRAWN else ""
+            page = fill(page, name, plotted + tell(records))
     return page
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("found", type=Path)
     parser.add_argument("page", type=Path)
     arguments = parser.parse_args()
-    path: Path = arguments.folder / "words.json"
+    path: Path = arguments.found
+    if path.stem not in TOLD:
+        sys.exit(f"{path.name} is none of {', '.join(f'{name}.json' for name in TOLD)}")
     if not path.exists():
-        sys.exit(f"{path} is not there: benchmarks/words.py --output {arguments.folder} makes it")
+        sys.exit(f"{path} is not there: benchmarks/{path.stem}.py --output {path.parent} makes it")
     found = json.loads(path.read_text(encoding="utf-8"))
-    write_plots(found, arguments.folder)
-    folder = Path(os.path.relpath(arguments.folder, arguments.page.parent)).as_posix()
-    page = fill_page(arguments.page.read_text(encoding="utf-8"), found, folder)
+    write_plots(found, path.parent)
+    folder = Path(os.path.relpath(path.parent, arguments.page.parent)).as_posix()
+    page = fill_page(arguments.page.read_text(encoding="utf-8"), found, TOLD[path.stem], folder)
     arguments.page.write_text(page, encoding="utf-8")
 
 

@@ -80,7 +80,7 @@ def test_the_page_is_filled_from_the_json(output: Path, tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     page.write_text((ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8"), encoding="utf-8")
     for _ in range(2):  # the second time instead of the first
-        done = run("report.py", output, page)
+        done = run("report.py", output / "words.json", page)
         assert done.returncode == 0, done.stderr
     filled = page.read_text(encoding="utf-8")
     assert "Not measured yet" not in filled
@@ -109,19 +109,27 @@ def test_a_file_without_words_is_named(tmp_path: Path) -> None:
 
 
 def test_a_report_of_nothing_says_what_makes_one(tmp_path: Path) -> None:
-    done = run("report.py", tmp_path, tmp_path / "page.md")
+    done = run("report.py", tmp_path / "words.json", tmp_path / "page.md")
     assert done.returncode == 1
     assert "words.py --output" in done.stderr
+    done = run("report.py", tmp_path / "other.json", tmp_path / "page.md")
+    assert done.returncode == 1
+    assert "other.json is none of words.json, bpe.json" in done.stderr
 
 
 @pytest.mark.timing
 def test_a_quick_run_of_tokenizers_measures_and_checks(tmp_path: Path) -> None:
     pytest.importorskip("rustbpe")
-    done = run("bpe.py", "--quick", "--only", "encode", "--only", "repeats", "--only", "loading", "--output", tmp_path)
+    done = run("bpe.py", "--quick", "--output", tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "bpe.json").read_text(encoding="utf-8"))
-    assert list(found["results"]) == ["encode", "repeats", "loading"]
-    assert not any(record["differing"] for records in found["results"].values() for record in records)
+    assert list(found["results"]) == ["train", "encode", "batch", "repeats", "memory", "loading"]
+    assert not any(record.get("differing") for records in found["results"].values() for record in records)
+    page = tmp_path / "page.md"
+    page.write_text((ROOT / "docs" / "tokenizer-benchmarks.md").read_text(encoding="utf-8"), encoding="utf-8")
+    done = run("report.py", tmp_path / "bpe.json", page)
+    assert done.returncode == 0, done.stderr
+    assert page.read_text(encoding="utf-8").count("| tiktoken |") == 2  # one text at a time, and many
 
 
 # ---- Charts ----------------------------------------------------------------------------------------------------------
