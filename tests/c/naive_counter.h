@@ -24,7 +24,9 @@ typedef struct naive_term {
     size_t last_document;
 } naive_term;
 
-enum { N_BUCKETS = 1 << 17 };
+#ifndef N_BUCKETS
+#define N_BUCKETS (1 << 17)
+#endif
 
 typedef struct naive_counts {
     naive_term *terms; /* in the order in which they were first seen */

@@ -1,101 +1,6 @@
 /* Training held against the plain way: count all pairs, merge the best one everywhere, begin again. */
 #include "bpe/pieces.h"
-#include "support.h"
-
-/* ---- The plain way --------------------------------------------------------------------------------------------------- */
-
-enum { MAX_TOKENS = 400, MAX_TEXT = 4096 };
-
-/* A text and where its pieces end. */
-typedef struct sample {
-    uint8_t text[MAX_TEXT];
-    size_t nbytes;
-    uint64_t ends[MAX_TEXT];
-    size_t n;
-} sample;
-
-/* All pieces as tokens; a token of NOTHING stands between two of them. */
-typedef struct naive {
-    uint32_t tokens[2 * MAX_TEXT];
-    size_t n;
-    uint32_t n_tokens;
-    uint64_t counts[MAX_TOKENS][MAX_TOKENS];
-} naive;
-
-#define NOTHING UINT32_MAX
-
-static void naive_fill(naive *all, const sample *from)
-{
-    size_t start = 0;
-    all->n = 0;
-    all->n_tokens = 256;
-    for (size_t i = 0; i < from->n; start = (size_t)from->ends[i++]) {
-        for (size_t j = start; j < from->ends[i]; j++) all->tokens[all->n++] = from->text[j];
-        all->tokens[all->n++] = NOTHING;
-    }
-}
-
-static uint32_t rank_of(uint32_t token, tp_tie_break tie_break)
-{
-    if (tie_break == TP_TIE_RUSTBPE || token >= 256) return token;
-    uint32_t rank = 0;
-    bool is_plain = (token >= 33 && token <= 126) || (token >= 161 && token <= 172) || token >= 174;
-    for (uint32_t other = 0; other < 256; other++) {
-        bool other_is_plain = (other >= 33 && other <= 126) || (other >= 161 && other <= 172) || other >= 174;
-        rank += other_is_plain == is_plain ? other < token : other_is_plain;
-    }
-    return rank;
-}
-
-/* The best pair, or one of NOTHING. */
-static tp_merge naive_best(naive *all, tp_tie_break tie_break)
-{
-    tp_merge best = {NOTHING, NOTHING};
-    uint64_t best_count = 0, best_rank = 0;
-    memset(all->counts, 0, sizeof all->counts);
-    for (size_t i = 0; i + 1 < all->n; i++) {
-        if (all->tokens[i] != NOTHING && all->tokens[i + 1] != NOTHING) all->counts[all->tokens[i]][all->tokens[i + 1]]++;
-    }
-    for (uint32_t left = 0; left < all->n_tokens; left++) {
-        for (uint32_t right = 0; right < all->n_tokens; right++) {
-            uint64_t count = all->counts[left][right];
-            if (count == 0 || count < best_count) continue;
-            uint64_t rank = (uint64_t)rank_of(left, tie_break) << 32 | rank_of(right, tie_break);
-            if (count == best_count && rank > best_rank) continue;
-            best = (tp_merge){left, right};
-            best_count = count;
-            best_rank = rank;
-        }
-    }
-    return best;
-}
-
-static void naive_merge(naive *all, tp_merge pair)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < all->n; i++) {
-        bool is_pair = i + 1 < all->n && all->tokens[i] == pair.left && all->tokens[i + 1] == pair.right;
-        all->tokens[n++] = is_pair ? all->n_tokens : all->tokens[i];
-        i += is_pair;
-    }
-    all->n = n;
-    all->n_tokens++;
-}
-
-/* Up to `capacity` merges; how many there are. */
-static size_t naive_train(const sample *from, tp_tie_break tie_break, tp_merge *merges, size_t capacity)
-{
-    naive *all = must_allocate(sizeof *all);
-    size_t n = 0;
-    naive_fill(all, from);
-    for (; n < capacity; n++) {
-        merges[n] = naive_best(all, tie_break);
-        if (merges[n].left == NOTHING) break;
-        naive_merge(all, merges[n]);
-    }
-    free(all);
-    return n;
-}
+#include "naive_trainer.h"
 
 /* ---- The way under test ---------------------------------------------------------------------------------------------- */
 
@@ -152,13 +57,6 @@ static bool check_like_naive(const sample *from, tp_pieces *pieces, tp_tie_break
 }
 
 /* ---- Samples --------------------------------------------------------------------------------------------------------- */
-
-static void add_piece(sample *to, const void *text, size_t nbytes)
-{
-    memcpy(to->text + to->nbytes, text, nbytes);
-    to->nbytes += nbytes;
-    to->ends[to->n++] = to->nbytes;
-}
 
 /* Pieces of random length out of the first letters of an alphabet; a few letters make many runs and ties. */
 static sample random_sample(uint64_t *state, size_t n_letters, size_t longest, size_t nbytes)

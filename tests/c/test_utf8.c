@@ -8,48 +8,12 @@
 #include "check.h"
 #include "fenced.h"
 #include "naive.h"
+#include "naive_utf8.h"
 #include "textproc.h"
 #include "unicode/utf8.h"
 #include "unicode/validate.h"
 
-#define LAST_CODE_POINT 0x10FFFFu
-
 enum { BLOCK = TP_VALIDATE_NBYTES };
-
-/* ---- A naive validator ------------------------------------------------------------------------------------------------- */
-
-/* How many bytes a lead byte announces; 0 for what is none. */
-static size_t announced(uint8_t lead)
-{
-    return lead < 0x80 ? 1 : lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF8 ? 4 : 0;
-}
-
-/* The length of the character at `text`, or 0 if there is none: what it decodes to must not need fewer bytes. */
-static size_t naive_character(const uint8_t *text, size_t available)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t nbytes = announced(text[0]);
-    if (nbytes == 0 || nbytes > available) return 0;
-    uint32_t code_point = nbytes == 1 ? text[0] : text[0] & (0x7Fu >> nbytes);
-    for (size_t i = 1; i < nbytes; i++) {
-        if ((text[i] & 0xC0) != 0x80) return 0;
-        code_point = code_point << 6 | (text[i] & 0x3Fu);
-    }
-    bool is_surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-    return code_point < least[nbytes] || code_point > LAST_CODE_POINT || is_surrogate ? 0 : nbytes;
-}
-
-/* The offset of the first ill-formed sequence, or the length of the text. */
-static size_t naive_validate(const uint8_t *text, size_t nbytes)
-{
-    size_t offset = 0;
-    while (offset < nbytes) {
-        size_t character_nbytes = naive_character(text + offset, nbytes - offset);
-        if (character_nbytes == 0) break;
-        offset += character_nbytes;
-    }
-    return offset;
-}
 
 /* ---- Every variant against it ------------------------------------------------------------------------------------------ */
 
