@@ -85,17 +85,24 @@ bench-docs: build ## The tables and plots of the pages on speed, from the figure
 C_DIALECT := -std=c11 -D_DEFAULT_SOURCE
 
 # The rules for one way of compiling it: $(call c-config,name,compiler,flags). Objects and test programs lie in build/c/name.
-C_TESTS := $(sort $(wildcard tests/c/test_*.c))
+# The fuzz targets get a main of their own, but from libFuzzer where that is linked to.
+C_TESTS   := $(sort $(wildcard tests/c/test_*.c))
+C_FUZZERS := $(sort $(wildcard tests/c/fuzz_*.c))
 define c-config
 programs-$(1) := $(C_TESTS:tests/c/%.c=$(BUILD)/c/$(1)/%)
+fuzzers-$(1)  := $(C_FUZZERS:tests/c/%.c=$(BUILD)/c/$(1)/%)
+replay-$(1)   := $(if $(findstring fuzzer,$(3)),,$(BUILD)/c/$(1)/tests/c/replay.o)
 objects-$(1)  := $(C_SOURCES:%.c=$(BUILD)/c/$(1)/%.o)
-tests-$(1)    := $(C_TESTS:%.c=$(BUILD)/c/$(1)/%.o)
+tests-$(1)    := $(patsubst %.c,$(BUILD)/c/$(1)/%.o,$(C_TESTS) $(C_FUZZERS) tests/c/replay.c)
 
 $(BUILD)/c/$(1)/%.o: %.c Makefile
 	@mkdir -p $$(@D)
 	@$(2) $(C_DIALECT) -pthread -Icsrc $(3) -MMD -MP -c $$< -o $$@
 
 $(BUILD)/c/$(1)/test_%: $(BUILD)/c/$(1)/tests/c/test_%.o $$(objects-$(1)) $(BUILD)/inputs
+	@$(2) -pthread $(3) $$(filter %.o,$$^) -lm -o $$@
+
+$(BUILD)/c/$(1)/fuzz_%: $(BUILD)/c/$(1)/tests/c/fuzz_%.o $$(replay-$(1)) $$(objects-$(1)) $(BUILD)/inputs
 	@$(2) -pthread $(3) $$(filter %.o,$$^) -lm -o $$@
 
 -include $$(objects-$(1):.o=.d) $$(tests-$(1):.o=.d)
@@ -106,8 +113,14 @@ run-c-tests = @failed=0; \
 	for program in $(programs-$(1)); do echo "$$program"; $(2) $$program || failed=1; done; \
 	exit $$failed
 
+# Gives the fuzz targets of a configuration the inputs that are kept: $(call replay-inputs,name)
+replay-inputs = @failed=0; \
+	for program in $(fuzzers-$(1)); do echo "$$program"; $$program tests/fuzz/$${program##*/fuzz_}/* || failed=1; done; \
+	exit $$failed
+
 WARNINGS  := -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
 SANITIZE  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -g
+CLANG_SANITIZE := $(SANITIZE)
 # Where it knows AVX-512, GCC clears a struct by 64 bytes; and some, 12.2 for one, take a struct that AddressSanitizer has moved off
 # the stack for aligned to them, though it is to 32 alone: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=110027
 NARROW_MOVES := -mmove-max=256 -mstore-max=256
@@ -118,6 +131,7 @@ $(eval $(call c-config,valgrind,$(CC),-O2 -g -DTP_NO_LARGE_BLOCKS))
 $(eval $(call c-config,asan,$(CC),-O1 $(SANITIZE)))
 $(eval $(call c-config,tsan,$(CC),-O1 -g -fsanitize=thread))
 $(eval $(call c-config,coverage,$(CC),-O0 -g --coverage))
+$(eval $(call c-config,fuzz,clang,-O1 -g -fsanitize=fuzzer $(CLANG_SANITIZE)))
 $(eval $(call c-config,warnings-gcc,gcc,$(WARNINGS)))
 $(eval $(call c-config,warnings-clang,clang,$(WARNINGS)))
 
@@ -133,7 +147,7 @@ $(COUNT): $(BUILD)/c/optimized/benchmarks/c/count.o $(objects-optimized) $(BUILD
 # Besides the core and its tests.
 OTHER_C := benchmarks/c/count.o examples/workshop/workshop.o
 
-.PHONY: test-c warnings warnings-gcc warnings-clang asan tsan valgrind run-valgrind instructions instructions-update
+.PHONY: test-c warnings warnings-gcc warnings-clang asan tsan fuzz run-fuzz valgrind run-valgrind instructions instructions-update
 test-c: $(programs-plain) ## Test the C core alone, without Python
 	$(call run-c-tests,plain)
 
@@ -146,8 +160,30 @@ warnings-clang: $(objects-warnings-clang) $(tests-warnings-clang) $(addprefix $(
 
 asan: export ASAN_OPTIONS := detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1
 asan: export UBSAN_OPTIONS := print_stacktrace=1
-asan: $(programs-asan) ## C tests under the address, leak and undefined-behaviour sanitizers
+asan: $(programs-asan) $(fuzzers-asan) ## C tests under the address, leak and undefined-behaviour sanitizers
 	$(call run-c-tests,asan)
+	$(call replay-inputs,asan)
+
+# What is found to reach new code stays in build/fuzz, for the next time; what is found to be wrong, too.
+FUZZ_SECONDS ?= 5
+fuzz: $(call if-installed,clang,run-fuzz) ## Fuzz every C function that takes bytes, FUZZ_SECONDS=5 for each target
+run-fuzz:
+	@mkdir -p $(BUILD)/fuzz
+	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' > $(BUILD)/fuzz/nothing.c
+	@if clang -fsanitize=fuzzer $(BUILD)/fuzz/nothing.c -o $(BUILD)/fuzz/nothing 2> /dev/null; \
+		then $(MAKE) $(C_FUZZERS:tests/c/fuzz_%.c=run-fuzz-%); else echo "skipped: this clang has no libFuzzer"; fi
+
+# libFuzzer is to be led through the core, not through the naive ways that it is held against.
+$(BUILD)/c/fuzz/tests/c/%.o: tests/c/%.c Makefile
+	@mkdir -p $(@D)
+	@clang $(C_DIALECT) -pthread -Icsrc -O1 -g $(CLANG_SANITIZE) -MMD -MP -c $< -o $@
+
+run-fuzz-%: $(BUILD)/c/fuzz/fuzz_%
+	@mkdir -p $(BUILD)/fuzz/$*
+	@$< -max_total_time=$(FUZZ_SECONDS) -timeout=20 -max_len=4096 -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/found-$*- \
+		$(addprefix -dict=,$(wildcard tests/fuzz/$*.dict)) $(BUILD)/fuzz/$* tests/fuzz/$* > $(BUILD)/fuzz/$*.log 2>&1 \
+		|| { tail -n 60 $(BUILD)/fuzz/$*.log; exit 1; }
+	@awk '/number_of_executed_units/ { print "$*: " $$2 " executions, all answers right" }' $(BUILD)/fuzz/$*.log
 
 # Without address randomisation, where the system allows that: ThreadSanitizer gives up on kernels that randomise much.
 tsan: export TSAN_OPTIONS := halt_on_error=1:second_deadlock_stack=1

@@ -1,0 +1,78 @@
+/* fuzz.h - what the fuzz targets share. A target is given bytes, takes from their front what tells it what to do, does that, and
+ * holds the answers against a naive way, by the checks of check.h:
+ *
+ *     int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
+ *     {
+ *         input in = fuzz_begin(data, nbytes);
+ *         size_t n = take_below(&in, 3);
+ *         CHECK(...);
+ *         return fuzz_end();
+ *     }
+ *
+ * clang's libFuzzer makes up the bytes, led by the code that they reach; see `make fuzz`. With other compilers replay.c gives the
+ * same target the inputs that are kept in tests/fuzz. */
+#ifndef TEXTPROC_TESTS_FUZZ_H
+#define TEXTPROC_TESTS_FUZZ_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "textproc.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes);
+
+/* What is left of the bytes. */
+typedef struct input {
+    const uint8_t *data;
+    size_t nbytes;
+} input;
+
+/* The same key each time, so that an input takes the same way again. */
+static inline input fuzz_begin(const uint8_t *data, size_t nbytes)
+{
+    tp_hash_set_key(0x9E3779B97F4A7C15u, 0xD1B54A32D192ED03u);
+    return (input){data, nbytes};
+}
+
+/* Ends the process, and so reports the input, unless all checks have held and the core has let go of everything. */
+static inline int fuzz_end(void)
+{
+    tp_memory_stats held;
+    tp_memory_get_stats(&held);
+    CHECK_EQ_U(held.live_allocations, 0);
+    CHECK_EQ_U(held.current_bytes, 0);
+    if (atomic_load(&check_failures) > 0) abort();
+    tp_simd_select(NULL, NULL);
+    return 0;
+}
+
+/* The next byte; 0 if there is none. */
+static inline uint8_t take_byte(input *in)
+{
+    if (in->nbytes == 0) return 0;
+    in->nbytes--;
+    return *in->data++;
+}
+
+/* A number from 0 to limit - 1, which is at most 256. */
+static inline size_t take_below(input *in, size_t limit) { return take_byte(in) % limit; }
+
+/* A number of so many bytes, little-endian. */
+static inline uint64_t take_number(input *in, int n_bytes)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < n_bytes; i++) value |= (uint64_t)take_byte(in) << (8 * i);
+    return value;
+}
+
+/* The next bytes, at most n. */
+static inline input take_bytes(input *in, size_t n)
+{
+    input taken = {in->data, n < in->nbytes ? n : in->nbytes};
+    if (taken.nbytes > 0) in->data += taken.nbytes;
+    in->nbytes -= taken.nbytes;
+    return taken;
+}
+
+#endif
