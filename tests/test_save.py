@@ -22,7 +22,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from texts import documents
 
-from text_processor import InvalidSnapshotError, TextAnalyzer, TextProcessorError, _atomic, _native, _snapshot, get_memory_stats
+from text_processor import (
+    InvalidSnapshotError,
+    TextAnalyzer,
+    TextProcessorError,
+    _atomic,
+    _container,
+    _native,
+    _snapshot,
+    get_memory_stats,
+)
 
 HEAD = struct.Struct("<8sQQQQ")
 COUNTS_HEAD = struct.Struct("<8sQQQQQQ")
@@ -301,7 +310,7 @@ def test_a_failing_step_leaves_what_was_there(tmp_path: Path, monkeypatch: pytes
 
 @on_posix
 def test_ctrl_c_gets_through_while_a_big_table_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_snapshot, "PIECE_NBYTES", 1 << 12)
+    monkeypatch.setattr(_container, "PIECE_NBYTES", 1 << 12)
     crc32, n_pieces = zlib.crc32, itertools.count()
 
     def interrupt(*arguments: Any) -> int:
@@ -319,7 +328,7 @@ def test_ctrl_c_gets_through_while_a_big_table_is_written(tmp_path: Path, monkey
 
 @pytest.mark.parametrize("nbytes", [1, 7, 40, 1000])
 def test_pieces_of_any_size_are_the_same_file(path: Path, monkeypatch: pytest.MonkeyPatch, nbytes: int) -> None:
-    monkeypatch.setattr(_snapshot, "PIECE_NBYTES", nbytes)
+    monkeypatch.setattr(_container, "PIECE_NBYTES", nbytes)
     small_analyzer().save(path)
     assert path.read_bytes() == bytes.fromhex(GOLDEN)
     assert answers(TextAnalyzer.load(path)) == answers(small_analyzer())
@@ -358,7 +367,7 @@ def test_foreign_files_are_refused(load: Callable[[bytes], TextAnalyzer], data: 
 @pytest.mark.parametrize("version", [0, 3, 2**64 - 1])
 def test_an_unknown_version_is_named(load: Callable[[bytes], TextAnalyzer], version: int) -> None:
     data = bytes.fromhex(GOLDEN)
-    with pytest.raises(InvalidSnapshotError, match=rf"version {version}; only versions 1 and 2 are known") as caught:
+    with pytest.raises(InvalidSnapshotError, match=rf"the snapshot has version {version}; known here: 1, 2") as caught:
         load(data[:8] + struct.pack("<Q", version) + data[16:])
     assert caught.value.offset == 8
 
@@ -378,7 +387,7 @@ def test_lying_lengths_take_no_memory(lengths: tuple[int, int, int], monkeypatch
     monkeypatch.setattr(Path, "open", lambda *_: source)
     with pytest.raises(InvalidSnapshotError, match="announces"):
         TextAnalyzer.load("counts")
-    assert max(asked) <= _snapshot.PIECE_NBYTES
+    assert max(asked) <= _container.PIECE_NBYTES
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
@@ -463,6 +472,14 @@ def test_forged_numbers_are_refused_or_make_a_sound_analyzer(changes: dict[int, 
     for place, value in changes.items():
         struct.pack_into("<Q", forged, 8 * place, value)
     load_forged(sealed(description, bytes(forged)))
+
+
+@pytest.mark.parametrize("options", [{"threads": 0}, {"lexicon": {"two words": 1.0}}])
+def test_damaged_options_are_named_with_their_file(load: Any, path: Path, options: dict[str, Any]) -> None:
+    description, counts = golden_sections()
+    changed = json.dumps({**json.loads(description), **options}).encode()
+    with pytest.raises(InvalidSnapshotError, match=f"^{path}: the snapshot's options are damaged: "):
+        load(sealed(changed, counts))
 
 
 def load_forged(data: bytes) -> None:

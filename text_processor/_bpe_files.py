@@ -23,12 +23,14 @@ from text_processor._container import Container
 from text_processor._native import InvalidArgumentError, Tokens, Vocabulary
 from text_processor.errors import InvalidTokenizerError
 
-
-def _invalid(message: str, offset: int) -> InvalidTokenizerError:
-    return InvalidTokenizerError(f"{message} (at byte {offset})", offset=offset)
-
-
-_CONTAINER = Container(b"\x89TPB\r\n\x1a\n", (1,), 5, "a file that Tokenizer.save has written", _invalid)
+_CONTAINER = Container(
+    b"\x89TPB\r\n\x1a\n",
+    (1,),
+    5,
+    name="the tokenizer",
+    what="a file that Tokenizer.save has written",
+    error=InvalidTokenizerError,
+)
 
 
 # ---- Our own ---------------------------------------------------------------------------------------------------------
@@ -56,20 +58,15 @@ def pieces(model: Model) -> Iterator[bytes | memoryview]:
 
 def read_file(name: str) -> Model:
     """Read a tokenizer from a file, or raise `InvalidTokenizerError`, which names it."""
-    try:
-        return from_bytes(_CONTAINER.read(name))
-    except InvalidTokenizerError as error:
-        raise InvalidTokenizerError(f"{name}: {error}", offset=error.offset) from error.__cause__
+    return _CONTAINER.read_file(name, from_bytes)
 
 
 def from_bytes(data: bytes | bytearray) -> Model:
     """Read a tokenizer, or raise `InvalidTokenizerError`."""
     _, (described, c_lengths, c_ids, text, c_merges) = _CONTAINER.sections(data)
+    description = _CONTAINER.description(described, _checked)
     try:
-        description = _checked(json.loads(bytes(described)))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise _invalid(f"its description is damaged: {error}", _CONTAINER.head.size) from error
-    try:
+        _bpe_text.check_repeats(description["pattern"])
         lengths, ids, merges = (_numbers(section) for section in (c_lengths, c_ids, c_merges))
         ends = array("Q", accumulate(lengths))
         if len(ends) != len(ids) or (ends[-1] if ends else 0) != len(text):
@@ -87,7 +84,7 @@ def from_bytes(data: bytes | bytearray) -> Model:
             whole_pieces=description["whole_pieces"],
         )
     except (ValueError, TypeError, OverflowError) as error:
-        raise _invalid(f"it is damaged: {error}", _CONTAINER.head.size + len(described)) from error
+        raise _CONTAINER.invalid(f"the tokenizer is damaged: {error}", _CONTAINER.head.size + len(described)) from error
 
 
 def _numbers(section: memoryview) -> array[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
@@ -118,6 +120,19 @@ def splitter_for(pattern: str) -> Splitter:
     return Splitter(text, native, _compile(text) if native is None else None)
 
 
+# The package regex writes out a repeat as often as it says, and repeats in repeats that many times as often: a thousand
+# thousands take 300 MB.
+_REPEAT = re.compile(r"\{([0-9]*),?([0-9]*)\}")
+_MOST_REPEATS = 1_000_000
+
+
+def check_repeats(pattern: str) -> None:
+    """Refuse a pattern from a file, which may come from anywhere, if it may take too much memory: a `ValueError`."""
+    n_repeats = math.prod(max(1, *(int(number or 1) for number in found.groups())) for found in _REPEAT.finditer(pattern))
+    if n_repeats > _MOST_REPEATS:
+        raise ValueError(f"the pattern {pattern[:40]!r} may take too much memory: its repeats multiply to {n_repeats}")
+
+
 def _compile(pattern: str) -> Any:
     try:
         import regex  # noqa: PLC0415
@@ -129,6 +144,8 @@ def _compile(pattern: str) -> Any:
         return regex.compile(pattern)
     except regex.error as error:
         raise ValueError(f"the pattern {pattern!r} is no regular expression: {error}") from error
+    except RecursionError as error:
+        raise ValueError(f"the pattern {pattern[:40]!r}… is nested too deeply") from error
 
 
 def checked_pattern(pattern: object) -> Splitter:

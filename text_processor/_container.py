@@ -10,7 +10,10 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, TypeVar
+
+from text_processor import _json
+from text_processor.errors import InvalidSnapshotError, InvalidTokenizerError
 
 _CHECKSUM = struct.Struct("<I")
 
@@ -18,20 +21,31 @@ _CHECKSUM = struct.Struct("<I")
 PIECE_NBYTES = 1 << 20
 
 
-class Container(NamedTuple):
-    """One kind of such files: how it begins, what it is called, and what is raised for one that is damaged."""
+_Invalid = InvalidSnapshotError | InvalidTokenizerError
+_Made = TypeVar("_Made")
 
-    signature: bytes
-    versions: tuple[int, ...]
-    n_sections: int
-    what: str
-    error: Callable[[str, int], Exception]
 
-    @property
-    def head(self) -> struct.Struct:
-        return struct.Struct(f"<8sQ{self.n_sections}Q")
+class Container:
+    """One kind of such bytes: how it begins, what it is called, and what is raised for one that is damaged.
 
-    def pieces(self, version: int, sections: Sequence[bytes]) -> Iterator[bytes | memoryview]:
+    Sections are numbered from 0; the first is a JSON object that describes the others.
+    """
+
+    def __init__(
+        self, signature: bytes, versions: Sequence[int], n_sections: int, *, name: str, what: str, error: type[_Invalid]
+    ) -> None:
+        self.signature = signature
+        self.versions = versions
+        self.name = name  # in messages: "the snapshot"
+        self.what = what  # as an answer to what it should be
+        self.error = error
+        self.head = struct.Struct(f"<8sQ{n_sections}Q")
+
+    def invalid(self, message: str, offset: int) -> _Invalid:
+        """The error for what shows at a byte."""
+        return self.error(f"{message} (at byte {offset})", offset=offset)
+
+    def pieces(self, version: int, sections: Sequence[bytes | memoryview]) -> Iterator[bytes | memoryview]:
         """Give the bytes of a file, in pieces between two of which Ctrl-C gets through."""
         checksum = 0
         for part in (self.head.pack(self.signature, version, *map(len, sections)), *sections):
@@ -40,28 +54,34 @@ class Container(NamedTuple):
                 yield piece
         yield _CHECKSUM.pack(checksum)
 
-    def read(self, name: str) -> bytearray:
-        """Read a file: not more of it than its head announces, and taking no more memory than was read."""
-        with Path(name).open("rb") as file:
-            data = bytearray(file.read(self.head.size))
-            expected = self._expected_nbytes(data)
-            while len(data) <= expected and (block := file.read(min(PIECE_NBYTES, expected + 1 - len(data)))):
-                data += block
-        return data
+    def read_file(self, name: str, make: Callable[[bytearray], _Made]) -> _Made:
+        """Return what is made of a file, or raise an error that names it.
+
+        Not more of it is read than its head announces, and no more memory taken than was read.
+        """
+        try:
+            with Path(name).open("rb") as file:
+                data = bytearray(file.read(self.head.size))
+                expected = self._expected_nbytes(data)
+                while len(data) <= expected and (block := file.read(min(PIECE_NBYTES, expected + 1 - len(data)))):
+                    data += block
+            return make(data)
+        except self.error as error:
+            raise self.error(f"{name}: {error}", offset=error.offset) from error.__cause__
 
     def sections(self, data: bytes | bytearray) -> tuple[int, list[memoryview]]:
         """Return the version and the sections, checked as a whole but not what they hold."""
         expected = self._expected_nbytes(data)
         if len(data) < expected:
-            raise self.error(f"it ends after {len(data)} of the {expected} bytes that its head announces", len(data))
+            raise self.invalid(f"{self.name} ends after {len(data)} of the {expected} bytes that its head announces", len(data))
         if len(data) > expected:
-            raise self.error(f"it goes on behind the {expected} bytes that its head announces", expected)
+            raise self.invalid(f"{self.name} goes on behind the {expected} bytes that its head announces", expected)
         view, end = memoryview(data), expected - _CHECKSUM.size
         checksum = 0
         for piece in _cut(view[:end]):
             checksum = zlib.crc32(piece, checksum)
         if (checksum,) != _CHECKSUM.unpack_from(view, end):
-            raise self.error("it is damaged: its checksum does not match", end)
+            raise self.invalid(f"{self.name} is damaged: its checksum does not match", end)
         _, version, *lengths = self.head.unpack_from(view)
         sections: list[memoryview] = []
         start = self.head.size
@@ -70,15 +90,22 @@ class Container(NamedTuple):
             start += length
         return version, sections
 
+    def description(self, section: memoryview, check: Callable[[Any], _Made]) -> _Made:
+        """Return what is made of the JSON in the first section; what is raised on the way is the error of a damaged one."""
+        try:
+            return check(_json.loads(bytes(section)))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise self.invalid(f"{self.name}'s description is damaged: {error}", self.head.size) from error
+
     def _expected_nbytes(self, data: bytes | bytearray) -> int:
         if data[: len(self.signature)] != self.signature:
-            raise self.error(f"this is not {self.what}", 0)
+            raise self.invalid(f"this is not {self.what}", 0)
         if len(data) < self.head.size:
-            raise self.error(f"it ends after {len(data)} bytes, within its head", len(data))
+            raise self.invalid(f"{self.name} ends after {len(data)} bytes, within its head", len(data))
         _, version, *lengths = self.head.unpack_from(data)
         if version not in self.versions:
             known = ", ".join(map(str, self.versions))
-            raise self.error(f"it has version {version}; known here: {known}", len(self.signature))
+            raise self.invalid(f"{self.name} has version {version}; known here: {known}", len(self.signature))
         n_bytes: int = self.head.size + sum(lengths) + _CHECKSUM.size
         return n_bytes
 

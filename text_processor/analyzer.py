@@ -871,8 +871,7 @@ class TextAnalyzer:
                 is not known here. The message names the file and the byte.
             OSError: the file cannot be read.
         """
-        snapshot = _snapshot.read_file(os.fsdecode(path))
-        lexicon, threads = _restored_options(snapshot)
+        snapshot, lexicon, threads = _snapshot.CONTAINER.read_file(os.fsdecode(path), _restored)
         weights = dict(zip(lexicon.words(), lexicon.weights, strict=True))
         analyzer = cls(lexicon=weights, keep_documents=snapshot.keep_documents, threads=threads)
         analyzer._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
@@ -889,18 +888,19 @@ class TextAnalyzer:
     def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None:
         match state:
             case (bytes(data), dict(attributes)):
-                snapshot = _snapshot.from_bytes(data)
+                snapshot, lexicon, threads = _restored(data)
             case _:
                 raise InvalidSnapshotError("this is not the state of a TextAnalyzer")
-        lexicon, threads = _restored_options(snapshot)
         self._set_up(lexicon, snapshot.keep_documents, threads)
         self._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
         set_attributes(self, attributes)
 
 
-def _restored_options(snapshot: _snapshot.Snapshot) -> tuple[Lexicon, int | None]:
+def _restored(data: bytes | bytearray) -> tuple[_snapshot.Snapshot, Lexicon, int | None]:
+    """Read a snapshot, and make of its options what they are here."""
+    snapshot = _snapshot.from_bytes(data)
     try:
-        return _make_lexicon(snapshot.lexicon), _pieces.checked_threads(snapshot.threads)
+        return snapshot, _make_lexicon(snapshot.lexicon), _pieces.checked_threads(snapshot.threads)
     except (TypeError, ValueError) as error:
         raise InvalidSnapshotError(f"the snapshot's options are damaged: {error}") from error
 
