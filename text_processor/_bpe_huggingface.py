@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any, cast
 
-from text_processor import _bpe_files, _bpe_text
+from text_processor import _bpe_files, _bpe_text, _json
 from text_processor._bpe_model import Model
 from text_processor._bpe_special import MOST_ID, is_a
 from text_processor._bpe_text import PATTERNS, Splitter
@@ -66,7 +66,7 @@ def read_file(name: str) -> Model:
     with Path(name).open("rb") as file:
         data = file.read()
     try:
-        return _model(json.loads(data.decode()))
+        return _model(_json.loads(data))
     except UnicodeDecodeError as error:
         raise InvalidTokenizerError(f"{name}: not UTF-8 at byte {error.start}", offset=error.start) from error
     except json.JSONDecodeError as error:
@@ -179,8 +179,12 @@ def _split_splitter(place: str, section: Any) -> Splitter:
         return _bpe_text.splitter_for(pattern)
     if not _SAME_IN_BOTH.fullmatch(pattern):
         raise _RefusedError(f"{place}.pattern.Regex", f"it may mean something else here than in Oniguruma: {pattern!r}")
-    # Where nothing matches, Isolated makes a piece of what lies between two matches.
-    return _bpe_text.splitter_for(pattern if way == _ONLY_MATCHES else rf"(?:{pattern})|(?:(?!{pattern})[\s\S])+")
+    try:
+        _bpe_text.check_repeats(pattern)
+        # Where nothing matches, Isolated makes a piece of what lies between two matches.
+        return _bpe_text.splitter_for(pattern if way == _ONLY_MATCHES else rf"(?:{pattern})|(?:(?!{pattern})[\s\S])+")
+    except ValueError as error:
+        raise _RefusedError(f"{place}.pattern.Regex", str(error)) from error
 
 
 # Pieces are the matches and what lies between them; or the matches alone. The patterns that have names match everything.
