@@ -161,6 +161,9 @@ def fail_allocation(nth: int) -> None:
 
 
 # ---- Text in ---------------------------------------------------------------------------------------------------------
+#
+# A buffer is let go of before an exception can keep the frame that uses it: CPython 3.11 crashes where the garbage collector
+# finds a memoryview that is still in use. So each `ffi.from_buffer` is a `with` of its own, and checks follow behind it.
 
 
 # What may wait to be counted, since it cannot change.
@@ -185,19 +188,21 @@ def has_blank_line(text: bytes) -> bool:
 
 def is_blank(text: bytes | memoryview) -> bool:
     """Whether there is nothing but white space."""
-    data = ffi.from_buffer("uint8_t[]", text)  # whose length is what the text holds, whatever a subclass says
-    return bool(lib.tp_is_blank(data, len(data)))
+    with ffi.from_buffer("uint8_t[]", text) as data:  # whose length is what the text holds, whatever a subclass says
+        return bool(lib.tp_is_blank(data, len(data)))
 
 
 def find_invalid(text: bytes | memoryview) -> int | None:
     """Return where the first ill-formed sequence of UTF-8 begins, or None if there is none."""
-    data, error = ffi.from_buffer("uint8_t[]", text), _new_error()
-    return None if lib.tp_utf8_validate(data, len(data), error) == _OK else int(error.offset)
+    error = _new_error()
+    with ffi.from_buffer("uint8_t[]", text) as data:
+        return None if lib.tp_utf8_validate(data, len(data), error) == _OK else int(error.offset)
 
 
 def complete_nbytes(text: bytes | memoryview) -> int:
     """Return the length without the beginning of a character at the end, which what follows may complete."""
-    return lib.tp_utf8_complete_nbytes(ffi.from_buffer("uint8_t[]", text), len(text))
+    with ffi.from_buffer("uint8_t[]", text) as data:
+        return lib.tp_utf8_complete_nbytes(data, len(data))
 
 
 def _find_utf8() -> Callable[[str, int], int] | None:
@@ -249,8 +254,9 @@ class Lines:
         most = len(block) // 2 + 1
         if most > self._capacity:
             self._capacity, self._ends = most, _new_uninitialized("uint64_t[]", most)
-        text, error = ffi.from_buffer("uint8_t[]", block), _new_error()
-        status = lib.tp_find_text_lines(self._state, text, len(block), self._ends, self._capacity, self._n_ends, error)
+        error = _new_error()
+        with ffi.from_buffer("uint8_t[]", block) as text:
+            status = lib.tp_find_text_lines(self._state, text, len(text), self._ends, self._capacity, self._n_ends, error)
         check(status, error)
         return self._ends, self._n_ends[0]
 
@@ -311,7 +317,9 @@ def _join(documents: Sequence[Document]) -> bytes:
 
 def _piece_of_lengths(text: bytes, lengths: Iterable[int]) -> Piece:
     ends = array("Q", map(add, accumulate(lengths), count()))
-    return Piece(text, ffi.from_buffer("uint64_t[]", ends), len(ends))
+    c_ends = _new_uninitialized("uint64_t[]", len(ends))
+    ffi.memmove(c_ends, ends, ffi.sizeof(c_ends))
+    return Piece(text, c_ends, len(ends))
 
 
 # ---- Callbacks -------------------------------------------------------------------------------------------------------
@@ -476,11 +484,13 @@ class Corpus:
 
         If there are more than there is room for, nothing is stored.
         """
-        c_counts = ffi.from_buffer("uint64_t[]", counts, require_writable=True)
-        c_frequencies = ffi.from_buffer("uint64_t[]", document_frequencies, require_writable=True)
         n_terms, error = ffi.new("uint64_t *"), _new_error()
-        capacity = min(len(c_counts), len(c_frequencies))
-        status = lib.tp_corpus_get_measures(self.pointer, c_counts, c_frequencies, capacity, n_terms, error)
+        with (
+            ffi.from_buffer("uint64_t[]", counts, require_writable=True) as c_counts,
+            ffi.from_buffer("uint64_t[]", document_frequencies, require_writable=True) as c_frequencies,
+        ):
+            capacity = min(len(c_counts), len(c_frequencies))
+            status = lib.tp_corpus_get_measures(self.pointer, c_counts, c_frequencies, capacity, n_terms, error)
         if status != _TOO_SMALL:
             check(status, error)
         return int(n_terms[0])
@@ -498,11 +508,15 @@ class Corpus:
 
         There must be room for one byte more between two terms.
         """
-        place = ffi.from_buffer("uint8_t[]", text[start:], require_writable=True)
         nbytes, error = ffi.new("size_t *"), _new_error()
-        check(lib.tp_corpus_get_terms(self.pointer, first, n, place, len(place), nbytes, error), error)
-        c_ends = ffi.from_buffer("uint8_t[]", ends, require_writable=True)
-        check(lib.tp_arrow_split(place, nbytes[0], n, start, layout, c_ends, error), error)
+        with (
+            ffi.from_buffer("uint8_t[]", text[start:], require_writable=True) as place,
+            ffi.from_buffer("uint8_t[]", ends, require_writable=True) as c_ends,
+        ):
+            status = lib.tp_corpus_get_terms(self.pointer, first, n, place, len(place), nbytes, error)
+            if status == _OK:
+                status = lib.tp_arrow_split(place, nbytes[0], n, start, layout, c_ends, error)
+        check(status, error)
         return start + int(nbytes[0]) - (n - 1)
 
     def terms(self, first: int, n: int) -> list[str]:
@@ -530,8 +544,8 @@ class Corpus:
 
     def pick_terms(self, ids: memoryview[int]) -> list[str]:
         """Return the terms with the given numbers."""
-        c_ids = ffi.from_buffer("uint64_t[]", ids)
-        return self._split_terms(len(ids), partial(lib.tp_corpus_pick_terms, self.pointer, c_ids, len(ids)))
+        with ffi.from_buffer("uint64_t[]", ids) as c_ids:
+            return self._split_terms(len(c_ids), partial(lib.tp_corpus_pick_terms, self.pointer, c_ids, len(c_ids)))
 
     def _split_terms(self, n: int, get: Callable[..., int]) -> list[str]:
         return str(self._join_terms(get), "utf-8").split("\n") if n else []
@@ -584,7 +598,8 @@ class Corpus:
     def of_snapshot(cls, snapshot: memoryview, origin: int) -> Corpus:
         """Read a snapshot, which need not be trusted. It lies at byte ``origin`` of what the user has, as errors say."""
         place, error = cls._new_place(), _new_error()
-        status = lib.tp_corpus_read(ffi.from_buffer("uint8_t[]", snapshot), len(snapshot), place, error)
+        with ffi.from_buffer("uint8_t[]", snapshot) as data:
+            status = lib.tp_corpus_read(data, len(data), place, error)
         error.offset += origin
         check(status, error)
         return cls(place)
@@ -608,8 +623,9 @@ def _c_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> Array[TpPie
     c_pieces = ffi.new("tp_piece[]", len(pieces))
     for c_piece, corpus, piece in zip(c_pieces, corpora, pieces, strict=True):
         c_piece.corpus = corpus.pointer
-        c_piece.text = ffi.from_buffer("uint8_t[]", piece.text)
-        c_piece.text_nbytes = len(piece.text)
+        with ffi.from_buffer("uint8_t[]", piece.text) as text:
+            c_piece.text = text
+            c_piece.text_nbytes = len(text)
         c_piece.ends = piece.ends
         c_piece.n_ends = piece.n_ends
     return c_pieces
@@ -816,24 +832,28 @@ class Pieces:
 
     def add(self, pattern: int, text: bytes | memoryview, *, is_final: bool, threads: int = 1) -> int:
         """Count the pieces of UTF-8 text and return how many bytes they have; what is left goes before what follows."""
-        data, used, error = ffi.from_buffer("uint8_t[]", text), ffi.new("size_t *"), _new_error()
-        check(lib.tp_pieces_add(self.pointer, pattern, data, len(data), is_final, threads, used, error), error)
+        used, error = ffi.new("size_t *"), _new_error()
+        with ffi.from_buffer("uint8_t[]", text) as data:
+            status = lib.tp_pieces_add(self.pointer, pattern, data, len(data), is_final, threads, used, error)
+        check(status, error)
         return int(used[0])
 
     def add_documents(self, pattern: int, documents: Piece, *, threads: int = 1) -> None:
         """Count the pieces of documents that end in the piece, each split by itself."""
-        data, error = ffi.from_buffer("uint8_t[]", documents.text), _new_error()
-        status = lib.tp_pieces_add_documents(
-            self.pointer, pattern, data, len(data), documents.ends, documents.n_ends, threads, error
-        )
+        error = _new_error()
+        with ffi.from_buffer("uint8_t[]", documents.text) as data:
+            status = lib.tp_pieces_add_documents(
+                self.pointer, pattern, data, len(data), documents.ends, documents.n_ends, threads, error
+            )
         check(status, error)
 
     def add_split(self, pieces: Sequence[bytes]) -> None:
         """Count pieces that something else has split."""
         ends = array("Q", accumulate(map(len, pieces)))
         text, error = b"".join(pieces), _new_error()
-        c_ends = ffi.from_buffer("uint64_t[]", ends)
-        check(lib.tp_pieces_add_split(self.pointer, text, len(text), c_ends, len(ends), error), error)
+        with ffi.from_buffer("uint64_t[]", ends) as c_ends:
+            status = lib.tp_pieces_add_split(self.pointer, text, len(text), c_ends, len(ends), error)
+        check(status, error)
 
 
 class Trainer:
@@ -883,21 +903,23 @@ def find_pattern(text: str) -> int:
 
 def split(pattern: int, text: bytes | memoryview, *, is_final: bool = True) -> list[int]:
     """Return where the pieces of valid UTF-8 end; see ``tp_split``."""
-    data = ffi.from_buffer("uint8_t[]", text)
-    ends = _new_uninitialized("uint64_t[]", len(data))
-    return ffi.unpack(ends, lib.tp_split(pattern, data, len(data), is_final, ends, len(data)))
+    with ffi.from_buffer("uint8_t[]", text) as data:
+        ends = _new_uninitialized("uint64_t[]", len(data))
+        return ffi.unpack(ends, lib.tp_split(pattern, data, len(data), is_final, ends, len(data)))
 
 
 def find_cut(pattern: int, text: bytes | memoryview, start: int) -> int:
     """Return the first place from `start` on where a piece ends whatever stands around the text, or the text's length."""
-    data = ffi.from_buffer("uint8_t[]", text)
-    return lib.tp_split_find_cut(pattern, data, len(data), start)
+    with ffi.from_buffer("uint8_t[]", text) as data:
+        return lib.tp_split_find_cut(pattern, data, len(data), start)
 
 
 # ---- Byte-level BPE: the vocabulary ----------------------------------------------------------------------------------
 
 # How training chooses among the pairs that are most frequent.
 TIE_BREAKS: dict[str, int] = {"rustbpe": lib.TP_TIE_RUSTBPE, "hf": lib.TP_TIE_HF}
+
+_NO_ENDS = array("Q")
 
 # Ids that come back in one step: they stay in the second-level cache until they are copied to where they belong.
 STEP_IDS = 1 << 16
@@ -931,7 +953,8 @@ class Vocabulary:
     def of_merges(cls, merges: array[int]) -> Vocabulary:
         """One that was trained: two ids for each merge, one behind the other."""
         self, error = cls(), _new_error()
-        status = lib.tp_vocabulary_from_merges(_c_merges(merges), len(merges) // 2, self.place, error)
+        with _c_merges(merges) as c_merges:
+            status = lib.tp_vocabulary_from_merges(c_merges, len(c_merges), self.place, error)
         check(status, error)
         return self
 
@@ -939,13 +962,18 @@ class Vocabulary:
     def of_tokens(cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
         """One by tiktoken's rule; with merges, by Hugging Face's."""
         self, error = cls(), _new_error()
-        c_ends, c_ids = ffi.from_buffer("uint64_t[]", tokens.ends), ffi.from_buffer("uint32_t[]", tokens.ids)
-        given = (tokens.text, len(tokens.text), c_ends, c_ids, len(tokens.ids))
-        if merges is None:
-            status = lib.tp_vocabulary_from_tokens(*given, self.place, error)
-        else:
-            c_merges, n_merges = _c_merges(merges), len(merges) // 2
-            status = lib.tp_vocabulary_from_tokens_and_merges(*given, c_merges, n_merges, whole_pieces, self.place, error)
+        with (
+            ffi.from_buffer("uint64_t[]", tokens.ends) as c_ends,
+            ffi.from_buffer("uint32_t[]", tokens.ids) as c_ids,
+            _c_merges(merges or array("I")) as c_merges,
+        ):
+            given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids))
+            if merges is None:
+                status = lib.tp_vocabulary_from_tokens(*given, self.place, error)
+            else:
+                status = lib.tp_vocabulary_from_tokens_and_merges(
+                    *given, c_merges, len(c_merges), whole_pieces, self.place, error
+                )
         check(status, error)
         return self
 
@@ -994,11 +1022,9 @@ class Vocabulary:
         `InvalidArgumentError`, with the index of an id, if no token has it.
         """
         nbytes, error = ffi.new("size_t *"), _new_error()
-        c_ends = ffi.NULL if ends is None else ffi.from_buffer("uint64_t[]", ends, require_writable=True)
         capacity = 0
-        # The buffer is let go of before an exception can keep this frame: CPython 3.11 crashes where the garbage collector
-        # finds a memoryview that is still in use.
-        with ffi.from_buffer("uint32_t[]", ids) as c_ids:
+        with ffi.from_buffer("uint32_t[]", ids) as c_ids, ffi.from_buffer("uint64_t[]", ends or _NO_ENDS) as found_ends:
+            c_ends = ffi.NULL if ends is None else found_ends
             while True:
                 found = _new_uninitialized("uint8_t[]", capacity)
                 status = lib.tp_vocabulary_decode(self.pointer, c_ids, len(c_ids), found, capacity, nbytes, c_ends, error)
@@ -1009,8 +1035,8 @@ class Vocabulary:
         return memoryview(ffi.buffer(found, nbytes[0]))
 
 
-def _c_merges(merges: array[int]) -> Pointer[TpMerge]:
-    return cast("Pointer[TpMerge]", ffi.from_buffer("tp_merge[]", merges))
+def _c_merges(merges: array[int]) -> Array[TpMerge]:
+    return cast("Array[TpMerge]", ffi.from_buffer("tp_merge[]", merges))
 
 
 class Encoder:
@@ -1043,7 +1069,7 @@ class Encoder:
         """Take a text, or a part of one that more will follow; return how many bytes are done."""
         self._make_room(min(len(text), STEP_IDS))
         error = _new_error()
-        with ffi.from_buffer("uint8_t[]", text) as data:  # as in Vocabulary.decode
+        with ffi.from_buffer("uint8_t[]", text) as data:
             while True:
                 status = lib.tp_vocabulary_encode(
                     self._vocabulary.pointer,
@@ -1070,44 +1096,44 @@ class Encoder:
         """Take pieces that have been split already."""
         ends, text = array("Q", accumulate(map(len, pieces))), b"".join(pieces)
         self._make_room(len(text))  # no piece has more ids than bytes
-        data, error = ffi.from_buffer("uint8_t[]", text), _new_error()
-        c_ends = ffi.from_buffer("uint64_t[]", ends)
-        status = lib.tp_vocabulary_encode_split(
-            self._vocabulary.pointer,
-            self._cache[0],
-            data,
-            len(data),
-            c_ends,
-            len(ends),
-            self._room,
-            self._capacity,
-            self._n_ids,
-            self._used,
-            error,
-        )
+        error = _new_error()
+        with ffi.from_buffer("uint64_t[]", ends) as c_ends:
+            status = lib.tp_vocabulary_encode_split(
+                self._vocabulary.pointer,
+                self._cache[0],
+                text,
+                len(text),
+                c_ends,
+                len(c_ends),
+                self._room,
+                self._capacity,
+                self._n_ids,
+                self._used,
+                error,
+            )
         check(status, error)
         self._take()
 
     def feed_batch(self, piece: Piece) -> memoryview[int]:
         """Take documents, each as if alone; return where the ids of each end among those of this batch."""
         error, id_ends = _new_error(), _new_uninitialized("uint64_t[]", piece.n_ends)
-        text = ffi.from_buffer("uint8_t[]", piece.text)
-        self._make_room(len(text))
-        status = lib.tp_vocabulary_encode_batch(
-            self._vocabulary.pointer,
-            self._cache[0],
-            self.pattern,
-            text,
-            len(text),
-            piece.ends,
-            piece.n_ends,
-            self.threads,
-            self._room,
-            self._capacity,
-            id_ends,
-            self._n_ids,
-            error,
-        )
+        with ffi.from_buffer("uint8_t[]", piece.text) as text:
+            self._make_room(len(text))
+            status = lib.tp_vocabulary_encode_batch(
+                self._vocabulary.pointer,
+                self._cache[0],
+                self.pattern,
+                text,
+                len(text),
+                piece.ends,
+                piece.n_ends,
+                self.threads,
+                self._room,
+                self._capacity,
+                id_ends,
+                self._n_ids,
+                error,
+            )
         check(status, error)
         self._take()
         return _numbers(id_ends, piece.n_ends)
