@@ -66,6 +66,27 @@ def train(pieces: Pieces, tie_break: int, n: int, step: int | None = None) -> li
     return list(zip(merges[::2], merges[1::2], strict=True))
 
 
+def test_a_step_without_memory_loses_nothing():
+    pieces = pieces_of_documents([KJV[:20_000]])
+    expected = train(pieces, RUSTBPE, 600)
+    n_failed = 0
+    for nth in range(1, 12):
+        trainer, merges = Trainer(pieces, RUSTBPE), array("I")
+        merges += trainer.step(2)
+        _native.fail_allocation(nth)
+        try:
+            merges += trainer.step(500)
+        except MemoryError:
+            n_failed += 1
+        finally:
+            _native.fail_allocation(0)
+        while made := trainer.step(min(70, 600 - len(merges) // 2)):
+            assert len(made) <= 140
+            merges += made
+        assert list(zip(merges[::2], merges[1::2], strict=True)) == expected
+    assert n_failed > 3
+
+
 def tokens_of(merges: list[tuple[int, int]]) -> list[bytes]:
     tokens = [bytes([byte]) for byte in range(256)]
     for left, right in merges:

@@ -859,20 +859,27 @@ class Pieces:
 class Trainer:
     """A handle to a ``tp_trainer``, which makes merges one after the other out of the pieces as they are now."""
 
-    __slots__ = ("place",)
+    __slots__ = ("_made", "place")
 
     def __init__(self, pieces: Pieces, tie_break: int) -> None:
         self.place, error = ffi.new("tp_trainer **"), _new_error()
         _own(self.place, ffi.gc(ffi.cast("tp_trainer **", self.place), lib.tp_trainer_free_at))
+        self._made = array("I")  # what a call had made that failed then
         check(lib.tp_trainer_new(pieces.pointer, tie_break, self.place, error), error)
 
     def step(self, n: int) -> array[int]:
-        """Make up to ``n`` more merges: the left and the right token of each in turn. Fewer mean that there are no more."""
+        """Make up to ``n`` more merges: the left and the right token of each in turn. Fewer mean that there are no more.
+
+        A call that fails loses nothing: what it had made until then the next one gives.
+        """
         _check_alive(self.place)
-        made, n_made, error = _new_uninitialized("tp_merge[]", n), ffi.new("size_t *"), _new_error()
-        check(lib.tp_trainer_step(self.place[0], made, n, n_made, error), error)
-        merges = array("I")
-        merges.frombytes(memoryview(ffi.buffer(made, n_made[0] * ffi.sizeof("tp_merge"))))
+        room = max(n - len(self._made) // 2, 0)
+        made, n_made, error = _new_uninitialized("tp_merge[]", room), ffi.new("size_t *"), _new_error()
+        status = lib.tp_trainer_step(self.place[0], made, room, n_made, error)
+        self._made.frombytes(ffi.buffer(made, n_made[0] * ffi.sizeof("tp_merge")))
+        check(status, error)
+        merges = self._made[: 2 * n]
+        del self._made[: 2 * n]
         return merges
 
 
