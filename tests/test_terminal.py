@@ -163,6 +163,20 @@ def test_ctrl_c_stops_handing_out_at_once(repl):
     assert_nothing_is_lost(repl)
 
 
+@pytest.mark.timing
+@pytest.mark.parametrize("call", ["t.train(text, 50_000)", "t.encode_array(text)", "t.encode_batch(texts)"])
+def test_ctrl_c_stops_a_tokenizer_at_once(call):
+    with Repl() as repl:
+        repl.run("from text_processor import Tokenizer")
+        repl.run('text = " ".join(map(str, range(1_000_000, 21_000_000)))')
+        repl.run("texts = [text[i : i + 100] for i in range(0, len(text), 100)]")
+        repl.run('t = Tokenizer("gpt2"); t.train(text[:1_000_000], 500)')
+        repl.run("before = t.mergeable_ranks()")
+        delays = [repl.interrupt(call, moment) for moment in MOMENTS]
+        assert statistics.median(delays) <= 0.2, delays
+        assert repl.run("t.mergeable_ranks() == before") == "True"
+
+
 # ---- The command -----------------------------------------------------------------------------------------------------
 
 
@@ -174,17 +188,44 @@ def gate(tmp_path):
     return path
 
 
-def test_ctrl_c_ends_counting_a_big_file(tmp_path, gate):
-    path = tmp_path / "big.txt"
+@pytest.fixture(scope="module")
+def big_file(tmp_path_factory):
+    """63 MB: eight million words, each one another."""
+    path = tmp_path_factory.mktemp("big") / "big.txt"
     with path.open("w") as file:
         for first in range(0, 8_000_000, 100_000):
             print(*range(first, first + 100_000), file=file)
-    with Terminal("-m", "text_processor", "count", gate, *[path] * 5) as terminal:
+    return path
+
+
+def test_ctrl_c_ends_counting_a_big_file(big_file, gate):
+    with Terminal("-m", "text_processor", "count", gate, *[big_file] * 5) as terminal:
         gate.write_text("gate\n")
         time.sleep(0.3)
         terminal.type(CTRL_C)
         assert terminal.exit_status() == 130
         assert terminal.read_to_end() == "^C"
+
+
+# At each moment the work is somewhere else: reading, counting, merging or writing. A busy machine may shift that, but there is
+# far more to do than it takes to get there. Here it is only the end that counts; how soon it comes the prompt above tells.
+@pytest.mark.parametrize("moment", [0, 0.3, 1.5])
+@pytest.mark.parametrize("command", ["train --vocab-size 60000", "encode --binary"])
+def test_ctrl_c_ends_a_tokenizers_work(tmp_path, big_file, gate, command, moment):
+    text_processor.Tokenizer("gpt2").save(tmp_path / "model")
+    if command.startswith("encode"):
+        command += f" -m {tmp_path / 'model'}"
+    output = tmp_path / "output"
+    output.write_bytes(b"from before")
+    arguments = [*command.split(), "--no-progress", "-o", output, gate, *[big_file] * 40]
+    with Terminal("-m", "text_processor", "bpe", *arguments) as terminal:
+        gate.write_text("gate\n")
+        time.sleep(moment)
+        terminal.type(CTRL_C)
+        assert terminal.exit_status() == 130
+        assert terminal.read_to_end() == "^C"
+    assert output.read_bytes() == b"from before"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["gate", "model", "output"]
 
 
 def test_ctrl_c_ends_waiting_for_input(gate):
