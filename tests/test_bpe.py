@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import itertools
 import pickle
+import random
 import subprocess
 import sys
 import threading
+import time
 from array import array
 from typing import Any
 
@@ -235,6 +237,31 @@ def test_long_repeats_take_no_longer(unit):
     ids = trained().encode_array(text)
     assert trained().count(text) == len(ids)
     assert trained().decode(ids) == text
+
+
+def seconds_of_encoding(tokenizer: Tokenizer, text: str) -> float:
+    """The processor's time, which other processes change little."""
+    start = time.process_time()
+    ids = tokenizer.encode_array(text)
+    seconds = time.process_time() - start
+    assert tokenizer.decode(ids) == text
+    return seconds
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize(("name", "most"), [("trained on runs", 10_000_000), ("any ranks", 1_000_000)])
+@pytest.mark.parametrize("unit", ["x", "^", " "])
+def test_millions_of_equal_characters_take_n_log_n(unit, name, most):
+    """Four times as much text takes a little more than four times as long; were it quadratic, sixteen times."""
+    if name == "any ranks":
+        lengths = random.Random(1).sample(range(2, 40), 38)
+        tokens = {bytes([byte]): byte for byte in range(256)} | {unit.encode() * n: i for i, n in enumerate(lengths, 256)}
+        tokenizer = Tokenizer.from_mergeable_ranks(tokens, "gpt2")
+    else:
+        tokenizer = Tokenizer("gpt2")
+        tokenizer.train(f"{unit * 5000} a {unit * 77}", 270)
+    short, long = (seconds_of_encoding(tokenizer, unit * n) for n in (most // 4, most))
+    assert long < 8 * short
 
 
 # ---- Special tokens --------------------------------------------------------------------------------------------------
