@@ -1,4 +1,4 @@
-/* Making a vocabulary: its tokens in order of their ids, an index of them by their bytes, and one of the pairs that merge. */
+/* Making a vocabulary: its tokens in order of their ids, and an index of them by their bytes. */
 #include "bpe/vocabulary.h"
 
 #include <stdatomic.h>
@@ -9,21 +9,11 @@
 #include "base/memory.h"
 #include "bpe/merge.h"
 
-enum { N_BYTES = 256, N_BYTE_PAIRS = 65536 };
+enum { N_BYTES = 256 };
 
 static _Atomic uint64_t last_serial;
 
 /* ---- Room ----------------------------------------------------------------------------------------------------------- */
-
-static size_t filter_nbytes(const tp_vocabulary *v) { return (v->n_pair_slots << TP_FILTER_BITS) / 8; }
-
-static void free_pairs(tp_vocabulary *v)
-{
-    tp_release(v->pairs, v->n_pair_slots * sizeof *v->pairs);
-    tp_release(v->pair_filter, filter_nbytes(v));
-    v->pairs = v->pair_filter = NULL;
-    v->n_pair_slots = 0;
-}
 
 static void free_vocabulary(tp_vocabulary *v)
 {
@@ -33,9 +23,9 @@ static void free_vocabulary(tp_vocabulary *v)
     tp_release(v->starts, (n + 1) * sizeof *v->starts);
     tp_release(v->keys, n * sizeof *v->keys);
     tp_release(v->slots, v->n_slots * sizeof *v->slots);
-    free_pairs(v);
+    tp_vocabulary_free_pairs(v);
     tp_release(v->made, (v->n_made + 1) * sizeof *v->made);
-    tp_release(v->byte_pairs, N_BYTE_PAIRS * sizeof *v->byte_pairs);
+    tp_release(v->byte_pairs, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
     tp_release(v, sizeof *v);
 }
 
@@ -50,14 +40,6 @@ void tp_vocabulary_free_at(tp_vocabulary **vocabulary)
     *vocabulary = NULL;
 }
 
-/* The smallest power of two that is at least twice n, so that searches are short. */
-static size_t table_size(size_t n)
-{
-    size_t size = 16;
-    while (size / 2 < n) size *= 2;
-    return size;
-}
-
 /* A vocabulary with room for so many tokens, without their bytes. */
 static tp_vocabulary *new_vocabulary(tp_rule rule, size_t n_tokens)
 {
@@ -67,17 +49,17 @@ static tp_vocabulary *new_vocabulary(tp_rule rule, size_t n_tokens)
     v->rule = rule;
     v->hash_key = tp_hash_get_key();
     v->n_tokens = n_tokens;
-    v->n_slots = table_size(n_tokens);
+    v->n_slots = tp_vocabulary_table_size(n_tokens);
     v->ids = tp_allocate(n_tokens * sizeof *v->ids);
     v->starts = tp_allocate((n_tokens + 1) * sizeof *v->starts);
     v->keys = tp_allocate(n_tokens * sizeof *v->keys);
     v->slots = tp_allocate_zeroed(v->n_slots * sizeof *v->slots);
-    v->byte_pairs = tp_allocate(N_BYTE_PAIRS * sizeof *v->byte_pairs);
+    v->byte_pairs = tp_allocate(TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
     if (v->ids == NULL || v->starts == NULL || v->keys == NULL || v->slots == NULL || v->byte_pairs == NULL) {
         free_vocabulary(v);
         return NULL;
     }
-    memset(v->byte_pairs, 0xFF, N_BYTE_PAIRS * sizeof *v->byte_pairs);
+    memset(v->byte_pairs, 0xFF, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
     return v;
 }
 
@@ -121,7 +103,7 @@ static uint32_t find_long_piece(const tp_vocabulary *v, const uint8_t *piece, si
 }
 
 /* The same where TP_TOKEN_PADDING bytes more may be read. */
-static uint32_t find_padded(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes)
+uint32_t tp_find_padded(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes)
 {
     if (nbytes > TP_SHORT_KEY_NBYTES) return find_long_piece(v, piece, nbytes);
     tp_key key = tp_short_key(piece, nbytes);
@@ -133,7 +115,7 @@ uint32_t tp_find_piece(const tp_vocabulary *vocabulary, const uint8_t *piece, si
     if (nbytes > TP_SHORT_KEY_NBYTES) return find_long_piece(vocabulary, piece, nbytes);
     uint8_t padded[16] = {0};
     memcpy(padded, piece, nbytes);
-    return find_padded(vocabulary, padded, nbytes);
+    return tp_find_padded(vocabulary, padded, nbytes);
 }
 
 /* Puts a token into the index; returns the one with the same bytes that is there already, or TP_NO_TOKEN. */
@@ -161,136 +143,6 @@ static void note_bytes(tp_vocabulary *v, uint32_t token)
         size_t pair = (size_t)bytes[i - 1] << 8 | bytes[i];
         v->joined[pair / 64] |= UINT64_C(1) << (pair % 64);
     }
-}
-
-/* ---- Pairs ---------------------------------------------------------------------------------------------------------- */
-
-/* What stands in a slot: the pair's key and its rank. */
-static uint64_t pair_slot(uint32_t left, uint32_t right, uint32_t rank)
-{
-    return tp_pair_key(left, right) << TP_RANK_BITS | rank;
-}
-
-static uint32_t left_of(uint64_t slot) { return (uint32_t)(((slot >> TP_RANK_BITS) - 1) >> TP_TOKEN_BITS); }
-static uint32_t right_of(uint64_t slot) { return (uint32_t)((slot >> TP_RANK_BITS) - 1) & ((1u << TP_TOKEN_BITS) - 1); }
-static uint32_t rank_of(uint64_t slot) { return (uint32_t)slot & TP_MAX_MERGES; }
-
-static bool allocate_pairs(tp_vocabulary *v, size_t n_pairs)
-{
-    v->n_pair_slots = table_size(n_pairs);
-    v->pairs = tp_allocate_zeroed(v->n_pair_slots * sizeof *v->pairs);
-    v->pair_filter = tp_allocate_zeroed(filter_nbytes(v));
-    if (v->pairs == NULL || v->pair_filter == NULL) return false;
-    v->pair_multiplier = v->hash_key.word[0] | 1; /* odd and random: nobody can choose pairs that collide */
-    v->pair_shift = 64;
-    for (size_t size = v->n_pair_slots; size > 1; size /= 2) v->pair_shift--;
-    return true;
-}
-
-/* False if the pair is there already. */
-static bool put_pair(tp_vocabulary *v, uint64_t pair)
-{
-    uint64_t key = pair >> TP_RANK_BITS;
-    uint64_t hash = key * v->pair_multiplier, bit = hash >> (v->pair_shift - TP_FILTER_BITS);
-    size_t i = (size_t)(hash >> v->pair_shift);
-    for (; v->pairs[i] != 0; i = (i + 1) & (v->n_pair_slots - 1)) {
-        if (v->pairs[i] >> TP_RANK_BITS == key) return false;
-    }
-    v->pairs[i] = pair;
-    v->pair_filter[bit / 64] |= UINT64_C(1) << (bit % 64);
-    uint32_t left = left_of(pair), right = right_of(pair);
-    if (tp_token_nbytes(v, left) == 1 && tp_token_nbytes(v, right) == 1) {
-        v->byte_pairs[(size_t)v->bytes[v->starts[left]] << 8 | v->bytes[v->starts[right]]] = rank_of(pair);
-    }
-    return true;
-}
-
-/* Of each length, whether a token has it. NULL if there is no memory. */
-static uint8_t *find_lengths(const tp_vocabulary *v, size_t *longest)
-{
-    *longest = 0;
-    for (uint32_t t = 0; t < v->n_tokens; t++) {
-        if (tp_token_nbytes(v, t) > *longest) *longest = tp_token_nbytes(v, t);
-    }
-    uint8_t *has_length = tp_allocate_zeroed(*longest + 1);
-    if (has_length == NULL) return NULL;
-    for (uint32_t t = 0; t < v->n_tokens; t++) has_length[tp_token_nbytes(v, t)] = 1;
-    return has_length;
-}
-
-/* Appends the pairs of tokens that together are this one. */
-static bool append_splits(const tp_vocabulary *v, uint32_t token, const uint8_t *has_length, tp_arena *pairs)
-{
-    const uint8_t *bytes = v->bytes + v->starts[token];
-    size_t nbytes = tp_token_nbytes(v, token);
-    for (size_t i = 1; i < nbytes; i++) {
-        if (!has_length[i] || !has_length[nbytes - i]) continue;
-        uint32_t left = find_padded(v, bytes, i);
-        if (left == TP_NO_TOKEN) continue;
-        uint32_t right = find_padded(v, bytes + i, nbytes - i);
-        if (right == TP_NO_TOKEN) continue;
-        if (!tp_arena_reserve(pairs, sizeof(uint64_t))) return false;
-        uint64_t pair = pair_slot(left, right, token);
-        memcpy(pairs->data + pairs->used, &pair, sizeof pair);
-        pairs->used += sizeof pair;
-    }
-    return true;
-}
-
-static bool append_all_splits(const tp_vocabulary *v, tp_arena *pairs)
-{
-    size_t longest;
-    uint8_t *has_length = find_lengths(v, &longest);
-    if (has_length == NULL) return false;
-    uint32_t token = 0;
-    while (token < v->n_tokens && append_splits(v, token, has_length, pairs)) token++;
-    tp_release(has_length, longest + 1);
-    return token == v->n_tokens;
-}
-
-static bool put_all_splits(tp_vocabulary *v)
-{
-    tp_arena pairs = {0};
-    bool is_done = append_all_splits(v, &pairs) && allocate_pairs(v, pairs.used / sizeof(uint64_t));
-    for (size_t i = 0; is_done && i < pairs.used; i += sizeof(uint64_t)) {
-        put_pair(v, *(const uint64_t *)(const void *)(pairs.data + i));
-    }
-    tp_arena_free(&pairs);
-    return is_done;
-}
-
-/* The two tokens that all merges of lower ranks leave of each token. If they leave more of one, the vocabulary is not regular.
- * False if there is no memory. */
-static bool put_last_merges(tp_vocabulary *v, tp_merger *merger)
-{
-    v->is_regular = true;
-    for (uint32_t t = 0; v->is_regular && t < v->n_tokens; t++) {
-        uint32_t parts[2];
-        tp_token_sink sink = {.out = parts, .capacity = 2};
-        if (tp_token_nbytes(v, t) == 1) continue;
-        if (!tp_merge_piece(v, merger, v->bytes + v->starts[t], tp_token_nbytes(v, t), t, &sink)) return false;
-        v->is_regular = sink.n == 2;
-        if (v->is_regular) put_pair(v, pair_slot(parts[0], parts[1], t));
-        else v->irregular_id = v->ids[t];
-    }
-    return true;
-}
-
-/* Any two tokens that together are a token merge. But if each token is what merging makes of its bytes, as it is after
- * training, only its last two parts ever meet: wherever two tokens stand side by side, merging has gone as it would have gone
- * within their bytes alone, and there it came to those two. A table of these pairs alone is several times smaller and soon
- * made. */
-static tp_status pair_tokens(tp_vocabulary *v, tp_error *error)
-{
-    tp_merger merger = {0};
-    bool has_memory = allocate_pairs(v, v->n_tokens) && put_last_merges(v, &merger);
-    tp_merger_free(&merger);
-    if (has_memory && !v->is_regular) {
-        free_pairs(v);
-        memset(v->byte_pairs, 0xFF, N_BYTE_PAIRS * sizeof *v->byte_pairs);
-        has_memory = put_all_splits(v);
-    }
-    return has_memory ? TP_OK : tp_fail_no_memory(error);
 }
 
 /* ---- Which tokens a piece can become as a whole --------------------------------------------------------------------- */
@@ -356,14 +208,14 @@ static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size
 {
     tp_status status = measure_merges(v, merges, error);
     if (status != TP_OK) return status;
-    if (!allocate_bytes(v) || !allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
+    if (!allocate_bytes(v) || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
     join_merges(v, merges);
     for (uint32_t t = 0; t < v->n_tokens; t++) {
         put_in_index(v, t);
         note_bytes(v, t);
     }
     for (size_t i = 0; i < n_merges; i++) {
-        if (!put_pair(v, pair_slot(merges[i].left, merges[i].right, (uint32_t)(N_BYTES + i)))) {
+        if (!tp_vocabulary_put_pair(v, merges[i].left, merges[i].right, (uint32_t)(N_BYTES + i))) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the pair was merged already");
         }
     }
@@ -505,7 +357,7 @@ tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes,
     tp_vocabulary *made;
     tp_status status = new_from_tokens(&from, TP_RULE_TOKENS, &made, error);
     if (status != TP_OK) return status;
-    status = pair_tokens(made, error);
+    status = tp_vocabulary_pair_tokens(made, error);
     if (status == TP_OK) *vocabulary = made;
     else free_vocabulary(made);
     return status;
@@ -535,7 +387,7 @@ static bool find_joined(const tp_vocabulary *v, uint32_t left, uint32_t right, t
     memcpy(joined->data, v->bytes + v->starts[left], left_nbytes);
     memcpy(joined->data + left_nbytes, v->bytes + v->starts[right], nbytes - left_nbytes);
     memset(joined->data + nbytes, 0, TP_TOKEN_PADDING);
-    *made = find_padded(v, joined->data, nbytes);
+    *made = tp_find_padded(v, joined->data, nbytes);
     return true;
 }
 
@@ -549,7 +401,7 @@ static tp_status put_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_m
         }
         if (!find_joined(v, left, right, joined, &v->made[i])) return tp_fail_no_memory(error);
         if (v->made[i] == TP_NO_TOKEN) return tp_fail(error, TP_INVALID_ARGUMENT, item, "the merge makes no token");
-        if (!put_pair(v, pair_slot(left, right, (uint32_t)i))) {
+        if (!tp_vocabulary_put_pair(v, left, right, (uint32_t)i)) {
             return tp_fail(error, TP_INVALID_ARGUMENT, item, "the pair was merged already");
         }
     }
@@ -560,7 +412,7 @@ static tp_status take_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_
 {
     v->made = tp_allocate((n_merges + 1) * sizeof *v->made);
     if (v->made != NULL) v->n_made = n_merges;
-    if (v->made == NULL || !allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
+    if (v->made == NULL || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
     tp_arena joined = {0};
     tp_status status = put_merges(v, merges, n_merges, &joined, error);
     tp_arena_free(&joined);
@@ -588,45 +440,4 @@ void tp_vocabulary_get_tokens(const tp_vocabulary *vocabulary, tp_vocabulary_tok
 {
     const tp_vocabulary *v = vocabulary;
     *tokens = (tp_vocabulary_tokens){v->bytes, (size_t)v->starts[v->n_tokens], v->starts + 1, v->ids, v->n_tokens};
-}
-
-/* The numbers of tokens of more than a byte are their merges' places in the list, but for the bytes before them. */
-static void number_merges(const tp_vocabulary *v, uint32_t *places)
-{
-    for (uint32_t t = 0, n = 0; t < v->n_tokens; t++) {
-        places[t] = n;
-        n += tp_token_nbytes(v, t) > 1;
-    }
-}
-
-static void list_merges(const tp_vocabulary *v, const uint32_t *places, tp_merge *merges)
-{
-    for (size_t i = 0; i < v->n_pair_slots; i++) {
-        uint64_t slot = v->pairs[i];
-        if (slot == 0) continue;
-        size_t place = places == NULL ? rank_of(slot) : places[rank_of(slot)];
-        merges[place] = (tp_merge){v->ids[left_of(slot)], v->ids[right_of(slot)]};
-    }
-}
-
-static size_t count_merges(const tp_vocabulary *v) { return v->made != NULL ? v->n_made : v->n_tokens - N_BYTES; }
-
-tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
-                                   tp_error *error)
-{
-    *n_merges = count_merges(vocabulary);
-    if (*n_merges > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the merges");
-    if (vocabulary->rule == TP_RULE_TOKENS && !vocabulary->is_regular) {
-        return tp_fail(error, TP_INVALID_ARGUMENT, vocabulary->irregular_id, "the token is not made of two before it");
-    }
-    if (vocabulary->made != NULL) {
-        list_merges(vocabulary, NULL, merges);
-        return TP_OK;
-    }
-    uint32_t *places = tp_allocate(vocabulary->n_tokens * sizeof *places);
-    if (places == NULL) return tp_fail_no_memory(error);
-    number_merges(vocabulary, places);
-    list_merges(vocabulary, places, merges);
-    tp_release(places, vocabulary->n_tokens * sizeof *places);
-    return TP_OK;
 }

@@ -15,6 +15,8 @@ enum { TP_TOKEN_BITS = 21, TP_RANK_BITS = 22 };
 #define TP_NO_RANK UINT32_MAX
 #define TP_NO_TOKEN UINT32_MAX
 
+enum { TP_N_BYTE_PAIRS = 65536 };
+
 /* Behind the bytes of all tokens there are so many more that may be read. */
 enum { TP_TOKEN_PADDING = 16 };
 
@@ -124,5 +126,23 @@ uint32_t tp_find_piece(const tp_vocabulary *vocabulary, const uint8_t *piece, si
 
 /* The number of the token that has this id; TP_NO_TOKEN if none has. */
 uint32_t tp_find_id(const tp_vocabulary *vocabulary, uint32_t id);
+
+/* ---- While it is made ----------------------------------------------------------------------------------------------- */
+
+/* tp_find_piece where TP_TOKEN_PADDING bytes more may be read. */
+uint32_t tp_find_padded(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes);
+
+/* How many slots a table of n has: the smallest power of two that is at least twice n, so that searches are short. */
+size_t tp_vocabulary_table_size(size_t n);
+
+/* Makes room for so many pairs. False if there is no memory; what was allocated is freed with the vocabulary. */
+bool tp_vocabulary_allocate_pairs(tp_vocabulary *v, size_t n_pairs);
+void tp_vocabulary_free_pairs(tp_vocabulary *v);
+
+/* Two tokens merge, with this rank. False if the pair is there already. */
+bool tp_vocabulary_put_pair(tp_vocabulary *v, uint32_t left, uint32_t right, uint32_t rank);
+
+/* Puts in the pairs that merge by the rule of tokens. */
+tp_status tp_vocabulary_pair_tokens(tp_vocabulary *v, tp_error *error);
 
 #endif

@@ -23,7 +23,8 @@ static void make_up_tokens(tokens *made, input *in)
                 nbytes += taken->nbytes;
             }
         } else {
-            for (size_t length = 2 + (how >> 1) % 9; nbytes < length; nbytes++) bytes[nbytes] = letters[take_below(in, n_letters)];
+            size_t length = 2 + (how >> 1) % 9;
+            while (nbytes < length) bytes[nbytes++] = letters[take_below(in, n_letters)];
         }
         if (nbytes <= MOST_TOKEN_NBYTES) add_token(made, bytes, nbytes);
     }
@@ -104,8 +105,8 @@ static void check_text(const tp_vocabulary *vocabulary, const tokens *from, tp_p
                                           text.nbytes, &n, &used, NULL), TP_OK);
     CHECK_EQ_U(used, expected.n_pieces);
     CHECK_SAME_IDS(ids, n, expected.ids, expected.n);
-    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, pattern, text.data, text.nbytes, true, 1, ids, text.nbytes, &n, &used, NULL),
-               TP_OK);
+    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, pattern, text.data, text.nbytes, true, 1, ids, text.nbytes, &n, &used,
+                                    NULL), TP_OK);
     CHECK_EQ_U(used, text.nbytes);
     check_decoding(vocabulary, text, ids, n);
     if (is_text) {
@@ -141,8 +142,8 @@ static void check_any_ids(const tp_vocabulary *vocabulary, const tokens *from, i
 }
 
 /* If merges say the same as the tokens, a vocabulary of both encodes the same. */
-static void check_merges(const tp_vocabulary *vocabulary, const tokens *from, const laid_out *laid, tp_pattern pattern, input text,
-                         size_t room)
+static void check_merges(const tp_vocabulary *vocabulary, const tokens *from, const laid_out *laid, tp_pattern pattern,
+                         input text, size_t room)
 {
     tp_merge merges[MOST_TOKENS];
     size_t n = 0;
@@ -163,8 +164,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     make_up_tokens(&made, &in);
     lay_out(&made, &laid);
     tp_vocabulary *vocabulary = NULL;
-    CHECK_EQ_U(tp_vocabulary_from_tokens(laid.text, (size_t)laid.ends[made.n - 1], laid.ends, laid.ids, made.n, &vocabulary, NULL),
-               TP_OK);
+    CHECK_EQ_U(tp_vocabulary_from_tokens(laid.text, (size_t)laid.ends[made.n - 1], laid.ends, laid.ids, made.n, &vocabulary,
+                                         NULL), TP_OK);
     if (vocabulary != NULL) {
         tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_O200K));
         size_t room = take_below(&in, 32);

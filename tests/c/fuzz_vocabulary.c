@@ -189,7 +189,8 @@ static void check_encoding(const tp_vocabulary *vocabulary, const made_up *from,
         expected[0] = from->ids[whole];
     }
     const uint64_t end = piece.nbytes;
-    CHECK_EQ_U(tp_vocabulary_encode_split(vocabulary, NULL, piece.data, piece.nbytes, &end, 1, ids, 64, &n, &n_used, NULL), TP_OK);
+    CHECK_EQ_U(tp_vocabulary_encode_split(vocabulary, NULL, piece.data, piece.nbytes, &end, 1, ids, 64, &n, &n_used,
+                                          NULL), TP_OK);
     CHECK_EQ_BYTES(ids, n * sizeof *ids, expected, n_expected * sizeof *expected);
 }
 
@@ -207,8 +208,8 @@ static void check_from_tokens_and_merges(const made_up *from, input piece, bool 
 {
     tp_vocabulary *vocabulary = NULL;
     tp_error error = {TP_OK, UINT64_MAX, NULL};
-    tp_status status = tp_vocabulary_from_tokens_and_merges(from->text, from->nbytes, from->ends, from->ids, from->n, from->merges,
-                                                            from->n_merges, whole_pieces, &vocabulary, &error);
+    tp_status status = tp_vocabulary_from_tokens_and_merges(from->text, from->nbytes, from->ends, from->ids, from->n,
+                                                            from->merges, from->n_merges, whole_pieces, &vocabulary, &error);
     if (has_fault(from)) {
         CHECK(status == TP_INVALID_ARGUMENT && is_fault(from, error.offset));
     } else if (find_bad_merge(from) < from->n_merges) {
