@@ -511,6 +511,22 @@ tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_c
 tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const uint32_t *ids, size_t n_ids, uint8_t *bytes,
                                size_t capacity, size_t *nbytes, uint64_t *ends, tp_error *error);
 
+/* ---- Numbers --------------------------------------------------------------------------------------------------- */
+
+/* What numbers in memory are: `const void *numbers`, in native byte order, aligned as their type wants it. */
+typedef enum tp_number_type {
+    TP_INT8 = 0,
+    TP_UINT8 = 1,
+    TP_INT16 = 2,
+    TP_UINT16 = 3,
+    TP_INT32 = 4,
+    TP_UINT32 = 5,
+    TP_INT64 = 6,
+    TP_UINT64 = 7,
+    TP_FLOAT32 = 8,
+    TP_FLOAT64 = 9
+} tp_number_type;
+
 /* CFFI-END */
 
 #ifdef __cplusplus

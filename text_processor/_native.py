@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         TpPiece,
         TpPieces,
         TpVocabulary,
+        Uint8,
         Uint64,
     )
 
@@ -1154,3 +1155,44 @@ class Encoder:
         self.n_ids += n
         if self.ids is not None and n:
             self.ids.frombytes(ffi.buffer(self._room, 4 * n))
+
+
+# ---- Numbers ---------------------------------------------------------------------------------------------------------
+
+NUMBER_TYPES: dict[str, int] = {
+    "int8": lib.TP_INT8,
+    "uint8": lib.TP_UINT8,
+    "int16": lib.TP_INT16,
+    "uint16": lib.TP_UINT16,
+    "int32": lib.TP_INT32,
+    "uint32": lib.TP_UINT32,
+    "int64": lib.TP_INT64,
+    "uint64": lib.TP_UINT64,
+    "float32": lib.TP_FLOAT32,
+    "float64": lib.TP_FLOAT64,
+}
+
+
+def open_span(buffer: memoryview) -> Array[Uint8]:
+    """Hold a contiguous buffer, to read; `close_span` lets go of it."""
+    return ffi.from_buffer("uint8_t[]", buffer)
+
+
+def open_room(buffer: array[Any] | memoryview) -> Array[Uint8]:
+    """Hold a contiguous buffer, to write; `close_span` lets go of it."""
+    return ffi.from_buffer("uint8_t[]", buffer, require_writable=True)
+
+
+def close_span(span: Array[Uint8]) -> None:
+    """Let go of what was held; doing so twice is no error."""
+    ffi.release(span)
+
+
+def is_aligned(span: Array[Uint8], itemsize: int) -> bool:
+    """Whether a span begins where a number of so many bytes may."""
+    return int(ffi.cast("uintptr_t", span)) % itemsize == 0
+
+
+def view_span(span: Array[Uint8], nbytes: int) -> memoryview:
+    """Return the bytes of a span, for as long as it is held."""
+    return memoryview(ffi.buffer(span, nbytes)).toreadonly()

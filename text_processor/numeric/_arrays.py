@@ -1,0 +1,353 @@
+"""How numbers get to the core and back: what a caller gives becomes a span of C's, and answers take the form of what was given.
+
+A buffer is used where it lies, without a copy, if it is C-contiguous, aligned and of a type that the core knows. One that is
+not (a strided NumPy array, bytes off their alignment) is copied first; so are bools, which need not be 0 or 1 in memory, and
+lists, which have no numbers in memory at all.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import sys
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
+from types import TracebackType
+from typing import Any, Literal, Self, cast
+
+from text_processor import _native
+
+Kind = Literal["list", "numpy", "array"]
+
+# The letters of struct and of array for each type, which may be written in other ways: where a long has 8 bytes, "l" is "q".
+TYPECODES = {
+    "int8": "b",
+    "uint8": "B",
+    "int16": "h",
+    "uint16": "H",
+    "int32": "i",
+    "uint32": "I",
+    "int64": "q",
+    "uint64": "Q",
+    "float32": "f",
+    "float64": "d",
+}
+_NAMES = {typecode: name for name, typecode in TYPECODES.items()}
+_BY_SIZE = {
+    **{letter: {1: "int8", 2: "int16", 4: "int32", 8: "int64"} for letter in "bhilqn"},
+    **{letter: {1: "uint8", 2: "uint16", 4: "uint32", 8: "uint64"} for letter in "BHILQN"},
+    **{letter: {4: "float32", 8: "float64"} for letter in "fd"},
+    "?": {1: "bool"},
+}
+_NATIVE_ORDERS = "@=<" if sys.byteorder == "little" else "@=>!"
+
+# bool(byte), for each byte.
+_AS_BOOL = bytes(1) + b"\1" * 255
+
+
+class Numbers:
+    """Numbers as the core reads them, for as long as the ``with`` block that this is used in lasts.
+
+    >>> with Numbers([[1, 2], [3, 4]], nested=True) as matrix:
+    ...     matrix.kind, matrix.dtype, matrix.shape, matrix.n, matrix.value(3)
+    ('list', 'int64', (2, 2), 4, 4)
+
+    Attributes:
+        kind: the form that answers take: ``"list"``, ``"numpy"`` or ``"array"``.
+        dtype: a key of ``TYPECODES``. Bools are the ``uint8`` 0 and 1. Of a list: ``int64``; ``uint64`` where one of its ints
+            needs that; ``float64`` where there is a float among them. Of nothing: ``float64``.
+        type: the same as the core's ``tp_number_type``.
+        shape: the length of each dimension, as NumPy has it.
+        n: how many numbers there are.
+        pointer: where they are, one behind the other in C's order.
+    """
+
+    __slots__ = ("_data", "_view", "dtype", "kind", "n", "pointer", "shape", "type")
+
+    def __init__(self, numbers: object, name: str = "numbers", *, nested: bool = False, floats: bool = False) -> None:
+        """Look at what a caller gives.
+
+        Args:
+            numbers: a buffer (`array.array`, `memoryview`, a NumPy array, …), an Arrow array, or any iterable of numbers.
+            name: what messages call it.
+            nested: whether a list of lists of numbers, equally long, may stand for two dimensions.
+            floats: whether what has ints only becomes ``float64`` if it is a list, so that no int is too large.
+
+        Raises:
+            TypeError: it is no such thing; named are the type and, in a list, the index.
+            ValueError: rows of different lengths, named; an Arrow array with nulls.
+            OverflowError: an int in a list is neither an ``int64`` nor a ``uint64`` or, among floats, too large for them.
+        """
+        self.kind: Kind
+        self._view, self.kind, self.shape, self.dtype = _open(numbers, name, nested, floats)
+        self.n = math.prod(self.shape)
+        self.type = _native.NUMBER_TYPES[self.dtype]
+        self._data = _native.open_span(self._view)
+        if not _native.is_aligned(self._data, self._view.itemsize):
+            typecode = TYPECODES[self.dtype]
+            self._data = self._let_go(array(typecode, self._view.tobytes()))
+        self.pointer = self._data
+
+    def _let_go(self, copy: array[Any]) -> Any:
+        """Go on with a copy instead of the view."""
+        _native.close_span(self._data)
+        self._view.release()
+        self._view = memoryview(copy)
+        return _native.open_span(self._view)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        _native.close_span(self._data)
+        self._view.release()
+
+    def value(self, index: int) -> int | float:
+        """Return one number, for a message: the one at an index in C's order."""
+        itemsize = self._view.itemsize
+        data = bytes(_native.view_span(self._data, self.n * itemsize)[index * itemsize : (index + 1) * itemsize])
+        return cast("int | float", memoryview(data).cast(TYPECODES[self.dtype])[0])  # type: ignore[call-overload]
+
+    def place(self, index: int) -> str:
+        """Return an index in C's order as a subscript, for a message: ``"[7]"`` or ``"[1, 2]"``."""
+        subscript: list[int] = []
+        for length in reversed(self.shape):
+            index, last = divmod(index, length)
+            subscript.append(last)
+        return f"[{', '.join(map(str, reversed(subscript)))}]"
+
+    def describe(self) -> str:
+        """Return type and shape, for a message: ``"float64 of shape (2, 3)"``."""
+        return f"{self.dtype} of shape {self.shape}"
+
+
+class Output:
+    """Room for an answer: ``pointer`` is where the core writes, `take` gives what the caller gets.
+
+    >>> output = Output("list", "int64", (2, 2))
+    >>> output.take()
+    [[0, 0], [0, 0]]
+
+    Raises:
+        MemoryError: there is not so much, before anything is touched.
+    """
+
+    __slots__ = ("_data", "_kind", "_room", "_shape", "pointer")
+
+    def __init__(self, kind: Kind, dtype: str, shape: tuple[int, ...]) -> None:
+        self._kind, self._shape = kind, shape
+        n = math.prod(shape)
+        if n * array(TYPECODES[dtype]).itemsize > sys.maxsize:
+            raise MemoryError(f"an answer of shape {shape} and type {dtype} is larger than memory can be")
+        self._room: Any
+        if kind == "numpy":
+            self._room = sys.modules["numpy"].empty(shape, dtype)
+            self._data = _native.open_room(self._room.reshape(-1).data)
+        else:
+            self._room = array(TYPECODES[dtype], [0]) * n
+            self._data = _native.open_room(self._room)
+        self.pointer = self._data
+
+    def take(self) -> Any:
+        """Return the answer: lists (of lists), a NumPy array, an `array.array` or, in more dimensions, a view of one.
+
+        A view has no such shape where there is nothing in it.
+        """
+        _native.close_span(self._data)
+        if self._kind == "numpy":
+            return self._room
+        if self._kind == "array" and len(self._shape) == 1:
+            return self._room
+        if self._kind == "list" and 0 in self._shape:  # which no view can have
+            return _empty_lists(self._shape)
+        view: Any = memoryview(self._room)
+        if len(self._shape) != 1 and self._room:
+            view = view.cast("B").cast(self._room.typecode, list(self._shape))
+        return view if self._kind == "array" else view.tolist()
+
+
+def common_kind(*numbers: Numbers) -> Kind:
+    """Return the form of an answer to several inputs: NumPy's if one of them is, else a buffer's if one is."""
+    kinds = {each.kind for each in numbers}
+    return "numpy" if "numpy" in kinds else "array" if "array" in kinds else "list"
+
+
+def _empty_lists(shape: tuple[int, ...]) -> list[Any]:
+    return [_empty_lists(shape[1:]) for _ in range(shape[0])] if len(shape) > 1 else []
+
+
+# ---- What there is to open -------------------------------------------------------------------------------------------
+
+_Opened = tuple[memoryview, Kind, tuple[int, ...], str]
+
+
+def _open(numbers: object, name: str, nested: bool, floats: bool) -> _Opened:
+    """Return a contiguous view, the form of answers, the shape and the type."""
+    if isinstance(numbers, (str, Mapping)):
+        raise TypeError(f"{name} must be numbers, not {_name(cast(object, numbers))}")
+    if isinstance(numbers, (list, tuple)):
+        return _open_items(cast("Sequence[object]", numbers), name, nested, floats)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(numbers, (numpy.ndarray, numpy.generic)):
+        return _open_numpy(numbers, name, numpy)
+    try:
+        view = memoryview(cast("Any", numbers))
+    except TypeError:
+        pass
+    else:
+        return _open_buffer(view, name)
+    if hasattr(numbers, "__arrow_c_array__"):
+        return _open_arrow(numbers, name)
+    if numpy is not None and hasattr(numbers, "__array__"):
+        return _open_numpy(numpy.asarray(numbers), name, numpy)
+    if not isinstance(numbers, Iterable):
+        raise TypeError(f"{name} must be numbers, in a buffer or an iterable, not {_name(numbers)}")
+    return _open_items(list(cast("Iterable[object]", numbers)), name, nested, floats)
+
+
+def _open_numpy(numbers: Any, name: str, numpy: Any) -> _Opened:
+    dtype = numbers.dtype
+    if isinstance(numbers, numpy.ma.MaskedArray):
+        raise TypeError(f"{name} must not be a masked array: say what stands for what is masked, as by its method filled")
+    if dtype.kind not in "biuf" or dtype.itemsize > 8 or dtype == numpy.float16 or not dtype.isnative:
+        raise TypeError(f"{name} must be ints of up to 64 bits, bools, float32 or float64 in native order, not {dtype!r}")
+    _check_dimensions(numbers.ndim, name)
+    shape = tuple(map(int, numbers.shape))
+    numbers = numpy.ascontiguousarray(numbers).reshape(-1)
+    if dtype.kind == "b":
+        return memoryview(numbers.view(numpy.uint8)), "numpy", shape, "uint8"
+    return memoryview(numbers), "numpy", shape, _BY_SIZE[{"i": "q", "u": "Q", "f": "d"}[dtype.kind]][dtype.itemsize]
+
+
+def _open_buffer(view: memoryview, name: str) -> _Opened:
+    order, letter = view.format[:-1], view.format[-1:]
+    dtype = _BY_SIZE.get(letter, {}).get(view.itemsize)
+    is_native = order == "" or (len(order) == 1 and order in _NATIVE_ORDERS) or view.itemsize == 1
+    if dtype is None or not is_native or len(order) > 1:
+        raise TypeError(
+            f"{name} must be ints of up to 64 bits, bools, float32 or float64 in native order, "
+            f"not a buffer of format {view.format!r} and {view.itemsize} bytes an item"
+        )
+    _check_dimensions(view.ndim, name)
+    shape = tuple(view.shape or ())
+    if dtype == "bool":
+        return memoryview(view.tobytes().translate(_AS_BOOL)), "array", shape, "uint8"
+    if not view.c_contiguous:
+        view = memoryview(array(TYPECODES[dtype], view.tobytes()))
+    return view, "array", shape, dtype
+
+
+def _check_dimensions(ndim: int, name: str) -> None:
+    if ndim == 0:
+        raise TypeError(f"{name} must be numbers, not a single one")
+
+
+_ARROW_TYPES = {"halffloat": None, "float": "float32", "double": "float64"}
+
+
+def _open_arrow(numbers: Any, name: str) -> _Opened:
+    try:
+        pa: Any = import_module("pyarrow")
+    except ImportError as error:
+        raise ImportError(f"{name} from Arrow needs pyarrow, the extra `arrow`: pip install 'text-processor[arrow]'") from error
+    column = pa.array(numbers)
+    arrow_type = str(column.type)
+    dtype = _ARROW_TYPES.get(arrow_type, arrow_type)
+    if dtype not in TYPECODES:
+        raise TypeError(f"{name} must be ints, float32 or float64, not an Arrow array of {arrow_type}")
+    if column.null_count:
+        raise ValueError(f"{name} must be numbers, but {column.null_count} of the Arrow array are null")
+    n, typecode = len(column), TYPECODES[dtype]
+    itemsize = array(typecode).itemsize
+    buffer = column.buffers()[1]
+    data = memoryview(buffer if n else b"").cast("B")[column.offset * itemsize : (column.offset + n) * itemsize]
+    return data.cast(typecode), "array", (n,), dtype  # type: ignore[call-overload]
+
+
+# ---- Lists -----------------------------------------------------------------------------------------------------------
+
+
+def _open_items(items: Sequence[object], name: str, nested: bool, floats: bool) -> _Opened:
+    if nested and items and isinstance(items[0], (list, tuple)):
+        rows = [_checked_row(row, name, i, len(cast("Sequence[object]", items[0]))) for i, row in enumerate(items)]
+        shape: tuple[int, ...] = (len(rows), len(rows[0]))
+        numbers = checked_items([number for row in rows for number in row], name, shape[1])
+    else:
+        shape = (len(items),)
+        numbers = checked_items(items, name)
+    filled = _as_array(numbers, name, shape, floats)
+    return memoryview(filled), "list", shape, _NAMES[filled.typecode]
+
+
+def _checked_row(row: object, name: str, index: int, length: int) -> Sequence[object]:
+    if not isinstance(row, (list, tuple)):
+        raise TypeError(f"{name}[{index}] must be a list of numbers, as {name}[0] is, not {_name(row)}")
+    row = cast("Sequence[object]", row)
+    if len(row) != length:
+        raise ValueError(f"{name}[{index}] has {len(row)} numbers, but {name}[0] has {length}")
+    return row
+
+
+def checked_items(items: Sequence[object], name: str, row_length: int | None = None) -> Sequence[int | float]:
+    """Return the numbers in a list as ints and floats: mostly the list itself.
+
+    Whatever has ``__index__`` is an int, so NumPy's ints are too; its floats are floats.
+
+    Raises:
+        TypeError: something else is among them; its index and type are named.
+    """
+    if {int, bool, float}.issuperset(map(type, items)):
+        return cast("Sequence[int | float]", items)
+    numpy = sys.modules.get("numpy")
+    floating: tuple[type, ...] = (float,) if numpy is None else (float, numpy.float32, numpy.float16)
+    numbers: list[int | float] = []
+    for i, item in enumerate(items):
+        if isinstance(item, floating):
+            numbers.append(float(item))  # type: ignore[arg-type]
+        elif hasattr(type(item), "__index__") and not hasattr(item, "__len__"):
+            numbers.append(operator.index(item))  # type: ignore[arg-type]
+        else:
+            place = f"[{i}]" if row_length is None else f"[{i // row_length}][{i % row_length}]"
+            raise TypeError(f"{name}{place} must be an int or a float, not {_name(item)}")
+    return numbers
+
+
+def _as_array(numbers: Sequence[int | float], name: str, shape: tuple[int, ...], floats: bool) -> array[Any]:
+    if not floats and numbers and float not in set(map(type, numbers)):
+        for typecode in "qQ":
+            try:
+                return array(typecode, cast("Sequence[int]", numbers))
+            except OverflowError:
+                continue
+        index = _first(numbers, lambda number: not -(1 << 63) <= number < 1 << 64)
+        if index is None:
+            index = _first(numbers, lambda number: number < 0)
+            raise OverflowError(f"{name} has ints below 0, as at {_place(index, shape)}, and others above the largest int64")
+        raise OverflowError(f"{name}{_place(index, shape)} has no place in 64 bits: {numbers[index]!r:.100}")
+    try:
+        return array("d", numbers)
+    except OverflowError:
+        index = _first(numbers, _is_too_large)
+        raise OverflowError(f"{name}{_place(index, shape)} is too large for a float") from None
+
+
+def _is_too_large(number: int | float) -> bool:
+    try:
+        float(number)
+    except OverflowError:
+        return True
+    return False
+
+
+def _first(numbers: Sequence[int | float], is_it: Callable[[int | float], bool]) -> int | None:
+    return next((i for i, number in enumerate(numbers) if is_it(number)), None)
+
+
+def _place(index: int | None, shape: tuple[int, ...]) -> str:
+    assert index is not None
+    return f"[{index}]" if len(shape) == 1 else f"[{index // shape[1]}][{index % shape[1]}]"
+
+
+def _name(thing: object) -> str:
+    return type(thing).__name__
