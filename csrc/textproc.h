@@ -527,6 +527,35 @@ typedef enum tp_number_type {
     TP_FLOAT64 = 9
 } tp_number_type;
 
+/* A sum of ints: high * 2^64 + low. */
+typedef struct tp_int_sum {
+    int64_t high;
+    uint64_t low;
+} tp_int_sum;
+
+/* Adds n ints to *sum, all zero before the first ones, by up to `threads` threads. TP_INVALID_ARGUMENT for a type of floats.
+ * O(n), at the speed of memory. */
+tp_status tp_sum_ints(const void *numbers, tp_number_type type, size_t n, size_t threads, tp_int_sum *sum, tp_error *error);
+
+/* A sum of floats: a fixed-point number that holds every sum of them exactly, and by how much that may be wrong. All zero is
+ * the sum of nothing. */
+typedef struct tp_float_sum {
+    int64_t digits[70];   /* times 2^32 for each place, in units of 2^-1074 */
+    uint64_t n_uncarried; /* how many numbers were added since the digits were last below 2^32 */
+    double bound;         /* the sum is wrong by no more than that */
+    uint32_t specials;    /* which of infinity, minus infinity and NaN are among the numbers */
+} tp_float_sum;
+
+/* Adds n floats to *sum by up to `threads` threads: at the speed of memory, with the error bound that goes with it or, if
+ * `is_exact`, without any error and ten times as slowly. TP_INVALID_ARGUMENT for a type of ints. */
+tp_status tp_sum_floats(const void *numbers, tp_number_type type, size_t n, bool is_exact, size_t threads, tp_float_sum *sum,
+                        tp_error *error);
+
+/* Stores the double nearest to the sum times 2 to the power of `exponent`, to the even one of two, infinite where that is, or
+ * else NaN, as IEEE 754 has it. False where the sum is not known well enough to tell: add the same numbers exactly. An exact
+ * sum is always known. */
+bool tp_float_sum_get(const tp_float_sum *sum, int exponent, double *value);
+
 /* CFFI-END */
 
 #ifdef __cplusplus

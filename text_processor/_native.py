@@ -1196,3 +1196,41 @@ def is_aligned(span: Array[Uint8], itemsize: int) -> bool:
 def view_span(span: Array[Uint8], nbytes: int) -> memoryview:
     """Return the bytes of a span, for as long as it is held."""
     return memoryview(ffi.buffer(span, nbytes)).toreadonly()
+
+
+class IntSum:
+    """An exact sum of ints."""
+
+    __slots__ = ("_sum",)
+
+    def __init__(self) -> None:
+        self._sum = ffi.new("tp_int_sum *")
+
+    def add(self, numbers: Pointer[Uint8], number_type: int, n: int, threads: int) -> None:
+        """Add n ints of a type."""
+        error = _new_error()
+        check(lib.tp_sum_ints(numbers, number_type, n, threads, self._sum, error), error)
+
+    def value(self) -> int:
+        """Return the sum so far."""
+        return (int(self._sum.high) << 64) + int(self._sum.low)
+
+
+class FloatSum:
+    """A sum of floats with an error bound, or an exact one."""
+
+    __slots__ = ("_is_exact", "_sum")
+
+    def __init__(self, *, is_exact: bool) -> None:
+        self._is_exact = is_exact
+        self._sum = ffi.new("tp_float_sum *")
+
+    def add(self, numbers: Pointer[Uint8], number_type: int, n: int, threads: int) -> None:
+        """Add n floats of a type."""
+        error = _new_error()
+        check(lib.tp_sum_floats(numbers, number_type, n, self._is_exact, threads, self._sum, error), error)
+
+    def value(self, exponent: int = 0) -> float | None:
+        """Return the sum times a power of two, correctly rounded, or None where only an exact sum can tell."""
+        value = ffi.new("double *")
+        return float(value[0]) if lib.tp_float_sum_get(self._sum, exponent, value) else None

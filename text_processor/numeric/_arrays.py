@@ -96,6 +96,11 @@ class Numbers:
         self._view = memoryview(copy)
         return _native.open_span(self._view)
 
+    @property
+    def is_float(self) -> bool:
+        """Whether these are floats, not ints."""
+        return self.dtype in ("float32", "float64")
+
     def __enter__(self) -> Self:
         return self
 
@@ -116,6 +121,10 @@ class Numbers:
             index, last = divmod(index, length)
             subscript.append(last)
         return f"[{', '.join(map(str, reversed(subscript)))}]"
+
+    def at(self, index: int) -> Any:
+        """Return a pointer to the number at an index in C's order, or behind the last one."""
+        return self._data + index * self._view.itemsize
 
     def describe(self) -> str:
         """Return type and shape, for a message: ``"float64 of shape (2, 3)"``."""
@@ -184,26 +193,46 @@ _Opened = tuple[memoryview, Kind, tuple[int, ...], str]
 
 def _open(numbers: object, name: str, nested: bool, floats: bool) -> _Opened:
     """Return a contiguous view, the form of answers, the shape and the type."""
-    if isinstance(numbers, (str, Mapping)):
-        raise TypeError(f"{name} must be numbers, not {_name(cast(object, numbers))}")
-    if isinstance(numbers, (list, tuple)):
-        return _open_items(cast("Sequence[object]", numbers), name, nested, floats)
+    items = items_of(numbers, name)
+    if items is not None:
+        return _open_items(items, name, nested, floats)
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(numbers, (numpy.ndarray, numpy.generic)):
         return _open_numpy(numbers, name, numpy)
-    try:
-        view = memoryview(cast("Any", numbers))
-    except TypeError:
-        pass
-    else:
-        return _open_buffer(view, name)
+    if _has_buffer(numbers):
+        return _open_buffer(memoryview(cast("Any", numbers)), name)
     if hasattr(numbers, "__arrow_c_array__"):
         return _open_arrow(numbers, name)
-    if numpy is not None and hasattr(numbers, "__array__"):
-        return _open_numpy(numpy.asarray(numbers), name, numpy)
+    return _open_numpy(numpy.asarray(numbers), name, numpy)  # type: ignore[union-attr]
+
+
+def items_of(numbers: object, name: str) -> Sequence[object] | None:
+    """Return what an iterable gives, or None for what has its numbers in memory.
+
+    Raises:
+        TypeError: there can be no numbers in it.
+    """
+    if isinstance(numbers, (list, tuple)):
+        return cast("Sequence[object]", numbers)
+    if isinstance(numbers, (str, Mapping)):
+        raise TypeError(f"{name} must be numbers, not {_name(cast(object, numbers))}")
+    if _has_buffer(numbers) or hasattr(numbers, "__arrow_c_array__"):
+        return None
+    if "numpy" in sys.modules and hasattr(numbers, "__array__"):  # of NumPy's own, strings, for one, have no buffer
+        return None
     if not isinstance(numbers, Iterable):
         raise TypeError(f"{name} must be numbers, in a buffer or an iterable, not {_name(numbers)}")
-    return _open_items(list(cast("Iterable[object]", numbers)), name, nested, floats)
+    return list(cast("Iterable[object]", numbers))
+
+
+def _has_buffer(thing: Any) -> bool:
+    try:
+        memoryview(thing).release()
+    except TypeError:
+        return False
+    except (BufferError, ValueError):
+        return True
+    return True
 
 
 def _open_numpy(numbers: Any, name: str, numpy: Any) -> _Opened:
