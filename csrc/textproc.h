@@ -537,13 +537,20 @@ typedef struct tp_int_sum {
  * O(n), at the speed of memory. */
 tp_status tp_sum_ints(const void *numbers, tp_number_type type, size_t n, size_t threads, tp_int_sum *sum, tp_error *error);
 
+/* What a sum of floats has met that is no number. */
+typedef enum tp_specials {
+    TP_HAS_POSITIVE_INFINITY = 1,
+    TP_HAS_NEGATIVE_INFINITY = 2,
+    TP_HAS_NAN = 4
+} tp_specials;
+
 /* A sum of floats: a fixed-point number that holds every sum of them exactly, and by how much that may be wrong. All zero is
  * the sum of nothing. */
 typedef struct tp_float_sum {
     int64_t digits[70];   /* times 2^32 for each place, in units of 2^-1074 */
     uint64_t n_uncarried; /* how many numbers were added since the digits were last below 2^32 */
     double bound;         /* the sum is wrong by no more than that */
-    uint32_t specials;    /* which of infinity, minus infinity and NaN are among the numbers */
+    uint32_t specials;    /* the tp_specials that were among the numbers, or 0 */
 } tp_float_sum;
 
 /* Adds n floats to *sum by up to `threads` threads: at the speed of memory, with the error bound that goes with it or, if
@@ -555,6 +562,49 @@ tp_status tp_sum_floats(const void *numbers, tp_number_type type, size_t n, bool
  * else NaN, as IEEE 754 has it. False where the sum is not known well enough to tell: add the same numbers exactly. An exact
  * sum is always known. */
 bool tp_float_sum_get(const tp_float_sum *sum, int exponent, double *value);
+
+/* Filtering works on blocks of so many numbers. */
+#define TP_FILTER_BLOCK 4096
+
+/* Stores, for each block (the last one may be shorter), how many numbers are at least *least, a number of the same type that is
+ * not NaN. TP_TOO_LARGE, with the index of the first of these as offset, if twice that number has no place in the type; then
+ * the counts are undefined. Infinity has its place. O(n), by up to `threads` threads. */
+tp_status tp_filter_count(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
+                          uint64_t *counts, tp_error *error);
+
+/* Stores twice each of those numbers in their order, as many as tp_filter_count has counted. */
+void tp_filter_double(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
+                      const uint64_t *counts, void *kept);
+
+/* Stores a[i] * b[i] for n pairs of numbers of the same type; of floats as IEEE 754 rounds it. TP_TOO_LARGE, with the index of
+ * the first such pair as offset, if a product of ints has no place in the type; then the products are undefined. */
+tp_status tp_multiply(const void *a, const void *b, tp_number_type type, size_t n, size_t threads, void *products,
+                      tp_error *error);
+
+/* What is known of the distribution of some numbers; all zero is that of none. */
+typedef struct tp_stats {
+    uint64_t n;
+    tp_int_sum int_sum;     /* of ints */
+    tp_float_sum float_sum; /* of floats */
+    double mean_high;       /* the mean is the sum of both; of numbers times the scale */
+    double mean_low;
+    double squares_high;    /* the sum of squared differences from the mean, likewise */
+    double squares_low;
+    double least;           /* of floats; if there is NaN among them, it means nothing */
+    double greatest;
+    int64_t int_least;      /* of ints; for uint64 the same bits */
+    int64_t int_greatest;
+} tp_stats;
+
+/* Adds n numbers. `scale`, a power of two, is 1 unless squares would overflow or vanish; then the numbers are multiplied by it
+ * for mean and squares, and for nothing else. Squares mean nothing where a number is not finite, or too large for its square.
+ * Numbers that come in several calls should come in multiples of TP_FILTER_BLOCK: then neither the cuts between these nor the
+ * number of threads changes a bit of the answer. */
+tp_status tp_stats_add(tp_stats *stats, const void *numbers, tp_number_type type, size_t n, double scale, size_t threads,
+                       tp_error *error);
+
+/* Stores the mean of each of n_chunks chunks of `chunk` > 0 doubles, rounded once from their exact sum and once by division. */
+void tp_chunk_means(const double *numbers, size_t chunk, size_t n_chunks, size_t threads, double *means);
 
 /* CFFI-END */
 

@@ -69,7 +69,10 @@ class FFI:
     @overload
     def cast(self, cdecl: Literal["uint8_t *"], source: int) -> Pointer[Uint8]: ...
     @overload
+    def cast(self, cdecl: Literal["double *"], source: CData) -> Pointer[Double]: ...
+    @overload
     def cast(self, cdecl: Literal["uintptr_t"], source: CData) -> int: ...
+    def addressof(self, cdata: TpStats, field: Literal["float_sum"], /) -> TpFloatSum: ...
     def gc(self, cdata: _AnyCData, destructor: Callable[[_AnyCData], object], size: int = 0) -> _AnyCData: ...
     def release(self, cdata: CData, /) -> None: ...
     def new_handle(self, x: object, /) -> CData: ...
@@ -91,6 +94,9 @@ class Char(bytes): ...
 
 @type_check_only
 class Double(float): ...
+
+@type_check_only
+class Int64(int): ...
 
 @type_check_only
 class Size(int): ...
@@ -211,6 +217,32 @@ class TpVocabularyTokens(Pointer[TpVocabularyTokens]):
 class TpPieceCache: ...
 
 @type_check_only
+class TpIntSum(Pointer[TpIntSum]):
+    high: int
+    low: int
+
+@type_check_only
+class TpFloatSum(Pointer[TpFloatSum]):
+    digits: Array[Int64]
+    n_uncarried: int
+    bound: float
+    specials: int
+
+@type_check_only
+class TpStats(Pointer[TpStats]):
+    n: int
+    int_sum: TpIntSum
+    float_sum: TpFloatSum
+    mean_high: float
+    mean_low: float
+    squares_high: float
+    squares_low: float
+    least: float
+    greatest: float
+    int_least: int
+    int_greatest: int
+
+@type_check_only
 class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["char *"], init: bytes = ...) -> Pointer[Char]: ...
@@ -220,6 +252,10 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["double *"], init: float = ...) -> Pointer[Double]: ...
     @overload
     def __call__(self, cdecl: Literal["double[]", "double[1]"], init: int | list[float] = ...) -> Array[Double]: ...
+    @overload
+    def __call__(self, cdecl: Literal["int64_t *"], init: int = ...) -> Pointer[Int64]: ...
+    @overload
+    def __call__(self, cdecl: Literal["int64_t[]", "int64_t[1]"], init: int | list[int] = ...) -> Array[Int64]: ...
     @overload
     def __call__(self, cdecl: Literal["size_t *"], init: int = ...) -> Pointer[Size]: ...
     @overload
@@ -246,6 +282,14 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_error *"], init: dict[str, Any] = ...) -> TpError: ...
     @overload
     def __call__(self, cdecl: Literal["tp_error[]", "tp_error[1]"], init: int = ...) -> Array[TpError]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_float_sum *"], init: dict[str, Any] = ...) -> TpFloatSum: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_float_sum[]", "tp_float_sum[1]"], init: int = ...) -> Array[TpFloatSum]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_int_sum *"], init: dict[str, Any] = ...) -> TpIntSum: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_int_sum[]", "tp_int_sum[1]"], init: int = ...) -> Array[TpIntSum]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_lexicon **"], init: Pointer[TpLexicon] = ...) -> Pointer[Pointer[TpLexicon]]: ...
     @overload
@@ -288,6 +332,10 @@ class New(Protocol):
     def __call__(
         self, cdecl: Literal["tp_pieces *[]", "tp_pieces *[1]"], init: int | list[Pointer[TpPieces]] = ...
     ) -> Array[Pointer[TpPieces]]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_stats *"], init: dict[str, Any] = ...) -> TpStats: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_stats[]", "tp_stats[1]"], init: int = ...) -> Array[TpStats]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_totals *"], init: dict[str, Any] = ...) -> TpTotals: ...
     @overload
@@ -334,6 +382,8 @@ class FromBuffer(Protocol):
     @overload
     def __call__(self, cdecl: Literal["double[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Double]: ...
     @overload
+    def __call__(self, cdecl: Literal["int64_t[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Int64]: ...
+    @overload
     def __call__(self, cdecl: Literal["size_t[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Size]: ...
     @overload
     def __call__(
@@ -350,6 +400,7 @@ class FromBuffer(Protocol):
 
 @type_check_only
 class Lib:
+    TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
     TP_INVALID_ARGUMENT: Final = 2
@@ -389,6 +440,9 @@ class Lib:
     TP_UINT64: Final = 7
     TP_FLOAT32: Final = 8
     TP_FLOAT64: Final = 9
+    TP_HAS_POSITIVE_INFINITY: Final = 1
+    TP_HAS_NEGATIVE_INFINITY: Final = 2
+    TP_HAS_NAN: Final = 4
     textproc_on_document: FunctionPointer[[CData, int, int], int]
     def tp_version(self) -> Pointer[Char]: ...
     def tp_unicode_version(self) -> Pointer[Char]: ...
@@ -747,5 +801,35 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_sum_ints(
+        self, numbers: CData, type: int, n: int, threads: int, sum: Pointer[TpIntSum], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_sum_floats(
+        self,
+        numbers: CData,
+        type: int,
+        n: int,
+        is_exact: bool,
+        threads: int,
+        sum: Pointer[TpFloatSum],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_float_sum_get(self, sum: Pointer[TpFloatSum], exponent: int, value: Pointer[Double], /) -> bool: ...
+    def tp_filter_count(
+        self, numbers: CData, type: int, n: int, least: CData, threads: int, counts: Pointer[Uint64], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_filter_double(
+        self, numbers: CData, type: int, n: int, least: CData, threads: int, counts: Pointer[Uint64], kept: CData, /
+    ) -> None: ...
+    def tp_multiply(
+        self, a: CData, b: CData, type: int, n: int, threads: int, products: CData, error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_stats_add(
+        self, stats: Pointer[TpStats], numbers: CData, type: int, n: int, scale: float, threads: int, error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_chunk_means(
+        self, numbers: Pointer[Double], chunk: int, n_chunks: int, threads: int, means: Pointer[Double], /
+    ) -> None: ...
 
 _Trampoline = TypeVar("_Trampoline", bound=Callable[[CData, int, int], int])

@@ -80,7 +80,7 @@ def check(status: int, error: TpError) -> None:
     if status == lib.TP_NO_MEMORY:
         raise MemoryError(message)
     if status == lib.TP_TOO_LARGE:
-        raise OverflowError(message)
+        raise TooLargeError(message, offset)
     if status == lib.TP_INVALID_UTF8:
         raise InvalidDocumentError(f"{message} at byte {offset}", offset=offset)
     if status in (lib.TP_DAMAGED, lib.TP_UNKNOWN_VERSION):
@@ -92,6 +92,14 @@ def check(status: int, error: TpError) -> None:
 
 class InvalidArgumentError(ValueError):
     """An argument that the core refuses; the caller, who knows its name, says more."""
+
+    def __init__(self, message: str, item: int) -> None:
+        super().__init__(message)
+        self.item = item
+
+
+class TooLargeError(OverflowError):
+    """A count or a number is too large; the caller, where it is one of several numbers, says which."""
 
     def __init__(self, message: str, item: int) -> None:
         super().__init__(message)
@@ -1183,7 +1191,7 @@ def open_room(buffer: array[Any] | memoryview) -> Array[Uint8]:
     return ffi.from_buffer("uint8_t[]", buffer, require_writable=True)
 
 
-def close_span(span: Array[Uint8]) -> None:
+def close_span(span: CData) -> None:
     """Let go of what was held; doing so twice is no error."""
     ffi.release(span)
 
@@ -1234,3 +1242,96 @@ class FloatSum:
         """Return the sum times a power of two, correctly rounded, or None where only an exact sum can tell."""
         value = ffi.new("double *")
         return float(value[0]) if lib.tp_float_sum_get(self._sum, exponent, value) else None
+
+
+FILTER_BLOCK: int = lib.TP_FILTER_BLOCK
+
+
+def count_kept(
+    numbers: Pointer[Uint8], number_type: int, n: int, least: array[Any], threads: int, counts: memoryview[int]
+) -> None:
+    """Store how many numbers of each block are at least ``least``, the one item of an array of their type.
+
+    `TooLargeError`, with an index, if one of these cannot be doubled.
+    """
+    error = _new_error()
+    with ffi.from_buffer("uint8_t[]", least) as c_least, ffi.from_buffer("uint64_t[]", counts, require_writable=True) as found:
+        status = lib.tp_filter_count(numbers, number_type, n, c_least, threads, found, error)
+    check(status, error)
+
+
+def keep_doubled(
+    numbers: Pointer[Uint8],
+    number_type: int,
+    n: int,
+    least: array[Any],
+    threads: int,
+    counts: memoryview[int],
+    kept: Pointer[Uint8],
+) -> None:
+    """Store those numbers that were counted, doubled."""
+    with ffi.from_buffer("uint8_t[]", least) as c_least, ffi.from_buffer("uint64_t[]", counts) as found:
+        lib.tp_filter_double(numbers, number_type, n, c_least, threads, found, kept)
+
+
+def multiply(a: Pointer[Uint8], b: Pointer[Uint8], number_type: int, n: int, threads: int, products: Pointer[Uint8]) -> None:
+    """Store products; `TooLargeError`, with an index, if one of ints has no place."""
+    error = _new_error()
+    check(lib.tp_multiply(a, b, number_type, n, threads, products, error), error)
+
+
+class Stats:
+    """What is known of the distribution of some numbers: as C's struct of that name."""
+
+    __slots__ = ("_scale", "_stats")
+
+    def __init__(self, scale: float = 1.0) -> None:
+        self._scale = scale
+        self._stats = ffi.new("tp_stats *")
+
+    def add(self, numbers: Pointer[Uint8], number_type: int, n: int, threads: int) -> None:
+        """Add n numbers of a type; all but the last ones in multiples of ``FILTER_BLOCK``."""
+        error = _new_error()
+        check(lib.tp_stats_add(self._stats, numbers, number_type, n, self._scale, threads, error), error)
+
+    @property
+    def int_sum(self) -> int:
+        """The sum of ints."""
+        return (int(self._stats.int_sum.high) << 64) + int(self._stats.int_sum.low)
+
+    def float_sum(self, exponent: int = 0) -> float | None:
+        """Return the sum of floats, as `FloatSum.value`."""
+        value = ffi.new("double *")
+        return float(value[0]) if lib.tp_float_sum_get(ffi.addressof(self._stats, "float_sum"), exponent, value) else None
+
+    @property
+    def has_specials(self) -> bool:
+        """Whether infinities or NaNs are among floats."""
+        return bool(self._stats.float_sum.specials)
+
+    @property
+    def has_nan(self) -> bool:
+        """Whether there is a NaN among floats."""
+        return bool(self._stats.float_sum.specials & lib.TP_HAS_NAN)
+
+    @property
+    def squares(self) -> float:
+        """The sum of squared differences from the mean, times the square of the scale."""
+        return float(self._stats.squares_high)
+
+    @property
+    def extremes(self) -> tuple[float, float]:
+        """The least and the greatest of floats."""
+        return float(self._stats.least), float(self._stats.greatest)
+
+    @property
+    def int_extremes(self) -> tuple[int, int]:
+        """The least and the greatest of ints; of ``uint64`` modulo 2**64."""
+        return int(self._stats.int_least), int(self._stats.int_greatest)
+
+
+def chunk_means(numbers: Pointer[Uint8], chunk: int, n_chunks: int, threads: int) -> list[float]:
+    """Return the mean of each of the first chunks of so many numbers."""
+    means = _new_uninitialized("double[]", n_chunks)
+    lib.tp_chunk_means(ffi.cast("double *", numbers), chunk, n_chunks, threads, means)
+    return memoryview(ffi.buffer(means)).cast("d").tolist()

@@ -52,13 +52,16 @@ DEFINITION = re.compile(r"^\s*#define\s+(\w+)\s+(.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class CType:
-    """A type by its name, or a pointer by its target."""
+    """A type by its name, or a pointer by its target, or an array, which has a length too."""
 
     name: str
     is_const: bool = False
     target: CType | None = None
+    length: int | None = None
 
     def __str__(self) -> str:
+        if self.length is not None:
+            return f"{self.target}[{self.length}]"
         if self.target:
             return f"{self.target}*" if self.target.target else f"{self.target} *"
         return f"const {self.name}" if self.is_const else self.name
@@ -142,6 +145,8 @@ def _read_function(node: Any) -> Function:
 def _read_type(node: Any) -> CType:
     if isinstance(node, c_ast.PtrDecl):
         return CType("", "const" in node.quals, _read_type(node.type))
+    if isinstance(node, c_ast.ArrayDecl):
+        return CType("", False, _read_type(node.type), int(node.dim.value, 0))
     return CType(" ".join(node.type.names), "const" in node.quals)
 
 
@@ -225,7 +230,8 @@ class StubWriter:
         """What Python gets."""
         name = c_type.name
         if c_type.target:
-            return "CData" if c_type.target.name == "void" else f"Pointer[{self._item(c_type.target)}]"
+            kind = "Pointer" if c_type.length is None else "Array"
+            return "CData" if c_type.target.name == "void" else f"{kind}[{self._item(c_type.target)}]"
         if name == "void":
             return "None"
         if name in self._interface.enums:

@@ -4,9 +4,6 @@
 
 #include "textproc.h"
 
-/* What a sum has met that is no number: bits of tp_float_sum.specials. */
-enum { TP_HAS_POSITIVE_INFINITY = 1, TP_HAS_NEGATIVE_INFINITY = 2, TP_HAS_NAN = 4 };
-
 /* Adds one number. O(1). */
 void tp_exact_add(tp_float_sum *sum, double number);
 
@@ -15,5 +12,12 @@ void tp_exact_join(tp_float_sum *sum, tp_float_sum *other);
 
 /* The double nearest to the sum times 2 to the power of `exponent`, to the even one of two; the bound is not looked at. */
 double tp_exact_round(const tp_float_sum *sum, int exponent);
+
+/* Adds ints in the calling thread, and one sum to another. */
+void tp_add_ints(const uint8_t *numbers, tp_number_type type, size_t n, tp_int_sum *sum);
+void tp_add_int_sums(tp_int_sum *sum, const tp_int_sum *other);
+
+/* The sum of n > 0 doubles, correctly rounded, divided by n. */
+double tp_mean(const double *numbers, size_t n);
 
 #endif

@@ -10,7 +10,7 @@
 #include "textproc.h"
 
 /* Numbers are taken in blocks that stay in the first-level cache where they are read twice: 32 KB of doubles. */
-enum { TP_BLOCK = 4096, TP_LANES = 16 };
+enum { TP_BLOCK = TP_FILTER_BLOCK, TP_LANES = 16 };
 
 /* Number i goes to lane i % TP_LANES. The sum of `sum` and of all errors is the sum of the numbers; `error` has rounding errors of
  * its own, which are less than the numbers in a lane times 2^-53 times `error_size`, the sum of the magnitudes of what is in it. */
@@ -38,10 +38,13 @@ typedef struct tp_kernels {
     int64_t (*sum_narrow)(const void *numbers, tp_number_type type, size_t n);
     /* The sum of uint64, or of int64 + 2^63, fewer than 2^31. */
     tp_halves (*sum_wide)(const uint64_t *numbers, uint64_t bias, size_t n);
-    void (*widen)(const float *numbers, size_t n, double *wide);
+    /* Numbers as doubles. Of 64-bit ints, their differences from the first one: exact, then rounded. */
+    void (*widen)(const void *numbers, tp_number_type type, size_t n, double *wide);
     tp_moments (*moments)(const double *numbers, size_t n, double pivot);
     /* The least and the greatest of n > 0 doubles without NaN. */
     void (*extremes)(const double *numbers, size_t n, double *least, double *greatest);
+    /* The same of ints; uint64 in the bits of an int64. */
+    void (*int_extremes)(const void *numbers, tp_number_type type, size_t n, int64_t *least, int64_t *greatest);
     /* How many numbers are at least *least; *overflows: whether one of these is too large to be doubled. */
     size_t (*count)(const void *numbers, tp_number_type type, size_t n, const void *least, bool *overflows);
     /* Stores twice of each of these numbers, which are n_kept. */

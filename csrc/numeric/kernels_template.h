@@ -86,9 +86,38 @@ static tp_halves sum_wide(const uint64_t *numbers, uint64_t bias, size_t n)
     return (tp_halves){low, high};
 }
 
-static void widen(const float *numbers, size_t n, double *wide)
+#define WIDEN_AS(type)                                                                                                         \
+    {                                                                                                                          \
+        const type *items = numbers;                                                                                           \
+        for (size_t i = 0; i < n; i++) wide[i] = (double)items[i];                                                             \
+        return;                                                                                                                \
+    }
+
+/* The difference of two numbers of 64 bits takes one bit more: its magnitude and its sign. */
+#define WIDEN_DIFFERENCES_AS(type)                                                                                             \
+    {                                                                                                                          \
+        const type *items = numbers, base = items[0];                                                                          \
+        for (size_t i = 0; i < n; i++) {                                                                                       \
+            uint64_t up = (uint64_t)items[i] - (uint64_t)base, down = (uint64_t)base - (uint64_t)items[i];                     \
+            wide[i] = items[i] >= base ? (double)up : -(double)down;                                                           \
+        }                                                                                                                      \
+        return;                                                                                                                \
+    }
+
+static void widen(const void *numbers, tp_number_type type, size_t n, double *wide)
 {
-    for (size_t i = 0; i < n; i++) wide[i] = numbers[i];
+    switch (type) {
+    case TP_INT8: WIDEN_AS(int8_t)
+    case TP_UINT8: WIDEN_AS(uint8_t)
+    case TP_INT16: WIDEN_AS(int16_t)
+    case TP_UINT16: WIDEN_AS(uint16_t)
+    case TP_INT32: WIDEN_AS(int32_t)
+    case TP_UINT32: WIDEN_AS(uint32_t)
+    case TP_INT64: WIDEN_DIFFERENCES_AS(int64_t)
+    case TP_UINT64: WIDEN_DIFFERENCES_AS(uint64_t)
+    case TP_FLOAT32: WIDEN_AS(float)
+    default: WIDEN_AS(double)
+    }
 }
 
 /* ---- Statistics ---------------------------------------------------------------------------------------------------- */
@@ -153,6 +182,33 @@ static void extremes(const double *numbers, size_t n, double *least, double *gre
     }
     *least = low;
     *greatest = high;
+}
+
+#define INT_EXTREMES_AS(type)                                                                                                  \
+    {                                                                                                                          \
+        const type *items = numbers;                                                                                           \
+        type low = items[0], high = items[0];                                                                                  \
+        for (size_t i = 0; i < n; i++) {                                                                                       \
+            low = items[i] < low ? items[i] : low;                                                                             \
+            high = items[i] > high ? items[i] : high;                                                                          \
+        }                                                                                                                      \
+        *least = (int64_t)low;                                                                                                 \
+        *greatest = (int64_t)high;                                                                                             \
+        return;                                                                                                                \
+    }
+
+static void int_extremes(const void *numbers, tp_number_type type, size_t n, int64_t *least, int64_t *greatest)
+{
+    switch (type) {
+    case TP_INT8: INT_EXTREMES_AS(int8_t)
+    case TP_UINT8: INT_EXTREMES_AS(uint8_t)
+    case TP_INT16: INT_EXTREMES_AS(int16_t)
+    case TP_UINT16: INT_EXTREMES_AS(uint16_t)
+    case TP_INT32: INT_EXTREMES_AS(int32_t)
+    case TP_UINT32: INT_EXTREMES_AS(uint32_t)
+    case TP_INT64: INT_EXTREMES_AS(int64_t)
+    default: INT_EXTREMES_AS(uint64_t)
+    }
 }
 
 /* ---- Filters ------------------------------------------------------------------------------------------------------- */
@@ -274,4 +330,4 @@ static bool multiply(const void *a, const void *b, tp_number_type type, size_t n
 }
 
 extern const tp_kernels KERNELS;
-const tp_kernels KERNELS = {add_doubles, sum_narrow, sum_wide, widen, moments, extremes, count, keep, multiply};
+const tp_kernels KERNELS = {add_doubles, sum_narrow, sum_wide, widen, moments, extremes, int_extremes, count, keep, multiply};

@@ -18,7 +18,9 @@ static void add_words(tp_int_sum *sum, int64_t high, uint64_t low)
     sum->high += high + (sum->low < low);
 }
 
-static void add_ints(const uint8_t *numbers, tp_number_type type, size_t n, tp_int_sum *sum)
+void tp_add_int_sums(tp_int_sum *sum, const tp_int_sum *other) { add_words(sum, other->high, other->low); }
+
+void tp_add_ints(const uint8_t *numbers, tp_number_type type, size_t n, tp_int_sum *sum)
 {
     const tp_kernels *kernels = tp_kernels_in_use();
     const size_t nbytes = tp_number_nbytes(type);
@@ -53,7 +55,7 @@ static void run_int_task(void *shared, size_t index)
     const int_task *task = shared;
     size_t start = tp_task_start(task->n, task->n_tasks, index), end = tp_task_start(task->n, task->n_tasks, index + 1);
     tp_int_sum sum = {0, 0};
-    add_ints(task->numbers + start * tp_number_nbytes(task->type), task->type, end - start, &sum);
+    tp_add_ints(task->numbers + start * tp_number_nbytes(task->type), task->type, end - start, &sum);
     task->sums[index] = sum;
 }
 
@@ -64,7 +66,7 @@ tp_status tp_sum_ints(const void *numbers, tp_number_type type, size_t n, size_t
     task.sums = tp_allocate(task.n_tasks * sizeof *task.sums);
     if (task.sums == NULL) return tp_fail_no_memory(error);
     tp_fork_join(run_int_task, &task, task.n_tasks);
-    for (size_t i = 0; i < task.n_tasks; i++) add_words(sum, task.sums[i].high, task.sums[i].low);
+    for (size_t i = 0; i < task.n_tasks; i++) tp_add_int_sums(sum, &task.sums[i]);
     tp_release(task.sums, task.n_tasks * sizeof *task.sums);
     return TP_OK;
 }
@@ -92,7 +94,7 @@ static void add_to_lanes(const tp_kernels *kernels, const uint8_t *numbers, tp_n
     double wide[TP_BLOCK];
     for (size_t i = 0; i < n; i += TP_BLOCK) {
         size_t n_now = n - i < TP_BLOCK ? n - i : TP_BLOCK;
-        kernels->widen((const float *)(const void *)numbers + i, n_now, wide);
+        kernels->widen(numbers + i * sizeof(float), type, n_now, wide);
         kernels->add_doubles(wide, n_now, lanes);
     }
 }
@@ -173,4 +175,18 @@ bool tp_float_sum_get(const tp_float_sum *sum, int exponent, double *value)
     tp_exact_add(&high, sum->bound);
     *value = tp_exact_round(&low, exponent);
     return *value == tp_exact_round(&high, exponent);
+}
+
+double tp_mean(const double *numbers, size_t n)
+{
+    double value = 0;
+    for (int exponent = 0;; exponent -= 64) { /* the sum may be too large where the mean is not */
+        for (int is_exact = 0; is_exact <= 1; is_exact++) {
+            tp_float_sum sum = {{0}, 0, 0, 0};
+            (is_exact ? add_floats_exactly : add_floats)((const uint8_t *)(const void *)numbers, TP_FLOAT64, n, &sum);
+            if (!tp_float_sum_get(&sum, exponent, &value)) continue;
+            if (0 * value == 0 || sum.specials != 0 || exponent != 0) return value / (double)n * (exponent == 0 ? 1 : 0x1p64);
+            break;
+        }
+    }
 }

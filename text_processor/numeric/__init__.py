@@ -1,7 +1,22 @@
-"""Numbers in lists and arrays: exact sums, filters, products and statistics from native code, with or without NumPy."""
+"""Numbers in lists and arrays: exact sums, filters, products and statistics from native code, with or without NumPy.
+
+What goes in is a list, any other iterable of numbers, or any buffer of them, such as an `array.array` or a NumPy array, which is
+read where it lies. What comes out has the form of what went in: a list for an iterable, a NumPy array for one, an `array.array`
+for any other buffer. Lists are for convenience: to convert one costs several times what the work itself does.
+
+>>> from array import array
+>>> from text_processor.numeric import compute_stats, parallel_sum, process_numbers
+>>> parallel_sum([2**63, 2**63]), parallel_sum([0.1] * 10)
+(18446744073709551616, 1.0)
+>>> process_numbers(array("i", [4, -2, 9]), 3.5)
+array('i', [8, 18])
+>>> compute_stats(array("d", [1.0, 2.0, 3.0]))
+{'mean': 2.0, 'std': 1.0, 'min': 1.0, 'max': 3.0}
+"""
 
 from __future__ import annotations
 
-from text_processor.numeric._sums import parallel_sum
+from text_processor.numeric._stats import DataProcessor, Stats, compute_stats
+from text_processor.numeric._sums import array_multiply, parallel_sum, process_numbers
 
-__all__ = ["parallel_sum"]
+__all__ = ["DataProcessor", "Stats", "array_multiply", "compute_stats", "parallel_sum", "process_numbers"]

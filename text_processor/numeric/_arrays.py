@@ -63,7 +63,7 @@ class Numbers:
         pointer: where they are, one behind the other in C's order.
     """
 
-    __slots__ = ("_data", "_view", "dtype", "kind", "n", "pointer", "shape", "type")
+    __slots__ = ("_data", "_name", "_view", "dtype", "kind", "n", "pointer", "shape", "type")
 
     def __init__(self, numbers: object, name: str = "numbers", *, nested: bool = False, floats: bool = False) -> None:
         """Look at what a caller gives.
@@ -80,6 +80,7 @@ class Numbers:
             OverflowError: an int in a list is neither an ``int64`` nor a ``uint64`` or, among floats, too large for them.
         """
         self.kind: Kind
+        self._name = name
         self._view, self.kind, self.shape, self.dtype = _open(numbers, name, nested, floats)
         self.n = math.prod(self.shape)
         self.type = _native.NUMBER_TYPES[self.dtype]
@@ -110,9 +111,7 @@ class Numbers:
 
     def value(self, index: int) -> int | float:
         """Return one number, for a message: the one at an index in C's order."""
-        itemsize = self._view.itemsize
-        data = bytes(_native.view_span(self._data, self.n * itemsize)[index * itemsize : (index + 1) * itemsize])
-        return cast("int | float", memoryview(data).cast(TYPECODES[self.dtype])[0])  # type: ignore[call-overload]
+        return cast("int | float", self.bytes().cast(TYPECODES[self.dtype])[index])  # type: ignore[call-overload]
 
     def place(self, index: int) -> str:
         """Return an index in C's order as a subscript, for a message: ``"[7]"`` or ``"[1, 2]"``."""
@@ -121,6 +120,28 @@ class Numbers:
             index, last = divmod(index, length)
             subscript.append(last)
         return f"[{', '.join(map(str, reversed(subscript)))}]"
+
+    def bytes(self) -> memoryview:
+        """Return what is in memory, for as long as the ``with`` block lasts."""
+        return _native.view_span(self._data, self.n * self._view.itemsize)
+
+    def converted(self, dtype: str) -> Numbers:
+        """Return the same numbers in another type, each of which must have a place in it.
+
+        Raises:
+            OverflowError: one has none; its index and value are named.
+        """
+        if self.dtype == dtype:
+            return self
+        flat: Any = self.bytes().cast(TYPECODES[self.dtype])  # type: ignore[call-overload]
+        try:
+            copy: Any = array(TYPECODES[dtype], flat)
+        except OverflowError:
+            index = next(i for i, number in enumerate(flat) if number >> 63)
+            raise OverflowError(f"{self._name}{self.place(index)} is {flat[index]}, which has no place in {dtype}") from None
+        numbers = Numbers(copy)
+        numbers.shape = self.shape
+        return numbers
 
     def at(self, index: int) -> Any:
         """Return a pointer to the number at an index in C's order, or behind the last one."""
@@ -142,12 +163,13 @@ class Output:
         MemoryError: there is not so much, before anything is touched.
     """
 
-    __slots__ = ("_data", "_kind", "_room", "_shape", "pointer")
+    __slots__ = ("_data", "_itemsize", "_kind", "_room", "_shape", "pointer")
 
     def __init__(self, kind: Kind, dtype: str, shape: tuple[int, ...]) -> None:
         self._kind, self._shape = kind, shape
         n = math.prod(shape)
-        if n * array(TYPECODES[dtype]).itemsize > sys.maxsize:
+        self._itemsize = array(TYPECODES[dtype]).itemsize
+        if n * self._itemsize > sys.maxsize:
             raise MemoryError(f"an answer of shape {shape} and type {dtype} is larger than memory can be")
         self._room: Any
         if kind == "numpy":
@@ -157,6 +179,10 @@ class Output:
             self._room = array(TYPECODES[dtype], [0]) * n
             self._data = _native.open_room(self._room)
         self.pointer = self._data
+
+    def at(self, index: int) -> Any:
+        """Return a pointer to where the number at an index goes."""
+        return self._data + index * self._itemsize
 
     def take(self) -> Any:
         """Return the answer: lists (of lists), a NumPy array, an `array.array` or, in more dimensions, a view of one.

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import math
+import operator
+import struct
+import sys
+from array import array
+from collections.abc import Sequence
 from typing import Any
 
-from text_processor._native import FloatSum, IntSum
+from text_processor import _native
+from text_processor._native import FILTER_BLOCK, FloatSum, IntSum, TooLargeError
 from text_processor._progress import Progress, Report, reporting
-from text_processor.numeric._arrays import Numbers, checked_items, items_of
+from text_processor.numeric._arrays import TYPECODES, Kind, Numbers, Output, checked_items, common_kind, items_of
 from text_processor.numeric._work import n_threads, slices
 
 
@@ -75,9 +81,195 @@ def _sum(numbers: Numbers, threads: int, report: Report) -> int | float:
         return ints.value()
     for is_exact in (False, True):
         floats = FloatSum(is_exact=is_exact)
-        for start, n in slices(numbers.n, report, numbers.n * is_exact, 1 + is_exact):
+        for start, n in slices(numbers.n, report if not is_exact else lambda _: report(numbers.n)):
             floats.add(numbers.at(start), numbers.type, n, threads)
         value = floats.value()
         if value is not None:
             return value
     raise AssertionError("an exact sum is always known")
+
+
+# ---- Filtering -------------------------------------------------------------------------------------------------------
+
+
+def process_numbers(
+    numbers: Any, threshold: float, *, threads: int | None = None, progress: Progress | bool | None = None
+) -> Any:
+    """Return twice each number that is greater than a threshold, in order.
+
+    Numbers and threshold are compared by their exact values, as Python compares an ``int`` with a ``float``, whatever their
+    types. A NaN is greater than nothing, and nothing is greater than one.
+
+    Buffers are read twice, at the speed of memory and without the GIL; what is kept is written once. An iterable is filtered in
+    Python.
+
+    Args:
+        numbers: as for `parallel_sum`; of several dimensions, too.
+        threshold: an int or a float.
+        threads: how many threads may work; ``None``: as many as there are processors, 1: only the calling one.
+        progress: a function that is told of numbers done and in all, some 20 times a second; ``True``: a bar on a terminal.
+
+    Returns:
+        A list for an iterable, a NumPy array of the same type for one, an `array.array` for any other buffer, in one dimension.
+        Bools become ``uint8``, or ints in a list.
+
+    Raises:
+        OverflowError: twice a number that is kept has no place in the type of the array, or is infinite where the number is
+            not; its index and value are named. An ``int`` in a list is never too large.
+        TypeError: ``numbers`` or ``threshold`` are of another type, which is named.
+
+    >>> from array import array
+    >>> from text_processor.numeric import process_numbers
+    >>> process_numbers([5, 1, 2.5, 10**20], 2)
+    [10, 5.0, 200000000000000000000]
+    >>> process_numbers(array("b", [-1, 60, 7]), 6.5)
+    array('b', [120, 14])
+    >>> process_numbers(array("b", [1, 64]), 0)
+    Traceback (most recent call last):
+    OverflowError: numbers[1] is 64: twice that has no place in int8
+    """
+    n_workers, limit = n_threads(threads), _checked_threshold(threshold)
+    items = items_of(numbers, "numbers")
+    if items is not None:
+        with reporting(progress, len(items), "numbers") as report:
+            kept = _keep_items(checked_items(items, "numbers"), limit)
+            report(len(items))
+            return kept
+    with Numbers(numbers) as opened, reporting(progress, opened.n, "numbers") as report:
+        return _keep(opened, limit, n_workers, report)
+
+
+def _checked_threshold(threshold: object) -> int | float:
+    numpy = sys.modules.get("numpy")
+    if isinstance(threshold, float) or (numpy is not None and isinstance(threshold, (numpy.float32, numpy.float16))):
+        return float(threshold)  # type: ignore[arg-type]
+    if hasattr(type(threshold), "__index__") and not hasattr(threshold, "__len__"):
+        return operator.index(threshold)  # type: ignore[arg-type]
+    raise TypeError(f"threshold must be an int or a float, not {type(threshold).__name__}")
+
+
+def _keep_items(items: Sequence[int | float], threshold: int | float) -> list[int | float]:
+    kept = [x + x for x in items if x > threshold]
+    if math.inf in kept or -math.inf in kept:
+        for i, x in enumerate(items):
+            if x > threshold and math.isinf(x + x) and not math.isinf(x):
+                raise OverflowError(f"numbers[{i}] is {x}: twice that is too large for a float")
+    return kept
+
+
+def _keep(numbers: Numbers, threshold: int | float, threads: int, report: Report) -> Any:
+    least = _least_above(threshold, numbers.dtype)
+    if least is None:
+        report(numbers.n)
+        return Output(numbers.kind, numbers.dtype, (0,)).take()
+    n_blocks = -(-numbers.n // FILTER_BLOCK)
+    counts = array("Q", [0]) * n_blocks
+    view = memoryview(counts)
+    for start, n in slices(numbers.n, report, 0, 2):
+        try:
+            _native.count_kept(numbers.at(start), numbers.type, n, least, threads, view[start // FILTER_BLOCK :])
+        except TooLargeError as error:
+            i = start + error.item
+            raise OverflowError(
+                f"numbers{numbers.place(i)} is {numbers.value(i)}: twice that has no place in {numbers.dtype}"
+            ) from None
+    output = Output(numbers.kind, numbers.dtype, (sum(counts),))
+    n_kept = 0
+    for start, n in slices(numbers.n, report, numbers.n, 2):
+        blocks = view[start // FILTER_BLOCK : (start + n - 1) // FILTER_BLOCK + 1]
+        _native.keep_doubled(numbers.at(start), numbers.type, n, least, threads, blocks, output.at(n_kept))
+        n_kept += sum(blocks)
+    return output.take()
+
+
+def _least_above(threshold: int | float, dtype: str) -> array[Any] | None:
+    """The least number of a type that is greater than a threshold, in an array, or None if there is none."""
+    if threshold != threshold:
+        return None
+    typecode = TYPECODES[dtype]
+    if dtype in ("float32", "float64"):
+        least = _float_above(threshold, 4 if dtype == "float32" else 8)
+        return None if least is None else array(typecode, [least])
+    bits = 8 * array(typecode).itemsize
+    fewest, most = (0, (1 << bits) - 1) if dtype.startswith("u") else (-1 << bits - 1, (1 << bits - 1) - 1)
+    if threshold >= most:
+        return None
+    return array(typecode, [fewest if threshold < fewest else math.floor(threshold) + 1])
+
+
+def _float_above(threshold: int | float, nbytes: int) -> float | None:
+    """The least float of so many bytes that is greater than a threshold: found among all, which their bits put in order."""
+    letter, ints = ("<f", "<i") if nbytes == 4 else ("<d", "<q")
+    infinite = struct.unpack(ints, struct.pack(letter, math.inf))[0]
+    if threshold == math.inf:
+        return None
+
+    def number(place: int) -> float:
+        """Floats in their order, 0 at the place 0 and infinity at `infinite`."""
+        return math.copysign(struct.unpack(letter, struct.pack(ints, abs(place)))[0], place)
+
+    low, high = -infinite, infinite  # number(low) <= threshold < number(high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if number(middle) > threshold else (middle, high)
+    return number(high)
+
+
+# ---- Products --------------------------------------------------------------------------------------------------------
+
+
+def array_multiply(a: Any, b: Any, *, threads: int | None = None, progress: Progress | bool | None = None) -> Any:
+    """Return the products of the numbers at equal places of two arrays of the same shape.
+
+    The type of the products is that of the numbers if both have the same one, ``float64`` if one of them is of floats, and
+    otherwise ``int64``. Floats are multiplied as IEEE 754 has it, as NumPy does; products of ints are exact, or an exception.
+
+    Args:
+        a: an iterable of numbers, or of lists of numbers; or what else `parallel_sum` takes, of any shape.
+        b: the same, of the same shape.
+        threads: how many threads may work; ``None``: as many as there are processors, 1: only the calling one.
+        progress: a function that is told of numbers done and in all, some 20 times a second; ``True``: a bar on a terminal.
+
+    Returns:
+        A NumPy array if one of both is one; otherwise, if one is a buffer, an `array.array`, or a `memoryview` of one for other
+        than one dimension; and of two lists a list.
+
+    Raises:
+        ValueError: the shapes differ; both are named.
+        TypeError: ``a`` or ``b`` are of another type, which is named.
+        OverflowError: a product of ints has no place in its type; index and numbers are named.
+
+    >>> from array import array
+    >>> from text_processor.numeric import array_multiply
+    >>> array_multiply([[1.5, 2.0]], [[2, 4]])
+    [[3.0, 8.0]]
+    >>> array_multiply(array("q", [3, -4]), [5, 6])
+    array('q', [15, -24])
+    >>> array_multiply([1, 2, 3], [[1, 2, 3]])
+    Traceback (most recent call last):
+    ValueError: a and b must have the same shape, but theirs are (3,) and (1, 3)
+    """
+    n_workers = n_threads(threads)
+    with Numbers(a, "a", nested=True) as left, Numbers(b, "b", nested=True) as right:
+        if left.shape != right.shape:
+            raise ValueError(f"a and b must have the same shape, but theirs are {left.shape} and {right.shape}")
+        kind = common_kind(left, right)
+        if left.dtype == right.dtype:
+            return _multiply(left, right, kind, n_workers, progress)
+        dtype = "float64" if left.is_float or right.is_float else "int64"
+        with left.converted(dtype) as x, right.converted(dtype) as y:
+            return _multiply(x, y, kind, n_workers, progress)
+
+
+def _multiply(a: Numbers, b: Numbers, kind: Kind, threads: int, progress: Progress | bool | None) -> Any:
+    with reporting(progress, a.n, "numbers") as report:
+        output = Output(kind, a.dtype, a.shape)
+        for start, n in slices(a.n, report):
+            try:
+                _native.multiply(a.at(start), b.at(start), a.type, n, threads, output.at(start))
+            except TooLargeError as error:
+                i = start + error.item
+                raise OverflowError(
+                    f"a{a.place(i)} is {a.value(i)} and b{b.place(i)} is {b.value(i)}: their product has no place in {a.dtype}"
+                ) from None
+        return output.take()

@@ -1,0 +1,217 @@
+"""`compute_stats` and `DataProcessor`: mean, deviation and extremes."""
+
+from __future__ import annotations
+
+import math
+import operator
+from array import array
+from threading import RLock
+from typing import Any, TypedDict
+
+from text_processor import _native
+from text_processor._native import FloatSum
+from text_processor._progress import Progress, Report, reporting
+from text_processor.numeric._arrays import Numbers
+from text_processor.numeric._work import SLICE, n_threads, slices
+
+# Squares of floats beyond this overflow, in sums of any length; of differences below its inverse they lose digits.
+_LARGE = 2.0**450
+
+# Brings the largest floats there, and the smallest ones up so far that the squares of their differences keep all digits.
+_SCALE_EXPONENT = 600
+
+
+class Stats(TypedDict):
+    """What `compute_stats` returns."""
+
+    mean: float
+    std: float
+    min: int | float
+    max: int | float
+
+
+def compute_stats(numbers: Any, *, threads: int | None = None, progress: Progress | bool | None = None) -> Stats:
+    """Return mean, standard deviation, least and greatest of all numbers, in one pass over them.
+
+    The mean is the exact sum, correctly rounded (of ints: not rounded), divided by how many there are. The deviation is that of
+    a sample (``ddof=1``), with a relative error below 1e-11 however large the mean is beside it; of a single number it is NaN.
+    Both can be told whenever they have a place in a ``float``, even where squares or sums have none. Infinities and NaNs among
+    the numbers give what NumPy gives. No bit depends on the number of threads or on the instruction set.
+
+    Args:
+        numbers: as for `parallel_sum`, also a list of equally long lists; of any shape.
+        threads: how many threads may work; ``None``: as many as there are processors, 1: only the calling one.
+        progress: a function that is told of numbers done and in all, some 20 times a second; ``True``: a bar on a terminal.
+
+    Returns:
+        A dict of ``mean`` and ``std``, floats, and ``min`` and ``max``, which are ints where the numbers are.
+
+    Raises:
+        ValueError: there are no numbers.
+        TypeError: ``numbers`` are none, or of another type, which is named.
+        OverflowError: an int in a list has no place in 64 bits or, among floats, in a ``float``.
+
+    >>> from text_processor.numeric import compute_stats
+    >>> compute_stats([1e9, 1e9 + 2, 1e9 + 4])
+    {'mean': 1000000002.0, 'std': 2.0, 'min': 1000000000.0, 'max': 1000000004.0}
+    >>> compute_stats([])
+    Traceback (most recent call last):
+    ValueError: numbers must not be empty
+    """
+    n_workers = n_threads(threads)
+    with Numbers(numbers, nested=True) as opened:
+        if opened.n == 0:
+            raise ValueError("numbers must not be empty")
+        with reporting(progress, opened.n, "numbers") as report:
+            return _stats(opened, 1, n_workers, report)
+
+
+def _ignore(_done: int, /) -> None:
+    pass
+
+
+def _stats(numbers: Numbers, ddof: int, threads: int, report: Report) -> Stats:
+    found = _measure(numbers, 1.0, threads, report)
+    n = numbers.n
+    if not numbers.is_float:
+        least, greatest = (x % (1 << 64) if numbers.dtype == "uint64" else x for x in found.int_extremes)
+        return {"mean": found.int_sum / n, "std": _deviation(found.squares, n - ddof), "min": least, "max": greatest}
+    low, high = (math.nan, math.nan) if found.has_nan else found.extremes
+    mean = _mean(numbers, found, threads)
+    std = math.nan if found.has_specials else _float_deviation(numbers, found, n - ddof, threads)
+    return {"mean": mean, "std": std, "min": low, "max": high}
+
+
+def _measure(numbers: Numbers, scale: float, threads: int, report: Report) -> _native.Stats:
+    stats = _native.Stats(scale)
+    for start, n in slices(numbers.n, report):
+        stats.add(numbers.at(start), numbers.type, n, threads)
+    return stats
+
+
+def _mean(numbers: Numbers, found: _native.Stats, threads: int) -> float:
+    """The sum of floats divided by how many they are, even where the sum is too large for a float."""
+    total = _total(numbers, found, 0, threads)
+    if math.isinf(total) and not found.has_specials:
+        return math.ldexp(_total(numbers, found, -64, threads) / numbers.n, 64)
+    return total / numbers.n
+
+
+def _total(numbers: Numbers, found: _native.Stats, exponent: int, threads: int) -> float:
+    """The sum times a power of two, correctly rounded: known already, but where it has hardly a digit left."""
+    total = found.float_sum(exponent)
+    if total is None:
+        exact = FloatSum(is_exact=True)
+        for start, n in slices(numbers.n, _ignore):
+            exact.add(numbers.at(start), numbers.type, n, threads)
+        total = exact.value(exponent)
+    assert total is not None
+    return total
+
+
+def _float_deviation(numbers: Numbers, found: _native.Stats, divisor: int, threads: int) -> float:
+    """The deviation of finite floats; by a second look where their squares are too large or too small."""
+    low, high = found.extremes
+    if max(abs(low), abs(high)) > _LARGE:
+        exponent = -_SCALE_EXPONENT
+    elif 0 < high - low < 1 / _LARGE:
+        exponent = _SCALE_EXPONENT
+    else:
+        return _deviation(found.squares, divisor)
+    scaled = _measure(numbers, 2.0**exponent, threads, _ignore)
+    return math.ldexp(_deviation(scaled.squares, divisor), -exponent)
+
+
+def _deviation(squares: float, divisor: int) -> float:
+    return math.sqrt(squares / divisor) if divisor else math.nan
+
+
+class DataProcessor:
+    """Collects numbers and takes the means of chunks of them.
+
+    Numbers are kept as ``float64``, 8 bytes each. Any thread may call any method: each waits for its turn.
+
+    Args:
+        chunk_size: how many numbers make a chunk, at least 1.
+
+    Raises:
+        ValueError: ``chunk_size`` is less than 1.
+        TypeError: it is no int.
+
+    >>> from text_processor.numeric import DataProcessor
+    >>> processor = DataProcessor(chunk_size=5)
+    >>> processor.add_data([2, 4, 4, 4, 5, 5, 7, 9])
+    >>> processor.get_statistics()
+    (8, 5.0, 2.0)
+    >>> processor.process_chunks()
+    [3.8]
+    >>> processor
+    DataProcessor(size=3, chunk_size=5)
+    """
+
+    __slots__ = ("__weakref__", "_chunk_size", "_data", "_lock", "_threads")
+
+    def __init__(self, chunk_size: int, *, threads: int | None = None) -> None:
+        if isinstance(chunk_size, bool) or not hasattr(type(chunk_size), "__index__"):
+            raise TypeError(f"chunk_size must be an int, not {type(chunk_size).__name__}")
+        self._chunk_size = operator.index(chunk_size)
+        if self._chunk_size < 1:
+            raise ValueError(f"chunk_size must be at least 1, not {self._chunk_size}")
+        self._threads = n_threads(threads)
+        self._data = array("d")
+        self._lock = RLock()
+
+    def add_data(self, data: Any) -> None:
+        """Add numbers behind those that are there; all of them, or none.
+
+        Ints become floats, as ``float(x)`` makes them. O(n); one of types other than ``float64`` is converted in Python.
+
+        Args:
+            data: as for `parallel_sum`.
+
+        Raises:
+            TypeError: ``data`` are no numbers, or of another type, which is named.
+            OverflowError: an int is too large for a ``float``.
+        """
+        with Numbers(data, "data", floats=True) as opened, opened.converted("float64") as floats, self._lock:
+            self._data.frombytes(floats.bytes())
+
+    def process_chunks(self) -> list[float]:
+        """Return the mean of each full chunk, in order, and drop these; the numbers that remain make no full chunk.
+
+        A mean is the exact sum, correctly rounded, divided by the size of the chunk. O(n).
+        """
+        with self._lock:
+            size = self._chunk_size
+            n_chunks = len(self._data) // size
+            means: list[float] = []
+            with Numbers(self._data) as opened:
+                at_once = max(1, SLICE // size)
+                for start in range(0, n_chunks, at_once):
+                    n = min(at_once, n_chunks - start)
+                    means += _native.chunk_means(opened.at(start * size), size, n, self._threads)
+            self._data = self._data[n_chunks * size :]
+            return means
+
+    def get_statistics(self) -> tuple[int, float, float]:
+        """Return how many numbers there are, their mean, and their deviation as a population (``ddof=0``); zeros if none.
+
+        Both are as exact as those of `compute_stats`. O(n).
+        """
+        with self._lock:
+            if not self._data:
+                return (0, 0.0, 0.0)
+            with Numbers(self._data) as opened:
+                stats = _stats(opened, 0, self._threads, _ignore)
+            return (len(self._data), stats["mean"], stats["std"])
+
+    def clear(self) -> None:
+        """Forget all numbers."""
+        with self._lock:
+            self._data = array("d")
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(size={len(self._data)}, chunk_size={self._chunk_size})"
