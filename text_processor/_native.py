@@ -1206,6 +1206,14 @@ def view_span(span: Array[Uint8], nbytes: int) -> memoryview:
     return memoryview(ffi.buffer(span, nbytes)).toreadonly()
 
 
+class Span(NamedTuple):
+    """Numbers of one type, one behind the other."""
+
+    pointer: Pointer[Uint8]
+    number_type: int
+    n: int
+
+
 class IntSum:
     """An exact sum of ints."""
 
@@ -1214,10 +1222,10 @@ class IntSum:
     def __init__(self) -> None:
         self._sum = ffi.new("tp_int_sum *")
 
-    def add(self, numbers: Pointer[Uint8], number_type: int, n: int, threads: int) -> None:
-        """Add n ints of a type."""
+    def add(self, numbers: Span, threads: int) -> None:
+        """Add ints."""
         error = _new_error()
-        check(lib.tp_sum_ints(numbers, number_type, n, threads, self._sum, error), error)
+        check(lib.tp_sum_ints(*numbers, threads, self._sum, error), error)
 
     def value(self) -> int:
         """Return the sum so far."""
@@ -1233,10 +1241,10 @@ class FloatSum:
         self._is_exact = is_exact
         self._sum = ffi.new("tp_float_sum *")
 
-    def add(self, numbers: Pointer[Uint8], number_type: int, n: int, threads: int) -> None:
-        """Add n floats of a type."""
+    def add(self, numbers: Span, threads: int) -> None:
+        """Add floats."""
         error = _new_error()
-        check(lib.tp_sum_floats(numbers, number_type, n, self._is_exact, threads, self._sum, error), error)
+        check(lib.tp_sum_floats(*numbers, self._is_exact, threads, self._sum, error), error)
 
     def value(self, exponent: int = 0) -> float | None:
         """Return the sum times a power of two, correctly rounded, or None where only an exact sum can tell."""
@@ -1247,37 +1255,27 @@ class FloatSum:
 FILTER_BLOCK: int = lib.TP_FILTER_BLOCK
 
 
-def count_kept(
-    numbers: Pointer[Uint8], number_type: int, n: int, least: array[Any], threads: int, counts: memoryview[int]
-) -> None:
+def count_kept(numbers: Span, least: array[Any], threads: int, counts: memoryview[int]) -> None:
     """Store how many numbers of each block are at least ``least``, the one item of an array of their type.
 
     `TooLargeError`, with an index, if one of these cannot be doubled.
     """
     error = _new_error()
     with ffi.from_buffer("uint8_t[]", least) as c_least, ffi.from_buffer("uint64_t[]", counts, require_writable=True) as found:
-        status = lib.tp_filter_count(numbers, number_type, n, c_least, threads, found, error)
+        status = lib.tp_filter_count(*numbers, c_least, threads, found, error)
     check(status, error)
 
 
-def keep_doubled(
-    numbers: Pointer[Uint8],
-    number_type: int,
-    n: int,
-    least: array[Any],
-    threads: int,
-    counts: memoryview[int],
-    kept: Pointer[Uint8],
-) -> None:
+def keep_doubled(numbers: Span, least: array[Any], threads: int, counts: memoryview[int], kept: Pointer[Uint8]) -> None:
     """Store those numbers that were counted, doubled."""
     with ffi.from_buffer("uint8_t[]", least) as c_least, ffi.from_buffer("uint64_t[]", counts) as found:
-        lib.tp_filter_double(numbers, number_type, n, c_least, threads, found, kept)
+        lib.tp_filter_double(*numbers, c_least, threads, found, kept)
 
 
-def multiply(a: Pointer[Uint8], b: Pointer[Uint8], number_type: int, n: int, threads: int, products: Pointer[Uint8]) -> None:
+def multiply(a: Span, b: Span, threads: int, products: Pointer[Uint8]) -> None:
     """Store products; `TooLargeError`, with an index, if one of ints has no place."""
     error = _new_error()
-    check(lib.tp_multiply(a, b, number_type, n, threads, products, error), error)
+    check(lib.tp_multiply(a.pointer, b.pointer, a.number_type, a.n, threads, products, error), error)
 
 
 class Stats:
@@ -1289,10 +1287,10 @@ class Stats:
         self._scale = scale
         self._stats = ffi.new("tp_stats *")
 
-    def add(self, numbers: Pointer[Uint8], number_type: int, n: int, threads: int) -> None:
-        """Add n numbers of a type; all but the last ones in multiples of ``FILTER_BLOCK``."""
+    def add(self, numbers: Span, threads: int) -> None:
+        """Add numbers; all but the last ones in multiples of ``FILTER_BLOCK``."""
         error = _new_error()
-        check(lib.tp_stats_add(self._stats, numbers, number_type, n, self._scale, threads, error), error)
+        check(lib.tp_stats_add(self._stats, *numbers, self._scale, threads, error), error)
 
     @property
     def int_sum(self) -> int:
@@ -1334,4 +1332,4 @@ def chunk_means(numbers: Pointer[Uint8], chunk: int, n_chunks: int, threads: int
     """Return the mean of each of the first chunks of so many numbers."""
     means = _new_uninitialized("double[]", n_chunks)
     lib.tp_chunk_means(ffi.cast("double *", numbers), chunk, n_chunks, threads, means)
-    return memoryview(ffi.buffer(means)).cast("d").tolist()
+    return cast("list[float]", memoryview(ffi.buffer(means)).cast("d").tolist())

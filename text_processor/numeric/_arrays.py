@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Literal, Self, cast
 
 from text_processor import _native
+from text_processor._native import Span
 
 Kind = Literal["list", "numpy", "array"]
 
@@ -134,18 +135,19 @@ class Numbers:
         if self.dtype == dtype:
             return self
         flat: Any = self.bytes().cast(TYPECODES[self.dtype])  # type: ignore[call-overload]
+        copy: object
         try:
-            copy: Any = array(TYPECODES[dtype], flat)
+            copy = array(TYPECODES[dtype], flat)  # pyright: ignore
         except OverflowError:
-            index = next(i for i, number in enumerate(flat) if number >> 63)
+            index = _first(cast("list[int]", flat.tolist()), lambda number: number >= 1 << 63) or 0
             raise OverflowError(f"{self._name}{self.place(index)} is {flat[index]}, which has no place in {dtype}") from None
         numbers = Numbers(copy)
         numbers.shape = self.shape
         return numbers
 
-    def at(self, index: int) -> Any:
-        """Return a pointer to the number at an index in C's order, or behind the last one."""
-        return self._data + index * self._view.itemsize
+    def span(self, start: int, n: int) -> Span:
+        """Return n of the numbers, in C's order."""
+        return Span(self._data + start * self._view.itemsize, self.type, n)
 
     def describe(self) -> str:
         """Return type and shape, for a message: ``"float64 of shape (2, 3)"``."""

@@ -35,8 +35,8 @@ def compute_stats(numbers: Any, *, threads: int | None = None, progress: Progres
 
     The mean is the exact sum, correctly rounded (of ints: not rounded), divided by how many there are. The deviation is that of
     a sample (``ddof=1``), with a relative error below 1e-11 however large the mean is beside it; of a single number it is NaN.
-    Both can be told whenever they have a place in a ``float``, even where squares or sums have none. Infinities and NaNs among
-    the numbers give what NumPy gives. No bit depends on the number of threads or on the instruction set.
+    Both are told whenever they have a place in a ``float``, even where squares or sums have none. Infinities and NaNs among the
+    numbers give what NumPy gives. No bit depends on the number of threads or on the instruction set.
 
     Args:
         numbers: as for `parallel_sum`, also a list of equally long lists; of any shape.
@@ -77,7 +77,7 @@ def _stats(numbers: Numbers, ddof: int, threads: int, report: Report) -> Stats:
         least, greatest = (x % (1 << 64) if numbers.dtype == "uint64" else x for x in found.int_extremes)
         return {"mean": found.int_sum / n, "std": _deviation(found.squares, n - ddof), "min": least, "max": greatest}
     low, high = (math.nan, math.nan) if found.has_nan else found.extremes
-    mean = _mean(numbers, found, threads)
+    mean = min(max(_mean(numbers, found, threads), low), high)  # rounding twice may go beyond what it is the mean of
     std = math.nan if found.has_specials else _float_deviation(numbers, found, n - ddof, threads)
     return {"mean": mean, "std": std, "min": low, "max": high}
 
@@ -85,7 +85,7 @@ def _stats(numbers: Numbers, ddof: int, threads: int, report: Report) -> Stats:
 def _measure(numbers: Numbers, scale: float, threads: int, report: Report) -> _native.Stats:
     stats = _native.Stats(scale)
     for start, n in slices(numbers.n, report):
-        stats.add(numbers.at(start), numbers.type, n, threads)
+        stats.add(numbers.span(start, n), threads)
     return stats
 
 
@@ -93,7 +93,7 @@ def _mean(numbers: Numbers, found: _native.Stats, threads: int) -> float:
     """The sum of floats divided by how many they are, even where the sum is too large for a float."""
     total = _total(numbers, found, 0, threads)
     if math.isinf(total) and not found.has_specials:
-        return math.ldexp(_total(numbers, found, -64, threads) / numbers.n, 64)
+        return _total(numbers, found, -64, threads) / numbers.n * 2.0**64
     return total / numbers.n
 
 
@@ -103,7 +103,7 @@ def _total(numbers: Numbers, found: _native.Stats, exponent: int, threads: int) 
     if total is None:
         exact = FloatSum(is_exact=True)
         for start, n in slices(numbers.n, _ignore):
-            exact.add(numbers.at(start), numbers.type, n, threads)
+            exact.add(numbers.span(start, n), threads)
         total = exact.value(exponent)
     assert total is not None
     return total
@@ -119,7 +119,7 @@ def _float_deviation(numbers: Numbers, found: _native.Stats, divisor: int, threa
     else:
         return _deviation(found.squares, divisor)
     scaled = _measure(numbers, 2.0**exponent, threads, _ignore)
-    return math.ldexp(_deviation(scaled.squares, divisor), -exponent)
+    return _deviation(scaled.squares, divisor) * 2.0**-exponent
 
 
 def _deviation(squares: float, divisor: int) -> float:
@@ -189,7 +189,7 @@ class DataProcessor:
                 at_once = max(1, SLICE // size)
                 for start in range(0, n_chunks, at_once):
                     n = min(at_once, n_chunks - start)
-                    means += _native.chunk_means(opened.at(start * size), size, n, self._threads)
+                    means += _native.chunk_means(opened.span(start * size, n * size).pointer, size, n, self._threads)
             self._data = self._data[n_chunks * size :]
             return means
 

@@ -8,7 +8,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, SupportsIndex, cast
 
 from text_processor import _native
 from text_processor._native import FILTER_BLOCK, FloatSum, IntSum, TooLargeError
@@ -63,7 +63,7 @@ def parallel_sum(numbers: Any, *, threads: int | None = None, progress: Progress
         return _sum(opened, n_workers, report)
 
 
-def _sum_items(items: Any, threads: int) -> int | float:
+def _sum_items(items: Sequence[int | float], threads: int) -> int | float:
     if float not in set(map(type, items)):
         return sum(items)
     try:
@@ -77,12 +77,12 @@ def _sum(numbers: Numbers, threads: int, report: Report) -> int | float:
     if not numbers.is_float:
         ints = IntSum()
         for start, n in slices(numbers.n, report):
-            ints.add(numbers.at(start), numbers.type, n, threads)
+            ints.add(numbers.span(start, n), threads)
         return ints.value()
     for is_exact in (False, True):
         floats = FloatSum(is_exact=is_exact)
         for start, n in slices(numbers.n, report if not is_exact else lambda _: report(numbers.n)):
-            floats.add(numbers.at(start), numbers.type, n, threads)
+            floats.add(numbers.span(start, n), threads)
         value = floats.value()
         if value is not None:
             return value
@@ -142,9 +142,9 @@ def process_numbers(
 def _checked_threshold(threshold: object) -> int | float:
     numpy = sys.modules.get("numpy")
     if isinstance(threshold, float) or (numpy is not None and isinstance(threshold, (numpy.float32, numpy.float16))):
-        return float(threshold)  # type: ignore[arg-type]
+        return float(cast(float, threshold))
     if hasattr(type(threshold), "__index__") and not hasattr(threshold, "__len__"):
-        return operator.index(threshold)  # type: ignore[arg-type]
+        return operator.index(cast("SupportsIndex", threshold))
     raise TypeError(f"threshold must be an int or a float, not {type(threshold).__name__}")
 
 
@@ -167,7 +167,7 @@ def _keep(numbers: Numbers, threshold: int | float, threads: int, report: Report
     view = memoryview(counts)
     for start, n in slices(numbers.n, report, 0, 2):
         try:
-            _native.count_kept(numbers.at(start), numbers.type, n, least, threads, view[start // FILTER_BLOCK :])
+            _native.count_kept(numbers.span(start, n), least, threads, view[start // FILTER_BLOCK :])
         except TooLargeError as error:
             i = start + error.item
             raise OverflowError(
@@ -177,14 +177,14 @@ def _keep(numbers: Numbers, threshold: int | float, threads: int, report: Report
     n_kept = 0
     for start, n in slices(numbers.n, report, numbers.n, 2):
         blocks = view[start // FILTER_BLOCK : (start + n - 1) // FILTER_BLOCK + 1]
-        _native.keep_doubled(numbers.at(start), numbers.type, n, least, threads, blocks, output.at(n_kept))
+        _native.keep_doubled(numbers.span(start, n), least, threads, blocks, output.at(n_kept))
         n_kept += sum(blocks)
     return output.take()
 
 
 def _least_above(threshold: int | float, dtype: str) -> array[Any] | None:
     """The least number of a type that is greater than a threshold, in an array, or None if there is none."""
-    if threshold != threshold:
+    if isinstance(threshold, float) and math.isnan(threshold):
         return None
     typecode = TYPECODES[dtype]
     if dtype in ("float32", "float64"):
@@ -266,7 +266,7 @@ def _multiply(a: Numbers, b: Numbers, kind: Kind, threads: int, progress: Progre
         output = Output(kind, a.dtype, a.shape)
         for start, n in slices(a.n, report):
             try:
-                _native.multiply(a.at(start), b.at(start), a.type, n, threads, output.at(start))
+                _native.multiply(a.span(start, n), b.span(start, n), threads, output.at(start))
             except TooLargeError as error:
                 i = start + error.item
                 raise OverflowError(
