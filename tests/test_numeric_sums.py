@@ -21,14 +21,25 @@ from text_processor.numeric._arrays import TYPECODES
 
 INTS = [name for name in TYPECODES if "int" in name]
 FLOATS = ["float32", "float64"]
-LENGTHS = [0, 1, 15, 16, 17, 4095, 4096, 4097, 100_000]
+LENGTHS = [0, 1, 17, 4096, 4097, 140_000]
 
 
-@pytest.fixture(params=_native.cpu_features()["available"], autouse=True)
+VARIANTS = _native.cpu_features()["available"]
+
+
+@pytest.fixture(params=VARIANTS)
 def variant(request):
-    """Every test is run by each variant of the loops."""
+    """One variant of the loops after the other."""
     _native.select_simd(request.param)
     yield
+    _native.select_simd(None)
+
+
+def each_variant():
+    """The same, for a test that draws its numbers."""
+    for name in VARIANTS:
+        _native.select_simd(name)
+        yield name
     _native.select_simd(None)
 
 
@@ -60,13 +71,15 @@ def same(a, b):
 @given(st.data())
 def test_sum_of_ints_is_pythons(dtype, data):
     numbers = data.draw(any_numbers(dtype))
-    assert parallel_sum(numbers) == sum(numbers.tolist())
+    for _ in each_variant():
+        assert parallel_sum(numbers) == sum(numbers.tolist())
     assert type(parallel_sum(numbers)) is int
 
 
+@pytest.mark.usefixtures("variant")
 @pytest.mark.parametrize("dtype", INTS)
 @pytest.mark.parametrize("n", LENGTHS)
-@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("threads", [1, 2])
 def test_sum_of_ints_never_wraps(dtype, n, threads):
     for extreme in range_of(dtype):
         assert parallel_sum(np.full(n, extreme, dtype), threads=threads) == n * extreme
@@ -76,7 +89,8 @@ def test_sum_of_ints_never_wraps(dtype, n, threads):
 @given(st.data())
 def test_sum_of_floats_is_correctly_rounded(dtype, data):
     numbers = data.draw(any_numbers(dtype, elements={"allow_nan": False, "allow_infinity": False}))
-    assert parallel_sum(numbers) == exact_sum(numbers.tolist())
+    for _ in each_variant():
+        assert parallel_sum(numbers) == exact_sum(numbers.tolist())
     assert type(parallel_sum(numbers)) is float
 
 
@@ -96,8 +110,9 @@ def test_sum_of_floats_in_any_form(numbers):
     assert parallel_sum(array("d", numbers[::-1])) == expected
 
 
+@pytest.mark.usefixtures("variant")
 @pytest.mark.parametrize("n", LENGTHS[1:])
-@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("threads", [1, 2])
 def test_sum_of_many_floats_is_fsums(n, threads):
     random = np.random.default_rng(n)
     spread = random.normal(size=n) * 2.0 ** random.integers(-300, 300, n)
@@ -105,7 +120,9 @@ def test_sum_of_many_floats_is_fsums(n, threads):
         assert parallel_sum(numbers, threads=threads) == math.fsum(numbers.tolist())
         cancelling = np.concatenate([numbers, [3e-9], -numbers])
         assert parallel_sum(cancelling, threads=threads) == 3e-9
-        assert parallel_sum(numbers.astype("float32"), threads=threads) == math.fsum(numbers.astype("float32").tolist())
+        if np.abs(numbers).max() < np.finfo("float32").max:
+            narrow = numbers.astype("float32")
+            assert parallel_sum(narrow, threads=threads) == math.fsum(narrow.tolist())
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -148,18 +165,22 @@ def test_filter_is_pythons(dtype, data):
     threshold = data.draw(thresholds)
     expected = [x + x for x in numbers.tolist() if x > threshold]
     limits = range_of(dtype) if "int" in dtype else (-float(np.finfo(dtype).max), float(np.finfo(dtype).max))
-    if all(math.isinf(x / 2) or limits[0] <= x <= limits[1] for x in expected):
-        found = process_numbers(numbers, threshold)
-        assert found.dtype == dtype
-        assert found.tolist() == expected
-    else:
-        with pytest.raises(OverflowError, match=rf"twice that has no place in {dtype}"):
-            process_numbers(numbers, threshold)
+    halves = [x for x in numbers.tolist() if x > threshold]
+    all_fit = all(x == math.inf or limits[0] <= 2 * Fraction(x) <= limits[1] for x in halves)
+    for _ in each_variant():
+        if all_fit:
+            found = process_numbers(numbers, threshold)
+            assert found.dtype == dtype
+            assert found.tolist() == expected
+        else:
+            with pytest.raises(OverflowError, match=rf"twice that has no place in {dtype}"):
+                process_numbers(numbers, threshold)
 
 
+@pytest.mark.usefixtures("variant")
 @pytest.mark.parametrize("dtype", TYPECODES)
 @pytest.mark.parametrize("n", LENGTHS)
-@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("threads", [1, 2])
 def test_filter_of_many_is_numpys(dtype, n, threads):
     for share in (0, 1, 30, 60, 61):
         numbers = (np.random.default_rng(n).integers(0, 61, n)).astype(dtype)
@@ -167,6 +188,7 @@ def test_filter_of_many_is_numpys(dtype, n, threads):
         assert np.array_equal(found, numbers[numbers > 60 - share] * numbers.dtype.type(2))
 
 
+@pytest.mark.usefixtures("variant")
 @pytest.mark.parametrize(
     ("numbers", "threshold", "kept"),
     [
@@ -196,6 +218,7 @@ def test_threshold_is_compared_exactly(numbers, threshold, kept):
     assert process_numbers(numbers.tolist(), threshold) == kept
 
 
+@pytest.mark.usefixtures("variant")
 @pytest.mark.parametrize("dtype", TYPECODES)
 @pytest.mark.parametrize("threads", [1, 3])
 def test_what_cannot_be_doubled_is_named(dtype, threads):
@@ -239,13 +262,14 @@ def test_products_of_ints_are_exact(dtype, data):
     a, b = (data.draw(hnp.arrays(dtype, shape, elements=elements)) for _ in "ab")
     expected = list(map(operator.mul, a.reshape(-1).tolist(), b.reshape(-1).tolist()))
     wrong = [i for i, product in enumerate(expected) if not low <= product <= high]
-    if wrong:
-        place = ", ".join(map(str, np.unravel_index(wrong[0], shape)))
-        with pytest.raises(OverflowError, match=rf"^a\[{place}\] is .* and b\[{place}\] is .* no place in {dtype}$"):
-            array_multiply(a, b)
-    else:
-        found = array_multiply(a, b)
-        assert (found.dtype, found.shape, found.reshape(-1).tolist()) == (dtype, shape, expected)
+    for _ in each_variant():
+        if wrong:
+            place = ", ".join(map(str, np.unravel_index(wrong[0], shape)))
+            with pytest.raises(OverflowError, match=rf"^a\[{place}\] is .* and b\[{place}\] is .* no place in {dtype}$"):
+                array_multiply(a, b)
+        else:
+            found = array_multiply(a, b)
+            assert (found.dtype, found.shape, found.reshape(-1).tolist()) == (dtype, shape, expected)
 
 
 @pytest.mark.parametrize("dtype", FLOATS)
@@ -254,9 +278,12 @@ def test_products_of_floats_are_numpys(dtype, data):
     shape = data.draw(hnp.array_shapes(max_dims=2, min_side=0, max_side=40))
     a, b = (data.draw(hnp.arrays(dtype, shape)) for _ in "ab")
     with np.errstate(all="ignore"):
-        assert np.array_equal(array_multiply(a, b), a * b, equal_nan=True)
+        expected = a * b
+    for _ in each_variant():
+        assert np.array_equal(array_multiply(a, b), expected, equal_nan=True)
 
 
+@pytest.mark.usefixtures("variant")
 @pytest.mark.parametrize("dtype", INTS)
 @pytest.mark.parametrize("threads", [1, 3])
 def test_the_first_product_that_is_too_large_is_named(dtype, threads):
@@ -269,6 +296,7 @@ def test_the_first_product_that_is_too_large_is_named(dtype, threads):
     assert np.array_equal(array_multiply(a[:222_222], b[:222_222], threads=threads), b[:222_222])
 
 
+@pytest.mark.usefixtures("variant")
 @pytest.mark.parametrize(
     ("a", "b"), [(-1, -(2**63)), (-(2**63), -1), (2**32, 2**31), (-(2**32), 2**32), (3037000500, 3037000500)]
 )

@@ -28,7 +28,8 @@ static void count_task(void *shared, size_t index)
     for (size_t i = tp_task_start(task->n, task->n_tasks, index); i < end; i += TP_BLOCK) {
         bool overflows;
         size_t n_now = length_of_block(task->n, i);
-        task->counted[i / TP_FILTER_BLOCK] = kernels->count(task->numbers + i * nbytes, task->type, n_now, task->least, &overflows);
+        const uint8_t *block = task->numbers + i * nbytes;
+        task->counted[i / TP_FILTER_BLOCK] = kernels->count(block, task->type, n_now, task->least, &overflows);
         if (overflows) {
             task->overflow[index] = i;
             return;

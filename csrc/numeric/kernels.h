@@ -12,8 +12,9 @@
 /* Numbers are taken in blocks that stay in the first-level cache where they are read twice: 32 KB of doubles. */
 enum { TP_BLOCK = TP_FILTER_BLOCK, TP_LANES = 16 };
 
-/* Number i goes to lane i % TP_LANES. The sum of `sum` and of all errors is the sum of the numbers; `error` has rounding errors of
- * its own, which are less than the numbers in a lane times 2^-53 times `error_size`, the sum of the magnitudes of what is in it. */
+/* Number i goes to lane i % TP_LANES. The sum of `sum` and of all errors is the sum of the numbers; `error` has rounding errors
+ * of its own, which are less than the numbers in a lane times 2^-53 times `error_size`, the sum of the magnitudes of what is in
+ * it. */
 typedef struct tp_lanes {
     double sum[TP_LANES];
     double error[TP_LANES];

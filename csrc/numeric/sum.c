@@ -30,8 +30,9 @@ void tp_add_ints(const uint8_t *numbers, tp_number_type type, size_t n, tp_int_s
             int64_t found = kernels->sum_narrow(numbers, type, n_now);
             add_words(sum, found < 0 ? -1 : 0, (uint64_t)found);
         } else {
-            bool is_signed = type == TP_INT64;
-            tp_halves found = kernels->sum_wide((const uint64_t *)(const void *)numbers, is_signed ? UINT64_C(1) << 63 : 0, n_now);
+            const bool is_signed = type == TP_INT64;
+            const uint64_t bias = is_signed ? UINT64_C(1) << 63 : 0;
+            tp_halves found = kernels->sum_wide((const uint64_t *)(const void *)numbers, bias, n_now);
             add_words(sum, (int64_t)(found.high >> 32), found.high << 32);
             add_words(sum, 0, found.low);
             /* Take away the bias, n_now * 2^63. */

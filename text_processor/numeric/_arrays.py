@@ -134,14 +134,13 @@ class Numbers:
         """
         if self.dtype == dtype:
             return self
+        new_array: Any = array
         flat: Any = self.bytes().cast(TYPECODES[self.dtype])  # type: ignore[call-overload]
-        copy: object
         try:
-            copy = array(TYPECODES[dtype], flat)  # pyright: ignore
+            numbers = Numbers(new_array(TYPECODES[dtype], flat))
         except OverflowError:
-            index = _first(cast("list[int]", flat.tolist()), lambda number: number >= 1 << 63) or 0
+            index = _first(flat.tolist(), lambda number: number >= 1 << 63) or 0
             raise OverflowError(f"{self._name}{self.place(index)} is {flat[index]}, which has no place in {dtype}") from None
-        numbers = Numbers(copy)
         numbers.shape = self.shape
         return numbers
 
