@@ -110,9 +110,13 @@ class Numbers:
         _native.close_span(self._data)
         self._view.release()
 
+    def _flat(self) -> Any:
+        """The numbers as Python's, in one dimension."""
+        return self.bytes().cast(TYPECODES[self.dtype])  # type: ignore[call-overload]
+
     def value(self, index: int) -> int | float:
         """Return one number, for a message: the one at an index in C's order."""
-        return cast("int | float", self.bytes().cast(TYPECODES[self.dtype])[index])  # type: ignore[call-overload]
+        return cast("int | float", self._flat()[index])
 
     def place(self, index: int) -> str:
         """Return an index in C's order as a subscript, for a message: ``"[7]"`` or ``"[1, 2]"``."""
@@ -134,8 +138,7 @@ class Numbers:
         """
         if self.dtype == dtype:
             return self
-        new_array: Any = array
-        flat: Any = self.bytes().cast(TYPECODES[self.dtype])  # type: ignore[call-overload]
+        flat, new_array = self._flat(), cast("Callable[..., object]", array)
         try:
             numbers = Numbers(new_array(TYPECODES[dtype], flat))
         except OverflowError:
