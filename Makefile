@@ -72,6 +72,7 @@ demo: build ## Set everything up, then count the words of a real book
 
 bench: $(VENV)/.bench-tools $(COUNT) ## Run the benchmarks; words.py and bpe.py, which take long, write to build/benchmarks
 	$(VENV)/bin/python benchmarks/seed.py
+	$(VENV)/bin/python benchmarks/numeric.py
 	$(VENV)/bin/python benchmarks/words.py
 	$(VENV)/bin/python benchmarks/bpe.py
 

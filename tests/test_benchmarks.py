@@ -132,6 +132,14 @@ def test_a_quick_run_of_tokenizers_measures_and_checks(tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8").count("| tiktoken |") == 2  # one text at a time, and many
 
 
+@pytest.mark.timing
+def test_a_quick_run_of_numbers_measures_and_checks() -> None:
+    done = run("numeric.py", "--quick")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "compute_stats, 20,000 float64" in done.stdout
+    assert "WRONG" not in done.stdout
+
+
 # ---- Charts ----------------------------------------------------------------------------------------------------------
 
 

@@ -58,14 +58,15 @@ __all__ = [
 
 __version__ = CORE_VERSION
 
-# What not everybody needs is imported when it is first asked for.
+# What not everybody needs is imported when it is first asked for: names of modules, and modules.
+_MODULES = {"numeric"}
 _LAZY = {"IncrementalDecoder": "bpe", "Tokenizer": "bpe"}
 
 
 if not TYPE_CHECKING:  # to type checkers it would be an attribute of any name
 
     def __getattr__(name: str) -> Any:
-        if name in _LAZY.values():
+        if name in _MODULES or name in _LAZY.values():
             return import_module(f"{__name__}.{name}")
         if name not in _LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -75,7 +76,7 @@ if not TYPE_CHECKING:  # to type checkers it would be an attribute of any name
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, *_LAZY.values()})
+    return sorted({*globals(), *_LAZY, *_LAZY.values(), *_MODULES})
 
 
 def hello(name: str) -> str:
