@@ -606,6 +606,45 @@ tp_status tp_stats_add(tp_stats *stats, const void *numbers, tp_number_type type
 /* Stores the mean of each of n_chunks chunks of `chunk` > 0 doubles, rounded once from their exact sum and once by division. */
 void tp_chunk_means(const double *numbers, size_t chunk, size_t n_chunks, size_t threads, double *means);
 
+/* Stores `n` numbers of any type as the nearest doubles. With `exactly`, TP_INVALID_ARGUMENT, with the index of the first one as
+ * offset, if an integer is not the same as a double: not all beyond 2^53 are. `items` must not overlap with `numbers`. */
+tp_status tp_to_float64(tp_number_type type, const void *numbers, size_t n, bool exactly, double *items, tp_error *error);
+
+/* ---- Numbers: matrices ------------------------------------------------------------------------------------------- */
+
+/* Numbers in rows and columns: that of row i and column j is items[i * row_stride + j * column_stride]. `items` may be NULL if
+ * there are none. */
+typedef struct tp_matrix {
+    const double *items;
+    size_t n_rows;
+    size_t n_columns;
+    size_t row_stride;
+    size_t column_stride;
+} tp_matrix;
+
+/* A matrix product that is worked out step by step. One call at a time may use it. */
+typedef struct tp_product tp_product;
+
+/* Begins the product of two matrices, for up to `threads` threads. It is stored in `items`, row by row without gaps, which must
+ * not overlap with the matrices; all three must last as long as steps are made. TP_INVALID_ARGUMENT unless left.n_columns is
+ * right.n_rows; TP_NO_MEMORY for the panels into which both are packed, some 4 MB and less than 1 MB a thread.
+ *
+ * Every element is the sum, in double precision, of left[i][j] * right[j][k] in order of j, in blocks whose sums are added in
+ * their order. So it is the same for any number of threads. Whether a product is rounded before it is added depends on the
+ * variant in use (see tp_simd_name): with avx512, avx2 and neon it is not. With any of them an element differs from the exact one
+ * by at most n 2^-53 / (1 - n 2^-53) times the sum of the absolute products, n = left.n_columns (N. Higham, Accuracy and
+ * Stability of Numerical Algorithms, 3.5), unless it overflows or products are subnormal. NaN and infinities go where they go
+ * in that sum. */
+tp_status tp_product_new(const tp_matrix *left, const tp_matrix *right, double *items, size_t threads, tp_product **product,
+                         tp_error *error);
+
+/* Makes about `n` more multiplications, at least those of a row of tiles, and stores how many are done so far. Returns whether
+ * any are left; when none are, all elements are stored. At least one step is needed, also where there is nothing to multiply. */
+bool tp_product_step(tp_product *product, uint64_t n, uint64_t *n_done);
+
+void tp_product_free(tp_product *product);
+void tp_product_free_at(tp_product **product);
+
 /* CFFI-END */
 
 #ifdef __cplusplus

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         TpCorpus,
         TpError,
         TpLexiconEntries,
+        TpMatrix,
         TpMerge,
         TpPiece,
         TpPieces,
@@ -1333,3 +1334,50 @@ def chunk_means(numbers: Pointer[Uint8], chunk: int, n_chunks: int, threads: int
     means = _new_uninitialized("double[]", n_chunks)
     lib.tp_chunk_means(ffi.cast("double *", numbers), chunk, n_chunks, threads, means)
     return cast("list[float]", memoryview(ffi.buffer(means)).cast("d").tolist())
+
+
+# ---- Numbers: matrices -----------------------------------------------------------------------------------------------
+
+
+def to_float64(number_type: int, numbers: Pointer[Uint8], n: int, room: Pointer[Uint8], *, exactly: bool) -> None:
+    """Store numbers as doubles; `InvalidArgumentError`, with an index, if not one exactly, and that is wanted."""
+    error = _new_error()
+    check(lib.tp_to_float64(number_type, numbers, n, exactly, ffi.cast("double *", room), error), error)
+
+
+class Matrix(NamedTuple):
+    """Doubles in rows and columns, and how far rows and columns are apart."""
+
+    items: Pointer[Uint8]
+    shape: tuple[int, int]
+    strides: tuple[int, int]
+
+    def in_c(self) -> TpMatrix:
+        """What the core takes; it must not outlast ``items``."""
+        matrix = ffi.new("tp_matrix *")
+        matrix.items = ffi.cast("double *", self.items)
+        matrix.n_rows, matrix.n_columns = self.shape
+        matrix.row_stride, matrix.column_stride = self.strides
+        return matrix
+
+
+class Product:
+    """A handle to a ``tp_product``, which stores its matrices' product in ``room``; all three must outlast it."""
+
+    __slots__ = ("_n_done", "_place")
+
+    def __init__(self, left: Matrix, right: Matrix, room: Pointer[Uint8], threads: int) -> None:
+        self._n_done, self._place, error = ffi.new("uint64_t *"), ffi.new("tp_product **"), _new_error()
+        _own(self._place, ffi.gc(ffi.cast("tp_product **", self._place), lib.tp_product_free_at))
+        items = ffi.cast("double *", room)
+        check(lib.tp_product_new(left.in_c(), right.in_c(), items, threads, self._place, error), error)
+
+    @property
+    def n_done(self) -> int:
+        """How many multiplications have been made."""
+        return self._n_done[0]
+
+    def step(self, n: int) -> bool:
+        """Make about ``n`` more of them, and say whether any are left."""
+        _check_alive(self._place)
+        return bool(lib.tp_product_step(self._place[0], n, self._n_done))

@@ -61,6 +61,15 @@ static inline size_t tp_count_bits(uint64_t bits)
 #define TP_PREFETCH(address) ((void)(address))
 #endif
 
+/* In front of a loop of up to 8 rounds that only saves writing them one by one. */
+#if defined(__clang__)
+#define TP_UNROLL_WHOLE _Pragma("clang loop unroll(full)")
+#elif defined(__GNUC__)
+#define TP_UNROLL_WHOLE _Pragma("GCC unroll 8")
+#else
+#define TP_UNROLL_WHOLE
+#endif
+
 /* In front of a loop whose body is so short that counting its rounds is a good part of the work. */
 #if defined(__clang__)
 #define TP_UNROLL _Pragma("clang loop unroll_count(4)")

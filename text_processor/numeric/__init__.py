@@ -16,7 +16,16 @@ array('i', [8, 18])
 
 from __future__ import annotations
 
+from text_processor.numeric._matrix import matrix_multiply
 from text_processor.numeric._stats import DataProcessor, Stats, compute_stats
 from text_processor.numeric._sums import array_multiply, parallel_sum, process_numbers
 
-__all__ = ["DataProcessor", "Stats", "array_multiply", "compute_stats", "parallel_sum", "process_numbers"]
+__all__ = [
+    "DataProcessor",
+    "Stats",
+    "array_multiply",
+    "compute_stats",
+    "matrix_multiply",
+    "parallel_sum",
+    "process_numbers",
+]
