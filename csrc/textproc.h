@@ -645,6 +645,16 @@ bool tp_product_step(tp_product *product, uint64_t n, uint64_t *n_done);
 void tp_product_free(tp_product *product);
 void tp_product_free_at(tp_product **product);
 
+/* ---- Numbers: random points, primes ------------------------------------------------------------------------------- */
+
+/* Throws points at a square and returns how many lie within the quarter of a circle that touches two of its sides and has its
+ * centre at the corner of the other two: those numbered from `first` on, modulo 2^64, `n` of an endless sequence, which `key`
+ * chooses. Up to `threads` threads share them.
+ *
+ * Point i is the ith output of SplitMix64 begun with `key` (G. Steele, D. Lea, C. Flood, Fast Splittable Pseudorandom Number
+ * Generators, 2014): 31 bits for each coordinate, in the middle of a cell of the grid that they make. All is done in integers. */
+uint64_t tp_count_points_in_circle(uint64_t key, uint64_t first, uint64_t n, size_t threads);
+
 /* CFFI-END */
 
 #ifdef __cplusplus

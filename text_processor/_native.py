@@ -1336,7 +1336,7 @@ def chunk_means(numbers: Pointer[Uint8], chunk: int, n_chunks: int, threads: int
     return cast("list[float]", memoryview(ffi.buffer(means)).cast("d").tolist())
 
 
-# ---- Numbers: matrices -----------------------------------------------------------------------------------------------
+# ---- Numbers: matrices, points ---------------------------------------------------------------------------------------
 
 
 def to_float64(number_type: int, numbers: Pointer[Uint8], n: int, room: Pointer[Uint8], *, exactly: bool) -> None:
@@ -1381,3 +1381,8 @@ class Product:
         """Make about ``n`` more of them, and say whether any are left."""
         _check_alive(self._place)
         return bool(lib.tp_product_step(self._place[0], n, self._n_done))
+
+
+def count_points_in_circle(key: int, first: int, n: int, threads: int) -> int:
+    """Return how many of ``n`` points of the sequence ``key``, from a first one on, lie in a quarter of a circle."""
+    return int(lib.tp_count_points_in_circle(key, first, n, threads))

@@ -17,6 +17,7 @@ array('i', [8, 18])
 from __future__ import annotations
 
 from text_processor.numeric._matrix import matrix_multiply
+from text_processor.numeric._pi import monte_carlo_pi
 from text_processor.numeric._stats import DataProcessor, Stats, compute_stats
 from text_processor.numeric._sums import array_multiply, parallel_sum, process_numbers
 
@@ -26,6 +27,7 @@ __all__ = [
     "array_multiply",
     "compute_stats",
     "matrix_multiply",
+    "monte_carlo_pi",
     "parallel_sum",
     "process_numbers",
 ]

@@ -1,0 +1,86 @@
+"""`monte_carlo_pi`: an estimate of π by random points."""
+
+from __future__ import annotations
+
+import operator
+import os
+from hashlib import blake2b
+from time import monotonic
+
+from text_processor import _native
+from text_processor._progress import Progress, check_progress, reporting
+from text_processor.numeric._work import n_threads
+
+__all__ = ["monte_carlo_pi"]
+
+# Points of a first step, and how long each takes, about: Ctrl-C gets through between two of them.
+FIRST_STEP = 1 << 22
+STEP_SECONDS = 0.02
+
+# As many points as the sequence has before it begins again.
+MOST_SAMPLES = (1 << 64) - 1
+
+
+def monte_carlo_pi(
+    samples: int, seed: int | None = None, *, threads: int | None = None, progress: Progress | bool | None = None
+) -> float:
+    """Return an estimate of π: four times the share of random points in a square that lie within a quarter of a circle.
+
+    The same seed gives the same answer, on every machine and for any number of threads. The standard deviation of the error is
+    √(π (4 - π) / samples), about 1.64 / √samples: a hundred times as many points give one more digit.
+
+    Args:
+        samples: how many points, from 1 to 2⁶⁴ - 1.
+        seed: any int, of which a 64-bit hash is used; ``None``: a random one.
+        threads: how many threads may work at it; ``None``: as many as there are processors, 1: only the calling one.
+        progress: a function that is called with the number of points done and ``samples``, at most 20 times a second; or
+            True: a bar on standard error, if that is a terminal. What it raises ends the call.
+
+    Raises:
+        ValueError: ``samples`` or ``threads`` is out of range.
+        TypeError: an argument is of another type.
+
+    O(samples) time, no memory. The points are from SplitMix64 (G. Steele, D. Lea, C. Flood, *Fast Splittable Pseudorandom
+    Number Generators*, 2014), 31 bits for each coordinate.
+
+    >>> from text_processor.numeric import monte_carlo_pi
+    >>> monte_carlo_pi(1_000_000, seed=1)
+    3.145828
+    """
+    check_progress(progress)
+    total = _checked_samples(samples)
+    key = _key(seed)
+    n_workers = n_threads(threads)
+    n_done, n_inside, step = 0, 0, FIRST_STEP
+    with reporting(progress, total, "points") as report:
+        while n_done < total:
+            start = monotonic()
+            n = min(step, total - n_done)
+            n_inside += _native.count_points_in_circle(key, n_done, n, n_workers)
+            n_done += n
+            report(n_done)
+            if monotonic() - start < STEP_SECONDS / 2:
+                step *= 2
+            elif monotonic() - start > 2 * STEP_SECONDS:
+                step = max(step // 2, 1)
+    return 4 * n_inside / total
+
+
+def _checked_samples(samples: object) -> int:
+    if isinstance(samples, bool) or not hasattr(type(samples), "__index__"):
+        raise TypeError(f"samples must be an int, not {type(samples).__name__}")
+    n = operator.index(samples)  # type: ignore[arg-type]
+    if not 1 <= n <= MOST_SAMPLES:
+        raise ValueError(f"samples must be from 1 to {MOST_SAMPLES}, not {n}")
+    return n
+
+
+def _key(seed: object) -> int:
+    """Return what a seed stands for: of any two, even neighbours, far apart."""
+    if seed is None:
+        return int.from_bytes(os.urandom(8), "little")
+    if not hasattr(type(seed), "__index__"):
+        raise TypeError(f"seed must be an int or None, not {type(seed).__name__}")
+    number = operator.index(seed)  # type: ignore[arg-type]
+    encoded = number.to_bytes(number.bit_length() // 8 + 1, "little", signed=True)
+    return int.from_bytes(blake2b(encoded, digest_size=8).digest(), "little")
