@@ -655,6 +655,20 @@ void tp_product_free_at(tp_product **product);
  * Generators, 2014): 31 bits for each coordinate, in the middle of a cell of the grid that they make. All is done in integers. */
 uint64_t tp_count_points_in_circle(uint64_t key, uint64_t first, uint64_t n, size_t threads);
 
+/* The primes up to a limit, found from the smallest to the greatest step by step. One call at a time may use it. */
+typedef struct tp_sieve tp_sieve;
+
+/* Begins to look for the primes up to `limit`, with up to `threads` threads. TP_NO_MEMORY also where there is no memory for a
+ * copy of all primes, though that is the caller's: none is taken here beyond some 4 MB and less than 100 KB a thread. */
+tp_status tp_sieve_new(uint32_t limit, size_t threads, tp_sieve **sieve, tp_error *error);
+
+/* Looks at some millions of numbers more. Stores where the primes among them are, until the next step, how many these are, and
+ * how many numbers have been looked at: of limit + 1, from 0 on. */
+tp_status tp_sieve_step(tp_sieve *sieve, const uint32_t **primes, size_t *n_primes, uint64_t *n_done, tp_error *error);
+
+void tp_sieve_free(tp_sieve *sieve);
+void tp_sieve_free_at(tp_sieve **sieve);
+
 /* CFFI-END */
 
 #ifdef __cplusplus

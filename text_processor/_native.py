@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         TpPieces,
         TpVocabulary,
         Uint8,
+        Uint32,
         Uint64,
     )
 
@@ -1336,7 +1337,7 @@ def chunk_means(numbers: Pointer[Uint8], chunk: int, n_chunks: int, threads: int
     return cast("list[float]", memoryview(ffi.buffer(means)).cast("d").tolist())
 
 
-# ---- Numbers: matrices, points ---------------------------------------------------------------------------------------
+# ---- Numbers: matrices, points, primes -------------------------------------------------------------------------------
 
 
 def to_float64(number_type: int, numbers: Pointer[Uint8], n: int, room: Pointer[Uint8], *, exactly: bool) -> None:
@@ -1386,3 +1387,31 @@ class Product:
 def count_points_in_circle(key: int, first: int, n: int, threads: int) -> int:
     """Return how many of ``n`` points of the sequence ``key``, from a first one on, lie in a quarter of a circle."""
     return int(lib.tp_count_points_in_circle(key, first, n, threads))
+
+
+class Sieve:
+    """A handle to a ``tp_sieve``, which finds the primes up to a limit."""
+
+    __slots__ = ("_found", "_n_done", "_n_found", "_place")
+
+    def __init__(self, limit: int, threads: int) -> None:
+        self._place, error = ffi.new("tp_sieve **"), _new_error()
+        self._found = cast("Pointer[Pointer[Uint32]]", ffi.new("uint32_t **"))
+        self._n_found, self._n_done = ffi.new("size_t *"), ffi.new("uint64_t *")
+        _own(self._place, ffi.gc(ffi.cast("tp_sieve **", self._place), lib.tp_sieve_free_at))
+        check(lib.tp_sieve_new(limit, threads, self._place, error), error)
+
+    @property
+    def n_done(self) -> int:
+        """How many numbers have been looked at, from 0 on."""
+        return self._n_done[0]
+
+    def step(self) -> CBuffer:
+        """Look at some more, and return the primes among them: 32 bits each, until the next step."""
+        _check_alive(self._place)
+        error = _new_error()
+        check(lib.tp_sieve_step(self._place[0], self._found, self._n_found, self._n_done, error), error)
+        return ffi.buffer(self._found[0], 4 * self._n_found[0])
+
+
+_push_one = lib.tp_window_push_one

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from text_processor.numeric._matrix import matrix_multiply
 from text_processor.numeric._pi import monte_carlo_pi
+from text_processor.numeric._primes import sieve_of_eratosthenes
 from text_processor.numeric._stats import DataProcessor, Stats, compute_stats
 from text_processor.numeric._sums import array_multiply, parallel_sum, process_numbers
 
@@ -30,4 +31,5 @@ __all__ = [
     "monte_carlo_pi",
     "parallel_sum",
     "process_numbers",
+    "sieve_of_eratosthenes",
 ]
