@@ -669,6 +669,52 @@ tp_status tp_sieve_step(tp_sieve *sieve, const uint32_t **primes, size_t *n_prim
 void tp_sieve_free(tp_sieve *sieve);
 void tp_sieve_free_at(tp_sieve **sieve);
 
+/* ---- Numbers: windows -------------------------------------------------------------------------------------------- */
+
+/* The last numbers of a sequence and, if wanted, their exact sum. It has a lock: readers share it, writers exclude each
+ * other. */
+typedef struct tp_window tp_window;
+
+/* An empty window of `capacity` numbers, for all of which memory is reserved. TP_INVALID_ARGUMENT if that is 0. */
+tp_status tp_window_new(size_t capacity, bool sums, tp_window **window, tp_error *error);
+
+/* A window with the same contents. */
+tp_status tp_window_copy(tp_window *window, tp_window **copy, tp_error *error);
+
+void tp_window_free(tp_window *window);
+void tp_window_free_at(tp_window **window);
+
+/* Adds numbers; each one drops the oldest if the window is full. With `averages`, of a window that sums, stores the average after
+ * each: the sum rounded to double, correctly, divided by how many there are. So it is what Python's math.fsum(w) / len(w) is,
+ * also where that overflows; NaN if there is a NaN in the window or infinities of both signs, an infinity if there are such of
+ * one sign alone. `averages` may be `numbers`. O(1) a number: the sum is kept in fixed point, all 2098 bits that doubles reach
+ * and 64 more, from which what is dropped is subtracted without error. */
+void tp_window_push(tp_window *window, const double *numbers, size_t n, double *averages);
+
+/* The same for one number; returns the average. */
+double tp_window_push_one(tp_window *window, double number);
+
+/* What is in a window at one instant. */
+typedef struct tp_window_state {
+    size_t capacity;
+    size_t count;
+    double latest;    /* of the numbers; NaN if there is none */
+    double average;   /* NaN unless it sums; 0 if there is none */
+    uint64_t version; /* changes with the contents */
+} tp_window_state;
+
+void tp_window_get_state(tp_window *window, tp_window_state *state);
+
+/* Stores the numbers, the oldest first, and how many there are; TP_TOO_SMALL, with that stored, if these are more than
+ * `capacity`. */
+tp_status tp_window_get_numbers(tp_window *window, double *numbers, size_t capacity, size_t *n, tp_error *error);
+
+void tp_window_clear(tp_window *window);
+
+/* Exchanges what is in two different windows of the same capacity; otherwise TP_INVALID_ARGUMENT. TP_STALE unless the version of
+ * `window` is the expected one. */
+tp_status tp_window_exchange(tp_window *window, tp_window *other, uint64_t expected_version, tp_error *error);
+
 /* CFFI-END */
 
 #ifdef __cplusplus

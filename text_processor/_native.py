@@ -46,6 +46,8 @@ if TYPE_CHECKING:
         TpPiece,
         TpPieces,
         TpVocabulary,
+        TpWindow,
+        TpWindowState,
         Uint8,
         Uint32,
         Uint64,
@@ -1337,7 +1339,7 @@ def chunk_means(numbers: Pointer[Uint8], chunk: int, n_chunks: int, threads: int
     return cast("list[float]", memoryview(ffi.buffer(means)).cast("d").tolist())
 
 
-# ---- Numbers: matrices, points, primes -------------------------------------------------------------------------------
+# ---- Numbers: matrices, points, primes, windows ----------------------------------------------------------------------
 
 
 def to_float64(number_type: int, numbers: Pointer[Uint8], n: int, room: Pointer[Uint8], *, exactly: bool) -> None:
@@ -1415,3 +1417,77 @@ class Sieve:
 
 
 _push_one = lib.tp_window_push_one
+
+
+class Window:
+    """A handle to a ``tp_window``: the last numbers of a sequence."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: Pointer[Pointer[TpWindow]]) -> None:
+        self.place = place
+
+    @staticmethod
+    def _new_place() -> Pointer[Pointer[TpWindow]]:
+        place = ffi.new("tp_window **")
+        _own(place, ffi.gc(ffi.cast("tp_window **", place), lib.tp_window_free_at))
+        return place
+
+    @classmethod
+    def of(cls, capacity: int, *, sums: bool) -> Window:
+        """Return an empty one."""
+        place, error = cls._new_place(), _new_error()
+        check(lib.tp_window_new(capacity, sums, place, error), error)
+        return cls(place)
+
+    @property
+    def pointer(self) -> Pointer[TpWindow]:
+        _check_alive(self.place)
+        return self.place[0]
+
+    def copy(self) -> Window:
+        place, error = self._new_place(), _new_error()
+        check(lib.tp_window_copy(self.pointer, place, error), error)
+        return Window(place)
+
+    def state(self) -> TpWindowState:
+        """Return all that there is to tell, of one instant."""
+        state = ffi.new("tp_window_state *")
+        lib.tp_window_get_state(self.pointer, state)
+        return state
+
+    def push_one(self, number: float) -> float:
+        """Add a number, and return the average."""
+        return _push_one(self.place[0] or self.pointer, number)  # a property and two more calls would double its time
+
+    def push(self, numbers: Pointer[Uint8], first: int, n: int, averages: Pointer[Uint8] | None) -> None:
+        """Add ``n`` doubles from a first one on, and store the averages at the same places in another array."""
+        c_averages = ffi.NULL if averages is None else ffi.cast("double *", averages) + first
+        lib.tp_window_push(self.pointer, ffi.cast("double *", numbers) + first, n, c_averages)
+
+    def numbers(self) -> array[float]:
+        """Return the numbers, the oldest first."""
+        n, error = ffi.new("size_t *"), _new_error()
+        capacity = 0
+        while True:
+            numbers = array("d", [0.0]) * capacity
+            with ffi.from_buffer("double[]", numbers, require_writable=True) as room:
+                status = lib.tp_window_get_numbers(self.pointer, room, capacity, n, error)
+            if status != _TOO_SMALL:
+                break
+            capacity = n[0]
+        check(status, error)
+        del numbers[n[0] :]
+        return numbers
+
+    def clear(self) -> None:
+        lib.tp_window_clear(self.pointer)
+
+    def exchange(self, other: Window, version: int) -> bool:
+        """Exchange what is in both, and return True, unless this one's version is another one by now."""
+        error = _new_error()
+        status = lib.tp_window_exchange(self.pointer, other.pointer, version, error)
+        if status == _STALE:
+            return False
+        check(status, error)
+        return True

@@ -21,9 +21,12 @@ from text_processor.numeric._pi import monte_carlo_pi
 from text_processor.numeric._primes import sieve_of_eratosthenes
 from text_processor.numeric._stats import DataProcessor, Stats, compute_stats
 from text_processor.numeric._sums import array_multiply, parallel_sum, process_numbers
+from text_processor.numeric._windows import MovingAverage, RingBuffer
 
 __all__ = [
     "DataProcessor",
+    "MovingAverage",
+    "RingBuffer",
     "Stats",
     "array_multiply",
     "compute_stats",

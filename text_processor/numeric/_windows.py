@@ -1,0 +1,243 @@
+"""`MovingAverage` and `RingBuffer`: the last numbers of a sequence."""
+
+from __future__ import annotations
+
+import operator
+import sys
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+from text_processor import _native
+from text_processor._subclasses import attributes_of, set_attributes
+from text_processor.numeric._arrays import Numbers, Output
+from text_processor.numeric._floats import as_float64
+
+__all__ = ["MovingAverage", "RingBuffer"]
+
+# Numbers that are taken at once: some ten milliseconds. More are taken in steps, between two of which Ctrl-C gets through.
+STEP = 1 << 18
+
+
+class MovingAverage:
+    """The average of the last ``window_size`` numbers of a sequence, of any length, without drift.
+
+    It is ``math.fsum(window) / len(window)`` at every moment, to the last bit: the sum is kept exactly, in fixed point as wide
+    as doubles reach, so that a number that leaves the window leaves no trace, not even 1e308 among numbers of 1e-308. A NaN or
+    an infinity gives what it gives in sums, as long as it is in the window. The average of nothing is 0.0.
+
+    O(1) for a number, O(window_size) memory, which is reserved at once. Any number of threads may use it; each call is done as
+    a whole before or after those of others. It can be copied and pickled, and gives the same averages afterwards.
+
+    >>> from text_processor.numeric import MovingAverage
+    >>> temperatures = MovingAverage(3)
+    >>> temperatures.add(10), temperatures.add(20), temperatures.add(30), temperatures.add(40)
+    (10.0, 15.0, 20.0, 30.0)
+    >>> temperatures.extend([70, 100])
+    [46.666666666666664, 70.0]
+    >>> temperatures
+    MovingAverage(window_size=3, count=3, avg=70.00)
+    """
+
+    __slots__ = ("__weakref__", "_window")
+
+    def __init__(self, window_size: int) -> None:
+        """Begin with an empty window.
+
+        Raises:
+            ValueError: ``window_size`` is less than 1.
+            MemoryError: there is not so much memory.
+        """
+        self._window = _new_window(window_size, "window_size", sums=True)
+
+    @property
+    def window_size(self) -> int:
+        """How many numbers are averaged at most."""
+        return self._window.state().capacity
+
+    def add(self, value: float) -> float:
+        """Take a number, and return the average of the last ones.
+
+        Raises:
+            TypeError: ``value`` is no number.
+            OverflowError: it is an int too large for a float.
+        """
+        return self._window.push_one(value)
+
+    def extend(self, values: object) -> Any:
+        """Take numbers, one after the other, and return the average after each.
+
+        Args:
+            values: a NumPy array or another buffer of numbers, or any iterable of numbers; of more than one dimension, in C's
+                order.
+
+        Returns:
+            As many averages, in a list, a NumPy array or an `array.array`, as ``values`` are given.
+
+        Raises:
+            TypeError, ValueError, OverflowError: ``values`` are no numbers, or an int is too large for a float. As after any
+                exception, Ctrl-C too, the window is as it was before.
+        """
+        with Numbers(values, "values", floats=True) as numbers:
+            averages = Output(numbers.kind, "float64", numbers.shape)
+            _extend(self._window, numbers, averages)
+            return averages.take()
+
+    def average(self) -> float:
+        """Return the average of what is in the window; of nothing, 0.0."""
+        return self._window.state().average
+
+    def count(self) -> int:
+        """Return how many numbers are in the window."""
+        return self._window.state().count
+
+    def clear(self) -> None:
+        """Forget all numbers."""
+        self._window.clear()
+
+    def __repr__(self) -> str:
+        state = self._window.state()
+        average = f"{state.average:.2f}" if abs(state.average) < 1e16 else repr(state.average)
+        return f"{type(self).__name__}(window_size={state.capacity}, count={state.count}, avg={average})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        window = self._window
+        return _restored, (type(self), window.state().capacity, window.numbers(), attributes_of(self, MovingAverage))
+
+
+class RingBuffer:
+    """The last ``capacity`` numbers of a sequence: what is pushed into a full one drops the oldest.
+
+    Numbers are kept as floats, which is what comes out. ``len`` is how many there are; iterating gives those that are there
+    when it begins, the oldest first.
+
+    O(1) for a number, O(capacity) memory, which is reserved at once. Any number of threads may use it; each call is done as a
+    whole before or after those of others. It can be copied and pickled.
+
+    >>> from text_processor.numeric import RingBuffer
+    >>> last = RingBuffer(3)
+    >>> last.push(1)
+    >>> last.extend([2, 3, 4])
+    >>> last.to_list(), last.latest(), last.is_full(), len(last)
+    ([2.0, 3.0, 4.0], 4.0, True, 3)
+    >>> last
+    RingBuffer(capacity=3, len=3)
+    """
+
+    __slots__ = ("__weakref__", "_window")
+
+    def __init__(self, capacity: int) -> None:
+        """Begin with an empty buffer.
+
+        Raises:
+            ValueError: ``capacity`` is less than 1.
+            MemoryError: there is not so much memory.
+        """
+        self._window = _new_window(capacity, "capacity", sums=False)
+
+    @property
+    def capacity(self) -> int:
+        """How many numbers are kept at most."""
+        return self._window.state().capacity
+
+    def push(self, value: float) -> None:
+        """Take a number.
+
+        Raises:
+            TypeError: ``value`` is no number.
+            OverflowError: it is an int too large for a float.
+        """
+        self._window.push_one(value)
+
+    def extend(self, values: object) -> None:
+        """Take numbers, one after the other.
+
+        Args:
+            values: a NumPy array or another buffer of numbers, or any iterable of numbers; of more than one dimension, in C's
+                order.
+
+        Raises:
+            TypeError, ValueError, OverflowError: ``values`` are no numbers, or an int is too large for a float. As after any
+                exception, the buffer is as it was before.
+        """
+        with Numbers(values, "values", floats=True) as numbers:
+            _extend(self._window, numbers, None)
+
+    def latest(self) -> float | None:
+        """Return the number that was taken last; ``None`` if there is none."""
+        state = self._window.state()
+        return state.latest if state.count else None
+
+    def is_full(self) -> bool:
+        """Whether the next number will drop the oldest one."""
+        state = self._window.state()
+        return state.count == state.capacity
+
+    def to_list(self) -> list[float]:
+        """Return the numbers, the oldest first."""
+        numbers, items = self._window.numbers(), list[float]()
+        for start in range(0, len(numbers), _native.SLICE_ENTRIES):
+            items += numbers[start : start + _native.SLICE_ENTRIES]
+        return items
+
+    def to_array(self) -> array[float]:
+        """Return the numbers, the oldest first, as an ``array("d")``."""
+        return self._window.numbers()
+
+    def clear(self) -> None:
+        """Forget all numbers."""
+        self._window.clear()
+
+    def __len__(self) -> int:
+        return self._window.state().count
+
+    def __iter__(self) -> Iterator[float]:
+        return iter(self._window.numbers())
+
+    def __repr__(self) -> str:
+        state = self._window.state()
+        return f"{type(self).__name__}(capacity={state.capacity}, len={state.count})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        window = self._window
+        return _restored, (type(self), window.state().capacity, window.numbers(), attributes_of(self, RingBuffer))
+
+
+def _new_window(size: object, name: str, *, sums: bool) -> _native.Window:
+    if isinstance(size, bool) or not hasattr(type(size), "__index__"):
+        raise TypeError(f"{name} must be an int, not {type(size).__name__}")
+    capacity = operator.index(size)  # type: ignore[arg-type]
+    if capacity < 1:
+        raise ValueError(f"{name} must be at least 1, not {capacity}")
+    if capacity > sys.maxsize:
+        raise MemoryError(f"{name} of {capacity} is more than memory can be")
+    return _native.Window.of(capacity, sums=sums)
+
+
+def _restored(kind: type[Any], size: int, numbers: array[float], attributes: dict[str, Any]) -> Any:
+    """Make an instance again of what ``__reduce__`` gives."""
+    self: Any = object.__new__(kind)
+    self._window = _new_window(size, "size", sums=issubclass(kind, MovingAverage))
+    with Numbers(numbers, "numbers") as held:
+        _extend(self._window, held, None)
+    set_attributes(self, attributes)
+    return self
+
+
+def _extend(window: _native.Window, numbers: Numbers, averages: Output | None) -> None:
+    """Have a window take numbers, all or none of them, and store the average after each."""
+    if numbers.dtype != "float64":
+        with as_float64(numbers) as floats:
+            _extend(window, floats, averages)
+        return
+    room = None if averages is None else averages.pointer
+    if numbers.n <= STEP:
+        window.push(numbers.pointer, 0, numbers.n, room)
+        return
+    # A copy takes them, step by step. It takes the window's place unless another thread has been faster.
+    is_done = False
+    while not is_done:
+        version, grown = window.state().version, window.copy()
+        for first in range(0, numbers.n, STEP):
+            grown.push(numbers.pointer, first, min(STEP, numbers.n - first), room)
+        is_done = window.exchange(grown, version)
