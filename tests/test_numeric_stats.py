@@ -1,7 +1,11 @@
 """Mean and deviation against exact arithmetic, extremes against Python, and all of it the same bits whoever computes it."""
 
+import copy
 import gc
 import math
+import os
+import pickle
+import signal
 import statistics
 import threading
 from array import array
@@ -293,3 +297,44 @@ def test_processor_in_several_threads():
     for worker in workers:
         worker.join()
     assert means == [2.0] * 160
+
+
+class Named(DataProcessor):
+    def __init__(self, name):
+        super().__init__(2, threads=1)
+        self.name = name
+
+
+@pytest.mark.parametrize("copy", [copy.copy, copy.deepcopy, lambda processor: pickle.loads(pickle.dumps(processor))])
+def test_copies_and_pickles_go_their_own_way(copy):
+    processor = Named("of an hour")
+    processor.add_data([1, 2, 3])
+    twin = copy(processor)
+    assert (type(twin), twin.name) == (Named, "of an hour")
+    assert twin.process_chunks() == [1.5]
+    assert (len(twin), len(processor)) == (1, 3)
+    twin.add_data([5])
+    assert twin.get_statistics() == (2, 4.0, 1.0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded, use of fork:DeprecationWarning")
+def test_child_uses_a_processor_that_another_thread_had():
+    processor, is_held, may_end = DataProcessor(2), threading.Event(), threading.Event()
+
+    def hold():
+        with processor._lock:
+            is_held.set()
+            may_end.wait()
+
+    processor.add_data([1, 3])
+    holder = threading.Thread(target=hold)
+    holder.start()
+    is_held.wait()
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)  # rather than for ever
+        os._exit(0 if processor.get_statistics() == (2, 2.0, 1.0) else 1)
+    may_end.set()
+    holder.join()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -131,19 +131,33 @@ class Numbers:
         return _native.view_span(self._data, self.n * self._view.itemsize)
 
     def converted(self, dtype: str) -> Numbers:
-        """Return the same numbers in another type, each of which must have a place in it.
+        """Return the same numbers in another type, each of which must have a place in it; in ``float64`` as ``float(x)`` is.
 
         Raises:
             OverflowError: one has none; its index and value are named.
         """
         if self.dtype == dtype:
             return self
+        if dtype == "float64":
+            return self.as_doubles(exactly=False)
         flat, new_array = self._flat(), cast("Callable[..., object]", array)
         try:
             numbers = Numbers(new_array(TYPECODES[dtype], flat))
         except OverflowError:
             index = _first(flat.tolist(), lambda number: number >= 1 << 63) or 0
             raise OverflowError(f"{self._name}{self.place(index)} is {flat[index]}, which has no place in {dtype}") from None
+        numbers.shape = self.shape
+        return numbers
+
+    def as_doubles(self, *, exactly: bool) -> Numbers:
+        """Return a copy in the type ``float64``.
+
+        Raises:
+            InvalidArgumentError: ``exactly``, and one of them is an int that no float64 is; ``item`` is its index.
+        """
+        room = Output("array", "float64", (self.n,))
+        _native.to_float64(self.type, self.pointer, self.n, room.pointer, exactly=exactly)
+        numbers = Numbers(room.take())
         numbers.shape = self.shape
         return numbers
 

@@ -10,7 +10,6 @@ from typing import Any
 from text_processor import _native
 from text_processor._progress import Progress, check_progress, reporting
 from text_processor.numeric._arrays import Numbers, Output, common_kind
-from text_processor.numeric._floats import as_same_float64
 from text_processor.numeric._work import n_threads
 
 __all__ = ["matrix_multiply"]
@@ -86,12 +85,19 @@ class _Operand:
 
     def matrix(self) -> _native.Matrix:
         """The same as the core takes it."""
-        numbers = self.numbers
-        if numbers.dtype != "float64":
-            numbers = self._held.enter_context(as_same_float64(numbers, self._name, self._place))
+        numbers = self.numbers if self.numbers.dtype == "float64" else self._held.enter_context(self._as_same_doubles())
         n_rows, n_columns = self.shape
         strides = (1, n_rows) if self._is_turned else (n_columns, 1)
         return _native.Matrix(numbers.pointer, (n_rows, n_columns), strides)
+
+    def _as_same_doubles(self) -> Numbers:
+        try:
+            return self.numbers.as_doubles(exactly=True)
+        except _native.InvalidArgumentError as error:
+            where, value = self._place(error.item), self.numbers.value(error.item)
+        raise ValueError(
+            f"{self._name}{where} is {value}, which no float64 is: make {self._name} float64 first if it may be rounded"
+        )
 
     def _place(self, index: int) -> str:
         row, column = divmod(index, self.numbers.shape[1])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import operator
+import os
 from array import array
 from threading import RLock
 from typing import Any, TypedDict
+from weakref import WeakSet
 
 from text_processor import _native
 from text_processor._native import FloatSum
 from text_processor._progress import Progress, Report, reporting
+from text_processor._subclasses import attributes_of, set_attributes
 from text_processor.numeric._arrays import Numbers
 from text_processor.numeric._work import SLICE, n_threads, slices
 
@@ -129,7 +132,8 @@ def _deviation(squares: float, divisor: int) -> float:
 class DataProcessor:
     """Collects numbers and takes the means of chunks of them.
 
-    Numbers are kept as ``float64``, 8 bytes each. Any thread may call any method: each waits for its turn.
+    Numbers are kept as ``float64``, 8 bytes each. Any thread may call any method: each waits for its turn. It can be copied and
+    pickled.
 
     Args:
         chunk_size: how many numbers make a chunk, at least 1.
@@ -157,14 +161,19 @@ class DataProcessor:
         self._chunk_size = operator.index(chunk_size)
         if self._chunk_size < 1:
             raise ValueError(f"chunk_size must be at least 1, not {self._chunk_size}")
-        self._threads = n_threads(threads)
+        n_threads(threads)
+        self._threads = threads
         self._data = array("d")
+        self._renew_lock()
+        _processors.add(self)
+
+    def _renew_lock(self) -> None:
         self._lock = RLock()
 
     def add_data(self, data: Any) -> None:
         """Add numbers behind those that are there; all of them, or none.
 
-        Ints become floats, as ``float(x)`` makes them. O(n); one of types other than ``float64`` is converted in Python.
+        Ints become floats, as ``float(x)`` makes them. O(n).
 
         Args:
             data: as for `parallel_sum`.
@@ -189,7 +198,7 @@ class DataProcessor:
                 at_once = max(1, SLICE // size)
                 for start in range(0, n_chunks, at_once):
                     n = min(at_once, n_chunks - start)
-                    means += _native.chunk_means(opened.span(start * size, n * size).pointer, size, n, self._threads)
+                    means += _native.chunk_means(opened.span(start * size, n * size).pointer, size, n, n_threads(self._threads))
             self._data = self._data[n_chunks * size :]
             return means
 
@@ -202,7 +211,7 @@ class DataProcessor:
             if not self._data:
                 return (0, 0.0, 0.0)
             with Numbers(self._data) as opened:
-                stats = _stats(opened, 0, self._threads, _ignore)
+                stats = _stats(opened, 0, n_threads(self._threads), _ignore)
             return (len(self._data), stats["mean"], stats["std"])
 
     def clear(self) -> None:
@@ -215,3 +224,37 @@ class DataProcessor:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(size={len(self._data)}, chunk_size={self._chunk_size})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        with self._lock:
+            return _restored, (
+                type(self),
+                self._chunk_size,
+                self._threads,
+                self._data[:],
+                attributes_of(self, DataProcessor),
+            )
+
+
+def _restored(
+    cls: type[DataProcessor], chunk_size: int, threads: int | None, data: array[float], attributes: Any
+) -> DataProcessor:
+    """Return a processor like one that was copied or pickled."""
+    processor = cls.__new__(cls)
+    DataProcessor.__init__(processor, chunk_size, threads=threads)
+    processor.add_data(data)
+    set_attributes(processor, attributes)
+    return processor
+
+
+_processors: WeakSet[DataProcessor] = WeakSet()
+
+
+def _renew_locks() -> None:
+    """Give every processor a lock that no thread of the parent holds; none leaves one half changed."""
+    for processor in _processors:
+        processor._renew_lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_locks)

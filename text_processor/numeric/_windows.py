@@ -11,7 +11,6 @@ from typing import Any
 from text_processor import _native
 from text_processor._subclasses import attributes_of, set_attributes
 from text_processor.numeric._arrays import Numbers, Output
-from text_processor.numeric._floats import as_float64
 
 __all__ = ["MovingAverage", "RingBuffer"]
 
@@ -227,7 +226,7 @@ def _restored(kind: type[Any], size: int, numbers: array[float], attributes: dic
 def _extend(window: _native.Window, numbers: Numbers, averages: Output | None) -> None:
     """Have a window take numbers, all or none of them, and store the average after each."""
     if numbers.dtype != "float64":
-        with as_float64(numbers) as floats:
+        with numbers.converted("float64") as floats:
             _extend(window, floats, averages)
         return
     room = None if averages is None else averages.pointer
