@@ -363,12 +363,13 @@ static void test_entries_and_dictionaries_are_where_they_belong(void)
     free_array(made);
 }
 
-/* Bytes that are mostly small numbers, as a slot's are. */
+/* Numbers of four bytes, mostly small as a slot's are; here and there a byte is anything. */
 static void fill_randomly(uint8_t *bytes, size_t nbytes, uint64_t *state)
 {
-    for (size_t i = 0; i < nbytes; i++) {
-        uint64_t kind = random_below(state, 16);
-        bytes[i] = (uint8_t)(kind == 0 ? random_next(state) : kind < 6 && i % 4 == 0 ? random_below(state, 30) : 0);
+    for (size_t i = 0; i < nbytes; i += 4) {
+        uint32_t number = random_below(state, 2) == 0 ? (uint32_t)random_below(state, 20) : 0;
+        memcpy(bytes + i, &number, sizeof number);
+        if (random_below(state, 8) == 0) bytes[i + random_below(state, 4)] = (uint8_t)random_next(state);
     }
 }
 
