@@ -85,12 +85,13 @@ bench-docs: build ## The tables and plots of the pages on speed, from the figure
 # C11, and what POSIX adds to the C library: as in build_ffi.py.
 C_DIALECT := -std=c11 -D_DEFAULT_SOURCE
 
-# The rules for one way of compiling it: $(call c-config,name,compiler,flags). Objects and test programs lie in build/c/name.
+# The rules for one way of compiling it: $(call c-config,name,compiler,flags,suffix). Objects and test programs lie in build/c/name;
+# a suffix is what the names of programs end in, where a system wants that.
 # The fuzz targets get a main of their own, but from libFuzzer where that is linked to.
 C_TESTS   := $(sort $(wildcard tests/c/test_*.c))
 C_FUZZERS := $(sort $(wildcard tests/c/fuzz_*.c))
 define c-config
-programs-$(1) := $(C_TESTS:tests/c/%.c=$(BUILD)/c/$(1)/%)
+programs-$(1) := $(C_TESTS:tests/c/%.c=$(BUILD)/c/$(1)/%$(4))
 fuzzers-$(1)  := $(C_FUZZERS:tests/c/%.c=$(BUILD)/c/$(1)/%)
 replay-$(1)   := $(if $(findstring fuzzer,$(3)),,$(BUILD)/c/$(1)/tests/c/replay.o)
 objects-$(1)  := $(C_SOURCES:%.c=$(BUILD)/c/$(1)/%.o)
@@ -100,7 +101,7 @@ $(BUILD)/c/$(1)/%.o: %.c Makefile
 	@mkdir -p $$(@D)
 	@$(2) $(C_DIALECT) -pthread -Icsrc $(3) -MMD -MP -c $$< -o $$@
 
-$(BUILD)/c/$(1)/test_%: $(BUILD)/c/$(1)/tests/c/test_%.o $$(objects-$(1)) $(BUILD)/inputs
+$(BUILD)/c/$(1)/test_%$(4): $(BUILD)/c/$(1)/tests/c/test_%.o $$(objects-$(1)) $(BUILD)/inputs
 	@$(2) -pthread $(3) $$(filter %.o,$$^) -lm -o $$@
 
 $(BUILD)/c/$(1)/fuzz_%: $(BUILD)/c/$(1)/tests/c/fuzz_%.o $$(replay-$(1)) $$(objects-$(1)) $(BUILD)/inputs
@@ -205,6 +206,38 @@ run-instructions: $(COUNT)
 
 instructions-update: $(COUNT) ## Keep the instructions per byte as they are now
 	@$(PYTHON) tools/instructions.py $(COUNT) --compiler '$(CC)' --update
+
+# ---- Other machines and compilers -----------------------------------------------------------------------------------------
+
+# A machine of another kind, emulated here: $(call cross-config,name,compiler,flags,what runs its programs,suffix). Linked
+# statically, so that nothing of that machine needs to be installed but its compiler and C library.
+define cross-config
+$(call c-config,$(1),$(2),-O2 -g -static $(3),$(5))
+tools-$(1) := $(2) $(firstword $(4))
+
+.PHONY: run-cross-$(1)
+run-cross-$(1): $$(programs-$(1))
+	$$(call run-c-tests,$(1),$(4))
+endef
+
+$(eval $(call cross-config,aarch64,aarch64-linux-gnu-gcc,,qemu-aarch64))
+$(eval $(call cross-config,s390x,s390x-linux-gnu-gcc,,qemu-s390x))
+$(eval $(call cross-config,i686,i686-linux-gnu-gcc,,))
+$(eval $(call cross-config,musl,musl-gcc,,))
+
+CROSS := aarch64 s390x i686 musl
+
+.PHONY: cross $(CROSS:%=cross-%)
+cross: $(CROSS:%=cross-%) ## C tests on other machines, emulated: 64-bit ARM, s390x, 32-bit x86, musl; or make cross-s390x
+
+# QEMU 7.2 cannot fork a program among its threads.
+cross-aarch64 cross-s390x: export TEXTPROC_TEST_NO_FORK := 1
+$(CROSS:%=cross-%): export TEXTPROC_TEST_QUICK := 1
+$(CROSS:%=cross-%): cross-%:
+	@for tool in $(tools-$*); do \
+		command -v $$tool >/dev/null || { echo "skipped: $@ needs $$tool, which is not installed"; exit 0; }; \
+	done; \
+	$(MAKE) run-cross-$* && echo "$@: all tests passed"
 
 # ---- The package --------------------------------------------------------------------------------------------------------
 

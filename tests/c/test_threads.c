@@ -351,7 +351,7 @@ int main(void)
     RUN(test_many_threads_count_into_one_corpus);
     RUN(test_many_threads_count_with_threads_of_their_own);
     RUN(test_appending_in_opposite_directions_ends);
-    /* Valgrind's own scheduler is not made for being forked among threads: one run of hundreds hung. */
+    /* Valgrind and QEMU are not made for being forked among threads: with the one, one run of hundreds hung. */
     if (getenv("TEXTPROC_TEST_NO_FORK") == NULL) RUN(test_child_can_use_what_threads_were_changing);
     RUN(test_fork_handler_may_count);
     return tests_done();
