@@ -4,10 +4,13 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "base/lock.h"
 #include "textproc.h"
 
 #ifdef _WIN32
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
 #define RtlGenRandom SystemFunction036 /* the documented way to it without linking bcrypt */
 BOOLEAN NTAPI RtlGenRandom(PVOID buffer, ULONG nbytes);
 #else
@@ -25,13 +28,25 @@ static bool fill_from_system(void *buffer, size_t nbytes)
 #endif
 }
 
+/* Counted from whenever, in steps of at most 100 ns. */
+static uint64_t nanoseconds_now(void)
+{
+#ifdef _WIN32
+    FILETIME now; /* timespec_get is not in every C library of Windows */
+    GetSystemTimeAsFileTime(&now);
+    return ((uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime) * 100;
+#else
+    struct timespec now = {0};
+    timespec_get(&now, TIME_UTC);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+#endif
+}
+
 /* A system without a source of randomness is a broken one; the clock and addresses still make the key differ between runs. */
 static void fill_from_clock(tp_hash_key *key)
 {
-    struct timespec now = {0};
-    timespec_get(&now, TIME_UTC);
-    uint64_t state = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-    state ^= (uint64_t)(uintptr_t)&now ^ ((uint64_t)(uintptr_t)process_key << 20);
+    uint64_t state = nanoseconds_now();
+    state ^= (uint64_t)(uintptr_t)&state ^ ((uint64_t)(uintptr_t)process_key << 20);
     for (int i = 0; i < 4; i++) {
         /* splitmix64 (Steele, Lea, Flood 2014) */
         state += 0x9E3779B97F4A7C15u;

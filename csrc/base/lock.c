@@ -6,18 +6,27 @@
 
 #ifdef _WIN32
 
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+#include <windows.h>
+
+_Static_assert(sizeof(tp_lock) == sizeof(SRWLOCK), "a tp_lock is an SRWLOCK");
+
+static SRWLOCK *system_lock(tp_lock *lock) { return (SRWLOCK *)lock; }
+
 bool tp_lock_init(tp_lock *lock)
 {
-    InitializeSRWLock(lock);
+    InitializeSRWLock(system_lock(lock));
     return true;
 }
 
 void tp_lock_destroy(tp_lock *lock) { (void)lock; }
 
-static void read_lock(tp_lock *lock) { AcquireSRWLockShared(lock); }
-static void read_unlock(tp_lock *lock) { ReleaseSRWLockShared(lock); }
-static void write_lock(tp_lock *lock) { AcquireSRWLockExclusive(lock); }
-static void write_unlock(tp_lock *lock) { ReleaseSRWLockExclusive(lock); }
+static void read_lock(tp_lock *lock) { AcquireSRWLockShared(system_lock(lock)); }
+static void read_unlock(tp_lock *lock) { ReleaseSRWLockShared(system_lock(lock)); }
+static void write_lock(tp_lock *lock) { AcquireSRWLockExclusive(system_lock(lock)); }
+static void write_unlock(tp_lock *lock) { ReleaseSRWLockExclusive(system_lock(lock)); }
 
 /* There is no fork() to keep apart. */
 static void enter_gate(void) {}

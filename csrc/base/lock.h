@@ -5,11 +5,10 @@
 #include <stdbool.h>
 
 #ifdef _WIN32
-#ifndef WIN32_LEAN_AND_MEAN
-#define WIN32_LEAN_AND_MEAN
-#endif
-#include <windows.h>
-typedef SRWLOCK tp_lock;
+/* An SRWLOCK: windows.h, which defines names such as near, far and min, stays out of headers. */
+typedef struct tp_lock {
+    void *state;
+} tp_lock;
 #else
 #include <pthread.h>
 typedef pthread_rwlock_t tp_lock;
