@@ -11,8 +11,9 @@ typedef enum tp_simd { TP_SIMD_PLAIN, TP_SIMD_NEON, TP_SIMD_AVX2, TP_SIMD_AVX512
  * chosen another one. */
 tp_simd tp_simd_in_use(void);
 
-/* Which variants this library was compiled with. */
-#if defined(__x86_64__) && defined(__GNUC__)
+/* Which variants this library was compiled with. Not on Windows with GCC, which spills 32 and 64 bytes at once to a stack that is
+ * aligned to 16 there, and crashes in about every other run: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=54412 */
+#if defined(__x86_64__) && defined(__GNUC__) && (!defined(_WIN32) || defined(__clang__))
 #define TP_HAS_X86_VARIANTS 1
 #endif
 #if defined(__aarch64__)
