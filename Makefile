@@ -224,15 +224,18 @@ $(eval $(call cross-config,aarch64,aarch64-linux-gnu-gcc,,qemu-aarch64))
 $(eval $(call cross-config,s390x,s390x-linux-gnu-gcc,,qemu-s390x))
 $(eval $(call cross-config,i686,i686-linux-gnu-gcc,,))
 $(eval $(call cross-config,musl,musl-gcc,,))
+$(eval $(call cross-config,windows,x86_64-w64-mingw32-gcc,-D__USE_MINGW_ANSI_STDIO=1,wine,.exe))
 
-CROSS := aarch64 s390x i686 musl
+CROSS := aarch64 s390x i686 musl windows
 
 .PHONY: cross $(CROSS:%=cross-%)
-cross: $(CROSS:%=cross-%) ## C tests on other machines, emulated: 64-bit ARM, s390x, 32-bit x86, musl; or make cross-s390x
+cross: $(CROSS:%=cross-%) ## C tests on other machines, emulated: 64-bit ARM, s390x, 32-bit x86, musl, Windows; or make cross-s390x
 
 # QEMU 7.2 cannot fork a program among its threads.
 cross-aarch64 cross-s390x: export TEXTPROC_TEST_NO_FORK := 1
 $(CROSS:%=cross-%): export TEXTPROC_TEST_QUICK := 1
+cross-windows: export WINEDEBUG := -all
+cross-windows: export WINEPREFIX := $(CURDIR)/$(BUILD)/wine
 $(CROSS:%=cross-%): cross-%:
 	@for tool in $(tools-$*); do \
 		command -v $$tool >/dev/null || { echo "skipped: $@ needs $$tool, which is not installed"; exit 0; }; \

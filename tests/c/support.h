@@ -155,29 +155,36 @@ static inline bool is_same(tp_corpus *one, tp_corpus *other)
     return same;
 }
 
+static inline void append_bytes(block *text, const void *bytes, size_t nbytes)
+{
+    text->data = realloc(text->data, text->nbytes + nbytes + 1);
+    if (text->data == NULL) abort();
+    memcpy(text->data + text->nbytes, bytes, nbytes);
+    text->nbytes += nbytes;
+}
+
 /* What a corpus holds, in words: "2 documents, 5 words: the 3/2, hare 2/1" - each term with count and document frequency. */
 static inline block describe(tp_corpus *corpus)
 {
     contents all = contents_of(corpus);
-    char *text = NULL;
-    size_t nbytes = 0;
-    FILE *out = open_memstream(&text, &nbytes);
-    if (out == NULL) abort();
-    fprintf(out, "%" PRIu64 " documents, %" PRIu64 " words:", all.totals.documents, all.totals.words);
+    block text = {NULL, 0};
+    char numbers[60];
+    sprintf(numbers, "%" PRIu64 " documents, %" PRIu64 " words:", all.totals.documents, all.totals.words);
+    append_bytes(&text, numbers, strlen(numbers));
     const uint8_t *term = all.terms.data;
     size_t left = all.terms.nbytes;
     for (size_t i = 0; i < all.totals.terms; i++) {
         const uint8_t *newline = memchr(term, '\n', left);
         size_t term_nbytes = newline != NULL ? (size_t)(newline - term) : left;
-        fputs(i == 0 ? " " : ", ", out);
-        fwrite(term, 1, term_nbytes, out);
-        fprintf(out, " %" PRIu64 "/%" PRIu64, all.counts[i], all.frequencies[i]);
+        append_bytes(&text, i == 0 ? " " : ", ", i == 0 ? 1 : 2);
+        append_bytes(&text, term, term_nbytes);
+        sprintf(numbers, " %" PRIu64 "/%" PRIu64, all.counts[i], all.frequencies[i]);
+        append_bytes(&text, numbers, strlen(numbers));
         term += term_nbytes + (newline != NULL);
         left -= term_nbytes + (newline != NULL);
     }
-    fclose(out);
     free_contents(&all);
-    return (block){(uint8_t *)text, nbytes};
+    return text;
 }
 
 #define CHECK_HOLDS(corpus, expected) check_holds((corpus), (expected), #corpus, __FILE__, __LINE__)

@@ -4,8 +4,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
+#ifndef _WIN32
+#include <sys/wait.h>
+#endif
 
 #include "base/error.h"
 #include "base/hash.h"
@@ -248,6 +250,8 @@ static tp_hash_key key_of(uint64_t first, uint64_t second)
     return tp_hash_get_key();
 }
 
+#ifndef _WIN32 /* no fork() */
+
 /* Replaces the C library's, which a test asks to fail. */
 static bool is_system_without_randomness;
 
@@ -295,6 +299,14 @@ static void test_clock_stands_in_for_the_system_s_randomness(void)
     is_system_without_randomness = true;
     check_processes_have_keys_of_their_own();
     is_system_without_randomness = false;
+}
+
+#endif
+
+static void test_key_has_no_part_twice(void)
+{
+    tp_hash_key key = tp_hash_get_key();
+    for (int i = 0; i < 4; i++) CHECK(key.word[i] != 0 && key.word[i] != key.word[(i + 1) % 4]);
 }
 
 static void test_key_is_drawn_once(void)
@@ -447,6 +459,8 @@ static void test_caller_runs_all_tasks_without_threads(void)
 #endif
 }
 
+#ifndef _WIN32 /* no masks of signals */
+
 static void note_signals(void *shared, size_t index)
 {
     sigset_t mask;
@@ -463,6 +477,8 @@ static void test_signals_stay_with_the_caller(void)
     pthread_sigmask(SIG_SETMASK, NULL, &mask);
     CHECK(sigismember(&mask, SIGINT) == 0);
 }
+
+#endif
 
 /* ---- Locks ------------------------------------------------------------------------------------------------------------- */
 
@@ -556,6 +572,8 @@ static void test_two_locks_in_either_order(void)
 }
 
 /* ---- The gate before fork() -------------------------------------------------------------------------------------------- */
+
+#ifndef _WIN32 /* no fork(), no gate */
 
 typedef struct visit {
     tp_lock lock;
@@ -665,11 +683,16 @@ static void test_forks_exclude_each_other_and_writers(void)
     tp_lock_destroy(&number.lock);
 }
 
+#endif
+
 int main(void)
 {
+#ifndef _WIN32
     alarm(60); /* ends what would never end */
     RUN(test_every_process_draws_a_key);
     RUN(test_clock_stands_in_for_the_system_s_randomness);
+#endif
+    RUN(test_key_has_no_part_twice);
     RUN(test_key_is_drawn_once);
     RUN(test_key_can_be_set);
     RUN(test_hash_depends_on_the_word_alone);
@@ -693,15 +716,19 @@ int main(void)
     RUN(test_every_task_runs_once);
     RUN(test_caller_runs_all_tasks_without_memory);
     RUN(test_caller_runs_all_tasks_without_threads);
+#ifndef _WIN32
     RUN(test_signals_stay_with_the_caller);
+#endif
     RUN(test_readers_share);
     RUN(test_writers_exclude_each_other);
     RUN(test_two_locks_in_either_order);
+#ifndef _WIN32
     RUN(test_fork_waits_for_who_holds_a_lock);
     RUN(test_locks_wait_for_fork);
     RUN(test_who_forks_may_lock_and_fork_again);
     RUN(test_who_forks_starts_no_threads);
     RUN(test_child_opens_the_gate);
     RUN(test_forks_exclude_each_other_and_writers);
+#endif
     return tests_done();
 }

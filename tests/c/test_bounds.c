@@ -12,12 +12,6 @@
 #include "unicode/scan.h"
 #include "unicode/utf8.h"
 
-#ifdef _WIN32
-
-int main(void) { return 0; } /* no mprotect */
-
-#else
-
 /* Memory for a text, for what it becomes when lowered, and for the words to look up. */
 typedef struct place {
     fenced text, lowered, words;
@@ -268,5 +262,3 @@ int main(void)
     RUN(test_one_long_word);
     return tests_done();
 }
-
-#endif

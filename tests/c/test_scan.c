@@ -431,8 +431,6 @@ static void test_the_same_byte_over_and_over(void)
 
 /* ---- Bounds ------------------------------------------------------------------------------------------------------------ */
 
-#ifndef _WIN32
-
 /* What lies around the text must not matter: here it would join words, part them and begin white space. */
 static void check_text_in(const fenced *memory, size_t place, size_t nbytes, kind of, uint64_t *state)
 {
@@ -488,8 +486,6 @@ static void test_nothing_is_read_beyond_cut_characters(void)
     }
     unmap_fenced(&memory);
 }
-
-#endif
 
 /* ---- Choosing ---------------------------------------------------------------------------------------------------------- */
 
@@ -589,10 +585,10 @@ int main(void)
     RUN(test_chunks_full_of_findings);
     RUN(test_nonsense_stays_in_bounds);
     RUN(test_the_same_byte_over_and_over);
-#ifndef _WIN32
     RUN(test_nothing_is_read_beyond_the_text);
     RUN(test_nothing_is_read_beyond_long_texts);
     RUN(test_nothing_is_read_beyond_cut_characters);
+#ifndef _WIN32
     RUN(test_environment_chooses);
 #endif
     return tests_done();

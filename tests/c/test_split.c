@@ -186,8 +186,6 @@ static void test_random_bytes(void)
     select_variant(NULL);
 }
 
-#ifndef _WIN32
-
 static void test_nothing_is_read_beyond_the_text(void)
 {
     static const uint8_t some[] = {'a', 'B', '1', '\'', ' ', '.', '\n', 0xE4, 0xB8, 0xAD, 0xC3, 0xF0, 0xC5};
@@ -208,8 +206,6 @@ static void test_nothing_is_read_beyond_the_text(void)
     select_variant(NULL);
     unmap_fenced(&memory);
 }
-
-#endif
 
 /* ---- A few pieces at a time -------------------------------------------------------------------------------------- */
 
@@ -255,8 +251,6 @@ int main(void)
     RUN(test_random_texts);
     RUN(test_random_bytes);
     RUN(test_pieces_come_in_batches_of_any_size);
-#ifndef _WIN32
     RUN(test_nothing_is_read_beyond_the_text);
-#endif
     return tests_done();
 }

@@ -3,8 +3,10 @@
  * Every document has the three words of `text`, so that a reader who sees one document in part, or two questions answered at
  * different instants, sees it in the numbers. */
 #include <pthread.h>
-#include <sys/wait.h>
 #include <unistd.h>
+#ifndef _WIN32
+#include <sys/wait.h>
+#endif
 
 #include "support.h"
 
@@ -254,6 +256,8 @@ static void test_appending_in_opposite_directions_ends(void)
 
 /* ---- Forking while threads count --------------------------------------------------------------------------------------- */
 
+#ifndef _WIN32 /* no fork() */
+
 /* The thread sanitizer lets no thread start in the child of a process with threads. */
 #if defined(__SANITIZE_THREAD__)
 enum { N_PIECES_IN_CHILD = 1 };
@@ -344,15 +348,21 @@ static void test_fork_handler_may_count(void)
     tp_corpus_free(corpus);
 }
 
+#endif
+
 int main(void)
 {
+#ifndef _WIN32
     alarm(120); /* ends what would never end */
+#endif
     RUN(test_many_writers_and_readers);
     RUN(test_many_threads_count_into_one_corpus);
     RUN(test_many_threads_count_with_threads_of_their_own);
     RUN(test_appending_in_opposite_directions_ends);
+#ifndef _WIN32
     /* Valgrind and QEMU are not made for being forked among threads: with the one, one run of hundreds hung. */
     if (getenv("TEXTPROC_TEST_NO_FORK") == NULL) RUN(test_child_can_use_what_threads_were_changing);
     RUN(test_fork_handler_may_count);
+#endif
     return tests_done();
 }

@@ -243,8 +243,6 @@ static void test_random_bytes(void)
 
 /* ---- Bounds ------------------------------------------------------------------------------------------------------------ */
 
-#ifndef _WIN32
-
 /* What lies around a text would make the first and the last character ill-formed or whole. */
 static void check_text_in(const fenced *memory, size_t place, size_t nbytes, size_t cut, uint64_t *state)
 {
@@ -272,8 +270,6 @@ static void test_nothing_is_read_beyond_the_text(void)
     unmap_fenced(&memory);
 }
 
-#endif
-
 int main(void)
 {
     is_quick = getenv("TEXTPROC_TEST_QUICK") != NULL;
@@ -284,8 +280,6 @@ int main(void)
     RUN(test_every_code_point);
     RUN(test_random_mutations);
     RUN(test_random_bytes);
-#ifndef _WIN32
     RUN(test_nothing_is_read_beyond_the_text);
-#endif
     return tests_done();
 }
