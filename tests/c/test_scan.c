@@ -489,15 +489,6 @@ static void test_nothing_is_read_beyond_cut_characters(void)
 
 /* ---- Choosing ---------------------------------------------------------------------------------------------------------- */
 
-static const char *get_best(void)
-{
-    const char *best = "plain";
-    for (size_t i = 0; i < N_ITEMS(variants); i++) {
-        if (tp_simd_is_available(variants[i])) best = variants[i];
-    }
-    return best;
-}
-
 static void check_in_use(const char *name) { CHECK_EQ_BYTES(tp_simd_name(), strlen(tp_simd_name()), name, strlen(name)); }
 
 static void test_plain_is_everywhere(void)
@@ -507,6 +498,9 @@ static void test_plain_is_everywhere(void)
     CHECK(!tp_simd_is_available("avx512") || tp_simd_is_available("avx2"));
 #ifdef __aarch64__
     CHECK(tp_simd_is_available("neon"));
+#endif
+#if defined(_WIN32) && !defined(__clang__)
+    CHECK(!tp_simd_is_available("avx2")); /* GCC bug 54412: base/cpu.h */
 #endif
 }
 
@@ -541,6 +535,15 @@ static void test_select_refuses_unknown_names(void)
 }
 
 #ifndef _WIN32 /* no setenv */
+
+static const char *get_best(void)
+{
+    const char *best = "plain";
+    for (size_t i = 0; i < N_ITEMS(variants); i++) {
+        if (tp_simd_is_available(variants[i])) best = variants[i];
+    }
+    return best;
+}
 
 static void test_environment_chooses(void)
 {
