@@ -38,7 +38,8 @@ def code_of(page: Path) -> str:
 
 def make_targets(*, listed: bool = False) -> set[str]:
     """The targets of the Makefile, or those that `make` lists."""
-    return set(re.findall(r"^([a-z][a-z0-9-]*):.*## " if listed else r"^([a-z][a-z0-9-]*):", read(ROOT / "Makefile"), re.MULTILINE))
+    rule = r"^([a-z][a-z0-9-]*):" + (".*## " if listed else "")
+    return set(re.findall(rule, read(ROOT / "Makefile"), re.MULTILINE))
 
 
 def anchor(heading: str) -> str:
