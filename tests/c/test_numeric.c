@@ -25,6 +25,17 @@ static uint64_t random_bits(void)
     return random_state >> 17 ^ random_state << 31;
 }
 
+/* An integer of so many bytes, in the machine's order of bytes. */
+static void store(uint8_t *to, size_t nbytes, uint8_t value)
+{
+    const uint16_t in_2 = value;
+    const uint32_t in_4 = value;
+    const uint64_t in_8 = value;
+    const void *from = nbytes == 1 ? (const void *)&value : nbytes == 2 ? (const void *)&in_2
+                     : nbytes == 4 ? (const void *)&in_4 : (const void *)&in_8;
+    memcpy(to, from, nbytes);
+}
+
 /* Numbers that can be doubled, some below and some above what is kept. */
 static void fill(uint8_t *numbers, tp_number_type type, size_t n)
 {
@@ -34,7 +45,7 @@ static void fill(uint8_t *numbers, tp_number_type type, size_t n)
         double number = (double)bits / 7;
         if (type == TP_FLOAT32) memcpy(numbers, &single, sizeof single);
         else if (type == TP_FLOAT64) memcpy(numbers, &number, sizeof number);
-        else for (size_t k = 0; k < nbytes_of[type]; k++) numbers[k] = k == 0 ? (uint8_t)bits : 0;
+        else store(numbers, nbytes_of[type], (uint8_t)bits);
     }
 }
 
