@@ -224,7 +224,8 @@ endef
 
 $(eval $(call cross-config,aarch64,aarch64-linux-gnu-gcc,,qemu-aarch64))
 $(eval $(call cross-config,s390x,s390x-linux-gnu-gcc,,qemu-s390x))
-$(eval $(call cross-config,i686,i686-linux-gnu-gcc,,))
+# Doubles in SSE registers: the x87 unit rounds twice, and sums would not be exact.
+$(eval $(call cross-config,i686,i686-linux-gnu-gcc,-msse2 -mfpmath=sse,))
 $(eval $(call cross-config,musl,musl-gcc,,))
 $(eval $(call cross-config,windows,x86_64-w64-mingw32-gcc,-D__USE_MINGW_ANSI_STDIO=1,wine,.exe))
 
