@@ -3,11 +3,17 @@
 #ifndef TEXTPROC_NUMERIC_KERNELS_H
 #define TEXTPROC_NUMERIC_KERNELS_H
 
+#include <float.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "textproc.h"
+
+/* An x87, of 32-bit x86 without SSE2, keeps more digits of a double here and there, and errors of sums would be wrong. */
+#if FLT_EVAL_METHOD == 1 || FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
+#error "doubles must be computed as doubles: compile with -msse2 -mfpmath=sse"
+#endif
 
 /* Numbers are taken in blocks that stay in the first-level cache where they are read twice: 32 KB of doubles. */
 enum { TP_BLOCK = TP_FILTER_BLOCK, TP_LANES = 16 };
