@@ -117,7 +117,7 @@ run-c-tests = @failed=0; \
 
 # Gives the fuzz targets of a configuration the inputs that are kept: $(call replay-inputs,name)
 replay-inputs = @failed=0; \
-	for program in $(fuzzers-$(1)); do echo "$$program"; $$program tests/fuzz/$${program##*/fuzz_}/* || failed=1; done; \
+	for program in $(fuzzers-$(1)); do echo "$$program"; $$program tests/fuzz/$${program\#\#*/fuzz_}/* || failed=1; done; \
 	exit $$failed
 
 WARNINGS  := -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror
