@@ -291,6 +291,15 @@ SPECIAL_OURS = Tokenizer.from_mergeable_ranks(
 SPECIAL_PEER = tiktoken_of(SPECIAL_OURS)
 
 
+def test_special_tokens_are_found_in_what_surrogates_become():
+    tokenizer = Tokenizer(special_tokens=["<\N{THUMBS UP SIGN}>", "\ufffd"])
+    peer = tiktoken_of(tokenizer)
+    for text in ("a<\ud83d\udc4d>", "\ud83d", "\udc4d\ufffd<"):
+        expected = peer.encode(text, allowed_special="all")
+        assert tokenizer.encode(text, allowed_special="all") == expected
+        assert tokenizer.encode_batch(["a", text], allowed_special="all") == [[97], expected]
+
+
 def test_the_longest_special_token_is_taken():
     tokenizer = trained()
     special = tokenizer.special_tokens

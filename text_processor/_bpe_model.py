@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, cast
 
-from text_processor import _bpe_special, _bpe_text, _native
+from text_processor import _bpe_special, _bpe_text, _native, _pieces
 from text_processor._bpe_special import Names, is_a
 from text_processor._bpe_text import Splitter
 from text_processor._native import Encoder, InvalidArgumentError, Tokens, Vocabulary
@@ -237,7 +237,7 @@ class _Batch:
     def add(self, text: object, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
         if type(text) is str:
             _bpe_special.check(text, forbidden)
-            if self._model.splitter.native is not None and not (chosen and _bpe_special.search_for(chosen).first(text)):
+            if self._model.splitter.native is not None and not (chosen and _may_hold(text, chosen)):
                 self._wait(text)
                 return
         self.flush()
@@ -267,6 +267,11 @@ class _Batch:
         for end in ends.tolist():
             self.lists.append(ids[start:end])
             start = end
+
+
+def _may_hold(text: str, names: frozenset[str]) -> bool:
+    """Whether one of the names is in a text, or may be once its surrogates are joined or replaced."""
+    return _bpe_special.search_for(names).first(text) is not None or _pieces.find_surrogate(text) is not None
 
 
 class _Stream:
