@@ -425,7 +425,11 @@ def test_ids_that_do_not_exist_are_named(ids, index):
         tokenizer.token_bytes(ids[index])
 
 
-@pytest.mark.parametrize("ids", [5, "97", b"a", None, [1.5], ["a"], [None]])
+@pytest.mark.parametrize(
+    "ids",
+    [5, "97", b"a", None, [1.5], ["a"], [None], np.array([[97, 98]]), np.array([[97, 98]], "uint32"), [97, np.array(1.5)]],
+    ids=repr,
+)
 def test_what_are_no_ids_is_named(ids):
     with pytest.raises(TypeError, match="must be an"):
         trained().decode(ids)

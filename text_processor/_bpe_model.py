@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -203,15 +204,24 @@ def _as_ids(ids: Any) -> array[int] | memoryview:
                 return view.cast("B").cast("I") if view.nbytes else array("I")
     if is_a(ids, str, bytes) or not hasattr(ids, "__iter__"):
         raise TypeError(f"ids must be an iterable of int, not {type(ids).__name__}")
+    if is_a(ids, memoryview) and ids.ndim != 1:
+        raise TypeError(f"ids must be an iterable of int, not a memoryview of {ids.ndim} dimensions")
     numbers: Sequence[Any] = ids if is_a(ids, list, tuple) else list(ids)
     try:
         return array("I", numbers)
-    except OverflowError:
-        index = next(i for i, number in enumerate(numbers) if not 0 <= number < 1 << 32)
-        raise ValueError(f"the id {numbers[index]}, at index {index}, does not exist") from None
-    except TypeError:
-        index = next(i for i, number in enumerate(numbers) if not hasattr(cast(object, number), "__index__"))
-        raise TypeError(f"the id at index {index} must be an int, not {type(cast(object, numbers[index])).__name__}") from None
+    except (OverflowError, TypeError):
+        return array("I", (_checked_number(number, index) for index, number in enumerate(numbers)))
+
+
+def _checked_number(given: Any, index: int) -> int:
+    """Return an id as an ``int`` of 32 bits, or raise what is wrong with it."""
+    try:
+        number = operator.index(given)
+    except TypeError:  # also an array of several numbers, which has the method for those of one
+        raise TypeError(f"the id at index {index} must be an int, not {type(given).__name__}") from None
+    if not 0 <= number < 1 << 32:
+        raise ValueError(f"the id {number}, at index {index}, does not exist")
+    return number
 
 
 def little_endian(numbers: array[int]) -> bytes:
