@@ -413,6 +413,9 @@ def test_a_stream_never_splits_a_character():
     decoder.decode(0xC3)
     decoder.reset()
     assert decoder.decode(97, final=True) == "a"
+    assert decoder.decode(np.array(97)) + decoder.decode(np.uint32(98)) + decoder.decode(np.array([99])) == "abc"
+    with pytest.raises(LookupError, match="unknown error handler name 'sloppy'"):
+        trained().decoder("sloppy")
 
 
 @pytest.mark.parametrize(("ids", "index"), [([605], 0), ([97, 601, 1 << 31], 2), ([97, -1], 1), ([97, 98, 1 << 40], 2)])
@@ -560,6 +563,8 @@ def test_special_tokens_have_ids_of_their_own():
         Tokenizer.from_mergeable_ranks(BYTES, "gpt4", {"a": 300, "b": 300})
     with pytest.raises(TypeError, match="must be an int, not bool"):
         Tokenizer.from_mergeable_ranks(BYTES, "gpt4", {"a": True})
+    with pytest.raises(ValueError, match="the id of the special token 'b' must be from 0 to 4294967294, not 4294967295"):
+        Tokenizer.from_mergeable_ranks(BYTES | {b"ab": 2**32 - 3}, "gpt4", ["a", "b"])
 
 
 # ---- Patterns and packages -------------------------------------------------------------------------------------------

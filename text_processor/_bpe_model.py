@@ -47,7 +47,10 @@ class Model:
         if isinstance(special_ids, Mapping):
             self.special_ids: dict[str, int] = dict(cast(Mapping[str, int], special_ids))
         else:
-            self.special_ids = {name: i for i, name in enumerate(special_ids, self.tokens_ids[-1] + 1)}
+            self.special_ids = {
+                name: _bpe_special.checked_id(token, f"the id of the special token {name!r}")
+                for token, name in enumerate(special_ids, self.tokens_ids[-1] + 1)
+            }
         self.special_names = frozenset(self.special_ids)
         self.special_bytes = {token: name.encode() for name, token in self.special_ids.items()}
 
