@@ -724,6 +724,7 @@ class IncrementalDecoder:
     __slots__ = ("_decoder", "_model")
 
     def __init__(self, tokenizer: Tokenizer, errors: str = "replace") -> None:
+        codecs.lookup_error(errors)  # now, not at the first byte that is wrong
         self._model = tokenizer._model
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
 
@@ -732,7 +733,10 @@ class IncrementalDecoder:
 
         Raises as `Tokenizer.decode`; an id that does not exist changes nothing.
         """
-        given = ids if hasattr(type(ids), "__iter__") else [ids]
+        try:
+            given: Iterable[int] = [operator.index(ids)]  # type: ignore[arg-type]  # an array may be a number and iterable
+        except TypeError:
+            given = ids  # type: ignore[assignment]
         return self._decoder.decode(self._model.decode(given), final)
 
     def reset(self) -> None:
