@@ -266,6 +266,7 @@ def test_errors_name_what_was_asked_for(tmp_path: Path) -> None:
         small_analyzer().save(tmp_path / "no" / "counts")
     assert missing.value.filename == str(tmp_path / "no" / "counts")
     assert missing.value.filename2 is None
+    assert str(missing.value) == f"[Errno 2] No such file or directory: '{tmp_path / 'no' / 'counts'}'"
     with pytest.raises(IsADirectoryError):
         small_analyzer().save(tmp_path)
     with pytest.raises(FileNotFoundError):

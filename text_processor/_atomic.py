@@ -45,7 +45,8 @@ def _replace_file(path: Path, pieces: Iterable[bytes | memoryview], permissions:
         with suppress(OSError):
             new.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename == str(new):
-            error.filename, error.filename2 = str(path), None  # what the caller knows
+            error.filename = str(path)  # what the caller knows
+            del error.filename2  # not None, which the message would show
         raise
     _sync_folder(target.parent)
 
