@@ -368,6 +368,8 @@ def saved_theirs(path: Path) -> Path:
     return path
 
 
+ELSEWHERE = r"^added_tokens\[\d\].id: it is \d+, but not being in model.vocab the token would get 25\d there"
+
 REFUSED: dict[str, tuple[list[str | int], Any, str]] = {
     "normalizer": (["normalizer"], {"type": "NFC"}, "^normalizer: only null can be represented"),
     "truncation": (["truncation"], {"max_length": 5}, "^truncation: only null"),
@@ -408,6 +410,9 @@ REFUSED: dict[str, tuple[list[str | int], Any, str]] = {
     "added made": (["added_tokens"], [{"id": 256, "content": "ab"}], "ordinary text can become too"),
     "added id differs": (["added_tokens"], [{"id": 900, "content": "ab"}], "as an added token it has the id 900"),
     "added id taken": (["added_tokens"], [{"id": 256, "content": "xx"}], "which a token of the vocabulary has"),
+    "added elsewhere": (["added_tokens"], [{"id": 257, "content": "x1"}, {"id": 900, "content": "x2"}], ELSEWHERE),
+    "added in another order": (["added_tokens"], [{"id": 258, "content": "x1"}, {"id": 257, "content": "x2"}], ELSEWHERE),
+    "version": (["version"], "2.0", '^version: only "1.0"'),
     "added overlap": (
         ["added_tokens"],
         [{"id": 900, "content": "xy", "normalized": True}, {"id": 901, "content": "yz"}],

@@ -91,6 +91,7 @@ def _model(file: Any) -> Model:
         "model",
     }
     _check_keys("the file", file, known)
+    _refuse("version", file.get("version", "1.0"), ("1.0",))
     for key in ("truncation", "padding", "normalizer"):
         _refuse(key, file.get(key), (None,))
     splitter = _splitter(file.get("pre_tokenizer"))
@@ -275,6 +276,7 @@ def _assemble(
     tokens = Tokens(b"".join(encoded), array("Q", accumulate(map(len, encoded))), array("I", map(vocab.__getitem__, texts)))
     pairs = array("I", (vocab[part] for merge in merges for part in merge))
     checked = _bpe_files.checked_special_ids(special_ids, tokens.ids)
+    _check_numbering(special_ids, vocab)
     try:
         plain = _bpe_files.new_vocabulary(tokens)
         # Merges in the order of the ids they make, which turn every token into itself: then tiktoken's rule, which is
@@ -299,6 +301,17 @@ def _without_special(vocab: Mapping[str, int], merges: Sequence[tuple[str, str]]
             why = "an added token that ordinary text can become too cannot be represented"
             raise _RefusedError(f"model.vocab[{json.dumps(name)}]", why)
     return [token for token in vocab if token not in both]
+
+
+def _check_numbering(special_ids: Mapping[str, int], vocab: Mapping[str, int]) -> None:
+    """Check that added tokens have the ids that they get when the file is read there: behind the vocabulary if not in it."""
+    n = len(vocab)
+    for i, (name, number) in enumerate(special_ids.items()):
+        if name not in vocab:
+            if number != n:
+                why = f"it is {number}, but not being in model.vocab the token would get {n} there"
+                raise _RefusedError(f"added_tokens[{i}].id", why)
+            n += 1
 
 
 def _bytes_of(token: str) -> bytes:
