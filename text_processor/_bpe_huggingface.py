@@ -99,10 +99,11 @@ def _model(file: Any) -> Model:
     _check_byte_level("decoder", file.get("decoder"), may_be_missing=False)
     special_ids = _added_tokens(file.get("added_tokens", []))
     model = file.get("model")
+    if is_a(model, dict):
+        _refuse("model.type", model.get("type", "BPE"), ("BPE",))
     _check_keys("model", model, {"type", *_MODEL_SETTINGS, "ignore_merges", "vocab", "merges"})
     for key, allowed in _MODEL_SETTINGS.items():
         _refuse(f"model.{key}", model.get(key), allowed)
-    _refuse("model.type", model.get("type", "BPE"), ("BPE",))
     whole_pieces = model.get("ignore_merges", False)
     _refuse("model.ignore_merges", whole_pieces, (False, True))
     vocab = _vocab(model.get("vocab"))
@@ -121,9 +122,12 @@ _MODEL_SETTINGS: dict[str, tuple[Any, ...]] = {
 }
 
 
-def _check_keys(place: str, section: Any, known: Collection[str]) -> None:
+def _check_keys(place: str, section: Any, known: Collection[str], *, kind: str | None = None) -> None:
+    """Check that a section is an object, of a kind if that is given, and has no settings but those that are known."""
     if not is_a(section, dict):
         raise _RefusedError(place, "it is no object")
+    if kind is not None:  # which tells more than a setting that is not known
+        _refuse(f"{place}.type", section.get("type"), (kind,))
     if unknown := sorted(section.keys() - set(known)):
         raise _RefusedError(place, f"what {unknown[0]!r} means is not known here")
 
@@ -138,8 +142,7 @@ def _check_byte_level(place: str, section: Any, *, may_be_missing: bool) -> None
     """Check for what turns characters into bytes, and offsets, but no ids."""
     if may_be_missing and is_a(section, type(None)):
         return
-    _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"})
-    _refuse(f"{place}.type", section.get("type"), ("ByteLevel",))
+    _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"}, kind="ByteLevel")
 
 
 def _splitter(section: Any) -> Splitter:
@@ -157,16 +160,14 @@ def _splitter(section: Any) -> Splitter:
 
 def _byte_level_splitter(place: str, section: Any, allowed: tuple[bool, ...]) -> Splitter:
     """Check the step ByteLevel, which splits as GPT-2 does unless it is told not to."""
-    _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"})
-    _refuse(f"{place}.type", section.get("type"), ("ByteLevel",))
+    _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"}, kind="ByteLevel")
     _refuse(f"{place}.add_prefix_space", section.get("add_prefix_space", True), (False,))
     _refuse(f"{place}.use_regex", section.get("use_regex", True), allowed)
     return _bpe_text.splitter_for("gpt2")
 
 
 def _split_splitter(place: str, section: Any) -> Splitter:
-    _check_keys(place, section, {"type", "pattern", "behavior", "invert"})
-    _refuse(f"{place}.type", section.get("type"), ("Split",))
+    _check_keys(place, section, {"type", "pattern", "behavior", "invert"}, kind="Split")
     _check_keys(f"{place}.pattern", section.get("pattern"), {"Regex"})
     pattern = section["pattern"].get("Regex")
     if not is_a(pattern, str):
