@@ -259,8 +259,31 @@ def test_other_patterns_are_written_where_they_mean_the_same(path):
     for text in ("abc1234 XYZ  abc", "ÜQUx"):
         assert theirs.encode(text).ids == ours.encode(text)
     assert Tokenizer.from_huggingface(path) == ours
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^a|.$",
+        r"(?i:i)+|[^i]",  # which is also U+0130 with a dot, here but not there
+        r"(?i:[a-z]+)",
+        r"(?i:ss)|.|\n",  # which is also U+00DF there, but not here
+        r"(?i:[sz]t|\p{Lu})",
+        r"a{2}?|[^a]",  # there a{2} or nothing
+        r"[\s-z]+|[^z]",  # which they do not read
+        r"a*|b",  # empty matches are pieces there
+        r"(?=a)b*|[^a]",
+    ],
+)
+def test_patterns_that_may_mean_something_else_are_neither_written_nor_read(path, pattern):
     with pytest.raises(ValueError, match=r"may mean something else in tokenizer\.json"):
-        Tokenizer(r"^a|.$").save_huggingface(path)
+        Tokenizer(pattern).save_huggingface(path)
+    file = minimal_file()
+    split = {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
+    file["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [split, file["pre_tokenizer"] | {"use_regex": False}]}
+    path.write_text(json.dumps(file), encoding="utf-8")
+    with pytest.raises(InvalidTokenizerError, match="may mean something else here than in Oniguruma"):
+        Tokenizer.from_huggingface(path)
 
 
 @given(plain_texts)

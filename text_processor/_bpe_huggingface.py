@@ -37,12 +37,15 @@ _AS_WRITTEN = {
 }
 _AS_READ = {written: pattern for pattern, written in _AS_WRITTEN.items()}
 
-# What means the same in Oniguruma and in the package regex: no anchors, no look-behind, no dot, no possessive {n,m}+, no names.
+# What means the same in Oniguruma and in the package regex: no anchors, no look-behind, no dot, no possessive {n,m}+, no {n}?,
+# no names. Whatever the case, i is also U+0130 and U+0131 in one of them, and ss, st, ff, fi, fl are also one character in the
+# other: so there only letters and sets of letters are allowed, without these.
 _CATEGORY = r"\\[pP]\{(?:L[ultmo]?|N[dlo]?|M[nce]?|P[cdseifo]?|S[mcko]?|Z[slp]?)\}"
 _CHARACTER = rf"(?:[^\\\[\](){{}}|?*+.^$]|\\[\\\[\](){{}}|?*+.^$/rntsS]|{_CATEGORY})"
-_IN_CLASS = rf"(?:[^\\\[\]&~^-]|\\[\\\[\](){{}}|?*+.^$/rntsS-]|{_CATEGORY}|(?<=\w)-(?=\w))"
-_GROUP = r"\((?:\?:|\?i:|\?!|\?=)|\)|\|"
-_QUANTIFIER = r"[?*+]\+?|\{\d+(?:,\d*)?\}(?!\+)"
+_IN_CLASS = rf"(?:\w-\w|[^\\\[\]&~^-]|\\[\\\[\](){{}}|?*+.^$/rntsS-]|{_CATEGORY})"
+_ANY_CASE = r"\(\?i:(?:(?![sS][sStT]|[fF][fFiIlL])[A-HJ-Za-hj-z' |]|\[[A-HJ-Za-hj-z]{2,}\])*\)"
+_GROUP = rf"\((?:\?:|\?!|\?=)|\)|\||{_ANY_CASE}"
+_QUANTIFIER = r"[?*+]\+?|\{\d+\}(?![?+])|\{\d+,\d*\}(?!\+)"
 _SAME_IN_BOTH = re.compile(rf"(?:{_CHARACTER}|\[\^?{_IN_CLASS}+\]|{_GROUP}|{_QUANTIFIER})*")
 
 _SECTIONS = (
@@ -179,14 +182,22 @@ def _split_splitter(place: str, section: Any) -> Splitter:
         return _bpe_text.splitter_for(_AS_READ[pattern])
     if pattern in PATTERNS.values() and pattern not in _AS_WRITTEN:
         return _bpe_text.splitter_for(pattern)
-    if not _SAME_IN_BOTH.fullmatch(pattern):
-        raise _RefusedError(f"{place}.pattern.Regex", f"it may mean something else here than in Oniguruma: {pattern!r}")
     try:
         _bpe_text.check_repeats(pattern)
+        if not _is_same_in_both(pattern):
+            raise ValueError(f"it may mean something else here than in Oniguruma: {pattern!r}")
         # Where nothing matches, Isolated makes a piece of what lies between two matches.
         return _bpe_text.splitter_for(pattern if way == _ONLY_MATCHES else rf"(?:{pattern})|(?:(?!{pattern})[\s\S])+")
     except ValueError as error:
         raise _RefusedError(f"{place}.pattern.Regex", str(error)) from error
+
+
+def _is_same_in_both(pattern: str) -> bool:
+    """Whether a pattern splits in the same way here and there: empty matches are pieces there."""
+    if not _SAME_IN_BOTH.fullmatch(pattern):
+        return False
+    without_conditions = re.sub(r"(\\.)|\(\?[=!]", lambda found: found[1] or "(?:|", pattern)  # as if these were always met
+    return _bpe_text.splitter_for(without_conditions).engine.match("") is None
 
 
 # Pieces are the matches and what lies between them; or the matches alone. The patterns that have names match everything.
@@ -388,7 +399,7 @@ def _pre_tokenizer(splitter: Splitter) -> dict[str, Any]:
         return {**byte_level, "use_regex": True}
     behavior, invert = _ISOLATED
     if splitter.native is None:
-        if not _SAME_IN_BOTH.fullmatch(pattern):
+        if not _is_same_in_both(pattern):
             raise ValueError(f"the pattern may mean something else in tokenizer.json, where it is Oniguruma's: {pattern!r}")
         behavior, invert = _ONLY_MATCHES
     split = {"type": "Split", "pattern": {"Regex": _AS_WRITTEN.get(pattern, pattern)}, "behavior": behavior, "invert": invert}
