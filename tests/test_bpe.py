@@ -575,6 +575,10 @@ def test_wrong_patterns_are_named():
         Tokenizer(5)
     with pytest.raises(ValueError, match=r"'\(' is no regular expression: missing \)"):
         Tokenizer("(")
+    for name in ("cl100k_base", "GPT-4", "o200k_harmony"):
+        with pytest.raises(ValueError, match=f"^no pattern is called '{name}'; those that have names are 'gpt2', 'r50k'"):
+            Tokenizer(name)
+    assert Tokenizer("(?:cl100k_base)").encode("of cl100k_base") == list(b"cl100k_base")
     assert regex.error is not None
 
 

@@ -148,11 +148,22 @@ def _compile(pattern: str) -> Any:
         raise ValueError(f"the pattern {pattern[:40]!r}… is nested too deeply") from error
 
 
+# Taken for a regular expression, a name that none has would leave out nearly all text without a word.
+_NAME_LIKE = re.compile(r"[A-Za-z0-9_-]{3,}")
+
+
 def checked_pattern(pattern: object) -> Splitter:
     """Return who splits by a pattern that a user gives."""
     if not isinstance(pattern, str):
         raise TypeError(f"pattern must be str, a regular expression or the name of one, not {type(pattern).__name__}")
-    return splitter_for(_pieces.plain(pattern))
+    text = _pieces.plain(pattern)
+    if text not in PATTERNS and _NAME_LIKE.fullmatch(text):
+        names = ", ".join(map(repr, PATTERNS))
+        raise ValueError(
+            f"no pattern is called {text!r}; those that have names are {names}. "
+            f"As a regular expression, which would split nothing else, write '(?:{text})'"
+        )
+    return splitter_for(text)
 
 
 def blocks(read: Callable[[int], bytes | memoryview | None], name: str) -> Iterator[tuple[memoryview, bool]]:

@@ -77,7 +77,8 @@ class Tokenizer:
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: ``pattern`` is no regular expression; a name is empty, given twice or has a lone surrogate.
+        ValueError: ``pattern`` is no regular expression, or a word that is the name of none; the name of a special token is
+            empty, given twice or has a lone surrogate.
         ImportError: the pattern needs ``regex``, which is not installed.
 
     >>> from text_processor import Tokenizer
