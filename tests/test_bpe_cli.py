@@ -134,6 +134,22 @@ def test_models_of_every_kind_are_read(bpe, text, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("output", "options", "message"),
+    [
+        ("no/model", [], "no/model: No such file or directory"),
+        (".", [], ".: Is a directory"),
+        ("model.json", ["--pattern", "^a|.$"], "may mean something else in tokenizer.json"),
+        ("model.json", ["--special", "a"], "'a' would be taken for a token of the vocabulary"),
+    ],
+)
+def test_what_cannot_be_written_is_said_before_the_training(bpe, tmp_path, output, options, message):
+    """The file of text is missing too, which would be told of first otherwise."""
+    result = bpe("train", tmp_path / "none", "--vocab-size", 300, "-o", f"{tmp_path}/{output}", *options)
+    assert result.status == 1
+    assert message in result.errors
+
+
+@pytest.mark.parametrize(
     ("content", "binary", "message"),
     [
         (b"97 x", [], "'x' is no id"),

@@ -139,6 +139,20 @@ def _save(tokenizer: Tokenizer, name: str) -> None:
         save.get(Path(name).suffix.lower(), tokenizer.save)(name)
 
 
+def _check_output(tokenizer: Tokenizer, name: str) -> None:
+    """Raise before a training, which may take long, what can be known to be wrong behind it."""
+    from text_processor import _bpe_huggingface  # noqa: PLC0415 - not everybody needs it
+
+    path = Path(name)
+    with _naming(name):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        if path.suffix.lower() == ".json":
+            _bpe_huggingface.to_json(tokenizer._model)
+
+
 @contextlib.contextmanager
 def _naming(name: str) -> Generator[None, None, None]:
     """Make one line of what can be wrong with a file."""
@@ -163,6 +177,7 @@ def _train(arguments: argparse.Namespace) -> None:
     except (ValueError, ImportError) as error:
         arguments.refuse(str(error))
         raise
+    _check_output(tokenizer, arguments.output)
     with cli._Work(arguments.files, shows_bar=arguments.progress) as work:
         hook: Progress | None = None
         counting = _bpe_train.Counting(tokenizer._model.splitter, _n_threads(arguments.threads), lambda _: _tell(hook))
