@@ -193,6 +193,7 @@ def test_tiktoken_reads_our_file_and_we_theirs(path):
         (b"Y!I= 256", "not a token"),
         (b"YWI= 4294967295", "the id 4294967295 is above"),
         (b"YQ== 256", "the token b'a' is there already"),
+        (b"YWI= 97", "the id 97 is that of an earlier token"),
     ],
 )
 def test_damaged_tiktoken_files_are_refused(path, line, message):
@@ -207,9 +208,6 @@ def test_damaged_tiktoken_files_are_refused(path, line, message):
 def test_tiktoken_files_without_all_bytes_are_refused(path):
     path.write_bytes(b"YQ== 0\n")
     with pytest.raises(InvalidTokenizerError, match=r"each single byte must be a token: b'.x00' is missing"):
-        Tokenizer.from_tiktoken(path, "gpt4")
-    path.write_bytes(b"".join(b"%s %d\n" % (base64.b64encode(bytes([byte])), 7) for byte in range(256)))
-    with pytest.raises(InvalidTokenizerError, match="with the id 7"):
         Tokenizer.from_tiktoken(path, "gpt4")
 
 

@@ -138,13 +138,34 @@ def checked_special_ids(special_tokens: Mapping[str, int], ids: array[int]) -> d
 # ---- tiktoken's ------------------------------------------------------------------------------------------------------
 
 _LINE = re.compile(rb"([A-Za-z0-9+/]+={0,2})[ \t]+([0-9]{1,10})")
+_LINES = re.compile(rb"(?:[A-Za-z0-9+/]++={0,2}[ \t]++[0-9]{1,10}\n)*+")
 
 
 def read_tiktoken(name: str) -> dict[bytes, int]:
     """Return the tokens of a file with their ids, or raise `InvalidTokenizerError`."""
     with Path(name).open("rb") as file:
         data = file.read()
+    return _whole_file(data) or _line_by_line(data, name)
+
+
+def _whole_file(data: bytes) -> dict[bytes, int] | None:
+    """Return the tokens of a file in which nothing is wrong, three times as fast; otherwise None."""
+    if not data or not _LINES.fullmatch(data):
+        return None
+    words = data.split()
+    try:
+        tokens = [binascii.a2b_base64(word, strict_mode=True) for word in words[::2]]
+    except binascii.Error:
+        return None
+    ids = list(map(int, words[1::2]))
+    ranks = dict(zip(tokens, ids, strict=True))
+    is_sound = len(ranks) == len(set(ids)) == len(ids) and max(ids) <= _bpe_special.MOST_ID
+    return ranks if is_sound else None
+
+
+def _line_by_line(data: bytes, name: str) -> dict[bytes, int]:
     ranks: dict[bytes, int] = {}
+    ids: set[int] = set()
     position = 0
     for number, line in enumerate(data.split(b"\n"), 1):
         try:
@@ -152,7 +173,10 @@ def read_tiktoken(name: str) -> dict[bytes, int]:
                 token, rank = _entry(stripped)
                 if token in ranks:
                     raise ValueError(f"the token {token!r} is there already")
+                if rank in ids:
+                    raise ValueError(f"the token {token!r}: the id {rank} is that of an earlier token")
                 ranks[token] = rank
+                ids.add(rank)
         except ValueError as error:
             raise InvalidTokenizerError(f"{name}: line {number} (at byte {position}): {error}", offset=position) from error
         position += len(line) + 1

@@ -263,21 +263,16 @@ def _merges(section: Any, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
     """Return the merges, which may be written as lists of two or as text with a blank between."""
     if not is_a(section, list):
         raise _RefusedError("model.merges", "it is no list")
-    merges = [_parts(each) for each in section]
-    for i, merge in enumerate(merges):
-        if len(merge) != 2 or not all(is_a(part, str) and part in vocab for part in merge):
-            raise _RefusedError(f"model.merges[{i}]", f"it is not two tokens of the vocabulary: {json.dumps(section[i])[:60]}")
-        if merge[0] + merge[1] not in vocab:
-            raise _RefusedError(
-                f"model.merges[{i}]", f"what it makes, {json.dumps(merge[0] + merge[1])}, is not in the vocabulary"
-            )
-    return cast(list[tuple[str, str]], merges)
-
-
-def _parts(merge: Any) -> tuple[Any, ...]:
-    if is_a(merge, str):
-        return tuple(merge.split(" "))
-    return tuple(merge) if is_a(merge, list) else ()
+    merges: list[tuple[str, str]] = []
+    for i, merge in enumerate(section):
+        parts = merge.split(" ") if type(merge) is str else merge
+        left, right = cast(list[Any], parts) if is_a(parts, list) and len(parts) == 2 else (None, None)
+        if type(left) is not str or type(right) is not str or left not in vocab or right not in vocab:
+            raise _RefusedError(f"model.merges[{i}]", f"it is not two tokens of the vocabulary: {json.dumps(merge)[:60]}")
+        if left + right not in vocab:
+            raise _RefusedError(f"model.merges[{i}]", f"what it makes, {json.dumps(left + right)}, is not in the vocabulary")
+        merges.append((left, right))
+    return merges
 
 
 def _assemble(
