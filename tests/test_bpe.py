@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from array import array
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,16 @@ def test_what_cannot_be_trained_is_named(arguments, error, message):
     with pytest.raises(error, match=message):
         tokenizer.train(*arguments)
     assert tokenizer == Tokenizer()
+
+
+def test_a_tie_break_may_be_a_member_of_an_enumeration():
+    class TieBreak(str, Enum):  # noqa: UP042 - whose str() is not its value, unlike that of StrEnum
+        THEIRS = "hf"
+
+    one, other = Tokenizer(), Tokenizer()
+    one.train(BOOK[:5000], 300, tie_break=TieBreak.THEIRS)
+    other.train(BOOK[:5000], 300, tie_break="hf")
+    assert one == other
 
 
 def test_wrong_options_are_named():

@@ -758,7 +758,8 @@ def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, pr
         raise ValueError(f"vocab_size must be at least 256, as each byte is a token, not {size}")
     _sources.check_option("tie_break", tie_break, tuple(_native.TIE_BREAKS))
     _progress.check_progress(progress)
-    return Plan(min(size, _bpe_special.MOST_ID) - 256, _native.TIE_BREAKS[str(tie_break)], _n_threads(threads), progress)
+    rule = _native.TIE_BREAKS[_pieces.plain(cast(str, tie_break))]
+    return Plan(min(size, _bpe_special.MOST_ID) - 256, rule, _n_threads(threads), progress)
 
 
 def _n_threads(threads: int | None) -> int:
