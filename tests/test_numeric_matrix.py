@@ -270,6 +270,21 @@ def test_every_refused_allocation_is_a_memory_error_and_leaks_nothing() -> None:
     assert _native.get_memory_stats()["live_allocations"] == before
 
 
+@pytest.mark.parametrize("shape", [(1, 20_000, 1), (3, 20_000, 2), (100, 10_000, 10)])
+def test_few_rows_of_many_columns(shape: tuple[int, int, int]) -> None:
+    m, k, n = shape
+    a, b = np.arange(m * k, dtype=float).reshape(m, k) % 1000, np.arange(k * n, dtype=float).reshape(k, n) % 999
+    assert is_same(matrix_multiply(a, b), a @ b)  # sums below 2**53, which are exact
+
+
+def test_few_rows_of_many_columns_take_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+    step = _native.Product.step
+    monkeypatch.setattr(_native.Product, "step", lambda product, n: (steps.append(n), step(product, n))[1])
+    matrix_multiply(np.ones((1, 10**6)), np.ones((10**6, 1)))
+    assert len(steps) == 1
+
+
 # ---- Long ones -------------------------------------------------------------------------------------------------------
 
 

@@ -2,8 +2,8 @@
  * matrix is cut into panels that stay in the third-level cache, the left one into blocks for the second level, and both are
  * packed so that the kernel reads them one number behind the other, a strip of the right one from the first level.
  *
- * A step does some rows of one panel. What a tile's elements are summed of, and in which order, does not depend on how rows are
- * shared out to steps and threads. */
+ * A step does some rows of one panel, or of several. What a tile's elements are summed of, and in which order, does not depend on
+ * how rows are shared out to steps and threads. */
 #include "numeric/product.h"
 
 #include <stdatomic.h>
@@ -215,21 +215,30 @@ static void move_on(tp_product *p, const step *s)
     p->column += s->n_columns;
 }
 
+/* Multiplies some rows of one panel: about `n` multiplications. Returns how many were made, at least 1, also where there was but
+ * a zero to store. */
+static uint64_t multiply_rows(tp_product *p, uint64_t n)
+{
+    step s = {.product = p};
+    s.depth = at_most(p->left.n_columns - p->depth, PANEL_DEPTH);
+    s.n_columns = at_most(p->right.n_columns - p->column, p->panel_columns);
+    const uint64_t n_row = (uint64_t)s.n_columns * (s.depth > 0 ? s.depth : 1);
+    uint64_t rows = n / n_row, n_left = p->left.n_rows - p->row;
+    if (rows < n_left) n_left = at_most(rounded_up(rows > 0 ? (size_t)rows : 1, p->kernel.n_rows), (size_t)n_left);
+    s.n_rows = (size_t)n_left;
+    share_out(&s);
+    if (p->row == 0) tp_fork_join(pack_part_of_panel, &s, p->threads);
+    tp_fork_join(multiply_blocks, &s, p->threads);
+    p->n_done += (uint64_t)s.n_rows * s.n_columns * s.depth;
+    move_on(p, &s);
+    return s.n_rows * n_row;
+}
+
 bool tp_product_step(tp_product *p, uint64_t n, uint64_t *n_done)
 {
     bool is_done = p->left.n_rows == 0 || p->column >= p->right.n_columns;
-    if (!is_done) {
-        step s = {.product = p};
-        s.depth = at_most(p->left.n_columns - p->depth, PANEL_DEPTH);
-        s.n_columns = at_most(p->right.n_columns - p->column, p->panel_columns);
-        uint64_t rows = n / ((uint64_t)s.n_columns * (s.depth > 0 ? s.depth : 1)), n_left = p->left.n_rows - p->row;
-        if (rows < n_left) n_left = at_most(rounded_up(rows > 0 ? (size_t)rows : 1, p->kernel.n_rows), (size_t)n_left);
-        s.n_rows = (size_t)n_left;
-        share_out(&s);
-        if (p->row == 0) tp_fork_join(pack_part_of_panel, &s, p->threads);
-        tp_fork_join(multiply_blocks, &s, p->threads);
-        p->n_done += (uint64_t)s.n_rows * s.n_columns * s.depth;
-        move_on(p, &s);
+    for (uint64_t n_now = 0; !is_done && (n_now == 0 || n_now < n);) { /* where there are few rows, more than one panel's */
+        n_now += multiply_rows(p, n_now < n ? n - n_now : 0);
         is_done = p->column >= p->right.n_columns;
     }
     *n_done = p->n_done;
