@@ -183,6 +183,49 @@ def test_other_types_are_refused_by_name(numbers, message):
         Numbers(numbers)
 
 
+class Boastful(list):
+    """Says that it has more than it has."""
+
+    def __len__(self):
+        return 100_000
+
+
+class Int(int):
+    """An int that is copied before it is read."""
+
+
+def test_lists_that_lie_about_their_length_are_as_long_as_what_they_give():
+    assert opened(Boastful([1.5, 2]))[2:] == ((2,), [1.5, 2])
+    assert opened(Boastful([Int(1), 2]))[2:] == ((2,), [1, 2])
+    assert opened([Boastful([1.5]), Boastful([2.5])], nested=True)[2:] == ((2, 1), [1.5, 2.5])
+
+
+def test_arrays_that_lie_about_their_shape_and_type_are_what_they_are():
+    class Boasting(np.ndarray):
+        shape = property(lambda _: (100_000,))
+        ndim = property(lambda _: 1)
+        dtype = property(lambda _: np.dtype("float64"))
+
+    assert opened(np.array([1, 2], "int8").view(Boasting)) == ("numpy", "int8", (2,), [1, 2])
+
+
+@pytest.mark.parametrize(("is_nested", "expected"), [(False, ((1,), [7])), (True, ((2, 2), [7, 2, 3, 4]))])
+def test_lists_that_shrink_while_they_are_read(is_nested, expected):
+    class Shrinking:
+        def __index__(self):
+            row.clear()
+            return 7
+
+    row = [Shrinking(), 2]
+    assert opened([row, [3, 4]] if is_nested else row, nested=True)[2:] == expected
+
+
+def test_never_is_more_read_than_there_is(monkeypatch):
+    monkeypatch.setattr("text_processor.numeric._arrays._open", lambda *_: (memoryview(b"12"), "array", (3,), "uint8"))
+    with pytest.raises(ValueError, match=r"numbers of shape \(3,\) and type uint8 has 2 bytes"):
+        Numbers([])
+
+
 @pytest.mark.parametrize(
     ("numbers", "error", "message"),
     [

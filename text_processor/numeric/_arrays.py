@@ -84,6 +84,8 @@ class Numbers:
         self._name = name
         self._view, self.kind, self.shape, self.dtype = _open(numbers, name, nested, floats)
         self.n = math.prod(self.shape)
+        if self._view.nbytes != self.n * array(TYPECODES[self.dtype]).itemsize:  # never is more read than there is
+            raise ValueError(f"{name} of shape {self.shape} and type {self.dtype} has {self._view.nbytes} bytes")
         self.type = _native.NUMBER_TYPES[self.dtype]
         self._data = _native.open_span(self._view)
         if not _native.is_aligned(self._data, self._view.itemsize):
@@ -256,8 +258,10 @@ def items_of(numbers: object, name: str) -> Sequence[object] | None:
     Raises:
         TypeError: there can be no numbers in it.
     """
-    if isinstance(numbers, (list, tuple)):
+    if type(numbers) is list or type(numbers) is tuple:
         return cast("Sequence[object]", numbers)
+    if isinstance(numbers, (list, tuple)):  # a subclass, whose methods may say anything; what it gives is what counts
+        return list(cast("Iterable[object]", numbers))
     if isinstance(numbers, (str, Mapping)):
         raise TypeError(f"{name} must be numbers, not {_name(cast(object, numbers))}")
     if _has_buffer(numbers) or hasattr(numbers, "__arrow_c_array__"):
@@ -280,9 +284,10 @@ def _has_buffer(thing: Any) -> bool:
 
 
 def _open_numpy(numbers: Any, name: str, numpy: Any) -> _Opened:
-    dtype = numbers.dtype
     if isinstance(numbers, numpy.ma.MaskedArray):
         raise TypeError(f"{name} must not be a masked array: say what stands for what is masked, as by its method filled")
+    numbers = numpy.asarray(numbers)  # a subclass may say anything of its shape and type
+    dtype = numbers.dtype
     if dtype.kind not in "biuf" or dtype.itemsize > 8 or dtype == numpy.float16 or not dtype.isnative:
         raise TypeError(f"{name} must be ints of up to 64 bits, bools, float32 or float64 in native order, not {dtype!r}")
     _check_dimensions(numbers.ndim, name)
@@ -342,23 +347,30 @@ def _open_arrow(numbers: Any, name: str) -> _Opened:
 
 
 def _open_items(items: Sequence[object], name: str, nested: bool, floats: bool) -> _Opened:
+    # Another thread may change lists while they are read: what has been read is what counts.
+    shape: tuple[int, ...]
     if nested and items and isinstance(items[0], (list, tuple)):
-        rows = [_checked_row(row, name, i, len(cast("Sequence[object]", items[0]))) for i, row in enumerate(items)]
-        shape: tuple[int, ...] = (len(rows), len(rows[0]))
+        rows: list[list[object]] = []
+        for i, row in enumerate(items):
+            rows.append(_checked_row(row, name, i, rows))
+        shape = (len(rows), len(rows[0]))
         numbers = checked_items([number for row in rows for number in row], name, shape[1])
     else:
-        shape = (len(items),)
         numbers = checked_items(items, name)
+        shape = (len(numbers),)
     filled = _as_array(numbers, name, shape, floats)
+    if len(shape) == 1:
+        shape = (len(filled),)
     return memoryview(filled), "list", shape, _NAMES[filled.typecode]
 
 
-def _checked_row(row: object, name: str, index: int, length: int) -> Sequence[object]:
-    if not isinstance(row, (list, tuple)):
-        raise TypeError(f"{name}[{index}] must be a list of numbers, as {name}[0] is, not {_name(row)}")
-    row = cast("Sequence[object]", row)
-    if len(row) != length:
-        raise ValueError(f"{name}[{index}] has {len(row)} numbers, but {name}[0] has {length}")
+def _checked_row(given: object, name: str, index: int, rows: Sequence[Sequence[object]]) -> list[object]:
+    """Return a copy of a row that goes behind others."""
+    if not isinstance(given, (list, tuple)):
+        raise TypeError(f"{name}[{index}] must be a list of numbers, as {name}[0] is, not {_name(given)}")
+    row = list(cast("Iterable[object]", given))
+    if rows and len(row) != len(rows[0]):
+        raise ValueError(f"{name}[{index}] has {len(row)} numbers, but {name}[0] has {len(rows[0])}")
     return row
 
 
