@@ -359,6 +359,22 @@ def test_what_comes_between_steps_comes_first(short_steps: pytest.MonkeyPatch) -
     assert average.count() == 101
 
 
+def test_others_that_always_come_first_come_to_an_end(short_steps: pytest.MonkeyPatch) -> None:
+    average, n_faster = MovingAverage(200), 0
+    exchange = _native.Window.exchange
+
+    def come_too_late(window: _native.Window, other: _native.Window, version: int) -> bool:
+        nonlocal n_faster
+        n_faster += 1
+        average.add(1000)
+        return n_faster > 99 or exchange(window, other, version)
+
+    short_steps.setattr(_native.Window, "exchange", come_too_late)
+    found = average.extend(range(100))
+    assert 1 <= n_faster < 10
+    assert found == means([1000] * n_faster + [*range(100)], 200)[n_faster:]
+
+
 def test_threads_lose_no_number() -> None:
     average, ring = MovingAverage(10**6), RingBuffer(10**6)
 

@@ -17,6 +17,9 @@ __all__ = ["MovingAverage", "RingBuffer"]
 # Numbers that are taken at once: some ten milliseconds. More are taken in steps, between two of which Ctrl-C gets through.
 STEP = 1 << 18
 
+# As often as other threads may come first before numbers are taken in one step, for which they wait.
+MOST_ATTEMPTS = 3
+
 
 class MovingAverage:
     """The average of the last ``window_size`` numbers of a sequence, of any length, without drift.
@@ -234,9 +237,10 @@ def _extend(window: _native.Window, numbers: Numbers, averages: Output | None) -
         window.push(numbers.pointer, 0, numbers.n, room)
         return
     # A copy takes them, step by step. It takes the window's place unless another thread has been faster.
-    is_done = False
-    while not is_done:
+    for _ in range(MOST_ATTEMPTS):
         version, grown = window.state().version, window.copy()
         for first in range(0, numbers.n, STEP):
             grown.push(numbers.pointer, first, min(STEP, numbers.n - first), room)
-        is_done = window.exchange(grown, version)
+        if window.exchange(grown, version):
+            return
+    window.push(numbers.pointer, 0, numbers.n, room)
