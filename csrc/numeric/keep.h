@@ -1,11 +1,12 @@
-/* Filtering without vectors: every number is stored, and overwritten by the next one unless it is kept. */
-#define DEFINE_PLAIN_KEEP(type)                                                                                                \
+/* Filtering without vectors: every number is stored, and overwritten by the next one unless it is kept. It is doubled in a type
+ * that has no sign if it is an integer: one that is not kept may be too large. */
+#define DEFINE_PLAIN_KEEP(type, sum)                                                                                           \
     static void keep_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)                \
     {                                                                                                                          \
         const type *items = numbers, *items_end = end, from = *(const type *)least;                                            \
         type *out = kept, *out_end = out + n_kept;                                                                             \
         for (; out < out_end && items < items_end; items++) {                                                                  \
-            *out = (type)(*items + *items);                                                                                    \
+            *out = (type)((sum)*items + (sum)*items);                                                                          \
             out += *items >= from;                                                                                             \
         }                                                                                                                      \
     }

@@ -30,10 +30,10 @@ static inline vector magnitude(vector a) { return _mm256_andnot_pd(_mm256_set1_p
 static inline vector smaller(vector a, vector b) { return _mm256_min_pd(a, b); }
 static inline vector greater(vector a, vector b) { return _mm256_max_pd(a, b); }
 
-DEFINE_PLAIN_KEEP(int8_t)
-DEFINE_PLAIN_KEEP(uint8_t)
-DEFINE_PLAIN_KEEP(int16_t)
-DEFINE_PLAIN_KEEP(uint16_t)
+DEFINE_PLAIN_KEEP(int8_t, uint8_t)
+DEFINE_PLAIN_KEEP(uint8_t, uint8_t)
+DEFINE_PLAIN_KEEP(int16_t, uint16_t)
+DEFINE_PLAIN_KEEP(uint16_t, uint16_t)
 
 /* Moves those 32-bit items of a block whose bit is set to its beginning. */
 static inline __m256i compress(__m256i block, unsigned mask)
@@ -101,8 +101,8 @@ static inline __m256i spread_int64_t(const void *p)
 }
 
 /* A whole block is stored while there is room for it; the last ones are kept one by one. */
-#define DEFINE_KEEP(type, bits_type, is_below, twice)                                                                          \
-    DEFINE_PLAIN_KEEP(type)                                                                                                    \
+#define DEFINE_KEEP(type, sum, bits_type, is_below, twice)                                                                     \
+    DEFINE_PLAIN_KEEP(type, sum)                                                                                               \
     static void keep_vectors_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)        \
     {                                                                                                                          \
         enum { N_ITEMS = sizeof(__m256i) / sizeof(type), N_BITS = 8 / N_ITEMS };                                               \
@@ -118,12 +118,12 @@ static inline __m256i spread_int64_t(const void *p)
         keep_##type(items, least, (size_t)(out_end - out), items_end, out);                                                    \
     }
 
-DEFINE_KEEP(int32_t, int32_t, is_below_int32, twice_32)
-DEFINE_KEEP(uint32_t, int32_t, is_below_uint32, twice_32)
-DEFINE_KEEP(int64_t, int64_t, is_below_int64, twice_64)
-DEFINE_KEEP(uint64_t, int64_t, is_below_uint64, twice_64)
-DEFINE_KEEP(float, int32_t, is_below_float, twice_float)
-DEFINE_KEEP(double, int64_t, is_below_double, twice_double)
+DEFINE_KEEP(int32_t, uint32_t, int32_t, is_below_int32, twice_32)
+DEFINE_KEEP(uint32_t, uint32_t, int32_t, is_below_uint32, twice_32)
+DEFINE_KEEP(int64_t, uint64_t, int64_t, is_below_int64, twice_64)
+DEFINE_KEEP(uint64_t, uint64_t, int64_t, is_below_uint64, twice_64)
+DEFINE_KEEP(float, float, int32_t, is_below_float, twice_float)
+DEFINE_KEEP(double, double, int64_t, is_below_double, twice_double)
 #define keep_vectors_int8_t keep_int8_t
 #define keep_vectors_uint8_t keep_uint8_t
 #define keep_vectors_int16_t keep_int16_t

@@ -17,16 +17,16 @@ static inline vector magnitude(vector a) { return a < 0 ? -a : a; }
 static inline vector smaller(vector a, vector b) { return a < b ? a : b; }
 static inline vector greater(vector a, vector b) { return a > b ? a : b; }
 
-DEFINE_PLAIN_KEEP(int8_t)
-DEFINE_PLAIN_KEEP(uint8_t)
-DEFINE_PLAIN_KEEP(int16_t)
-DEFINE_PLAIN_KEEP(uint16_t)
-DEFINE_PLAIN_KEEP(int32_t)
-DEFINE_PLAIN_KEEP(uint32_t)
-DEFINE_PLAIN_KEEP(int64_t)
-DEFINE_PLAIN_KEEP(uint64_t)
-DEFINE_PLAIN_KEEP(float)
-DEFINE_PLAIN_KEEP(double)
+DEFINE_PLAIN_KEEP(int8_t, uint8_t)
+DEFINE_PLAIN_KEEP(uint8_t, uint8_t)
+DEFINE_PLAIN_KEEP(int16_t, uint16_t)
+DEFINE_PLAIN_KEEP(uint16_t, uint16_t)
+DEFINE_PLAIN_KEEP(int32_t, uint32_t)
+DEFINE_PLAIN_KEEP(uint32_t, uint32_t)
+DEFINE_PLAIN_KEEP(int64_t, uint64_t)
+DEFINE_PLAIN_KEEP(uint64_t, uint64_t)
+DEFINE_PLAIN_KEEP(float, float)
+DEFINE_PLAIN_KEEP(double, double)
 #define KEEP(type) keep_##type
 
 #include "numeric/kernels_template.h"

@@ -171,6 +171,25 @@ static void test_what_is_too_large_is_found(void)
     tp_simd_select(NULL, NULL);
 }
 
+static void test_what_is_left_out_may_be_too_large(void)
+{
+    const int32_t narrow[] = {INT32_MIN, 1, INT32_MIN, 2}, least_narrow = 1;
+    const int64_t wide[] = {INT64_MIN, 1, INT64_MIN, 2}, least_wide = 1;
+    for (size_t v = 0; v < N_ITEMS(variants); v++) {
+        if (tp_simd_select(variants[v], NULL) != TP_OK) continue;
+        int32_t narrow_kept[2] = {0};
+        int64_t wide_kept[2] = {0};
+        uint64_t count;
+        CHECK_EQ_U(tp_filter_count(narrow, TP_INT32, 4, &least_narrow, 1, &count, NULL), TP_OK);
+        tp_filter_double(narrow, TP_INT32, 4, &least_narrow, 1, &count, narrow_kept);
+        CHECK(count == 2 && narrow_kept[0] == 2 && narrow_kept[1] == 4);
+        CHECK_EQ_U(tp_filter_count(wide, TP_INT64, 4, &least_wide, 1, &count, NULL), TP_OK);
+        tp_filter_double(wide, TP_INT64, 4, &least_wide, 1, &count, wide_kept);
+        CHECK(count == 2 && wide_kept[0] == 2 && wide_kept[1] == 4);
+    }
+    tp_simd_select(NULL, NULL);
+}
+
 static void test_refused_memory_changes_nothing(void)
 {
     const double numbers[] = {1, 2, 3};
@@ -233,6 +252,7 @@ int main(void)
     RUN(test_sums_are_exact);
     RUN(test_other_types_are_refused);
     RUN(test_what_is_too_large_is_found);
+    RUN(test_what_is_left_out_may_be_too_large);
     RUN(test_refused_memory_changes_nothing);
     RUN(test_threads_change_no_bit);
     return tests_done();
