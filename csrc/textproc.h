@@ -610,6 +610,10 @@ void tp_chunk_means(const double *numbers, size_t chunk, size_t n_chunks, size_t
  * offset, if an integer is not the same as a double: not all beyond 2^53 are. `items` must not overlap with `numbers`. */
 tp_status tp_to_float64(tp_number_type type, const void *numbers, size_t n, bool exactly, double *items, tp_error *error);
 
+/* Stores `n` integers of any type as int64. TP_TOO_LARGE, with the index of the first one as offset, if one has no place there;
+ * TP_INVALID_ARGUMENT for floats. `items` must not overlap with `numbers`. */
+tp_status tp_to_int64(tp_number_type type, const void *numbers, size_t n, int64_t *items, tp_error *error);
+
 /* ---- Numbers: matrices ------------------------------------------------------------------------------------------- */
 
 /* Numbers in rows and columns: that of row i and column j is items[i * row_stride + j * column_stride]. `items` may be NULL if

@@ -305,6 +305,22 @@ def test_products_beyond_64_bits(a, b):
         array_multiply([a], [b])
 
 
+@pytest.mark.parametrize("a_type", INTS)
+@pytest.mark.parametrize("b_type", INTS)
+def test_ints_of_two_types_are_multiplied_in_64_bits(a_type, b_type):
+    least, most = range_of(a_type)
+    a, b = np.array([[least, min(most, 2**63 - 1), 7]], a_type), np.array([[1, 1, 0]], b_type)
+    product = array_multiply(a, b)
+    assert product.tolist() == [[*a.tolist()[0][:2], 0]]
+    assert product.dtype == (a_type if a_type == b_type else "int64")
+
+
+def test_an_unsigned_int_among_others_that_is_too_large_is_named():
+    a, b = np.array([[1], [2**63]], "uint64"), np.ones((2, 1), "int8")
+    with pytest.raises(OverflowError, match=r"a\[1, 0\] is 9223372036854775808, which has no place in int64"):
+        array_multiply(a, b)
+
+
 @pytest.mark.parametrize(
     ("a", "b", "product"),
     [

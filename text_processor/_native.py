@@ -1348,6 +1348,12 @@ def to_float64(number_type: int, numbers: Pointer[Uint8], n: int, room: Pointer[
     check(lib.tp_to_float64(number_type, numbers, n, exactly, ffi.cast("double *", room), error), error)
 
 
+def to_int64(number_type: int, numbers: Pointer[Uint8], n: int, room: Pointer[Uint8]) -> None:
+    """Store ints as those of 64 bits; `TooLargeError`, with an index, if one has no place there."""
+    error = _new_error()
+    check(lib.tp_to_int64(number_type, numbers, n, ffi.cast("int64_t *", room), error), error)
+
+
 class Matrix(NamedTuple):
     """Doubles in rows and columns, and how far rows and columns are apart."""
 

@@ -1,4 +1,4 @@
-/* Numbers of all types as doubles. */
+/* Numbers of all types as doubles, and integers as those of 64 bits. */
 #include <string.h>
 
 #include "base/error.h"
@@ -46,6 +46,53 @@ tp_status tp_to_float64(tp_number_type type, const void *numbers, size_t n, bool
         break;
     default:
         if (n > 0) memcpy(items, numbers, n * sizeof *items);
+    }
+    return TP_OK;
+}
+
+#define COPY(type)                                                                                                               \
+    do {                                                                                                                         \
+        const type *from = numbers;                                                                                              \
+        for (size_t i = 0; i < n; i++) items[i] = from[i];                                                                       \
+    } while (0)
+
+static tp_status copy_unsigned(const uint64_t *numbers, size_t n, int64_t *items, tp_error *error)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (numbers[i] > INT64_MAX) return tp_fail(error, TP_TOO_LARGE, i, "an integer that has no place in int64");
+        items[i] = (int64_t)numbers[i];
+    }
+    return TP_OK;
+}
+
+tp_status tp_to_int64(tp_number_type type, const void *numbers, size_t n, int64_t *items, tp_error *error)
+{
+    switch (type) {
+    case TP_INT8:
+        COPY(int8_t);
+        break;
+    case TP_UINT8:
+        COPY(uint8_t);
+        break;
+    case TP_INT16:
+        COPY(int16_t);
+        break;
+    case TP_UINT16:
+        COPY(uint16_t);
+        break;
+    case TP_INT32:
+        COPY(int32_t);
+        break;
+    case TP_UINT32:
+        COPY(uint32_t);
+        break;
+    case TP_INT64:
+        COPY(int64_t);
+        break;
+    case TP_UINT64:
+        return copy_unsigned(numbers, n, items, error);
+    default:
+        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "floats are no integers");
     }
     return TP_OK;
 }

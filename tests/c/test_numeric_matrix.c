@@ -255,6 +255,36 @@ static void test_integers_that_no_double_is(void)
     }
 }
 
+static void test_integers_of_every_type_become_int64(void)
+{
+    static const int8_t a[] = {-128, 127};
+    static const uint8_t b[] = {0, 255};
+    static const int16_t c[] = {-32768, 32767};
+    static const uint16_t d[] = {0, 65535};
+    static const int32_t e[] = {INT32_MIN, INT32_MAX};
+    static const uint32_t f[] = {0, UINT32_MAX};
+    static const int64_t g[] = {INT64_MIN, INT64_MAX};
+    static const uint64_t h[] = {0, INT64_MAX}, too_large[] = {INT64_MAX, UINT64_C(1) << 63};
+    static const struct {
+        tp_number_type type;
+        const void *numbers;
+        int64_t expected[2];
+    } cases[] = {{TP_INT8, a, {-128, 127}},      {TP_UINT8, b, {0, 255}},
+                 {TP_INT16, c, {-32768, 32767}}, {TP_UINT16, d, {0, 65535}},
+                 {TP_INT32, e, {INT32_MIN, INT32_MAX}}, {TP_UINT32, f, {0, UINT32_MAX}},
+                 {TP_INT64, g, {INT64_MIN, INT64_MAX}}, {TP_UINT64, h, {0, INT64_MAX}}};
+    int64_t found[2];
+    tp_error error = {0};
+    for (size_t i = 0; i < N_ITEMS(cases); i++) {
+        CHECK(tp_to_int64(cases[i].type, cases[i].numbers, 2, found, NULL) == TP_OK);
+        CHECK_EQ_BYTES(found, sizeof found, cases[i].expected, sizeof found);
+        CHECK(tp_to_int64(cases[i].type, NULL, 0, NULL, NULL) == TP_OK);
+    }
+    CHECK(tp_to_int64(TP_UINT64, too_large, 2, found, &error) == TP_TOO_LARGE);
+    CHECK_EQ_U(error.offset, 1);
+    CHECK(tp_to_int64(TP_FLOAT64, NULL, 0, NULL, NULL) == TP_INVALID_ARGUMENT);
+}
+
 int main(void)
 {
     is_quick = getenv("TEXTPROC_TEST_QUICK") != NULL;
@@ -268,5 +298,6 @@ int main(void)
 #endif
     RUN(test_every_type_as_doubles);
     RUN(test_integers_that_no_double_is);
+    RUN(test_integers_of_every_type_become_int64);
     return tests_done();
 }

@@ -132,7 +132,7 @@ class Numbers:
         """Return what is in memory, for as long as the ``with`` block lasts."""
         return _native.view_span(self._data, self.n * self._view.itemsize)
 
-    def converted(self, dtype: str) -> Numbers:
+    def converted(self, dtype: Literal["int64", "float64"]) -> Numbers:
         """Return the same numbers in another type, each of which must have a place in it; in ``float64`` as ``float(x)`` is.
 
         Raises:
@@ -142,14 +142,13 @@ class Numbers:
             return self
         if dtype == "float64":
             return self.as_doubles(exactly=False)
-        flat, new_array = self._flat(), cast("Callable[..., object]", array)
+        room = Output("array", dtype, (self.n,))
         try:
-            numbers = Numbers(new_array(TYPECODES[dtype], flat))
-        except OverflowError:
-            index = _first(flat.tolist(), lambda number: number >= 1 << 63) or 0
-            raise OverflowError(f"{self._name}{self.place(index)} is {flat[index]}, which has no place in {dtype}") from None
-        numbers.shape = self.shape
-        return numbers
+            _native.to_int64(self.type, self.pointer, self.n, room.pointer)
+        except _native.TooLargeError as error:
+            i = error.item
+            raise OverflowError(f"{self._name}{self.place(i)} is {self.value(i)}, which has no place in {dtype}") from None
+        return self._reshaped(room)
 
     def as_doubles(self, *, exactly: bool) -> Numbers:
         """Return a copy in the type ``float64``.
@@ -159,6 +158,9 @@ class Numbers:
         """
         room = Output("array", "float64", (self.n,))
         _native.to_float64(self.type, self.pointer, self.n, room.pointer, exactly=exactly)
+        return self._reshaped(room)
+
+    def _reshaped(self, room: Output) -> Numbers:
         numbers = Numbers(room.take())
         numbers.shape = self.shape
         return numbers

@@ -8,7 +8,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Sequence
-from typing import Any, SupportsIndex, cast
+from typing import Any, Literal, SupportsIndex, cast
 
 from text_processor import _native
 from text_processor._native import FILTER_BLOCK, FloatSum, IntSum, TooLargeError
@@ -256,7 +256,7 @@ def array_multiply(a: Any, b: Any, *, threads: int | None = None, progress: Prog
         kind = common_kind(left, right)
         if left.dtype == right.dtype:
             return _multiply(left, right, kind, n_workers, progress)
-        dtype = "float64" if left.is_float or right.is_float else "int64"
+        dtype: Literal["int64", "float64"] = "float64" if left.is_float or right.is_float else "int64"
         with left.converted(dtype) as x, right.converted(dtype) as y:
             return _multiply(x, y, kind, n_workers, progress)
 
