@@ -317,13 +317,37 @@ def test_copies_and_pickles_go_their_own_way(copy):
     assert twin.get_statistics() == (2, 4.0, 1.0)
 
 
+class Counting(DataProcessor):
+    """Overrides methods, and is equal to all others: so it has no hash."""
+
+    def __init__(self, n_added):
+        super().__init__(2)
+        self.n_added = n_added
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = None
+
+    def add_data(self, data):
+        super().add_data(data)
+        self.n_added += 1
+
+
+def test_subclasses_may_override_what_they_like():
+    processors = [Counting(0), Counting(10)]
+    processors[0].add_data([1, 2, 3])
+    assert copy.copy(processors[0]).n_added == pickle.loads(pickle.dumps(processors[0])).n_added == 1
+    assert [len(processor) for processor in processors] == [3, 0]
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded, use of fork:DeprecationWarning")
 def test_child_uses_a_processor_that_another_thread_had():
     processor, is_held, may_end = DataProcessor(2), threading.Event(), threading.Event()
 
     def hold():
-        with processor._lock:
+        with processor._lock, memoryview(processor._data):
             is_held.set()
             may_end.wait()
 
@@ -334,7 +358,10 @@ def test_child_uses_a_processor_that_another_thread_had():
     child = os.fork()
     if child == 0:
         signal.alarm(20)  # rather than for ever
-        os._exit(0 if processor.get_statistics() == (2, 2.0, 1.0) else 1)
+        try:
+            processor.add_data([2, 2])
+        finally:
+            os._exit(0 if processor.get_statistics() == (4, 2.0, 0.5**0.5) else 1)
     may_end.set()
     holder.join()
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

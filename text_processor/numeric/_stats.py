@@ -8,7 +8,7 @@ import os
 from array import array
 from threading import RLock
 from typing import Any, TypedDict
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 from text_processor import _native
 from text_processor._native import FloatSum
@@ -164,10 +164,13 @@ class DataProcessor:
         n_threads(threads)
         self._threads = threads
         self._data = array("d")
-        self._renew_lock()
-        _processors.add(self)
+        self._lock = RLock()
+        _processors[id(self)] = self
 
     def _renew_lock(self) -> None:
+        """Take away what a thread of the parent may hold: the lock, and the numbers' buffer, which could not grow any more."""
+        if not self._lock.acquire(blocking=False):
+            self._data = self._data[:]
         self._lock = RLock()
 
     def add_data(self, data: Any) -> None:
@@ -242,17 +245,18 @@ def _restored(
     """Return a processor like one that was copied or pickled."""
     processor = cls.__new__(cls)
     DataProcessor.__init__(processor, chunk_size, threads=threads)
-    processor.add_data(data)
+    DataProcessor.add_data(processor, data)
     set_attributes(processor, attributes)
     return processor
 
 
-_processors: WeakSet[DataProcessor] = WeakSet()
+# By identity: a subclass need not have a hash, and others may be equal to it.
+_processors: WeakValueDictionary[int, DataProcessor] = WeakValueDictionary()
 
 
 def _renew_locks() -> None:
     """Give every processor a lock that no thread of the parent holds; none leaves one half changed."""
-    for processor in _processors:
+    for processor in _processors.values():
         processor._renew_lock()
 
 
