@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text_processor import _native
+from text_processor import _native, numeric
 from text_processor.numeric._arrays import TYPECODES, Numbers, Output, common_kind
 
 
@@ -231,6 +231,7 @@ def test_never_is_more_read_than_there_is(monkeypatch):
     [
         ([2**64], OverflowError, r"numbers\[0\] has no place in 64 bits: 18446744073709551616"),
         ([0, -(2**63) - 1], OverflowError, r"numbers\[1\] has no place in 64 bits: -9223372036854775809"),
+        ([2**63, -(10**5000)], OverflowError, r"numbers\[1\] has no place in 64 bits: an int of 16610 bits"),
         ([2**63, -1], OverflowError, r"ints below 0, as at \[1\], and others above the largest int64"),
         ([0.5, 10**400], OverflowError, r"numbers\[1\] is too large for a float"),
         ([[1], [2, 3]], ValueError, r"numbers\[1\] has 2 numbers, but numbers\[0\] has 1"),
@@ -285,3 +286,18 @@ def test_numpy_wins_then_buffers():
 def test_lists_keep_their_numbers(items):
     assert opened(items)[3] == items
     assert opened(iter(items))[3] == items
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: numeric.RingBuffer(10**5000), MemoryError, "capacity of an int of 16610 bits is more than memory can be"),
+        (lambda: numeric.MovingAverage(-(10**5000)), ValueError, "window_size must be at least 1, not an int of 16610 bits"),
+        (lambda: numeric.DataProcessor(-(10**5000)), ValueError, "chunk_size must be at least 1, not an int of 16610 bits"),
+        (lambda: numeric.sieve_of_eratosthenes(10**5000), ValueError, "32-bit number, not an int of 16610 bits"),
+        (lambda: numeric.monte_carlo_pi(10**5000), ValueError, "not an int of 16610 bits"),
+    ],
+)
+def test_ints_of_thousands_of_digits_are_refused_as_others_are(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

@@ -18,6 +18,7 @@ from typing import Any, Literal, Self, cast
 
 from text_processor import _native
 from text_processor._native import Span
+from text_processor.numeric._work import shown
 
 Kind = Literal["list", "numpy", "array"]
 
@@ -411,7 +412,7 @@ def _as_array(numbers: Sequence[int | float], name: str, shape: tuple[int, ...],
         if index is None:
             index = _first(numbers, lambda number: number < 0)
             raise OverflowError(f"{name} has ints below 0, as at {_place(index, shape)}, and others above the largest int64")
-        raise OverflowError(f"{name}{_place(index, shape)} has no place in 64 bits: {numbers[index]!r:.100}")
+        raise OverflowError(f"{name}{_place(index, shape)} has no place in 64 bits: {shown(cast(int, numbers[index]))}")
     try:
         return array("d", numbers)
     except OverflowError:

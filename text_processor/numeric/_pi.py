@@ -9,7 +9,7 @@ from time import monotonic
 
 from text_processor import _native
 from text_processor._progress import Progress, check_progress, reporting
-from text_processor.numeric._work import n_threads
+from text_processor.numeric._work import n_threads, shown
 
 __all__ = ["monte_carlo_pi"]
 
@@ -71,7 +71,7 @@ def _checked_samples(samples: object) -> int:
         raise TypeError(f"samples must be an int, not {type(samples).__name__}")
     n = operator.index(samples)  # type: ignore[arg-type]
     if not 1 <= n <= MOST_SAMPLES:
-        raise ValueError(f"samples must be from 1 to {MOST_SAMPLES}, not {n}")
+        raise ValueError(f"samples must be from 1 to {MOST_SAMPLES}, not {shown(n)}")
     return n
 
 

@@ -7,7 +7,7 @@ from array import array
 
 from text_processor import _native
 from text_processor._progress import Progress, check_progress, reporting
-from text_processor.numeric._work import n_threads
+from text_processor.numeric._work import n_threads, shown
 
 __all__ = ["sieve_of_eratosthenes"]
 
@@ -42,7 +42,7 @@ def sieve_of_eratosthenes(n: int, *, threads: int | None = None, progress: Progr
         raise TypeError(f"n must be an int, not {type(n).__name__}")
     limit = operator.index(n)
     if limit > MOST:
-        raise ValueError(f"n must be at most {MOST}, the largest 32-bit number, not {limit}")
+        raise ValueError(f"n must be at most {MOST}, the largest 32-bit number, not {shown(limit)}")
     primes = array("I")
     if limit < 2:
         return primes

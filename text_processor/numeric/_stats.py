@@ -15,7 +15,7 @@ from text_processor._native import FloatSum
 from text_processor._progress import Progress, Report, reporting
 from text_processor._subclasses import attributes_of, set_attributes
 from text_processor.numeric._arrays import Numbers
-from text_processor.numeric._work import SLICE, n_threads, slices
+from text_processor.numeric._work import SLICE, n_threads, shown, slices
 
 # Squares of floats beyond this overflow, in sums of any length; of differences below its inverse they lose digits.
 _LARGE = 2.0**450
@@ -160,7 +160,7 @@ class DataProcessor:
             raise TypeError(f"chunk_size must be an int, not {type(chunk_size).__name__}")
         self._chunk_size = operator.index(chunk_size)
         if self._chunk_size < 1:
-            raise ValueError(f"chunk_size must be at least 1, not {self._chunk_size}")
+            raise ValueError(f"chunk_size must be at least 1, not {shown(self._chunk_size)}")
         n_threads(threads)
         self._threads = threads
         self._data = array("d")

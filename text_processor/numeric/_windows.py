@@ -11,6 +11,7 @@ from typing import Any
 from text_processor import _native
 from text_processor._subclasses import attributes_of, set_attributes
 from text_processor.numeric._arrays import Numbers, Output
+from text_processor.numeric._work import shown
 
 __all__ = ["MovingAverage", "RingBuffer"]
 
@@ -210,9 +211,9 @@ def _new_window(size: object, name: str, *, sums: bool) -> _native.Window:
         raise TypeError(f"{name} must be an int, not {type(size).__name__}")
     capacity = operator.index(size)  # type: ignore[arg-type]
     if capacity < 1:
-        raise ValueError(f"{name} must be at least 1, not {capacity}")
+        raise ValueError(f"{name} must be at least 1, not {shown(capacity)}")
     if capacity > sys.maxsize:
-        raise MemoryError(f"{name} of {capacity} is more than memory can be")
+        raise MemoryError(f"{name} of {shown(capacity)} is more than memory can be")
     return _native.Window.of(capacity, sums=sums)
 
 
