@@ -642,8 +642,9 @@ typedef struct tp_product tp_product;
 tp_status tp_product_new(const tp_matrix *left, const tp_matrix *right, double *items, size_t threads, tp_product **product,
                          tp_error *error);
 
-/* Makes about `n` more multiplications, at least those of a row of tiles, and stores how many are done so far. Returns whether
- * any are left; when none are, all elements are stored. At least one step is needed, also where there is nothing to multiply. */
+/* Makes about `n` more multiplications, fewer where there are only some for each element, but at least those of a row of tiles, and
+ * stores how many are done so far. Returns whether any are left; when none are, all elements are stored. At least one step is
+ * needed, also where there is nothing to multiply. */
 bool tp_product_step(tp_product *product, uint64_t n, uint64_t *n_done);
 
 void tp_product_free(tp_product *product);

@@ -299,6 +299,16 @@ def test_processor_in_several_threads():
     assert means == [2.0] * 160
 
 
+def test_ctrl_c_gets_through_between_small_chunks(monkeypatch):
+    at_once = []
+    chunk_means = _native.chunk_means
+    monkeypatch.setattr(_native, "chunk_means", lambda *call: (at_once.append(call[2]), chunk_means(*call))[1])
+    processor = DataProcessor(1)
+    processor.add_data(np.ones(200_000))
+    assert processor.process_chunks() == [1.0] * 200_000
+    assert max(at_once) < 50_000
+
+
 class Named(DataProcessor):
     def __init__(self, name):
         super().__init__(2, threads=1)

@@ -18,6 +18,9 @@
  * the left matrix's; a block of rows takes 192 KB and a panel 3 MB. */
 enum { PANEL_DEPTH = 192, PANEL_COLUMNS = 2048, BLOCK_ROWS = 128 };
 
+/* To store an element takes at least as long as so many multiplications, and longer where memory is touched for the first time. */
+enum { LEAST_DEPTH = 16 };
+
 struct tp_product {
     tp_matrix left, right;
     double *items;
@@ -215,14 +218,13 @@ static void move_on(tp_product *p, const step *s)
     p->column += s->n_columns;
 }
 
-/* Multiplies some rows of one panel: about `n` multiplications. Returns how many were made, at least 1, also where there was but
- * a zero to store. */
+/* Multiplies some rows of one panel, for about as long as `n` multiplications take. Returns as many as it took, at least 1. */
 static uint64_t multiply_rows(tp_product *p, uint64_t n)
 {
     step s = {.product = p};
     s.depth = at_most(p->left.n_columns - p->depth, PANEL_DEPTH);
     s.n_columns = at_most(p->right.n_columns - p->column, p->panel_columns);
-    const uint64_t n_row = (uint64_t)s.n_columns * (s.depth > 0 ? s.depth : 1);
+    const uint64_t n_row = (uint64_t)s.n_columns * (s.depth > LEAST_DEPTH ? s.depth : LEAST_DEPTH);
     uint64_t rows = n / n_row, n_left = p->left.n_rows - p->row;
     if (rows < n_left) n_left = at_most(rounded_up(rows > 0 ? (size_t)rows : 1, p->kernel.n_rows), (size_t)n_left);
     s.n_rows = (size_t)n_left;

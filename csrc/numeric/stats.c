@@ -230,6 +230,9 @@ tp_status tp_stats_add(tp_stats *stats, const void *numbers, tp_number_type type
 
 /* ---- Chunks -------------------------------------------------------------------------------------------------------- */
 
+/* To begin and end the sum of a chunk takes as long as so many numbers more. */
+enum { CHUNK_OVERHEAD = 256 };
+
 typedef struct chunk_task {
     const double *numbers;
     size_t chunk;
@@ -250,7 +253,7 @@ static void run_chunk_task(void *shared, size_t index)
 
 void tp_chunk_means(const double *numbers, size_t chunk, size_t n_chunks, size_t threads, double *means)
 {
-    size_t n_tasks = tp_count_tasks(n_chunks * chunk, threads);
+    size_t n_tasks = tp_count_tasks(n_chunks * (chunk + CHUNK_OVERHEAD), threads);
     if (n_tasks > n_chunks) n_tasks = n_chunks > 0 ? n_chunks : 1;
     chunk_task task = {numbers, chunk, n_chunks, n_tasks, means};
     tp_fork_join(run_chunk_task, &task, n_tasks);

@@ -23,6 +23,9 @@ _LARGE = 2.0**450
 # Brings the largest floats there, and the smallest ones up so far that the squares of their differences keep all digits.
 _SCALE_EXPONENT = 600
 
+# To begin and end the sum of a chunk takes as long as so many numbers more.
+_CHUNK_OVERHEAD = 256
+
 
 class Stats(TypedDict):
     """What `compute_stats` returns."""
@@ -198,7 +201,7 @@ class DataProcessor:
             n_chunks = len(self._data) // size
             means: list[float] = []
             with Numbers(self._data) as opened:
-                at_once = max(1, SLICE // size)
+                at_once = max(1, SLICE // (size + _CHUNK_OVERHEAD))
                 for start in range(0, n_chunks, at_once):
                     n = min(at_once, n_chunks - start)
                     means += _native.chunk_means(opened.span(start * size, n * size).pointer, size, n, n_threads(self._threads))
