@@ -322,6 +322,28 @@ class Interrupting:
             self.action()
 
 
+class Private(RingBuffer):
+    __slots__ = ("__name",)
+
+    def __init__(self, name: str) -> None:
+        super().__init__(2)
+        self.__name = name
+
+    def name(self) -> str:
+        return self.__name
+
+
+class WithOneSlot(RingBuffer):
+    __slots__ = "name"  # noqa: PLC0205 - which is allowed
+
+
+def test_copies_have_what_subclasses_keep_in_slots() -> None:
+    other = WithOneSlot(2)
+    other.name = "one"
+    assert copy.copy(other).name == "one"
+    assert pickle.loads(pickle.dumps(Private("own"))).name() == "own"
+
+
 @pytest.fixture
 def short_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     monkeypatch.setattr(_windows, "STEP", 10)

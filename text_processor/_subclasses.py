@@ -9,9 +9,17 @@ from typing import Any
 def attributes_of(instance: object, base: type) -> dict[str, Any]:
     """Return what a subclass of ``base``, one of our classes, has added, in a dict or in slots of its own."""
     own: set[str] = set(vars(base)["__slots__"])
-    slots = {name for kind in type(instance).__mro__ for name in vars(kind).get("__slots__", ())} - own - {"__dict__"}
+    slots = {name for kind in type(instance).__mro__ for name in _slots_of(kind)} - own - {"__dict__"}
     in_slots = {name: getattr(instance, name) for name in sorted(slots) if hasattr(instance, name)}
     return in_slots | getattr(instance, "__dict__", {})
+
+
+def _slots_of(kind: type) -> list[str]:
+    """The names of a class's slots, private ones as its instances have them."""
+    slots = vars(kind).get("__slots__", ())
+    names = [slots] if isinstance(slots, str) else list(slots)
+    private = "_" + kind.__name__.lstrip("_")
+    return [private + name if name.startswith("__") and not name.endswith("__") else name for name in names]
 
 
 def set_attributes(instance: object, attributes: Mapping[str, Any]) -> None:
