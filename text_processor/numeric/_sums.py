@@ -29,8 +29,9 @@ def parallel_sum(numbers: Any, *, threads: int | None = None, progress: Progress
     that the sum has hardly a digit left take a second look, ten times as slow.
 
     Args:
-        numbers: any iterable of ints and floats; or a buffer of any shape, as `array.array`, `memoryview` or a NumPy array, of
-            ints of up to 64 bits, bools, ``float32`` or ``float64``; or an Arrow array of such. Strided ones are copied first.
+        numbers: any iterable of ints and floats, of which a list is made first; or a buffer of any shape, as `array.array`,
+            `memoryview` or a NumPy array, of ints of up to 64 bits, bools, ``float32`` or ``float64``; or an Arrow array of
+            such. Strided ones are copied first.
         threads: how many threads may add; ``None``: as many as there are processors, 1: only the calling one. The sum does not
             depend on it.
         progress: a function that is told of numbers done and in all, some 20 times a second; ``True``: a bar on a terminal.
