@@ -175,7 +175,10 @@ class Tokenizer:
             kind = type(iterator).__name__
             raise TypeError(f"iterator must give texts, and not be one {kind}; for a single text there is train")
         plan = _checked_plan(vocab_size, tie_break, threads, progress)
-        texts = (_bpe_text.checked_text(text, f"text {index}") for index, text in enumerate(iterator))
+        texts = (
+            text if type(text) is str and text.isascii() else _bpe_text.checked_text(text, f"text {index}")
+            for index, text in enumerate(iterator)
+        )
         self._use_merges(_bpe_train.train(texts, None, self._model.splitter, plan))
 
     def _use_merges(self, merges: array[int]) -> None:
