@@ -3,7 +3,8 @@
     python benchmarks/numeric_matrix.py [--runs N]
 
 Contestants take turns; what is printed is the median time of each, and the median of the ratios of the turns. NumPy's BLAS is
-given one thread, as we are; a second line has two for us.
+given one thread, as we are; a second line has two for us. In the end: how long an asyncio loop waits at most while a thread
+multiplies, and how long two Python threads take for twice the work of one.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"  # read when NumPy is imported
 
 import argparse
+import asyncio
 import math
 import platform
 import random
 import statistics
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -25,7 +28,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from text_processor import cpu_features
-from text_processor.numeric import MovingAverage, RingBuffer, matrix_multiply, monte_carlo_pi, sieve_of_eratosthenes
+from text_processor.numeric import (
+    MovingAverage,
+    RingBuffer,
+    matrix_multiply,
+    monte_carlo_pi,
+    parallel_sum,
+    sieve_of_eratosthenes,
+)
 
 
 class Contest(NamedTuple):
@@ -178,6 +188,48 @@ def measure(contest: Contest, runs: int) -> None:
     print(f"{contest.name:50} {peer_ms:9.3f} ms  ours {one_ms:9.3f} ms, two threads {two_ms:9.3f} ms  x {ratio:.2f} {goal}")
 
 
+# ---- Beside other threads --------------------------------------------------------------------------------------------
+
+
+async def longest_gap(work: Callable[[], Any]) -> tuple[float, float]:
+    """How long the loop's ticks, a millisecond apart, were apart at most while a thread worked, and how long it worked."""
+    start = last = time.perf_counter()
+    task, gap = asyncio.create_task(asyncio.to_thread(work)), 0.0
+    while not task.done():
+        await asyncio.sleep(0.001)
+        now = time.perf_counter()
+        gap, last = max(gap, now - last), now
+    await task
+    return gap, last - start
+
+
+def seconds_of_two(work: Callable[[], Any]) -> float:
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    start = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - start
+
+
+def measure_beside_others(runs: int) -> None:
+    a, numbers = np.random.default_rng(1).normal(size=(1024, 1024)), np.arange(2**24)
+    works: list[tuple[str, Callable[[], Any]]] = [
+        ("matrix_multiply, 1024", lambda: matrix_multiply(a, a, threads=1)),
+        ("parallel_sum, 2^24 int64", lambda: parallel_sum(numbers, threads=1)),
+        ("monte_carlo_pi, 10^8", lambda: monte_carlo_pi(10**8, seed=1, threads=1)),
+    ]
+    for name, work in works:
+        gaps, seconds = zip(*(asyncio.run(longest_gap(work)) for _ in range(runs)), strict=True)
+        once = statistics.median(seconds_of(work)[0] for _ in range(runs))
+        twice = statistics.median(seconds_of_two(work) for _ in range(runs))
+        gap, alone = (1000 * statistics.median(values) for values in (gaps, seconds))
+        print(
+            f"{name:50} asyncio's longest gap {gap:.1f} ms of {alone:.1f}; two Python threads {twice / once:.2f} x one's time"
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--runs", type=int, default=15)
@@ -186,6 +238,7 @@ def main() -> None:
     for contests in (matrices, points, primes, windows):
         for contest in contests():
             measure(contest, runs)
+    measure_beside_others(runs)
 
 
 if __name__ == "__main__":
