@@ -226,7 +226,7 @@ def measure_memory(settings: Settings) -> Iterator[Record]:
             path = Path(folder, "text")
             path.write_text(text, encoding="utf-8", newline="")
             for who in ("train_rustbpe", "train_ours"):
-                command = [sys.executable, "-c", PEAK, str(Path(__file__).parent), who, str(path)]
+                command = [sys.executable, "-P", "-c", PEAK, str(Path(__file__).parent), who, str(path)]
                 size = str(vocab_size_for(text, settings))
                 done = subprocess.run([*command, size], capture_output=True, text=True, check=True)
                 say(f"  {name}, {who}: {int(done.stdout) / 1e6:.1f} MB more")
