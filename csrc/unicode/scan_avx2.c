@@ -13,29 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "unicode/block_avx2.h"
+
 #define SCAN tp_scan_avx2
-
-typedef struct tp_block {
-    __m256i low, high;
-} tp_block;
-
-static inline tp_block load(const uint8_t *p)
-{
-    const __m256i *halves = (const __m256i *)(const void *)p;
-    return (tp_block){_mm256_loadu_si256(halves), _mm256_loadu_si256(halves + 1)};
-}
-
-static inline uint64_t to_mask(__m256i low, __m256i high)
-{
-    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
-}
-
-/* After subtracting the lower end, all up to the range's width are inside: those that the minimum leaves alone. */
-static inline __m256i half_between(__m256i half, uint8_t low, uint8_t high)
-{
-    __m256i shifted = _mm256_sub_epi8(half, _mm256_set1_epi8((char)low));
-    return _mm256_cmpeq_epi8(_mm256_min_epu8(shifted, _mm256_set1_epi8((char)(high - low))), shifted);
-}
 
 static inline __m256i half_space(__m256i half)
 {

@@ -5,40 +5,11 @@
 #include <string.h>
 
 #include "base/bits.h"
+#include "unicode/block_plain.h"
 #include "unicode/lower.h"
 #include "unicode/space.h"
 
 #define SCAN tp_scan_plain
-
-typedef struct tp_block {
-    uint64_t eights[8];
-} tp_block;
-
-#define ONES UINT64_C(0x0101010101010101)
-#define HIGH (0x80 * ONES)
-
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-#define IN_LITTLE_ENDIAN(eight) __builtin_bswap64(eight)
-#else
-#define IN_LITTLE_ENDIAN(eight) (eight)
-#endif
-
-static inline tp_block load(const uint8_t *p)
-{
-    tp_block block;
-    memcpy(&block, p, sizeof block);
-    for (int i = 0; i < 8; i++) block.eights[i] = IN_LITTLE_ENDIAN(block.eights[i]);
-    return block;
-}
-
-/* The high bits of eight bytes, gathered into eight bits: each product bit that is kept comes from one of them. */
-static inline uint64_t gather(uint64_t flags) { return ((flags >> 7) * UINT64_C(0x0102040810204080)) >> 56; }
-
-/* Flags bytes of at least `low`, from 1 to 80: comparing the lower seven bits carries into the eighth. */
-static inline uint64_t is_from(uint64_t eight, uint8_t low)
-{
-    return ((eight & ~HIGH) + (uint8_t)(0x80 - low) * ONES) | eight;
-}
 
 /* The same from 81 on. */
 static inline uint64_t is_from_high(uint64_t eight, uint8_t low)
@@ -90,9 +61,6 @@ static inline uint16_t *put_edges(uint64_t mask, size_t offset, uint16_t *out)
 
 #define HAS_FIND_BEYOND_ASCII
 #include "unicode/scan_template.h"
-
-/* Flags the zero bytes: adding to the lower seven bits carries into the eighth unless they are zero. */
-static inline uint64_t is_zero(uint64_t eight) { return ~(((eight & ~HIGH) + ~HIGH) | eight | ~HIGH); }
 
 static inline uint64_t load_8(const uint8_t *p)
 {
