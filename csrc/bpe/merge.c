@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "bpe/backtrack.h"
+
 /* ---- Short pieces --------------------------------------------------------------------------------------------------- */
 
 /* The place of the lowest rank, the leftmost of equal ones. */
@@ -156,9 +158,11 @@ void tp_merger_free(tp_merger *merger)
 static bool merge_segment(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
                           uint32_t limit, tp_token_sink *sink)
 {
-    if (nbytes > TP_SHORT_PIECE_NBYTES) return merge_long(vocabulary, merger, piece, nbytes, limit, sink);
-    uint32_t tokens[TP_SHORT_PIECE_NBYTES];
-    size_t n = tp_merge_short(vocabulary, piece, nbytes, limit, tokens);
+    uint32_t tokens[TP_BACKTRACK_NBYTES];
+    size_t n;
+    if (limit == TP_NO_RANK && tp_can_backtrack(vocabulary, piece, nbytes)) n = tp_backtrack(vocabulary, piece, nbytes, tokens);
+    else if (nbytes <= TP_SHORT_PIECE_NBYTES) n = tp_merge_short(vocabulary, piece, nbytes, limit, tokens);
+    else return merge_long(vocabulary, merger, piece, nbytes, limit, sink);
     for (size_t i = 0; i < n; i++) tp_put_token(sink, tokens[i]);
     return true;
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "bpe/backtrack.h"
 #include "bpe/merge.h"
 
 enum { N_BYTES = 256 };
@@ -24,6 +25,7 @@ static void free_vocabulary(tp_vocabulary *v)
     tp_release(v->keys, n * sizeof *v->keys);
     tp_release(v->slots, v->n_slots * sizeof *v->slots);
     tp_vocabulary_free_pairs(v);
+    tp_token_tree_free(v->tree);
     tp_release(v->made, (v->n_made + 1) * sizeof *v->made);
     tp_release(v->byte_pairs, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
     tp_release(v, sizeof *v);
@@ -162,13 +164,25 @@ static tp_status mark_not_whole(tp_vocabulary *v, tp_error *error)
 {
     tp_merger merger = {0};
     bool has_memory = true;
+    v->is_regular = true;
     for (size_t i = 0; has_memory && i < v->n_slots; i++) {
         bool is_whole = true;
         if (v->slots[i] != 0) has_memory = merge_itself(v, &merger, (uint32_t)v->slots[i] - 1, &is_whole);
-        if (!is_whole) v->slots[i] |= TP_NOT_WHOLE;
+        if (is_whole) continue;
+        v->slots[i] |= TP_NOT_WHOLE;
+        v->is_regular = false;
     }
     tp_merger_free(&merger);
     return has_memory ? TP_OK : tp_fail_no_memory(error);
+}
+
+/* Makes what is made of a vocabulary that is complete otherwise, or frees it. */
+static tp_status finish(tp_status status, tp_vocabulary *made, tp_vocabulary **vocabulary, tp_error *error)
+{
+    if (status == TP_OK && !tp_token_tree_make(made)) status = tp_fail_no_memory(error);
+    if (status == TP_OK) *vocabulary = made;
+    else free_vocabulary(made);
+    return status;
 }
 
 /* ---- From merges ---------------------------------------------------------------------------------------------------- */
@@ -227,13 +241,7 @@ tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_
     if (n_merges > TP_MAX_TOKENS - N_BYTES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
     tp_vocabulary *made = new_vocabulary(TP_RULE_MERGES, N_BYTES + n_merges);
     if (made == NULL) return tp_fail_no_memory(error);
-    tp_status status = fill_from_merges(made, merges, n_merges, error);
-    if (status != TP_OK) {
-        free_vocabulary(made);
-        return status;
-    }
-    *vocabulary = made;
-    return TP_OK;
+    return finish(fill_from_merges(made, merges, n_merges, error), made, vocabulary, error);
 }
 
 /* ---- From tokens ---------------------------------------------------------------------------------------------------- */
@@ -356,11 +364,7 @@ tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes,
     given from = {tokens, tokens_nbytes, ends, ids, n_tokens, NULL};
     tp_vocabulary *made;
     tp_status status = new_from_tokens(&from, TP_RULE_TOKENS, &made, error);
-    if (status != TP_OK) return status;
-    status = tp_vocabulary_pair_tokens(made, error);
-    if (status == TP_OK) *vocabulary = made;
-    else free_vocabulary(made);
-    return status;
+    return status == TP_OK ? finish(tp_vocabulary_pair_tokens(made, error), made, vocabulary, error) : status;
 }
 
 /* ---- From tokens and merges ----------------------------------------------------------------------------------------- */
@@ -427,11 +431,7 @@ tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tok
     given from = {tokens, tokens_nbytes, ends, ids, n_tokens, NULL};
     tp_vocabulary *made;
     tp_status status = new_from_tokens(&from, whole_pieces ? TP_RULE_WHOLE_PIECES : TP_RULE_MERGES, &made, error);
-    if (status != TP_OK) return status;
-    status = take_merges(made, merges, n_merges, error);
-    if (status == TP_OK) *vocabulary = made;
-    else free_vocabulary(made);
-    return status;
+    return status == TP_OK ? finish(take_merges(made, merges, n_merges, error), made, vocabulary, error) : status;
 }
 
 /* ---- What it is made of --------------------------------------------------------------------------------------------- */

@@ -26,6 +26,8 @@ typedef enum tp_rule {
     TP_RULE_WHOLE_PIECES /* the same, but a piece that is a token stays one */
 } tp_rule;
 
+typedef struct tp_token_tree tp_token_tree;
+
 struct tp_vocabulary {
     uint64_t serial; /* differs from that of any other vocabulary of the process */
     tp_rule rule;
@@ -52,9 +54,11 @@ struct tp_vocabulary {
     size_t n_made;
     uint32_t *made; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
 
-    /* By the rule of tokens: whether each is made of two that all merges before it leave; if not, the first one that is not. */
+    /* Whether each token is what merging makes of its bytes, from two that all merges before it leave. By the rule of tokens, if
+     * not, the first one that is not. By that of whole pieces nobody has looked. */
     bool is_regular;
     uint32_t irregular_id;
+    tp_token_tree *tree; /* see bpe/backtrack.h; NULL: there is none */
 
     uint32_t byte_tokens[256];
     uint32_t *byte_pairs;        /* ranks of pairs of bytes, at first << 8 | second */
@@ -85,6 +89,16 @@ static inline size_t tp_joined_nbytes(const tp_vocabulary *vocabulary, const uin
 enum { TP_FILTER_BITS = 2 };
 
 static inline uint64_t tp_pair_key(uint32_t left, uint32_t right) { return ((uint64_t)left << TP_TOKEN_BITS | right) + 1; }
+
+/* The two tokens of a slot that is taken, and their rank. */
+static inline uint32_t tp_slot_left(uint64_t slot) { return (uint32_t)(((slot >> TP_RANK_BITS) - 1) >> TP_TOKEN_BITS); }
+
+static inline uint32_t tp_slot_right(uint64_t slot)
+{
+    return (uint32_t)((slot >> TP_RANK_BITS) - 1) & ((UINT32_C(1) << TP_TOKEN_BITS) - 1);
+}
+
+static inline uint32_t tp_slot_rank(uint64_t slot) { return (uint32_t)slot & TP_MAX_MERGES; }
 
 /* The rank of two tokens side by side; TP_NO_RANK if they do not merge. */
 static inline uint32_t tp_find_pair(const tp_vocabulary *vocabulary, uint32_t left, uint32_t right)

@@ -16,10 +16,6 @@ static uint64_t pair_slot(uint32_t left, uint32_t right, uint32_t rank)
     return tp_pair_key(left, right) << TP_RANK_BITS | rank;
 }
 
-static uint32_t left_of(uint64_t slot) { return (uint32_t)(((slot >> TP_RANK_BITS) - 1) >> TP_TOKEN_BITS); }
-static uint32_t right_of(uint64_t slot) { return (uint32_t)((slot >> TP_RANK_BITS) - 1) & ((1u << TP_TOKEN_BITS) - 1); }
-static uint32_t rank_of(uint64_t slot) { return (uint32_t)slot & TP_MAX_MERGES; }
-
 size_t tp_vocabulary_table_size(size_t n)
 {
     size_t size = 16;
@@ -60,9 +56,9 @@ static bool put_slot(tp_vocabulary *v, uint64_t pair)
     }
     v->pairs[i] = pair;
     v->pair_filter[bit / 64] |= UINT64_C(1) << (bit % 64);
-    uint32_t left = left_of(pair), right = right_of(pair);
+    uint32_t left = tp_slot_left(pair), right = tp_slot_right(pair);
     if (tp_token_nbytes(v, left) == 1 && tp_token_nbytes(v, right) == 1) {
-        v->byte_pairs[(size_t)v->bytes[v->starts[left]] << 8 | v->bytes[v->starts[right]]] = rank_of(pair);
+        v->byte_pairs[(size_t)v->bytes[v->starts[left]] << 8 | v->bytes[v->starts[right]]] = tp_slot_rank(pair);
     }
     return true;
 }
@@ -178,8 +174,8 @@ static void list_merges(const tp_vocabulary *v, const uint32_t *places, tp_merge
     for (size_t i = 0; i < v->n_pair_slots; i++) {
         uint64_t slot = v->pairs[i];
         if (slot == 0) continue;
-        size_t place = places == NULL ? rank_of(slot) : places[rank_of(slot)];
-        merges[place] = (tp_merge){v->ids[left_of(slot)], v->ids[right_of(slot)]};
+        size_t place = places == NULL ? tp_slot_rank(slot) : places[tp_slot_rank(slot)];
+        merges[place] = (tp_merge){v->ids[tp_slot_left(slot)], v->ids[tp_slot_right(slot)]};
     }
 }
 

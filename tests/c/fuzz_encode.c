@@ -5,12 +5,14 @@
 
 enum { MOST_NBYTES = 128 }; /* of text: the plain way is slow */
 
-/* Tokens of few letters, some of them made of two earlier ones; ids in any order and with gaps. */
+/* Tokens of few letters, some of them made of two earlier ones; ids in any order and with gaps. With many tokens that are not
+ * ASCII, long pieces are not merged. */
 static void make_up_tokens(tokens *made, input *in)
 {
-    static const uint8_t letters[] = "ab 'c\n1\xC3\xA4.";
-    size_t n = take_below(in, 48), n_letters = 1 + take_below(in, sizeof letters - 1);
+    static const uint8_t alphabets[2][11] = {"ab 'c\n1\xC3\xA4.", "\xE3\x81\x82\x84\xE6\xC3\xA4 a."};
+    size_t n = take_below(in, 48), n_letters = 1 + take_below(in, sizeof *alphabets - 1);
     uint8_t order = take_byte(in);
+    const uint8_t *letters = alphabets[order >> 7];
     add_all_bytes(made);
     for (size_t i = 0; i < n; i++) {
         uint8_t bytes[2 * MOST_TOKEN_NBYTES], how = take_byte(in);

@@ -118,16 +118,16 @@ static void test_random_vocabularies_encode_as_the_plain_way_does(void)
 }
 
 /* Each token is two earlier ones: in vocabularies as training makes them, or nearly, fewer pairs are kept than may merge. */
-static void make_up_merged_tokens(tokens *made, uint64_t *random)
+static void make_up_merged_tokens(tokens *made, const uint8_t letters[3], uint64_t *random)
 {
     size_t n_letters = 1 + (size_t)random_below(random, 3);
     add_all_bytes(made);
-    for (size_t n = (size_t)random_below(random, 40); n > 0; n--) {
+    for (size_t n = (size_t)random_below(random, 60); n > 0; n--) {
         const token *halves[2];
         uint8_t bytes[2 * MOST_TOKEN_NBYTES];
         for (int i = 0; i < 2; i++) {
             size_t any = (size_t)random_below(random, n_letters + made->n - N_BYTES);
-            halves[i] = &made->all[any < n_letters ? 'a' + any : N_BYTES + any - n_letters];
+            halves[i] = &made->all[any < n_letters ? letters[any] : N_BYTES + any - n_letters];
         }
         memcpy(bytes, halves[0]->bytes, halves[0]->nbytes);
         memcpy(bytes + halves[0]->nbytes, halves[1]->bytes, halves[1]->nbytes);
@@ -136,25 +136,55 @@ static void make_up_merged_tokens(tokens *made, uint64_t *random)
     }
 }
 
-static void test_merged_vocabularies_encode_as_the_plain_way_does(void)
+static void check_pieces(const tokens *from, const tp_vocabulary *vocabulary, const uint8_t letters[3], uint64_t *random)
+{
+    for (int i = 0; i < 20; i++) {
+        uint8_t piece[300];
+        size_t nbytes = 1 + (size_t)random_below(random, i % 8 == 0 ? sizeof piece : 100);
+        for (size_t j = 0; j < nbytes; j++) piece[j] = letters[random_below(random, 3)];
+        check_piece(from, vocabulary, piece, nbytes);
+    }
+}
+
+/* The same vocabulary by its list of merges. */
+static tp_vocabulary *with_merges(const tokens *from, const tp_merge *merges, size_t n)
+{
+    static laid_out laid;
+    tp_vocabulary *made = NULL;
+    lay_out(from, &laid);
+    CHECK_EQ_U(tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[from->n - 1], laid.ends, laid.ids, from->n, merges,
+                                                    n, false, &made, NULL), TP_OK);
+    return made;
+}
+
+/* With the letters of ASCII pieces are merged; with those of a Japanese one, tokens are fitted. */
+static void check_merged_vocabularies(const uint8_t letters[3], unsigned *n_regular)
 {
     uint64_t random = 9;
-    unsigned n_regular = 0;
+    *n_regular = 0;
     for (int round = 0; round < 400; round++) {
         tokens made;
-        make_up_merged_tokens(&made, &random);
+        make_up_merged_tokens(&made, letters, &random);
         tp_vocabulary *vocabulary = vocabulary_of(&made);
+        check_pieces(&made, vocabulary, letters, &random);
         tp_merge merges[MOST_TOKENS];
         size_t n;
-        n_regular += tp_vocabulary_get_merges(vocabulary, merges, MOST_TOKENS, &n, NULL) == TP_OK;
-        for (int i = 0; i < 20; i++) {
-            uint8_t piece[150];
-            size_t nbytes = 1 + (size_t)random_below(&random, sizeof piece);
-            for (size_t j = 0; j < nbytes; j++) piece[j] = (uint8_t)('a' + random_below(&random, 3));
-            check_piece(&made, vocabulary, piece, nbytes);
+        if (tp_vocabulary_get_merges(vocabulary, merges, MOST_TOKENS, &n, NULL) == TP_OK) {
+            tp_vocabulary *same = with_merges(&made, merges, n);
+            check_pieces(&made, same, letters, &random);
+            tp_vocabulary_free(same);
+            ++*n_regular;
         }
         tp_vocabulary_free(vocabulary);
     }
+}
+
+static void test_merged_vocabularies_encode_as_the_plain_way_does(void)
+{
+    unsigned n_regular;
+    check_merged_vocabularies((const uint8_t[]){'a', 'b', 'c'}, &n_regular);
+    CHECK(n_regular > 50 && n_regular < 350);
+    check_merged_vocabularies((const uint8_t[]){0xE3, 0x81, 0x82}, &n_regular);
     CHECK(n_regular > 50 && n_regular < 350);
 }
 
@@ -573,6 +603,26 @@ static void test_every_refused_allocation_is_told(void)
     tp_vocabulary_free(vocabulary);
 }
 
+static void test_every_refused_allocation_of_a_tree_is_told(void)
+{
+    tokens made;
+    add_all_bytes(&made);
+    for (unsigned i = 0; i < 64; i++) add_token(&made, (const uint8_t[]){0xE3, 0x81, (uint8_t)(0x80 + i)}, 2 + i % 2);
+    uint8_t bytes[48];
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t[]){0xE3, 0x81, 0x81}[i % 3];
+    for (size_t nbytes = 6; nbytes <= MOST_TOKEN_NBYTES; nbytes *= 2) add_token(&made, bytes, nbytes);
+    block text = exact_copy(bytes, sizeof bytes);
+    tp_vocabulary *vocabulary = vocabulary_of(&made);
+    encoded expected = encode_all(vocabulary, text.data, text.nbytes, 1);
+    CHECK_EQ_U(expected.n, 2);
+    unsigned n_refused = 0;
+    for (uint64_t nth = 1; nth < 40; nth++) n_refused += runs_without(nth, &made, text, expected);
+    CHECK(n_refused > 15);
+    free(expected.ids);
+    free(text.data);
+    tp_vocabulary_free(vocabulary);
+}
+
 static void test_every_refused_allocation_of_merges_is_told(void)
 {
     const tp_merge merges[] = {{'a', 'b'}, {256, 'c'}};
@@ -627,6 +677,7 @@ int main(void)
     RUN(test_tokens_that_double_are_refused);
     RUN(test_bad_ends_and_patterns_are_refused);
     RUN(test_every_refused_allocation_is_told);
+    RUN(test_every_refused_allocation_of_a_tree_is_told);
     RUN(test_every_refused_allocation_of_merges_is_told);
     return tests_done();
 }

@@ -1,0 +1,26 @@
+/* From the bytes of a piece to its tokens without merging: the longest token that fits, then the next one, and back where two
+ * do not go together. Merging takes a step for each byte, this takes one for each token. */
+#ifndef TEXTPROC_BPE_BACKTRACK_H
+#define TEXTPROC_BPE_BACKTRACK_H
+
+#include "bpe/vocabulary.h"
+
+/* Longer pieces are merged: at worst this takes the length of a piece times that of the longest token. */
+enum { TP_BACKTRACK_NBYTES = 256 };
+
+/* Makes a vocabulary's tree of tokens, or leaves it NULL. There is one if each token is what merging makes of its bytes, the
+ * first 256 are the bytes, and there are many tokens that are not ASCII: ASCII seldom has a long piece, and then merging, whose
+ * tables are at hand, is as fast. False if there is no memory; what was allocated is freed with the vocabulary. */
+bool tp_token_tree_make(tp_vocabulary *v);
+void tp_token_tree_free(tp_token_tree *tree); /* accepts NULL */
+
+/* Whether this is the faster way to the tokens of a piece: it is if that is not ASCII, for which one byte stands. */
+static inline bool tp_can_backtrack(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes)
+{
+    return v->tree != NULL && nbytes <= TP_BACKTRACK_NBYTES && piece[nbytes / 2] >= 0x80;
+}
+
+/* Stores the tokens of a piece of 1 … TP_BACKTRACK_NBYTES bytes, and returns how many. There must be a tree. */
+size_t tp_backtrack(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes, uint32_t *tokens);
+
+#endif
