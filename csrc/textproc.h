@@ -106,6 +106,13 @@ size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint8_t *lowered);
 tp_status tp_find_lines(const uint8_t *text, size_t text_nbytes, uint64_t *ends, size_t capacity, size_t *n_lines,
                         tp_error *error);
 
+/* Stores where each of n texts ends that were joined with one byte between two of them, the last one at text_nbytes, from their
+ * lengths: in bytes if these add up to the text, which is valid UTF-8, and otherwise in characters. TP_INVALID_ARGUMENT, with
+ * the number of the text as offset, if a length leads beyond the end, with n if there is more. O(text_nbytes), O(n) from
+ * bytes. */
+tp_status tp_utf8_find_ends(const uint8_t *text, size_t text_nbytes, const uint64_t *lengths, uint64_t *ends, size_t n,
+                            tp_error *error);
+
 /* Whether there is a line of nothing but white space; text without '\n' is one line. O(lines) where few are indented. */
 bool tp_has_blank_line(const uint8_t *text, size_t text_nbytes);
 

@@ -535,6 +535,16 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_utf8_find_ends(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        lengths: Pointer[Uint64],
+        ends: Pointer[Uint64],
+        n: int,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_has_blank_line(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> bool: ...
     def tp_is_blank(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> bool: ...
     def tp_utf8_complete_nbytes(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> int: ...

@@ -77,6 +77,41 @@ def test_texts_may_come_in_any_way(texts, threads):
         assert tokenizer == expected
 
 
+class Odd(str):
+    """A text that lies about its length."""
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return 1000
+
+
+@given(
+    st.lists(st.one_of(plain_texts, any_texts, plain_texts.map(str.encode), plain_texts.map(Odd)), max_size=30),
+    st.sampled_from([1, 8, 200, 1 << 20]),
+)
+@example(["low\n", "löw\n", "", "\n\n", "日本\n"] * 4, 8)
+@example(["a \ud800", b"a", Odd("aa"), "aa\n"], 200)
+def test_a_list_is_trained_on_as_an_iterator_is(texts, step):
+    listed, iterated = Tokenizer(), Tokenizer()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_bpe_text, "STEP_NBYTES", step)
+        told: list[int] = []
+        listed.train_from_iterator(texts, 300, progress=lambda done, total: told.append(done) if total is None else None)
+    iterated.train_from_iterator(iter(texts), 300)
+    assert listed.mergeable_ranks() == iterated.mergeable_ranks()
+    as_utf8 = (bytes(text) if isinstance(text, bytes) else _bpe_text.without_surrogates(text).encode() for text in texts)
+    assert not told or told[-1] == sum(map(len, as_utf8))
+
+
+@pytest.mark.parametrize("container", [list, tuple])
+def test_wrong_texts_of_a_list_are_numbered(container):
+    with pytest.raises(InvalidDocumentError, match="text 41 is not valid UTF-8 at byte 2"):
+        Tokenizer().train_from_iterator(container(["abc\n"] * 41 + [b"ab\xff"]), 300)
+    with pytest.raises(TypeError, match="text 41 must be str, bytes or another buffer of bytes, not int"):
+        Tokenizer().train_from_iterator(container(["abc\n"] * 41 + [7]), 300)
+
+
 def test_merges_follow_from_each_other():
     tokenizer = trained()
     for (left, right), token in tokenizer.merges.items():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from time import monotonic
 from typing import Any, NamedTuple
 
-from text_processor import _bpe_text, _native
+from text_processor import _bpe_text, _native, _pieces
 from text_processor._bpe_text import Splitter
-from text_processor._native import Pieces, Trainer
+from text_processor._native import Piece, Pieces, Trainer
 from text_processor._progress import Progress, Report, reporting
 
 # Characters of a text that is better joined with others than counted alone.
@@ -55,12 +55,41 @@ class Counting:
             self.pieces.add_split(pieces)
             self._has_done(sum(map(len, pieces)))
 
+    def add_list(self, texts: list[Any] | tuple[Any, ...]) -> None:
+        """Count the pieces of texts that are in memory already: many short ones at a time, without looking at each."""
+        start, n = 0, 1
+        while group := texts[start : start + n]:
+            n_characters = self._add_group(group)
+            if n_characters is None:
+                for text in checked(group, start):
+                    self.add(text)
+                n_characters = _bpe_text.STEP_NBYTES
+            start += len(group)
+            n = max(1, min(2 * n, n * _bpe_text.STEP_NBYTES // (n_characters + 1)))
+
+    def _add_group(self, texts: list[Any] | tuple[Any, ...]) -> int | None:
+        """Count texts if that can be done together, and return their length; otherwise None, and nothing is done."""
+        if self._splitter.native is None:
+            return None
+        try:
+            lengths = array("Q", map(str.__len__, texts))
+            if (n_characters := sum(lengths)) > 2 * _bpe_text.STEP_NBYTES:
+                return None
+            piece = _native.joined_texts(texts, lengths)
+        except (TypeError, UnicodeEncodeError):  # some are buffers, or have surrogates
+            return None
+        self._add_piece(piece)
+        return n_characters
+
+    def _add_piece(self, piece: Piece) -> None:
+        assert self._splitter.native is not None
+        self.pieces.add_documents(self._splitter.native, piece, threads=self.threads)
+        self._has_done(len(piece.text) - piece.n_ends + 1)
+
     def flush(self) -> None:
         """Count the pieces of the texts that wait."""
-        if self._waiting and self._splitter.native is not None:
-            piece = _native.whole_piece(self._waiting)
-            self.pieces.add_documents(self._splitter.native, piece, threads=self.threads)
-            self._has_done(len(piece.text) - len(self._waiting) + 1)
+        if self._waiting:
+            self._add_piece(_native.whole_piece(self._waiting))
             self._waiting, self._n_waiting = [], 0
 
     def add_stream(self, read: Callable[[int], Any], name: str) -> None:
@@ -89,12 +118,30 @@ class Counting:
         self._report(self._n_done)
 
 
-def train(texts: Iterable[str | memoryview], total: int | None, splitter: Splitter, plan: Plan) -> array[int]:
-    """Return the merges that texts give, which were checked; ``total`` is their length, if that is known."""
-    with reporting(plan.progress, total) as report:
+def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryview]:
+    """Give texts that are valid. Errors call the first one ``text {first}``."""
+    for index, text in enumerate(texts, first):
+        yield text if type(text) is str and text.isascii() else _bpe_text.checked_text(text, f"text {index}")
+
+
+def train(text: str | memoryview, splitter: Splitter, plan: Plan) -> array[int]:
+    """Return the merges that one text gives, which was checked."""
+    with reporting(plan.progress, _pieces.utf8_nbytes(text)) as report:
         counting = Counting(splitter, plan.threads, report)
-        for text in texts:
-            counting.add(text)
+        counting.add(text)
+        counting.flush()
+    return merge(counting.trainer(plan.tie_break), plan)
+
+
+def train_from_iterator(texts: Iterable[object], splitter: Splitter, plan: Plan) -> array[int]:
+    """Return the merges that texts give."""
+    with reporting(plan.progress, None) as report:
+        counting = Counting(splitter, plan.threads, report)
+        if type(texts) is list or type(texts) is tuple:
+            counting.add_list(texts)
+        else:
+            for text in checked(texts):
+                counting.add(text)
         counting.flush()
     return merge(counting.trainer(plan.tie_break), plan)
 

@@ -19,11 +19,9 @@ import os
 import threading
 import weakref
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import accumulate, count
-from operator import add
+from itertools import accumulate
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 
@@ -306,10 +304,24 @@ def whole_piece(documents: Sequence[Document]) -> Piece:
     # Where no document has a line end of its own, C finds where they end: far cheaper than asking each for its length.
     if lib.tp_find_lines(text, len(text), ends, len(documents), n_found, ffi.NULL) == _OK:
         return Piece(text, ends, len(documents))
-    if text.isascii():
-        with suppress(TypeError):  # some are bytes
-            return _piece_of_lengths(text, map(str.__len__, cast(Sequence[str], documents)))
-    return _piece_of_lengths(text, map(bytes.__len__, map(_encode, documents)))
+    try:
+        lengths = array("Q", map(str.__len__, cast(Sequence[str], documents)))
+    except TypeError:  # some are bytes
+        lengths = array("Q", map(bytes.__len__, map(_encode, documents)))
+    return _piece_of_lengths(text, lengths)
+
+
+def joined_texts(texts: Sequence[str], lengths: array[int]) -> Piece:
+    """Texts of these lengths, in one piece."""
+    return _piece_of_lengths("\n".join(texts).encode(), lengths)
+
+
+def _piece_of_lengths(text: bytes, lengths: array[int]) -> Piece:
+    n, error = len(lengths), _new_error()
+    ends = _new_uninitialized("uint64_t[]", n)
+    with ffi.from_buffer("uint64_t[]", lengths) as c_lengths:
+        check(lib.tp_utf8_find_ends(text, len(text), c_lengths, ends, n, error), error)
+    return Piece(text, ends, n)
 
 
 def length(document: Document) -> int:
@@ -326,13 +338,6 @@ def _join(documents: Sequence[Document]) -> bytes:
         return "\n".join(cast(Sequence[str], documents)).encode()
     except TypeError:  # some are bytes
         return b"\n".join(map(_encode, documents))
-
-
-def _piece_of_lengths(text: bytes, lengths: Iterable[int]) -> Piece:
-    ends = array("Q", map(add, accumulate(lengths), count()))
-    c_ends = _new_uninitialized("uint64_t[]", len(ends))
-    ffi.memmove(c_ends, ends, ffi.sizeof(c_ends))
-    return Piece(text, c_ends, len(ends))
 
 
 # ---- Callbacks -------------------------------------------------------------------------------------------------------
@@ -797,7 +802,7 @@ class Lexicon:
     def __init__(self, words: Sequence[str], weights: Sequence[float]) -> None:
         encoded = [word.encode() for word in words]
         text = b"\n".join(encoded)
-        piece = _piece_of_lengths(text, map(len, encoded))
+        piece = _piece_of_lengths(text, array("Q", map(len, encoded)))
         self.place, error = ffi.new("tp_lexicon **"), _new_error()
         _own(self.place, ffi.gc(ffi.cast("tp_lexicon **", self.place), lib.tp_lexicon_free_at))
         c_weights = ffi.new("double[]", list(weights))

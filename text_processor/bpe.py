@@ -124,8 +124,7 @@ class Tokenizer:
         {(108, 111): 256, (256, 119): 257}
         """
         plan = _checked_plan(vocab_size, tie_break, threads, progress)
-        checked = _bpe_text.checked_text(text)
-        self._use_merges(_bpe_train.train([checked], _pieces.utf8_nbytes(checked), self._model.splitter, plan))
+        self._use_merges(_bpe_train.train(_bpe_text.checked_text(text), self._model.splitter, plan))
 
     def train_from_iterator(
         self,
@@ -175,11 +174,7 @@ class Tokenizer:
             kind = type(iterator).__name__
             raise TypeError(f"iterator must give texts, and not be one {kind}; for a single text there is train")
         plan = _checked_plan(vocab_size, tie_break, threads, progress)
-        texts = (
-            text if type(text) is str and text.isascii() else _bpe_text.checked_text(text, f"text {index}")
-            for index, text in enumerate(iterator)
-        )
-        self._use_merges(_bpe_train.train(texts, None, self._model.splitter, plan))
+        self._use_merges(_bpe_train.train_from_iterator(iterator, self._model.splitter, plan))
 
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by one that was trained."""

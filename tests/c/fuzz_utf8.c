@@ -60,6 +60,27 @@ static void check_lines(const uint8_t *text, size_t nbytes)
     free(ends);
 }
 
+/* Lines are texts that a byte stands between. */
+static void check_joined(const uint8_t *text, size_t nbytes)
+{
+    size_t n = 1;
+    uint64_t *lengths = allocate((nbytes + 1) * sizeof *lengths), *ends = allocate((nbytes + 1) * sizeof *ends);
+    tp_error error = {TP_OK, 0, NULL};
+    lengths[0] = 0;
+    for (size_t i = 0; i < nbytes; i++) {
+        if (text[i] == '\n') lengths[n++] = 0;
+        else lengths[n - 1] += text[i] < 0x80 || text[i] >= 0xC0;
+    }
+    CHECK_EQ_U(tp_utf8_find_ends(text, nbytes, lengths, ends, n, NULL), TP_OK);
+    CHECK_EQ_U(ends[n - 1], nbytes);
+    for (size_t i = 0; i + 1 < n; i++) CHECK(text[ends[i]] == '\n' && ends[i] < ends[i + 1]);
+    lengths[n - 1] = nbytes + 1;
+    CHECK_EQ_U(tp_utf8_find_ends(text, nbytes, lengths, ends, n, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, n - 1);
+    free(ends);
+    free(lengths);
+}
+
 /* ---- Words ------------------------------------------------------------------------------------------------------- */
 
 static void check_lowering(const uint8_t *word, size_t nbytes)
@@ -81,6 +102,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     CHECK_EQ_U(tp_is_blank(in.data, in.nbytes),
                in.nbytes == 0 || tp_skip_space(in.data, in.data + in.nbytes) == in.data + in.nbytes);
     check_lines(in.data, in.nbytes);
-    if (in.nbytes > 0 && naive_validate(in.data, in.nbytes) == in.nbytes) check_lowering(in.data, in.nbytes);
+    if (naive_validate(in.data, in.nbytes) == in.nbytes) {
+        check_joined(in.data, in.nbytes);
+        if (in.nbytes > 0) check_lowering(in.data, in.nbytes);
+    }
     return fuzz_end();
 }

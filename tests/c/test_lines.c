@@ -41,6 +41,49 @@ static void test_too_few_places_are_told_of(void)
     CHECK_EQ_U(ends[1], 77);
 }
 
+static tp_status find_text_ends(const char *text, const uint64_t *lengths, uint64_t *ends, size_t n, tp_error *error)
+{
+    block copy = exact_copy(text, strlen(text));
+    tp_status status = tp_utf8_find_ends(copy.data, copy.nbytes, lengths, ends, n, error);
+    free(copy.data);
+    return status;
+}
+
+static void test_joined_texts_are_told_apart_by_their_lengths(void)
+{
+    uint64_t ends[3] = {0};
+    CHECK_EQ_U(find_text_ends("one\n\nthree", (const uint64_t[]){3, 0, 5}, ends, 3, NULL), TP_OK);
+    CHECK(ends[0] == 3 && ends[1] == 4 && ends[2] == 10);
+    CHECK_EQ_U(find_text_ends("äöü\näöüßäöüßäöüß\n日本", (const uint64_t[]){3, 12, 2}, ends, 3, NULL), TP_OK);
+    CHECK(ends[0] == 6 && ends[1] == 31 && ends[2] == 38);
+    CHECK_EQ_U(find_text_ends("12345678𝔸2345678\n", (const uint64_t[]){16, 0}, ends, 2, NULL), TP_OK);
+    CHECK(ends[0] == 19 && ends[1] == 20);
+    CHECK_EQ_U(find_text_ends("äöü\nä\n日本", (const uint64_t[]){6, 2, 6}, ends, 3, NULL), TP_OK); /* in bytes */
+    CHECK(ends[0] == 6 && ends[1] == 9 && ends[2] == 16);
+    CHECK_EQ_U(find_text_ends("", (const uint64_t[]){0}, ends, 1, NULL), TP_OK);
+    CHECK_EQ_U(ends[0], 0);
+    CHECK_EQ_U(find_text_ends("", NULL, NULL, 0, NULL), TP_OK);
+}
+
+static void test_lengths_of_other_texts_are_refused(void)
+{
+    const struct {
+        const char *text;
+        uint64_t lengths[3];
+        size_t n, offset;
+    } wrong[] = {
+        {"one\ntwo", {3, 4}, 2, 1},          {"one\ntwo", {3, 2}, 2, 2},   {"one\ntwo", {7, 0}, 2, 0},
+        {"ä\nö", {1, 2}, 2, 1},              {"ä\nö", {UINT64_MAX, 3}, 2, 0}, {"ä\nö", {1}, 1, 1},
+        {"one", {UINT64_MAX, 1, 1}, 3, 0},   {"", {0, 0}, 2, 0},           {"a", {0}, 0, 0},
+    };
+    for (size_t i = 0; i < N_ITEMS(wrong); i++) {
+        uint64_t ends[3];
+        tp_error error = {TP_OK, 99, NULL};
+        CHECK_EQ_U(find_text_ends(wrong[i].text, wrong[i].lengths, ends, wrong[i].n, &error), TP_INVALID_ARGUMENT);
+        CHECK_EQ_U(error.offset, wrong[i].offset);
+    }
+}
+
 static void test_blank_lines_are_found(void)
 {
     static const char *const with[] = {"", " ", "\n", "a\n", "\na", "a\n \nb", "a\n\x1C\t\xE3\x80\x80\nb", "a\n\xC2\xA0"};
@@ -196,6 +239,8 @@ int main(void)
     RUN(test_a_line_ends_at_each_newline_and_at_the_end);
     RUN(test_no_text_is_one_line);
     RUN(test_too_few_places_are_told_of);
+    RUN(test_joined_texts_are_told_apart_by_their_lengths);
+    RUN(test_lengths_of_other_texts_are_refused);
     RUN(test_blank_lines_are_found);
     RUN(test_blank_text_is_white_space_alone);
     RUN(test_lines_with_text_are_found);
