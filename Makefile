@@ -64,6 +64,10 @@ $(VENV)/.bench-tools: $(VENV)/.built tools/requirements.py
 	@$(call requirements,bench)
 	@touch $@
 
+$(VENV)/.docs-tools: $(VENV)/.built tools/requirements.py
+	@$(call requirements,docs)
+	@touch $@
+
 .PHONY: build demo bench bench-docs
 build: $(VENV)/.built ## Compile the C core and install the package into .venv, editable; again after a change of C
 
@@ -319,6 +323,14 @@ coverage-python: $(VENV)/.dev-tools
 	$(VENV)/bin/coverage run -m pytest --quiet --ignore=tests/test_fork.py
 	@$(VENV)/bin/coverage combine --quiet
 	@$(VENV)/bin/coverage report
+
+# ---- The documentation ----------------------------------------------------------------------------------------------------
+
+.PHONY: docs
+docs: $(VENV)/.docs-tools ## The documentation as HTML into build/docs, without the network; a warning is an error
+	@rm -rf $(BUILD)/docs
+	@$(VENV)/bin/python -m sphinx -n -W --keep-going -q -d $(BUILD)/doctrees docs $(BUILD)/docs
+	@echo "$(BUILD)/docs/index.html"
 
 # ---- What is handed out -------------------------------------------------------------------------------------------------
 

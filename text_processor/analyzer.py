@@ -710,7 +710,7 @@ class TextAnalyzer:
 
     @property
     def words(self) -> Words:
-        """How often each word occurs: a read-only live mapping, which never builds a dict.
+        """A read-only live mapping of words to how often each occurs, which never builds a dict.
 
         It shows what the analyzer holds whenever it is asked, as the views of a dict do; see `Words`. Looking up a word costs
         O(1), and so does ``len``, once what was added has been counted.

@@ -438,7 +438,7 @@ class Tokenizer:
 
     @property
     def vocab_size(self) -> int:
-        """One more than the highest id, special tokens included: tiktoken's ``n_vocab``."""
+        """One more than the highest id, special tokens included; tiktoken's ``n_vocab``."""
         return self._model.n_vocab
 
     @property
