@@ -30,6 +30,7 @@ const char *tp_unicode_version(void);
 
 /* ---- Status and errors ----------------------------------------------------------------------------------------- */
 
+/* How a call went. */
 typedef enum tp_status {
     TP_OK = 0,
     TP_NO_MEMORY = 1,        /* an allocation was refused */
@@ -43,6 +44,7 @@ typedef enum tp_status {
     TP_UNKNOWN_VERSION = 9   /* a snapshot was written by a version that is not known here; offset: its version field */
 } tp_status;
 
+/* What went wrong, and where. A call that succeeds leaves it as it was. */
 typedef struct tp_error {
     tp_status status;
     uint64_t offset;     /* in bytes or items, as the status says */
@@ -193,6 +195,7 @@ tp_status tp_corpus_append(tp_corpus *corpus, tp_corpus *part, uint64_t from_pos
  * counted in parts becomes one. Their positions do not matter. When memory runs out, those not yet appended are as they were. */
 tp_status tp_corpus_join(tp_corpus *const *corpora, size_t n_corpora, tp_error *error);
 
+/* What a corpus holds. */
 typedef struct tp_totals {
     uint64_t documents;
     uint64_t words;
@@ -262,6 +265,7 @@ typedef enum tp_arrow_layout {
     TP_ARROW_INDICES_64 = 6
 } tp_arrow_layout;
 
+/* Memory of the other library. */
 typedef struct tp_arrow_buffer {
     const uint8_t *bytes; /* not aligned to anything */
     size_t nbytes;
@@ -338,6 +342,7 @@ typedef struct tp_lexicon_entries {
     size_t n_words;
 } tp_lexicon_entries;
 
+/* Stores where the entries lie; nothing is copied. */
 void tp_lexicon_get_entries(const tp_lexicon *lexicon, tp_lexicon_entries *entries);
 
 /* ---- Splitting text into pieces, for byte-level BPE --------------------------------------------------------------------- */
@@ -379,6 +384,7 @@ size_t tp_split_find_cut(tp_pattern pattern, const uint8_t *text, size_t text_nb
 /* Distinct pieces of text, as a pattern splits it, each with how often it occurs. */
 typedef struct tp_pieces tp_pieces;
 
+/* No pieces yet. */
 tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error);
 void tp_pieces_free(tp_pieces *pieces); /* accepts NULL */
 void tp_pieces_free_at(tp_pieces **pieces); /* as tp_corpus_free_at */
@@ -455,7 +461,7 @@ tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tok
                                                const uint32_t *ids, size_t n_tokens, const tp_merge *merges, size_t n_merges,
                                                bool whole_pieces, tp_vocabulary **vocabulary, tp_error *error);
 
-void tp_vocabulary_free(tp_vocabulary *vocabulary);
+void tp_vocabulary_free(tp_vocabulary *vocabulary); /* accepts NULL */
 void tp_vocabulary_free_at(tp_vocabulary **vocabulary); /* as tp_corpus_free_at */
 
 /* All tokens, by ascending id; valid until the vocabulary is freed. Laid out as they are given to tp_vocabulary_from_tokens. */
@@ -467,6 +473,7 @@ typedef struct tp_vocabulary_tokens {
     size_t n_tokens;
 } tp_vocabulary_tokens;
 
+/* Stores where the tokens lie; nothing is copied. */
 void tp_vocabulary_get_tokens(const tp_vocabulary *vocabulary, tp_vocabulary_tokens *tokens);
 
 /* Stores the merges, by ids, in their order, and how many there are in *n_merges; TP_TOO_SMALL, with that stored, if these are
@@ -654,8 +661,8 @@ tp_status tp_product_new(const tp_matrix *left, const tp_matrix *right, double *
  * needed, also where there is nothing to multiply. */
 bool tp_product_step(tp_product *product, uint64_t n, uint64_t *n_done);
 
-void tp_product_free(tp_product *product);
-void tp_product_free_at(tp_product **product);
+void tp_product_free(tp_product *product); /* accepts NULL */
+void tp_product_free_at(tp_product **product); /* as tp_corpus_free_at */
 
 /* ---- Numbers: random points, primes ------------------------------------------------------------------------------- */
 
@@ -678,8 +685,8 @@ tp_status tp_sieve_new(uint32_t limit, size_t threads, tp_sieve **sieve, tp_erro
  * how many numbers have been looked at: of limit + 1, from 0 on. */
 tp_status tp_sieve_step(tp_sieve *sieve, const uint32_t **primes, size_t *n_primes, uint64_t *n_done, tp_error *error);
 
-void tp_sieve_free(tp_sieve *sieve);
-void tp_sieve_free_at(tp_sieve **sieve);
+void tp_sieve_free(tp_sieve *sieve); /* accepts NULL */
+void tp_sieve_free_at(tp_sieve **sieve); /* as tp_corpus_free_at */
 
 /* ---- Numbers: windows -------------------------------------------------------------------------------------------- */
 
@@ -693,8 +700,8 @@ tp_status tp_window_new(size_t capacity, bool sums, tp_window **window, tp_error
 /* A window with the same contents. */
 tp_status tp_window_copy(tp_window *window, tp_window **copy, tp_error *error);
 
-void tp_window_free(tp_window *window);
-void tp_window_free_at(tp_window **window);
+void tp_window_free(tp_window *window); /* accepts NULL */
+void tp_window_free_at(tp_window **window); /* as tp_corpus_free_at */
 
 /* Adds numbers; each one drops the oldest if the window is full. With `averages`, of a window that sums, stores the average after
  * each: the sum rounded to double, correctly, divided by how many there are. So it is what Python's math.fsum(w) / len(w) is,
@@ -706,7 +713,7 @@ void tp_window_push(tp_window *window, const double *numbers, size_t n, double *
 /* The same for one number; returns the average. */
 double tp_window_push_one(tp_window *window, double number);
 
-/* What is in a window at one instant. */
+/* What is in a window. */
 typedef struct tp_window_state {
     size_t capacity;
     size_t count;
@@ -715,12 +722,14 @@ typedef struct tp_window_state {
     uint64_t version; /* changes with the contents */
 } tp_window_state;
 
+/* Stores all of it at one instant. */
 void tp_window_get_state(tp_window *window, tp_window_state *state);
 
 /* Stores the numbers, the oldest first, and how many there are; TP_TOO_SMALL, with that stored, if these are more than
  * `capacity`. */
 tp_status tp_window_get_numbers(tp_window *window, double *numbers, size_t capacity, size_t *n, tp_error *error);
 
+/* Drops all numbers; the capacity stays. */
 void tp_window_clear(tp_window *window);
 
 /* Exchanges what is in two different windows of the same capacity; otherwise TP_INVALID_ARGUMENT. TP_STALE unless the version of

@@ -5,19 +5,25 @@ from __future__ import annotations
 import builtins
 import importlib
 import logging
+import os
 import posixpath
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 
 import text_processor
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT / "tools"))
+
+import header_reference  # noqa: E402
 
 project = "text_processor"
 author = "text_processor contributors"
@@ -36,6 +42,7 @@ html_static_path = ["_static"]
 html_css_files = ["page.css"]
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 html_theme_options = {"navigation_with_keys": True}
 pygments_style = "friendly"
 pygments_dark_style = "monokai"
@@ -53,6 +60,9 @@ maximum_signature_line_length = 88
 napoleon_use_ivar = True
 napoleon_numpy_docstring = False
 add_module_names = False
+
+# What C itself declares.
+nitpick_ignore = [("c:identifier", name) for name in ("int64_t", "size_t", "uint8_t", "uint32_t", "uint64_t")]
 
 # Packages that no one needs to have.
 _OPTIONAL = {"numpy", "pandas", "polars", "pyarrow", "regex", "rich", "tiktoken", "tokenizers"}
@@ -94,6 +104,26 @@ def _spell_out(
     return signature.replace("Progress", "Callable[[int, int | None], object]"), returns
 
 
+class ProgramHelp(Directive):
+    """What a command of text-processor says of itself."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:  # noqa: D102
+        command = [sys.executable, "-m", "text_processor", *self.arguments[0].split(), "--help"]
+        done = subprocess.run(command, env=os.environ | {"COLUMNS": "80"}, capture_output=True, encoding="utf-8", check=True)
+        return [nodes.literal_block(done.stdout, done.stdout, language="text")]
+
+
+def _trim(app: Sphinx, document: nodes.document) -> None:
+    """Drop the empty line with which sessions end where doctest is to read a whole page."""
+    for block in document.findall(nodes.literal_block):
+        if block.astext().endswith("\n"):
+            block.rawsource = block.astext().rstrip("\n")
+            block.children = [nodes.Text(block.rawsource)]
+
+
 # ---- Pages that lie elsewhere ----------------------------------------------------------------------------------------
 
 # Some pages are read where the project's front door is. Here a file of one line stands for each, which says where that is.
@@ -120,9 +150,20 @@ def _read_elsewhere(app: Sphinx, page: str, source: list[str]) -> None:
     source[0] = _LINK.sub(from_here, (ROOT / stand_in[1]).read_text(encoding="utf-8"))
 
 
+def _read_header(app: Sphinx, page: str, source: list[str]) -> None:
+    """Put what the C header declares into its page."""
+    if page == "core/reference":
+        for path in (header_reference.HEADER, Path(header_reference.__file__)):
+            app.env.note_dependency(str(path))
+        source[0] += "\n" + header_reference.reference(header_reference.HEADER.read_text(encoding="utf-8"))
+
+
 def setup(app: Sphinx) -> None:
+    app.add_directive("program-help", ProgramHelp)
     # The index has room for pages that are yet to be written.
     logging.getLogger("sphinx.sphinx.directives.other").addFilter(lambda record: "glob pattern" not in str(record.msg))
     app.connect("autodoc-process-signature", _spell_out)
+    app.connect("doctree-read", _trim)
     app.connect("missing-reference", _known_elsewhere)
     app.connect("source-read", _read_elsewhere)
+    app.connect("source-read", _read_header)
