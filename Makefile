@@ -278,7 +278,7 @@ endef
 $(foreach name,$(call compilers-of,gcc) $(call compilers-of,clang),$(eval $(call compiler-rule,$(name))))
 
 .PHONY: nightly
-nightly: cross compilers ## What takes too long for every change: other machines, other compilers
+nightly: cross compilers docs-check ## What takes too long for every change: other machines, other compilers
 
 endif
 
@@ -326,11 +326,15 @@ coverage-python: $(VENV)/.dev-tools
 
 # ---- The documentation ----------------------------------------------------------------------------------------------------
 
-.PHONY: docs
-docs: $(VENV)/.docs-tools ## The documentation as HTML into build/docs, without the network; a warning is an error
+.PHONY: docs docs-check
+docs: $(VENV)/.docs-tools ## The documentation as HTML into build/docs, without the network; a warning or a dead link is an error
 	@rm -rf $(BUILD)/docs
 	@$(VENV)/bin/python -m sphinx -n -W --keep-going -q -d $(BUILD)/doctrees docs $(BUILD)/docs
+	@$(VENV)/bin/python tools/check_pages.py $(BUILD)/docs
 	@echo "$(BUILD)/docs/index.html"
+
+docs-check: docs ## Look at every page in headless Chromium: on a phone and a desk, light and dark
+	@$(VENV)/bin/python tools/check_pages.py $(BUILD)/docs --browser
 
 # ---- What is handed out -------------------------------------------------------------------------------------------------
 
