@@ -44,8 +44,6 @@ html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False
 html_theme_options = {"navigation_with_keys": True}
-pygments_style = "friendly"
-pygments_dark_style = "github-dark"
 
 # ---- The reference ---------------------------------------------------------------------------------------------------
 

@@ -118,7 +118,8 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 def purpose(header: str) -> str:
     """The comment at the top of the header."""
-    return comment_text(_COMMENT.match(header)[0])  # type: ignore[index]
+    first = _COMMENT.match(header)
+    return comment_text(first[0]) if first else ""
 
 
 def sections(header: str) -> list[Section]:
