@@ -27,7 +27,8 @@ _BLOCK = re.compile(
         ^(?P=indent)(?P=fence)[ ]*$""",
     re.MULTILINE | re.VERBOSE,
 )
-_TARGET = re.compile(r"make(?: [A-Z]+=\S+)*(?: [a-z][a-z0-9-]*)* *(?:#.*)?")
+_WHOLE_PAGE = re.compile(r"<!-- run by (\S+) -->\n")
+_TARGET = re.compile(r"""make(?: [A-Z_]+=(?:"[^"]*"|\S+)| [a-z][a-z0-9-]*)* *(?:#.*)?""")
 
 # What a page's folder has of the project; the rest belongs to it alone.
 _LINKED = ("benchmarks", "csrc", "examples")
@@ -47,14 +48,19 @@ class Block(NamedTuple):
 
 
 def blocks(page: str, first_line: int = 1) -> Iterator[Block]:
-    """The blocks of a page's text, those within notes and other directives included."""
+    """The blocks of a page's text, those within notes and other directives included.
+
+    A page that begins with `<!-- run by … -->` says that of all its blocks.
+    """
+    whole = _WHOLE_PAGE.match(page)
     for match in _BLOCK.finditer(page):
         language, _, file = match["info"].strip().partition(" ")
         line = first_line + page.count("\n", 0, match.start("fence"))
         if language.startswith("{"):
             yield from blocks(match["text"], line + 1)
         else:
-            yield Block(language, file.strip() or None, textwrap.dedent(match["text"]), line, match["mark"], match["reason"])
+            mark, reason = ("run by", whole[1]) if whole else (match["mark"], match["reason"])
+            yield Block(language, file.strip() or None, textwrap.dedent(match["text"]), line, mark, reason)
 
 
 def commands(text: str) -> Iterator[tuple[str, str]]:
