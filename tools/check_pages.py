@@ -2,8 +2,8 @@
 
 Always: no link leads nowhere, within a page, to another one or to a file; nothing that a page shows comes from the network;
 headings stand in order; every picture has words for those who do not see it. With `--browser`, in headless Chromium, each page
-on a phone and on a desk, in the light and the dark scheme: it fits the width, and says nothing on the console. `--screenshots
-FOLDER` keeps what the browser saw, each page at its full length.
+on a phone and on a desk, in the light and the dark scheme: it fits the width, its words stand out from what is behind them, and
+it says nothing on the console. `--screenshots FOLDER` keeps what the browser saw, each page at its full length.
 """
 
 from __future__ import annotations
@@ -107,9 +107,35 @@ def _wrong_headings(levels: list[int]) -> Iterator[str]:
 WIDTHS = {"phone": (390, 844), "desk": (1280, 900)}
 SCHEMES = ("light", "dark")
 
-# How wide the page is, what sticks out of it, how light its background is, and what it loaded from elsewhere.
+# The least contrast of text, by the Web Content Accessibility Guidelines 2.2, 1.4.3, which also define it.
+CONTRAST = 4.5
+
+# How wide the page is, what sticks out of it, how light its background is, which words are faint, what came from elsewhere.
 LOOK = """
-const width = arguments[0], root = document.documentElement;
+const [width, contrast] = arguments, root = document.documentElement;
+const color = text => { const [r, g, b, a = 1] = text.match(/[0-9.]+/g).map(Number); return {rgb: [r, g, b], a}; };
+const luminance = rgb => {
+    const [r, g, b] = rgb.map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const behind = element => {
+    for (let e = element; e; e = e.parentElement) {
+        const {rgb, a} = color(getComputedStyle(e).backgroundColor);
+        if (a === 1) return rgb;
+    }
+    return [255, 255, 255];
+};
+const isFaint = element => {
+    const style = getComputedStyle(element);
+    if (!element.getClientRects().length || style.visibility === "hidden") return false;
+    const [low, high] = [luminance(color(style.color).rgb), luminance(behind(element))].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05) < contrast;
+};
+const words = document.createTreeWalker(document.querySelector("article") || document.body, NodeFilter.SHOW_TEXT);
+const faint = new Set();
+while (words.nextNode())
+    if (words.currentNode.textContent.trim() && isFaint(words.currentNode.parentElement))
+        faint.add(words.currentNode.textContent.trim().slice(0, 60));
 const scrolls = element => {
     for (let e = element; e && e !== document.body; e = e.parentElement)
         if (getComputedStyle(e).overflowX !== "visible") return true;
@@ -117,11 +143,11 @@ const scrolls = element => {
 };
 const outside = [...document.querySelectorAll("body *")].filter(
     e => e.getBoundingClientRect().right > width + 1 && e.getClientRects().length && !scrolls(e));
-const [red, green, blue] = getComputedStyle(document.body).backgroundColor.match(/[0-9.]+/g).map(Number);
 return {
     width: root.scrollWidth,
     outside: outside.slice(0, 3).map(e => `${e.tagName}.${e.className}: ${e.textContent.trim().slice(0, 60)}`),
-    lightness: (red + green + blue) / 765,
+    lightness: luminance(behind(document.body)),
+    faint: [...faint].slice(0, 3),
     elsewhere: performance.getEntriesByType("resource").map(e => e.name).filter(name => !/^(file|data):/.test(name)),
 };
 """
@@ -166,11 +192,12 @@ def check_in_browser(folder: Path, driver: str, screenshots: Path | None) -> Ite
 
 
 def _wrong_to_see(browser: Any, width: int, scheme: str) -> Iterator[str]:
-    seen = browser.execute_script(LOOK, width)
+    seen = browser.execute_script(LOOK, width, CONTRAST)
     if seen["width"] > width:
         yield f"{seen['width']} pixels wide, which is more than {width}; {seen['outside'] or 'nothing sticks out by itself'}"
     if (seen["lightness"] < 0.5) != (scheme == "dark"):
-        yield f"its background is of lightness {seen['lightness']:.2f}"
+        yield f"the lightness of its background is {seen['lightness']:.2f}"
+    yield from (f"can hardly be read: {text}" for text in seen["faint"])
     yield from (f"loads {address}" for address in seen["elsewhere"])
     yield from (f"says {json.dumps(entry['message'])}" for entry in browser.get_log("browser"))
 
