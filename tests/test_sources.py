@@ -524,7 +524,8 @@ def test_documents_are_not_kept_and_the_message_says_so() -> None:
 @pytest.mark.usefixtures("small_blocks")
 @pytest.mark.parametrize("documents", LINES_OR_WHOLE)
 @pytest.mark.parametrize("way", ["buffer", "stream", "file"])
-def test_callback_is_told_of_every_document(way: str, documents: str, tmp_path: Path) -> None:
+def test_callback_is_told_of_every_document(way: str, documents: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sources, "BLOCK_NBYTES", 16)
     for data in hard_inputs():
         expected = Expected(data, documents, "skip", "strict", drops_mark=way != "buffer")
         told: list[Any] = []
@@ -535,7 +536,7 @@ def test_callback_is_told_of_every_document(way: str, documents: str, tmp_path: 
             if way == "buffer":
                 analyzer.add_buffer(data, documents=documents)  # type: ignore[arg-type]
             elif way == "stream":
-                analyzer.add_stream(io.BytesIO(data), documents=documents)  # type: ignore[arg-type]
+                analyzer.add_stream(Chunks(chunks_of(data, 5)), documents=documents)  # type: ignore[arg-type]
             else:
                 (tmp_path / "file").write_bytes(data)
                 analyzer.add_file(tmp_path / "file", documents=documents)  # type: ignore[arg-type]
@@ -545,18 +546,30 @@ def test_callback_is_told_of_every_document(way: str, documents: str, tmp_path: 
             continue
         assert [info["word_count"] for info in told] == [len(text.split()) for text in expected.documents]
         assert [info["total_documents"] for info in told] == list(range(3, len(told) + 3))
-        for info, text in zip(told, expected.documents, strict=True):
-            assert info["text"] == text or (info["text"] is None and way != "buffer" and len(text.encode()) > 1)
+        assert [info["text"] for info in told] == expected.documents
         assert analyzer.total_words() == 4 + expected.total_words()
 
 
-def test_callback_gets_the_text_of_what_fits_into_a_block(tmp_path: Path) -> None:
+def test_callback_gets_no_text_of_long_documents_in_several_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sources, "BLOCK_NBYTES", 16)
+    monkeypatch.setattr(_sources, "MOST_TOLD_NBYTES", 40)
+    fits, too_long = "a " * 20, "b " * 20 + "b"
+    whole = f"{fits}\n\n{too_long}\n{fits}"
+    (tmp_path / "file").write_text(whole, encoding="utf-8")
     told: list[Any] = []
     analyzer = TextAnalyzer()
     analyzer.set_callback(lambda info: told.append(info["text"]))
-    analyzer.add_stream(io.StringIO("one\n\n  two \nthree"))
-    analyzer.add_stream(io.StringIO("one\n\ntwo"), documents="whole")
-    assert told == ["one", "  two ", "three", "one\n\ntwo"]
+    analyzer.add_file(tmp_path / "file")
+    analyzer.add_file(tmp_path / "file", documents="whole")
+    assert told == [fits, None, fits, None]
+    told.clear()
+    analyzer.add_stream(io.StringIO(whole))
+    analyzer.add_buffer(whole.encode(), documents="whole")
+    assert told == [fits, None, fits, whole]
+    told.clear()
+    analyzer.add_stream(Chunks([whole]))
+    analyzer.add_stream(Chunks([whole]), documents="whole")
+    assert told == [fits, too_long, fits, whole]
 
 
 def test_exception_of_the_callback_leaves_nothing_added() -> None:

@@ -28,6 +28,9 @@ BLOCK_NBYTES = 1 << 18
 # Each thread's block where there are several: four times as much work for each time that threads are started.
 BLOCK_OF_THREAD_NBYTES = 1 << 20
 
+# What is kept for the callback of a document that comes in several blocks: enough for any line that people write.
+MOST_TOLD_NBYTES = 1 << 18
+
 _MARK = codecs.BOM_UTF8
 _NOTHING = memoryview(b"")
 _LINE_END = re.compile(rb"\n")
@@ -416,7 +419,7 @@ class _Teller:
         self._stretch = stretch
         self._tell = tell
         self._view = view  # all of the input, where it is at hand
-        self._open_text: bytes | None = b""  # the open document, unless it began before the last block
+        self._open_text: bytearray | None = bytearray()  # the open document, unless it is too long to be kept
         self._open_words = 0  # counted in the blocks before
 
     def count(self, options: Options, report: Report) -> Counted:
@@ -427,7 +430,7 @@ class _Teller:
         if last := documents.last_piece():
             self._count_open(last)
             if self._open_words:
-                self._tell(self._text_of_open(documents.start, documents.nbytes, self._open_text), self._open_words)
+                self._tell(self._text_of_open(documents.start, documents.nbytes), self._open_words)
         return _checked(Counted(self._stretch.corpus, documents.n_documents), options)
 
     def _count_block(self, text: memoryview) -> None:
@@ -444,14 +447,16 @@ class _Teller:
             if index or newline or open_start == block_start:
                 self._tell(line.decode(), n_words)
             else:
-                self._tell(self._text_of_open(open_start, block_start + end, None), n_words + self._open_words)
+                self._keep(text[:end])
+                self._tell(self._text_of_open(open_start, block_start + end), n_words + self._open_words)
 
         if piece.n_ends:
             self._count_closed(Piece(text[:closed], piece.ends, piece.n_ends), tell)
             self._open_words = 0
         self._count_open(_native.open_piece(text[closed : len(piece.text)]))
-        if text:
-            self._open_text = bytes(text[documents.start - block_start :]) if documents.start >= block_start else None
+        if documents.start >= block_start:
+            self._open_text = bytearray()
+        self._keep(text[max(0, documents.start - block_start) :])
 
     def _count_closed(self, piece: Piece, tell: Callable[[int, int], None]) -> None:
         error = self._stretch.corpus.count_each(piece, tell)
@@ -468,10 +473,17 @@ class _Teller:
             _native.count_pieces([corpus], [piece])
             self._open_words += corpus.totals().words - n_words
 
-    def _text_of_open(self, start: int, end: int, text: bytes | None) -> str | None:
-        if text is None and self._view is not None:
-            text = bytes(self._view[start:end])
-        return None if text is None else text.decode()
+    def _keep(self, text: memoryview) -> None:
+        """Add to the open document, as long as that is short or in one block."""
+        if self._open_text and text and len(self._open_text) + len(text) > MOST_TOLD_NBYTES:
+            self._open_text = None
+        elif self._open_text is not None:
+            self._open_text += text
+
+    def _text_of_open(self, start: int, end: int) -> str | None:
+        if self._view is not None:
+            return str(self._view[start:end], "utf-8")
+        return None if self._open_text is None else self._open_text.decode()
 
 
 # ---- The ways in -----------------------------------------------------------------------------------------------------

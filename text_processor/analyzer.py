@@ -42,7 +42,7 @@ BYTES_AT_ONCE = 1 << 22
 class DocumentInfo(TypedDict):
     """What a callback is told of a document that was added.
 
-    The text is None only where a document of a file or stream was too long to be in memory at once.
+    The text is None only where a document of a file or stream came in several blocks and has more than 256 KB of UTF-8.
     """
 
     text: str | None
@@ -471,7 +471,7 @@ class TextAnalyzer:
         256 KB, whatever the length of its lines. One of at least 4 MB is cut into a part for each thread; then each has a block
         of 1 MB, up to 4 MB for its line ends, and a table of its own. Pipes and special files are read to their end by the
         calling thread alone. A callback is told of each document before any is added, in the calling thread, which then counts
-        alone too; where a document comes in several blocks, its ``text`` is None.
+        alone too; of a document that comes in several blocks and is longer than 256 KB, ``text`` is None.
 
         Args:
             path: the file; text in UTF-8. A byte-order mark at its start is dropped.
