@@ -15,6 +15,7 @@ import pytest
 from bpe_texts import BOOK
 
 from text_processor import Tokenizer, _bpe_cli, _progress, cli
+from text_processor._bpe_text import PATTERNS
 
 TEXT = BOOK[:30_000] + "<|end|> é☃\n"
 
@@ -224,3 +225,8 @@ def test_bars_are_shown_where_it_takes_long(bpe, text, tmp_path, monkeypatch):
     bpe("encode", "-m", tmp_path / "m", text)
     bpe("count", "-m", tmp_path / "m", text, "--no-progress")
     assert units == ["B", "merges", "B"]
+
+
+def test_help_names_all_patterns(bpe: Run) -> None:
+    listed = bpe("train", "--help").output.decode().partition("These patterns have names:")[2].partition(".")[0]
+    assert listed.replace(",", " ").split() == list(PATTERNS)

@@ -1,4 +1,7 @@
-"""Word statistics over documents: the answers of ``Counter`` over ``str.split``, from native code.
+"""What is run on text, from native code: word statistics, byte-level BPE tokenizers, exact sums of numbers.
+
+`TextAnalyzer` counts the words of documents, `word_count` those of one text, as ``Counter`` over ``str.split`` does. A
+`Tokenizer` turns text into ids, as tiktoken does, and makes vocabularies. `text_processor.numeric` is for numbers.
 
 >>> import text_processor
 >>> analyzer = text_processor.TextAnalyzer()

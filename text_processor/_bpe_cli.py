@@ -23,14 +23,19 @@ if TYPE_CHECKING:
 # Bytes of ids that are read at once.
 BLOCK_NBYTES = 1 << 18
 
+_BPE = "Train byte-level BPE tokenizers, and turn text into ids and back. Each ACTION has a --help of its own."
+
 _TRAIN = """\
 Make a vocabulary of UTF-8 text files and write it to a file. Each FILE is one
 text; only its distinct pieces are kept in memory."""
 
 _TRAIN_EPILOG = f"""\
-The name of the file decides what is written: .json is a tokenizer.json of
+The name of the output decides what is written: .json is a tokenizer.json of
 Hugging Face's tokenizers, .tiktoken the list of tokens that tiktoken reads, in
-which neither pattern nor special tokens stand, anything else is a file of our own.
+which neither pattern nor special tokens stand, anything else a file of our own.
+
+These patterns have names: gpt2, r50k, gpt4, cl100k, cl100k_tiktoken, nanochat,
+o200k. Any other regular expression needs the Python package regex.
 
 examples:
   {cli.PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe
@@ -46,10 +51,23 @@ examples:
   {cli.PROGRAM} bpe encode -m book.bpe book.txt --binary -o book.ids
   {cli.PROGRAM} bpe encode -m book.bpe book.txt | sort -n | uniq -c"""
 
+_DECODE_EPILOG = f"""\
+Ids are read as bpe encode writes them, with --binary or without.
+
+examples:
+  {cli.PROGRAM} bpe decode -m book.bpe book.ids --binary -o book.txt
+  echo 72 105 | {cli.PROGRAM} bpe decode -m book.bpe -"""
+
+_COUNT_EPILOG = f"""\
+examples:
+  {cli.PROGRAM} bpe count -m book.bpe *.txt"""
+
 
 def add_commands(commands: Any) -> None:
     """Add ``bpe`` and what it can do to the commands."""
-    bpe = commands.add_parser("bpe", help="train byte-level BPE tokenizers, and encode, decode and count with them")
+    bpe = commands.add_parser(
+        "bpe", help="train byte-level BPE tokenizers, and encode, decode and count with them", description=_BPE
+    )
     actions = bpe.add_subparsers(metavar="ACTION", dest="action", required=True)
     _add_train(actions)
     encode = _add(actions, "encode", _encode, "write the ids of text files", epilog=_ENCODE_EPILOG)
@@ -58,11 +76,13 @@ def add_commands(commands: Any) -> None:
     _add_output(encode, "the ids")
     encode.add_argument("--binary", action="store_true", help="write unsigned 32-bit numbers instead of lines")
     cli.add_progress(encode)
-    decode = _add(actions, "decode", _decode, "write the text of ids")
+    decode = _add(actions, "decode", _decode, "write the text of ids", epilog=_DECODE_EPILOG)
     _add_model(decode)
     _add_output(decode, "the text")
     decode.add_argument("--binary", action="store_true", help="read unsigned 32-bit numbers instead of decimal ones")
-    count = _add(actions, "count", _count, "count the ids of text files, which stand before the names as in wc")
+    count = _add(
+        actions, "count", _count, "count the ids of text files, which stand before the names as in wc", epilog=_COUNT_EPILOG
+    )
     _add_model(count)
     _add_special(count)
     cli.add_progress(count)
@@ -108,7 +128,7 @@ def _add_special(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_output(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("-o", "--output", metavar="FILE", help=f"where {what} go instead of standard output")
+    parser.add_argument("-o", "--output", metavar="FILE", help=f"the file for {what}, instead of standard output")
 
 
 def _vocab_size(text: str) -> int:

@@ -40,9 +40,10 @@ BYTES_AT_ONCE = 1 << 22
 
 
 class DocumentInfo(TypedDict):
-    """What a callback is told of a document that was added.
+    """What a callback is told of a document that was added: its text, how many words it has, and how many documents there are.
 
-    The text is None only where a document of a file or stream came in several blocks and has more than 256 KB of UTF-8.
+    The number of documents includes it, so it is 1 for the first one. The text is None only where a document of a file or
+    stream came in several blocks and has more than 256 KB of UTF-8.
     """
 
     text: str | None
@@ -51,7 +52,7 @@ class DocumentInfo(TypedDict):
 
 
 class Statistics(TypedDict):
-    """What `TextAnalyzer.get_statistics` returns."""
+    """What `TextAnalyzer.get_statistics` returns: the number of words, of documents, and of words that are distinct."""
 
     total_words: int
     document_count: int
@@ -677,22 +678,39 @@ class TextAnalyzer:
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
     def document_count(self) -> int:
-        """Return the number of documents."""
+        """Return the number of documents, as ``len`` does.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_documents(["one two", "three"])
+        2
+        >>> analyzer.document_count(), len(analyzer)
+        (2, 2)
+        """
         return self._ledger.count_documents()
 
     def __len__(self) -> int:
         return self._ledger.count_documents()
 
     def total_words(self) -> int:
-        """Return the number of words of all documents."""
+        """Return the number of words of all documents, each as often as it occurs.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_document("to be or not to be")
+        >>> analyzer.total_words(), len(analyzer.words)
+        (6, 4)
+        """
         return self._ledger.settle().totals().words
 
     def get_statistics(self) -> Statistics:
         """Return ``total_words``, ``document_count`` and ``unique_words``, all at one instant.
 
         >>> from text_processor import TextAnalyzer
-        >>> TextAnalyzer().get_statistics()
-        {'total_words': 0, 'document_count': 0, 'unique_words': 0}
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_document("to be or not to be")
+        >>> analyzer.get_statistics()
+        {'total_words': 6, 'document_count': 1, 'unique_words': 4}
         """
         totals = self._ledger.settle().totals()
         return {"total_words": totals.words, "document_count": totals.documents, "unique_words": totals.terms}
@@ -703,8 +721,15 @@ class TextAnalyzer:
         Of buffers other than ``bytes`` there are copies, as ``bytes``.
 
         Raises:
-            TextProcessorError: documents are not kept: with ``keep_documents=False``, and once documents came in by `add_file`,
-                `add_stream` or `add_buffer`.
+            TextProcessorError: documents are not kept: with ``keep_documents=False``, and once some came in by `add_file`,
+                `add_stream`, `add_buffer` or `add_arrow`, by `load`, or by `merge` from an analyzer without its own.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_documents(["one", b"two", bytearray(b"three")])
+        3
+        >>> analyzer.get_documents()
+        ['one', b'two', b'three']
         """
         return self._ledger.documents()
 
@@ -799,6 +824,11 @@ class TextAnalyzer:
             OverflowError: the sum is beyond the range of ``float``.
 
         >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer(lexicon={"sun": 2, "rain": -1})
+        >>> analyzer.add_documents(["sun and rain", "sun"])
+        2
+        >>> analyzer.analyze_sentiment()
+        1.5
         >>> TextAnalyzer().analyze_sentiment()
         Traceback (most recent call last):
         text_processor.errors.EmptyAnalyzerError: Cannot analyze sentiment of empty analyzer

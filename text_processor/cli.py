@@ -130,7 +130,9 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=PROGRAM, description="Word statistics at memory speed.")
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM, description="Word counts of text files, and byte-level BPE tokenizers, at memory speed."
+    )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__} (Unicode {UNICODE_VERSION})")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     _add_count(commands)

@@ -28,7 +28,7 @@ _CHUNK_OVERHEAD = 256
 
 
 class Stats(TypedDict):
-    """What `compute_stats` returns."""
+    """What `compute_stats` returns: mean, standard deviation, least and greatest."""
 
     mean: float
     std: float
@@ -140,10 +140,11 @@ class DataProcessor:
 
     Args:
         chunk_size: how many numbers make a chunk, at least 1.
+        threads: how many threads may work; ``None``: as many as there are processors, 1: only the calling one.
 
     Raises:
-        ValueError: ``chunk_size`` is less than 1.
-        TypeError: it is no int.
+        ValueError: ``chunk_size`` is less than 1, or ``threads`` is not from 1 to 1024.
+        TypeError: one of them is no int.
 
     >>> from text_processor.numeric import DataProcessor
     >>> processor = DataProcessor(chunk_size=5)
