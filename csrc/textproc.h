@@ -53,14 +53,57 @@ typedef struct tp_error {
 
 /* ---- Memory ---------------------------------------------------------------------------------------------------- */
 
+/* What memory is held for. */
+typedef enum tp_memory_kind {
+    TP_FOR_WORK = 0,        /* what a call holds only as long as it runs, whatever it is about */
+    TP_FOR_CORPUS = 1,      /* tp_corpus: itself, and room in which it counts */
+    TP_FOR_TABLE = 2,       /* the tables of corpora: terms, counts, index */
+    TP_FOR_LEXICON = 3,     /* tp_lexicon */
+    TP_FOR_TRAINING = 4,    /* tp_pieces, tp_trainer */
+    TP_FOR_VOCABULARY = 5,  /* tp_vocabulary */
+    TP_FOR_PIECE_CACHE = 6, /* tp_piece_cache, and the same of a call that was given none */
+    TP_FOR_PRODUCT = 7,     /* tp_product */
+    TP_FOR_SIEVE = 8,       /* tp_sieve */
+    TP_FOR_WINDOW = 9       /* tp_window */
+} tp_memory_kind;
+
+#define TP_N_MEMORY_KINDS 10
+
+/* What is held for one of them, now. */
+typedef struct tp_memory_use {
+    uint64_t bytes;
+    uint64_t allocations; /* blocks */
+    uint64_t objects;     /* of TP_FOR_TABLE: tables that are not empty; of TP_FOR_WORK: none */
+} tp_memory_use;
+
 typedef struct tp_memory_stats {
     uint64_t current_bytes;    /* held now */
     uint64_t peak_bytes;       /* the most ever held at once */
     uint64_t live_allocations; /* blocks held now */
+    uint64_t limit_bytes;      /* as tp_memory_set_limit has set it */
+    tp_memory_use kinds[TP_N_MEMORY_KINDS];
 } tp_memory_stats;
 
-/* What the core holds in the whole process. The three numbers are read one after the other, not at one instant. */
+/* What the core holds in the whole process, in bytes as they were asked for. The numbers are read one after the other, not at one
+ * instant. */
 void tp_memory_get_stats(tp_memory_stats *stats);
+
+/* As limit_bytes: whatever the system gives. */
+#define TP_NO_LIMIT 0xFFFFFFFFFFFFFFFF
+
+/* From now on the core asks the system for nothing that would make it hold more than `nbytes`: whatever would takes TP_NO_MEMORY
+ * for an answer. What is held already may be more; it stays, and can be freed. At any moment, from any thread. */
+void tp_memory_set_limit(uint64_t nbytes);
+
+/* An allocation that was refused. */
+typedef struct tp_memory_refusal {
+    uint64_t asked_bytes; /* how large the block was to be; 0: none was refused */
+    uint64_t held_bytes;  /* what the core held then */
+    uint64_t limit_bytes; /* the limit that it would have gone over; TP_NO_LIMIT: the system refused */
+} tp_memory_refusal;
+
+/* Stores why a function has just returned TP_NO_MEMORY to this thread, and forgets it. */
+void tp_memory_take_refusal(tp_memory_refusal *refusal);
 
 /* Resizes a block as realloc does, to 0 bytes meaning free; `block` is NULL for a new one. Returns NULL when it refuses. */
 typedef void *(*tp_resize_fn)(void *user, void *block, size_t old_nbytes, size_t new_nbytes);

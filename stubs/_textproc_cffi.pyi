@@ -125,10 +125,24 @@ class TpError(Pointer[TpError]):
     message: Pointer[Char]
 
 @type_check_only
+class TpMemoryUse(Pointer[TpMemoryUse]):
+    bytes: int
+    allocations: int
+    objects: int
+
+@type_check_only
 class TpMemoryStats(Pointer[TpMemoryStats]):
     current_bytes: int
     peak_bytes: int
     live_allocations: int
+    limit_bytes: int
+    kinds: Array[TpMemoryUse]
+
+@type_check_only
+class TpMemoryRefusal(Pointer[TpMemoryRefusal]):
+    asked_bytes: int
+    held_bytes: int
+    limit_bytes: int
 
 @type_check_only
 class TpLines(Pointer[TpLines]):
@@ -350,9 +364,19 @@ class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["tp_matrix[]", "tp_matrix[1]"], init: int = ...) -> Array[TpMatrix]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_memory_refusal *"], init: dict[str, Any] = ...) -> TpMemoryRefusal: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_memory_refusal[]", "tp_memory_refusal[1]"], init: int = ...
+    ) -> Array[TpMemoryRefusal]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_memory_stats *"], init: dict[str, Any] = ...) -> TpMemoryStats: ...
     @overload
     def __call__(self, cdecl: Literal["tp_memory_stats[]", "tp_memory_stats[1]"], init: int = ...) -> Array[TpMemoryStats]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_memory_use *"], init: dict[str, Any] = ...) -> TpMemoryUse: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_memory_use[]", "tp_memory_use[1]"], init: int = ...) -> Array[TpMemoryUse]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_merge *"], init: dict[str, Any] = ...) -> TpMerge: ...
     @overload
@@ -465,6 +489,8 @@ class FromBuffer(Protocol):
 
 @type_check_only
 class Lib:
+    TP_N_MEMORY_KINDS: Final = 10
+    TP_NO_LIMIT: Final = 18446744073709551615
     TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
@@ -476,6 +502,16 @@ class Lib:
     TP_TOO_LARGE: Final = 7
     TP_DAMAGED: Final = 8
     TP_UNKNOWN_VERSION: Final = 9
+    TP_FOR_WORK: Final = 0
+    TP_FOR_CORPUS: Final = 1
+    TP_FOR_TABLE: Final = 2
+    TP_FOR_LEXICON: Final = 3
+    TP_FOR_TRAINING: Final = 4
+    TP_FOR_VOCABULARY: Final = 5
+    TP_FOR_PIECE_CACHE: Final = 6
+    TP_FOR_PRODUCT: Final = 7
+    TP_FOR_SIEVE: Final = 8
+    TP_FOR_WINDOW: Final = 9
     TP_COUNT: Final = 0
     TP_DOCUMENT_FREQUENCY: Final = 1
     TP_ARROW_OFFSETS_32: Final = 0
@@ -512,6 +548,8 @@ class Lib:
     def tp_version(self) -> Pointer[Char]: ...
     def tp_unicode_version(self) -> Pointer[Char]: ...
     def tp_memory_get_stats(self, stats: Pointer[TpMemoryStats], /) -> None: ...
+    def tp_memory_set_limit(self, nbytes: int, /) -> None: ...
+    def tp_memory_take_refusal(self, refusal: Pointer[TpMemoryRefusal], /) -> None: ...
     def tp_memory_set_hook(
         self, resize: FunctionPointer[[CData, CData, int, int], CData], user: CData, error: Pointer[TpError], /
     ) -> int: ...

@@ -13,6 +13,8 @@ __all__ = [
     "InvalidDocumentError",
     "InvalidSnapshotError",
     "InvalidTokenizerError",
+    "MemoryStats",
+    "MemoryUse",
     "Readable",
     "Statistics",
     "TextAnalyzer",
@@ -23,6 +25,7 @@ __all__ = [
     "cpu_features",
     "get_memory_stats",
     "hello",
+    "set_memory_limit",
     "type_stub",
     "word_count",
 ]
@@ -33,12 +36,25 @@ UNICODE_VERSION: str
 def hello(name: str) -> str: ...
 def word_count(text: str, *, threads: int | None = None) -> dict[str, int]: ...
 def cpu_features() -> CpuFeatures: ...
-def get_memory_stats() -> dict[str, int]: ...
+def get_memory_stats() -> MemoryStats: ...
+def set_memory_limit(bytes: int | None) -> None: ...
 def type_stub() -> str: ...
 
 class CpuFeatures(TypedDict):
     in_use: str
     available: list[str]
+
+class MemoryUse(TypedDict):
+    bytes: int
+    allocations: int
+    objects: int
+
+class MemoryStats(TypedDict):
+    current_bytes: int
+    peak_bytes: int
+    live_allocations: int
+    limit_bytes: int | None
+    kinds: dict[str, MemoryUse]
 
 class Buffer(Protocol):
     def __buffer__(self, flags: int, /) -> memoryview: ...

@@ -19,7 +19,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from text_processor._native import CORE_VERSION, UNICODE_VERSION, CpuFeatures, cpu_features, get_memory_stats
+from text_processor._native import (
+    CORE_VERSION,
+    UNICODE_VERSION,
+    CpuFeatures,
+    MemoryStats,
+    MemoryUse,
+    cpu_features,
+    get_memory_stats,
+    set_memory_limit,
+)
 from text_processor._sources import Buffer, Readable
 from text_processor.analyzer import DocumentInfo, Statistics, TextAnalyzer, word_count
 from text_processor.errors import (
@@ -44,6 +53,8 @@ __all__ = [
     "InvalidDocumentError",
     "InvalidSnapshotError",
     "InvalidTokenizerError",
+    "MemoryStats",
+    "MemoryUse",
     "Readable",
     "Statistics",
     "TextAnalyzer",
@@ -54,6 +65,7 @@ __all__ = [
     "cpu_features",
     "get_memory_stats",
     "hello",
+    "set_memory_limit",
     "type_stub",
     "word_count",
 ]

@@ -22,10 +22,12 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate
+from operator import index
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
 
 from text_processor._textproc_cffi import ffi, lib
+from text_processor._wording import shown
 from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
         TpError,
         TpLexiconEntries,
         TpMatrix,
+        TpMemoryUse,
         TpMerge,
         TpPiece,
         TpPieces,
@@ -80,7 +83,7 @@ def check(status: int, error: TpError) -> None:
     message = ffi.string(error.message).decode()
     offset = int(error.offset)
     if status == lib.TP_NO_MEMORY:
-        raise MemoryError(message)
+        raise MemoryError(_explain_refusal(message))
     if status == lib.TP_TOO_LARGE:
         raise TooLargeError(message, offset)
     if status == lib.TP_INVALID_UTF8:
@@ -147,15 +150,69 @@ def select_simd(name: str | None) -> None:
 # ---- Memory ----------------------------------------------------------------------------------------------------------
 
 
-def get_memory_stats() -> dict[str, int]:
+class MemoryUse(TypedDict):
+    """What `get_memory_stats` tells of one kind of object."""
+
+    bytes: int
+    allocations: int
+    objects: int
+
+
+class MemoryStats(TypedDict):
+    """What `get_memory_stats` returns."""
+
+    current_bytes: int
+    peak_bytes: int
+    live_allocations: int
+    limit_bytes: int | None
+    kinds: dict[str, MemoryUse]
+
+
+_NO_LIMIT: int = lib.TP_NO_LIMIT
+
+# As large as an object in memory can be.
+MOST_BYTES = (1 << 63) - 1
+
+# What memory is held for, by the names under which `get_memory_stats` tells of it.
+_MEMORY_KINDS: dict[str, int] = {
+    "analyzers": lib.TP_FOR_CORPUS,
+    "word_tables": lib.TP_FOR_TABLE,
+    "lexicons": lib.TP_FOR_LEXICON,
+    "tokenizers": lib.TP_FOR_VOCABULARY,
+    "encoders": lib.TP_FOR_PIECE_CACHE,
+    "trainings": lib.TP_FOR_TRAINING,
+    "windows": lib.TP_FOR_WINDOW,
+    "matrix_products": lib.TP_FOR_PRODUCT,
+    "sieves": lib.TP_FOR_SIEVE,
+    "work": lib.TP_FOR_WORK,
+}
+
+
+def get_memory_stats() -> MemoryStats:
     """Return what the native core holds in this process, in bytes and blocks.
 
-    Keys: ``current_bytes`` (held now), ``peak_bytes`` (the most ever held at once) and ``live_allocations`` (blocks held
-    now). Python's own objects, the documents among them, are not part of it.
+    Keys: ``current_bytes`` (held now), ``peak_bytes`` (the most ever held at once), ``live_allocations`` (blocks held now),
+    ``limit_bytes`` (what `set_memory_limit` has set, or None) and ``kinds``: for each kind of object the ``bytes`` and
+    ``allocations`` held for such, and how many ``objects`` there are.
 
-    >>> from text_processor import get_memory_stats
-    >>> sorted(get_memory_stats())
-    ['current_bytes', 'live_allocations', 'peak_bytes']
+    The kinds: ``analyzers``, with room in which they count; ``word_tables``, the words that analyzers have counted (of one
+    that has counted nothing there is none); ``lexicons``; ``tokenizers``; ``encoders``, pieces that a call which encodes met
+    lately; ``trainings``, two objects each; ``windows``, of `MovingAverage` and `RingBuffer`; ``matrix_products`` and
+    ``sieves``, while one is worked out; ``work``, what a call holds that is no object. Python's own objects, the documents
+    among them, are not part of it. Bytes are those that the core has asked for: the system rounds each block up, a large one
+    to pages. The numbers are read one after the other: while other threads work, they may not add up. O(1).
+
+    >>> from text_processor import TextAnalyzer, get_memory_stats
+    >>> before = get_memory_stats()
+    >>> analyzer = TextAnalyzer()
+    >>> analyzer.add_document("to be or not to be")
+    >>> analyzer.total_words()
+    6
+    >>> now = get_memory_stats()
+    >>> now["kinds"]["word_tables"]["objects"] - before["kinds"]["word_tables"]["objects"]
+    1
+    >>> now["current_bytes"] == sum(kind["bytes"] for kind in now["kinds"].values())
+    True
     """
     stats = ffi.new("tp_memory_stats *")
     lib.tp_memory_get_stats(stats)
@@ -163,7 +220,62 @@ def get_memory_stats() -> dict[str, int]:
         "current_bytes": int(stats.current_bytes),
         "peak_bytes": int(stats.peak_bytes),
         "live_allocations": int(stats.live_allocations),
+        "limit_bytes": None if stats.limit_bytes == _NO_LIMIT else int(stats.limit_bytes),
+        "kinds": {name: _use_of(stats.kinds[kind]) for name, kind in _MEMORY_KINDS.items()},
     }
+
+
+def _use_of(use: TpMemoryUse) -> MemoryUse:
+    return {"bytes": int(use.bytes), "allocations": int(use.allocations), "objects": int(use.objects)}
+
+
+def set_memory_limit(bytes: int | None) -> None:  # noqa: A002 - it is what the limit is of
+    """Set how many bytes the native core may hold in this process; None, as at the start, means as many as the system gives.
+
+    What would take it over the limit raises `MemoryError`, and nothing is lost: the object is as it was before the call, and
+    does the same work as soon as there is room. What is held already may be more than the limit; it stays, and freeing always
+    works: dropping an object needs no memory (``clear`` of an analyzer, which begins anew, some hundred bytes).
+
+    The limit is of ``current_bytes`` of `get_memory_stats`, so documents, results and all else that is Python's own is not
+    part of it; to limit a process, use the system's means beside this one. A block that grows may lie at two places for a
+    moment, of which one counts.
+
+    It holds at once, for all threads; a child made by ``fork`` inherits it. Raises `TypeError` for what is no int, and
+    `ValueError` for one below 0 or above 2**63 - 1.
+
+    >>> from text_processor import TextAnalyzer, get_memory_stats, set_memory_limit
+    >>> analyzer = TextAnalyzer()
+    >>> analyzer.add_document("to be or not to be")
+    >>> set_memory_limit(get_memory_stats()["current_bytes"] + 100)
+    >>> analyzer.total_words()
+    Traceback (most recent call last):
+    ...
+    MemoryError: no memory: ... bytes were asked for, while ... were held and the limit is ... (set_memory_limit)
+    >>> set_memory_limit(None)
+    >>> analyzer.total_words()
+    6
+    """
+    if bytes is None:
+        lib.tp_memory_set_limit(_NO_LIMIT)
+        return
+    if isinstance(bytes, bool) or not hasattr(type(bytes), "__index__"):
+        raise TypeError(f"bytes must be an int or None, not {type(bytes).__name__}")
+    limit = index(bytes)
+    if not 0 <= limit <= MOST_BYTES:
+        raise ValueError(f"bytes must be from 0 to {MOST_BYTES}, or None for no limit, not {shown(limit)}")
+    lib.tp_memory_set_limit(limit)
+
+
+def _explain_refusal(message: str) -> str:
+    """Say what was asked for when memory was refused to this thread."""
+    refusal = ffi.new("tp_memory_refusal *")
+    lib.tp_memory_take_refusal(refusal)
+    asked, held, limit = int(refusal.asked_bytes), int(refusal.held_bytes), int(refusal.limit_bytes)
+    if not asked:
+        return message
+    if limit == _NO_LIMIT:
+        return f"{message}: {asked} bytes were asked for, while {held} were held"
+    return f"{message}: {asked} bytes were asked for, while {held} were held and the limit is {limit} (set_memory_limit)"
 
 
 def fail_allocation(nth: int) -> None:
@@ -744,7 +856,7 @@ class ArrowColumn(NamedTuple):
         try:
             check(status, error)
         except InvalidArgumentError as fault:
-            raise ValueError(f"entry {self.first + fault.item} of the column is damaged: {fault}") from None
+            raise ValueError(f"entry {self.first + fault.item} of the column is damaged: {fault}") from fault
 
 
 class ArrowBatch:

@@ -101,6 +101,8 @@ def read_header(declarations: str, trampolines: str) -> Interface:
     for name, value in re.findall(DEFINITION, source):
         interface.constants[name] = int(value, 0)
     source = re.sub(DEFINITION, "", source)
+    for name, number in interface.constants.items():
+        source = re.sub(rf"\b{name}\b", str(number), source)
     for node in _parse(source):
         if isinstance(node, c_ast.Typedef):
             _read_typedef(node, interface)

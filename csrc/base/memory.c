@@ -152,12 +152,41 @@ static void *default_resize(void *user, void *block, size_t old_nbytes, size_t n
     return small_resize(block, old_nbytes, new_nbytes);
 }
 
-/* ---- The door ------------------------------------------------------------------------------------------------------ */
+/* ---- What is held --------------------------------------------------------------------------------------------------- */
 
-static tp_resize_fn resize_hook = default_resize;
-static void *resize_user;
+static _Atomic uint64_t current_bytes, peak_bytes, limit_bytes = TP_NO_LIMIT;
 
-static _Atomic uint64_t current_bytes, peak_bytes, live_allocations;
+static struct {
+    _Atomic uint64_t bytes, allocations, objects;
+} held[TP_N_MEMORY_KINDS];
+
+void tp_object_made(tp_memory_kind kind) { atomic_fetch_add_explicit(&held[kind].objects, 1, memory_order_relaxed); }
+
+void tp_object_freed(tp_memory_kind kind) { atomic_fetch_sub_explicit(&held[kind].objects, 1, memory_order_relaxed); }
+
+static void note_peak(uint64_t now)
+{
+    uint64_t peak = atomic_load_explicit(&peak_bytes, memory_order_relaxed);
+    while (now > peak && !atomic_compare_exchange_weak(&peak_bytes, &peak, now)) {
+    }
+}
+
+/* Counts so many bytes as held before they are, unless that is over the limit. By comparing and exchanging: threads that added
+ * first and looked then would be refused for what another one had asked for in vain. */
+static bool take_within_limit(uint64_t nbytes, uint64_t limit, uint64_t *in_use)
+{
+    *in_use = atomic_load_explicit(&current_bytes, memory_order_relaxed);
+    do {
+        if (*in_use > limit || nbytes > limit - *in_use) return false;
+    } while (!atomic_compare_exchange_weak_explicit(&current_bytes, in_use, *in_use + nbytes, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    return true;
+}
+
+/* ---- What is refused ------------------------------------------------------------------------------------------------ */
+
+static _Thread_local tp_memory_refusal last_refusal;
+
 static _Atomic uint64_t allocations_until_refusal; /* 0: none is refused */
 
 static bool is_to_be_refused(void)
@@ -169,60 +198,101 @@ static bool is_to_be_refused(void)
     return false;
 }
 
-static void note_size_change(size_t old_nbytes, size_t new_nbytes)
+static void *refuse(uint64_t asked, uint64_t in_use, uint64_t limit)
 {
-    uint64_t added = (uint64_t)new_nbytes - (uint64_t)old_nbytes; /* modulo 2^64: adding it subtracts where it shrank */
-    uint64_t now = atomic_fetch_add_explicit(&current_bytes, added, memory_order_relaxed) + added;
-    uint64_t peak = atomic_load_explicit(&peak_bytes, memory_order_relaxed);
-    while (new_nbytes > old_nbytes && now > peak && !atomic_compare_exchange_weak(&peak_bytes, &peak, now)) {
-    }
+    last_refusal = (tp_memory_refusal){.asked_bytes = asked, .held_bytes = in_use, .limit_bytes = limit};
+    return NULL;
 }
 
-void *tp_resize(void *block, size_t old_nbytes, size_t new_nbytes)
+void *tp_refuse(size_t nbytes) { return refuse(nbytes, atomic_load(&current_bytes), TP_NO_LIMIT); }
+
+void tp_give_refusal(const tp_memory_refusal *refusal) { last_refusal = *refusal; }
+
+void tp_forget_refusal(void) { last_refusal = (tp_memory_refusal){0}; }
+
+void tp_memory_take_refusal(tp_memory_refusal *refusal)
 {
-    if (new_nbytes == 0) {
-        tp_release(block, old_nbytes);
-        return NULL;
-    }
-    if (is_to_be_refused()) return NULL;
+    *refusal = last_refusal;
+    tp_forget_refusal();
+}
+
+/* ---- The door ------------------------------------------------------------------------------------------------------ */
+
+static tp_resize_fn resize_hook = default_resize;
+static void *resize_user;
+
+/* Without a limit bytes are counted when they are there: what the system refuses never shows in the peak. */
+static void *grow(tp_memory_kind kind, void *block, size_t old_nbytes, size_t new_nbytes)
+{
+    uint64_t added = new_nbytes - old_nbytes, before;
+    uint64_t limit = atomic_load_explicit(&limit_bytes, memory_order_relaxed);
+    if (is_to_be_refused()) return tp_refuse(new_nbytes);
+    if (limit != TP_NO_LIMIT && !take_within_limit(added, limit, &before)) return refuse(new_nbytes, before, limit);
     void *resized = resize_hook(resize_user, block, old_nbytes, new_nbytes);
-    if (resized == NULL) return NULL;
-    note_size_change(old_nbytes, new_nbytes);
-    if (block == NULL) atomic_fetch_add_explicit(&live_allocations, 1, memory_order_relaxed);
+    if (resized == NULL) {
+        if (limit != TP_NO_LIMIT) atomic_fetch_sub_explicit(&current_bytes, added, memory_order_relaxed);
+        return tp_refuse(new_nbytes);
+    }
+    if (limit == TP_NO_LIMIT) before = atomic_fetch_add_explicit(&current_bytes, added, memory_order_relaxed);
+    note_peak(before + added);
+    atomic_fetch_add_explicit(&held[kind].bytes, added, memory_order_relaxed);
     return resized;
 }
 
-void *tp_allocate_zeroed(size_t nbytes)
+static void *shrink(tp_memory_kind kind, void *block, size_t old_nbytes, size_t new_nbytes)
 {
-    void *block = tp_allocate(nbytes);
+    if (is_to_be_refused()) return tp_refuse(new_nbytes);
+    void *resized = resize_hook(resize_user, block, old_nbytes, new_nbytes);
+    if (resized == NULL) return tp_refuse(new_nbytes);
+    atomic_fetch_sub_explicit(&current_bytes, old_nbytes - new_nbytes, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&held[kind].bytes, old_nbytes - new_nbytes, memory_order_relaxed);
+    return resized;
+}
+
+void *tp_resize(tp_memory_kind kind, void *block, size_t old_nbytes, size_t new_nbytes)
+{
+    if (new_nbytes == 0) {
+        tp_release(kind, block, old_nbytes);
+        return NULL;
+    }
+    if (new_nbytes < old_nbytes) return shrink(kind, block, old_nbytes, new_nbytes);
+    void *resized = grow(kind, block, old_nbytes, new_nbytes);
+    if (resized != NULL && block == NULL) atomic_fetch_add_explicit(&held[kind].allocations, 1, memory_order_relaxed);
+    return resized;
+}
+
+void *tp_allocate_zeroed(tp_memory_kind kind, size_t nbytes)
+{
+    void *block = tp_allocate(kind, nbytes);
     bool is_zero_already = is_large(nbytes) && resize_hook == default_resize;
     if (block != NULL && !is_zero_already) memset(block, 0, nbytes);
     return block;
 }
 
-void tp_release(void *block, size_t nbytes)
+void tp_release(tp_memory_kind kind, void *block, size_t nbytes)
 {
     if (block == NULL) return;
     resize_hook(resize_user, block, nbytes, 0);
-    note_size_change(nbytes, 0);
-    atomic_fetch_sub_explicit(&live_allocations, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&current_bytes, nbytes, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&held[kind].bytes, nbytes, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&held[kind].allocations, 1, memory_order_relaxed);
 }
 
-bool tp_arena_reserve(tp_arena *arena, size_t extra)
+bool tp_arena_reserve(tp_memory_kind kind, tp_arena *arena, size_t extra)
 {
     if (extra <= arena->capacity - arena->used) return true;
-    if (extra > SIZE_MAX - arena->used) return false;
-    size_t capacity = tp_grown_capacity(arena->capacity, arena->used + extra, 1);
-    uint8_t *data = capacity == 0 ? NULL : tp_resize(arena->data, arena->capacity, capacity);
+    size_t needed = extra > SIZE_MAX - arena->used ? SIZE_MAX : arena->used + extra;
+    size_t capacity = tp_grown_capacity(arena->capacity, needed, 1);
+    uint8_t *data = capacity == 0 ? NULL : tp_resize(kind, arena->data, arena->capacity, capacity);
     if (data == NULL) return false;
     arena->data = data;
     arena->capacity = capacity;
     return true;
 }
 
-void tp_arena_free(tp_arena *arena)
+void tp_arena_free(tp_memory_kind kind, tp_arena *arena)
 {
-    tp_release(arena->data, arena->capacity);
+    tp_release(kind, arena->data, arena->capacity);
     *arena = (tp_arena){0};
 }
 
@@ -230,22 +300,41 @@ size_t tp_grown_capacity(size_t capacity, size_t needed, size_t item_nbytes)
 {
     const size_t smallest = 64 / item_nbytes + 1; /* about a cache line: less would grow again at once */
     const size_t most = SIZE_MAX / 2 / item_nbytes;
-    if (needed > most) return 0;
+    if (needed > most) {
+        tp_refuse(SIZE_MAX);
+        return 0;
+    }
     size_t grown = capacity > most / 2 ? most : capacity * 2;
     if (grown < needed) grown = needed;
     return grown < smallest ? smallest : grown;
+}
+
+/* ---- For callers --------------------------------------------------------------------------------------------------- */
+
+static uint64_t count_live_allocations(void)
+{
+    uint64_t all = 0;
+    for (size_t i = 0; i < TP_N_MEMORY_KINDS; i++) all += atomic_load(&held[i].allocations);
+    return all;
 }
 
 void tp_memory_get_stats(tp_memory_stats *stats)
 {
     stats->current_bytes = atomic_load(&current_bytes);
     stats->peak_bytes = atomic_load(&peak_bytes);
-    stats->live_allocations = atomic_load(&live_allocations);
+    stats->live_allocations = count_live_allocations();
+    stats->limit_bytes = atomic_load(&limit_bytes);
+    for (size_t i = 0; i < TP_N_MEMORY_KINDS; i++) {
+        stats->kinds[i] = (tp_memory_use){atomic_load(&held[i].bytes), atomic_load(&held[i].allocations),
+                                          atomic_load(&held[i].objects)};
+    }
 }
+
+void tp_memory_set_limit(uint64_t nbytes) { atomic_store(&limit_bytes, nbytes); }
 
 tp_status tp_memory_set_hook(tp_resize_fn resize, void *user, tp_error *error)
 {
-    if (atomic_load(&live_allocations) != 0) {
+    if (count_live_allocations() != 0) {
         return tp_fail(error, TP_INVALID_ARGUMENT, 0, "the memory hook can only be set while nothing is allocated");
     }
     resize_hook = resize != NULL ? resize : default_resize;

@@ -6,16 +6,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "textproc.h"
+
 /* As realloc, but told the old size; new_nbytes 0 frees and returns NULL. On refusal it returns NULL and the block stays. Blocks
- * begin with a cache line (unless a hook that the host has set does otherwise). */
-void *tp_resize(void *block, size_t old_nbytes, size_t new_nbytes);
+ * begin with a cache line (unless a hook that the host has set does otherwise). A block is of one kind for life: what resizes and
+ * releases it names the kind that it was allocated for. */
+void *tp_resize(tp_memory_kind kind, void *block, size_t old_nbytes, size_t new_nbytes);
 
-static inline void *tp_allocate(size_t nbytes) { return tp_resize(NULL, 0, nbytes); }
+static inline void *tp_allocate(tp_memory_kind kind, size_t nbytes) { return tp_resize(kind, NULL, 0, nbytes); }
 
-void *tp_allocate_zeroed(size_t nbytes);
+void *tp_allocate_zeroed(tp_memory_kind kind, size_t nbytes);
 
 /* Accepts NULL. */
-void tp_release(void *block, size_t nbytes);
+void tp_release(tp_memory_kind kind, void *block, size_t nbytes);
+
+/* For the statistics: there is one object of that kind more, or one less. */
+void tp_object_made(tp_memory_kind kind);
+void tp_object_freed(tp_memory_kind kind);
+
+/* Refuses so many bytes, which cannot be addressed or are had from elsewhere than here: returns NULL, as tp_resize does, and
+ * remembers it for tp_memory_take_refusal. */
+void *tp_refuse(size_t nbytes);
+
+/* Who makes do without what it was refused forgets that; a thread that worked for another hands its refusal on. */
+void tp_forget_refusal(void);
+void tp_give_refusal(const tp_memory_refusal *refusal);
 
 /* A block of bytes that grows at its end. All zero is an empty one. */
 typedef struct tp_arena {
@@ -25,12 +40,12 @@ typedef struct tp_arena {
 } tp_arena;
 
 /* Makes room for `extra` more bytes behind `used`; false, with nothing changed, when there is no memory. Amortised O(1) a byte. */
-bool tp_arena_reserve(tp_arena *arena, size_t extra);
+bool tp_arena_reserve(tp_memory_kind kind, tp_arena *arena, size_t extra);
 
-void tp_arena_free(tp_arena *arena);
+void tp_arena_free(tp_memory_kind kind, tp_arena *arena);
 
 /* The capacity, in items, to which an array that must hold `needed` should grow: at least doubling keeps the cost of growth
- * constant for each item. 0 where `needed` items cannot be addressed. */
+ * constant for each item. 0, and it counts as refused, where `needed` items cannot be addressed. */
 size_t tp_grown_capacity(size_t capacity, size_t needed, size_t item_nbytes);
 
 #endif

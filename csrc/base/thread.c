@@ -23,6 +23,7 @@ typedef struct worker {
     size_t index;
     thread_id id;
     bool is_started;
+    tp_memory_refusal refusal; /* what it was refused, which is to be the caller's */
 } worker;
 
 #ifdef _WIN32
@@ -31,6 +32,7 @@ static DWORD WINAPI run_worker(LPVOID argument)
 {
     worker *w = argument;
     w->task(w->shared, w->index);
+    tp_memory_take_refusal(&w->refusal);
     return 0;
 }
 
@@ -54,6 +56,7 @@ static void *run_worker(void *argument)
 {
     worker *w = argument;
     w->task(w->shared, w->index);
+    tp_memory_take_refusal(&w->refusal);
     return NULL;
 }
 
@@ -76,8 +79,9 @@ static void join_worker(worker *w) { pthread_join(w->id, NULL); }
 void tp_fork_join(tp_task task, void *shared, size_t n_tasks)
 {
     size_t n_workers = n_tasks > 1 && !tp_is_forking() ? n_tasks - 1 : 0;
-    worker *workers = n_workers > 0 ? tp_allocate(n_workers * sizeof *workers) : NULL;
+    worker *workers = n_workers > 0 ? tp_allocate(TP_FOR_WORK, n_workers * sizeof *workers) : NULL;
     if (workers == NULL) {
+        if (n_workers > 0) tp_forget_refusal();
         for (size_t i = 0; i < n_tasks; i++) task(shared, i);
         return;
     }
@@ -89,6 +93,7 @@ void tp_fork_join(tp_task task, void *shared, size_t n_tasks)
     for (size_t i = 0; i < n_workers; i++) {
         if (workers[i].is_started) join_worker(&workers[i]);
         else task(shared, workers[i].index);
+        if (workers[i].refusal.asked_bytes > 0) tp_give_refusal(&workers[i].refusal);
     }
-    tp_release(workers, n_workers * sizeof *workers);
+    tp_release(TP_FOR_WORK, workers, n_workers * sizeof *workers);
 }

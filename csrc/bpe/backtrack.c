@@ -173,42 +173,42 @@ static size_t filter_nbytes(const tp_token_tree *tree) { return (tree->n_slots <
 
 static void free_edges(tp_token_tree *tree)
 {
-    tp_release(tree->edges, tree->n_slots * sizeof *tree->edges);
-    tp_release(tree->filter, filter_nbytes(tree));
+    tp_release(TP_FOR_VOCABULARY, tree->edges, tree->n_slots * sizeof *tree->edges);
+    tp_release(TP_FOR_VOCABULARY, tree->filter, filter_nbytes(tree));
 }
 
 void tp_token_tree_free(tp_token_tree *tree)
 {
     if (tree == NULL) return;
     free_edges(tree);
-    tp_release(tree->label_lengths, tree->most_nodes * sizeof *tree->label_lengths);
-    tp_release(tree->lengths, tree->n_tokens * sizeof *tree->lengths);
-    tp_release(tree->shorter, tree->n_tokens * sizeof *tree->shorter);
-    tp_release(tree->parts, tree->n_tokens * sizeof *tree->parts);
-    tp_release(tree->characters, N_CHARACTERS * sizeof *tree->characters);
-    tp_release(tree, sizeof *tree);
+    tp_release(TP_FOR_VOCABULARY, tree->label_lengths, tree->most_nodes * sizeof *tree->label_lengths);
+    tp_release(TP_FOR_VOCABULARY, tree->lengths, tree->n_tokens * sizeof *tree->lengths);
+    tp_release(TP_FOR_VOCABULARY, tree->shorter, tree->n_tokens * sizeof *tree->shorter);
+    tp_release(TP_FOR_VOCABULARY, tree->parts, tree->n_tokens * sizeof *tree->parts);
+    tp_release(TP_FOR_VOCABULARY, tree->characters, N_CHARACTERS * sizeof *tree->characters);
+    tp_release(TP_FOR_VOCABULARY, tree, sizeof *tree);
 }
 
 static bool allocate_edges(tp_token_tree *tree, size_t n_slots)
 {
     tree->n_slots = n_slots;
-    tree->edges = tp_allocate_zeroed(n_slots * sizeof *tree->edges);
-    tree->filter = tp_allocate_zeroed(filter_nbytes(tree));
+    tree->edges = tp_allocate_zeroed(TP_FOR_VOCABULARY, n_slots * sizeof *tree->edges);
+    tree->filter = tp_allocate_zeroed(TP_FOR_VOCABULARY, filter_nbytes(tree));
     return tree->edges != NULL && tree->filter != NULL;
 }
 
 static tp_token_tree *new_tree(const tp_vocabulary *v, size_t most_nodes)
 {
-    tp_token_tree *tree = tp_allocate_zeroed(sizeof *tree);
+    tp_token_tree *tree = tp_allocate_zeroed(TP_FOR_VOCABULARY, sizeof *tree);
     if (tree == NULL) return NULL;
     tree->n_tokens = tree->n_nodes = v->n_tokens;
     tree->most_nodes = most_nodes;
     bool has_edges = allocate_edges(tree, tp_vocabulary_table_size(v->n_tokens));
-    tree->label_lengths = tp_allocate_zeroed(most_nodes * sizeof *tree->label_lengths);
-    tree->lengths = tp_allocate(v->n_tokens * sizeof *tree->lengths);
-    tree->shorter = tp_allocate(v->n_tokens * sizeof *tree->shorter);
-    tree->parts = tp_allocate(v->n_tokens * sizeof *tree->parts);
-    tree->characters = tp_allocate_zeroed(N_CHARACTERS * sizeof *tree->characters);
+    tree->label_lengths = tp_allocate_zeroed(TP_FOR_VOCABULARY, most_nodes * sizeof *tree->label_lengths);
+    tree->lengths = tp_allocate(TP_FOR_VOCABULARY, v->n_tokens * sizeof *tree->lengths);
+    tree->shorter = tp_allocate(TP_FOR_VOCABULARY, v->n_tokens * sizeof *tree->shorter);
+    tree->parts = tp_allocate(TP_FOR_VOCABULARY, v->n_tokens * sizeof *tree->parts);
+    tree->characters = tp_allocate_zeroed(TP_FOR_VOCABULARY, N_CHARACTERS * sizeof *tree->characters);
     if (has_edges && tree->label_lengths && tree->lengths && tree->shorter && tree->parts && tree->characters) return tree;
     tp_token_tree_free(tree);
     return NULL;
@@ -319,14 +319,14 @@ bool tp_token_tree_make(tp_vocabulary *v)
 {
     size_t most_nodes;
     if (!allows_tree(v, &most_nodes)) return true;
-    uint32_t *order = tp_allocate(v->n_tokens * sizeof *order);
+    uint32_t *order = tp_allocate(TP_FOR_VOCABULARY, v->n_tokens * sizeof *order);
     tp_token_tree *tree = new_tree(v, most_nodes);
     bool is_made = order != NULL && tree != NULL;
     if (is_made) {
         take_tokens(v, tree);
         is_made = put_tokens(v, tree, order);
     }
-    tp_release(order, v->n_tokens * sizeof *order);
+    tp_release(TP_FOR_VOCABULARY, order, v->n_tokens * sizeof *order);
     if (is_made) v->tree = tree;
     else tp_token_tree_free(tree);
     return is_made;

@@ -12,7 +12,8 @@ void tp_cache_table_init(tp_cache_table *table)
 void tp_cache_table_free(tp_cache_table *table)
 {
     tp_merger_free(&table->merger);
-    if (table->entries != table->few) tp_release(table->entries, table->n_entries * sizeof *table->entries);
+    if (table->entries == table->few) return;
+    tp_release(TP_FOR_PIECE_CACHE, table->entries, table->n_entries * sizeof *table->entries);
 }
 
 static void put(tp_cache_table *table, const tp_cache_entry *entry, uint64_t hash)
@@ -25,15 +26,18 @@ static void put(tp_cache_table *table, const tp_cache_entry *entry, uint64_t has
 static void grow(tp_cache_table *table, const tp_hash_key *hash_key)
 {
     size_t n_before = table->n_entries, n = n_before * 8 < TP_MOST_ENTRIES ? n_before * 8 : TP_MOST_ENTRIES;
-    tp_cache_entry *before = table->entries, *entries = tp_allocate_zeroed(n * sizeof *entries);
+    tp_cache_entry *before = table->entries, *entries = tp_allocate_zeroed(TP_FOR_PIECE_CACHE, n * sizeof *entries);
     table->n_put = 0;
-    if (entries == NULL) return;
+    if (entries == NULL) {
+        tp_forget_refusal();
+        return;
+    }
     table->entries = entries;
     table->n_entries = n;
     for (size_t i = 0; i < n_before; i++) {
         if (tp_cache_count(&before[i]) != 0) put(table, &before[i], tp_short_key_hash(hash_key, before[i].key));
     }
-    if (before != table->few) tp_release(before, n_before * sizeof *before);
+    if (before != table->few) tp_release(TP_FOR_PIECE_CACHE, before, n_before * sizeof *before);
 }
 
 void tp_cache_put(tp_cache_table *table, const tp_hash_key *hash_key, const tp_cache_entry *entry, uint64_t hash)
@@ -50,8 +54,9 @@ tp_status tp_piece_cache_new(size_t threads, tp_piece_cache **cache, tp_error *e
 {
     size_t n_tables = threads > 0 ? threads : 1;
     if (n_tables > SIZE_MAX / 2 / sizeof(tp_cache_table)) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many threads");
-    tp_piece_cache *made = tp_allocate(cache_nbytes(n_tables));
+    tp_piece_cache *made = tp_allocate(TP_FOR_PIECE_CACHE, cache_nbytes(n_tables));
     if (made == NULL) return tp_fail_no_memory(error);
+    tp_object_made(TP_FOR_PIECE_CACHE);
     made->n_tables = n_tables;
     for (size_t i = 0; i < n_tables; i++) tp_cache_table_init(&made->tables[i]);
     *cache = made;
@@ -62,7 +67,8 @@ void tp_piece_cache_free(tp_piece_cache *cache)
 {
     if (cache == NULL) return;
     for (size_t i = 0; i < cache->n_tables; i++) tp_cache_table_free(&cache->tables[i]);
-    tp_release(cache, cache_nbytes(cache->n_tables));
+    tp_object_freed(TP_FOR_PIECE_CACHE);
+    tp_release(TP_FOR_PIECE_CACHE, cache, cache_nbytes(cache->n_tables));
 }
 
 void tp_piece_cache_free_at(tp_piece_cache **cache)

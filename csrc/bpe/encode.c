@@ -276,14 +276,14 @@ static tp_status allocate_shares(job *j, size_t threads, tp_error *error)
     size_t most = j->text_nbytes / BYTES_A_THREAD;
     j->n_shares = threads < most ? threads : most;
     j->shares = j->alone;
-    if (j->n_shares > 1) j->shares = tp_allocate((j->n_shares + 1) * sizeof *j->shares);
+    if (j->n_shares > 1) j->shares = tp_allocate(TP_FOR_WORK, (j->n_shares + 1) * sizeof *j->shares);
     else j->n_shares = 1;
     return j->shares == NULL ? tp_fail_no_memory(error) : TP_OK;
 }
 
 static void free_shares(job *j)
 {
-    if (j->shares != NULL && j->shares != j->alone) tp_release(j->shares, (j->n_shares + 1) * sizeof *j->shares);
+    if (j->shares != NULL && j->shares != j->alone) tp_release(TP_FOR_WORK, j->shares, (j->n_shares + 1) * sizeof *j->shares);
 }
 
 /* Moves the shares' ids together, and counts them. */

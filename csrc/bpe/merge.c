@@ -136,8 +136,8 @@ static bool merge_long(const tp_vocabulary *vocabulary, tp_merger *merger, const
                        tp_token_sink *sink)
 {
     if (nbytes >= NO_PART || nbytes > SIZE_MAX / 4 / sizeof(part)) return false;
-    if (!tp_arena_reserve(&merger->parts, nbytes * sizeof(part))) return false;
-    if (!tp_arena_reserve(&merger->heap, 2 * nbytes * sizeof(uint64_t))) return false;
+    if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->parts, nbytes * sizeof(part))) return false;
+    if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->heap, 2 * nbytes * sizeof(uint64_t))) return false;
     part *parts = (part *)(void *)merger->parts.data;
     heap h = {(uint64_t *)(void *)merger->heap.data, 0};
     uint32_t n = (uint32_t)nbytes;
@@ -149,8 +149,8 @@ static bool merge_long(const tp_vocabulary *vocabulary, tp_merger *merger, const
 
 void tp_merger_free(tp_merger *merger)
 {
-    tp_arena_free(&merger->parts);
-    tp_arena_free(&merger->heap);
+    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->parts);
+    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->heap);
 }
 
 /* ---- Any piece ------------------------------------------------------------------------------------------------------ */

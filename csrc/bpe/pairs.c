@@ -10,7 +10,7 @@ void *tp_grow(void *items, size_t *capacity, size_t needed, size_t item_nbytes)
 {
     if (needed <= *capacity) return items;
     size_t grown = tp_grown_capacity(*capacity, needed, item_nbytes);
-    void *moved = grown == 0 ? NULL : tp_resize(items, *capacity * item_nbytes, grown * item_nbytes);
+    void *moved = grown == 0 ? NULL : tp_resize(TP_FOR_TRAINING, items, *capacity * item_nbytes, grown * item_nbytes);
     if (moved != NULL) *capacity = grown;
     return moved;
 }
@@ -25,9 +25,9 @@ void tp_pairs_init(tp_pairs *pairs)
 
 void tp_pairs_free(tp_pairs *pairs)
 {
-    tp_release(pairs->pairs, pairs->capacity * sizeof *pairs->pairs);
-    tp_release(pairs->slots, pairs->n_slots * sizeof *pairs->slots);
-    tp_release(pairs->heap, pairs->heap_capacity * sizeof *pairs->heap);
+    tp_release(TP_FOR_TRAINING, pairs->pairs, pairs->capacity * sizeof *pairs->pairs);
+    tp_release(TP_FOR_TRAINING, pairs->slots, pairs->n_slots * sizeof *pairs->slots);
+    tp_release(TP_FOR_TRAINING, pairs->heap, pairs->heap_capacity * sizeof *pairs->heap);
 }
 
 /* ---- By tokens ------------------------------------------------------------------------------------------------------- */
@@ -57,9 +57,9 @@ static bool grow_index(tp_pairs *pairs, size_t n_pairs)
     size_t n_slots = pairs->n_slots != 0 ? pairs->n_slots : SMALLEST_INDEX;
     while (n_slots / 2 < n_pairs) n_slots *= 2;
     if (n_slots == pairs->n_slots) return true;
-    uint32_t *slots = tp_allocate_zeroed(n_slots * sizeof *slots);
+    uint32_t *slots = tp_allocate_zeroed(TP_FOR_TRAINING, n_slots * sizeof *slots);
     if (slots == NULL) return false;
-    tp_release(pairs->slots, pairs->n_slots * sizeof *slots);
+    tp_release(TP_FOR_TRAINING, pairs->slots, pairs->n_slots * sizeof *slots);
     pairs->slots = slots;
     pairs->n_slots = n_slots;
     for (size_t i = 0; i < pairs->n_pairs; i++) {

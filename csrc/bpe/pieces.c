@@ -16,9 +16,9 @@ static tp_piece_table empty_table(void) { return (tp_piece_table){.hash_key = tp
 
 static void free_table(tp_piece_table *table)
 {
-    tp_release(table->slots, table->n_slots * sizeof *table->slots);
-    tp_release(table->pieces, table->capacity * sizeof *table->pieces);
-    tp_arena_free(&table->long_text);
+    tp_release(TP_FOR_TRAINING, table->slots, table->n_slots * sizeof *table->slots);
+    tp_release(TP_FOR_TRAINING, table->pieces, table->capacity * sizeof *table->pieces);
+    tp_arena_free(TP_FOR_TRAINING, &table->long_text);
     *table = empty_table();
 }
 
@@ -53,9 +53,9 @@ static bool grow_index(tp_piece_table *table, size_t n_pieces)
     size_t n_slots = table->n_slots != 0 ? table->n_slots : SMALLEST_INDEX;
     while (n_slots / 2 < n_pieces) n_slots *= 2;
     if (n_slots == table->n_slots) return true;
-    uint32_t *slots = tp_allocate_zeroed(n_slots * sizeof *slots);
+    uint32_t *slots = tp_allocate_zeroed(TP_FOR_TRAINING, n_slots * sizeof *slots);
     if (slots == NULL) return false;
-    tp_release(table->slots, table->n_slots * sizeof *slots);
+    tp_release(TP_FOR_TRAINING, table->slots, table->n_slots * sizeof *slots);
     table->slots = slots;
     table->n_slots = n_slots;
     fill_index(table);
@@ -66,7 +66,8 @@ static bool grow_pieces(tp_piece_table *table, size_t needed)
 {
     if (needed <= table->capacity) return true;
     size_t grown = tp_grown_capacity(table->capacity, needed, sizeof *table->pieces), old = table->capacity;
-    tp_counted_piece *moved = grown == 0 ? NULL : tp_resize(table->pieces, old * sizeof *moved, grown * sizeof *moved);
+    const size_t size = sizeof *table->pieces;
+    tp_counted_piece *moved = grown == 0 ? NULL : tp_resize(TP_FOR_TRAINING, table->pieces, old * size, grown * size);
     if (moved == NULL) return false;
     table->pieces = moved;
     table->capacity = grown;
@@ -78,7 +79,8 @@ static bool reserve(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
 {
     if (n_pieces > MAX_PIECES - table->n_pieces) return false;
     size_t needed = table->n_pieces + n_pieces;
-    return grow_pieces(table, needed) && tp_arena_reserve(&table->long_text, long_nbytes) && grow_index(table, needed);
+    return grow_pieces(table, needed) && tp_arena_reserve(TP_FOR_TRAINING, &table->long_text, long_nbytes) &&
+           grow_index(table, needed);
 }
 
 static bool is_piece(const tp_piece_table *table, const tp_counted_piece *piece, tp_key key, const uint8_t *text, size_t nbytes)
@@ -183,7 +185,7 @@ static void find_by_tag(const tp_piece_table *table, batch *b)
 static bool count_batch(tp_piece_table *table, batch *b)
 {
     if (!reserve(table, b->n, 0)) return false;
-    if (!tp_arena_reserve(&table->long_text, prepare(table, b))) return false;
+    if (!tp_arena_reserve(TP_FOR_TRAINING, &table->long_text, prepare(table, b))) return false;
     find_by_tag(table, b);
     size_t start = b->start;
     for (size_t i = 0; i < b->n; i++) {
@@ -385,7 +387,7 @@ static size_t share_documents(const reading *r, job *jobs, size_t n)
 /* Counts by several threads: all, or nothing without memory. */
 static bool count_in_parallel(tp_piece_table *table, reading *r, size_t n)
 {
-    job *jobs = n <= SIZE_MAX / sizeof *jobs ? tp_allocate_zeroed(n * sizeof *jobs) : NULL;
+    job *jobs = n <= SIZE_MAX / sizeof *jobs ? tp_allocate_zeroed(TP_FOR_WORK, n * sizeof *jobs) : tp_refuse(SIZE_MAX);
     if (jobs == NULL) return false;
     size_t n_jobs = r->n_ends == 1 ? share_text(r, jobs, n) : share_documents(r, jobs, n);
     for (size_t i = 0; i < n_jobs; i++) jobs[i].table = empty_table();
@@ -396,7 +398,7 @@ static bool count_in_parallel(tp_piece_table *table, reading *r, size_t n)
         r->position = (size_t)(last->text - r->text) + last->position;
     }
     for (size_t i = 0; i < n_jobs; i++) free_table(&jobs[i].table);
-    tp_release(jobs, n * sizeof *jobs);
+    tp_release(TP_FOR_WORK, jobs, n * sizeof *jobs);
     return is_done;
 }
 
@@ -404,12 +406,13 @@ static bool count_in_parallel(tp_piece_table *table, reading *r, size_t n)
 
 tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error)
 {
-    tp_pieces *made = tp_allocate(sizeof *made);
+    tp_pieces *made = tp_allocate(TP_FOR_TRAINING, sizeof *made);
     if (made == NULL) return tp_fail_no_memory(error);
     if (!tp_lock_init(&made->lock)) {
-        tp_release(made, sizeof *made);
+        tp_release(TP_FOR_TRAINING, made, sizeof *made);
         return tp_fail_no_memory(error);
     }
+    tp_object_made(TP_FOR_TRAINING);
     made->table = empty_table();
     *pieces = made;
     return TP_OK;
@@ -420,7 +423,8 @@ void tp_pieces_free(tp_pieces *pieces)
     if (pieces == NULL) return;
     free_table(&pieces->table);
     tp_lock_destroy(&pieces->lock);
-    tp_release(pieces, sizeof *pieces);
+    tp_object_freed(TP_FOR_TRAINING);
+    tp_release(TP_FOR_TRAINING, pieces, sizeof *pieces);
 }
 
 void tp_pieces_free_at(tp_pieces **pieces)

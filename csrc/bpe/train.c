@@ -347,10 +347,10 @@ static bool add_byte_pairs(tp_trainer *t, neighbour *found)
 static bool make_first_pairs(tp_trainer *t)
 {
     const size_t nbytes = N_BYTES * N_BYTES * sizeof(neighbour);
-    neighbour *found = tp_allocate_zeroed(nbytes);
+    neighbour *found = tp_allocate_zeroed(TP_FOR_WORK, nbytes);
     if (found == NULL) return false;
     bool is_done = add_byte_pairs(t, found);
-    tp_release(found, nbytes);
+    tp_release(TP_FOR_WORK, found, nbytes);
     return is_done;
 }
 
@@ -379,9 +379,9 @@ static bool allocate_cells(tp_trainer *t, size_t n_cells)
 {
     size_t n_blocks = n_cells / BLOCK + 1;
     t->n_cells = n_cells;
-    t->cells = tp_allocate(n_cells * sizeof *t->cells);
-    t->separators = tp_allocate_zeroed(n_blocks * sizeof *t->separators);
-    t->block_weights = tp_allocate_zeroed(n_blocks * sizeof *t->block_weights);
+    t->cells = tp_allocate(TP_FOR_TRAINING, n_cells * sizeof *t->cells);
+    t->separators = tp_allocate_zeroed(TP_FOR_TRAINING, n_blocks * sizeof *t->separators);
+    t->block_weights = tp_allocate_zeroed(TP_FOR_TRAINING, n_blocks * sizeof *t->block_weights);
     return t->cells != NULL && t->separators != NULL && t->block_weights != NULL;
 }
 
@@ -410,8 +410,9 @@ tp_status tp_trainer_new(tp_pieces *pieces, tp_tie_break tie_break, tp_trainer *
     if (tie_break != TP_TIE_RUSTBPE && tie_break != TP_TIE_HF) {
         return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no such way to break ties");
     }
-    tp_trainer *made = tp_allocate_zeroed(sizeof *made);
+    tp_trainer *made = tp_allocate_zeroed(TP_FOR_TRAINING, sizeof *made);
     if (made == NULL) return tp_fail_no_memory(error);
+    tp_object_made(TP_FOR_TRAINING);
     tp_pairs_init(&made->pairs);
     tp_lock_read(&pieces->lock);
     tp_status status = prepare(made, &pieces->table, tie_break, error);
@@ -425,18 +426,19 @@ void tp_trainer_free(tp_trainer *t)
 {
     if (t == NULL) return;
     const size_t n_blocks = t->n_cells / BLOCK + 1;
-    tp_release(t->cells, t->n_cells * sizeof *t->cells);
-    tp_release(t->separators, n_blocks * sizeof *t->separators);
-    tp_release(t->block_weights, n_blocks * sizeof *t->block_weights);
-    tp_release(t->lengths, t->lengths_capacity * sizeof *t->lengths);
-    tp_release(t->left, t->left_capacity * sizeof *t->left);
-    tp_release(t->right, t->right_capacity * sizeof *t->right);
-    tp_release(t->positions, t->positions_capacity * sizeof *t->positions);
-    tp_release(t->meetings, t->meetings_capacity * sizeof *t->meetings);
-    tp_release(t->lefts.tokens, t->lefts.capacity * sizeof *t->lefts.tokens);
-    tp_release(t->rights.tokens, t->rights.capacity * sizeof *t->rights.tokens);
+    tp_release(TP_FOR_TRAINING, t->cells, t->n_cells * sizeof *t->cells);
+    tp_release(TP_FOR_TRAINING, t->separators, n_blocks * sizeof *t->separators);
+    tp_release(TP_FOR_TRAINING, t->block_weights, n_blocks * sizeof *t->block_weights);
+    tp_release(TP_FOR_TRAINING, t->lengths, t->lengths_capacity * sizeof *t->lengths);
+    tp_release(TP_FOR_TRAINING, t->left, t->left_capacity * sizeof *t->left);
+    tp_release(TP_FOR_TRAINING, t->right, t->right_capacity * sizeof *t->right);
+    tp_release(TP_FOR_TRAINING, t->positions, t->positions_capacity * sizeof *t->positions);
+    tp_release(TP_FOR_TRAINING, t->meetings, t->meetings_capacity * sizeof *t->meetings);
+    tp_release(TP_FOR_TRAINING, t->lefts.tokens, t->lefts.capacity * sizeof *t->lefts.tokens);
+    tp_release(TP_FOR_TRAINING, t->rights.tokens, t->rights.capacity * sizeof *t->rights.tokens);
     tp_pairs_free(&t->pairs);
-    tp_release(t, sizeof *t);
+    tp_object_freed(TP_FOR_TRAINING);
+    tp_release(TP_FOR_TRAINING, t, sizeof *t);
 }
 
 void tp_trainer_free_at(tp_trainer **trainer)

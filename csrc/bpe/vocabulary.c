@@ -19,16 +19,17 @@ static _Atomic uint64_t last_serial;
 static void free_vocabulary(tp_vocabulary *v)
 {
     size_t n = v->n_tokens;
-    if (v->starts != NULL && v->bytes != NULL) tp_release(v->bytes, (size_t)v->starts[n] + TP_TOKEN_PADDING);
-    tp_release(v->ids, n * sizeof *v->ids);
-    tp_release(v->starts, (n + 1) * sizeof *v->starts);
-    tp_release(v->keys, n * sizeof *v->keys);
-    tp_release(v->slots, v->n_slots * sizeof *v->slots);
+    if (v->bytes != NULL) tp_release(TP_FOR_VOCABULARY, v->bytes, (size_t)v->starts[n] + TP_TOKEN_PADDING);
+    tp_release(TP_FOR_VOCABULARY, v->ids, n * sizeof *v->ids);
+    tp_release(TP_FOR_VOCABULARY, v->starts, (n + 1) * sizeof *v->starts);
+    tp_release(TP_FOR_VOCABULARY, v->keys, n * sizeof *v->keys);
+    tp_release(TP_FOR_VOCABULARY, v->slots, v->n_slots * sizeof *v->slots);
     tp_vocabulary_free_pairs(v);
     tp_token_tree_free(v->tree);
-    tp_release(v->made, (v->n_made + 1) * sizeof *v->made);
-    tp_release(v->byte_pairs, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
-    tp_release(v, sizeof *v);
+    tp_release(TP_FOR_VOCABULARY, v->made, (v->n_made + 1) * sizeof *v->made);
+    tp_release(TP_FOR_VOCABULARY, v->byte_pairs, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
+    tp_object_freed(TP_FOR_VOCABULARY);
+    tp_release(TP_FOR_VOCABULARY, v, sizeof *v);
 }
 
 void tp_vocabulary_free(tp_vocabulary *vocabulary)
@@ -45,18 +46,19 @@ void tp_vocabulary_free_at(tp_vocabulary **vocabulary)
 /* A vocabulary with room for so many tokens, without their bytes. */
 static tp_vocabulary *new_vocabulary(tp_rule rule, size_t n_tokens)
 {
-    tp_vocabulary *v = tp_allocate_zeroed(sizeof *v);
+    tp_vocabulary *v = tp_allocate_zeroed(TP_FOR_VOCABULARY, sizeof *v);
     if (v == NULL) return NULL;
+    tp_object_made(TP_FOR_VOCABULARY);
     v->serial = atomic_fetch_add(&last_serial, 1) + 1;
     v->rule = rule;
     v->hash_key = tp_hash_get_key();
     v->n_tokens = n_tokens;
     v->n_slots = tp_vocabulary_table_size(n_tokens);
-    v->ids = tp_allocate(n_tokens * sizeof *v->ids);
-    v->starts = tp_allocate((n_tokens + 1) * sizeof *v->starts);
-    v->keys = tp_allocate(n_tokens * sizeof *v->keys);
-    v->slots = tp_allocate_zeroed(v->n_slots * sizeof *v->slots);
-    v->byte_pairs = tp_allocate(TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
+    v->ids = tp_allocate(TP_FOR_VOCABULARY, n_tokens * sizeof *v->ids);
+    v->starts = tp_allocate(TP_FOR_VOCABULARY, (n_tokens + 1) * sizeof *v->starts);
+    v->keys = tp_allocate(TP_FOR_VOCABULARY, n_tokens * sizeof *v->keys);
+    v->slots = tp_allocate_zeroed(TP_FOR_VOCABULARY, v->n_slots * sizeof *v->slots);
+    v->byte_pairs = tp_allocate(TP_FOR_VOCABULARY, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
     if (v->ids == NULL || v->starts == NULL || v->keys == NULL || v->slots == NULL || v->byte_pairs == NULL) {
         free_vocabulary(v);
         return NULL;
@@ -68,7 +70,7 @@ static tp_vocabulary *new_vocabulary(tp_rule rule, size_t n_tokens)
 static bool allocate_bytes(tp_vocabulary *v)
 {
     size_t nbytes = (size_t)v->starts[v->n_tokens];
-    v->bytes = tp_allocate(nbytes + TP_TOKEN_PADDING);
+    v->bytes = tp_allocate(TP_FOR_VOCABULARY, nbytes + TP_TOKEN_PADDING);
     if (v->bytes != NULL) memset(v->bytes + nbytes, 0, TP_TOKEN_PADDING);
     return v->bytes != NULL;
 }
@@ -349,10 +351,10 @@ static tp_status new_from_tokens(given *from, tp_rule rule, tp_vocabulary **made
 {
     if (from->n_tokens > TP_MAX_TOKENS) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many tokens");
     if (from->n_tokens == 0) return tp_fail(error, TP_INVALID_ARGUMENT, 0, no_byte);
-    from->order = tp_allocate(from->n_tokens * sizeof *from->order);
+    from->order = tp_allocate(TP_FOR_WORK, from->n_tokens * sizeof *from->order);
     tp_vocabulary *v = new_vocabulary(rule, from->n_tokens);
     tp_status status = from->order == NULL || v == NULL ? tp_fail_no_memory(error) : fill_from_tokens(v, from, error);
-    tp_release(from->order, from->n_tokens * sizeof *from->order);
+    tp_release(TP_FOR_WORK, from->order, from->n_tokens * sizeof *from->order);
     if (status == TP_OK) *made = v;
     else tp_vocabulary_free(v);
     return status;
@@ -387,7 +389,7 @@ static bool find_joined(const tp_vocabulary *v, uint32_t left, uint32_t right, t
 {
     size_t left_nbytes = tp_token_nbytes(v, left), nbytes = left_nbytes + tp_token_nbytes(v, right);
     joined->used = 0;
-    if (!tp_arena_reserve(joined, nbytes + TP_TOKEN_PADDING)) return false;
+    if (!tp_arena_reserve(TP_FOR_WORK, joined, nbytes + TP_TOKEN_PADDING)) return false;
     memcpy(joined->data, v->bytes + v->starts[left], left_nbytes);
     memcpy(joined->data + left_nbytes, v->bytes + v->starts[right], nbytes - left_nbytes);
     memset(joined->data + nbytes, 0, TP_TOKEN_PADDING);
@@ -414,12 +416,12 @@ static tp_status put_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_m
 
 static tp_status take_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_merges, tp_error *error)
 {
-    v->made = tp_allocate((n_merges + 1) * sizeof *v->made);
+    v->made = tp_allocate(TP_FOR_VOCABULARY, (n_merges + 1) * sizeof *v->made);
     if (v->made != NULL) v->n_made = n_merges;
     if (v->made == NULL || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
     tp_arena joined = {0};
     tp_status status = put_merges(v, merges, n_merges, &joined, error);
-    tp_arena_free(&joined);
+    tp_arena_free(TP_FOR_WORK, &joined);
     return status == TP_OK && v->rule == TP_RULE_MERGES ? mark_not_whole(v, error) : status;
 }
 

@@ -27,8 +27,8 @@ static size_t filter_nbytes(const tp_vocabulary *v) { return (v->n_pair_slots <<
 
 void tp_vocabulary_free_pairs(tp_vocabulary *v)
 {
-    tp_release(v->pairs, v->n_pair_slots * sizeof *v->pairs);
-    tp_release(v->pair_filter, filter_nbytes(v));
+    tp_release(TP_FOR_VOCABULARY, v->pairs, v->n_pair_slots * sizeof *v->pairs);
+    tp_release(TP_FOR_VOCABULARY, v->pair_filter, filter_nbytes(v));
     v->pairs = v->pair_filter = NULL;
     v->n_pair_slots = 0;
 }
@@ -36,8 +36,8 @@ void tp_vocabulary_free_pairs(tp_vocabulary *v)
 bool tp_vocabulary_allocate_pairs(tp_vocabulary *v, size_t n_pairs)
 {
     v->n_pair_slots = tp_vocabulary_table_size(n_pairs);
-    v->pairs = tp_allocate_zeroed(v->n_pair_slots * sizeof *v->pairs);
-    v->pair_filter = tp_allocate_zeroed(filter_nbytes(v));
+    v->pairs = tp_allocate_zeroed(TP_FOR_VOCABULARY, v->n_pair_slots * sizeof *v->pairs);
+    v->pair_filter = tp_allocate_zeroed(TP_FOR_VOCABULARY, filter_nbytes(v));
     if (v->pairs == NULL || v->pair_filter == NULL) return false;
     v->pair_multiplier = v->hash_key.word[0] | 1; /* odd and random: nobody can choose pairs that collide */
     v->pair_shift = 64;
@@ -77,7 +77,7 @@ static uint8_t *find_lengths(const tp_vocabulary *v, size_t *longest)
     for (uint32_t t = 0; t < v->n_tokens; t++) {
         if (tp_token_nbytes(v, t) > *longest) *longest = tp_token_nbytes(v, t);
     }
-    uint8_t *has_length = tp_allocate_zeroed(*longest + 1);
+    uint8_t *has_length = tp_allocate_zeroed(TP_FOR_WORK, *longest + 1);
     if (has_length == NULL) return NULL;
     for (uint32_t t = 0; t < v->n_tokens; t++) has_length[tp_token_nbytes(v, t)] = 1;
     return has_length;
@@ -94,7 +94,7 @@ static bool append_splits(const tp_vocabulary *v, uint32_t token, const uint8_t 
         if (left == TP_NO_TOKEN) continue;
         uint32_t right = tp_find_padded(v, bytes + i, nbytes - i);
         if (right == TP_NO_TOKEN) continue;
-        if (!tp_arena_reserve(pairs, sizeof(uint64_t))) return false;
+        if (!tp_arena_reserve(TP_FOR_WORK, pairs, sizeof(uint64_t))) return false;
         uint64_t pair = pair_slot(left, right, token);
         memcpy(pairs->data + pairs->used, &pair, sizeof pair);
         pairs->used += sizeof pair;
@@ -109,7 +109,7 @@ static bool append_all_splits(const tp_vocabulary *v, tp_arena *pairs)
     if (has_length == NULL) return false;
     uint32_t token = 0;
     while (token < v->n_tokens && append_splits(v, token, has_length, pairs)) token++;
-    tp_release(has_length, longest + 1);
+    tp_release(TP_FOR_WORK, has_length, longest + 1);
     return token == v->n_tokens;
 }
 
@@ -120,7 +120,7 @@ static bool put_all_splits(tp_vocabulary *v)
     for (size_t i = 0; is_done && i < pairs.used; i += sizeof(uint64_t)) {
         put_slot(v, *(const uint64_t *)(const void *)(pairs.data + i));
     }
-    tp_arena_free(&pairs);
+    tp_arena_free(TP_FOR_WORK, &pairs);
     return is_done;
 }
 
@@ -193,10 +193,10 @@ tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *me
         list_merges(vocabulary, NULL, merges);
         return TP_OK;
     }
-    uint32_t *places = tp_allocate(vocabulary->n_tokens * sizeof *places);
+    uint32_t *places = tp_allocate(TP_FOR_WORK, vocabulary->n_tokens * sizeof *places);
     if (places == NULL) return tp_fail_no_memory(error);
     number_merges(vocabulary, places);
     list_merges(vocabulary, places, merges);
-    tp_release(places, vocabulary->n_tokens * sizeof *places);
+    tp_release(TP_FOR_WORK, places, vocabulary->n_tokens * sizeof *places);
     return TP_OK;
 }

@@ -146,7 +146,7 @@ static bool is_empty(const tp_counts *counts)
 static bool reserve_for(tp_counts *whole, const plan *made)
 {
     size_t carried = whole->carry.used > 0 ? TP_LOWER_BOUND(whole->carry.used) : 0;
-    return tp_arena_reserve(&whole->lowered, carried) &&
+    return tp_arena_reserve(TP_FOR_CORPUS, &whole->lowered, carried) &&
            tp_table_reserve(&whole->table, made->new_terms + (carried > 0), made->new_nbytes + carried);
 }
 
@@ -189,15 +189,15 @@ static bool append_counts(tp_counts *whole, const tp_counts *part, size_t n_thre
 {
     plan made = {.n_numbers = part->table.n_terms};
     size_t most = made.n_numbers / TERMS_PER_THREAD + 1, n_ranges = n_threads < most ? n_threads : most;
-    range *ranges = tp_allocate(n_ranges * sizeof *ranges);
-    made.numbers = made.n_numbers > 0 ? tp_allocate(made.n_numbers * sizeof *made.numbers) : NULL;
+    range *ranges = tp_allocate(TP_FOR_WORK, n_ranges * sizeof *ranges);
+    made.numbers = made.n_numbers > 0 ? tp_allocate(TP_FOR_WORK, made.n_numbers * sizeof *made.numbers) : NULL;
     bool is_done = false;
     if (ranges != NULL && (made.numbers != NULL || made.n_numbers == 0)) {
         share_out(ranges, n_ranges, whole, part, &made);
         is_done = append_ranges(ranges, n_ranges);
     }
-    tp_release(made.numbers, made.n_numbers * sizeof *made.numbers);
-    tp_release(ranges, n_ranges * sizeof *ranges);
+    tp_release(TP_FOR_WORK, made.numbers, made.n_numbers * sizeof *made.numbers);
+    tp_release(TP_FOR_WORK, ranges, n_ranges * sizeof *ranges);
     return is_done;
 }
 

@@ -12,15 +12,15 @@ tp_counts tp_counts_empty(void)
 
 void tp_counts_free_scratch(tp_counts *counts)
 {
-    tp_arena_free(&counts->lowered);
-    tp_release(counts->chunk, sizeof *counts->chunk);
+    tp_arena_free(TP_FOR_CORPUS, &counts->lowered);
+    tp_release(TP_FOR_CORPUS, counts->chunk, sizeof *counts->chunk);
     counts->chunk = NULL;
 }
 
 void tp_counts_free(tp_counts *counts)
 {
     tp_table_free(&counts->table);
-    tp_arena_free(&counts->carry);
+    tp_arena_free(TP_FOR_CORPUS, &counts->carry);
     tp_counts_free_scratch(counts);
 }
 
@@ -34,12 +34,13 @@ void tp_counts_forget_documents(tp_counts *counts, uint32_t spared_stamp)
 
 tp_status tp_corpus_new(tp_corpus **corpus, tp_error *error)
 {
-    tp_corpus *made = tp_allocate(sizeof *made);
+    tp_corpus *made = tp_allocate(TP_FOR_CORPUS, sizeof *made);
     if (made == NULL) return tp_fail_no_memory(error);
     if (!tp_lock_init(&made->lock)) {
-        tp_release(made, sizeof *made);
+        tp_release(TP_FOR_CORPUS, made, sizeof *made);
         return tp_fail_no_memory(error);
     }
+    tp_object_made(TP_FOR_CORPUS);
     made->counts = tp_counts_empty();
     made->position = 0;
     *corpus = made;
@@ -51,7 +52,8 @@ void tp_corpus_free(tp_corpus *corpus)
     if (corpus == NULL) return;
     tp_counts_free(&corpus->counts);
     tp_lock_destroy(&corpus->lock);
-    tp_release(corpus, sizeof *corpus);
+    tp_object_freed(TP_FOR_CORPUS);
+    tp_release(TP_FOR_CORPUS, corpus, sizeof *corpus);
 }
 
 void tp_corpus_free_at(tp_corpus **corpus)
@@ -66,7 +68,7 @@ static bool copy_counts(const tp_counts *source, tp_counts *copy)
     copy->carry = copy->lowered = (tp_arena){0};
     copy->chunk = NULL;
     if (!tp_table_copy(&source->table, &copy->table)) return false;
-    if (!tp_arena_reserve(&copy->carry, source->carry.used)) {
+    if (!tp_arena_reserve(TP_FOR_CORPUS, &copy->carry, source->carry.used)) {
         tp_counts_free(copy);
         return false;
     }

@@ -19,7 +19,7 @@ static inline void note_word(tp_counts *counts, const tp_word *word)
 static bool count_word(tp_counts *counts, const uint8_t *text, size_t nbytes)
 {
     counts->lowered.used = 0;
-    if (!tp_arena_reserve(&counts->lowered, TP_LOWER_BOUND(nbytes))) return false;
+    if (!tp_arena_reserve(TP_FOR_CORPUS, &counts->lowered, TP_LOWER_BOUND(nbytes))) return false;
     size_t lowered_nbytes = tp_lower_word(text, nbytes, counts->lowered.data);
     if (!tp_table_reserve(&counts->table, 1, lowered_nbytes)) return false;
     tp_word word = tp_table_word(&counts->table, counts->lowered.data, lowered_nbytes);
@@ -38,7 +38,7 @@ bool tp_counts_close_word(tp_counts *counts)
 static bool append_to_carry(tp_counts *counts, const uint8_t *text, size_t nbytes)
 {
     if (nbytes == 0) return true;
-    if (!tp_arena_reserve(&counts->carry, nbytes)) return false;
+    if (!tp_arena_reserve(TP_FOR_CORPUS, &counts->carry, nbytes)) return false;
     memcpy(counts->carry.data + counts->carry.used, text, nbytes);
     counts->carry.used += nbytes;
     return true;
@@ -247,7 +247,7 @@ static bool count_chunk(reading *r, size_t n_words)
 /* Gets what counting needs besides the table's own growth. */
 static bool reserve_scratch(tp_counts *counts)
 {
-    if (counts->chunk == NULL) counts->chunk = tp_allocate(sizeof *counts->chunk);
+    if (counts->chunk == NULL) counts->chunk = tp_allocate(TP_FOR_CORPUS, sizeof *counts->chunk);
     return counts->chunk != NULL;
 }
 
@@ -373,11 +373,11 @@ tp_status tp_corpus_count(const tp_piece *pieces, size_t n_pieces, tp_error *err
         if (status != TP_OK) return status;
     }
     if (n_pieces == 1) return run_jobs(&(piece_job){.piece = pieces}, 1, error);
-    piece_job *jobs = tp_allocate(n_pieces * sizeof *jobs);
+    piece_job *jobs = tp_allocate(TP_FOR_WORK, n_pieces * sizeof *jobs);
     if (jobs == NULL) return n_pieces == 0 ? TP_OK : tp_fail_no_memory(error);
     for (size_t i = 0; i < n_pieces; i++) jobs[i] = (piece_job){.piece = &pieces[i]};
     tp_status status = run_jobs(jobs, n_pieces, error);
-    tp_release(jobs, n_pieces * sizeof *jobs);
+    tp_release(TP_FOR_WORK, jobs, n_pieces * sizeof *jobs);
     return status;
 }
 

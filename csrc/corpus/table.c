@@ -11,10 +11,11 @@ static tp_term *terms_block(const tp_table *table) { return table->terms == NULL
 
 void tp_table_free(tp_table *table)
 {
-    tp_release(table->slots, table->n_slots * sizeof *table->slots);
-    tp_release(terms_block(table), terms_nbytes(table->terms_capacity));
-    tp_release(table->starts, table->starts_capacity * sizeof *table->starts);
-    tp_arena_free(&table->text);
+    if (table->slots != NULL) tp_object_freed(TP_FOR_TABLE);
+    tp_release(TP_FOR_TABLE, table->slots, table->n_slots * sizeof *table->slots);
+    tp_release(TP_FOR_TABLE, terms_block(table), terms_nbytes(table->terms_capacity));
+    tp_release(TP_FOR_TABLE, table->starts, table->starts_capacity * sizeof *table->starts);
+    tp_arena_free(TP_FOR_TABLE, &table->text);
     *table = (tp_table){.hash_key = table->hash_key};
 }
 
@@ -66,9 +67,10 @@ static bool grow_index(tp_table *table, size_t n_terms)
         n_slots *= 4;
     }
     if (n_slots == table->n_slots) return true;
-    uint32_t *slots = tp_allocate_zeroed(n_slots * sizeof *slots);
+    uint32_t *slots = tp_allocate_zeroed(TP_FOR_TABLE, n_slots * sizeof *slots);
     if (slots == NULL) return false;
-    tp_release(table->slots, table->n_slots * sizeof *slots);
+    if (table->slots == NULL) tp_object_made(TP_FOR_TABLE);
+    tp_release(TP_FOR_TABLE, table->slots, table->n_slots * sizeof *slots);
     table->slots = slots;
     table->n_slots = n_slots;
     fill_index(table);
@@ -79,7 +81,8 @@ static bool grow_terms(tp_table *table, size_t needed)
 {
     if (needed <= table->terms_capacity) return true;
     size_t grown = tp_grown_capacity(table->terms_capacity, needed, sizeof *table->terms);
-    tp_term *moved = grown == 0 ? NULL : tp_resize(terms_block(table), terms_nbytes(table->terms_capacity), terms_nbytes(grown));
+    size_t old_nbytes = terms_nbytes(table->terms_capacity);
+    tp_term *moved = grown == 0 ? NULL : tp_resize(TP_FOR_TABLE, terms_block(table), old_nbytes, terms_nbytes(grown));
     if (moved == NULL) return false;
     *moved = no_term;
     table->terms = moved + 1;
@@ -91,7 +94,7 @@ static bool grow_starts(tp_table *table, size_t needed)
 {
     if (needed <= table->starts_capacity) return true;
     size_t grown = tp_grown_capacity(table->starts_capacity, needed, sizeof *table->starts), old = table->starts_capacity;
-    uint64_t *moved = grown == 0 ? NULL : tp_resize(table->starts, old * sizeof *moved, grown * sizeof *moved);
+    uint64_t *moved = grown == 0 ? NULL : tp_resize(TP_FOR_TABLE, table->starts, old * sizeof *moved, grown * sizeof *moved);
     if (moved == NULL) return false;
     if (old == 0) moved[0] = 0;
     table->starts = moved;
@@ -104,7 +107,7 @@ bool tp_table_reserve(tp_table *table, size_t n_terms, size_t text_nbytes)
     if (n_terms > TP_MAX_TERMS - table->n_terms || text_nbytes > SIZE_MAX - sizeof(tp_key) - n_terms) return false;
     size_t needed = table->n_terms + n_terms;
     return grow_terms(table, needed) && grow_starts(table, needed + 1) &&
-           tp_arena_reserve(&table->text, text_nbytes + n_terms + sizeof(tp_key)) && grow_index(table, needed);
+           tp_arena_reserve(TP_FOR_TABLE, &table->text, text_nbytes + n_terms + sizeof(tp_key)) && grow_index(table, needed);
 }
 
 /* ---- Finding ----------------------------------------------------------------------------------------------------- */
@@ -185,7 +188,7 @@ tp_term *tp_table_find_or_append(tp_table *table, const tp_word *word)
 
 static void *copy_block(const void *block, size_t nbytes)
 {
-    void *copy = tp_allocate(nbytes);
+    void *copy = tp_allocate(TP_FOR_TABLE, nbytes);
     if (copy != NULL) memcpy(copy, block, nbytes);
     return copy;
 }
@@ -197,6 +200,7 @@ bool tp_table_copy(const tp_table *table, tp_table *copy)
     if (n == 0) return true;
     copy->slots = copy_block(table->slots, table->n_slots * sizeof *copy->slots);
     copy->n_slots = copy->slots != NULL ? table->n_slots : 0;
+    if (copy->slots != NULL) tp_object_made(TP_FOR_TABLE);
     tp_term *terms = copy_block(terms_block(table), terms_nbytes(n));
     copy->terms = terms != NULL ? terms + 1 : NULL;
     copy->terms_capacity = terms != NULL ? n : 0;

@@ -86,7 +86,7 @@ static bool sort_all(const tp_table *table, uint64_t n, uint64_t *ids, uint64_t 
 {
     size_t all = table->n_terms;
     if (all > SIZE_MAX / (2 * sizeof(ranked))) return false;
-    ranked *block = tp_allocate(2 * all * sizeof *block);
+    ranked *block = tp_allocate(TP_FOR_WORK, 2 * all * sizeof *block);
     if (block == NULL) return false;
     ranked *sorted = block, *other = block + all;
     for (size_t i = 0; i < all; i++) sorted[i] = (ranked){tp_term_count(&table->terms[i]), i};
@@ -100,7 +100,7 @@ static bool sort_all(const tp_table *table, uint64_t n, uint64_t *ids, uint64_t 
         ids[i] = sorted[i].id;
         counts[i] = sorted[i].count;
     }
-    tp_release(block, 2 * all * sizeof *block);
+    tp_release(TP_FOR_WORK, block, 2 * all * sizeof *block);
     return true;
 }
 

@@ -54,14 +54,14 @@ tp_status tp_filter_count(const void *numbers, tp_number_type type, size_t n, co
 {
     filter_task task = {.numbers = numbers, .type = type, .n = n, .least = least, .n_tasks = tp_count_tasks(n, threads)};
     task.counted = counts;
-    task.overflow = tp_allocate(task.n_tasks * sizeof *task.overflow);
+    task.overflow = tp_allocate(TP_FOR_WORK, task.n_tasks * sizeof *task.overflow);
     if (task.overflow == NULL) return tp_fail_no_memory(error);
     tp_fork_join(count_task, &task, task.n_tasks);
     uint64_t block = UINT64_MAX;
     for (size_t i = task.n_tasks; i-- > 0;) {
         if (task.overflow[i] != UINT64_MAX) block = task.overflow[i];
     }
-    tp_release(task.overflow, task.n_tasks * sizeof *task.overflow);
+    tp_release(TP_FOR_WORK, task.overflow, task.n_tasks * sizeof *task.overflow);
     if (block == UINT64_MAX) return TP_OK;
     return tp_fail(error, TP_TOO_LARGE, find_overflow(&task, (size_t)block), "twice the number has no place in its type");
 }

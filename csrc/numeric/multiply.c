@@ -37,14 +37,14 @@ tp_status tp_multiply(const void *a, const void *b, tp_number_type type, size_t 
                       tp_error *error)
 {
     product_task task = {.a = a, .b = b, .type = type, .n = n, .n_tasks = tp_count_tasks(n, threads), .products = products};
-    task.overflow = tp_allocate(task.n_tasks * sizeof *task.overflow);
+    task.overflow = tp_allocate(TP_FOR_WORK, task.n_tasks * sizeof *task.overflow);
     if (task.overflow == NULL) return tp_fail_no_memory(error);
     tp_fork_join(run_product_task, &task, task.n_tasks);
     uint64_t i = UINT64_MAX;
     for (size_t k = task.n_tasks; k-- > 0;) {
         if (task.overflow[k] != UINT64_MAX) i = task.overflow[k];
     }
-    tp_release(task.overflow, task.n_tasks * sizeof *task.overflow);
+    tp_release(TP_FOR_WORK, task.overflow, task.n_tasks * sizeof *task.overflow);
     if (i == UINT64_MAX) return TP_OK;
     while (i + 1 < n && multiply(&task, (size_t)i, 1)) i++;
     return tp_fail(error, TP_TOO_LARGE, i, "the product has no place in its type");

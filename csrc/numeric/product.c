@@ -68,8 +68,9 @@ tp_status tp_product_new(const tp_matrix *left, const tp_matrix *right, double *
     if (left->n_columns != right->n_rows) {
         return tp_fail(error, TP_INVALID_ARGUMENT, 0, "the matrices do not fit");
     }
-    tp_product *p = tp_allocate(sizeof *p);
+    tp_product *p = tp_allocate(TP_FOR_PRODUCT, sizeof *p);
     if (p == NULL) return tp_fail_no_memory(error);
+    tp_object_made(TP_FOR_PRODUCT);
     *p = (tp_product){.left = *left, .right = *right, .items = items, .kernel = kernel_in_use()};
     size_t depth = at_most(left->n_columns, PANEL_DEPTH);
     p->block_rows = rounded_down(BLOCK_ROWS, p->kernel.n_rows);
@@ -81,8 +82,9 @@ tp_status tp_product_new(const tp_matrix *left, const tp_matrix *right, double *
     if (p->threads == 0) p->threads = 1;
     p->block_nbytes = (p->block_rows * depth + 1) * sizeof(double);
     p->panel_nbytes = (p->panel_columns * depth + 1) * sizeof(double);
-    if (p->threads <= SIZE_MAX / 2 / p->block_nbytes) p->blocks = tp_allocate(p->threads * p->block_nbytes);
-    p->panel = p->blocks == NULL ? NULL : tp_allocate(p->panel_nbytes);
+    if (p->threads <= SIZE_MAX / 2 / p->block_nbytes) p->blocks = tp_allocate(TP_FOR_PRODUCT, p->threads * p->block_nbytes);
+    else tp_refuse(SIZE_MAX);
+    p->panel = p->blocks == NULL ? NULL : tp_allocate(TP_FOR_PRODUCT, p->panel_nbytes);
     if (p->panel == NULL) {
         tp_product_free(p);
         return tp_fail_no_memory(error);
@@ -94,9 +96,10 @@ tp_status tp_product_new(const tp_matrix *left, const tp_matrix *right, double *
 void tp_product_free(tp_product *product)
 {
     if (product == NULL) return;
-    tp_release(product->blocks, product->threads * product->block_nbytes);
-    tp_release(product->panel, product->panel_nbytes);
-    tp_release(product, sizeof *product);
+    tp_release(TP_FOR_PRODUCT, product->blocks, product->threads * product->block_nbytes);
+    tp_release(TP_FOR_PRODUCT, product->panel, product->panel_nbytes);
+    tp_object_freed(TP_FOR_PRODUCT);
+    tp_release(TP_FOR_PRODUCT, product, sizeof *product);
 }
 
 void tp_product_free_at(tp_product **product)

@@ -60,8 +60,8 @@ static size_t bits_nbytes(const tp_sieve *sieve) { return (size_t)sieve->step_se
 
 static bool can_be_allocated(size_t nbytes)
 {
-    void *block = nbytes == 0 ? NULL : tp_allocate(nbytes);
-    tp_release(block, nbytes);
+    void *block = nbytes == 0 ? NULL : tp_allocate(TP_FOR_WORK, nbytes);
+    tp_release(TP_FOR_WORK, block, nbytes);
     return block != NULL || nbytes == 0;
 }
 
@@ -87,8 +87,9 @@ static void find_crossing_primes(tp_sieve *sieve)
 tp_status tp_sieve_new(uint32_t limit, size_t threads, tp_sieve **sieve, tp_error *error)
 {
     if (!can_be_allocated(max_primes(limit) * sizeof(uint32_t))) return tp_fail_no_memory(error);
-    tp_sieve *s = tp_allocate(sizeof *s);
+    tp_sieve *s = tp_allocate(TP_FOR_SIEVE, sizeof *s);
     if (s == NULL) return tp_fail_no_memory(error);
+    tp_object_made(TP_FOR_SIEVE);
     uint32_t n_places = limit / 2 + limit % 2, n_segments = n_places / SEGMENT + 1;
     s->limit = limit;
     s->n_places = n_places;
@@ -101,8 +102,8 @@ tp_status tp_sieve_new(uint32_t limit, size_t threads, tp_sieve **sieve, tp_erro
     s->n_crossed = 0;
     s->primes = NULL;
     s->primes_capacity = 0;
-    s->workers = tp_allocate(s->threads * sizeof *s->workers);
-    s->bits = s->workers == NULL ? NULL : tp_allocate(bits_nbytes(s));
+    s->workers = tp_allocate(TP_FOR_SIEVE, s->threads * sizeof *s->workers);
+    s->bits = s->workers == NULL ? NULL : tp_allocate(TP_FOR_SIEVE, bits_nbytes(s));
     if (s->bits == NULL) {
         tp_sieve_free(s);
         return tp_fail_no_memory(error);
@@ -115,10 +116,11 @@ tp_status tp_sieve_new(uint32_t limit, size_t threads, tp_sieve **sieve, tp_erro
 void tp_sieve_free(tp_sieve *sieve)
 {
     if (sieve == NULL) return;
-    tp_release(sieve->workers, sieve->threads * sizeof *sieve->workers);
-    tp_release(sieve->bits, bits_nbytes(sieve));
-    tp_release(sieve->primes, sieve->primes_capacity * sizeof *sieve->primes);
-    tp_release(sieve, sizeof *sieve);
+    tp_release(TP_FOR_SIEVE, sieve->workers, sieve->threads * sizeof *sieve->workers);
+    tp_release(TP_FOR_SIEVE, sieve->bits, bits_nbytes(sieve));
+    tp_release(TP_FOR_SIEVE, sieve->primes, sieve->primes_capacity * sizeof *sieve->primes);
+    tp_object_freed(TP_FOR_SIEVE);
+    tp_release(TP_FOR_SIEVE, sieve, sizeof *sieve);
 }
 
 void tp_sieve_free_at(tp_sieve **sieve)
@@ -211,7 +213,7 @@ static void write_primes(void *shared, size_t index)
 static bool reserve_primes(tp_sieve *sieve, size_t n)
 {
     if (n <= sieve->primes_capacity) return true;
-    uint32_t *primes = tp_resize(sieve->primes, sieve->primes_capacity * sizeof *primes, n * sizeof *primes);
+    uint32_t *primes = tp_resize(TP_FOR_SIEVE, sieve->primes, sieve->primes_capacity * sizeof *primes, n * sizeof *primes);
     if (primes == NULL) return false;
     sieve->primes = primes;
     sieve->primes_capacity = n;

@@ -216,7 +216,7 @@ tp_status tp_stats_add(tp_stats *stats, const void *numbers, tp_number_type type
     stats_task task = {.numbers = numbers, .type = type, .n = n, .scale = scale, .n_tasks = tp_count_tasks(n, threads)};
     const size_t n_blocks = (n - 1) / TP_BLOCK + 1;
     const size_t nbytes = n_blocks * sizeof *task.blocks + task.n_tasks * sizeof *task.totals;
-    task.blocks = tp_allocate(nbytes);
+    task.blocks = tp_allocate(TP_FOR_WORK, nbytes);
     if (task.blocks == NULL) return tp_fail_no_memory(error);
     task.totals = (totals *)(task.blocks + n_blocks);
     tp_fork_join(run_stats_task, &task, task.n_tasks);
@@ -224,7 +224,7 @@ tp_status tp_stats_add(tp_stats *stats, const void *numbers, tp_number_type type
     for (size_t i = 0; i < n_blocks; i++) {
         join_block(stats, &task.blocks[i], i + 1 < n_blocks ? (size_t)TP_BLOCK : n - i * TP_BLOCK);
     }
-    tp_release(task.blocks, nbytes);
+    tp_release(TP_FOR_WORK, task.blocks, nbytes);
     return TP_OK;
 }
 

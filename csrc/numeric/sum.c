@@ -64,11 +64,11 @@ tp_status tp_sum_ints(const void *numbers, tp_number_type type, size_t n, size_t
 {
     if (type > TP_UINT64) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "ints cannot be of that type");
     int_task task = {.numbers = numbers, .type = type, .n = n, .n_tasks = tp_count_tasks(n, threads)};
-    task.sums = tp_allocate(task.n_tasks * sizeof *task.sums);
+    task.sums = tp_allocate(TP_FOR_WORK, task.n_tasks * sizeof *task.sums);
     if (task.sums == NULL) return tp_fail_no_memory(error);
     tp_fork_join(run_int_task, &task, task.n_tasks);
     for (size_t i = 0; i < task.n_tasks; i++) tp_add_int_sums(sum, &task.sums[i]);
-    tp_release(task.sums, task.n_tasks * sizeof *task.sums);
+    tp_release(TP_FOR_WORK, task.sums, task.n_tasks * sizeof *task.sums);
     return TP_OK;
 }
 
@@ -157,11 +157,11 @@ tp_status tp_sum_floats(const void *numbers, tp_number_type type, size_t n, bool
 {
     if (type < TP_FLOAT32) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "floats cannot be of that type");
     float_task task = {.numbers = numbers, .type = type, .is_exact = is_exact, .n = n, .n_tasks = tp_count_tasks(n, threads)};
-    task.sums = tp_allocate(task.n_tasks * sizeof *task.sums);
+    task.sums = tp_allocate(TP_FOR_WORK, task.n_tasks * sizeof *task.sums);
     if (task.sums == NULL) return tp_fail_no_memory(error);
     tp_fork_join(run_float_task, &task, task.n_tasks);
     for (size_t i = 0; i < task.n_tasks; i++) tp_exact_join(sum, &task.sums[i]);
-    tp_release(task.sums, task.n_tasks * sizeof *task.sums);
+    tp_release(TP_FOR_WORK, task.sums, task.n_tasks * sizeof *task.sums);
     return TP_OK;
 }
 

@@ -28,15 +28,19 @@ struct tp_window {
 tp_status tp_window_new(size_t capacity, bool sums, tp_window **window, tp_error *error)
 {
     if (capacity == 0) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "a window of nothing");
-    if (capacity > SIZE_MAX / sizeof(double)) return tp_fail_no_memory(error);
-    tp_window *w = tp_allocate_zeroed(sizeof *w);
-    if (w == NULL) return tp_fail_no_memory(error);
-    w->held.ring = tp_allocate(capacity * sizeof(double));
-    if (w->held.ring == NULL || !tp_lock_init(&w->lock)) {
-        tp_release(w->held.ring, capacity * sizeof(double));
-        tp_release(w, sizeof *w);
+    if (capacity > SIZE_MAX / sizeof(double)) {
+        tp_refuse(SIZE_MAX);
         return tp_fail_no_memory(error);
     }
+    tp_window *w = tp_allocate_zeroed(TP_FOR_WINDOW, sizeof *w);
+    if (w == NULL) return tp_fail_no_memory(error);
+    w->held.ring = tp_allocate(TP_FOR_WINDOW, capacity * sizeof(double));
+    if (w->held.ring == NULL || !tp_lock_init(&w->lock)) {
+        tp_release(TP_FOR_WINDOW, w->held.ring, capacity * sizeof(double));
+        tp_release(TP_FOR_WINDOW, w, sizeof *w);
+        return tp_fail_no_memory(error);
+    }
+    tp_object_made(TP_FOR_WINDOW);
     w->capacity = capacity;
     w->held.sums = sums;
     *window = w;
@@ -47,8 +51,9 @@ void tp_window_free(tp_window *window)
 {
     if (window == NULL) return;
     tp_lock_destroy(&window->lock);
-    tp_release(window->held.ring, window->capacity * sizeof(double));
-    tp_release(window, sizeof *window);
+    tp_object_freed(TP_FOR_WINDOW);
+    tp_release(TP_FOR_WINDOW, window->held.ring, window->capacity * sizeof(double));
+    tp_release(TP_FOR_WINDOW, window, sizeof *window);
 }
 
 void tp_window_free_at(tp_window **window)

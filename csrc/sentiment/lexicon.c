@@ -58,7 +58,7 @@ static const char *fault_of(const uint8_t *words, size_t start, size_t nbytes, d
 
 static bool append_lowered(tp_lexicon *lexicon, const uint8_t *word, size_t nbytes)
 {
-    if (!tp_arena_reserve(&lexicon->words, TP_LOWER_BOUND(nbytes) + 1)) return false;
+    if (!tp_arena_reserve(TP_FOR_LEXICON, &lexicon->words, TP_LOWER_BOUND(nbytes) + 1)) return false;
     uint8_t *out = lexicon->words.data + lexicon->words.used;
     size_t lowered_nbytes = tp_lower_word(word, nbytes, out);
     out[lowered_nbytes] = '\n';
@@ -90,32 +90,34 @@ static tp_status fill_with_index(tp_lexicon *lexicon, const tp_lexicon_entries *
 {
     word_index index = {.key = tp_hash_get_key(), .n_slots = 8};
     while (index.n_slots / 2 < from->n_words) index.n_slots *= 2;
-    index.slots = tp_allocate(index.n_slots * sizeof *index.slots);
+    index.slots = tp_allocate(TP_FOR_WORK, index.n_slots * sizeof *index.slots);
     if (index.slots == NULL) return tp_fail_no_memory(error);
     memset(index.slots, 0, index.n_slots * sizeof *index.slots);
     tp_status status = fill(lexicon, &index, from, error);
-    tp_release(index.slots, index.n_slots * sizeof *index.slots);
+    tp_release(TP_FOR_WORK, index.slots, index.n_slots * sizeof *index.slots);
     return status;
 }
 
 /* Frees a lexicon made for `capacity` words. */
 static void free_lexicon(tp_lexicon *lexicon, size_t capacity)
 {
-    tp_arena_free(&lexicon->words);
-    tp_release(lexicon->ends, capacity * sizeof *lexicon->ends);
-    tp_release(lexicon->weights, capacity * sizeof *lexicon->weights);
-    tp_release(lexicon, sizeof *lexicon);
+    tp_arena_free(TP_FOR_LEXICON, &lexicon->words);
+    tp_release(TP_FOR_LEXICON, lexicon->ends, capacity * sizeof *lexicon->ends);
+    tp_release(TP_FOR_LEXICON, lexicon->weights, capacity * sizeof *lexicon->weights);
+    tp_object_freed(TP_FOR_LEXICON);
+    tp_release(TP_FOR_LEXICON, lexicon, sizeof *lexicon);
 }
 
 tp_status tp_lexicon_new(const uint8_t *words, size_t words_nbytes, const uint64_t *ends, const double *weights, size_t n_words,
                          tp_lexicon **lexicon, tp_error *error)
 {
     if (n_words > SIZE_MAX / 4 / sizeof(uint64_t)) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many words");
-    tp_lexicon *made = tp_allocate(sizeof *made);
+    tp_lexicon *made = tp_allocate(TP_FOR_LEXICON, sizeof *made);
     if (made == NULL) return tp_fail_no_memory(error);
+    tp_object_made(TP_FOR_LEXICON);
     *made = (tp_lexicon){0};
-    made->ends = n_words > 0 ? tp_allocate(n_words * sizeof *made->ends) : NULL;
-    made->weights = n_words > 0 ? tp_allocate(n_words * sizeof *made->weights) : NULL;
+    made->ends = n_words > 0 ? tp_allocate(TP_FOR_LEXICON, n_words * sizeof *made->ends) : NULL;
+    made->weights = n_words > 0 ? tp_allocate(TP_FOR_LEXICON, n_words * sizeof *made->weights) : NULL;
     tp_status status = n_words > 0 && (made->ends == NULL || made->weights == NULL)
                            ? tp_fail_no_memory(error)
                            : fill_with_index(made, &(tp_lexicon_entries){words, words_nbytes, ends, weights, n_words}, error);

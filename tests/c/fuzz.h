@@ -42,6 +42,7 @@ static inline int fuzz_end(void)
     tp_memory_get_stats(&held);
     CHECK_EQ_U(held.live_allocations, 0);
     CHECK_EQ_U(held.current_bytes, 0);
+    for (size_t i = 0; i < TP_N_MEMORY_KINDS; i++) CHECK(held.kinds[i].bytes == 0 && held.kinds[i].objects == 0);
     if (atomic_load(&check_failures) > 0) abort();
     tp_simd_select(NULL, NULL);
     return 0;

@@ -48,21 +48,21 @@ static void test_version_is_three_numbers(void)
 static void test_counters_follow_a_block(void)
 {
     tp_memory_stats before = stats_now();
-    char *block = tp_allocate(1000);
+    char *block = tp_allocate(TP_FOR_WORK, 1000);
     CHECK_EQ_U(stats_now().current_bytes, before.current_bytes + 1000);
     CHECK_EQ_U(stats_now().live_allocations, before.live_allocations + 1);
     CHECK(stats_now().peak_bytes >= before.current_bytes + 1000);
 
-    block = tp_resize(block, 1000, 5000);
+    block = tp_resize(TP_FOR_WORK, block, 1000, 5000);
     memset(block, 1, 5000);
     CHECK_EQ_U(stats_now().current_bytes, before.current_bytes + 5000);
     CHECK_EQ_U(stats_now().live_allocations, before.live_allocations + 1);
 
-    block = tp_resize(block, 5000, 10);
+    block = tp_resize(TP_FOR_WORK, block, 5000, 10);
     CHECK_EQ_U(stats_now().current_bytes, before.current_bytes + 10);
     CHECK(stats_now().peak_bytes >= before.current_bytes + 5000);
 
-    tp_release(block, 10);
+    tp_release(TP_FOR_WORK, block, 10);
     CHECK_EQ_U(stats_now().current_bytes, before.current_bytes);
     CHECK_EQ_U(stats_now().live_allocations, before.live_allocations);
 }
@@ -71,22 +71,22 @@ static void test_peak_is_the_most_ever_held(void)
 {
     uint64_t peak = stats_now().peak_bytes, current = stats_now().current_bytes;
     size_t first_nbytes = (size_t)(peak - current), second_nbytes = 100;
-    char *first = tp_allocate(first_nbytes);
+    char *first = tp_allocate(TP_FOR_WORK, first_nbytes);
     CHECK_EQ_U(stats_now().peak_bytes, peak);
-    char *second = tp_allocate(second_nbytes);
+    char *second = tp_allocate(TP_FOR_WORK, second_nbytes);
     CHECK_EQ_U(stats_now().peak_bytes, peak + second_nbytes);
-    tp_release(second, second_nbytes);
-    tp_release(first, first_nbytes);
+    tp_release(TP_FOR_WORK, second, second_nbytes);
+    tp_release(TP_FOR_WORK, first, first_nbytes);
     CHECK_EQ_U(stats_now().peak_bytes, peak + second_nbytes);
 }
 
 static void test_resize_to_nothing_frees(void)
 {
     tp_memory_stats before = stats_now();
-    char *block = tp_allocate(10);
-    CHECK(tp_resize(block, 10, 0) == NULL);
-    CHECK(tp_allocate(0) == NULL);
-    tp_release(NULL, 0);
+    char *block = tp_allocate(TP_FOR_WORK, 10);
+    CHECK(tp_resize(TP_FOR_WORK, block, 10, 0) == NULL);
+    CHECK(tp_allocate(TP_FOR_WORK, 0) == NULL);
+    tp_release(TP_FOR_WORK, NULL, 0);
     CHECK_EQ_U(stats_now().live_allocations, before.live_allocations);
     CHECK_EQ_U(stats_now().current_bytes, before.current_bytes);
 }
@@ -118,15 +118,15 @@ static void test_hook_gets_every_allocation(void)
 {
     hook_log seen = {0};
     CHECK_EQ_U(tp_memory_set_hook(logging_resize, &seen, NULL), TP_OK);
-    char *block = tp_allocate(30);
+    char *block = tp_allocate(TP_FOR_WORK, 30);
     CHECK(seen.n_calls == 1 && seen.old_nbytes == 0 && seen.new_nbytes == 30);
-    block = tp_resize(block, 30, 40);
+    block = tp_resize(TP_FOR_WORK, block, 30, 40);
     CHECK(seen.n_calls == 2 && seen.old_nbytes == 30 && seen.new_nbytes == 40);
-    tp_release(block, 40);
+    tp_release(TP_FOR_WORK, block, 40);
     CHECK(seen.n_calls == 3 && seen.old_nbytes == 40 && seen.new_nbytes == 0);
 
     CHECK_EQ_U(tp_memory_set_hook(NULL, NULL, NULL), TP_OK);
-    tp_release(tp_allocate(30), 30);
+    tp_release(TP_FOR_WORK, tp_allocate(TP_FOR_WORK, 30), 30);
     CHECK_EQ_U(seen.n_calls, 3);
 }
 
@@ -134,27 +134,27 @@ static void test_hook_may_refuse(void)
 {
     hook_log seen = {0};
     tp_memory_set_hook(logging_resize, &seen, NULL);
-    char *block = tp_allocate(30);
+    char *block = tp_allocate(TP_FOR_WORK, 30);
     tp_memory_stats before = stats_now();
     seen.is_refusing = true;
-    CHECK(tp_allocate(30) == NULL);
-    CHECK(tp_resize(block, 30, 40) == NULL);
+    CHECK(tp_allocate(TP_FOR_WORK, 30) == NULL);
+    CHECK(tp_resize(TP_FOR_WORK, block, 30, 40) == NULL);
     CHECK_EQ_U(stats_now().current_bytes, before.current_bytes);
     CHECK_EQ_U(stats_now().live_allocations, before.live_allocations);
     memset(block, 1, 30);
-    tp_release(block, 30);
+    tp_release(TP_FOR_WORK, block, 30);
     tp_memory_set_hook(NULL, NULL, NULL);
 }
 
 static void test_hook_cannot_change_while_something_is_allocated(void)
 {
     hook_log seen = {0};
-    char *block = tp_allocate(30);
+    char *block = tp_allocate(TP_FOR_WORK, 30);
     tp_error error = {TP_OK, 0, NULL};
     CHECK_EQ_U(tp_memory_set_hook(logging_resize, &seen, &error), TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.status, TP_INVALID_ARGUMENT);
     CHECK_EQ_U(tp_memory_set_hook(NULL, NULL, NULL), TP_INVALID_ARGUMENT);
-    tp_release(block, 30);
+    tp_release(TP_FOR_WORK, block, 30);
     CHECK_EQ_U(seen.n_calls, 0);
 }
 
@@ -163,26 +163,203 @@ static void test_nth_allocation_is_refused_once(void)
     for (uint64_t nth = 1; nth <= 5; nth++) {
         tp_memory_fail_at(nth);
         for (uint64_t i = 1; i <= 10; i++) {
-            char *block = tp_allocate(8);
+            char *block = tp_allocate(TP_FOR_WORK, 8);
             CHECK_EQ_U(block == NULL, i == nth);
-            tp_release(block, 8);
+            tp_release(TP_FOR_WORK, block, 8);
         }
     }
     tp_memory_fail_at(1);
     tp_memory_fail_at(0);
-    char *block = tp_allocate(8);
+    char *block = tp_allocate(TP_FOR_WORK, 8);
     CHECK(block != NULL);
-    tp_release(block, 8);
+    tp_release(TP_FOR_WORK, block, 8);
 }
 
 static void test_refused_growth_leaves_the_block(void)
 {
-    char *block = tp_allocate(8);
+    char *block = tp_allocate(TP_FOR_WORK, 8);
     memcpy(block, "as it is", 8);
     tp_memory_fail_at(1);
-    CHECK(tp_resize(block, 8, 1000) == NULL);
+    CHECK(tp_resize(TP_FOR_WORK, block, 8, 1000) == NULL);
     CHECK_EQ_BYTES(block, 8, "as it is", 8);
-    tp_release(block, 8);
+    tp_release(TP_FOR_WORK, block, 8);
+}
+
+/* ---- Memory: kinds ---------------------------------------------------------------------------------------------------- */
+
+static tp_memory_use use_now(tp_memory_kind kind) { return stats_now().kinds[kind]; }
+
+static void test_each_kind_has_its_own_counters(void)
+{
+    tp_memory_use other = use_now(TP_FOR_SIEVE);
+    char *block = tp_allocate(TP_FOR_WINDOW, 1000);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).bytes, 1000);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).allocations, 1);
+    block = tp_resize(TP_FOR_WINDOW, block, 1000, 3000);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).bytes, 3000);
+    block = tp_resize(TP_FOR_WINDOW, block, 3000, 500);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).bytes, 500);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).allocations, 1);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).objects, 0);
+    tp_release(TP_FOR_WINDOW, block, 500);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).bytes, 0);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).allocations, 0);
+    CHECK_EQ_U(use_now(TP_FOR_SIEVE).bytes, other.bytes);
+}
+
+static void test_objects_are_counted_as_they_come_and_go(void)
+{
+    tp_window *window = NULL;
+    CHECK_EQ_U(tp_window_new(3, true, &window, NULL), TP_OK);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).objects, 1);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).allocations, 2);
+    tp_window_free(window);
+    CHECK_EQ_U(use_now(TP_FOR_WINDOW).objects, 0);
+
+    tp_corpus *corpus = NULL;
+    CHECK_EQ_U(tp_corpus_new(&corpus, NULL), TP_OK);
+    CHECK_EQ_U(use_now(TP_FOR_CORPUS).objects, 1);
+    CHECK_EQ_U(use_now(TP_FOR_TABLE).objects, 0);
+    const uint64_t end = 5;
+    CHECK_EQ_U(tp_corpus_count(&(tp_piece){corpus, (const uint8_t *)"a b c", 5, &end, 1}, 1, NULL), TP_OK);
+    CHECK_EQ_U(use_now(TP_FOR_TABLE).objects, 1);
+    CHECK(use_now(TP_FOR_TABLE).bytes > 0);
+    tp_corpus_free(corpus);
+    CHECK_EQ_U(use_now(TP_FOR_CORPUS).objects, 0);
+    CHECK_EQ_U(use_now(TP_FOR_TABLE).objects, 0);
+}
+
+/* ---- Memory: the limit -------------------------------------------------------------------------------------------------- */
+
+static tp_memory_refusal refusal_now(void)
+{
+    tp_memory_refusal refusal;
+    tp_memory_take_refusal(&refusal);
+    return refusal;
+}
+
+static void test_no_limit_at_first(void) { CHECK_EQ_U(stats_now().limit_bytes, TP_NO_LIMIT); }
+
+static void test_limit_is_reached_but_never_passed(void)
+{
+    const uint64_t held = stats_now().current_bytes;
+    tp_memory_set_limit(held + 1000);
+    CHECK_EQ_U(stats_now().limit_bytes, held + 1000);
+    CHECK(tp_allocate(TP_FOR_WORK, 1001) == NULL);
+    char *block = tp_allocate(TP_FOR_WORK, 600);
+    memset(block, 7, 600);
+    CHECK(tp_resize(TP_FOR_WORK, block, 600, 1001) == NULL);
+    CHECK_EQ_U(stats_now().current_bytes, held + 600);
+    block = tp_resize(TP_FOR_WORK, block, 600, 1000);
+    if (!CHECK(block != NULL)) return;
+    CHECK(block[0] == 7 && block[599] == 7);
+    CHECK(tp_allocate(TP_FOR_WORK, 1) == NULL);
+    tp_memory_set_limit(TP_NO_LIMIT);
+    tp_release(TP_FOR_WORK, tp_allocate(TP_FOR_WORK, 5000), 5000);
+    tp_release(TP_FOR_WORK, block, 1000);
+    CHECK_EQ_U(stats_now().current_bytes, held);
+}
+
+static void test_refusal_tells_what_was_asked(void)
+{
+    const uint64_t held = stats_now().current_bytes;
+    tp_memory_set_limit(held + 100);
+    refusal_now(); /* forgotten with that */
+    CHECK_EQ_U(refusal_now().asked_bytes, 0);
+    CHECK(tp_allocate(TP_FOR_WORK, 101) == NULL);
+    tp_memory_refusal refusal = refusal_now();
+    CHECK_EQ_U(refusal.asked_bytes, 101);
+    CHECK_EQ_U(refusal.held_bytes, held);
+    CHECK_EQ_U(refusal.limit_bytes, held + 100);
+    CHECK_EQ_U(refusal_now().asked_bytes, 0);
+    tp_memory_set_limit(TP_NO_LIMIT);
+
+    tp_memory_fail_at(1);
+    CHECK(tp_allocate(TP_FOR_WORK, 55) == NULL);
+    refusal = refusal_now();
+    CHECK_EQ_U(refusal.asked_bytes, 55);
+    CHECK_EQ_U(refusal.limit_bytes, TP_NO_LIMIT);
+    CHECK_EQ_U(tp_grown_capacity(0, SIZE_MAX, 8), 0);
+    CHECK_EQ_U(refusal_now().asked_bytes, SIZE_MAX);
+}
+
+static void test_what_is_held_beyond_a_new_limit_stays_and_can_be_freed(void)
+{
+    const uint64_t held = stats_now().current_bytes;
+    char *block = tp_allocate(TP_FOR_WORK, 5000);
+    for (uint64_t limit = 0; limit < 5000; limit += 4999) {
+        tp_memory_set_limit(limit);
+        CHECK(tp_allocate(TP_FOR_WORK, 1) == NULL);
+        CHECK(tp_resize(TP_FOR_WORK, block, 5000, 5001) == NULL);
+        block[4999 - limit] = 1;
+    }
+    block = tp_resize(TP_FOR_WORK, block, 5000, 100);
+    CHECK(block != NULL);
+    tp_release(TP_FOR_WORK, block, 100);
+    tp_memory_set_limit(TP_NO_LIMIT);
+    CHECK_EQ_U(stats_now().current_bytes, held);
+}
+
+static void test_refusal_of_the_system_is_not_held(void)
+{
+    hook_log seen = {.is_refusing = true};
+    CHECK_EQ_U(tp_memory_set_hook(logging_resize, &seen, NULL), TP_OK);
+    const tp_memory_stats before = stats_now();
+    for (int is_limited = 0; is_limited < 2; is_limited++) {
+        tp_memory_set_limit(is_limited ? UINT64_C(1) << 50 : TP_NO_LIMIT);
+        CHECK(tp_allocate(TP_FOR_WORK, (size_t)1 << 30) == NULL);
+        CHECK_EQ_U(refusal_now().limit_bytes, TP_NO_LIMIT);
+        CHECK_EQ_U(stats_now().current_bytes, before.current_bytes);
+        CHECK_EQ_U(stats_now().peak_bytes, before.peak_bytes);
+    }
+    tp_memory_set_limit(TP_NO_LIMIT);
+    CHECK_EQ_U(tp_memory_set_hook(NULL, NULL, NULL), TP_OK);
+}
+
+enum { N_TAKERS = 4, TAKEN_NBYTES = 100 };
+
+/* What threads that allocate and release all the time have seen. */
+typedef struct taking {
+    uint64_t limit;
+    atomic_uint n_given, n_over, n_needlessly_refused;
+} taking;
+
+static void take_and_give_back(void *shared, size_t index)
+{
+    taking *t = shared;
+    for (int round = 0; round < 2000; round++) {
+        char *block = tp_allocate(TP_FOR_WORK, index == 0 ? 1 << 20 : TAKEN_NBYTES);
+        if (stats_now().current_bytes > t->limit) atomic_fetch_add(&t->n_over, 1);
+        if (block == NULL && index != 0) atomic_fetch_add(&t->n_needlessly_refused, 1);
+        if (block != NULL) atomic_fetch_add(&t->n_given, 1);
+        tp_release(TP_FOR_WORK, block, TAKEN_NBYTES);
+    }
+}
+
+/* One asks for far too much all the time; all others find room for what they ask for. */
+static void test_threads_share_the_limit(void)
+{
+    taking t = {.limit = stats_now().current_bytes + 4096};
+    tp_memory_set_limit(t.limit);
+    tp_fork_join(take_and_give_back, &t, N_TAKERS);
+    tp_memory_set_limit(TP_NO_LIMIT);
+    CHECK_EQ_U(atomic_load(&t.n_over), 0);
+    CHECK_EQ_U(atomic_load(&t.n_needlessly_refused), 0);
+    CHECK_EQ_U(atomic_load(&t.n_given), (N_TAKERS - 1) * 2000);
+}
+
+static void ask_too_much(void *shared, size_t index)
+{
+    (void)shared;
+    if (index == 2) CHECK(tp_allocate(TP_FOR_WORK, 1 << 20) == NULL);
+}
+
+static void test_what_a_worker_was_refused_is_its_caller_s(void)
+{
+    tp_memory_set_limit(stats_now().current_bytes + 4096);
+    tp_fork_join(ask_too_much, NULL, 4);
+    tp_memory_set_limit(TP_NO_LIMIT);
+    CHECK_EQ_U(refusal_now().asked_bytes, 1 << 20);
 }
 
 /* ---- Memory: arenas ---------------------------------------------------------------------------------------------------- */
@@ -193,7 +370,7 @@ static void test_arena_grows_and_keeps_its_bytes(void)
     unsigned n_growths = 0;
     for (size_t i = 0; i < 100000; i++) {
         size_t capacity = arena.capacity;
-        if (!CHECK(tp_arena_reserve(&arena, 1))) break;
+        if (!CHECK(tp_arena_reserve(TP_FOR_WORK, &arena, 1))) break;
         n_growths += arena.capacity != capacity;
         arena.data[arena.used++] = (uint8_t)(i % 251);
     }
@@ -201,24 +378,24 @@ static void test_arena_grows_and_keeps_its_bytes(void)
     size_t n_wrong = 0;
     for (size_t i = 0; i < arena.used; i++) n_wrong += arena.data[i] != i % 251;
     CHECK_EQ_U(n_wrong, 0);
-    tp_arena_free(&arena);
+    tp_arena_free(TP_FOR_WORK, &arena);
     CHECK(arena.data == NULL && arena.used == 0 && arena.capacity == 0);
 }
 
 static void test_arena_refuses_what_cannot_be(void)
 {
     tp_arena arena = {0};
-    CHECK(!tp_arena_reserve(&arena, SIZE_MAX));
+    CHECK(!tp_arena_reserve(TP_FOR_WORK, &arena, SIZE_MAX));
     CHECK(arena.data == NULL && arena.capacity == 0);
-    CHECK(tp_arena_reserve(&arena, 10));
+    CHECK(tp_arena_reserve(TP_FOR_WORK, &arena, 10));
     arena.used = 10;
     tp_arena before = arena;
-    CHECK(!tp_arena_reserve(&arena, SIZE_MAX - 9));
-    CHECK(!tp_arena_reserve(&arena, SIZE_MAX / 2));
+    CHECK(!tp_arena_reserve(TP_FOR_WORK, &arena, SIZE_MAX - 9));
+    CHECK(!tp_arena_reserve(TP_FOR_WORK, &arena, SIZE_MAX / 2));
     tp_memory_fail_at(1);
-    CHECK(!tp_arena_reserve(&arena, before.capacity));
+    CHECK(!tp_arena_reserve(TP_FOR_WORK, &arena, before.capacity));
     CHECK(arena.data == before.data && arena.used == 10 && arena.capacity == before.capacity);
-    tp_arena_free(&arena);
+    tp_arena_free(TP_FOR_WORK, &arena);
 }
 
 static void test_grown_capacity(void)
@@ -709,6 +886,15 @@ int main(void)
     RUN(test_hook_cannot_change_while_something_is_allocated);
     RUN(test_nth_allocation_is_refused_once);
     RUN(test_refused_growth_leaves_the_block);
+    RUN(test_each_kind_has_its_own_counters);
+    RUN(test_objects_are_counted_as_they_come_and_go);
+    RUN(test_no_limit_at_first);
+    RUN(test_limit_is_reached_but_never_passed);
+    RUN(test_refusal_tells_what_was_asked);
+    RUN(test_what_is_held_beyond_a_new_limit_stays_and_can_be_freed);
+    RUN(test_refusal_of_the_system_is_not_held);
+    RUN(test_threads_share_the_limit);
+    RUN(test_what_a_worker_was_refused_is_its_caller_s);
     RUN(test_arena_grows_and_keeps_its_bytes);
     RUN(test_arena_refuses_what_cannot_be);
     RUN(test_grown_capacity);

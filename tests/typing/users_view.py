@@ -38,7 +38,11 @@ assert_type(text_processor.__version__, str)
 assert_type(text_processor.UNICODE_VERSION, str)
 assert_type(text_processor.hello("World"), str)
 assert_type(text_processor.type_stub(), str)
-assert_type(text_processor.get_memory_stats(), dict[str, int])
+assert_type(text_processor.get_memory_stats(), text_processor.MemoryStats)
+assert_type(text_processor.get_memory_stats()["current_bytes"], int)
+assert_type(text_processor.get_memory_stats()["kinds"]["tokenizers"], text_processor.MemoryUse)
+text_processor.set_memory_limit(10**9)
+text_processor.set_memory_limit(None)
 assert_type(text_processor.word_count("two words", threads=1), dict[str, int])
 
 # ---- Documents: any iterable of str or of bytes

@@ -18,7 +18,7 @@ from typing import Any, Literal, Self, cast
 
 from text_processor import _native
 from text_processor._native import Span
-from text_processor.numeric._work import shown
+from text_processor._wording import shown
 
 Kind = Literal["list", "numpy", "array"]
 
@@ -148,7 +148,7 @@ class Numbers:
             _native.to_int64(self.type, self.pointer, self.n, room.pointer)
         except _native.TooLargeError as error:
             i = error.item
-            raise OverflowError(f"{self._name}{self.place(i)} is {self.value(i)}, which has no place in {dtype}") from None
+            raise OverflowError(f"{self._name}{self.place(i)} is {self.value(i)}, which has no place in {dtype}") from error
         return self._reshaped(room)
 
     def as_doubles(self, *, exactly: bool) -> Numbers:
@@ -415,9 +415,9 @@ def _as_array(numbers: Sequence[int | float], name: str, shape: tuple[int, ...],
         raise OverflowError(f"{name}{_place(index, shape)} has no place in 64 bits: {shown(cast(int, numbers[index]))}")
     try:
         return array("d", numbers)
-    except OverflowError:
+    except OverflowError as error:
         index = _first(numbers, _is_too_large)
-        raise OverflowError(f"{name}{_place(index, shape)} is too large for a float") from None
+        raise OverflowError(f"{name}{_place(index, shape)} is too large for a float") from error
 
 
 def _is_too_large(number: int | float) -> bool:

@@ -9,7 +9,8 @@ from time import monotonic
 
 from text_processor import _native
 from text_processor._progress import Progress, check_progress, reporting
-from text_processor.numeric._work import n_threads, shown
+from text_processor._wording import shown
+from text_processor.numeric._work import n_threads
 
 __all__ = ["monte_carlo_pi"]
 

@@ -7,7 +7,8 @@ from array import array
 
 from text_processor import _native
 from text_processor._progress import Progress, check_progress, reporting
-from text_processor.numeric._work import n_threads, shown
+from text_processor._wording import shown
+from text_processor.numeric._work import n_threads
 
 __all__ = ["sieve_of_eratosthenes"]
 

@@ -14,8 +14,9 @@ from text_processor import _native
 from text_processor._native import FloatSum
 from text_processor._progress import Progress, Report, reporting
 from text_processor._subclasses import attributes_of, set_attributes
+from text_processor._wording import shown
 from text_processor.numeric._arrays import Numbers
-from text_processor.numeric._work import SLICE, n_threads, shown, slices
+from text_processor.numeric._work import SLICE, n_threads, slices
 
 # Squares of floats beyond this overflow, in sums of any length; of differences below its inverse they lose digits.
 _LARGE = 2.0**450

@@ -10,8 +10,8 @@ from typing import Any
 
 from text_processor import _native
 from text_processor._subclasses import attributes_of, set_attributes
+from text_processor._wording import shown
 from text_processor.numeric._arrays import Numbers, Output
-from text_processor.numeric._work import shown
 
 __all__ = ["MovingAverage", "RingBuffer"]
 

@@ -11,12 +11,6 @@ from text_processor._progress import Report
 SLICE = 1 << 23
 
 
-def shown(number: int) -> str:
-    """Return an int as a message has it: Python refuses to write one of more than 4300 digits."""
-    n_bits = number.bit_length()
-    return str(number) if n_bits <= 256 else f"an int of {n_bits} bits"
-
-
 def n_threads(threads: int | None) -> int:
     """Return how many threads may work; None are as many as there are processors."""
     return _pieces.checked_threads(threads) or _pieces.available_threads()
