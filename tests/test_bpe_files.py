@@ -165,7 +165,7 @@ def test_forged_merges_are_refused(path):
     trained().save(path)
     *sections, _ = sections_of(path.read_bytes())
     path.write_bytes(sealed([*sections, struct.pack("<2I", 97, 98)]))
-    with pytest.raises(InvalidTokenizerError, match="of which its description knows nothing"):
+    with pytest.raises(InvalidTokenizerError, match="there are 1 merges, but has_merges is false"):
         Tokenizer.load(path)
     path.write_bytes(sealed([*sections[:1], sections[1][:-4], *sections[2:], b""]))
     with pytest.raises(InvalidTokenizerError, match="do not fit"):
@@ -396,8 +396,8 @@ REFUSED: dict[str, tuple[list[str | int], Any, str]] = {
     "truncation": (["truncation"], {"max_length": 5}, "^truncation: only null"),
     "padding": (["padding"], {"strategy": "BatchLongest"}, "^padding: only null"),
     "post-processor": (["post_processor"], {"type": "TemplateProcessing", "single": []}, "^post_processor.type: only"),
-    "decoder": (["decoder"], None, "^decoder: it is no object"),
-    "no pre-tokenizer": (["pre_tokenizer"], None, "^pre_tokenizer: it is no object"),
+    "decoder": (["decoder"], None, "^decoder: it must be an object, not "),
+    "no pre-tokenizer": (["pre_tokenizer"], None, "^pre_tokenizer: it must be an object, not "),
     "pre-tokenizer": (["pre_tokenizer"], {"type": "Metaspace", "split": True}, '^pre_tokenizer.type: only "ByteLevel"'),
     "prefix space": (["pre_tokenizer", "add_prefix_space"], True, "^pre_tokenizer.add_prefix_space: only false"),
     "no regex": (["pre_tokenizer", "use_regex"], False, "^pre_tokenizer.use_regex: only true"),
@@ -405,25 +405,29 @@ REFUSED: dict[str, tuple[list[str | int], Any, str]] = {
     "unknown section": (["more"], 1, "^the file: what 'more' means is not known here"),
     "unknown setting": (["model", "more"], 1, "^model: what 'more' means"),
     "model type": (["model"], {"type": "Unigram", "unk_id": 0}, '^model.type: only "BPE"'),
-    "no model": (["model"], [], "^model: it is no object"),
+    "no model": (["model"], [], "^model: it must be an object, not "),
     "dropout": (["model", "dropout"], 0.1, "^model.dropout: only null or 0.0"),
     "unk_token": (["model", "unk_token"], "<unk>", "^model.unk_token: only null"),
     "byte_fallback": (["model", "byte_fallback"], True, "^model.byte_fallback: only null or false"),
     "prefix": (["model", "continuing_subword_prefix"], "##", "^model.continuing_subword_prefix: only null"),
     "suffix": (["model", "end_of_word_suffix"], "</w>", "^model.end_of_word_suffix: only null"),
     "ignore_merges": (["model", "ignore_merges"], 1, "^model.ignore_merges: only false or true"),
-    "vocab": (["model", "vocab"], [], "^model.vocab: it is no object"),
-    "vocab id": (["model", "vocab", "ab"], -1, r'^model.vocab\["ab"\]: it is no number'),
-    "vocab key": (["model", "vocab", "a b"], 999, r'^model.vocab\["a b"\]: it is neither'),
+    "vocab": (["model", "vocab"], [], "^model.vocab: it must be an object, not "),
+    "vocab id": (["model", "vocab", "ab"], -1, r"^model.vocab\['ab'\]: it must be a number from 0 to 4294967294, not -1$"),
+    "vocab key": (["model", "vocab", "a b"], 999, r"^model.vocab\['a b'\]: it is neither"),
     "vocab twice": (["model", "vocab", "ab"], 5, "with the id 5"),
-    "merges": (["model", "merges"], {}, "^model.merges: it is no list"),
+    "merges": (["model", "merges"], {}, "^model.merges: it must be a list, not "),
     "merge": (["model", "merges", 0], "a b c", r"^model.merges\[0\]: it is not two tokens"),
     "merge of unknown": (["model", "merges", 0], ["a", "xyz"], r"^model.merges\[0\]: it is not two"),
-    "merge to unknown": (["model", "merges", 0], "a c", r'^model.merges\[0\]: what it makes, "ac"'),
+    "merge to unknown": (["model", "merges", 0], "a c", r"^model.merges\[0\]: what it makes, 'ac'"),
     "merge twice": (["model", "merges"], ["a b", "a b"], "merge 1, of the ids"),
-    "added": (["added_tokens"], {}, "^added_tokens: it is no list"),
-    "added content": (["added_tokens"], [{"id": 5, "content": 5}], r"^added_tokens\[0\].content: it is no text"),
-    "added id": (["added_tokens"], [{"id": "5", "content": "x"}], r"^added_tokens\[0\].id: it is no number"),
+    "added": (["added_tokens"], {}, "^added_tokens: it must be a list, not "),
+    "added content": (["added_tokens"], [{"id": 5, "content": 5}], r"^added_tokens\[0\].content: it must be a text, not 5"),
+    "added id": (
+        ["added_tokens"],
+        [{"id": "5", "content": "x"}],
+        r"^added_tokens\[0\].id: it must be a number from 0 to 4294967294, not '5'",
+    ),
     "added twice": (["added_tokens"], [{"id": 900, "content": "xx"}, {"id": 901, "content": "xx"}], "is there already"),
     "added lstrip": (["added_tokens"], [{"id": 900, "content": "xx", "lstrip": True}], r"added_tokens\[0\].lstrip: only false"),
     "added word": (["added_tokens"], [{"id": 900, "content": "x", "single_word": True}], "single_word: only false"),
@@ -492,7 +496,7 @@ def test_other_splits_are_refused(path, split, message):
         (b'"\xff"', "not UTF-8 at byte 1", 1),
         ("[é,]".encode(), "no JSON", 1),
         (b"[" * 100_000, "nested too deeply", None),
-        (b"[]", "the file: it is no object", None),
+        (b"[]", "the file: it must be an object, not ", None),
         (b"9" * 5000, "limit", None),
         (b'{"a": 1, "b": 2, "a": 1}', "an object has the key 'a' twice", None),
         (b'{"a": -Infinity}', "-Infinity is no number of JSON", None),

@@ -401,10 +401,12 @@ def test_counts_may_be_saved_where_they_were_loaded(count, file, tmp_path):
 
 def test_counts_that_cannot_be_loaded(count, file, tmp_path):
     path, missing = file(b"some text"), tmp_path / "missing"
+    signature = rb"b'\x89TPA\r\n\x1a\n'".decode()
     assert count("--load", path, path) == (
         1,
         "",
-        f"text-processor: {path}: this is not a snapshot of a TextAnalyzer (at byte 0)\n",
+        f"text-processor: {path}: this is not a snapshot of a TextAnalyzer, which begins with {signature}, "
+        "not b'some tex' (at byte 0)\n",
     )
     assert count("--load", missing) == (1, "", f"text-processor: {missing}: No such file or directory\n")
 

@@ -134,7 +134,7 @@ def test_damaged_kinds_are_refused(kinds: Any) -> None:
     analyzer.add_document(b"bytes")
     described, *others = sections_of(snapshot_of(analyzer))
     described = json.dumps(json.loads(described) | {"kinds": kinds}).encode()
-    with pytest.raises(InvalidSnapshotError, match="the kinds of the documents"):
+    with pytest.raises(InvalidSnapshotError, match="kinds must be a text of the letters b and s, one for each of 3 documents"):
         restored(sealed([described, *others], version=2))
 
 

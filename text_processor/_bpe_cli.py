@@ -284,9 +284,9 @@ def _parse_lines(read: Callable[[int], bytes]) -> Iterator[list[int]]:
         rest = b"" if is_final else words.pop()[:-1]
         for word in words:
             if not (word.isdigit() and len(word) <= 10):
-                raise ValueError(f"{word[:40].decode('ascii', 'backslashreplace')!r} is no id")
+                raise ValueError(f"{word[:40].decode('ascii', 'backslashreplace')!r} is no id, a number of up to 10 digits")
         if len(rest) > 10:
-            raise ValueError(f"{rest[:40].decode('ascii', 'backslashreplace')!r} is no id")
+            raise ValueError(f"{rest[:40].decode('ascii', 'backslashreplace')!r} is no id, a number of up to 10 digits")
         yield list(map(int, words))
 
 

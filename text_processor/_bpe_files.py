@@ -21,6 +21,7 @@ from text_processor import _bpe_special, _bpe_text
 from text_processor._bpe_model import Model, little_endian
 from text_processor._container import Container
 from text_processor._native import InvalidArgumentError, Tokens, Vocabulary
+from text_processor._wording import quoted
 from text_processor.errors import InvalidTokenizerError
 
 _CONTAINER = Container(
@@ -70,9 +71,9 @@ def from_bytes(data: bytes | bytearray) -> Model:
         lengths, ids, merges = (_numbers(section) for section in (c_lengths, c_ids, c_merges))
         ends = array("Q", accumulate(lengths))
         if len(ends) != len(ids) or (ends[-1] if ends else 0) != len(text):
-            raise ValueError("the lengths and the ids do not fit the tokens")
+            raise ValueError(f"{len(ends)} lengths and {len(ids)} ids do not fit the tokens' {len(text)} bytes")
         if merges and not description["has_merges"]:
-            raise ValueError("there are merges, of which its description knows nothing")
+            raise ValueError(f"there are {len(merges) // 2} merges, but has_merges is false")
         tokens = Tokens(bytes(text), ends, ids)
         model_merges = merges if description["has_merges"] else None
         vocabulary = new_vocabulary(tokens, model_merges, whole_pieces=description["whole_pieces"])
@@ -97,12 +98,12 @@ def _numbers(section: memoryview) -> array[int]:
 
 def _checked(description: Mapping[str, Any]) -> Mapping[str, Any]:
     if type(description["pattern"]) is not str:
-        raise ValueError(f"pattern is {description['pattern']!r}")
+        raise ValueError(f"pattern must be a text, not {quoted(description['pattern'])}")
     for name in ("has_merges", "whole_pieces"):
         if type(description[name]) is not bool:
-            raise ValueError(f"{name} is {description[name]!r}")
+            raise ValueError(f"{name} must be true or false, not {quoted(description[name])}")
     if type(description["special_tokens"]) is not dict:
-        raise ValueError("special_tokens is no object")
+        raise ValueError(f"special_tokens must be an object, not {quoted(description['special_tokens'])}")
     return description
 
 
@@ -118,7 +119,7 @@ def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | Non
     n_tokens = len(tokens.ids)
     if error.item < n_tokens:
         token = list(tokens.each())[error.item]
-        return f"the token {token!r} with the id {tokens.ids[error.item]}: {error}"
+        return f"the token {quoted(token)} with the id {tokens.ids[error.item]}: {error}"
     if missing := sorted({bytes([byte]) for byte in range(256)} - set(tokens.each())):
         return f"{error}: {missing[0]!r} is missing"
     number = error.item - n_tokens - 256  # behind the tokens come the bytes, behind these the merges
@@ -131,7 +132,7 @@ def checked_special_ids(special_tokens: Mapping[str, int], ids: array[int]) -> d
     checked = _bpe_special.checked_ids(special_tokens)
     if taken := set(checked.values()) & set(ids):
         name = next(name for name, token in checked.items() if token in taken)
-        raise ValueError(f"the special token {name!r} has the id {checked[name]}, which a token of the vocabulary has")
+        raise ValueError(f"the special token {quoted(name)} has the id {checked[name]}, which a token of the vocabulary has")
     return checked
 
 
@@ -172,9 +173,9 @@ def _line_by_line(data: bytes, name: str) -> dict[bytes, int]:
             if stripped := line.strip():
                 token, rank = _entry(stripped)
                 if token in ranks:
-                    raise ValueError(f"the token {token!r} is there already")
+                    raise ValueError(f"the token {quoted(token)} is there already")
                 if rank in ids:
-                    raise ValueError(f"the token {token!r}: the id {rank} is that of an earlier token")
+                    raise ValueError(f"the token {quoted(token)}: the id {rank} is that of an earlier token")
                 ranks[token] = rank
                 ids.add(rank)
         except ValueError as error:
@@ -186,10 +187,10 @@ def _line_by_line(data: bytes, name: str) -> dict[bytes, int]:
 def _entry(line: bytes) -> tuple[bytes, int]:
     found = _LINE.fullmatch(line)
     if found is None:
-        raise ValueError(f"not a token in base64, a blank and its id: {line[:40]!r}")
+        raise ValueError(f"not a token in base64, a blank and its id: {quoted(line)}")
     rank = int(found[2])
     if rank > _bpe_special.MOST_ID:
-        raise ValueError(f"the id {rank} is above {_bpe_special.MOST_ID}")
+        raise ValueError(f"the id {rank} is above {_bpe_special.MOST_ID}, the largest id")
     return binascii.a2b_base64(found[1], strict_mode=True), rank
 
 

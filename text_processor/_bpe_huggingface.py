@@ -18,6 +18,7 @@ from text_processor._bpe_model import Model
 from text_processor._bpe_special import MOST_ID, is_a
 from text_processor._bpe_text import PATTERNS, Splitter
 from text_processor._native import InvalidArgumentError, Tokens
+from text_processor._wording import quoted
 from text_processor.errors import InvalidTokenizerError
 
 # The byte-level alphabet: a byte that is a printable character of Latin-1, and no blank, stands for itself, the others for the
@@ -128,17 +129,17 @@ _MODEL_SETTINGS: dict[str, tuple[Any, ...]] = {
 def _check_keys(place: str, section: Any, known: Collection[str], *, kind: str | None = None) -> None:
     """Check that a section is an object, of a kind if that is given, and has no settings but those that are known."""
     if not is_a(section, dict):
-        raise _RefusedError(place, "it is no object")
+        raise _RefusedError(place, f"it must be an object, not {quoted(section)}")
     if kind is not None:  # which tells more than a setting that is not known
         _refuse(f"{place}.type", section.get("type"), (kind,))
     if unknown := sorted(section.keys() - set(known)):
-        raise _RefusedError(place, f"what {unknown[0]!r} means is not known here")
+        raise _RefusedError(place, f"what {quoted(unknown[0])} means is not known here, only {', '.join(sorted(known))}")
 
 
 def _refuse(place: str, value: Any, allowed: tuple[Any, ...]) -> None:
     if not any(type(value) is type(each) and value == each for each in allowed):
         wanted = " or ".join(json.dumps(each) for each in allowed)
-        raise _RefusedError(place, f"only {wanted} can be represented, not {json.dumps(value)[:60]}")
+        raise _RefusedError(place, f"only {wanted} can be represented, not {quoted(value)}")
 
 
 def _check_byte_level(place: str, section: Any, *, may_be_missing: bool) -> None:
@@ -156,7 +157,7 @@ def _splitter(section: Any) -> Splitter:
     _check_keys(place, section, {"type", "pretokenizers"})
     steps = section.get("pretokenizers")
     if not is_a(steps, list) or len(steps) != 2:
-        raise _RefusedError(f"{place}.pretokenizers", "only Split, then ByteLevel can be represented")
+        raise _RefusedError(f"{place}.pretokenizers", f"only Split, then ByteLevel can be represented, not {quoted(steps)}")
     _byte_level_splitter(f"{place}.pretokenizers[1]", steps[1], (False,))
     return _split_splitter(f"{place}.pretokenizers[0]", steps[0])
 
@@ -174,10 +175,11 @@ def _split_splitter(place: str, section: Any) -> Splitter:
     _check_keys(f"{place}.pattern", section.get("pattern"), {"Regex"})
     pattern = section["pattern"].get("Regex")
     if not is_a(pattern, str):
-        raise _RefusedError(f"{place}.pattern", "only a Regex can be represented")
+        raise _RefusedError(f"{place}.pattern", f"only a Regex can be represented, not {quoted(pattern)}")
     way = (section.get("behavior"), section.get("invert"))
     if way not in _WAYS:
-        raise _RefusedError(place, f"the behavior {way[0]!r} with invert {way[1]!r} cannot be represented")
+        why = f"the behavior {quoted(way[0])} with invert {quoted(way[1])} cannot be represented"
+        raise _RefusedError(place, f"{why}, only 'Isolated' with False and 'Removed' with True")
     if pattern in _AS_READ:
         return _bpe_text.splitter_for(_AS_READ[pattern])
     if pattern in PATTERNS.values() and pattern not in _AS_WRITTEN:
@@ -185,7 +187,7 @@ def _split_splitter(place: str, section: Any) -> Splitter:
     try:
         _bpe_text.check_repeats(pattern)
         if not _is_same_in_both(pattern):
-            raise ValueError(f"it may mean something else here than in Oniguruma: {pattern!r}")
+            raise ValueError(f"it may mean something else here than in Oniguruma: {quoted(pattern)}")
         # Where nothing matches, Isolated makes a piece of what lies between two matches.
         return _bpe_text.splitter_for(pattern if way == _ONLY_MATCHES else rf"(?:{pattern})|(?:(?!{pattern})[\s\S])+")
     except ValueError as error:
@@ -207,7 +209,7 @@ _WAYS = (_ISOLATED, _ONLY_MATCHES)
 
 def _added_tokens(section: Any) -> dict[str, int]:
     if not is_a(section, list):
-        raise _RefusedError("added_tokens", "it is no list")
+        raise _RefusedError("added_tokens", f"it must be a list, not {quoted(section)}")
     special_ids: dict[str, int] = {}
     kinds: dict[bool, list[str]] = {False: [], True: []}
     for i, token in enumerate(section):
@@ -220,14 +222,15 @@ def _added_tokens(section: Any) -> dict[str, int]:
             _refuse(f"{place}.{flag}", token.get(flag, False), (False, True))
         name = token.get("content")
         if not is_a(name, str) or name in special_ids:
-            raise _RefusedError(f"{place}.content", "it is no text" if not is_a(name, str) else f"{name!r} is there already")
+            raise _RefusedError(
+                f"{place}.content",
+                f"it must be a text, not {quoted(name)}" if not is_a(name, str) else f"{quoted(name)} is there already",
+            )
         special_ids[name] = _number(f"{place}.id", token.get("id"))
         kinds[token.get("normalized", False)].append(name)
     if clash := next(_overlaps(kinds[False], kinds[True]), None):
-        why = (
-            f"{clash[0]!r} is found before {clash[1]!r}, which is normalized, wherever they overlap: that cannot be represented"
-        )
-        raise _RefusedError("added_tokens", why)
+        why = f"{quoted(clash[0])} is found before {quoted(clash[1])}, which is normalized, wherever they overlap"
+        raise _RefusedError("added_tokens", f"{why}: that cannot be represented")
     return special_ids
 
 
@@ -246,31 +249,31 @@ def _overlaps(ones: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str,
 
 def _number(place: str, value: Any) -> int:
     if type(value) is not int or not 0 <= value <= MOST_ID:
-        raise _RefusedError(place, f"it is no number from 0 to {MOST_ID}")
+        raise _RefusedError(place, f"it must be a number from 0 to {MOST_ID}, not {quoted(value)}")
     return value
 
 
 def _vocab(section: Any) -> dict[str, int]:
     if not is_a(section, dict):
-        raise _RefusedError("model.vocab", "it is no object")
+        raise _RefusedError("model.vocab", f"it must be an object, not {quoted(section)}")
     for token, number in section.items():
         if type(number) is not int or not 0 <= number <= MOST_ID:
-            _number(f"model.vocab[{json.dumps(token)}]", number)
+            _number(f"model.vocab[{quoted(token)}]", number)
     return cast(dict[str, int], section)
 
 
 def _merges(section: Any, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
     """Return the merges, which may be written as lists of two or as text with a blank between."""
     if not is_a(section, list):
-        raise _RefusedError("model.merges", "it is no list")
+        raise _RefusedError("model.merges", f"it must be a list, not {quoted(section)}")
     merges: list[tuple[str, str]] = []
     for i, merge in enumerate(section):
         parts = merge.split(" ") if type(merge) is str else merge
         left, right = cast(list[Any], parts) if is_a(parts, list) and len(parts) == 2 else (None, None)
         if type(left) is not str or type(right) is not str or left not in vocab or right not in vocab:
-            raise _RefusedError(f"model.merges[{i}]", f"it is not two tokens of the vocabulary: {json.dumps(merge)[:60]}")
+            raise _RefusedError(f"model.merges[{i}]", f"it is not two tokens of the vocabulary: {quoted(merge)}")
         if left + right not in vocab:
-            raise _RefusedError(f"model.merges[{i}]", f"what it makes, {json.dumps(left + right)}, is not in the vocabulary")
+            raise _RefusedError(f"model.merges[{i}]", f"what it makes, {quoted(left + right)}, is not in the vocabulary")
         merges.append((left, right))
     return merges
 
@@ -303,10 +306,10 @@ def _without_special(vocab: Mapping[str, int], merges: Sequence[tuple[str, str]]
     for name in sorted(both):
         if vocab[name] != special_ids[name]:
             why = f"as an added token it has the id {special_ids[name]}"
-            raise _RefusedError(f"model.vocab[{json.dumps(name)}]", f"the id {vocab[name]}, but {why}")
+            raise _RefusedError(f"model.vocab[{quoted(name)}]", f"the id {vocab[name]}, but {why}")
         if name in used or len(name) == 1:
             why = "an added token that ordinary text can become too cannot be represented"
-            raise _RefusedError(f"model.vocab[{json.dumps(name)}]", why)
+            raise _RefusedError(f"model.vocab[{quoted(name)}]", why)
     return [token for token in vocab if token not in both]
 
 
@@ -324,9 +327,9 @@ def _check_numbering(special_ids: Mapping[str, int], vocab: Mapping[str, int]) -
 def _bytes_of(token: str) -> bytes:
     try:
         return token.translate(_TO_LATIN_1).encode("latin-1")
-    except UnicodeEncodeError:
+    except UnicodeEncodeError as error:
         why = "it is neither an added token nor made of the characters that stand for bytes"
-        raise _RefusedError(f"model.vocab[{json.dumps(token)}]", why) from None
+        raise _RefusedError(f"model.vocab[{quoted(token)}]", why) from error
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------
@@ -339,7 +342,9 @@ def to_json(model: Model) -> bytes:
     by_id = dict(zip(tokens.ids, texts, strict=True))
     vocab = dict(zip(texts, tokens.ids, strict=True))
     if clash := vocab.keys() & model.special_ids.keys():
-        raise ValueError(f"the special token {min(clash)!r} would be taken for a token of the vocabulary in tokenizer.json")
+        raise ValueError(
+            f"the special token {quoted(min(clash))} would be taken for a token of the vocabulary in tokenizer.json"
+        )
     pairs = merges_of(model)
     special = sorted(model.special_ids.items(), key=lambda item: item[1])
     # An added token that is not in the vocabulary is numbered anew there.
@@ -379,7 +384,9 @@ def merges_of(model: Model) -> array[int]:
         return model.vocabulary.merges()
     except InvalidArgumentError as error:
         token = bytes(model.vocabulary.decode(array("I", [error.item])))
-        raise ValueError(f"there are no merges that make the token {token!r} with the id {error.item}: {error}") from None
+        raise ValueError(
+            f"there are no merges that make the token {quoted(token)} with the id {error.item}: {error}"
+        ) from error
 
 
 def _added_token(name: str, number: int) -> dict[str, Any]:
@@ -395,7 +402,9 @@ def _pre_tokenizer(splitter: Splitter) -> dict[str, Any]:
     behavior, invert = _ISOLATED
     if splitter.native is None:
         if not _is_same_in_both(pattern):
-            raise ValueError(f"the pattern may mean something else in tokenizer.json, where it is Oniguruma's: {pattern!r}")
+            raise ValueError(
+                f"the pattern may mean something else in tokenizer.json, where it is Oniguruma's: {quoted(pattern)}"
+            )
         behavior, invert = _ONLY_MATCHES
     split = {"type": "Split", "pattern": {"Regex": _AS_WRITTEN.get(pattern, pattern)}, "behavior": behavior, "invert": invert}
     return {"type": "Sequence", "pretokenizers": [split, byte_level]}

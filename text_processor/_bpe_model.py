@@ -14,6 +14,7 @@ from text_processor import _bpe_special, _bpe_text, _native, _pieces
 from text_processor._bpe_special import Names, is_a
 from text_processor._bpe_text import Splitter
 from text_processor._native import Encoder, InvalidArgumentError, Tokens, Vocabulary
+from text_processor._wording import quoted, shown
 from text_processor.errors import InvalidDocumentError
 
 # Bytes of short texts that cross together, for each thread: some milliseconds of work.
@@ -48,7 +49,7 @@ class Model:
             self.special_ids: dict[str, int] = dict(cast(Mapping[str, int], special_ids))
         else:
             self.special_ids = {
-                name: _bpe_special.checked_id(token, f"the id of the special token {name!r}")
+                name: _bpe_special.checked_id(token, f"the id of the special token {quoted(name)}")
                 for token, name in enumerate(special_ids, self.tokens_ids[-1] + 1)
             }
         self.special_names = frozenset(self.special_ids)
@@ -119,11 +120,11 @@ class Model:
             try:
                 batch.add(text, chosen, forbidden)
             except InvalidDocumentError as error:
-                raise InvalidDocumentError(f"text {index}: {error}", index=index, offset=error.offset) from None
+                raise InvalidDocumentError(f"text {index}: {error}", index=index, offset=error.offset) from error
             except TypeError as error:
-                raise TypeError(f"text {index}: {error}") from None
+                raise TypeError(f"text {index}: {error}") from error
             except ValueError as error:
-                raise ValueError(f"text {index}: {error}") from None
+                raise ValueError(f"text {index}: {error}") from error
         batch.flush()
         return batch.lists
 
@@ -167,7 +168,7 @@ class Model:
                 stop = start + error.item
                 special = self.special_bytes.get(numbers[stop])
                 if special is None:
-                    raise ValueError(f"the id {numbers[stop]}, at index {first + stop}, does not exist") from None
+                    raise ValueError(f"the id {numbers[stop]}, at index {first + stop}, does not exist") from error
                 found, part_ends = self._decode_ordinary(numbers[start:stop], ends is not None)
             parts.append(found)
             if ends is not None:
@@ -220,10 +221,10 @@ def _checked_number(given: Any, index: int) -> int:
     """Return an id as an ``int`` of 32 bits, or raise what is wrong with it."""
     try:
         number = operator.index(given)
-    except TypeError:  # also an array of several numbers, which has the method for those of one
-        raise TypeError(f"the id at index {index} must be an int, not {type(given).__name__}") from None
+    except TypeError as error:  # also an array of several numbers, which has the method for those of one
+        raise TypeError(f"the id at index {index} must be an int, not {type(given).__name__}") from error
     if not 0 <= number < 1 << 32:
-        raise ValueError(f"the id {number}, at index {index}, does not exist")
+        raise ValueError(f"the id {shown(number)}, at index {index}, does not exist")
     return number
 
 

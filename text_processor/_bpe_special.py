@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, AnyStr, Generic, NamedTuple
 
 from text_processor import _pieces
+from text_processor._wording import quoted, shown
 
 # What `Tokenizer.encode` takes for allowed_special and disallowed_special.
 Names = Collection[str]
@@ -71,8 +72,8 @@ def check(text: str, forbidden: frozenset[str]) -> None:
 def disallowed(name: str, place: str) -> ValueError:
     """The error for a text that holds a name which it must not hold."""
     return ValueError(
-        f"the text holds {name!r} at {place}, which is disallowed: it is the name of a special token. "
-        f"allowed_special={{{name!r}}} makes it that token, disallowed_special=() ordinary text"
+        f"the text holds {quoted(name)} at {place}, which is disallowed: it is the name of a special token. "
+        f"allowed_special={{{quoted(name)}}} makes it that token, disallowed_special=() ordinary text"
     )
 
 
@@ -97,10 +98,10 @@ def resolve(allowed: object, disallowed: object, every: frozenset[str]) -> tuple
 
 def _names(argument: str, names: Any) -> frozenset[str]:
     if is_a(names, str) or not is_a(names, Collection):
-        raise TypeError(f'{argument} must be "all" or a collection of names, not {names!r}')
+        raise TypeError(f'{argument} must be "all" or a collection of names, not {quoted(names)}')
     for name in names:
         if not isinstance(name, str):
-            raise TypeError(f"{argument} must hold names, which are str, not {name!r}")
+            raise TypeError(f"{argument} must hold names, which are str, not {quoted(name)}")
     return frozenset(names)
 
 
@@ -120,7 +121,7 @@ def checked_names(names: Any) -> tuple[str, ...]:
     for name in names:
         _check_name(name)
         if name in checked:
-            raise ValueError(f"the special token {name!r} is given twice")
+            raise ValueError(f"the special token {quoted(name)} is given twice")
         checked[str.__str__(name)] = None
     return tuple(checked)
 
@@ -130,9 +131,9 @@ def checked_ids(special_tokens: Mapping[str, int]) -> dict[str, int]:
     owners: dict[int, str] = {}
     for name, number in special_tokens.items():
         _check_name(name)
-        token = checked_id(number, f"the id of the special token {name!r}")
+        token = checked_id(number, f"the id of the special token {quoted(name)}")
         if token in owners:
-            raise ValueError(f"the special tokens {owners[token]!r} and {name!r} have the same id, {token}")
+            raise ValueError(f"the special tokens {quoted(owners[token])} and {quoted(name)} have the same id, {token}")
         owners[token] = _pieces.plain(name)
     return {name: token for token, name in owners.items()}
 
@@ -146,7 +147,7 @@ def checked_id(number: object, what: str) -> int:
     if isinstance(number, bool) or not isinstance(number, int):
         raise TypeError(f"{what} must be an int, not {type(number).__name__}")
     if not 0 <= number <= MOST_ID:
-        raise ValueError(f"{what} must be from 0 to {MOST_ID}, not {number}")
+        raise ValueError(f"{what} must be from 0 to {MOST_ID}, not {shown(number)}")
     return int(number)
 
 
@@ -156,4 +157,4 @@ def _check_name(name: object) -> None:
     if str.__len__(name) == 0:
         raise ValueError("the name of a special token cannot be empty")
     if _pieces.find_surrogate(name) is not None:
-        raise ValueError(f"the name of a special token, {name!r}, has a lone surrogate, which UTF-8 cannot hold")
+        raise ValueError(f"the name of a special token, {quoted(name)}, has a lone surrogate, which UTF-8 cannot hold")

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from text_processor import _native, _pieces, _sources
+from text_processor._wording import quoted, shown
 from text_processor.errors import InvalidDocumentError
 
 # Takes UTF-8, and whether nothing follows; returns how many bytes are done. The others come again, with what follows.
@@ -130,22 +131,22 @@ def check_repeats(pattern: str) -> None:
     """Refuse a pattern from a file, which may come from anywhere, if it may take too much memory: a `ValueError`."""
     n_repeats = math.prod(max(1, *(int(number or 1) for number in found.groups())) for found in _REPEAT.finditer(pattern))
     if n_repeats > _MOST_REPEATS:
-        raise ValueError(f"the pattern {pattern[:40]!r} may take too much memory: its repeats multiply to {n_repeats}")
+        why = f"its repeats multiply to {shown(n_repeats)}, which may be {_MOST_REPEATS}"
+        raise ValueError(f"the pattern {quoted(pattern)} may take too much memory: {why}")
 
 
 def _compile(pattern: str) -> Any:
     try:
         import regex  # noqa: PLC0415
     except ImportError as error:
-        raise ImportError(
-            f"a tokenizer with the pattern {pattern!r} needs regex, which is not installed: pip install 'text-processor[regex]'"
-        ) from error
+        what = f"a tokenizer with the pattern {quoted(pattern)}"
+        raise ImportError(f"{what} needs regex, which is not installed: pip install 'text-processor[regex]'") from error
     try:
         return regex.compile(pattern)
     except regex.error as error:
-        raise ValueError(f"the pattern {pattern!r} is no regular expression: {error}") from error
+        raise ValueError(f"the pattern {quoted(pattern)} is no regular expression: {error}") from error
     except RecursionError as error:
-        raise ValueError(f"the pattern {pattern[:40]!r}… is nested too deeply") from error
+        raise ValueError(f"the pattern {quoted(pattern)} is nested too deeply") from error
 
 
 # Taken for a regular expression, a name that none has would leave out nearly all text without a word.
@@ -160,8 +161,8 @@ def checked_pattern(pattern: object) -> Splitter:
     if text not in PATTERNS and _NAME_LIKE.fullmatch(text):
         names = ", ".join(map(repr, PATTERNS))
         raise ValueError(
-            f"no pattern is called {text!r}; those that have names are {names}. "
-            f"As a regular expression, which would split nothing else, write '(?:{text})'"
+            f"no pattern is called {quoted(text)}; those that have names are {names}. "
+            f"As a regular expression, which would split nothing else, write {quoted(f'(?:{text})')}"
         )
     return splitter_for(text)
 

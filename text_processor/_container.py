@@ -80,8 +80,10 @@ class Container:
         checksum = 0
         for piece in _cut(view[:end]):
             checksum = zlib.crc32(piece, checksum)
-        if (checksum,) != _CHECKSUM.unpack_from(view, end):
-            raise self.invalid(f"{self.name} is damaged: its checksum does not match", end)
+        (stored,) = _CHECKSUM.unpack_from(view, end)
+        if checksum != stored:
+            why = f"its checksum is {checksum:08x}, which does not match the {stored:08x} at its end"
+            raise self.invalid(f"{self.name} is damaged: {why}", end)
         _, version, *lengths = self.head.unpack_from(view)
         sections: list[memoryview] = []
         start = self.head.size
@@ -94,14 +96,17 @@ class Container:
         """Return what is made of the JSON in the first section; what is raised on the way is the error of a damaged one."""
         try:
             return check(_json.loads(bytes(section)))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except KeyError as error:
+            raise self.invalid(f"{self.name}'s description is damaged: it has no {error}", self.head.size) from error
+        except (ValueError, TypeError, RecursionError) as error:
             raise self.invalid(f"{self.name}'s description is damaged: {error}", self.head.size) from error
 
     def _expected_nbytes(self, data: bytes | bytearray) -> int:
         if data[: len(self.signature)] != self.signature:
-            raise self.invalid(f"this is not {self.what}", 0)
+            begin = bytes(data[: len(self.signature)])
+            raise self.invalid(f"this is not {self.what}, which begins with {self.signature!r}, not {begin!r}", 0)
         if len(data) < self.head.size:
-            raise self.invalid(f"{self.name} ends after {len(data)} bytes, within its head", len(data))
+            raise self.invalid(f"{self.name} ends after {len(data)} bytes, within its head of {self.head.size}", len(data))
         _, version, *lengths = self.head.unpack_from(data)
         if version not in self.versions:
             known = ", ".join(map(str, self.versions))

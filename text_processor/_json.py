@@ -6,6 +6,8 @@ import json
 from collections import Counter
 from typing import Any
 
+from text_processor._wording import quoted
+
 
 def loads(data: bytes) -> Any:
     """Return what JSON in UTF-8 says.
@@ -22,7 +24,7 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
         twin, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise ValueError(f"an object has the key {twin!r} twice")
+        raise ValueError(f"an object has the key {quoted(twin)} twice")
     return made
 
 

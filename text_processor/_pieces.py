@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast, overload
 
 from text_processor import _native
 from text_processor._native import Corpus, Document, Piece
+from text_processor._wording import shown
 
 # Characters to a piece. Encoded slices of this size use the same memory again and again, which stays in the second-level cache:
 # encoding a 40 MB str whole takes ten times as long, nearly all of it page faults.
@@ -70,7 +71,7 @@ def checked_threads(threads: int | None) -> int | None:
         raise TypeError(f"threads must be an int or None, not {type(threads).__name__}")
     threads = operator.index(threads)
     if not 1 <= threads <= MOST_THREADS:
-        raise ValueError(f"threads must be from 1 to {MOST_THREADS}, or None for all processors, not {threads}")
+        raise ValueError(f"threads must be from 1 to {MOST_THREADS}, or None for all processors, not {shown(threads)}")
     return threads
 
 

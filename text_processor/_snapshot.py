@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from text_processor import _native
 from text_processor._container import Container
 from text_processor._native import Corpus, Document
+from text_processor._wording import quoted
 from text_processor.errors import InvalidSnapshotError
 
 _ALL_TEXT, _WITH_BYTES = 1, 2
@@ -97,20 +98,37 @@ def _checked(description: Mapping[str, Any], version: int) -> dict[str, Any]:
     """Check every value of a description; ``kinds`` has a letter for each document whatever the version."""
     lexicon, threads, lengths = description["lexicon"], description["threads"], description["documents"]
     if type(description["keep_documents"]) is not bool:
-        raise ValueError(f"keep_documents is {description['keep_documents']!r}")
+        raise ValueError(f"keep_documents must be true or false, not {quoted(description['keep_documents'])}")
     if threads is not None and type(threads) is not int:
-        raise ValueError(f"threads is {threads!r}")
-    if lexicon is not None and not (_is_a(lexicon, dict) and all(_is_a(weight, float) for weight in lexicon.values())):
-        raise ValueError("a weight of the lexicon is not a float")
-    if lengths is not None and not (_is_a(lengths, list) and all(_is_a(each, int) and each >= 0 for each in lengths)):
-        raise ValueError("the length of a document is not a number")
+        raise ValueError(f"threads must be a whole number or null, not {quoted(threads)}")
+    if lexicon is not None:
+        _check_lexicon(lexicon)
+    if lengths is not None:
+        _check_lengths(lengths)
     kinds = _checked_kinds(description["kinds"], lengths) if version == _WITH_BYTES else "s" * len(lengths or ())
     return {**description, "kinds": kinds}
 
 
+def _check_lexicon(lexicon: Any) -> None:
+    if not _is_a(lexicon, dict):
+        raise ValueError(f"lexicon must be an object or null, not {quoted(lexicon)}")
+    for word, weight in lexicon.items():
+        if not _is_a(weight, float):
+            raise ValueError(f"the lexicon's weight of {quoted(word)} must be a float, not {quoted(weight)}")
+
+
+def _check_lengths(lengths: Any) -> None:
+    if not _is_a(lengths, list):
+        raise ValueError(f"documents must be a list of lengths or null, not {quoted(lengths)}")
+    for index, length in enumerate(lengths):
+        if not (_is_a(length, int) and length >= 0):
+            raise ValueError(f"the length of document {index} must be a whole number from 0 on, not {quoted(length)}")
+
+
 def _checked_kinds(kinds: object, lengths: list[int] | None) -> str:
     if not isinstance(kinds, str) or lengths is None or len(kinds) != len(lengths) or not set(kinds) <= {"b", "s"}:
-        raise ValueError("the kinds of the documents are not as many letters b and s as there are documents")
+        n = "no" if lengths is None else len(lengths)
+        raise ValueError(f"kinds must be a text of the letters b and s, one for each of {n} documents, not {quoted(kinds)}")
     return kinds
 
 

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, Protocol
 from text_processor import _native, _pieces
 from text_processor._native import Corpus, InvalidArgumentError, Piece
 from text_processor._progress import Progress, Report, check_progress, reporting
+from text_processor._wording import quoted
 from text_processor.errors import InvalidDocumentError, TextProcessorError
 
 # One block stays in the second-level cache between reading and counting it. It is read into the same memory again and again.
@@ -79,7 +80,7 @@ class Counted(NamedTuple):
 def check_option(name: str, value: object, allowed: Sequence[str]) -> None:
     """Raise `ValueError` unless the value is one of those allowed."""
     if value not in allowed:
-        raise ValueError(f"{name} must be {' or '.join(map(repr, allowed))}, not {value!r}")
+        raise ValueError(f"{name} must be {' or '.join(map(repr, allowed))}, not {quoted(value)}")
 
 
 def byte_view(data: Any, name: str, allowed: str = "bytes or another buffer of bytes") -> memoryview:
@@ -91,8 +92,8 @@ def byte_view(data: Any, name: str, allowed: str = "bytes or another buffer of b
     """
     try:
         view = memoryview(data)
-    except TypeError:
-        raise TypeError(f"{name} must be {allowed}, not {type(data).__name__}") from None
+    except TypeError as error:
+        raise TypeError(f"{name} must be {allowed}, not {type(data).__name__}") from error
     if not _is_of_bytes(view):
         raise TypeError(f"{name} must be {allowed}, not a {type(data).__name__} of items of the format {view.format!r}")
     if not view.c_contiguous:
@@ -192,7 +193,7 @@ def _encoded(text: str, tail: bytes) -> bytes:
         return str.encode(text)
     except UnicodeEncodeError as error:
         before = tail + str.encode(_pieces.plain(text)[: error.start])
-        raise _FaultError(before, f"has a lone surrogate, {text[error.start]!r}, which UTF-8 cannot hold,") from None
+        raise _FaultError(before, f"has a lone surrogate, {text[error.start]!r}, which UTF-8 cannot hold,") from error
 
 
 # ---- Stretches: text, its documents and their counts -----------------------------------------------------------------
@@ -502,8 +503,8 @@ def count_buffer(data: Any, options: Options, progress: Progress | bool | None) 
                 counted = _count_in_parallel(open_source, len(view), options, report)
             else:
                 counted = _count_in_order(open_source(0, len(view), BLOCK_NBYTES), options, report, view)
-        except InvalidArgumentError:  # the white space behind a document has gone since it was found
-            raise _changed(f"the {type(data).__name__}") from None
+        except InvalidArgumentError as error:  # the white space behind a document has gone since it was found
+            raise _changed(f"the {type(data).__name__}") from error
         if type(data) is not bytes and not counted.corpus.has_valid_terms():
             raise _changed(f"the {type(data).__name__}")
     return counted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
@@ -17,6 +18,7 @@ from text_processor._native import Corpus, Document, InvalidArgumentError, Lexic
 from text_processor._progress import Progress, Report, check_progress, reporting
 from text_processor._sources import Buffer, Readable, Tell
 from text_processor._subclasses import attributes_of, set_attributes
+from text_processor._wording import quoted
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
 from text_processor.words import Words
 
@@ -839,10 +841,19 @@ class TextAnalyzer:
         try:
             total = math.fsum(map(operator.mul, counts, self._lexicon.weights))
         except (OverflowError, ValueError) as error:  # ValueError: two products overflowed, with opposite signs
-            raise OverflowError("the sum of count × weight is beyond the range of float") from error
+            raise self._beyond_float(counts) from error
         if not math.isfinite(total):
-            raise OverflowError("the sum of count × weight is beyond the range of float")
+            raise self._beyond_float(counts)
         return total / n_documents
+
+    def _beyond_float(self, counts: Sequence[int]) -> OverflowError:
+        """The error for a sum of count × weight that no float is."""
+        words = zip(self._lexicon.words(), self._lexicon.weights, counts, strict=True)
+        word, weight, count = max(words, key=lambda each: abs(each[1] * each[2]))
+        return OverflowError(
+            f"the sum of count × weight is beyond the range of float, ±{sys.float_info.max}: "
+            f"{quoted(word)} alone has the count {count} and the weight {weight}"
+        )
 
     def __repr__(self) -> str:
         totals = self._ledger.settle().totals()
@@ -920,7 +931,7 @@ class TextAnalyzer:
             case (bytes(data), dict(attributes)):
                 snapshot, lexicon, threads = _restored(data)
             case _:
-                raise InvalidSnapshotError("this is not the state of a TextAnalyzer")
+                raise InvalidSnapshotError(f"the state of a TextAnalyzer must be bytes and a dict, not {quoted(state)}")
         self._set_up(lexicon, snapshot.keep_documents, threads)
         self._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
         set_attributes(self, attributes)
@@ -1011,27 +1022,27 @@ def _make_lexicon(lexicon: Mapping[str, float] | None) -> Lexicon:
     except InvalidArgumentError as error:
         word = words[error.item]
         same = [other for other in words[: error.item] if _native.lower(other) == _native.lower(word)]
-        what = f"equals {same[0]!r} once lower-cased" if same else f"is not one word: {error}"
-        raise ValueError(f"the lexicon's word {word!r} {what}") from error
+        what = f"equals {quoted(same[0])} once lower-cased" if same else f"is not one word: {error}"
+        raise ValueError(f"the lexicon's word {quoted(word)} {what}") from error
 
 
 def _checked_word(word: object) -> str:
     if not isinstance(word, str):
-        raise TypeError(f"the lexicon's word {word!r} must be str, not {type(word).__name__}")
+        raise TypeError(f"the lexicon's word {quoted(word)} must be str, not {type(word).__name__}")
     if _pieces.find_surrogate(word) is not None:
-        raise ValueError(f"the lexicon's word {word!r} has a lone surrogate")
+        raise ValueError(f"the lexicon's word {quoted(word)} has a lone surrogate, which UTF-8 cannot hold")
     return _pieces.plain(word)
 
 
 def _checked_weight(word: str, weight: object) -> float:
     if not isinstance(weight, (int, float)) and not hasattr(type(weight), "__float__"):
-        raise TypeError(f"the weight of {word!r} must be a number, not {type(weight).__name__}")
+        raise TypeError(f"the weight of {quoted(word)} must be a number, not {type(weight).__name__}")
     try:
         value = float(weight)  # type: ignore[arg-type]
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):
-        raise ValueError(f"the weight of {word!r} must be finite, not {weight!r}")
+        raise ValueError(f"the weight of {quoted(word)} must be finite, not {quoted(weight)}")
     return value
 
 

@@ -33,6 +33,7 @@ from text_processor._native import Tokens, Vocabulary
 from text_processor._progress import Progress
 from text_processor._sources import Buffer
 from text_processor._subclasses import attributes_of, set_attributes
+from text_processor._wording import quoted, shown
 from text_processor.errors import InvalidTokenizerError
 
 __all__ = [
@@ -497,8 +498,8 @@ class Tokenizer:
         number = operator.index(id)
         try:
             return self._model.decode([number])
-        except ValueError:
-            raise ValueError(f"the id {number} does not exist") from None
+        except ValueError as error:
+            raise ValueError(f"the id {shown(number)} does not exist") from error
 
     def __repr__(self) -> str:
         model = self._model
@@ -538,7 +539,7 @@ class Tokenizer:
             case (bytes(data), dict(attributes)):
                 self._model = _bpe_files.from_bytes(data)
             case _:
-                raise InvalidTokenizerError("this is not the state of a Tokenizer")
+                raise InvalidTokenizerError(f"the state of a Tokenizer must be bytes and a dict, not {quoted(state)}")
         set_attributes(self, attributes)
 
     # ---- Files -------------------------------------------------------------------------------------------------------
@@ -753,7 +754,7 @@ def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, pr
         raise TypeError(f"vocab_size must be an int, not {type(vocab_size).__name__}")
     size = operator.index(vocab_size)  # type: ignore[arg-type]
     if size < 256:
-        raise ValueError(f"vocab_size must be at least 256, as each byte is a token, not {size}")
+        raise ValueError(f"vocab_size must be at least 256, as each byte is a token, not {shown(size)}")
     _sources.check_option("tie_break", tie_break, tuple(_native.TIE_BREAKS))
     _progress.check_progress(progress)
     rule = _native.TIE_BREAKS[_pieces.plain(cast(str, tie_break))]
@@ -777,8 +778,8 @@ def _checked_ranks(ranks: Any) -> Tokens:
     if len(ids) != len(ranks) or (ids and max(ids) > _bpe_special.MOST_ID):
         for token, rank in ranks.items():
             if not isinstance(token, bytes):
-                raise TypeError(f"the token {token!r} must be bytes, not {type(token).__name__}")
-            _bpe_special.checked_id(rank, f"the id of the token {token!r}")
+                raise TypeError(f"the token {quoted(token)} must be bytes, not {type(token).__name__}")
+            _bpe_special.checked_id(rank, f"the id of the token {quoted(token)}")
     return Tokens(text, ends, ids)
 
 

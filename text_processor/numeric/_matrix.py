@@ -95,9 +95,9 @@ class _Operand:
             return self.numbers.as_doubles(exactly=True)
         except _native.InvalidArgumentError as error:
             where, value = self._place(error.item), self.numbers.value(error.item)
-        raise ValueError(
-            f"{self._name}{where} is {value}, which no float64 is: make {self._name} float64 first if it may be rounded"
-        )
+            raise ValueError(
+                f"{self._name}{where} is {value}, which no float64 is: make {self._name} float64 first if it may be rounded"
+            ) from error
 
     def _place(self, index: int) -> str:
         row, column = divmod(index, self.numbers.shape[1])

@@ -173,7 +173,7 @@ def _keep(numbers: Numbers, threshold: int | float, threads: int, report: Report
             i = start + error.item
             raise OverflowError(
                 f"numbers{numbers.place(i)} is {numbers.value(i)}: twice that has no place in {numbers.dtype}"
-            ) from None
+            ) from error
     output = Output(numbers.kind, numbers.dtype, (sum(counts),))
     n_kept = 0
     for start, n in slices(numbers.n, report, numbers.n, 2):
@@ -272,5 +272,5 @@ def _multiply(a: Numbers, b: Numbers, kind: Kind, threads: int, progress: Progre
                 i = start + error.item
                 raise OverflowError(
                     f"a{a.place(i)} is {a.value(i)} and b{b.place(i)} is {b.value(i)}: their product has no place in {a.dtype}"
-                ) from None
+                ) from error
         return output.take()
