@@ -405,8 +405,10 @@ def test_counts_that_cannot_be_loaded(count, file, tmp_path):
     assert count("--load", path, path) == (
         1,
         "",
-        f"text-processor: {path}: this is not a snapshot of a TextAnalyzer, which begins with {signature}, "
-        "not b'some tex' (at byte 0)\n",
+        (
+            f"text-processor: {path}: this is not a snapshot of a TextAnalyzer, which begins with {signature}, "
+            "not b'some tex' (at byte 0)\n"
+        ),
     )
     assert count("--load", missing) == (1, "", f"text-processor: {missing}: No such file or directory\n")
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from text_processor import _atomic, _native, _progress, cli
 from text_processor._progress import Progress
+from text_processor._wording import quoted
 
 if TYPE_CHECKING:
     from text_processor.bpe import Tokenizer
@@ -133,7 +134,7 @@ def _add_output(parser: argparse.ArgumentParser, what: str) -> None:
 
 def _vocab_size(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 256):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 256 on")
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 256 on")
     return int(text)
 
 

@@ -27,6 +27,7 @@ from typing import IO, Any, Self
 from text_processor import UNICODE_VERSION, __version__, _progress
 from text_processor._pieces import MOST_THREADS
 from text_processor._progress import Progress, Report
+from text_processor._wording import quoted
 from text_processor.analyzer import Statistics, TextAnalyzer
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
@@ -221,13 +222,13 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
 
 def _number_of_threads(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MOST_THREADS):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_THREADS}")
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 1 to {MOST_THREADS}")
     return int(text)
 
 
 def _number_of_words(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of words")
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number of words")
     return min(int(text), sys.maxsize)  # more than that is no index
 
 

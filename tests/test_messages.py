@@ -1,0 +1,1067 @@
+"""Every error that a user can get: its message names what was wrong and what is allowed, is short.
+
+The places that raise are read from the source: one without a case here makes a test fail.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import json
+import os
+import pickle
+import re
+import struct
+import sys
+import traceback
+import types
+import zlib
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import regex
+from bpe_texts import trained
+from test_bpe_files import minimal_file
+from test_save import checksum_of_counts
+
+import text_processor
+from text_processor import (
+    EmptyAnalyzerError,
+    InvalidDocumentError,
+    InvalidSnapshotError,
+    InvalidTokenizerError,
+    TextAnalyzer,
+    TextProcessorError,
+    Tokenizer,
+    _arrow,
+    _bpe_text,
+    _native,
+    _sources,
+    cli,
+    hello,
+    numeric,
+    set_memory_limit,
+    word_count,
+)
+
+PACKAGE = Path(text_processor.__file__).parent
+CORE = PACKAGE.parent / "csrc"
+
+# ---- What to do for it -----------------------------------------------------------------------------------------------
+
+
+class CommandError(Exception):
+    """What a command has written to standard error before it failed."""
+
+
+def command(*arguments: str, has_output: bool = True) -> None:
+    errors, output = io.StringIO(), io.TextIOWrapper(io.BytesIO()) if has_output else None
+    with contextlib.redirect_stderr(errors), contextlib.redirect_stdout(output):
+        try:
+            status = cli.main(list(arguments))
+        except SystemExit as exit_:
+            status = exit_.code
+    if status:
+        raise CommandError(errors.getvalue())
+
+
+def file(content: bytes | str, name: str = "file") -> str:
+    Path(name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return name
+
+
+def analyzer(*documents: str | bytes, **options: Any) -> TextAnalyzer:
+    made = TextAnalyzer(**options)
+    made.add_documents(documents)
+    return made
+
+
+def sealed(signature: bytes, sections: list[bytes], version: int = 1) -> bytes:
+    body = struct.pack(f"<8sQ{len(sections)}Q", signature, version, *map(len, sections)) + b"".join(sections)
+    return body + struct.pack("<I", zlib.crc32(body))
+
+
+def sections_of(data: bytes, n: int) -> list[bytes]:
+    sections, start = [], 16 + 8 * n
+    for length in struct.unpack_from(f"<{n}Q", data, 16):
+        sections.append(data[start : start + length])
+        start += length
+    return sections
+
+
+def snapshot(*documents: str | bytes, text: bytes | None = None, version: int = 1, **changes: Any) -> str:
+    """A file of an analyzer that is sound but for some values of its description; it carries documents, as in a pickle."""
+    state, _ = analyzer(*(documents or ("fine day", "a b"))).__getstate__()
+    sections = sections_of(state, 3)
+    description = {key: value for key, value in {**json.loads(sections[0]), **changes}.items() if value != "missing"}
+    whole = [json.dumps(description).encode(), sections[1], sections[2] if text is None else text]
+    return file(sealed(b"\x89TPA\r\n\x1a\n", whole, version))
+
+
+def counts(change: Callable[[bytearray], None], checksum: int | None = None) -> str:
+    """A file of an analyzer, with checksums that fit, whose counts have been changed."""
+    state, _ = analyzer("fine day", "a b").__getstate__()
+    sections = sections_of(state, 3)
+    counted = bytearray(sections[1][:-8])
+    change(counted)
+    sections[1] = bytes(counted) + struct.pack("<Q", checksum_of_counts(bytes(counted)) if checksum is None else checksum)
+    return file(sealed(b"\x89TPA\r\n\x1a\n", sections))
+
+
+def counts_cut_to(nbytes: int) -> str:
+    return counts(lambda counted: counted.__delitem__(slice(nbytes, None)))
+
+
+def counts_of_short_text() -> str:
+    """Of four words whose text has three bytes."""
+
+    def shorten(counted: bytearray) -> None:
+        put(48, 3)(counted)
+        del counted[-(len(b"fine\nday\na\nb\n") - 3) :]
+
+    return counts(shorten)
+
+
+def put(offset: int, number: int) -> Callable[[bytearray], None]:
+    return lambda counted: struct.pack_into("<Q", counted, offset, number)
+
+
+def snapshot_of(*documents: str | bytes, **changes: Any) -> Callable[[], object]:
+    return lambda: TextAnalyzer.load(snapshot(*documents, **changes))
+
+
+def counts_of(change: Callable[[bytearray], None]) -> Callable[[], object]:
+    return lambda: TextAnalyzer.load(counts(change))
+
+
+def tokenizer_file(change: Callable[[list[bytes]], None] = lambda sections: None, **changes: Any) -> str:
+    trained().save("tokenizer")
+    sections = sections_of(Path("tokenizer").read_bytes(), 5)
+    description = {**json.loads(sections[0]), **changes}
+    sections[0] = json.dumps(description).encode()
+    change(sections)
+    return file(sealed(b"\x89TPB\r\n\x1a\n", sections))
+
+
+def huggingface(*place: str | int, value: Any) -> str:
+    """A tokenizer.json that is sound but for the value at one place."""
+    whole = minimal_file()
+    section: Any = whole
+    for key in place[:-1]:
+        section = section[key]
+    if value == "missing":
+        del section[place[-1]]
+    else:
+        section[place[-1]] = value
+    return file(json.dumps(whole), "tokenizer.json")
+
+
+def read_huggingface(*place: str | int, value: Any) -> Callable[[], object]:
+    return lambda: Tokenizer.from_huggingface(huggingface(*place, value=value))
+
+
+def split_by(pattern: Any, behavior: str = "Isolated", invert: bool = False) -> dict[str, Any]:
+    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
+    split = {"type": "Split", "pattern": pattern, "behavior": behavior, "invert": invert}
+    return {"type": "Sequence", "pretokenizers": [split, byte_level]}
+
+
+def added(*tokens: dict[str, Any]) -> Callable[[], object]:
+    return read_huggingface("added_tokens", value=list(tokens))
+
+
+@contextlib.contextmanager
+def replaced(owner: Any, name: str, value: Any) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, name, value)
+        yield
+
+
+def without(module: str, act: Callable[[], object]) -> Callable[[], object]:
+    """Act as if a package were not installed."""
+
+    def run() -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(sys.modules, module, None)
+            act()
+
+    return run
+
+
+BYTES = {bytes([byte]): byte for byte in range(256)}
+SURROGATE = "\ud800"
+HUGE = 10**5000
+MOST_ID = "4294967294"
+
+
+def ranks(changes: dict[Any, Any], **options: Any) -> Callable[[], object]:
+    return lambda: Tokenizer.from_mergeable_ranks(BYTES | changes, "gpt4", **options)
+
+
+def tiktoken_file(*lines: bytes) -> Callable[[], object]:
+    return lambda: Tokenizer.from_tiktoken(file(b"\n".join(lines)), "gpt4")
+
+
+def iterate_while_adding() -> None:
+    made = analyzer("a b c")
+    for _ in made.words:
+        made.add_document("d")
+
+
+class NonBlocking:
+    def read(self, size: int) -> None:
+        return None
+
+
+def change_while_counting(before: bytes, after: bytes) -> Callable[[], object]:
+    """Another thread writes to a buffer after its lines were looked for."""
+    find = _native.Lines.find
+
+    def act() -> None:
+        buffer = bytearray(before)
+
+        def find_and_change(self: Any, block: Any) -> Any:
+            found = find(self, block)
+            buffer[:] = after
+            return found
+
+        with replaced(_native.Lines, "find", find_and_change):
+            TextAnalyzer().add_buffer(buffer)
+
+    return act
+
+
+def change_file_while_counting(change: Callable[[str], None]) -> Callable[[], object]:
+    count = _native.count_pieces
+
+    def act() -> None:
+        path = file(b"word \n" * 300_000)
+
+        def count_and_change(*arguments: Any) -> None:
+            count(*arguments)
+            change(path)
+
+        with replaced(_native, "count_pieces", count_and_change):
+            TextAnalyzer(threads=1).add_file(path)
+
+    return act
+
+
+@contextlib.contextmanager
+def nothing_to_read_yet() -> Iterator[None]:
+    """Standard input is a pipe in non-blocking mode that nobody has written to."""
+    reader, writer = os.pipe()
+    before = os.dup(0)
+    os.set_blocking(reader, False)
+    os.dup2(reader, 0)
+    try:
+        yield
+    finally:
+        os.dup2(before, 0)
+        for each in (reader, writer, before):
+            os.close(each)
+
+
+def read_nothing() -> None:
+    file_source = _sources._FileSource(types.SimpleNamespace(readinto=lambda room: None), None, 0, 10)  # type: ignore[arg-type]
+    file_source.read(b"")
+
+
+def within(context: contextlib.AbstractContextManager[Any], act: Callable[[], object]) -> Callable[[], object]:
+    def run() -> None:
+        with context:
+            act()
+
+    return run
+
+
+def core_error(status: int) -> None:
+    """What is raised for a status that no call of the core gives the package without that it says more."""
+    error = _native._new_error()
+    error.message, error.offset = (message := _native.ffi.new("char[]", b"a clause")), 7
+    _native.check(status, error)
+    del message
+
+
+def with_stream(stream: Any, **options: Any) -> Callable[[], object]:
+    return lambda: TextAnalyzer().add_stream(stream, **options)
+
+
+def damaged_column() -> None:
+    indices = pa.array([300], pa.int16())
+    TextAnalyzer().add_arrow(pa.DictionaryArray.from_arrays(indices, pa.array(["a"]), safe=False))
+
+
+def column_of_short_buffers() -> None:
+    memory = pa.py_buffer(bytes(200))
+    slots = _native.Region(memory.address, 3)
+    column = _native.ArrowArray(
+        memory, layout=_native.ARROW_OFFSETS_32, validity=_native.Region(0, 0), slots=slots, data=[], offset=2, length=7
+    )
+    _native.ArrowColumn(column, None, 100).measure(0, 7, 1)
+
+
+def two_of_too_many_words() -> None:
+    def most(counted: bytearray) -> None:
+        put(24, _native.MOST_WORDS)(counted)
+        put(56, _native.MOST_WORDS - 3)(counted)
+
+    one = TextAnalyzer.load(counts(most))
+    one.merge(one)
+
+
+def arrow_of(data: bytes) -> pa.Array:
+    return pa.array([b"fine", data]).cast(pa.binary())
+
+
+# ---- What is told then ------------------------------------------------------------------------------------------------
+
+# What to call, the error, what of the message names the value (or where it is, or its type), and what tells what is allowed.
+Case = tuple[Callable[[], object], type[Exception], str, str]
+
+CASES: list[Case] = [
+    # The package
+    (lambda: hello(5), TypeError, "int", "name must be str"),
+    (lambda: text_processor.nothing, AttributeError, "'nothing'", "has no attribute"),
+    (lambda: set_memory_limit("1 GB"), TypeError, "str", "an int or None"),
+    (lambda: set_memory_limit(-1), ValueError, "-1", "from 0 to 9223372036854775807, or None"),
+    (lambda: set_memory_limit(HUGE), ValueError, "an int of 16610 bits", "from 0 to"),
+    (lambda: core_error(_native.lib.TP_INVALID_UTF8), InvalidDocumentError, "at byte 7", "a clause"),
+    (lambda: core_error(_native.lib.TP_CANCELLED), TextProcessorError, "offset 7", "a clause"),
+    (
+        lambda: _native._check_alive(_native.ffi.new("tp_corpus **")),
+        ReferenceError,
+        "this object",
+        "the interpreter is shutting",
+    ),
+    (lambda: _native.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
+    # Options that several take
+    (lambda: word_count("a", threads="2"), TypeError, "str", "threads must be an int or None"),
+    (lambda: word_count("a", threads=0), ValueError, "not 0", "threads must be from 1 to"),
+    (lambda: word_count("a", threads=HUGE), ValueError, "an int of 16610 bits", "threads must be from 1 to"),
+    (lambda: TextAnalyzer().add_documents([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
+    (lambda: TextAnalyzer().add_documents([], blank="no"), ValueError, "not 'no'", "blank must be 'raise' or 'skip'"),
+    (lambda: TextAnalyzer().add_buffer(b"", documents="x" * 10**6), ValueError, "(1000000 characters)", "'lines' or 'whole'"),
+    (lambda: TextAnalyzer().add_file("x", errors="ignore"), ValueError, "'ignore'", "errors must be 'strict' or 'replace'"),
+    # Documents
+    (lambda: TextAnalyzer().add_document(5), TypeError, "not int", "Document must be str"),
+    (lambda: TextAnalyzer().add_documents(["a", None]), TypeError, "not NoneType", "Document 1 must be str"),
+    (lambda: TextAnalyzer().add_documents("a b"), TypeError, "not one str", "documents must be an iterable of documents"),
+    (lambda: TextAnalyzer().add_document(" "), InvalidDocumentError, "Document", "cannot be empty"),
+    (lambda: TextAnalyzer().add_document(b" "), InvalidDocumentError, "Document", "cannot be empty"),
+    (lambda: TextAnalyzer().add_documents(["a", ""]), InvalidDocumentError, "Document 1", "cannot be empty"),
+    (lambda: TextAnalyzer().add_document(b"a \xff"), InvalidDocumentError, "at byte 2", "not valid UTF-8"),
+    (lambda: TextAnalyzer().add_document("a" + SURROGATE), InvalidDocumentError, "character 1, '\\ud800'", "UTF-8 cannot hold"),
+    (lambda: TextAnalyzer().add_document(array("i", [1])), TypeError, "array of items of the format 'i'", "bytes"),
+    (lambda: TextAnalyzer().add_document(memoryview(b"abcd")[::2]), BufferError, "memoryview", "must be C-contiguous"),
+    (lambda: TextAnalyzer().add_buffer("text"), TypeError, "not str", "data must be bytes or another buffer of bytes"),
+    (lambda: TextAnalyzer().add_buffer(b"a\n\n", blank="raise"), InvalidDocumentError, "Document 1", "cannot be empty"),
+    (
+        lambda: TextAnalyzer().add_buffer(b" ", documents="whole", blank="raise"),
+        InvalidDocumentError,
+        "Document 0",
+        "cannot be empty",
+    ),
+    (lambda: TextAnalyzer().add_buffer(b"a\n\xff"), InvalidDocumentError, "Document 1", "is not valid UTF-8"),
+    (change_while_counting(b"one\ntwo", b"one.two"), TextProcessorError, "bytearray was changed", "nothing of it was added"),
+    (
+        change_while_counting(b"a word\n", b"a \xff\xffrd\n"),
+        TextProcessorError,
+        "bytearray was changed",
+        "nothing of it was added",
+    ),
+    (
+        change_file_while_counting(lambda path: os.truncate(path, 5)),
+        TextProcessorError,
+        "'file' was changed",
+        "nothing of it was added",
+    ),
+    (
+        change_file_while_counting(lambda path: os.utime(path, ns=(0, 1))),
+        TextProcessorError,
+        "'file' was changed",
+        "nothing of it was added",
+    ),
+    (read_nothing, BlockingIOError, "the file", "has nothing to read now"),
+    (two_of_too_many_words, OverflowError, "have 562949953421310 words", "the limit is 281474976710655"),
+    (with_stream(5), TypeError, "int has not", "must have a method read"),
+    (with_stream(NonBlocking()), BlockingIOError, "the stream is in non-blocking mode", "has nothing to read now"),
+    (with_stream(io.StringIO("a" + SURROGATE)), InvalidDocumentError, "'\\ud800'", "which UTF-8 cannot hold"),
+    (lambda: word_count(5), TypeError, "not int", "Document must be str"),
+    # What an analyzer is asked
+    (lambda: TextAnalyzer().set_callback(5), TypeError, "not int", "callback must be callable"),
+    (lambda: TextAnalyzer().merge({}), TypeError, "not dict", "other must be a TextAnalyzer"),
+    (lambda: TextAnalyzer().words["the"], KeyError, "'the'", ""),
+    (iterate_while_adding, RuntimeError, "the words of the analyzer changed", "during iteration"),
+    (lambda: pickle.dumps(TextAnalyzer().words), TypeError, "a view of an analyzer's words", "take the analyzer itself"),
+    (lambda: analyzer("a", keep_documents=False).get_documents(), TextProcessorError, "were not kept", "keep_documents=True"),
+    (lambda: TextAnalyzer().analyze_sentiment(), EmptyAnalyzerError, "empty analyzer", "Cannot analyze sentiment"),
+    (
+        lambda: analyzer("big big", lexicon={"big": 1e308}).analyze_sentiment(),
+        OverflowError,
+        "'big' alone has the count 2 and the weight 1e+308",
+        "±1.7976931348623157e+308",
+    ),
+    (
+        lambda: analyzer("big big low low", lexicon={"big": 1e308, "low": -1e308}).analyze_sentiment(),
+        OverflowError,
+        "'big' alone has the count 2",
+        "±1.7976931348623157e+308",
+    ),
+    # Lexicons
+    (lambda: TextAnalyzer(lexicon=["good"]), TypeError, "not list", "a mapping of words to weights"),
+    (lambda: TextAnalyzer(lexicon={5: 1.0}), TypeError, "5 must be", "str, not int"),
+    (lambda: TextAnalyzer(lexicon={"w" * 10**6: "1"}), TypeError, "(1000000 characters) must be", "a number, not str"),
+    (lambda: TextAnalyzer(lexicon={"good": float("nan")}), ValueError, "not nan", "the weight of 'good' must be finite"),
+    (lambda: TextAnalyzer(lexicon={"good": HUGE}), ValueError, "an int of 16610 bits", "must be finite"),
+    (lambda: TextAnalyzer(lexicon={SURROGATE: 1.0}), ValueError, "'\\ud800' has a lone surrogate", "UTF-8 cannot hold"),
+    (lambda: TextAnalyzer(lexicon={"two words": 1.0}), ValueError, "'two words'", "is not one word"),
+    (lambda: TextAnalyzer(lexicon={"": 1.0}), ValueError, "word ''", "is not one word"),
+    (lambda: TextAnalyzer(lexicon={"Good": 1.0, "good": 1.0}), ValueError, "'good' equals 'Good'", "once lower-cased"),
+    # Files of analyzers
+    (lambda: TextAnalyzer.load(file("some text")), InvalidSnapshotError, "not b'some tex'", "begins with b'\\x89TPA"),
+    (lambda: TextAnalyzer.load(file(b"\x89TPA\r\n\x1a\n")), InvalidSnapshotError, "after 8 bytes", "within its head of 40"),
+    (snapshot_of(version=3), InvalidSnapshotError, "version 3", "known here: 1, 2"),
+    (
+        lambda: TextAnalyzer.load(file(Path(snapshot()).read_bytes()[:-1])),
+        InvalidSnapshotError,
+        "ends after",
+        "bytes that its head announces",
+    ),
+    (
+        lambda: TextAnalyzer.load(file(Path(snapshot()).read_bytes() + b"x")),
+        InvalidSnapshotError,
+        "goes on behind",
+        "bytes that its head announces",
+    ),
+    (
+        lambda: TextAnalyzer.load(file(Path(snapshot()).read_bytes()[:-1] + b"x")),
+        InvalidSnapshotError,
+        "its checksum is ",
+        "which does not match the ",
+    ),
+    (snapshot_of(keep_documents=1), InvalidSnapshotError, "not 1", "must be true or false"),
+    (snapshot_of(keep_documents="missing"), InvalidSnapshotError, "it has no", "'keep_documents'"),
+    (snapshot_of(threads="two"), InvalidSnapshotError, "not 'two'", "a whole number or null"),
+    (snapshot_of(threads=0), InvalidSnapshotError, "not 0", "threads must be from 1 to"),
+    (snapshot_of(lexicon=5), InvalidSnapshotError, "not 5", "must be an object or null"),
+    (snapshot_of(lexicon={"w": "1"}), InvalidSnapshotError, "'w' must be", "a float, not '1'"),
+    (snapshot_of(documents=5), InvalidSnapshotError, "not 5", "must be a list of lengths or null"),
+    (
+        snapshot_of(documents=[-1]),
+        InvalidSnapshotError,
+        "document 0",
+        "a whole number from 0 on, not -1",
+    ),
+    (
+        snapshot_of(version=2, kinds="sx"),
+        InvalidSnapshotError,
+        "not 'sx'",
+        "letters b and s, one for each",
+    ),
+    (snapshot_of(documents=[1, 1]), InvalidSnapshotError, "add up to 2", "of 11 bytes"),
+    (snapshot_of(documents=[11]), InvalidSnapshotError, "holds 1 documents", "counts of 2"),
+    (
+        snapshot_of(text=b"fine day\xff b"),
+        InvalidSnapshotError,
+        "0xff in position 0",
+        "is not UTF-8",
+    ),
+    (counts_of(put(16, 5)), InvalidSnapshotError, "4 words of 5 documents", "the snapshot counts"),
+    (
+        counts_of(put(16, 1 << 60)),
+        InvalidSnapshotError,
+        "(at byte ",
+        "more documents than can be counted",
+    ),
+    (counts_of(put(24, 1 << 60)), InvalidSnapshotError, "(at byte ", "more words than can be counted"),
+    (counts_of(put(24, 5)), InvalidSnapshotError, "(at byte ", "the counts do not add up to the words"),
+    (counts_of(put(32, 1 << 60)), InvalidSnapshotError, "(at byte ", "the sizes do not add up"),
+    (counts_of(put(8, 9)), InvalidSnapshotError, "(at byte ", "a version that is not known here"),
+    (counts_of(put(0, 9)), InvalidSnapshotError, "(at byte ", "this is not a snapshot of a corpus"),
+    (counts_of(put(40, 9)), InvalidSnapshotError, "(at byte ", "the first document's terms do not fit"),
+    (counts_of(put(56, 9)), InvalidSnapshotError, "(at byte ", "the counts do not add up"),
+    (
+        counts_of(put(56 + 32, 9)),
+        InvalidSnapshotError,
+        "(at byte ",
+        "a document frequency is out of range",
+    ),
+    (
+        counts_of(lambda counted: counted.__setitem__(slice(-4, None), b"a\na\n")),
+        InvalidSnapshotError,
+        "(at byte ",
+        "a term occurs twice",
+    ),
+    (
+        counts_of(lambda counted: counted.__setitem__(slice(-4, None), b"abc\n")),
+        InvalidSnapshotError,
+        "(at byte ",
+        "fewer terms than announced",
+    ),
+    (
+        counts_of(lambda counted: counted.__setitem__(slice(-4, None), b"\n\n\n\n")),
+        InvalidSnapshotError,
+        "(at byte ",
+        "a term is not one word of UTF-8",
+    ),
+    (
+        counts_of(lambda counted: counted.__setitem__(slice(-13, -8), b"f\nn\nd")),
+        InvalidSnapshotError,
+        "(at byte ",
+        "more terms than announced",
+    ),
+    (counts_of(put(48, 2)), InvalidSnapshotError, "(at byte ", "the sizes do not add up"),
+    (lambda: TextAnalyzer.load(counts_cut_to(40)), InvalidSnapshotError, "(at byte ", "the snapshot ends within its header"),
+    (
+        lambda: TextAnalyzer.load(counts_of_short_text()),
+        InvalidSnapshotError,
+        "(at byte ",
+        "the text is shorter than its terms",
+    ),
+    (
+        lambda: TextAnalyzer.load(counts(lambda counted: None, checksum=5)),
+        InvalidSnapshotError,
+        "(at byte ",
+        "the checksum does not match",
+    ),
+    (lambda: TextAnalyzer().__setstate__(5), InvalidSnapshotError, "not 5", "must be bytes and a dict"),
+    # Arrow
+    (lambda: TextAnalyzer().add_arrow(5), TypeError, "not int", "column must be an Arrow array, column or stream"),
+    (lambda: TextAnalyzer().add_arrow(pa.array([1])), TypeError, "not int64", "column must hold text"),
+    (
+        lambda: TextAnalyzer().add_arrow(pa.table({"a": ["x"], "b": ["y"]})),
+        ValueError,
+        "not 2: 'a', 'b'",
+        "there must be one column",
+    ),
+    (lambda: TextAnalyzer().add_arrow(arrow_of(b"\xff")), InvalidDocumentError, "Document 1", "is not valid UTF-8 at byte 0"),
+    (
+        lambda: TextAnalyzer().add_arrow(arrow_of(b"a" * 5_000_000 + b"\xff")),
+        InvalidDocumentError,
+        "Document 1",
+        "at byte 5000000",
+    ),
+    (lambda: TextAnalyzer().add_arrow(pa.array([""]), blank="raise"), InvalidDocumentError, "Document 0", "cannot be empty"),
+    (column_of_short_buffers, ValueError, "entry 100 of the column is damaged", "a buffer of the array is too small"),
+    (damaged_column, ValueError, "entry 0 of the column is damaged", "it points to outside of the array's buffers"),
+    (
+        lambda: _arrow._region(types.SimpleNamespace(is_cpu=False)),
+        ValueError,
+        "the device that it is on",
+        "must be in main memory",
+    ),
+    (without("pyarrow", lambda: TextAnalyzer().add_arrow(5)), ImportError, "add_arrow", "pip install 'text-processor[arrow]'"),
+    # Tokenizers
+    (lambda: Tokenizer(5), TypeError, "not int", "pattern must be str"),
+    (lambda: Tokenizer("gpt5"), ValueError, "'gpt5'", "those that have names are 'gpt2'"),
+    (lambda: Tokenizer("x" * 10**6), ValueError, "(1000000 characters)", "those that have names are"),
+    (lambda: Tokenizer("[a"), ValueError, "'[a'", "is no regular expression"),
+    (lambda: Tokenizer("(" * 10**5 + ")" * 10**5), ValueError, "(200000 characters)", "is nested too deeply"),
+    (without("regex", lambda: Tokenizer("[a-f]+")), ImportError, "'[a-f]+'", "pip install 'text-processor[regex]'"),
+    (lambda: Tokenizer(special_tokens="<end>"), TypeError, "cannot be str", "special_tokens must be names"),
+    (lambda: Tokenizer(special_tokens=[5]), TypeError, "not int", "must be str"),
+    (lambda: Tokenizer(special_tokens=[""]), ValueError, "the name of a special token", "cannot be empty"),
+    (lambda: Tokenizer(special_tokens=[SURROGATE]), ValueError, "'\\ud800'", "which UTF-8 cannot hold"),
+    (lambda: Tokenizer(special_tokens=["a", "a"]), ValueError, "'a'", "is given twice"),
+    (lambda: Tokenizer().train("a", 255), ValueError, "not 255", "vocab_size must be at least 256"),
+    (lambda: Tokenizer().train("a", -HUGE), ValueError, "an int of 16610 bits", "at least 256"),
+    (lambda: Tokenizer().train("a", "300"), TypeError, "not str", "vocab_size must be an int"),
+    (lambda: Tokenizer().train("a", 300, tie_break="x"), ValueError, "not 'x'", "tie_break must be 'rustbpe' or 'hf'"),
+    (lambda: Tokenizer().train(5, 300), TypeError, "not int", "text must be str"),
+    (lambda: Tokenizer().train(b"\xff", 300), InvalidDocumentError, "at byte 0", "is not valid UTF-8"),
+    (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not be one str", "iterator must give texts"),
+    (lambda: list(_bpe_text.blocks(lambda n: None, "the file")), BlockingIOError, "the file", "has nothing to read now"),
+    (lambda: Tokenizer().encode(5), TypeError, "not int", "text must be str"),
+    (lambda: Tokenizer().encode_batch("a b"), TypeError, "not one str", "texts must be an iterable of texts"),
+    (lambda: Tokenizer().encode_batch(["a", 5]), TypeError, "text 1", "must be str"),
+    (lambda: Tokenizer().encode_batch(["a", b"\xff"]), InvalidDocumentError, "text 1", "is not valid UTF-8"),
+    (lambda: trained().encode_batch(["<|end|>"]), ValueError, "text 0: the text holds '<|end|>'", "allowed_special="),
+    (lambda: trained().encode("a<|end|>"), ValueError, "'<|end|>' at character 1", "disallowed_special=()"),
+    (lambda: trained().encode_file(file("a<|end|>"), "out"), ValueError, "'<|end|>' at byte 1", "allowed_special="),
+    (lambda: trained().encode_file(file(b"a\xff"), "out"), InvalidDocumentError, "at byte 1", "is not valid UTF-8"),
+    (lambda: trained().encode("a", allowed_special="a"), TypeError, "not 'a'", '"all" or a collection of names'),
+    (lambda: trained().encode("a", disallowed_special=[5]), TypeError, "not 5", "must hold names, which are str"),
+    (lambda: Tokenizer().decode(5), TypeError, "not int", "ids must be an iterable of int"),
+    (lambda: Tokenizer().decode(memoryview(b"abcd").cast("B", (2, 2))), TypeError, "2 dimensions", "an iterable of int"),
+    (lambda: Tokenizer().decode([65, "a"]), TypeError, "index 1", "must be an int, not str"),
+    (lambda: Tokenizer().decode([65, -1]), ValueError, "the id -1, at index 1", "does not exist"),
+    (lambda: Tokenizer().decode([HUGE]), ValueError, "an int of 16610 bits", "does not exist"),
+    (lambda: Tokenizer().decode([65, 300]), ValueError, "the id 300, at index 1", "does not exist"),
+    (lambda: Tokenizer().token_bytes(300), ValueError, "the id 300", "does not exist"),
+    (lambda: Tokenizer().__setstate__(5), InvalidTokenizerError, "not 5", "must be bytes and a dict"),
+    # Vocabularies that are given
+    (lambda: Tokenizer.from_mergeable_ranks([], "gpt4"), TypeError, "not list", "ranks must be a mapping of bytes to ids"),
+    (ranks({"ab": 256}), TypeError, "'ab'", "must be bytes, not str"),
+    (ranks({b"a" * 10**6: "x"}), TypeError, "(1000000 bytes)", "must be an int, not str"),
+    (ranks({b"ab": -1}), ValueError, "not -1", f"from 0 to {MOST_ID}"),
+    (ranks({b"ab": 97}), ValueError, "the token b'ab' with the id 97", "that of an earlier token"),
+    (ranks({b"": 256}), ValueError, "the token b''", "the token is empty"),
+    (lambda: Tokenizer.from_mergeable_ranks({b"a": 0}, "gpt4"), ValueError, "b'\\x00' is missing", "byte"),
+    (ranks({}, special_tokens={"x": 5}), ValueError, "'x' has the id 5", "which a token of the vocabulary has"),
+    (ranks({}, special_tokens={"x": 500, "y": 500}), ValueError, "'x' and 'y'", "have the same id, 500"),
+    (lambda: trained_of_odd_ranks().merges, ValueError, "b'abc'", "not made of two before it"),
+    (lambda: trained_of_odd_ranks().save_huggingface("x.json"), ValueError, "b'abc'", "not made of two before it"),
+    (tiktoken_file(b"no token"), InvalidTokenizerError, "b'no token'", "not a token in base64, a blank and its id"),
+    (tiktoken_file(b"x" * 10**6), InvalidTokenizerError, "(1000000 bytes)", "a token in base64"),
+    (tiktoken_file(b"YQ== 1", b"YQ== 2"), InvalidTokenizerError, "line 2", "the token b'a' is there already"),
+    (tiktoken_file(b"YQ== 1", b"Yg== 1"), InvalidTokenizerError, "the id 1", "that of an earlier token"),
+    (tiktoken_file(b"YQ== 4294967295"), InvalidTokenizerError, "4294967295", f"above {MOST_ID}, the largest id"),
+    (tiktoken_file(b"YQ== 1"), InvalidTokenizerError, "b'\\x00' is missing", "byte"),
+    (
+        without("tiktoken", trained().to_tiktoken),
+        ImportError,
+        "to_tiktoken",
+        "pip install 'text-processor[tiktoken]'",
+    ),
+    # Files of tokenizers
+    (lambda: Tokenizer.load(file("x")), InvalidTokenizerError, "not b'x'", "begins with b'\\x89TPB"),
+    (lambda: Tokenizer.load(tokenizer_file(pattern=5)), InvalidTokenizerError, "not 5", "pattern must be a text"),
+    (lambda: Tokenizer.load(tokenizer_file(has_merges=5)), InvalidTokenizerError, "not 5", "must be true or false"),
+    (lambda: Tokenizer.load(tokenizer_file(special_tokens=5)), InvalidTokenizerError, "not 5", "must be an object"),
+    (
+        lambda: Tokenizer.load(tokenizer_file(pattern="(a{1000}){100000}")),
+        InvalidTokenizerError,
+        "multiply to 100000000",
+        "which may be 1000000",
+    ),
+    (
+        lambda: Tokenizer.load(tokenizer_file(lambda sections: sections.__setitem__(3, sections[3] + b"x"))),
+        InvalidTokenizerError,
+        "lengths and ",
+        "do not fit the tokens'",
+    ),
+    (
+        lambda: Tokenizer.load(tokenizer_file(lambda sections: sections.__setitem__(4, bytes(8)))),
+        InvalidTokenizerError,
+        "there are 1 merges",
+        "but has_merges is false",
+    ),
+    (
+        lambda: Tokenizer.load(tokenizer_file(lambda sections: sections.__setitem__(4, bytes(8)), has_merges=True)),
+        InvalidTokenizerError,
+        "merge 0, of the ids [0, 0]",
+        "the merge makes no token",
+    ),
+    (
+        lambda: Tokenizer.load(
+            tokenizer_file(lambda sections: sections.__setitem__(4, struct.pack("<2I", 97, 99_999)), has_merges=True)
+        ),
+        InvalidTokenizerError,
+        "merge 0, of the ids [97, 99999]",
+        "an id that does not exist",
+    ),
+    (
+        lambda: Tokenizer.load(
+            tokenizer_file(lambda sections: sections.__setitem__(4, struct.pack("<4I", 116, 104, 116, 104)), has_merges=True)
+        ),
+        InvalidTokenizerError,
+        "merge 1, of the ids [116, 104]",
+        "the pair was merged already",
+    ),
+    (
+        lambda: Tokenizer.load(tokenizer_file(lambda sections: sections.__setitem__(3, b"b" + sections[3][1:]))),
+        InvalidTokenizerError,
+        "the token b'b' with the id 98",
+        "equals an earlier one",
+    ),
+    # tokenizer.json
+    (lambda: Tokenizer.from_huggingface(file(b"\xff")), InvalidTokenizerError, "at byte 0", "not UTF-8"),
+    (lambda: Tokenizer.from_huggingface(file("[1,")), InvalidTokenizerError, "at byte 3", "no JSON"),
+    (lambda: Tokenizer.from_huggingface(file("[" * 10**5)), InvalidTokenizerError, "file: it is", "nested too deeply"),
+    (lambda: Tokenizer.from_huggingface(file('{"a": 1, "a": 2}')), InvalidTokenizerError, "'a'", "twice"),
+    (lambda: Tokenizer.from_huggingface(file("[NaN]")), InvalidTokenizerError, "NaN", "is no number of JSON"),
+    (lambda: Tokenizer.from_huggingface(file("[]")), InvalidTokenizerError, "not []", "the file: it must be an object"),
+    (read_huggingface("more", value=1), InvalidTokenizerError, "what 'more' means", "only added_tokens, decoder"),
+    (read_huggingface("version", value="2.0"), InvalidTokenizerError, "not '2.0'", 'only "1.0" can be represented'),
+    (read_huggingface("version", value="x" * 10**6), InvalidTokenizerError, "(1000000 characters)", 'only "1.0"'),
+    (
+        read_huggingface("pre_tokenizer", value={"type": "Sequence", "pretokenizers": []}),
+        InvalidTokenizerError,
+        "not []",
+        "only Split, then ByteLevel",
+    ),
+    (read_huggingface("pre_tokenizer", value=split_by({"Regex": 5})), InvalidTokenizerError, "not 5", "only a Regex"),
+    (
+        read_huggingface("pre_tokenizer", value=split_by({"Regex": "a"}, "Merged")),
+        InvalidTokenizerError,
+        "the behavior 'Merged'",
+        "only 'Isolated' with False",
+    ),
+    (
+        read_huggingface("pre_tokenizer", value=split_by({"Regex": "(?<=a)b"})),
+        InvalidTokenizerError,
+        "'(?<=a)b'",
+        "than in Oniguruma",
+    ),
+    (read_huggingface("added_tokens", value=5), InvalidTokenizerError, "not 5", "added_tokens: it must be a list"),
+    (added({"id": 300, "content": 5}), InvalidTokenizerError, "added_tokens[0].content", "must be a text, not 5"),
+    (added({"id": 257, "content": "x"}, {"id": 258, "content": "x"}), InvalidTokenizerError, "[1].content: 'x'", "already"),
+    (added({"id": -1, "content": "xx"}), InvalidTokenizerError, "not -1", f"a number from 0 to {MOST_ID}"),
+    (added({"id": 300, "content": "xx"}), InvalidTokenizerError, "it is 300", "would get 257 there"),
+    (
+        added({"id": 257, "content": "xy"}, {"id": 258, "content": "yz", "normalized": True}),
+        InvalidTokenizerError,
+        "'xy' is found before 'yz'",
+        "cannot be represented",
+    ),
+    (added({"id": 300, "content": "ab"}), InvalidTokenizerError, "model.vocab['ab']: the id 256", "it has the id 300"),
+    (added({"id": 256, "content": "ab"}), InvalidTokenizerError, "model.vocab['ab']", "cannot be represented"),
+    (read_huggingface("model", "vocab", value=5), InvalidTokenizerError, "not 5", "model.vocab: it must be an object"),
+    (read_huggingface("model", "vocab", "a b", value=999), InvalidTokenizerError, "model.vocab['a b']", "that stand for bytes"),
+    (read_huggingface("model", "merges", value=5), InvalidTokenizerError, "not 5", "model.merges: it must be a list"),
+    (read_huggingface("model", "merges", 0, value="a"), InvalidTokenizerError, "'a'", "it is not two tokens"),
+    (read_huggingface("model", "merges", 0, value="a c"), InvalidTokenizerError, "'ac'", "is not in the vocabulary"),
+    (lambda: of_odd_json().to_tiktoken(), ValueError, "this vocabulary was read from a tokenizer.json", "tiktoken's rule"),
+    (
+        lambda: Tokenizer(special_tokens=["a"]).save_huggingface("x.json"),
+        ValueError,
+        "'a'",
+        "would be taken for a token of the vocabulary",
+    ),
+    (lambda: Tokenizer("(?<=a)b|.").save_huggingface("x.json"), ValueError, "'(?<=a)b|.'", "where it is Oniguruma's"),
+    # Numbers
+    (lambda: numeric.parallel_sum(5), TypeError, "not int", "numbers must be numbers, in a buffer or an iterable"),
+    (lambda: numeric.parallel_sum("12"), TypeError, "not str", "numbers must be numbers"),
+    (lambda: numeric.parallel_sum([1, "2"]), TypeError, "numbers[1]", "an int or a float, not str"),
+    (lambda: numeric.parallel_sum(np.array(["x"])), TypeError, "dtype('<U1')", "ints of up to 64 bits"),
+    (lambda: numeric.parallel_sum(np.ma.array([1])), TypeError, "must not be a masked array", "filled"),
+    (lambda: numeric.parallel_sum(np.array(5)), TypeError, "not a single one", "numbers must be numbers"),
+    (lambda: numeric.parallel_sum(memoryview(b"ab").cast("c")), TypeError, "format 'c'", "ints of up to 64 bits"),
+    (lambda: numeric.parallel_sum(pa.array(["x"])), TypeError, "an Arrow array of string", "must be ints, float32 or float64"),
+    (lambda: numeric.parallel_sum(pa.array([1, None])), ValueError, "1 of the Arrow array are null", "must be numbers"),
+    (
+        without("pyarrow", lambda: numeric.parallel_sum(FromArrow())),
+        ImportError,
+        "numbers from Arrow",
+        "pip install 'text-processor[arrow]'",
+    ),
+    (lambda: numeric.process_numbers([1], "2"), TypeError, "not str", "threshold must be an int or a float"),
+    (lambda: numeric.process_numbers([1e308], 0), OverflowError, "numbers[0] is 1e+308", "too large for a float"),
+    (
+        lambda: numeric.process_numbers(array("b", [1, 100]), 0),
+        OverflowError,
+        "numbers[1] is 100",
+        "no place in int8",
+    ),
+    (lambda: numeric.array_multiply([1, 2**64], [1, 1]), OverflowError, "a[1]", "no place in 64 bits: 18446744073709551616"),
+    (lambda: numeric.array_multiply([1, HUGE], [1, 1]), OverflowError, "an int of 16610 bits", "no place in 64 bits"),
+    (
+        lambda: numeric.matrix_multiply(np.empty((2**40, 0)), np.empty((0, 2**40))),
+        MemoryError,
+        "(1099511627776, 1099511627776)",
+        "larger than memory can be",
+    ),
+    (lambda: numeric.array_multiply([1, 2], [1]), ValueError, "(2,) and (1,)", "must have the same shape"),
+    (
+        lambda: numeric.array_multiply(array("b", [100]), array("b", [100])),
+        OverflowError,
+        "a[0] is 100 and b[0] is 100",
+        "no place in int8",
+    ),
+    (lambda: numeric.array_multiply([-1], [2**63]), OverflowError, "b[0] is 9223372036854775808", "no place in int64"),
+    (lambda: numeric.array_multiply([-1, 2**63], [1, 1]), OverflowError, "as at [0]", "the largest int64"),
+    (lambda: numeric.array_multiply([[1], 2], [[1], [2]]), TypeError, "a[1]", "must be a list of numbers, as a[0] is, not int"),
+    (lambda: numeric.array_multiply([[1], [2, 3]], [[1], [2]]), ValueError, "a[1] has 2 numbers", "a[0] has 1"),
+    (lambda: numeric.matrix_multiply([1], [[1]]), ValueError, "(1,) and (1, 1)", "must have two dimensions"),
+    (lambda: numeric.matrix_multiply([[1, 2]], [[1, 2]]), ValueError, "(1, 2)", "as many rows as a has columns"),
+    (lambda: numeric.matrix_multiply([[2**53 + 1]], [[1]]), ValueError, "a[0, 0] is 9007199254740993", "float64 first"),
+    (lambda: numeric.matrix_multiply([[HUGE]], [[1.0]]), OverflowError, "a[0][0]", "no place in 64 bits"),
+    (lambda: numeric.compute_stats([]), ValueError, "empty", "numbers must not be"),
+    (lambda: numeric.DataProcessor("2"), TypeError, "not str", "chunk_size must be an int"),
+    (lambda: numeric.DataProcessor(0), ValueError, "not 0", "chunk_size must be at least 1"),
+    (lambda: numeric.MovingAverage(2.0), TypeError, "not float", "window_size must be an int"),
+    (lambda: numeric.MovingAverage(0), ValueError, "not 0", "window_size must be at least 1"),
+    (lambda: numeric.RingBuffer(HUGE), MemoryError, "an int of 16610 bits", "more than memory can be"),
+    (lambda: numeric.RingBuffer(2**62), MemoryError, "18446744073709551615 bytes", "were asked for"),
+    (lambda: numeric.RingBuffer(4).extend([1.0, HUGE]), OverflowError, "[1]", "too large for a float"),
+    (lambda: numeric.monte_carlo_pi("5"), TypeError, "not str", "samples must be an int"),
+    (lambda: numeric.monte_carlo_pi(0), ValueError, "not 0", "samples must be from 1 to"),
+    (lambda: numeric.monte_carlo_pi(5, seed="x"), TypeError, "not str", "seed must be an int or None"),
+    (lambda: numeric.sieve_of_eratosthenes("5"), TypeError, "not str", "n must be an int"),
+    (lambda: numeric.sieve_of_eratosthenes(2**32), ValueError, "not 4294967296", "n must be at most 4294967295"),
+    (
+        lambda: with_replaced(numeric._arrays, "_open", lambda *_: (memoryview(b"12"), "array", (3,), "uint8"), stats_of_one),
+        ValueError,
+        "has 2 bytes",
+        "of shape (3,) and type uint8",
+    ),
+    # Commands
+    (lambda: command("count", file("a"), has_output=False), CommandError, "Bad file descriptor", "text-processor"),
+    (lambda: command("bpe", "encode", "-m", model(), file("a"), has_output=False), CommandError, "Bad file descriptor", ""),
+    (lambda: command("count", "--threads", "0", file("a")), CommandError, "'0'", "is not a number from 1 to"),
+    (lambda: command("count", "--top", "x", file("a")), CommandError, "'x'", "is not a number of words"),
+    (lambda: command("count", "missing"), CommandError, "missing: ", "No such file or directory"),
+    (lambda: command("count", file(b"a\xff")), CommandError, "file: not UTF-8", "at byte 1, in line 1"),
+    (lambda: command("count", "--load", file("x")), CommandError, "not b'x'", "begins with"),
+    (lambda: command("count", file("x", "x.gz")), CommandError, "x.gz: damaged .gz data", "Not a gzipped file"),
+    (lambda: command("count", file("x", "x.zst")), CommandError, "x.zst: ", "zst"),
+    (lambda: command("bpe", "train", "--vocab-size", "5", file("a"), "-o", "m"), CommandError, "'5'", "a number from 256 on"),
+    (lambda: command("bpe", "train", "--vocab-size", "300", file("a"), "-o", "."), CommandError, ".: ", "Is a directory"),
+    (lambda: command("bpe", "train", "--vocab-size", "300", file("a"), "-o", "no/m"), CommandError, "no/m: ", "No such file"),
+    (lambda: command("bpe", "count", "-m", file("x"), "x"), CommandError, "not b'x'", "begins with"),
+    (lambda: command("bpe", "decode", "-m", model(), file("1 x")), CommandError, "'x'", "a number of up to 10 digits"),
+    (lambda: command("bpe", "decode", "-m", model(), file("1" * 20)), CommandError, "'1111", "a number of up to 10 digits"),
+    (
+        lambda: command("bpe", "decode", "--binary", "-m", model(), file("123")),
+        CommandError,
+        "with 3",
+        "of the 4 bytes of an id",
+    ),
+    (
+        within(nothing_to_read_yet(), lambda: command("bpe", "decode", "-m", model(), "-")),
+        CommandError,
+        "standard input: ",
+        "Resource temporarily unavailable",
+    ),
+]
+
+
+def with_replaced(owner: Any, name: str, value: Any, act: Callable[[], object]) -> None:
+    with replaced(owner, name, value):
+        act()
+
+
+def stats_of_one() -> None:
+    numeric.compute_stats([1])
+
+
+class FromArrow:
+    def __arrow_c_array__(self, schema: object = None) -> object:
+        raise NotImplementedError
+
+
+def model() -> str:
+    Tokenizer().save("model")
+    return "model"
+
+
+def trained_of_odd_ranks() -> Tokenizer:
+    return Tokenizer.from_mergeable_ranks(BYTES | {b"abc": 300}, "gpt4")
+
+
+def of_odd_json() -> Tokenizer:
+    whole = minimal_file()
+    whole["model"] |= {"vocab": whole["model"]["vocab"] | {"abc": 257, "bc": 258}, "merges": ["b c", "a bc", "a b"]}
+    return Tokenizer.from_huggingface(file(json.dumps(whole), "tokenizer.json"))
+
+
+# ---- What they say -----------------------------------------------------------------------------------------------------
+
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+
+
+class Watch:
+    """Notes which lines of the package raise, and all messages, of errors too that are caught again."""
+
+    def __init__(self) -> None:
+        self.lines: set[tuple[str, int]] = set()
+        self.messages: set[str] = set()
+
+    def __enter__(self) -> Self:
+        self._before = sys.gettrace()
+        sys.settrace(self._called)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(self._before)
+
+    def _called(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        return self._traced if frame.f_code.co_filename.startswith(str(PACKAGE)) else None
+
+    def _traced(self, frame: types.FrameType, event: str, argument: Any) -> Any:
+        if event == "exception":
+            self.lines.add((frame.f_code.co_filename, frame.f_lineno))
+            self.messages.add(str(argument[1]))
+        return self._traced
+
+    def note(self, error: BaseException | None) -> None:
+        """Note where an error and what it comes from were raised: tracing ends where the stack does."""
+        while error is not None:
+            self.lines.update((frame.f_code.co_filename, line) for frame, line in traceback.walk_tb(error.__traceback__))
+            self.messages.add(str(error))
+            error = error.__context__
+
+
+@pytest.fixture(scope="module")
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture(scope="module")
+def errors(watch: Watch, tmp_path_factory: pytest.TempPathFactory) -> list[BaseException | None]:
+    """What each case raises."""
+    raised: list[BaseException | None] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("cases"))
+        for act, *_ in CASES:
+            try:
+                with watch:
+                    act()
+                raised.append(None)
+            except (Exception, SystemExit) as error:
+                watch.note(error)
+                raised.append(error)
+    return raised
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=[f"{i}: {case[2]}"[:40] for i, case in enumerate(CASES)])
+def test_message_names_what_was_wrong_and_what_is_allowed(number: int, errors: list[BaseException | None]) -> None:
+    _, kind, named, allowed = CASES[number]
+    error = errors[number]
+    assert isinstance(error, kind)
+    assert named in str(error)
+    assert allowed in str(error)
+    assert len(str(error)) < 500
+
+
+@pytest.mark.parametrize(
+    ("act", "error", "cause"),
+    [
+        (lambda: Tokenizer("[a"), ValueError, regex.error),
+        (lambda: TextAnalyzer(lexicon={"two words": 1.0}), ValueError, _native.InvalidArgumentError),
+        (lambda: TextAnalyzer().add_buffer(5), TypeError, TypeError),
+        (lambda: TextAnalyzer().add_buffer(b"a\xff"), InvalidDocumentError, UnicodeDecodeError),
+        (lambda: Tokenizer().encode_batch(["a", b"\xff"]), InvalidDocumentError, InvalidDocumentError),
+        (lambda: Tokenizer().decode(["a"]), TypeError, TypeError),
+        (lambda: numeric.array_multiply(array("b", [100]), array("b", [100])), OverflowError, _native.TooLargeError),
+        (lambda: numeric.matrix_multiply([[2**53 + 1]], [[1]]), ValueError, _native.InvalidArgumentError),
+        (lambda: TextAnalyzer().__setstate__((damaged_state(), {})), InvalidSnapshotError, json.JSONDecodeError),
+    ],
+)
+def test_what_comes_from_another_error_keeps_it(
+    act: Callable[[], object], error: type[Exception], cause: type[Exception]
+) -> None:
+    with pytest.raises(error) as caught:
+        act()
+    assert isinstance(caught.value.__cause__, cause)
+
+
+def damaged_state() -> bytes:
+    return sealed(b"\x89TPA\r\n\x1a\n", [b"no JSON", b"", b""])
+
+
+# ---- All of them are here ------------------------------------------------------------------------------------------------
+
+# What no case can reach, and why.
+NOT_REACHED = {
+    "raise AssertionError('an exact sum is always known')": "it is",
+}
+
+
+def is_raised_again(node: ast.Raise) -> bool:
+    """Whether it is an error that was made somewhere else, or one of ours that says nothing."""
+    return node.exc is None or isinstance(node.exc, ast.Name)
+
+
+def test_every_raise_has_a_case(errors: list[BaseException | None], watch: Watch) -> None:
+    missing = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Raise) or is_raised_again(node):
+                continue
+            lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            is_reached = any((str(path), line) in watch.lines for line in lines)
+            if is_reached == (ast.unparse(node) in NOT_REACHED):
+                missing.append(f"{path.name}:{node.lineno}: {ast.unparse(node)}")
+    assert missing == []
+
+
+def test_every_raise_in_a_handler_says_where_it_comes_from() -> None:
+    silent = []
+    for path in SOURCES:
+        for handler in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(handler, ast.ExceptHandler):
+                silent += [
+                    f"{path.name}:{node.lineno}: {ast.unparse(node)}"
+                    for node in ast.walk(handler)
+                    if isinstance(node, ast.Raise) and not is_raised_again(node)
+                    if node.cause is None or isinstance(node.cause, ast.Constant)
+                ]
+    assert silent == []
+
+
+# Messages of the core that are for those alone who call it from C.
+OF_C_ALONE = {
+    "what the package gives is always right": {
+        "a corpus cannot be appended to itself",
+        "floats are no integers",
+        "floats cannot be of that type",
+        "indices need a dictionary of texts, and nothing else has one",
+        "ints cannot be of that type",
+        "the ends must ascend within the text",
+        "the ends of documents must ascend within the text",
+        "the ends of pieces must ascend within the text",
+        "the ends of tokens must ascend within the text",
+        "the ends of words must ascend within the text",
+        "the last document has not been closed",
+        "the last document must end with the text",
+        "the layout has no offsets",
+        "the memory hook can only be set while nothing is allocated",
+        "the merge takes an id that does not exist yet",
+        "there are not as many texts as were told of",
+        "there are not so many entries",
+        "there are not so many terms",
+        "there is no splitter for this pattern",
+        "there is no such measure",
+        "there is no such pattern",
+        "there is no such way to break ties",
+        "there is no term with this number",
+        "windows of different capacities",
+    },
+    "the package has looked before": {
+        "a window of nothing",
+        "both corpora together have 2^48 words or documents",
+        "the matrices do not fit",
+        "there are too many threads",
+    },
+    "the package makes room, or tries again, or has the callback's own exception": {
+        "the buffer holds fewer ends than there are lines",
+        "the buffer holds fewer ends than there are lines with text",
+        "the buffer holds fewer values than there are terms",
+        "the buffer is too small for the bytes",
+        "the buffer is too small for the ids",
+        "the buffer is too small for the ids of the first piece",
+        "the buffer is too small for the merges",
+        "the buffer is too small for the snapshot",
+        "the buffer is too small for the terms",
+        "the buffers hold fewer values than there are terms",
+        "the callback asked to stop",
+        "the corpus is at another position by now",
+        "the text is too long for the offsets",
+        "the window has moved on",
+        "there are more numbers",
+    },
+    "it takes thousands of millions of something, each of which must be there": {
+        "the distinct pieces have too many bytes",
+        "the token that the merge makes is too long",
+        "the tokens together are too long",
+        "there are more tokens, pairs or places of them than can be numbered",
+        "there are too many merges",
+        "there are too many tokens",
+        "there are too many words",
+    },
+}
+
+
+CALL_THAT_FAILS = re.compile(r"\b(?:tp_fail|damaged)\((?:[^()]|\([^()]*\))*\)")
+
+
+def messages_of_the_core() -> set[str]:
+    found: set[str] = set()
+    for path in sorted(CORE.rglob("*.c")):
+        for call in CALL_THAT_FAILS.findall(path.read_text(encoding="utf-8")):
+            found.update(re.findall(r'"([^"]+)"', call))
+    return found
+
+
+@pytest.mark.skipif(not CORE.is_dir(), reason="the sources of the core are not beside the package")
+def test_every_message_of_the_core_is_met_or_never_seen(errors: list[BaseException | None], watch: Watch) -> None:
+    met = {message for message in messages_of_the_core() if any(message in each for each in watch.messages)}
+    assert messages_of_the_core() - met == set().union(*OF_C_ALONE.values())
