@@ -192,7 +192,7 @@ def test_buffers_of_more_than_one_dimension_are_their_bytes_in_order() -> None:
     for wrong in (square.T, square[:, ::2]):
         with pytest.raises(BufferError, match=r"^Document must be C-contiguous, which this ndarray is not"):
             analyzer.add_document(wrong)
-    with pytest.raises(TypeError, match=r"^Document 1 must be str, bytes or .*, not a ndarray of items of the format 'd'"):
+    with pytest.raises(TypeError, match=r"^Document 1 must be str, bytes or .*, not ndarray of items of the format 'd'"):
         analyzer.add_documents(["one", numpy.zeros(3)])
     assert analyzer.add_documents(numpy.array(["one", "two"])) == 2  # strings of NumPy's own are str
 

@@ -80,10 +80,8 @@ class Container:
         checksum = 0
         for piece in _cut(view[:end]):
             checksum = zlib.crc32(piece, checksum)
-        (stored,) = _CHECKSUM.unpack_from(view, end)
-        if checksum != stored:
-            why = f"its checksum is {checksum:08x}, which does not match the {stored:08x} at its end"
-            raise self.invalid(f"{self.name} is damaged: {why}", end)
+        if (checksum,) != _CHECKSUM.unpack_from(view, end):
+            raise self.invalid(f"{self.name} is damaged: its checksum does not match", end)
         _, version, *lengths = self.head.unpack_from(view)
         sections: list[memoryview] = []
         start = self.head.size

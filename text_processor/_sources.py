@@ -95,7 +95,7 @@ def byte_view(data: Any, name: str, allowed: str = "bytes or another buffer of b
     except TypeError as error:
         raise TypeError(f"{name} must be {allowed}, not {type(data).__name__}") from error
     if not _is_of_bytes(view):
-        raise TypeError(f"{name} must be {allowed}, not a {type(data).__name__} of items of the format {view.format!r}")
+        raise TypeError(f"{name} must be {allowed}, not {type(data).__name__} of items of the format {view.format!r}")
     if not view.c_contiguous:
         raise BufferError(f"{name} must be C-contiguous, which this {type(data).__name__} is not; a copy of it is")
     return view.cast("B") if view.nbytes else _NOTHING
