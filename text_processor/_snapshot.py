@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from text_processor import _native
 from text_processor._container import Container
 from text_processor._native import Corpus, Document
-from text_processor._wording import quoted
+from text_processor._wording import quoted, shown
 from text_processor.errors import InvalidSnapshotError
 
 _ALL_TEXT, _WITH_BYTES = 1, 2
@@ -137,7 +137,7 @@ def _cut(text: memoryview, lengths: list[int], kinds: str, origin: int) -> list[
     for length in lengths:
         ends.append(ends[-1] + length)
     if ends[-1] != len(text):
-        raise CONTAINER.invalid(f"the documents' lengths add up to {ends[-1]} of {len(text)} bytes", CONTAINER.head.size)
+        raise CONTAINER.invalid(f"the documents' lengths add up to {shown(ends[-1])} of {len(text)} bytes", CONTAINER.head.size)
     documents = [bytes(text[start:end]) for start, end in pairwise(ends)]
     try:
         return [_restored(document, kind) for document, kind in zip(documents, kinds, strict=True)]
