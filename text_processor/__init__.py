@@ -19,6 +19,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from text_processor import _checkout as _checkout
 from text_processor._native import (
     CORE_VERSION,
     UNICODE_VERSION,
