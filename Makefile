@@ -59,6 +59,11 @@ $(VENV)/.dev-tools: $(VENV)/.test-tools
 	@$(call requirements,dev)
 	@touch $@
 
+# What makes wheels and looks at them.
+$(VENV)/.release-tools: $(VENV)/.created tools/requirements.py
+	@$(call requirements,release)
+	@touch $@
+
 # What we are measured beside.
 $(VENV)/.bench-tools: $(VENV)/.built tools/requirements.py
 	@$(call requirements,bench)
@@ -341,11 +346,14 @@ docs-check: docs ## Look at every page in headless Chromium: on a phone and a de
 # The versions on which test-wheel runs the whole test suite, not the smoke test alone.
 SUITE ?= 3.11 3.12 3.13
 
-.PHONY: wheel test-wheel workshop asan-python clean
+.PHONY: wheel manylinux test-wheel workshop asan-python clean
 wheel: $(VENV)/.dev-tools ## An sdist, and from that a wheel, in isolation, into dist/
 	@rm -rf dist && mkdir -p dist $(BUILD)
 	@$(VENV)/bin/python -m build > $(BUILD)/wheel.log 2>&1 || { cat $(BUILD)/wheel.log; exit 1; }
 	@ls dist/*.tar.gz dist/*-cp311-abi3-*.whl
+
+manylinux: $(VENV)/.release-tools ## The sdist and the wheel for Linux, twice, to the byte the same, audited, into dist/release/
+	@$(VENV)/bin/python tools/build_release.py dist/release
 
 test-wheel: wheel ## Try that wheel on every CPython 3.11, 3.12 and 3.13 found here
 	@PYTHON=$(PYTHON) tools/test_wheel.sh dist/*.whl dist/*.tar.gz $(BUILD)/test-wheel $(SUITE)
