@@ -147,6 +147,53 @@ static void check_joining(const tp_arrow_array *array, const tp_arrow_array *dic
     free(text.data);
 }
 
+/* Values that point outside count as nothing. */
+static void check_measuring(const tp_arrow_array *array, const tp_arrow_array *dictionary, uint64_t first, uint64_t enough)
+{
+    uint64_t following = 0, found = 0, entry = first < array->length ? first : array->length, nbytes = 0;
+    tp_status status = tp_arrow_measure(array, dictionary, entry, array->length, enough, &following, &found, NULL);
+    if (status != TP_OK) {
+        CHECK_EQ_U(status, TP_INVALID_ARGUMENT);
+        return;
+    }
+    for (; entry < array->length && nbytes < enough; entry++) {
+        value each = value_of(array, dictionary, entry);
+        if (each.is_there && each.is_sound) nbytes += each.nbytes;
+    }
+    CHECK_EQ_U(following, entry);
+    CHECK_EQ_U(found, nbytes);
+}
+
+/* ---- Splitting --------------------------------------------------------------------------------------------------- */
+
+/* The texts of an array without a value missing are what was joined. */
+static void check_splitting(input joined, uint64_t n, uint64_t start, tp_arrow_layout layout)
+{
+    block text = exact_copy(joined.data, joined.nbytes), before = exact_copy(joined.data, joined.nbytes);
+    uint64_t offsets[256] = {0}, n_texts = joined.nbytes == 0 && n == 0 ? 0 : 1, most;
+    const size_t width = layout == TP_ARROW_OFFSETS_32 ? 4 : 8;
+    most = layout == TP_ARROW_OFFSETS_32 ? INT32_MAX : INT64_MAX;
+    for (size_t i = 0; i < joined.nbytes; i++) n_texts += joined.data[i] == '\n';
+    bool has_offsets = layout == TP_ARROW_OFFSETS_32 || layout == TP_ARROW_OFFSETS_64;
+    tp_status expected = n != n_texts || !has_offsets ? TP_INVALID_ARGUMENT : TP_OK;
+    if (has_offsets && n > 0 && n == n_texts && (start > most || joined.nbytes - (n - 1) > most - start)) expected = TP_TOO_LARGE;
+    CHECK_EQ_U(tp_arrow_split(text.data, text.nbytes, n, start, layout, offsets, NULL), expected);
+    if (expected != TP_OK) CHECK_EQ_BYTES(text.data, text.nbytes, before.data, before.nbytes);
+    for (size_t i = 0, from = 0, at = 0; expected == TP_OK && i < n; i++) {
+        bool is_sound = true;
+        const tp_arrow_buffer stored = {(const uint8_t *)offsets, sizeof offsets};
+        size_t end = (size_t)(number_at(stored, i * width, width, &is_sound) - start);
+        if (!CHECK(end >= at && from + (end - at) <= before.nbytes)) break;
+        CHECK_EQ_BYTES(text.data + at, end - at, before.data + from, end - at);
+        from += end - at;
+        CHECK(i + 1 < n ? from < before.nbytes && before.data[from] == '\n' : from == before.nbytes);
+        from++;
+        at = end;
+    }
+    free(before.data);
+    free(text.data);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     input in = fuzz_begin(data, nbytes);
@@ -157,6 +204,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     make_up(&array, &in, layout);
     make_up(&dictionary, &in, (tp_arrow_layout)take_below(&in, TP_ARROW_VIEWS + 1));
     check_joining(&array.array, has_dictionary ? &dictionary.array : NULL, capacity, n_ends);
+    check_measuring(&array.array, has_dictionary ? &dictionary.array : NULL, n_ends, capacity);
+    check_splitting(take_bytes(&in, 255), n_ends, capacity < 0xF0 ? capacity : (uint64_t)INT32_MAX - capacity, layout);
     free_made_up(&array);
     free_made_up(&dictionary);
     return fuzz_end();

@@ -124,6 +124,29 @@ static void check_text(const tp_vocabulary *vocabulary, const tokens *from, tp_p
     free(expected.ends);
 }
 
+/* Each line as if alone. */
+static void check_batch(const tp_vocabulary *vocabulary, const tokens *from, tp_pattern pattern, input text, size_t threads)
+{
+    uint64_t ends[MOST_NBYTES + 1], id_ends[MOST_NBYTES + 1];
+    uint32_t ids[MOST_NBYTES];
+    size_t n_documents = 0, n = 0, start = 0, id_start = 0;
+    for (size_t i = 0; i < text.nbytes; i++) {
+        if (text.data[i] == '\n') ends[n_documents++] = i;
+    }
+    ends[n_documents++] = text.nbytes;
+    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, pattern, text.data, text.nbytes, ends, n_documents, threads, ids,
+                                          MOST_NBYTES, id_ends, &n, NULL), TP_OK);
+    for (size_t i = 0; i < n_documents; i++) {
+        answer expected = encode_text_naively(from, pattern, (input){text.data + start, (size_t)ends[i] - start});
+        CHECK_SAME_IDS(ids + id_start, (size_t)id_ends[i] - id_start, expected.ids, expected.n);
+        free(expected.ids);
+        free(expected.ends);
+        start = (size_t)ends[i] + 1;
+        id_start = (size_t)id_ends[i];
+    }
+    CHECK_EQ_U(n, id_start);
+}
+
 /* Any ids: decoded as far as all exist, and otherwise the first one that does not is named. */
 static void check_any_ids(const tp_vocabulary *vocabulary, const tokens *from, input *in)
 {
@@ -174,6 +197,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
         check_any_ids(vocabulary, &made, &in);
         if (in.nbytes > MOST_NBYTES) in.nbytes = MOST_NBYTES;
         check_text(vocabulary, &made, pattern, in, room);
+        if (naive_validate(in.data, in.nbytes) == in.nbytes) check_batch(vocabulary, &made, pattern, in, 1 + room % 3);
         check_merges(vocabulary, &made, &laid, pattern, in, room);
         tp_vocabulary_free(vocabulary);
     }

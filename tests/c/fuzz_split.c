@@ -81,10 +81,22 @@ static void check_variant(tp_pattern pattern, input text, input sizes, const uin
     free(ends);
 }
 
+/* Only the whole text of a pattern is its name. */
+static void check_name(input text)
+{
+    tp_pattern expected = TP_PATTERN_NONE;
+    for (tp_pattern i = TP_PATTERN_O200K; i > TP_PATTERN_NONE; i--) {
+        const char *name = tp_pattern_text(i);
+        if (name != NULL && strlen(name) == text.nbytes && memcmp(name, text.data, text.nbytes) == 0) expected = i;
+    }
+    CHECK_EQ_U(tp_pattern_find(text.data, text.nbytes), expected);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     input in = fuzz_begin(data, nbytes);
     tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_O200K));
+    check_name(in);
     input sizes = take_bytes(&in, take_below(&in, 5));
     uint64_t *expected = must_allocate(in.nbytes * sizeof *expected);
     size_t n_expected = split_one_by_one(pattern, in, expected);
