@@ -41,6 +41,24 @@ SOME_BYTES = [
     b"9" * 20,
     b"\0" * 8,
     b"\xff" * 8,
+    b"IA== 256\n",  # a line of a .tiktoken file
+    b"====",
+    b"\\ud800",
+    b'"added_tokens": [],',
+    b'"merges": [["a", "b"]],',
+]
+
+# What a tokenizer.json may say and the files here do not.
+SOME_KEYS = [
+    "normalizer",
+    "truncation",
+    "byte_fallback",
+    "unk_token",
+    "dropout",
+    "ignore_merges",
+    "pretokenizers",
+    "behavior",
+    "lstrip",
 ]
 
 
@@ -110,7 +128,7 @@ def changed_json(text: bytes, some: random.Random) -> bytes:
         put = json.loads(json.dumps(some.choice([*VALUES, section[key], some.choice(places)[0]])))
         match some.randrange(4):
             case 0 if isinstance(section, dict):
-                section[str(some.choice(["", "a", "ab", "id", "@twice", "\udc80", *section]))] = section.pop(key)
+                section[str(some.choice(["", "a", "ab", "id", "@twice", "\udc80", *SOME_KEYS, *section]))] = section.pop(key)
             case 1:
                 del section[key]
             case 2 if isinstance(section, list):

@@ -1,14 +1,17 @@
-"""What guards a release can fail: archives that differ, wheels that tell too much or lack a licence."""
+"""What guards a release can fail: archives that differ, wheels that tell too much or lack a licence, versions that disagree."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+import text_processor
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,11 +22,12 @@ def load(name: str) -> Any:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-build_release = load("build_release")
+build_release, licences, check_release = load("build_release"), load("licences"), load("check_release")
 
 # ---- Wheels ----------------------------------------------------------------------------------------------------------
 
@@ -73,3 +77,66 @@ def test_folders_of_the_builder_are_found(tmp_path: Path) -> None:
 def test_a_licence_that_is_missing_is_named(tmp_path: Path, missing: str) -> None:
     with pytest.raises(SystemExit, match=Path(missing).name + " is missing"):
         build_release.expect_clean(wheel_of(tmp_path, {name: data for name, data in LICENCES.items() if name != missing}))
+
+
+# ---- Versions --------------------------------------------------------------------------------------------------------
+
+
+def test_all_places_say_the_same_version() -> None:
+    assert set(check_release.told_versions().values()) == {text_processor.__version__}
+    assert list(check_release.version_complaints(check_release.told_versions())) == []
+
+
+def test_versions_that_disagree_are_named() -> None:
+    assert list(check_release.version_complaints({"a": "1.2", "b": "1.3.0"})) == [
+        "b says 1.3.0, and a says 1.2",
+        "a: 1.2 is no version of three numbers",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changelog", "complaint"),
+    [
+        ("## [1.0.0] - 2026-11-21\n\n### Added\n", None),
+        ("## [0.9.0] - 2026-11-21\n", "CHANGELOG.md begins with 0.9.0, not with 1.0.0"),
+        ("## [1.0.0] - Unreleased\n", "CHANGELOG.md: 1.0.0 has no date, but Unreleased"),
+        ("## [1.0.0] - 2026-11-21\n\n### Improved\n", "CHANGELOG.md: Improved is no kind of change"),
+        ("", "CHANGELOG.md begins with nothing, not with 1.0.0"),
+    ],
+)
+def test_the_changelog_has_a_dated_section_on_top(changelog: str, complaint: str | None) -> None:
+    assert list(check_release.changelog_complaints(changelog, "1.0.0")) == ([complaint] if complaint else [])
+
+
+def test_the_changelog_of_this_version_is_well_formed() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").replace("Unreleased", "2026-11-21", 1)
+    assert list(check_release.changelog_complaints(changelog, text_processor.__version__)) == []
+
+
+def test_what_was_built_is_of_this_version(tmp_path: Path) -> None:
+    for name in ("text_processor-1.0.0.tar.gz", "text_processor-1.0.0-cp311-abi3-manylinux_2_34_x86_64.whl"):
+        (tmp_path / name).touch()
+    assert list(check_release.package_complaints(tmp_path, "1.0.0")) == []
+    assert len(list(check_release.package_complaints(tmp_path, "1.0.1"))) == 2
+    (tmp_path / "more").touch()
+    assert len(list(check_release.package_complaints(tmp_path, "1.0.0"))) == 1
+
+
+# ---- Licences --------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_lists_the_licences_of_what_is_required() -> None:
+    """Only of what comes with the package by itself: the extras need not be there."""
+    page = (ROOT / "docs" / "releases.md").read_text(encoding="utf-8")
+    required = [row for row in licences.table([]).splitlines() if row.endswith("| required |")]
+    assert len(required) >= 2
+    assert [row for row in required if row not in page] == []
+
+
+def test_licences_are_put_between_the_marks_only() -> None:
+    page = f"before\n{licences.BEGIN}old\n{licences.END}after\n"
+    written = licences.with_table(page, [])
+    assert written.startswith(f"before\n{licences.BEGIN}| part |")
+    assert written.endswith(f"{licences.END}after\n")
+    with pytest.raises(ValueError, match="marks"):
+        licences.with_table("no marks", [])
