@@ -45,10 +45,14 @@ $(BUILD)/inputs: FORCE
 	@echo '$(C_SOURCES) $(C_HEADERS) $(STUBS)' | cmp -s - $@ || echo '$(C_SOURCES) $(C_HEADERS) $(STUBS)' > $@
 FORCE:
 
-# Editable: Python files are used where they lie; C and stubs come in by this rule alone.
-$(VENV)/.built: $(VENV)/.created $(BUILD)/inputs setup.py build_ffi.py $(C_SOURCES) $(C_HEADERS) $(STUBS)
+# Editable: Python files are used where they lie; C and stubs come in by these rules alone. The second one does without pip.
+$(VENV)/.installed: $(VENV)/.created $(BUILD)/inputs setup.py build_ffi.py $(STUBS)
 	@echo "building the package"
 	@$(PIP) --no-build-isolation --editable '.[cli]'
+	@touch $@
+
+$(VENV)/.built: $(VENV)/.installed $(C_SOURCES) $(C_HEADERS)
+	@$(VENV)/bin/python -W ignore setup.py --quiet build_ext --inplace
 	@touch $@
 
 $(VENV)/.test-tools: $(VENV)/.built tools/requirements.py
@@ -287,6 +291,18 @@ nightly: cross compilers docs-check ## What takes too long for every change: oth
 
 endif
 
+# ---- One test -----------------------------------------------------------------------------------------------------------
+
+# A name is looked for in both places: a subject has the same one in C and in Python.
+ONE_C      = $(wildcard $(if $(filter %.c,$(ONE)),$(ONE),tests/c/$(ONE).c))
+ONE_PYTHON = $(if $(findstring .py,$(ONE)),$(ONE),$(wildcard tests/$(ONE).py))
+
+.PHONY: check
+check: ## Build what has changed and run one test: ONE=test_split, or a file, or tests/test_words.py::test_…
+	@$(if $(ONE_C)$(ONE_PYTHON),,echo "which test? for example: make check ONE=test_words" && exit 1)
+	@$(foreach program,$(ONE_C:tests/c/%.c=$(BUILD)/c/plain/%),$(MAKE) $(program) && $(program))
+	@$(if $(ONE_PYTHON),$(MAKE) $(VENV)/.test-tools && HYPOTHESIS_PROFILE=quick $(VENV)/bin/python -m pytest -q $(ONE_PYTHON))
+
 # ---- The package --------------------------------------------------------------------------------------------------------
 
 .PHONY: test test-simd lint types coverage coverage-c coverage-python
@@ -346,7 +362,7 @@ docs-check: docs ## Look at every page in headless Chromium: on a phone and a de
 # The versions on which test-wheel runs the whole test suite, not the smoke test alone.
 SUITE ?= 3.11 3.12 3.13
 
-.PHONY: wheel manylinux release test-wheel workshop asan-python clean
+.PHONY: wheel manylinux release first-change test-wheel workshop asan-python clean
 wheel: $(VENV)/.dev-tools ## An sdist, and from that a wheel, in isolation, into dist/
 	@rm -rf dist && mkdir -p dist $(BUILD)
 	@$(VENV)/bin/python -m build > $(BUILD)/wheel.log 2>&1 || { cat $(BUILD)/wheel.log; exit 1; }
@@ -360,6 +376,9 @@ release: manylinux $(VENV)/.test-tools ## Whether a version may be released, and
 
 test-wheel: wheel ## Try that wheel on every CPython 3.11, 3.12 and 3.13 found here
 	@PYTHON=$(PYTHON) tools/test_wheel.sh dist/*.whl dist/*.tar.gz $(BUILD)/test-wheel $(SUITE)
+
+first-change: $(VENV)/.dev-tools ## Make the example of a change in CONTRIBUTING.md to a copy, and build and test it there
+	@$(VENV)/bin/python tools/check_first_change.py $(BUILD)/first-change
 
 workshop-c = $(BUILD)/c/warnings-$(1)/examples/workshop/workshop.o
 workshop: $(VENV)/.created $(call workshop-c,gcc) $(call if-installed,clang,$(call workshop-c,clang)) ## Follow the page examples/workshop/README.md in an empty folder, down to a tested wheel

@@ -80,17 +80,18 @@ class BuildPy(build_py):
 
 
 class BuildExt(build_ext):
-    """Compiles on all processors, and for an editable install only what has changed since the last time."""
+    """Compiles on all processors, and in a checkout only what has changed since the last time."""
 
     def finalize_options(self) -> None:
         super().finalize_options()
-        if self.editable_mode:  # in a folder that stays: what it would be given is a temporary one
+        self.in_checkout = bool(self.editable_mode or self.inplace)
+        if self.in_checkout:  # objects lie where they stay: an editable install would be given a temporary folder
             self.build_temp = str(Path("build", "extension"))
 
     def run(self) -> None:
         started = time.time()
         super().run()
-        if self.editable_mode:
+        if self.in_checkout:
             # As old as the sources that it was made from: text_processor/_checkout.py looks for younger ones.
             for output in self.get_outputs():
                 os.utime(output, (started, started))
