@@ -362,7 +362,7 @@ docs-check: docs ## Look at every page in headless Chromium: on a phone and a de
 # The versions on which test-wheel runs the whole test suite, not the smoke test alone.
 SUITE ?= 3.11 3.12 3.13
 
-.PHONY: wheel manylinux release first-change test-wheel workshop asan-python clean
+.PHONY: wheel manylinux workflows release first-change test-wheel workshop asan-python clean
 wheel: $(VENV)/.dev-tools ## An sdist, and from that a wheel, in isolation, into dist/
 	@rm -rf dist && mkdir -p dist $(BUILD)
 	@$(VENV)/bin/python -m build > $(BUILD)/wheel.log 2>&1 || { cat $(BUILD)/wheel.log; exit 1; }
@@ -371,7 +371,10 @@ wheel: $(VENV)/.dev-tools ## An sdist, and from that a wheel, in isolation, into
 manylinux: $(VENV)/.release-tools ## The sdist and the wheel for Linux, twice, to the byte the same, audited, into dist/release/
 	@$(VENV)/bin/python tools/build_release.py dist/release
 
-release: manylinux $(VENV)/.test-tools ## Whether a version may be released, and what is then left to do; it tags nothing
+workflows: $(VENV)/.release-tools $(VENV)/.test-tools ## What can be known of .github/workflows without running them
+	@$(VENV)/bin/python -m pytest -q tests/test_workflows.py
+
+release: manylinux workflows $(VENV)/.test-tools ## Whether a version may be released, and what is then left to do; it tags nothing
 	@$(VENV)/bin/python tools/check_release.py dist/release
 
 test-wheel: wheel ## Try that wheel on every CPython 3.11, 3.12 and 3.13 found here

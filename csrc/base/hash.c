@@ -13,6 +13,8 @@
 #include <windows.h>
 #define RtlGenRandom SystemFunction036 /* the documented way to it without linking bcrypt */
 BOOLEAN NTAPI RtlGenRandom(PVOID buffer, ULONG nbytes);
+#elif defined(__APPLE__)
+#include <sys/random.h>
 #else
 #include <unistd.h>
 #endif
