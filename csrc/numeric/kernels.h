@@ -10,8 +10,9 @@
 
 #include "textproc.h"
 
-/* An x87, of 32-bit x86 without SSE2, keeps more digits of a double here and there, and errors of sums would be wrong. */
-#if FLT_EVAL_METHOD == 1 || FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
+/* An x87, of 32-bit x86 without SSE2, keeps more digits of a double here and there, and errors of sums would be wrong. That
+ * floats are computed as doubles, as in ISO C on s390x, is no harm: what is stored is rounded once all the same. */
+#if FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD < 0
 #error "doubles must be computed as doubles: compile with -msse2 -mfpmath=sse"
 #endif
 
