@@ -250,8 +250,8 @@ cross-windows: tools := x86_64-w64-mingw32-gcc wine
 
 MACHINES := cross-aarch64 cross-s390x cross-i686 cross-musl cross-windows
 
-.PHONY: cross $(MACHINES)
-cross: $(MACHINES) ## C tests on other machines, emulated: 64-bit ARM, s390x, 32-bit x86, musl, Windows; or make cross-s390x
+.PHONY: cross cross-files $(MACHINES)
+cross: $(MACHINES) cross-files ## C tests on other machines, emulated: 64-bit ARM, s390x, 32-bit x86, musl, Windows; or make cross-s390x
 
 # QEMU 7.2 cannot fork a program among its threads.
 cross-aarch64 cross-s390x: export TEXTPROC_TEST_NO_FORK := 1
@@ -263,6 +263,9 @@ $(MACHINES): cross-%:
 		command -v $$tool >/dev/null || { echo "skipped: $@ needs $$tool, which is not installed"; exit 0; }; \
 	done; \
 	$(MAKE) run-cross-$* && echo "$@: all tests passed"
+
+cross-files: $(VENV)/.built ## The files that the package writes on s390x and aarch64, emulated: the same as here, and read here
+	@for machine in s390x aarch64; do $(VENV)/bin/python tools/cross_files.py $$machine $(BUILD)/machines/$$machine || exit 1; done
 
 # Each compiler, each level, and the whole program optimised at once.
 LEVELS := O0 O1 O2 O3 lto
@@ -287,7 +290,8 @@ endef
 $(foreach name,$(call compilers-of,gcc) $(call compilers-of,clang),$(eval $(call compiler-rule,$(name))))
 
 .PHONY: nightly
-nightly: cross compilers docs-check ## What takes too long for every change: other machines, other compilers
+nightly: $(VENV)/.dev-tools ## What takes too long for every change, its results into docs/platforms.md; STEPS=… runs some alone
+	@$(VENV)/bin/python tools/nightly.py --page docs/platforms.md $(STEPS)
 
 endif
 
@@ -301,7 +305,7 @@ ONE_PYTHON = $(if $(findstring .py,$(ONE)),$(ONE),$(wildcard tests/$(ONE).py))
 check: ## Build what has changed and run one test: ONE=test_split, or a file, or tests/test_words.py::test_…
 	@$(if $(ONE_C)$(ONE_PYTHON),,echo "which test? for example: make check ONE=test_words" && exit 1)
 	@$(foreach program,$(ONE_C:tests/c/%.c=$(BUILD)/c/plain/%),$(MAKE) $(program) && $(program))
-	@$(if $(ONE_PYTHON),$(MAKE) $(VENV)/.test-tools && HYPOTHESIS_PROFILE=quick $(VENV)/bin/python -m pytest -q $(ONE_PYTHON))
+	@$(if $(ONE_PYTHON),$(MAKE) $(VENV)/.test-tools && HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(VENV)/bin/python -m pytest -q $(ONE_PYTHON))
 
 # ---- The package --------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 import tempfile
 import zipfile
@@ -28,6 +29,7 @@ def load(name: str) -> Any:
 
 
 build_release, licences, check_release = load("build_release"), load("licences"), load("check_release")
+nightly = load("nightly")
 
 # ---- Wheels ----------------------------------------------------------------------------------------------------------
 
@@ -140,3 +142,26 @@ def test_licences_are_put_between_the_marks_only() -> None:
     assert written.endswith(f"{licences.END}after\n")
     with pytest.raises(ValueError, match="marks"):
         licences.with_table("no marks", [])
+
+
+# ---- Every night -----------------------------------------------------------------------------------------------------
+
+
+def test_results_tell_what_was_skipped_and_how_much_was_tried() -> None:
+    printed = ["skipped: cross-musl needs musl-gcc", "words: 1200 executions, all answers right", "utf8: 34 executions"]
+    assert nightly.remarks_of("\n".join(printed)) == [printed[0], "1,234 executions of 2 targets"]
+
+
+def test_a_failure_stands_out_in_the_table() -> None:
+    results = [nightly.Result("fuzz", True, 61.2, []), nightly.Result("cross-s390x", False, 3.0, [])]
+    made = nightly.table(results, "2026-11-21", "abc", "GCC 12.2.0")
+    assert "Last run: 2026-11-21, revision abc, in 1 minutes, with GCC 12.2.0." in made
+    assert "| `make fuzz FUZZ_SECONDS=60` | passed | 61 |" in made
+    assert "| `make cross-s390x` | **failed** | 3 |" in made
+    page = f"before\n{nightly.BEGIN}old\n{nightly.END}after\n"
+    assert nightly.with_table(page, made) == f"before\n{nightly.BEGIN}{made}{nightly.END}after\n"
+
+
+def test_every_step_is_a_target_of_make() -> None:
+    targets = set(re.findall(r"[\w-]+", (ROOT / "Makefile").read_text(encoding="utf-8")))
+    assert {command.split()[0] for command in nightly.STEPS.values()} <= targets
