@@ -124,6 +124,13 @@ def test_what_was_built_is_of_this_version(tmp_path: Path) -> None:
     assert len(list(check_release.package_complaints(tmp_path, "1.0.0"))) == 1
 
 
+def test_what_is_not_committed_is_not_handed_out() -> None:
+    members = ["p-1/PKG-INFO", "p-1/setup.cfg", "p-1/p.egg-info/SOURCES.txt", "p-1/csrc/a.c", "p-1/docs/left-over"]
+    assert list(check_release.sdist_complaints(members, {"csrc/a.c"})) == [
+        "the sdist has docs/left-over, which is not committed"
+    ]
+
+
 # ---- Licences --------------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,13 @@ def package_complaints(folder: Path, version: str) -> Iterator[str]:
         yield f"{folder} has more than an sdist and a wheel: {', '.join(names)}"
 
 
+def sdist_complaints(members: list[str], tracked: set[str]) -> Iterator[str]:
+    """Nothing is handed out that is not in the history, but for what the build adds."""
+    files = [name.partition("/")[2] for name in members]
+    added = [name for name in files if name not in {"PKG-INFO", "setup.cfg"} and ".egg-info/" not in name]
+    yield from (f"the sdist has {name}, which is not committed" for name in added if name not in tracked)
+
+
 def page_complaints() -> Iterator[str]:
     yield from (f"{name} is missing" for name in PAGES if not (ROOT / name).exists())
     page = read("docs/releases.md")
@@ -91,11 +99,14 @@ def main() -> None:
     folder = Path(sys.argv[1])
     told = told_versions()
     version = told["pyproject.toml"]
+    with tarfile.open(next(folder.glob("*.tar.gz"))) as sdist:
+        members = [member.name for member in sdist if member.isfile()]
     complaints = [
         *version_complaints(told),
         *changelog_complaints(read("CHANGELOG.md"), version),
         *tree_complaints(version),
         *package_complaints(folder, version),
+        *sdist_complaints(members, set(git("ls-files").splitlines())),
         *page_complaints(),
     ]
     if complaints:
