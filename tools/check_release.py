@@ -66,7 +66,7 @@ def tree_complaints(version: str) -> Iterator[str]:
     except (OSError, subprocess.CalledProcessError) as error:
         yield f"this is no checkout of git: {error}"
         return
-    yield from (f"not committed: {line[3:]}" for line in changed)
+    yield from (f"not committed: {line.split(maxsplit=1)[1]}" for line in changed)
     if git("tag", "--list", f"v{version}"):
         yield f"the tag v{version} is there already"
 

@@ -32,6 +32,7 @@ STEPS: dict[str, str] = {
     "first-change": "first-change",
     "manylinux": "manylinux",
     "workflows": "workflows",
+    "docs-check": "docs-check",
 }
 
 # Who says its version in its first line.
