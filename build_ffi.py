@@ -38,11 +38,11 @@ def project_files(pattern: str) -> list[str]:
 
 
 if sys.platform == "win32":
-    compile_args = ["/std:c11", "/experimental:c11atomics", "/O2"]
+    compile_args = ["/std:c11", "/experimental:c11atomics", "/O2", "/DNDEBUG"]
     link_args = []
 else:
     # Hidden: cffi cannot read export macros, and nobody but the extension itself calls the core.
-    compile_args = ["-std=c11", "-D_DEFAULT_SOURCE", "-O3", "-fvisibility=hidden", "-pthread"]
+    compile_args = ["-std=c11", "-D_DEFAULT_SOURCE", "-O3", "-DNDEBUG", "-fvisibility=hidden", "-pthread"]
     link_args = ["-pthread"]
 
 ffibuilder = FFI()

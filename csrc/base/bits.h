@@ -2,6 +2,7 @@
 #ifndef TEXTPROC_BASE_BITS_H
 #define TEXTPROC_BASE_BITS_H
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@
 /* The place of the lowest bit that is set; there must be one. */
 static inline size_t tp_lowest_bit(uint64_t bits)
 {
+    assert(bits != 0);
 #if defined(__GNUC__)
     return (size_t)__builtin_ctzll(bits);
 #elif defined(_MSC_VER) && defined(_WIN64)
@@ -28,6 +30,7 @@ static inline size_t tp_lowest_bit(uint64_t bits)
 /* The place of the highest bit that is set; there must be one. */
 static inline size_t tp_highest_bit(uint64_t bits)
 {
+    assert(bits != 0);
 #if defined(__GNUC__)
     return 63 - (size_t)__builtin_clzll(bits);
 #elif defined(_MSC_VER) && defined(_WIN64)

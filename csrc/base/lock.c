@@ -1,5 +1,6 @@
 #include "base/lock.h"
 
+#include <assert.h>
 #include <stdint.h>
 
 #include "textproc.h"
@@ -72,6 +73,7 @@ static void leave_gate(void)
 {
     if (my_forks > 0) return;
     pthread_mutex_lock(&gate.mutex);
+    assert(gate.n_inside > 0);
     gate.n_inside--;
     if (gate.n_inside == 0 && gate.n_forks > 0) pthread_cond_broadcast(&gate.changed);
     pthread_mutex_unlock(&gate.mutex);
@@ -138,6 +140,7 @@ void tp_unlock_write(tp_lock *lock)
 
 void tp_lock_write_two(tp_lock *one, tp_lock *other)
 {
+    assert(one != other);
     tp_lock *first = (uintptr_t)one < (uintptr_t)other ? one : other;
     enter_gate();
     write_lock(first);

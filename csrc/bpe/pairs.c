@@ -1,5 +1,6 @@
 #include "bpe/pairs.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -153,6 +154,7 @@ static void put_in_queue(tp_pairs *pairs, uint32_t number)
 uint32_t tp_pairs_add(tp_pairs *pairs, const tp_pair *pair)
 {
     uint32_t number = (uint32_t)pairs->n_pairs++;
+    assert(number < pairs->capacity);
     pairs->pairs[number] = *pair;
     put_in_index(pairs, hash_of(pairs, pair->left, pair->right), number);
     put_in_queue(pairs, number);

@@ -1,6 +1,8 @@
 /* Counting distinct pieces: a batch at a time, so that the memory of one piece is on its way while others are dealt with. */
 #include "bpe/pieces.h"
 
+#include <assert.h>
+
 #include "base/bits.h"
 #include "base/error.h"
 #include "base/thread.h"
@@ -94,8 +96,10 @@ static bool is_piece(const tp_piece_table *table, const tp_counted_piece *piece,
 
 static void append(tp_piece_table *table, tp_key key, const uint8_t *text, size_t nbytes)
 {
+    assert(table->n_pieces < table->capacity);
     if (nbytes > TP_SHORT_KEY_NBYTES) {
         tp_arena *arena = &table->long_text;
+        assert(sizeof nbytes + nbytes <= arena->capacity - arena->used);
         key = tp_long_key(key.low, arena->used);
         memcpy(arena->data + arena->used, &nbytes, sizeof nbytes);
         memcpy(arena->data + arena->used + sizeof nbytes, text, nbytes);

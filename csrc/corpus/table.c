@@ -1,5 +1,7 @@
 #include "corpus/table.h"
 
+#include <assert.h>
+
 enum { SMALLEST_INDEX = 64, LOOK_AHEAD = 48 };
 
 /* In front of terms[0]: no word equals it, since its length is 0. */
@@ -147,6 +149,8 @@ static tp_term *append_in_slot(tp_table *table, const tp_word *word, size_t slot
 {
     uint32_t number = (uint32_t)table->n_terms++;
     tp_arena *text = &table->text;
+    assert(number < table->terms_capacity && table->n_terms < table->starts_capacity && table->slots[slot] == 0);
+    assert(word->nbytes + 1 <= text->capacity - text->used && sizeof(tp_key) <= text->capacity - text->used);
     tp_key key = tp_key_is_long(word->key) ? tp_long_key(word->key.low, text->used) : word->key;
     put_in_slot(table, slot, word->hash, number);
     table->terms[number] = (tp_term){.key = key, .last_document = TP_NO_DOCUMENT};

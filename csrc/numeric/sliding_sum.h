@@ -6,6 +6,7 @@
 #ifndef TEXTPROC_NUMERIC_SLIDING_SUM_H
 #define TEXTPROC_NUMERIC_SLIDING_SUM_H
 
+#include <assert.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -83,6 +84,7 @@ static inline double tp_power_of_two(int exponent)
 /* The mean of `n` numbers whose sum this is: the sum, rounded to double, divided by n. After tp_sum_carry; n must not be 0. */
 static inline double tp_sum_mean(const tp_sliding_sum *sum, uint64_t n)
 {
+    assert(n != 0);
     if (sum->n_nan != 0 || (sum->n_plus_infinite != 0 && sum->n_minus_infinite != 0)) return NAN;
     if (sum->n_plus_infinite != 0) return INFINITY;
     if (sum->n_minus_infinite != 0) return -INFINITY;
