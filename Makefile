@@ -504,6 +504,22 @@ GROWTH_SECONDS ?= 180
 growth: $(VENV)/.built ## A night's worth of lives in GROWTH_SECONDS=180: fails if memory grows
 	$(VENV)/bin/python tools/growth.py --seconds $(GROWTH_SECONDS)
 
+# Each of these tools does what it is for, shown on something small. Tests of threads and readers are run at length.
+seen-into: small := SCRIPT=examples/book.py
+seen-into: ## Each debugger, sanitizer and profiler on something small
+	@$(MAKE) debug-sessions
+	@$(MAKE) debug TESTS="-q tests/test_words.py tests/test_analyzer.py tests/test_encode.py"
+	@$(MAKE) asan-python $(small)
+	@$(MAKE) ubsan-python $(small)
+	@$(MAKE) tsan-python
+	@$(MAKE) valgrind-python $(small)
+	@$(MAKE) coverage-python $(small)
+	@$(MAKE) massif $(small)
+	@$(MAKE) flamegraph
+	@$(MAKE) fuzz-python
+
+nightly: seen-into ubsan growth
+
 # ---- The end --------------------------------------------------------------------------------------------------------------
 
 .PHONY: clean

@@ -33,6 +33,7 @@ STEPS: dict[str, str] = {
     "manylinux": "manylinux",
     "workflows": "workflows",
     "docs-check": "docs-check",
+    **{name: name for name in ("ubsan", "seen-into", "growth")},
 }
 
 # Who says its version in its first line.
