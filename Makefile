@@ -508,7 +508,7 @@ growth: $(VENV)/.built ## A night's worth of lives in GROWTH_SECONDS=180: fails 
 seen-into: small := SCRIPT=examples/book.py
 seen-into: ## Each debugger, sanitizer and profiler on something small
 	@$(MAKE) debug-sessions
-	@$(MAKE) debug TESTS="-q tests/test_words.py tests/test_analyzer.py tests/test_encode.py"
+	@HYPOTHESIS_PROFILE=quick $(MAKE) debug TESTS="-q tests/test_words.py tests/test_analyzer.py tests/test_encode.py"
 	@$(MAKE) asan-python $(small)
 	@$(MAKE) ubsan-python $(small)
 	@$(MAKE) tsan-python

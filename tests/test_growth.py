@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+from tool_files import load
 
 from text_processor import TextAnalyzer
-
-ROOT = Path(__file__).resolve().parent.parent
 
 # A sanitizer keeps what is freed.
 pytestmark = pytest.mark.timing
 
-
-def load() -> Any:
-    """`tools/growth.py`, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location("growth", ROOT / "tools" / "growth.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-growth = load()
+growth = load("growth")
 
 
 def test_lives_leave_nothing_behind() -> None:
-    assert growth.measure(6) == []
+    assert growth.measure(3) == []
 
 
 def grown(keep: Any) -> str:
     """What is said of lives that keep something for good."""
     kept: list[Any] = []
-    said = growth.measure(2, (lambda draw, folder: kept.append(keep(draw)),))
+    said = growth.measure(1, (lambda draw, folder: kept.append(keep(draw)),))
     kept.clear()
     return "; ".join(said)
 
@@ -60,7 +44,7 @@ def test_objects_that_stay_are_found() -> None:
 
 
 def test_memory_that_no_counter_knows_is_found() -> None:
-    assert "the process holds +" in grown(lambda draw: bytearray(1 << 16))
+    assert "the process holds +" in grown(lambda draw: draw.randbytes(1_000))
 
 
 def test_a_life_that_fails_in_a_thread_is_no_success() -> None:

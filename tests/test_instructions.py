@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shutil
-import sys
 import zlib
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tool_files import load
 
 ROOT = Path(__file__).resolve().parent.parent
 
-
-def load() -> Any:
-    """`tools/instructions.py`, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location("instructions", ROOT / "tools" / "instructions.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-tool = load()
+tool = load("instructions")
 KEPT = sorted(tool.KEPT.glob("*.json"))
 
 needs_compiler = pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")

@@ -177,15 +177,19 @@ LIVES = (life_of_an_analyzer, broken_life_of_an_analyzer, life_of_a_tokenizer, l
 Life = Callable[[random.Random, Path], None]
 
 
-def refused_memory(draw: random.Random, folder: Path) -> None:
-    """A life in which one allocation of the core is refused."""
-    _native.fail_allocation(draw.randrange(1, 200))
-    try:
-        draw.choice(LIVES)(draw, folder)
-    except MemoryError:
-        pass
-    finally:
-        _native.fail_allocation(0)
+def refused_memory(lives: tuple[Life, ...]) -> Life:
+    """One of these lives, in which an allocation of the core is refused."""
+
+    def life(draw: random.Random, folder: Path) -> None:
+        _native.fail_allocation(draw.randrange(1, 200))
+        try:
+            draw.choice(lives)(draw, folder)
+        except MemoryError:
+            pass
+        finally:
+            _native.fail_allocation(0)
+
+    return life
 
 
 def live(lives: tuple[Life, ...], seed: int, until: float) -> int:
@@ -258,15 +262,11 @@ def row(name: str, n_lives: int, held: Held) -> str:
 
 def measure(seconds: float, lives: tuple[Life, ...] = LIVES) -> list[str]:
     """Lead lives for so long and say what has grown."""
-    first = settle()
-    start, seed, n = monotonic(), 0, 0
+    first, warm, n = settle(), None, 0
     print(row("before", 0, first))
-    warm = None
-    for name, share in (("warm-up", 0.25), ("", 0.5), ("", 0.75), ("end", 1.0)):
-        middle, end = start + (share - 0.125) * seconds, start + share * seconds
-        n += live((*lives, refused_memory), seed, middle)
-        n += live_in_threads(lives, seed + 1, end)
-        seed += 100
+    for quarter, name in enumerate(("warm-up", "", "", "end")):
+        n += live((*lives, refused_memory(lives)), 100 * quarter, monotonic() + seconds / 8)
+        n += live_in_threads(lives, 100 * quarter + 1, monotonic() + seconds / 8)
         held = settle()
         print(row(name, n, held), flush=True)
         warm = warm or held
