@@ -518,8 +518,6 @@ seen-into: ## Each debugger, sanitizer and profiler on something small
 	@$(MAKE) flamegraph
 	@$(MAKE) fuzz-python
 
-nightly: seen-into ubsan growth
-
 # ---- The end --------------------------------------------------------------------------------------------------------------
 
 .PHONY: clean
