@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import importlib
-import logging
 import os
 import posixpath
 import re
@@ -158,8 +157,6 @@ def _read_header(app: Sphinx, page: str, source: list[str]) -> None:
 
 def setup(app: Sphinx) -> None:
     app.add_directive("program-help", ProgramHelp)
-    # The index has room for pages that are yet to be written.
-    logging.getLogger("sphinx.sphinx.directives.other").addFilter(lambda record: "glob pattern" not in str(record.msg))
     app.connect("autodoc-process-signature", _spell_out)
     app.connect("doctree-read", _trim)
     app.connect("missing-reference", _known_elsewhere)
