@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from text_processor import _bpe_text, _native, _pieces
 from text_processor._bpe_text import Splitter
@@ -55,7 +55,7 @@ class Counting:
             self.pieces.add_split(pieces)
             self._has_done(sum(map(len, pieces)))
 
-    def add_list(self, texts: list[Any] | tuple[Any, ...]) -> None:
+    def add_list(self, texts: list[object] | tuple[object, ...]) -> None:
         """Count the pieces of texts that are in memory already: many short ones at a time, without looking at each."""
         start, n = 0, 1
         while group := texts[start : start + n]:
@@ -67,15 +67,15 @@ class Counting:
             start += len(group)
             n = max(1, min(2 * n, n * _bpe_text.STEP_NBYTES // (n_characters + 1)))
 
-    def _add_group(self, texts: list[Any] | tuple[Any, ...]) -> int | None:
+    def _add_group(self, texts: list[object] | tuple[object, ...]) -> int | None:
         """Count texts if that can be done together, and return their length; otherwise None, and nothing is done."""
         if self._splitter.native is None:
             return None
         try:
-            lengths = array("Q", map(str.__len__, texts))
+            lengths = array("Q", map(str.__len__, cast(Sequence[str], texts)))
             if (n_characters := sum(lengths)) > 2 * _bpe_text.STEP_NBYTES:
                 return None
-            piece = _native.joined_texts(texts, lengths)
+            piece = _native.joined_texts(cast(Sequence[str], texts), lengths)
         except (TypeError, UnicodeEncodeError):  # some are buffers, or have surrogates
             return None
         self._add_piece(piece)
@@ -138,7 +138,7 @@ def train_from_iterator(texts: Iterable[object], splitter: Splitter, plan: Plan)
     with reporting(plan.progress, None) as report:
         counting = Counting(splitter, plan.threads, report)
         if type(texts) is list or type(texts) is tuple:
-            counting.add_list(texts)
+            counting.add_list(cast(list[object] | tuple[object, ...], texts))
         else:
             for text in checked(texts):
                 counting.add(text)
