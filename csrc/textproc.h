@@ -67,6 +67,7 @@ typedef enum tp_memory_kind {
     TP_FOR_WINDOW = 9       /* tp_window */
 } tp_memory_kind;
 
+/* How many these are. */
 #define TP_N_MEMORY_KINDS 10
 
 /* What is held for one of them, now. */
@@ -76,6 +77,7 @@ typedef struct tp_memory_use {
     uint64_t objects;     /* of TP_FOR_TABLE: tables that are not empty; of TP_FOR_WORK: none */
 } tp_memory_use;
 
+/* What the core holds in the whole process, in bytes as they were asked for. */
 typedef struct tp_memory_stats {
     uint64_t current_bytes;    /* held now */
     uint64_t peak_bytes;       /* the most ever held at once */
@@ -84,8 +86,7 @@ typedef struct tp_memory_stats {
     tp_memory_use kinds[TP_N_MEMORY_KINDS];
 } tp_memory_stats;
 
-/* What the core holds in the whole process, in bytes as they were asked for. The numbers are read one after the other, not at one
- * instant. */
+/* Stores what is held. The numbers are read one after the other, not at one instant. */
 void tp_memory_get_stats(tp_memory_stats *stats);
 
 /* As limit_bytes: whatever the system gives. */

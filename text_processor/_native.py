@@ -197,7 +197,7 @@ def get_memory_stats() -> MemoryStats:
 
     The kinds: ``analyzers``, with room in which they count; ``word_tables``, the words that analyzers have counted (of one
     that has counted nothing there is none); ``lexicons``; ``tokenizers``; ``encoders``, pieces that a call which encodes met
-    lately; ``trainings``, two objects each; ``windows``, of `MovingAverage` and `RingBuffer`; ``matrix_products`` and
+    lately; ``trainings``, two objects each; ``windows``, of ``MovingAverage`` and ``RingBuffer``; ``matrix_products`` and
     ``sieves``, while one is worked out; ``work``, what a call holds that is no object. Python's own objects, the documents
     among them, are not part of it. Bytes are those that the core has asked for: the system rounds each block up, a large one
     to pages. The numbers are read one after the other: while other threads work, they may not add up. O(1).
