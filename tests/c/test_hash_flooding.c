@@ -1,7 +1,8 @@
 /* Hash flooding: whoever knows the key finds words that all lie at one place of the index. Under another key they lie
  * apart, and so do families of words that are alike in whatever way, under keys drawn at random.
  *
- *     test_hash_flooding --measure        prints what counting costs a word when all collide, and tests nothing */
+ *     test_hash_flooding --measure        prints what counting costs a word when all collide, and how many steps under secret
+ *                                         keys, and tests nothing */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -47,22 +48,32 @@ static int compare(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
-/* How many slots that are taken a word meets on average, in an index of two slots a word, as the table's is at its fullest. Under
- * a hash that is as good as chance that is less than 1/2, as with linear probing (Knuth, The Art of Computer Programming 3, 6.4). */
-static double mean_displacement(tp_hash_key key, const word *words, size_t n)
+/* How many slots that are taken words meet, in an index of two slots a word, as the table's is at its fullest: on average, and
+ * the one that meets the most. Under a hash that is as good as chance the mean is less than 1/2, as with linear probing (Knuth,
+ * The Art of Computer Programming 3, 6.4). */
+typedef struct displacement {
+    double mean;
+    size_t worst;
+} displacement;
+
+static displacement displacement_of(tp_hash_key key, const word *words, size_t n)
 {
     static bool is_taken[2 * MOST_WORDS];
     tp_table table = {.n_slots = 1};
-    size_t all = 0;
+    size_t all = 0, worst = 0;
     while (table.n_slots < 2 * n) table.n_slots *= 2;
     memset(is_taken, 0, sizeof is_taken);
     for (size_t i = 0; i < n; i++) {
-        size_t slot = tp_table_home(&table, hash_of(key, &words[i]));
-        for (size_t step = 1; is_taken[slot]; step++, all++) slot = tp_table_next_slot(&table, slot, step);
+        size_t slot = tp_table_home(&table, hash_of(key, &words[i])), step = 1;
+        for (; is_taken[slot]; step++) slot = tp_table_next_slot(&table, slot, step);
         is_taken[slot] = true;
+        all += step - 1;
+        if (step - 1 > worst) worst = step - 1;
     }
-    return (double)all / (double)n;
+    return (displacement){(double)all / (double)n, worst};
 }
+
+static double mean_displacement(tp_hash_key key, const word *words, size_t n) { return displacement_of(key, words, n).mean; }
 
 /* ---- Words that collide under a known key ------------------------------------------------------------------------------ */
 
@@ -175,6 +186,26 @@ static word make_relative(const family *of, size_t number)
     return made;
 }
 
+/* The steps that counting takes under secret keys grow with the number of words, not with its square: the longest way of all is
+ * some dozens, where under the known key each word meets all before it. */
+static void test_steps_stay_few_as_words_become_more(void)
+{
+    static word words[MOST_WORDS];
+    word (*const makes[])(size_t) = {make_colliding_short, make_colliding_long};
+    uint64_t state = 5;
+    for (size_t which = 0; which < N_ITEMS(makes); which++) {
+        for (size_t n = 512; n <= quick_or(2048, 16384); n *= 2) {
+            for (size_t i = 0; i < n; i++) words[i] = makes[which](i);
+            displacement known = displacement_of(spelled_key(), words, n < 4096 ? n : 4096);
+            CHECK_EQ_U(known.worst, (n < 4096 ? n : 4096) - 1);
+            for (unsigned round = 0; round < 20; round++) {
+                displacement secret = displacement_of(random_key(&state), words, n);
+                CHECK(secret.mean < 8 && secret.worst < 256);
+            }
+        }
+    }
+}
+
 /* Of short words the hash is one multiplication by an unknown number, whose multiples lie apart evenly, more so than by chance,
  * but for a few numbers: under one key in 1000 a family of multiples costs dozens of steps a word. The mean is small. */
 static void test_families_of_words(void)
@@ -244,15 +275,51 @@ static void measure_all(void)
     }
 }
 
+/* The steps of one attack under n_keys secret keys: the median and the worst of their means, and the longest way of all. */
+static void measure_steps(const char *name, const word *words, size_t n, uint64_t *state)
+{
+    enum { N_KEYS = 1001 };
+    static double means[N_KEYS];
+    size_t worst = 0;
+    for (size_t i = 0; i < N_KEYS; i++) {
+        displacement found = displacement_of(random_key(state), words, n);
+        means[i] = found.mean;
+        if (found.worst > worst) worst = found.worst;
+    }
+    qsort(means, N_KEYS, sizeof *means, compare);
+    printf("%-34s %8.2f %8.2f %8zu\n", name, means[N_KEYS / 2], means[N_KEYS - 1], worst);
+}
+
+static void measure_all_steps(void)
+{
+    enum { N = 8192, N_FOUND = 1024 };
+    static word words[N];
+    uint64_t state = 6;
+    printf("\nsteps a word, under 1001 secret keys   median    worst  longest\n");
+    tp_hash_key known = known_key(1, 2);
+    find_colliding(known, "", words, N_FOUND);
+    measure_steps("found by trying, under another key", words, N_FOUND, &state);
+    for (size_t i = 0; i < N; i++) words[i] = make_colliding_short(i);
+    measure_steps("a factor spelled, up to 15 bytes", words, N, &state);
+    for (size_t i = 0; i < N; i++) words[i] = make_colliding_long(i);
+    measure_steps("a factor spelled, longer", words, N, &state);
+    for (size_t i = 0; i < N_ITEMS(families); i++) {
+        for (size_t j = 0; j < N; j++) words[j] = make_relative(&families[i], j);
+        measure_steps(families[i].name, words, N, &state);
+    }
+}
+
 int main(int argc, char **argv)
 {
     is_quick = getenv("TEXTPROC_TEST_QUICK") != NULL;
     if (argc > 1 && strcmp(argv[1], "--measure") == 0) {
         measure_all();
+        measure_all_steps();
         return 0;
     }
     RUN(test_words_found_by_trying);
     RUN(test_words_that_make_a_factor_zero);
+    RUN(test_steps_stay_few_as_words_become_more);
     RUN(test_families_of_words);
     RUN(test_words_of_nothing_but_nul);
     return tests_done();
