@@ -184,6 +184,8 @@ def _split_splitter(place: str, section: Any) -> Splitter:
         return _bpe_text.splitter_for(_AS_READ[pattern])
     if pattern in PATTERNS.values() and pattern not in _AS_WRITTEN:
         return _bpe_text.splitter_for(pattern)
+    if pattern in PATTERNS:  # in a file it is no name, but a regular expression that is its own match
+        pattern = f"(?:{pattern})"
     try:
         _bpe_text.check_repeats(pattern)
         if not _is_same_in_both(pattern):
