@@ -265,6 +265,18 @@ $(MACHINES): cross-%:
 	done; \
 	$(MAKE) run-cross-$* && echo "$@: all tests passed"
 
+# For macOS there is a compiler with its headers, in the package ziglang, but nothing that runs what it makes.
+$(foreach machine,aarch64 x86_64,$(eval $(call c-config,macos-$(machine),$(VENV)/bin/python -m ziglang cc -target $(machine)-macos.11.0,-O1 -Wall)))
+
+$(VENV)/.cross-tools: $(VENV)/.created tools/requirements.py
+	@$(call requirements,cross)
+	@touch $@
+
+.PHONY: cross-macos
+cross-macos: export ZIG_GLOBAL_CACHE_DIR := $(CURDIR)/$(BUILD)/zig
+cross-macos: $(VENV)/.cross-tools ## The C core and its tests compiled and linked for macOS, on ARM and Intel, and not run
+	@$(MAKE) $(programs-macos-aarch64) $(programs-macos-x86_64) && echo "$@: all programs linked, none run"
+
 cross-files: $(VENV)/.built ## The files that the package writes on s390x and aarch64, emulated: the same as here, and read here
 	@for machine in s390x aarch64; do $(VENV)/bin/python tools/cross_files.py $$machine $(BUILD)/machines/$$machine || exit 1; done
 

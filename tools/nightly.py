@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "build" / "nightly"
 BEGIN, END = "<!-- begin nightly -->\n", "<!-- end nightly -->\n"
 
-MACHINES = ["cross-aarch64", "cross-s390x", "cross-i686", "cross-musl", "cross-windows", "cross-files"]
+MACHINES = ["cross-aarch64", "cross-s390x", "cross-i686", "cross-musl", "cross-windows", "cross-macos", "cross-files"]
 COMPILERS = ["compilers-gcc", "compilers-clang"]
 # A name, and the arguments of make where they are more than that. The whole is to take less than an hour on two cores.
 STEPS: dict[str, str] = {
@@ -70,7 +70,8 @@ def run(step: str, arguments: str) -> Result:
     """One step, with as many jobs as there are processors."""
     print(f"==== {step}", flush=True)
     start = time.monotonic()
-    environment = os.environ | {"MAKEFLAGS": "", "MFLAGS": ""}  # the jobs of a make above this one are not ours
+    # The jobs of a make above this one are not ours; long tests may take longer than what would be a deadlock otherwise.
+    environment = os.environ | {"MAKEFLAGS": "", "MFLAGS": "", "PYTEST_ADDOPTS": "--timeout=1500"}
     command = ["make", f"-j{os.cpu_count()}", *arguments.split()]
     LOGS.mkdir(parents=True, exist_ok=True)
     with (LOGS / f"{step}.log").open("w+", encoding="utf-8", errors="replace") as log:
