@@ -7,6 +7,7 @@ library and made-up ones with kana. `pip install 'text-processor[bench]'` gets t
 
     train     each text, by one thread: from a list of Python's str to a finished tokenizer
     encode    each text with each instruction set, with the vocabulary trained on it: tiktoken, arrays, lists, counts
+    foreign   each text but the first, with the vocabulary that was trained on the first: tiktoken, arrays
     batch     100,000 texts of the length of a chat message, as one batch
     repeats   one character over and over, 10³ to 10⁷ times: the time must grow no faster than n log n
     memory    the most memory that training takes, beside the text, each in a process of its own (on Linux)
@@ -63,6 +64,7 @@ def chosen_texts(settings: Settings) -> Iterator[Text]:
         yield from ((path.stem, path.read_text(encoding="utf-8", errors="replace")) for path in settings.files)
     elif settings.is_quick:
         yield "kjv", texts.book()[:200_000]
+        yield "kana", texts.kana(20_000)
     else:
         yield "kjv", texts.book()
         yield "python-sources", texts.python_sources()
@@ -172,6 +174,20 @@ def measure_encode(settings: Settings) -> Iterator[Record]:
         _native.select_simd(None)
 
 
+def measure_foreign(settings: Settings) -> Iterator[Record]:
+    (first, text), *others = chosen_texts(settings)
+    tokenizer = train_ours([text], vocab_size_for(text, settings))
+    peer = tokenizer.to_tiktoken()
+    for name, other in others:
+        say(f"{name}, with the vocabulary of {first}")
+        rivals = [
+            contestant("tiktoken", lambda s=other: peer.encode_ordinary(s)),
+            contestant("encode_array", lambda s=other: tokenizer.encode_array(s), lambda a, b: a.tolist() == b),
+        ]
+        for record in measure(rivals, len(other.encode()), settings.rounds):
+            yield {"text": name, "vocabulary": first, "vocab_size": tokenizer.vocab_size, **record}
+
+
 def measure_batch(settings: Settings) -> Iterator[Record]:
     book = texts.book()
     batch = [book[i : i + 40 + i % 400] for i in range(0, len(book), 40)][: 1000 if settings.is_quick else 100_000]
@@ -254,6 +270,7 @@ def measure_loading(settings: Settings) -> Iterator[Record]:
 BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
     "train": measure_train,
     "encode": measure_encode,
+    "foreign": measure_foreign,
     "batch": measure_batch,
     "repeats": measure_repeats,
     "memory": measure_memory,

@@ -178,6 +178,10 @@ def by_vocabulary(record: Record) -> str:
     return f"{record['text']}: {record['bytes'] / 1e6:.1f} MB, {record['vocab_size']:,} tokens"
 
 
+def by_foreign_vocabulary(record: Record) -> str:
+    return f"{record['text']}, with the {record['vocab_size']:,} tokens of {record['vocabulary']}"
+
+
 def by_instruction_set(record: Record) -> str:
     return f"{record['text']}, {record['simd']}"
 
@@ -197,6 +201,7 @@ TOLD: dict[str, dict[str, Teller]] = {
     "bpe": {
         "train": lambda records: across(records, by_vocabulary, speed),
         "encode": lambda records: across(records, by_instruction_set, speed),
+        "foreign": lambda records: across(records, by_foreign_vocabulary, speed),
         "batch": lambda records: across(records, lambda record: f"{record['texts']:,} texts", speed),
         "repeats": tell_repeats,
         "memory": tell_memory,
