@@ -3,6 +3,7 @@
 import copy
 import gc
 import io
+import os
 import pickle
 import random
 import re
@@ -487,3 +488,24 @@ def test_limit_set_in_the_middle_of_work_holds_at_once():
     set_memory_limit(None)
     assert len(analyzer) == 0
     assert analyzer.word_frequency() == {}
+
+
+FORK = """
+import os
+from text_processor import TextAnalyzer, get_memory_stats, set_memory_limit
+set_memory_limit(0)
+child = os.fork()
+try:
+    TextAnalyzer()
+except MemoryError:
+    refused = True
+if child == 0:
+    os._exit(0 if refused and get_memory_stats()["limit_bytes"] == 0 else 1)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_child_inherits_the_limit():
+    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, check=True)
+    assert done.stdout == "0\n"
