@@ -462,7 +462,7 @@ asan-python: $(BUILD)/asan-python/.built ## Python tests, SCRIPT=… or TESTS=�
 # Tests with random input, at length: HYPOTHESIS_PROFILE=ci is shorter.
 fuzz-python: export HYPOTHESIS_PROFILE ?= thorough
 fuzz-python: $(BUILD)/asan-python/.built ## Thousands of random inputs for the tests of readers, or TESTS=…, under the same sanitizers
-	$(with-asan) $(call what-to-run,$(under-sanitizer),-m pytest tests/test_fuzz_readers.py $(under-sanitizer))
+	$(with-asan) $(call what-to-run,$(under-sanitizer) --timeout=0,-m pytest tests/test_fuzz_readers.py $(under-sanitizer) --timeout=0)
 
 ubsan: $(programs-ubsan) $(fuzzers-ubsan) ## C tests under the undefined-behaviour sanitizer alone
 	$(call run-c-tests,ubsan)
@@ -528,7 +528,7 @@ seen-into: ## Each debugger, sanitizer and profiler on something small
 	@$(MAKE) coverage-python $(small)
 	@$(MAKE) massif $(small)
 	@$(MAKE) flamegraph
-	@$(MAKE) fuzz-python
+	@HYPOTHESIS_PROFILE=ci $(MAKE) fuzz-python
 
 # ---- The end --------------------------------------------------------------------------------------------------------------
 

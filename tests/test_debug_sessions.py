@@ -127,7 +127,7 @@ def test_faulthandler_tells_where(crash: str, tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    assert done.returncode < 0
+    assert done.returncode != 0
     assert "Fatal Python error: " in done.stderr
     stack = re.findall(r'^  File "(.*)", line (\d+) in (.*)$', done.stderr, re.MULTILINE)
     assert (str(program), "4", "<lambda>") in stack

@@ -2,9 +2,9 @@
 
     TEXTPROC_CFLAGS="-Og -g" .venv/bin/python tools/build_aside.py FOLDER [--python PYTHON]
 
-FOLDER/bin/python then sees the package's Python files where they lie, the extension compiled by these flags, and whatever is
-installed beside the running interpreter; nothing of that environment is touched. With --python the environment is made for
-another interpreter: the extension, which keeps to the limited API, serves that one too, and pip installs what it needs there.
+FOLDER/bin/python then sees the package's Python files and stubs where they lie, the extension compiled by these flags, and
+whatever is installed beside the running interpreter; nothing of that environment is touched. With --python the environment is
+made for another interpreter: the extension, which keeps to the limited API, serves that one too; pip installs what it needs.
 
 Run it with PYTHONSAFEPATH=1 from the project's folder: otherwise the package there, with the usual extension, comes first.
 """
@@ -32,7 +32,9 @@ def run(*command: str | Path) -> None:
 
 def build_extension(library: Path, objects: Path) -> None:
     run(sys.executable, "setup.py", "build_ext", "--build-lib", library, "--build-temp", objects)
-    for path in PACKAGE.rglob("*.py"):
+    for path in filter(Path.is_file, PACKAGE.rglob("*")):
+        if path.suffix in {".so", ".pyc"}:
+            continue
         link = library / path.relative_to(ROOT)
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(path)
