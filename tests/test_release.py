@@ -163,7 +163,7 @@ def test_a_failure_stands_out_in_the_table() -> None:
     results = [nightly.Result("fuzz", True, 61.2, []), nightly.Result("cross-s390x", False, 3.0, [])]
     made = nightly.table(results, "2026-11-21", "abc", "GCC 12.2.0")
     assert "Last run: 2026-11-21, revision abc, in 1 minutes, with GCC 12.2.0." in made
-    assert "| `make fuzz FUZZ_SECONDS=60` | passed | 61 |" in made
+    assert "| `make fuzz FUZZ_SECONDS=120` | passed | 61 |" in made
     assert "| `make cross-s390x` | **failed** | 3 |" in made
     page = f"before\n{nightly.BEGIN}old\n{nightly.END}after\n"
     assert nightly.with_table(page, made) == f"before\n{nightly.BEGIN}{made}{nightly.END}after\n"
