@@ -5,10 +5,7 @@ How a block is followed depends on its language; `tests/blocks.py` has a method 
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 from collections import defaultdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -108,16 +105,6 @@ def test_targets_of_make_exist(page: Path) -> None:
 
 def test_every_target_of_make_is_explained() -> None:
     assert {target for _, target in MAKE.findall(code_of(CONTRIBUTING))} >= make_targets(listed=True)
-
-
-@pytest.mark.skipif(shutil.which("git") is None, reason="git applies the patch")
-def test_the_first_change_can_be_made() -> None:
-    """`make first-change` also builds and tests it."""
-    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(ROOT.parent)}
-    apply = ["git", "apply", "--check", "--verbose", "-C1", "examples/first-change.patch"]
-    done = subprocess.run(apply, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert "Checking patch csrc/textproc.h" in done.stderr
 
 
 # ---- Links and names -------------------------------------------------------------------------------------------------

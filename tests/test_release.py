@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -172,3 +175,16 @@ def test_a_failure_stands_out_in_the_table() -> None:
 def test_every_step_is_a_target_of_make() -> None:
     targets = set(re.findall(r"[\w-]+", (ROOT / "Makefile").read_text(encoding="utf-8")))
     assert {command.split()[0] for command in nightly.STEPS.values()} <= targets
+
+
+# ---- The example of a change -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git applies the patch")
+def test_the_first_change_can_be_made() -> None:
+    """`make first-change` also builds and tests it."""
+    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(ROOT.parent)}
+    apply = ["git", "apply", "--check", "--verbose", "-C1", "examples/first-change.patch"]
+    done = subprocess.run(apply, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Checking patch csrc/textproc.h" in done.stderr
