@@ -255,7 +255,7 @@ void *tp_resize(tp_memory_kind kind, void *block, size_t old_nbytes, size_t new_
         tp_release(kind, block, old_nbytes);
         return NULL;
     }
-    if (new_nbytes < old_nbytes) return shrink(kind, block, old_nbytes, new_nbytes);
+    if (new_nbytes <= old_nbytes) return shrink(kind, block, old_nbytes, new_nbytes);
     void *resized = grow(kind, block, old_nbytes, new_nbytes);
     if (resized != NULL && block == NULL) atomic_fetch_add_explicit(&held[kind].allocations, 1, memory_order_relaxed);
     return resized;

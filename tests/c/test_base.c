@@ -293,6 +293,8 @@ static void test_what_is_held_beyond_a_new_limit_stays_and_can_be_freed(void)
         CHECK(tp_resize(TP_FOR_WORK, block, 5000, 5001) == NULL);
         block[4999 - limit] = 1;
     }
+    block = tp_resize(TP_FOR_WORK, block, 5000, 5000);
+    CHECK(block != NULL);
     block = tp_resize(TP_FOR_WORK, block, 5000, 100);
     CHECK(block != NULL);
     tp_release(TP_FOR_WORK, block, 100);
