@@ -71,7 +71,7 @@ def test_nothing_is_published_but_from_a_tag_after_all_builds() -> None:
     publish = load(ROOT / ".github" / "workflows" / "wheels.yml")["jobs"]["publish"]
     assert set(publish["needs"]) == {"wheel", "sdist"}
     assert "refs/tags/v" in publish["if"]
-    assert publish["environment"]["name"] == "pypi"
+    assert publish["environment"] == "pypi"
 
 
 @pytest.mark.parametrize(
