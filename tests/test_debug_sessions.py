@@ -44,9 +44,13 @@ def run(command: list[str], folder: Path = ROOT) -> str:
         text=True,
         timeout=120,
         check=False,
-        preexec_fn=allow_core_dumps,
+        preexec_fn=limit_core_dumps if folder == ROOT else allow_core_dumps,
     )
     return done.stdout
+
+
+def limit_core_dumps() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def allow_core_dumps() -> None:
@@ -95,8 +99,8 @@ def assert_shows(output: str, shown: str) -> None:
 @needs_debug_build
 @pytest.mark.parametrize(("command", "shown"), SESSIONS, ids=[command.partition(" -- ")[0][:50] for command, _ in SESSIONS])
 def test_sessions_print_what_is_shown(command: str, shown: str, request: pytest.FixtureRequest) -> None:
-    if " core " in command:
-        command = command.replace(" core ", f" {request.getfixturevalue('core')} ")
+    if re.search(r" core\b(?!\.)", command):
+        command = re.sub(r" core\b(?!\.)", f" {request.getfixturevalue('core')}", command)
     output = output_of(command)
     if shown.startswith("Traceback (most recent call first)") and "came without its script for gdb" in output:
         pytest.skip("this interpreter came without its script for gdb")
