@@ -1,7 +1,7 @@
 """The splitters written by hand, held against the regular expressions they stand for, in two engines.
 
-The tables are tiktoken's, to the last code point. PyPI's `regex` may know a later Unicode, so it is asked about characters of
-which both think the same.
+The tables are tiktoken's, to the last code point. The package `regex` may know a later Unicode, so it is asked about
+characters of which both think the same.
 """
 
 from __future__ import annotations

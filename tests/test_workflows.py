@@ -71,7 +71,7 @@ def test_nothing_is_published_but_from_a_tag_after_all_builds() -> None:
     publish = load(ROOT / ".github" / "workflows" / "wheels.yml")["jobs"]["publish"]
     assert set(publish["needs"]) == {"wheel", "sdist"}
     assert "refs/tags/v" in publish["if"]
-    assert publish["environment"] == "pypi"
+    assert publish["environment"] == "release"
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def main() -> None:
     print(f"text_processor {version} may be released. What is left to do:")
     print(f"  git tag --sign v{version} --message 'text_processor {version}'")
     print(f"  git push origin v{version}")
-    print("  approve the environment pypi, when .github/workflows/wheels.yml asks for it")
+    print("  approve the environment release, when .github/workflows/wheels.yml asks for it")
     print("  compare the published sdist with the one here: it should be the same to the byte")
 
 
