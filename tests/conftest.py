@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
@@ -26,3 +28,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.DoctestItem) and "pyarrow" in (item.dtest.docstring or ""):
             item.add_marker(pytest.mark.skip(reason="pyarrow is not installed"))
+
+
+@pytest.fixture
+def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few characters are many pieces, so that two threads have something to do."""
+    monkeypatch.setattr("text_processor._pieces.CHARACTERS_PER_THREAD", 100)
+    monkeypatch.setattr("text_processor._pieces.PIECE_CHARACTERS", 500)
+
+
+@pytest.fixture(scope="module")
+def quick_collections() -> Iterator[None]:
+    """Spare the collector all that was there before, so that it can run after every test."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()

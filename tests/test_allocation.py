@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from python_analyzer import PythonAnalyzer
 
-from text_processor import TextAnalyzer, Tokenizer, _native, _pieces, get_memory_stats, word_count
+from text_processor import TextAnalyzer, Tokenizer, _native, get_memory_stats, word_count
 
 DOCUMENTS = [
     "The quick brown fox, a good one,",
@@ -20,20 +20,7 @@ DOCUMENTS = [
 OPTIONS = [{"threads": 1}, {"threads": 2}, {"threads": 2, "keep_documents": False}]
 
 
-@pytest.fixture(autouse=True)
-def small_pieces(monkeypatch):
-    """Few characters are many pieces, so that two threads have something to do."""
-    monkeypatch.setattr(_pieces, "CHARACTERS_PER_THREAD", 100)
-    monkeypatch.setattr(_pieces, "PIECE_CHARACTERS", 500)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick_collections():
-    """Spare the collector all that was there before, so that it can run after every test."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+pytestmark = pytest.mark.usefixtures("small_pieces", "quick_collections")
 
 
 @pytest.fixture(autouse=True)

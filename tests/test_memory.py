@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from text_processor import TextAnalyzer, Tokenizer, _native, _pieces, get_memory_stats, numeric, set_memory_limit, word_count
+from text_processor import TextAnalyzer, Tokenizer, _native, get_memory_stats, numeric, set_memory_limit, word_count
 
 DOCUMENTS = [" ".join(f"word{i}-{j} the" for j in range(40)) for i in range(30)]
 TEXT = "\n".join(DOCUMENTS)
@@ -32,20 +32,7 @@ REFUSED = re.compile(
 )
 
 
-@pytest.fixture(autouse=True)
-def small_pieces(monkeypatch):
-    """Few characters are many pieces, so that two threads have something to do."""
-    monkeypatch.setattr(_pieces, "CHARACTERS_PER_THREAD", 100)
-    monkeypatch.setattr(_pieces, "PIECE_CHARACTERS", 500)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def quick_collections():
-    """Spare the collector all that was there before."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+pytestmark = pytest.mark.usefixtures("small_pieces", "quick_collections")
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import json
 import os
@@ -13,9 +12,9 @@ import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tool_files import load
 
 import text_processor
 from text_processor import InvalidDocumentError, InvalidSnapshotError, TextAnalyzer
@@ -28,19 +27,7 @@ USERS_VIEW = (ROOT / "tests" / "typing" / "users_view.py").read_text(encoding="u
 
 Checker = Callable[[Path, str], "subprocess.CompletedProcess[str]"]
 
-
-def load_check() -> Any:
-    """`tools/check_stubs.py`, which is no part of a package."""
-    spec = importlib.util.spec_from_file_location("check_stubs", ROOT / "tools" / "check_stubs.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-check = load_check()
+check = load("check_stubs")
 BUILDER = check.runpy.run_path(str(ROOT / "build_ffi.py"))
 HEADER, TRAMPOLINES = BUILDER["declarations"](), BUILDER["TRAMPOLINES"]
 
