@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 from bpe_texts import BOOK
 
-from text_processor import Tokenizer, _bpe_cli, _progress, cli
+from text_processor import Tokenizer, _bpe_cli, _command_line, _progress, cli
 from text_processor._bpe_text import PATTERNS
 
 TEXT = BOOK[:30_000] + "<|end|> é☃\n"
@@ -219,7 +219,7 @@ def test_bars_are_shown_where_it_takes_long(bpe, text, tmp_path, monkeypatch):
 
     monkeypatch.setattr(_progress, "_RichBar", Bar)
     monkeypatch.setattr(_progress, "_is_terminal", lambda: True)
-    monkeypatch.setattr(cli, "SECONDS_WITHOUT_BAR", 0)
+    monkeypatch.setattr(_command_line, "SECONDS_WITHOUT_BAR", 0)
     bpe("train", text, "--vocab-size", 300, "-o", tmp_path / "m")
     assert units == ["B", "merges"]
     bpe("encode", "-m", tmp_path / "m", text)

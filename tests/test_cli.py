@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from python_analyzer import PythonAnalyzer
 
 import text_processor
-from text_processor import TextAnalyzer, _progress, _sources, cli
+from text_processor import TextAnalyzer, _command_line, _progress, _sources, cli
 
 BOOK = Path(__file__).parent.parent / "examples" / "kjv.txt"
 
@@ -370,7 +370,7 @@ def test_a_compressed_file_that_is_not_there(count, tmp_path):
 
 
 def test_a_compression_that_this_python_does_not_know(count, file, monkeypatch):
-    monkeypatch.setitem(cli._DECOMPRESSORS, ".zst", ("no_such_module", "nor_this_one"))
+    monkeypatch.setitem(_command_line.DECOMPRESSORS, ".zst", ("no_such_module", "nor_this_one"))
     path = file(b"", "file.zst")
     message = ".zst files cannot be read without the module no_such_module or nor_this_one"
     assert count(path) == (1, "", f"text-processor: {path}: {message}\n")
@@ -442,7 +442,7 @@ def told(monkeypatch):
             seen.append("end")
 
     monkeypatch.setattr(_progress, "reporting", reporting)
-    monkeypatch.setattr(cli, "SECONDS_WITHOUT_BAR", 0)
+    monkeypatch.setattr(_command_line, "SECONDS_WITHOUT_BAR", 0)
     monkeypatch.setattr(_progress, "INTERVAL_SECONDS", 0)
     monkeypatch.setattr(_progress, "_is_terminal", lambda: True)
     return seen
@@ -481,7 +481,7 @@ def test_there_is_no_bar_without_a_terminal_or_in_the_first_second(count, file, 
     monkeypatch.setattr(_progress, "_is_terminal", lambda: False)
     assert count(path).status == 0
     monkeypatch.setattr(_progress, "_is_terminal", lambda: True)
-    monkeypatch.setattr(cli, "SECONDS_WITHOUT_BAR", 60)
+    monkeypatch.setattr(_command_line, "SECONDS_WITHOUT_BAR", 60)
     assert count(path).status == 0
     assert told == []
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from text_processor import _atomic, _native, _progress, cli
+from text_processor import _atomic, _command_line, _native, _progress
+from text_processor._command_line import PROGRAM, Decompressed, FileError, Work, printable, say
 from text_processor._progress import Progress
 from text_processor._wording import quoted
 
@@ -39,8 +40,8 @@ These patterns have names: gpt2, r50k, gpt4, cl100k, cl100k_tiktoken, nanochat,
 o200k. Any other regular expression needs the Python package regex.
 
 examples:
-  {cli.PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe
-  {cli.PROGRAM} bpe train *.txt.gz --vocab-size 50000 --pattern o200k \\
+  {PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe
+  {PROGRAM} bpe train *.txt.gz --vocab-size 50000 --pattern o200k \\
       --special '<|endoftext|>' -o tokenizer.json"""
 
 _ENCODE_EPILOG = f"""\
@@ -49,19 +50,19 @@ as unsigned 32-bit numbers, little-endian. Those of several files follow on each
 other. With -o the file is written when all is encoded, or not at all.
 
 examples:
-  {cli.PROGRAM} bpe encode -m book.bpe book.txt --binary -o book.ids
-  {cli.PROGRAM} bpe encode -m book.bpe book.txt | sort -n | uniq -c"""
+  {PROGRAM} bpe encode -m book.bpe book.txt --binary -o book.ids
+  {PROGRAM} bpe encode -m book.bpe book.txt | sort -n | uniq -c"""
 
 _DECODE_EPILOG = f"""\
 Ids are read as bpe encode writes them, with --binary or without.
 
 examples:
-  {cli.PROGRAM} bpe decode -m book.bpe book.ids --binary -o book.txt
-  echo 72 105 | {cli.PROGRAM} bpe decode -m book.bpe -"""
+  {PROGRAM} bpe decode -m book.bpe book.ids --binary -o book.txt
+  echo 72 105 | {PROGRAM} bpe decode -m book.bpe -"""
 
 _COUNT_EPILOG = f"""\
 examples:
-  {cli.PROGRAM} bpe count -m book.bpe *.txt"""
+  {PROGRAM} bpe count -m book.bpe *.txt"""
 
 
 def add_commands(commands: Any) -> None:
@@ -76,7 +77,7 @@ def add_commands(commands: Any) -> None:
     _add_special(encode)
     _add_output(encode, "the ids")
     encode.add_argument("--binary", action="store_true", help="write unsigned 32-bit numbers instead of lines")
-    cli.add_progress(encode)
+    _command_line.add_progress(encode)
     decode = _add(actions, "decode", _decode, "write the text of ids", epilog=_DECODE_EPILOG)
     _add_model(decode)
     _add_output(decode, "the text")
@@ -86,7 +87,7 @@ def add_commands(commands: Any) -> None:
     )
     _add_model(count)
     _add_special(count)
-    cli.add_progress(count)
+    _command_line.add_progress(count)
 
 
 def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], None], text: str, **options: Any) -> Any:
@@ -113,8 +114,8 @@ def _add_train(actions: Any) -> None:
     train.add_argument(
         "--special", action="append", default=[], metavar="NAME", help="a special token; may be given more than once"
     )
-    cli.add_threads(train)
-    cli.add_progress(train)
+    _command_line.add_threads(train)
+    _command_line.add_progress(train)
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
@@ -180,10 +181,10 @@ def _naming(name: str) -> Generator[None, None, None]:
     try:
         yield
     except OSError as error:
-        raise cli._FileError(cli._printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
+        raise FileError(printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
     except (ValueError, OverflowError, ImportError) as error:
         text = str(error)
-        raise cli._FileError(cli._printable(text if name in text else f"{name}: {text}")) from error
+        raise FileError(printable(text if name in text else f"{name}: {text}")) from error
 
 
 # ---- Actions ---------------------------------------------------------------------------------------------------------
@@ -199,7 +200,7 @@ def _train(arguments: argparse.Namespace) -> None:
         arguments.refuse(str(error))
         raise
     _check_output(tokenizer, arguments.output)
-    with cli._Work(arguments.files, shows_bar=arguments.progress) as work:
+    with Work(arguments.files, shows_bar=arguments.progress) as work:
         hook: Progress | None = None
         counting = _bpe_train.Counting(tokenizer._model.splitter, _n_threads(arguments.threads), lambda _: _tell(hook))
         for name in arguments.files:
@@ -212,7 +213,7 @@ def _train(arguments: argparse.Namespace) -> None:
         plan = _bpe_train.Plan(n_merges, _native.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
         tokenizer._use_merges(_bpe_train.merge(counting.trainer(plan.tie_break), plan))
     _save(tokenizer, arguments.output)
-    cli._say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
+    say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
 
 
 def _tell(hook: Progress | None) -> None:
@@ -237,7 +238,7 @@ def _encoded(tokenizer: Tokenizer, arguments: argparse.Namespace) -> Iterator[by
 
 def _ids(tokenizer: Tokenizer, names: Sequence[str], arguments: argparse.Namespace) -> Iterator[array[int]]:
     allowed: Any = "all" if arguments.special else ()
-    with cli._Work(arguments.files, shows_bar=arguments.progress) as work:
+    with Work(arguments.files, shows_bar=arguments.progress) as work:
         for name in names:
             with _opened(name) as (read, position):
                 hook = work.hook(position)
@@ -298,7 +299,7 @@ def _count(arguments: argparse.Namespace) -> None:
         counts.append((sum(count for count, _ in counts), "total"))
     output = _standard_output()
     for count, name in counts:
-        output.write(f"{count}\t{cli._printable(name)}\n".encode("utf-8", "backslashreplace"))
+        output.write(f"{count}\t{printable(name)}\n".encode("utf-8", "backslashreplace"))
 
 
 # ---- Files -----------------------------------------------------------------------------------------------------------
@@ -323,8 +324,8 @@ def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], i
         return data
 
     with _naming(_shown(name)), io.FileIO(0, closefd=False) if name == "-" else io.FileIO(name) as file:
-        if suffix in cli._DECOMPRESSORS:
-            with Path(name).open("rb") as compressed, cli._Decompressed(compressed, suffix) as stream:
+        if suffix in _command_line.DECOMPRESSORS:
+            with Path(name).open("rb") as compressed, Decompressed(compressed, suffix) as stream:
                 yield stream.read, compressed.tell
         else:
             yield read, lambda: n_read
@@ -359,7 +360,7 @@ class _LateBar(contextlib.ExitStack):
         self._report: _progress.Report | None = None
 
     def tell(self, done: int, _total: int | None) -> None:
-        if self._is_shown and self._report is None and monotonic() - self._start >= cli.SECONDS_WITHOUT_BAR:
+        if self._is_shown and self._report is None and monotonic() - self._start >= _command_line.SECONDS_WITHOUT_BAR:
             self._report = self.enter_context(_progress.reporting(True, self._total, "merges"))
         if self._report is not None:
             self._report(done)

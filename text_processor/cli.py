@@ -10,33 +10,33 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
-import importlib
 import io
 import json
 import os
-import re
 import shutil
-import stat
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from time import monotonic
-from typing import IO, Any, Self
+from typing import Any
 
-from text_processor import UNICODE_VERSION, __version__, _progress
-from text_processor._pieces import MOST_THREADS
-from text_processor._progress import Progress, Report
+from text_processor import UNICODE_VERSION, __version__, _bpe_cli
+from text_processor._command_line import (
+    DECOMPRESSORS,
+    PROGRAM,
+    Decompressed,
+    FileError,
+    Work,
+    add_progress,
+    add_threads,
+    printable,
+    say,
+)
 from text_processor._wording import quoted
 from text_processor.analyzer import Statistics, TextAnalyzer
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
 __all__ = ["main"]
-
-PROGRAM = "text-processor"
-
-# After that long one wants to know how long it will take. Less is not worth a bar, nor the time that it takes to load one.
-SECONDS_WITHOUT_BAR = 1.0
 
 # Words in a terminal's table: it still fits into the smallest usual window, 24 lines high.
 TABLE_WORDS = 20
@@ -44,10 +44,6 @@ TABLE_WORDS = 20
 # 128 + the signal's number, which is what a shell says of a program that SIGINT or SIGPIPE ended.
 INTERRUPTED = 130
 PIPE_CLOSED = 141
-
-# What could move the cursor, change colours, set a window's title or turn the text around: control characters and those
-# that override the direction of writing. Lone surrogates stand in names of files that are not UTF-8.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 # ASCII alone, as whatever standard output may be told to be can hold it.
 _COUNT_DESCRIPTION = """\
@@ -97,27 +93,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parse(argv)
         arguments.run(arguments)
         _flush_output()
-    except _FileError as error:
-        _say(f"{PROGRAM}: {error}")
+    except FileError as error:
+        say(f"{PROGRAM}: {error}")
         return 1
     except BrokenPipeError:
         _abandon_output()
         return PIPE_CLOSED
     except OSError as error:
         _abandon_output()
-        _say(f"{PROGRAM}: standard output: {error.strerror}")
+        say(f"{PROGRAM}: standard output: {error.strerror}")
         return 1
     except MemoryError:
-        _say(f"{PROGRAM}: not enough memory")
+        say(f"{PROGRAM}: not enough memory")
         return 1
     except KeyboardInterrupt:
         _abandon_output()
         return INTERRUPTED
     return 0
-
-
-class _FileError(Exception):
-    """Why a file cannot be counted, in one line for the user."""
 
 
 # ---- Arguments -------------------------------------------------------------------------------------------------------
@@ -137,8 +129,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__} (Unicode {UNICODE_VERSION})")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     _add_count(commands)
-    from text_processor import _bpe_cli  # noqa: PLC0415 - which needs this module
-
     _bpe_cli.add_commands(commands)
     return parser
 
@@ -200,32 +190,6 @@ def _add_count(commands: Any) -> None:
     add_progress(count)
 
 
-def add_threads(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told how many threads to use."""
-    parser.add_argument(
-        "--threads",
-        type=_number_of_threads,
-        metavar="N",
-        help="how many threads may count (default: as many as there are processors); no answer depends on it",
-    )
-
-
-def add_progress(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told to show no bar."""
-    parser.add_argument(
-        "--no-progress",
-        dest="progress",
-        action="store_false",
-        help="show no bar; otherwise there is one after a second if standard error is a terminal",
-    )
-
-
-def _number_of_threads(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MOST_THREADS):
-        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 1 to {MOST_THREADS}")
-    return int(text)
-
-
 def _number_of_words(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number of words")
@@ -242,7 +206,7 @@ def _count(arguments: argparse.Namespace) -> None:
     for name in arguments.load:
         with _naming(name):
             analyzer.merge(TextAnalyzer.load(name))
-    with _Work(arguments.files, shows_bar=arguments.progress) as work:
+    with Work(arguments.files, shows_bar=arguments.progress) as work:
         for name in arguments.files:
             _add_file(analyzer, name, arguments, work)
     if arguments.save is not None:
@@ -251,7 +215,7 @@ def _count(arguments: argparse.Namespace) -> None:
     _show(analyzer, arguments)
 
 
-def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, work: _Work) -> None:
+def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, work: Work) -> None:
     options = {"documents": arguments.documents, "errors": arguments.errors}
     suffix = Path(name).suffix.lower()
     with _naming("standard input" if name == "-" else name, arguments.documents):
@@ -259,8 +223,8 @@ def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, 
             # Unbuffered: a block is asked for once, so the end of input that is typed in a terminal is met but once too.
             with io.FileIO(0, closefd=False) as standard_input:
                 analyzer.add_stream(standard_input, progress=work.hook(), **options)
-        elif suffix in _DECOMPRESSORS:
-            with Path(name).open("rb") as file, _Decompressed(file, suffix) as stream:
+        elif suffix in DECOMPRESSORS:
+            with Path(name).open("rb") as file, Decompressed(file, suffix) as stream:
                 analyzer.add_stream(stream, progress=work.hook(file.tell), **options)
         else:
             analyzer.add_file(name, progress=work.hook(), **options)
@@ -273,116 +237,21 @@ def _naming(name: str, documents: str = "lines") -> Generator[None, None, None]:
     try:
         yield
     except InvalidDocumentError as error:
-        raise _FileError(_printable(f"{name}: {_fault(error, documents)}")) from error
+        raise FileError(printable(f"{name}: {_fault(error, documents)}")) from error
     except InvalidSnapshotError as error:
-        raise _FileError(_printable(str(error))) from error  # which begins with the name
+        raise FileError(printable(str(error))) from error  # which begins with the name
     except OSError as error:
-        raise _FileError(_printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
+        raise FileError(printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
     # A name with a NUL, which a shell cannot give but a program can; compressed data that is damaged; a file that was changed
     # while it was read; more words than can be counted.
     except (ValueError, TextProcessorError, OverflowError) as error:
-        raise _FileError(_printable(f"{name}: {error}")) from error
+        raise FileError(printable(f"{name}: {error}")) from error
 
 
 def _fault(error: InvalidDocumentError, documents: str) -> str:
     reason = f": {error.__cause__.reason}" if isinstance(error.__cause__, UnicodeDecodeError) else ""
     line = f", in line {error.index + 1}" if documents == "lines" and error.index is not None else ""
     return f"not UTF-8{reason} at byte {error.position}{line}"
-
-
-# ---- Compressed files ------------------------------------------------------------------------------------------------
-
-# By the end of a file's name: what can read it, the first module that there is.
-_DECOMPRESSORS = {
-    ".gz": ("gzip",),
-    ".bz2": ("bz2",),
-    ".xz": ("lzma",),
-    ".zst": ("compression.zstd", "zstandard"),
-}
-
-
-class _Decompressed:
-    """What a compressed file holds, to be read once."""
-
-    def __init__(self, file: IO[bytes], suffix: str) -> None:
-        self._suffix = suffix
-        self._stream = _decompressor(suffix).open(file, "rb")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-    def read(self, nbytes: int, /) -> bytes:
-        try:
-            data: bytes = self._stream.read(nbytes)
-        except MemoryError:
-            raise
-        except Exception as error:  # each module has errors of its own, and some raise OSError
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise ValueError(f"damaged {self._suffix} data: {error}") from error
-        return data
-
-
-def _decompressor(suffix: str) -> Any:
-    for name in _DECOMPRESSORS[suffix]:
-        try:
-            return importlib.import_module(name)
-        except ImportError:
-            continue
-    raise ValueError(f"{suffix} files cannot be read without the module {' or '.join(_DECOMPRESSORS[suffix])}")
-
-
-# ---- Progress --------------------------------------------------------------------------------------------------------
-
-
-class _Work(contextlib.ExitStack):
-    """How far all files together are, shown by a bar in the terminal once it takes so long that one wants to know.
-
-    Of a compressed file it is what was read of it that counts, as that is what its size tells.
-    """
-
-    def __init__(self, names: Sequence[str], *, shows_bar: bool) -> None:
-        super().__init__()
-        self._is_shown = shows_bar and _progress._is_terminal()
-        self._sizes = {name: _size(name) for name in names} if self._is_shown else {}
-        sizes = [self._sizes[name] for name in names] if self._is_shown else []
-        self._total = sum(size for size in sizes if size is not None) if None not in sizes else None
-        self._start = monotonic()
-        self._n_before = 0  # bytes of the files that are done
-        self._n_done = 0
-        self._report: Report | None = None
-
-    def hook(self, position: Callable[[], int] | None = None) -> Progress | None:
-        """Return what is to be told of the progress within the next file; ``position`` says it instead, where it is given."""
-        if not self._is_shown:
-            return None
-        return lambda done, _: self._tell(done if position is None else position())
-
-    def has_done(self, name: str) -> None:
-        """The file with this name has been counted."""
-        if self._is_shown:
-            size = self._sizes[name]
-            self._n_before += self._n_done if size is None else size
-            self._n_done = 0
-
-    def _tell(self, n_done: int) -> None:
-        self._n_done = n_done
-        if self._report is None and monotonic() - self._start >= SECONDS_WITHOUT_BAR:
-            self._report = self.enter_context(_progress.reporting(True, self._total))
-        if self._report is not None:
-            self._report(self._n_before + n_done)
-
-
-def _size(name: str) -> int | None:
-    """The length of a file; None where it cannot be known."""
-    try:
-        status = os.fstat(0) if name == "-" else os.stat(name)  # noqa: PTH116 - a name that is wrong is told of when it is opened
-    except (OSError, ValueError):
-        return None
-    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------
@@ -403,7 +272,7 @@ def _show(analyzer: TextAnalyzer, arguments: argparse.Namespace) -> None:
         _write_table(words)
         sys.stdout.write(f"{_summary(statistics, sentiment)}\n")
     else:
-        _say(_summary(statistics, sentiment))
+        say(_summary(statistics, sentiment))
         sys.stdout.writelines(f"{word}\t{count}\n" for word, count in words)
 
 
@@ -443,7 +312,7 @@ def _json(words: Sequence[tuple[str, int]], statistics: Statistics, sentiment: f
 
 def _write_table(words: Sequence[tuple[str, int]]) -> None:
     """Write a table with the words in its last column, where nothing stands behind one that is long or wide."""
-    rows = [(f"{count:,}", _printable(word)) for word, count in words]
+    rows = [(f"{count:,}", printable(word)) for word, count in words]
     try:
         _write_rich_table(rows)
     except ImportError:
@@ -474,19 +343,7 @@ def _write_plain_table(rows: Sequence[tuple[str, str]]) -> None:
         sys.stdout.write(f"{count:>{width}}  {shown}\n")
 
 
-def _printable(text: str) -> str:
-    """Escape what a terminal would obey rather than show."""
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-
-
 # Standard output and standard error are None in a process that was started with them closed.
-
-
-def _say(line: str) -> None:
-    """Write a line to standard error, if there is one that can be written to."""
-    if sys.stderr is not None:
-        with contextlib.suppress(OSError):
-            sys.stderr.write(f"{line}\n")
 
 
 def _flush_output() -> None:

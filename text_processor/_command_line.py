@@ -1,0 +1,171 @@
+"""What the commands of the shell share: options, compressed files, the bar for all files together, and messages."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import IO, Any, Self
+
+from text_processor import _progress
+from text_processor._pieces import MOST_THREADS
+from text_processor._progress import Progress, Report
+from text_processor._wording import quoted
+
+PROGRAM = "text-processor"
+
+# After that long one wants to know how long it will take. Less is not worth a bar, nor the time that it takes to load one.
+SECONDS_WITHOUT_BAR = 1.0
+
+# What could move the cursor, change colours, set a window's title or turn the text around: control characters and those
+# that override the direction of writing. Lone surrogates stand in names of files that are not UTF-8.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class FileError(Exception):
+    """Why a file cannot be read or written, in one line for the user."""
+
+
+# ---- Options ---------------------------------------------------------------------------------------------------------
+
+
+def add_threads(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told how many threads to use."""
+    parser.add_argument(
+        "--threads",
+        type=_number_of_threads,
+        metavar="N",
+        help="how many threads may count (default: as many as there are processors); no answer depends on it",
+    )
+
+
+def add_progress(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told to show no bar."""
+    parser.add_argument(
+        "--no-progress",
+        dest="progress",
+        action="store_false",
+        help="show no bar; otherwise there is one after a second if standard error is a terminal",
+    )
+
+
+def _number_of_threads(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MOST_THREADS):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 1 to {MOST_THREADS}")
+    return int(text)
+
+
+# ---- Compressed files ------------------------------------------------------------------------------------------------
+
+# By the end of a file's name: what can read it, the first module that there is.
+DECOMPRESSORS = {
+    ".gz": ("gzip",),
+    ".bz2": ("bz2",),
+    ".xz": ("lzma",),
+    ".zst": ("compression.zstd", "zstandard"),
+}
+
+
+class Decompressed:
+    """What a compressed file holds, to be read once."""
+
+    def __init__(self, file: IO[bytes], suffix: str) -> None:
+        self._suffix = suffix
+        self._stream = _decompressor(suffix).open(file, "rb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+    def read(self, nbytes: int, /) -> bytes:
+        try:
+            data: bytes = self._stream.read(nbytes)
+        except MemoryError:
+            raise
+        except Exception as error:  # each module has errors of its own, and some raise OSError
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise ValueError(f"damaged {self._suffix} data: {error}") from error
+        return data
+
+
+def _decompressor(suffix: str) -> Any:
+    for name in DECOMPRESSORS[suffix]:
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise ValueError(f"{suffix} files cannot be read without the module {' or '.join(DECOMPRESSORS[suffix])}")
+
+
+# ---- Progress --------------------------------------------------------------------------------------------------------
+
+
+class Work(contextlib.ExitStack):
+    """How far all files together are, shown by a bar in the terminal once it takes so long that one wants to know.
+
+    Of a compressed file it is what was read of it that counts, as that is what its size tells.
+    """
+
+    def __init__(self, names: Sequence[str], *, shows_bar: bool) -> None:
+        super().__init__()
+        self._is_shown = shows_bar and _progress._is_terminal()
+        self._sizes = {name: _size(name) for name in names} if self._is_shown else {}
+        sizes = [self._sizes[name] for name in names] if self._is_shown else []
+        self._total = sum(size for size in sizes if size is not None) if None not in sizes else None
+        self._start = monotonic()
+        self._n_before = 0  # bytes of the files that are done
+        self._n_done = 0
+        self._report: Report | None = None
+
+    def hook(self, position: Callable[[], int] | None = None) -> Progress | None:
+        """Return what is to be told of the progress within the next file; ``position`` says it instead, where it is given."""
+        if not self._is_shown:
+            return None
+        return lambda done, _: self._tell(done if position is None else position())
+
+    def has_done(self, name: str) -> None:
+        """The file with this name has been counted."""
+        if self._is_shown:
+            size = self._sizes[name]
+            self._n_before += self._n_done if size is None else size
+            self._n_done = 0
+
+    def _tell(self, n_done: int) -> None:
+        self._n_done = n_done
+        if self._report is None and monotonic() - self._start >= SECONDS_WITHOUT_BAR:
+            self._report = self.enter_context(_progress.reporting(True, self._total))
+        if self._report is not None:
+            self._report(self._n_before + n_done)
+
+
+def _size(name: str) -> int | None:
+    """The length of a file; None where it cannot be known."""
+    try:
+        status = os.fstat(0) if name == "-" else os.stat(name)  # noqa: PTH116 - a name that is wrong is told of when it is opened
+    except (OSError, ValueError):
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+# ---- Messages --------------------------------------------------------------------------------------------------------
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal would obey rather than show."""
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def say(line: str) -> None:
+    """Write a line to standard error, if there is one that can be written to."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"{line}\n")
