@@ -625,8 +625,8 @@ bool tp_float_sum_get(const tp_float_sum *sum, int exponent, double *value);
 #define TP_FILTER_BLOCK 4096
 
 /* Stores, for each block (the last one may be shorter), how many numbers are at least *least, a number of the same type that is
- * not NaN. TP_TOO_LARGE, with the index of the first of these as offset, if twice that number has no place in the type; then
- * the counts are undefined. Infinity has its place. O(n), by up to `threads` threads. */
+ * neither NaN nor minus infinity. TP_TOO_LARGE, with the index of the first of these as offset, if twice that number has no place
+ * in the type; then the counts are undefined. Infinity has its place. O(n), by up to `threads` threads. */
 tp_status tp_filter_count(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
                           uint64_t *counts, tp_error *error);
 

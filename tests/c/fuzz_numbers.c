@@ -169,7 +169,7 @@ static void check_filter(const uint8_t *numbers, tp_number_type type, size_t n, 
 {
     uint64_t counts[N_BLOCKS] = {0}, n_kept = 0, position = 0;
     tp_error error = {TP_OK, n, NULL};
-    if (is_float(type) && isnan(float_at(least, type, 0))) return;
+    if (is_float(type) && !(float_at(least, type, 0) > -(double)INFINITY)) return;
     tp_status status = tp_filter_count(numbers, type, n, least, threads, counts, &error);
     size_t wrong = 0;
     for (bool fits; wrong < n; wrong++) {
