@@ -23,7 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from python_analyzer import PythonAnalyzer
-from test_allocation import is_still_ahead, quick_collections  # noqa: F401 - a fixture
+from test_allocation import is_still_ahead
 from texts import SPACES, texts
 
 from text_processor import (
