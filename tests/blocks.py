@@ -87,8 +87,17 @@ class Follower:
             (folder / name).symlink_to(ROOT / name)
         self.globals: dict[str, Any] = {"__name__": "__main__"}
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHON", "VIRTUAL_ENV"))}
-        path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
+        path = os.pathsep.join([str(self._own_programs()), str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
         self.environment = kept | {"PATH": path, "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "COLUMNS": "80", "TERM": "dumb"}
+
+    def _own_programs(self) -> Path:
+        """A folder with the command: beside an interpreter that sees the package where it lies there is none."""
+        programs = self.folder / ".bin"
+        programs.mkdir()
+        command = programs / "text-processor"
+        command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m text_processor "$@"\n', encoding="utf-8")
+        command.chmod(0o755)
+        return programs
 
     def follow(self) -> None:
         for block in self.blocks:

@@ -41,14 +41,14 @@ def fork_and_run(function):
 
 
 def exit_status(child):
-    """Wait for a child, but not for ever; -SIGKILL if it had to be ended."""
+    """Wait for a child, but not for ever; -SIGABRT, at which `faulthandler` says where it was, if it had to be ended."""
     end = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < end:
         pid, status = os.waitpid(child, os.WNOHANG)
         if pid == child:
             return os.waitstatus_to_exitcode(status)
         time.sleep(0.001)
-    os.kill(child, signal.SIGKILL)
+    os.kill(child, signal.SIGABRT)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 

@@ -18,7 +18,7 @@ DOCUMENTS = ["It was the best of times,", "it was the worst of times,"]
 def on_document(info: dict[str, object]) -> None:
     if "crash" in sys.argv:
         os.abort()
-    print(info["text"], "->", info["word_count"], "words")
+    print(info["text"], "->", info["word_count"], "words", flush=True)  # a debugger may end the program
 
 
 def count_documents() -> TextAnalyzer:
