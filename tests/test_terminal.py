@@ -33,14 +33,16 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 
 
-def clean_environment():
-    """PATH and HOME, and what a sanitizer or the measuring of coverage cannot do without."""
-    kept = ("LD_PRELOAD", "ASAN_", "UBSAN_", "COVERAGE_")
+def clean_environment(kept):
+    """PATH and HOME, and what begins so."""
     return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME") or name.startswith(kept)}
 
 
 class Terminal:
     """A Python process in a terminal of 80 columns and 24 lines."""
+
+    # What a sanitizer and the measuring of coverage cannot do without.
+    kept = ("LD_PRELOAD", "ASAN_", "UBSAN_", "COVERAGE_")
 
     def __init__(self, *arguments, term="dumb"):
         self.ours, theirs = os.openpty()
@@ -51,7 +53,7 @@ class Terminal:
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
-            env=clean_environment() | {"TERM": term, "PYTHON_BASIC_REPL": "1"},
+            env=clean_environment(self.kept) | {"TERM": term, "PYTHON_BASIC_REPL": "1"},
             cwd=Path(text_processor.__file__).parents[1],
             start_new_session=True,
         )
@@ -100,6 +102,9 @@ class Terminal:
 
 class Repl(Terminal):
     """Python's own prompt."""
+
+    # Not measured: Ctrl-C within the tracer would leave a lock of its own locked, and the next statement wait for it.
+    kept = ("LD_PRELOAD", "ASAN_", "UBSAN_")
 
     def __init__(self):
         super().__init__("-q")
