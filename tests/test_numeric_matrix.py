@@ -343,11 +343,13 @@ def test_the_loop_lives_on_while_a_thread_multiplies() -> None:
         assert (await work).shape == (1500, 1500)
         return max(gaps), len(gaps)
 
-    start = time.monotonic()
-    gap, n_ticks = asyncio.run(longest_gap())
-    seconds = time.monotonic() - start
-    assert n_ticks > 3
-    assert gap < max(0.5 * seconds, 0.1)  # one call that held the lock would be one gap as long as everything
+    def share_of_longest_gap() -> float:
+        start = time.monotonic()
+        gap, n_ticks = asyncio.run(longest_gap())
+        return gap / (time.monotonic() - start) if n_ticks > 3 else 1.0
+
+    # A call that held the lock would be a gap as long as everything, each time. A busy machine makes a long one now and then.
+    assert min(share_of_longest_gap() for _ in range(3)) < 0.5
 
 
 def test_threads_of_python_do_not_disturb_each_other() -> None:
