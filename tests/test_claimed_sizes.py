@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from bpe_texts import trained
+from containers import sealed, sections_of
 from test_bpe_files import minimal_file
-from test_messages import sealed, sections_of
 from test_save import checksum_of_counts
 
 from text_processor import TextAnalyzer, Tokenizer, get_memory_stats, set_memory_limit

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import regex
 from bpe_texts import trained
+from containers import sections_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,14 +147,6 @@ def changed_json(text: bytes, some: random.Random) -> bytes:
 
 
 # ---- Changing sections -----------------------------------------------------------------------------------------------
-
-
-def sections_of(data: bytes, n_sections: int) -> list[bytes]:
-    sections, start = [], 16 + 8 * n_sections
-    for length in struct.unpack_from(f"<{n_sections}Q", data, 16):
-        sections.append(data[start : start + length])
-        start += length
-    return sections
 
 
 def sealed(head: bytes, sections: list[bytes], some: random.Random) -> bytes:

@@ -16,7 +16,6 @@ import struct
 import sys
 import traceback
 import types
-import zlib
 from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +26,7 @@ import pyarrow as pa
 import pytest
 import regex
 from bpe_texts import trained
+from containers import sealed, sections_of
 from test_bpe_files import minimal_file
 from test_save import checksum_of_counts
 
@@ -80,19 +80,6 @@ def analyzer(*documents: str | bytes, **options: Any) -> TextAnalyzer:
     made = TextAnalyzer(**options)
     made.add_documents(documents)
     return made
-
-
-def sealed(signature: bytes, sections: list[bytes], version: int = 1) -> bytes:
-    body = struct.pack(f"<8sQ{len(sections)}Q", signature, version, *map(len, sections)) + b"".join(sections)
-    return body + struct.pack("<I", zlib.crc32(body))
-
-
-def sections_of(data: bytes, n: int) -> list[bytes]:
-    sections, start = [], 16 + 8 * n
-    for length in struct.unpack_from(f"<{n}Q", data, 16):
-        sections.append(data[start : start + length])
-        start += length
-    return sections
 
 
 def snapshot(*documents: str | bytes, text: bytes | None = None, version: int = 1, **changes: Any) -> str:
