@@ -64,6 +64,13 @@ static inline size_t tp_count_bits(uint64_t bits)
 #define TP_PREFETCH(address) ((void)(address))
 #endif
 
+/* A function that becomes part of each that calls it, however large it is. */
+#ifdef __GNUC__
+#define TP_INLINE static inline __attribute__((always_inline))
+#else
+#define TP_INLINE static inline
+#endif
+
 /* In front of a loop of up to 8 rounds that only saves writing them one by one. */
 #if defined(__clang__)
 #define TP_UNROLL_WHOLE _Pragma("clang loop unroll(full)")

@@ -16,7 +16,7 @@ typedef struct tp_key {
     uint64_t high;
 } tp_key;
 
-enum { TP_SHORT_KEY_NBYTES = 15, TP_LONG_KEY = 0xFF };
+enum { TP_KEY_NBYTES = 16, TP_SHORT_KEY_NBYTES = 15, TP_LONG_KEY = 0xFF };
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 enum { TP_LAST_BYTE_SHIFT = 0, TP_START_SHIFT = 8 };

@@ -1,12 +1,23 @@
 #include "bpe/cache.h"
 
+#include "base/bits.h"
 #include "base/error.h"
+
+enum { LAST_ID = (1 << 24) - 1 };
+
+static void set_entries(tp_cache_table *table, tp_cache_entry *entries, size_t n_entries)
+{
+    table->entries = entries;
+    table->n_entries = n_entries;
+    table->shift = 64 - (unsigned)tp_lowest_bit(n_entries);
+}
 
 void tp_cache_table_init(tp_cache_table *table)
 {
+    tp_hash_key key = tp_hash_get_key();
     memset(table, 0, sizeof *table);
-    table->entries = table->few;
-    table->n_entries = TP_FEW_ENTRIES;
+    set_entries(table, table->few, TP_FEW_ENTRIES);
+    for (size_t i = 0; i < 2; i++) table->factors[i] = key.word[i] | 1;
 }
 
 void tp_cache_table_free(tp_cache_table *table)
@@ -16,14 +27,36 @@ void tp_cache_table_free(tp_cache_table *table)
     tp_release(TP_FOR_PIECE_CACHE, table->entries, table->n_entries * sizeof *table->entries);
 }
 
-static void put(tp_cache_table *table, const tp_cache_entry *entry, uint64_t hash)
+static tp_cache_entry *neighbour_of(const tp_cache_table *table, const tp_cache_entry *entry)
 {
-    size_t first = (size_t)hash & (table->n_entries - 1), second = first ^ 1;
-    bool is_taken = tp_cache_count(&table->entries[first]) != 0, is_other_free = tp_cache_count(&table->entries[second]) == 0;
-    table->entries[is_taken && is_other_free ? second : first] = *entry;
+    return &table->entries[(size_t)(entry - table->entries) ^ 1];
 }
 
-static void grow(tp_cache_table *table, const tp_hash_key *hash_key)
+const tp_cache_entry *tp_cache_find(const tp_cache_table *table, tp_key key)
+{
+    const tp_cache_entry *first = tp_cache_place(table, key), *second = neighbour_of(table, first);
+    if (tp_cache_has(first, key)) return first;
+    return tp_cache_has(second, key) ? second : NULL;
+}
+
+bool tp_cache_set(tp_cache_entry *entry, const uint32_t *ids, size_t n)
+{
+    uint32_t four[TP_CACHED_IDS] = {0};
+    if (n == TP_CACHED_IDS && ids[TP_CACHED_IDS - 1] > LAST_ID) return false;
+    for (size_t i = 0; i < n; i++) four[i] = ids[i];
+    four[TP_CACHED_IDS - 1] |= (uint32_t)n << 24;
+    memcpy(entry->ids, four, sizeof four);
+    return true;
+}
+
+static void put(tp_cache_table *table, const tp_cache_entry *entry)
+{
+    tp_cache_entry *first = tp_cache_place(table, entry->key), *second = neighbour_of(table, first);
+    bool is_taken = tp_cache_count(first) != 0, is_other_free = tp_cache_count(second) == 0;
+    *(is_taken && is_other_free ? second : first) = *entry;
+}
+
+static void grow(tp_cache_table *table)
 {
     size_t n_before = table->n_entries, n = n_before * 8 < TP_MOST_ENTRIES ? n_before * 8 : TP_MOST_ENTRIES;
     tp_cache_entry *before = table->entries, *entries = tp_allocate_zeroed(TP_FOR_PIECE_CACHE, n * sizeof *entries);
@@ -32,18 +65,17 @@ static void grow(tp_cache_table *table, const tp_hash_key *hash_key)
         tp_forget_refusal();
         return;
     }
-    table->entries = entries;
-    table->n_entries = n;
+    set_entries(table, entries, n);
     for (size_t i = 0; i < n_before; i++) {
-        if (tp_cache_count(&before[i]) != 0) put(table, &before[i], tp_short_key_hash(hash_key, before[i].key));
+        if (tp_cache_count(&before[i]) != 0) put(table, &before[i]);
     }
     if (before != table->few) tp_release(TP_FOR_PIECE_CACHE, before, n_before * sizeof *before);
 }
 
-void tp_cache_put(tp_cache_table *table, const tp_hash_key *hash_key, const tp_cache_entry *entry, uint64_t hash)
+void tp_cache_put(tp_cache_table *table, const tp_cache_entry *entry)
 {
-    if (++table->n_put > table->n_entries / 2 && table->n_entries < TP_MOST_ENTRIES) grow(table, hash_key);
-    put(table, entry, hash);
+    if (++table->n_put > table->n_entries / 2 && table->n_entries < TP_MOST_ENTRIES) grow(table);
+    put(table, entry);
 }
 
 /* ---- For callers ---------------------------------------------------------------------------------------------------- */

@@ -9,25 +9,30 @@
 
 /* A piece of up to 15 bytes that becomes up to four ids: two entries are a cache line. */
 typedef struct tp_cache_entry {
-    tp_key key; /* all zero: nothing is here, which an empty piece may take for its zero ids */
-    uint32_t ids[3];
-    uint32_t last; /* how many ids << 24 | the fourth one, which must fit */
+    tp_key key;      /* all zero: nothing is here, which an empty piece may take for its zero ids */
+    uint64_t ids[2]; /* four of 32 bits, as they lie in memory; in the last one, which must fit, their number << 24 */
 } tp_cache_entry;
 
 enum {
     TP_CACHED_IDS = 4,
-    TP_COUNT_SHIFT = 24,
     /* A short text costs no memory of its own, and clearing these costs less than one piece that is encoded anew. */
     TP_FEW_ENTRIES = 64,
-    TP_MOST_ENTRIES = 1 << 17 /* 4 MB: of less, many languages' words push each other out; more takes longer to reach */
+    TP_MOST_ENTRIES = 1 << 16 /* 2 MB: of less, many languages' words push each other out; more takes longer to reach */
 };
 
-#define TP_LAST_ID ((UINT32_C(1) << TP_COUNT_SHIFT) - 1)
+/* Where the last id has its upper eight bits, which are the number of all. */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+enum { TP_COUNT_SHIFT = 24 };
+#else
+enum { TP_COUNT_SHIFT = 56 };
+#endif
 
 typedef struct tp_cache_table {
     uint64_t serial; /* of the vocabulary that the ids are of */
     tp_cache_entry *entries;
     size_t n_entries; /* a power of two */
+    unsigned shift;   /* of a hash, so that a place is left */
+    uint64_t factors[2];
     size_t n_put;     /* since there are so many */
     tp_merger merger;
     tp_cache_entry few[TP_FEW_ENTRIES];
@@ -44,10 +49,12 @@ void tp_cache_table_init(tp_cache_table *table);
 /* Frees what the table has beside itself; it must be made anew before it is used again. */
 void tp_cache_table_free(tp_cache_table *table);
 
-/* Of the two places where a piece may be the first one: the other is its neighbour in the cache line. */
-static inline tp_cache_entry *tp_cache_place(const tp_cache_table *table, uint64_t hash)
+/* Of the two places where a piece may be the first one: the other is its neighbour in the cache line. The factors are odd and
+ * secret, and the upper bits of the sum are taken: two keys share a place about as seldom as by chance, whoever chose them
+ * (M. Dietzfelbinger, "Universal hashing and k-wise independent random variables via integer arithmetic without primes", 1996). */
+static inline tp_cache_entry *tp_cache_place(const tp_cache_table *table, tp_key key)
 {
-    return &table->entries[hash & (table->n_entries - 1)];
+    return &table->entries[(key.low * table->factors[0] + key.high * table->factors[1]) >> table->shift];
 }
 
 static inline bool tp_cache_has(const tp_cache_entry *entry, tp_key key)
@@ -55,16 +62,22 @@ static inline bool tp_cache_has(const tp_cache_entry *entry, tp_key key)
     return ((entry->key.low ^ key.low) | (entry->key.high ^ key.high)) == 0;
 }
 
-static inline size_t tp_cache_count(const tp_cache_entry *entry) { return entry->last >> TP_COUNT_SHIFT; }
+/* The entry of a piece, or NULL. */
+const tp_cache_entry *tp_cache_find(const tp_cache_table *table, tp_key key);
+
+static inline size_t tp_cache_count(const tp_cache_entry *entry) { return (size_t)(entry->ids[1] >> TP_COUNT_SHIFT & 0xFF); }
 
 /* Stores all four ids, of which tp_cache_count are there. */
 static inline void tp_cache_get(const tp_cache_entry *entry, uint32_t *ids)
 {
-    memcpy(ids, entry->ids, sizeof entry->ids);
-    ids[3] = entry->last & TP_LAST_ID;
+    uint64_t two[2] = {entry->ids[0], entry->ids[1] & ~(UINT64_C(0xFF) << TP_COUNT_SHIFT)};
+    memcpy(ids, two, sizeof two);
 }
 
+/* Sets up to four ids of an entry. False, with nothing changed, if they do not fit. */
+bool tp_cache_set(tp_cache_entry *entry, const uint32_t *ids, size_t n);
+
 /* Keeps a piece, maybe in the place of another one. The table may grow; it does not where there is no memory. */
-void tp_cache_put(tp_cache_table *table, const tp_hash_key *hash_key, const tp_cache_entry *entry, uint64_t hash);
+void tp_cache_put(tp_cache_table *table, const tp_cache_entry *entry);
 
 #endif

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/cpu.h"
-#include "textproc.h"
 #include "unicode/classes.h"
 #include "unicode/utf8.h"
 
@@ -69,25 +68,35 @@ tp_pattern tp_pattern_find(const uint8_t *text, size_t text_nbytes)
 
 /* ---- Splitting --------------------------------------------------------------------------------------------------- */
 
-size_t tp_split(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final, uint64_t *ends, size_t capacity)
+const tp_split_rules *tp_split_rules_of(tp_pattern pattern)
 {
     const pattern_entry *entry = entry_of(pattern);
-    if (entry == NULL || text_nbytes == 0) return 0;
-    /* A character of which only the beginning is there may turn out to be anything. */
-    const uint8_t *end = text + (is_final ? text_nbytes : tp_utf8_complete_nbytes(text, text_nbytes));
+    return entry == NULL ? NULL : &entry->rules;
+}
+
+size_t tp_split_complete_nbytes(const uint8_t *text, size_t nbytes, bool is_final)
+{
+    return is_final ? nbytes : tp_utf8_complete_nbytes(text, nbytes);
+}
+
+size_t tp_split(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final, uint64_t *ends, size_t capacity)
+{
+    const tp_split_rules *rules = tp_split_rules_of(pattern);
+    if (rules == NULL || text_nbytes == 0) return 0;
+    const uint8_t *end = text + tp_split_complete_nbytes(text, text_nbytes, is_final);
     switch (tp_simd_in_use()) {
 #ifdef TP_HAS_X86_VARIANTS
     case TP_SIMD_AVX512:
-        return tp_split_avx512(&entry->rules, text, end, is_final, ends, capacity);
+        return tp_split_avx512(rules, text, end, is_final, ends, capacity);
     case TP_SIMD_AVX2:
-        return tp_split_avx2(&entry->rules, text, end, is_final, ends, capacity);
+        return tp_split_avx2(rules, text, end, is_final, ends, capacity);
 #endif
 #ifdef TP_HAS_NEON_VARIANT
     case TP_SIMD_NEON:
-        return tp_split_neon(&entry->rules, text, end, is_final, ends, capacity);
+        return tp_split_neon(rules, text, end, is_final, ends, capacity);
 #endif
     default:
-        return tp_split_plain(&entry->rules, text, end, is_final, ends, capacity);
+        return tp_split_plain(rules, text, end, is_final, ends, capacity);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "textproc.h"
 #include "unicode/classes.h"
 
 /* What patterns have in common with each other: the alternatives that they consist of. */
@@ -17,6 +18,12 @@ typedef struct tp_split_rules {
     size_t max_numbers;   /* how many number characters a piece has at most: 2 or 3 */
     bool keeps_blank_end; /* white space at the end of the text is one piece, even with newlines in it */
 } tp_split_rules;
+
+/* The rules of a pattern; NULL if there is no splitter for it. */
+const tp_split_rules *tp_split_rules_of(tp_pattern pattern);
+
+/* How much of a text can be split: but for its end, which may be the beginning of a character that turns out to be anything. */
+size_t tp_split_complete_nbytes(const uint8_t *text, size_t nbytes, bool is_final);
 
 /* The end of the piece that begins at `p`, which is before `end`. *met_end becomes true if what follows `end` could make it
  * another one. Whatever the bytes are, only those before `end` are read, and the piece has at least one. */

@@ -1,4 +1,4 @@
-/* The splitters for NEON, which every aarch64 has. */
+/* Splitting and encoding with NEON, which every aarch64 has. */
 #include "base/cpu.h"
 
 #ifdef TP_HAS_NEON_VARIANT
@@ -7,8 +7,6 @@
 #include <stdint.h>
 
 #include "unicode/block_neon.h"
-
-#define SPLIT tp_split_neon
 
 static inline uint64_t is_letter(tp_block block)
 {
@@ -22,7 +20,13 @@ static inline uint64_t is_beyond_ascii(tp_block block)
                    vcgeq_u8(block.val[2], vdupq_n_u8(0x80)), vcgeq_u8(block.val[3], vdupq_n_u8(0x80)));
 }
 
+#include "bpe/window_template.h"
+
+#define SPLIT tp_split_neon
 #include "bpe/split_template.h"
+
+#define ENCODE tp_encode_neon
+#include "bpe/encode_template.h"
 
 #else
 typedef int tp_no_neon_here; /* ISO C wants a translation unit to declare something */

@@ -1,4 +1,4 @@
-/* The splitters for AVX-512 with BW and VL. */
+/* Splitting and encoding with AVX-512 with BW and VL. */
 #include "base/cpu.h"
 
 #ifdef TP_HAS_X86_VARIANTS
@@ -15,8 +15,6 @@
 
 #include "unicode/block_avx512.h"
 
-#define SPLIT tp_split_avx512
-
 static inline uint64_t is_letter(tp_block block)
 {
     return is_between(_mm512_or_si512(block, _mm512_set1_epi8(0x20)), 'a', 'z');
@@ -24,7 +22,13 @@ static inline uint64_t is_letter(tp_block block)
 
 static inline uint64_t is_beyond_ascii(tp_block block) { return _mm512_movepi8_mask(block); }
 
+#include "bpe/window_template.h"
+
+#define SPLIT tp_split_avx512
 #include "bpe/split_template.h"
+
+#define ENCODE tp_encode_avx512
+#include "bpe/encode_template.h"
 
 #ifdef __clang__
 #pragma clang attribute pop

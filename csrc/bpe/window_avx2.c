@@ -1,4 +1,4 @@
-/* The splitters for AVX2 (with BMI1 and BMI2). */
+/* Splitting and encoding with AVX2 (with BMI1 and BMI2). */
 #include "base/cpu.h"
 
 #ifdef TP_HAS_X86_VARIANTS
@@ -15,8 +15,6 @@
 
 #include "unicode/block_avx2.h"
 
-#define SPLIT tp_split_avx2
-
 static inline uint64_t is_letter(tp_block block)
 {
     __m256i case_bit = _mm256_set1_epi8(0x20);
@@ -25,7 +23,13 @@ static inline uint64_t is_letter(tp_block block)
 
 static inline uint64_t is_beyond_ascii(tp_block block) { return to_mask(block.low, block.high); }
 
+#include "bpe/window_template.h"
+
+#define SPLIT tp_split_avx2
 #include "bpe/split_template.h"
+
+#define ENCODE tp_encode_avx2
+#include "bpe/encode_template.h"
 
 #ifdef __clang__
 #pragma clang attribute pop

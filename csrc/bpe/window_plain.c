@@ -1,10 +1,8 @@
-/* The splitters in plain C: eight bytes at a time in a 64-bit number. */
+/* Splitting and encoding in plain C: eight bytes at a time in a 64-bit number. */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "unicode/block_plain.h"
-
-#define SPLIT tp_split_plain
 
 static inline uint64_t is_letter(tp_block block)
 {
@@ -21,4 +19,10 @@ static inline uint64_t is_beyond_ascii(tp_block block)
     return mask;
 }
 
+#include "bpe/window_template.h"
+
+#define SPLIT tp_split_plain
 #include "bpe/split_template.h"
+
+#define ENCODE tp_encode_plain
+#include "bpe/encode_template.h"
