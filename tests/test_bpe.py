@@ -70,7 +70,7 @@ def test_training_is_rustbpes(vocab_size):
 def test_texts_may_come_in_any_way(texts, threads):
     expected = Tokenizer()
     expected.train_from_iterator(texts, 400, threads=1)
-    repaired = [_bpe_text.without_surrogates(text).encode() for text in texts]
+    repaired = [_bpe_text.encoded(text) for text in texts]
     for given_texts in (iter(texts), repaired, map(bytearray, repaired), reversed(texts)):
         tokenizer = Tokenizer()
         tokenizer.train_from_iterator(given_texts, 400, threads=threads)
@@ -100,7 +100,7 @@ def test_a_list_is_trained_on_as_an_iterator_is(texts, step):
         listed.train_from_iterator(texts, 300, progress=lambda done, total: told.append(done) if total is None else None)
     iterated.train_from_iterator(iter(texts), 300)
     assert listed.mergeable_ranks() == iterated.mergeable_ranks()
-    as_utf8 = (bytes(text) if isinstance(text, bytes) else _bpe_text.without_surrogates(text).encode() for text in texts)
+    as_utf8 = (bytes(text) if isinstance(text, bytes) else _bpe_text.encoded(text) for text in texts)
     assert not told or told[-1] == sum(map(len, as_utf8))
 
 
@@ -259,6 +259,18 @@ def test_random_vocabularies_encode_as_tiktokens(seed, text):
 def test_surrogates_are_treated_as_by_tiktoken(peer, text):
     assert trained().encode_ordinary(text) == peer.encode_ordinary(text)
     assert trained().encode_batch([text, "a"], disallowed_special=()) == [peer.encode_ordinary(text), [97]]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_surrogates_are_joined_across_steps(monkeypatch, peer, size):
+    text = "a\ud83d\udc4db\ud83d\ud83d\udc4d\udc4d\U0001f44d\ud83d" * 5
+    monkeypatch.setattr(_bpe_text._pieces, "PIECE_CHARACTERS", size)
+    assert trained().encode_ordinary(text + "a" * 100) == peer.encode_ordinary(text + "a" * 100)
+    assert trained().encode_array(text).tolist() == peer.encode_ordinary(text)
+    once, again = Tokenizer(), Tokenizer()
+    once.train(text * 9, 300)
+    again.train(_bpe_text.encoded(text * 9), 300)
+    assert once == again
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])

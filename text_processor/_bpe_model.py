@@ -273,7 +273,7 @@ class _Batch:
         try:
             piece = _native.whole_piece(texts)
         except UnicodeEncodeError:
-            piece = _native.whole_piece([_bpe_text.without_surrogates(str(text)) for text in texts])
+            piece = _native.whole_piece([_bpe_text.as_str(text) for text in texts])
         ends = self._encoder.feed_batch(piece)
         ids = self._ids.tolist()
         del self._ids[:]

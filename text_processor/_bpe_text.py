@@ -27,25 +27,28 @@ SPLIT_PIECES = 1 << 14
 
 
 def checked_text(text: object, what: str = "text") -> str | memoryview:
-    """Return a text that is valid: a ``str`` without lone surrogates, or the bytes of a buffer of UTF-8, not copied."""
+    """Return a text that is one: a ``str``, or the bytes of a buffer of valid UTF-8, not copied."""
     if isinstance(text, str):
-        return without_surrogates(_pieces.plain(text))
+        return _pieces.plain(text)
     view = _sources.byte_view(text, what, "str, bytes or another buffer of bytes")
     if (offset := _pieces.find_invalid(view)) is not None:
         raise InvalidDocumentError(f"{what} is not valid UTF-8 at byte {offset}", offset=offset)
     return view
 
 
-def without_surrogates(text: str) -> str:
-    """Join surrogates that make a pair, and replace those that do not, as tiktoken does."""
-    if _pieces.find_surrogate(text) is None:
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def encoded(text: str) -> bytes:
+    """Return a text as UTF-8, in which surrogates that make a pair are joined and others replaced, as tiktoken does."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def as_str(text: str | memoryview) -> str:
-    """Return a text that was checked as a ``str``."""
-    return text if isinstance(text, str) else str(text, "utf-8")
+    """Return a text that was checked as a ``str`` without surrogates."""
+    if isinstance(text, str):
+        return text if _pieces.find_surrogate(text) is None else str(encoded(text), "utf-8")
+    return str(text, "utf-8")
 
 
 def feed(text: str | memoryview, consume: Consume) -> None:
@@ -53,7 +56,7 @@ def feed(text: str | memoryview, consume: Consume) -> None:
     if isinstance(text, memoryview):
         feed_bytes(text, consume)
     elif len(text) <= _pieces.PIECE_CHARACTERS:
-        feed_bytes(text.encode(), consume)
+        feed_bytes(encoded(text), consume)
     elif text.isascii() and (view := _native.view_ascii(text)) is not None:
         feed_bytes(view, consume)
     else:
@@ -80,8 +83,11 @@ def _feed_slices(text: str, consume: Consume) -> None:
     """Encode and give slices of a size that stays in cache."""
     tail, start, size = b"", 0, _pieces.PIECE_CHARACTERS
     while start < len(text):
-        data = tail + text[start : start + size].encode()
-        start += size
+        end = start + size
+        while "\ud800" <= text[end - 1 : end] <= "\udbff":  # a surrogate that may make a pair with the next one
+            end += 1
+        data = tail + encoded(text[start:end])
+        start = end
         n_used = feed_bytes(data, consume, is_final=start >= len(text))
         tail = data[n_used:]
         if n_used == 0:

@@ -44,7 +44,7 @@ class Counting:
         """Count the pieces of a whole text that was checked, or keep it until there are more."""
         if self._splitter.native is not None:
             if isinstance(text, str) and len(text) <= SHORT_TEXT:
-                self._waiting.append(text)
+                self._waiting.append(_bpe_text.as_str(text))
                 self._n_waiting += len(text)
                 if self._n_waiting >= _bpe_text.STEP_NBYTES:
                     self.flush()
@@ -119,14 +119,15 @@ class Counting:
 
 
 def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryview]:
-    """Give texts that are valid. Errors call the first one ``text {first}``."""
+    """Give texts that are some. Errors call the first one ``text {first}``."""
     for index, text in enumerate(texts, first):
         yield text if type(text) is str and text.isascii() else _bpe_text.checked_text(text, f"text {index}")
 
 
 def train(text: str | memoryview, splitter: Splitter, plan: Plan) -> array[int]:
     """Return the merges that one text gives, which was checked."""
-    with reporting(plan.progress, _pieces.utf8_nbytes(text)) as report:
+    total = _pieces.utf8_nbytes(_bpe_text.as_str(text) if isinstance(text, str) else text) if plan.progress else None
+    with reporting(plan.progress, total) as report:
         counting = Counting(splitter, plan.threads, report)
         counting.add(text)
         counting.flush()
