@@ -14,10 +14,10 @@ enum { TP_BACKTRACK_NBYTES = 256 };
 bool tp_token_tree_make(tp_vocabulary *v);
 void tp_token_tree_free(tp_token_tree *tree); /* accepts NULL */
 
-/* Whether this is the faster way to the tokens of a piece: it is if that is not ASCII, for which one byte stands. */
+/* Whether this is the faster way to the tokens of a piece: it is if that is long and not ASCII, for which one byte stands. */
 static inline bool tp_can_backtrack(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes)
 {
-    return v->tree != NULL && nbytes <= TP_BACKTRACK_NBYTES && piece[nbytes / 2] >= 0x80;
+    return v->tree != NULL && nbytes > TP_SHORT_KEY_NBYTES && nbytes <= TP_BACKTRACK_NBYTES && piece[nbytes / 2] >= 0x80;
 }
 
 /* Stores the tokens of a piece of 1 … TP_BACKTRACK_NBYTES bytes, and returns how many. There must be a tree. */

@@ -36,23 +36,31 @@ static void keep(tp_encoding *e, tp_key key, const uint32_t *ids, size_t n)
     if (n <= TP_CACHED_IDS && tp_cache_set(&entry, ids, n)) tp_cache_put(e->table, &entry);
 }
 
-/* Of up to 15 bytes; 16 may be read. */
-static void encode_short(tp_encoding *e, const uint8_t *piece, size_t nbytes)
+/* Stores the ids of a piece of up to 15 bytes, of which 16 may be read, and returns how many. */
+static size_t merge_short(tp_encoding *e, const uint8_t *piece, size_t nbytes, tp_key key, uint32_t *ids)
 {
     const tp_vocabulary *v = e->vocabulary;
+    tp_token_sink sink = {.ids = v->ids, .out = ids, .capacity = TP_SHORT_KEY_NBYTES};
+    uint32_t token = TP_NO_TOKEN;
+    if (tp_joined_nbytes(v, piece, nbytes) == nbytes) token = tp_find_short_piece(v, key, tp_short_key_hash(&v->hash_key, key));
+    if (token != TP_NO_TOKEN) tp_put_token(&sink, token);
+    else tp_merge_piece(v, &e->table->merger, piece, nbytes, TP_NO_RANK, &sink); /* which needs no memory for that */
+    return sink.n;
+}
+
+static void encode_short(tp_encoding *e, const uint8_t *piece, size_t nbytes)
+{
     tp_key key = tp_short_key(piece, nbytes);
     const tp_cache_entry *entry = tp_cache_find(e->table, key);
     uint32_t ids[TP_SHORT_KEY_NBYTES];
+    size_t n;
     if (entry != NULL) {
         tp_cache_get(entry, ids);
-        put_ids(e, ids, tp_cache_count(entry));
-        return;
+        n = tp_cache_count(entry);
+    } else {
+        n = merge_short(e, piece, nbytes, key, ids);
+        keep(e, key, ids, n);
     }
-    size_t n = 1;
-    ids[0] = tp_find_short_piece(v, key, tp_short_key_hash(&v->hash_key, key));
-    if (ids[0] == TP_NO_TOKEN) n = tp_merge_short(v, piece, nbytes, TP_NO_RANK, ids);
-    for (size_t i = 0; i < n; i++) ids[i] = v->ids[ids[i]];
-    keep(e, key, ids, n);
     put_ids(e, ids, n);
 }
 

@@ -167,21 +167,41 @@ static bool merge_segment(const tp_vocabulary *vocabulary, tp_merger *merger, co
     return true;
 }
 
+/* Puts the tokens of the first bytes, as many as are not joined to the one behind each, and returns how many: in a script that
+ * the vocabulary was not made for, nearly all. */
+static inline size_t put_lone_bytes(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes, tp_token_sink *sink)
+{
+    size_t n = 0, n_lone = nbytes - 1;
+    if (sink->out == NULL) {
+        while (n < n_lone && !tp_is_joined(v, piece[n], piece[n + 1])) n++;
+    } else {
+        const uint32_t *ids = sink->ids;
+        uint32_t *out = sink->out + sink->n;
+        size_t room = sink->n < sink->capacity ? sink->capacity - sink->n : 0;
+        if (n_lone > room) n_lone = room;
+        for (; n < n_lone && !tp_is_joined(v, piece[n], piece[n + 1]); n++) {
+            uint32_t token = v->byte_tokens[piece[n]];
+            out[n] = ids == NULL ? token : ids[token];
+        }
+    }
+    sink->n += n;
+    return n;
+}
+
 bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
-              tp_token_sink *sink)
+                    tp_token_sink *sink)
 {
     size_t start = 0, n_before = sink->n;
-    for (size_t i = 1; i <= nbytes; i++) {
-        if (i < nbytes && tp_is_joined(vocabulary, piece[i - 1], piece[i])) continue;
-        if (i - start == 1) { /* in a script that the vocabulary was not made for, nearly all */
-            tp_put_token(sink, vocabulary->byte_tokens[piece[start++]]);
-            continue;
-        }
-        if (!merge_segment(vocabulary, merger, piece + start, i - start, limit, sink)) {
+    while (start < nbytes) {
+        start += put_lone_bytes(vocabulary, piece + start, nbytes - start, sink);
+        size_t n_joined = tp_joined_nbytes(vocabulary, piece + start, nbytes - start);
+        if (n_joined == 1) {
+            tp_put_token(sink, vocabulary->byte_tokens[piece[start]]);
+        } else if (!merge_segment(vocabulary, merger, piece + start, n_joined, limit, sink)) {
             sink->n = n_before;
             return false;
         }
-        start = i;
+        start += n_joined;
     }
     return true;
 }
