@@ -25,7 +25,16 @@ from hypothesis import strategies as st
 from texts import any_texts
 
 import text_processor
-from text_processor import IncrementalDecoder, InvalidDocumentError, InvalidTokenizerError, Tokenizer, _bpe_text, _native, bpe
+from text_processor import (
+    IncrementalDecoder,
+    InvalidDocumentError,
+    InvalidTokenizerError,
+    Tokenizer,
+    _bpe_text,
+    _bpe_train,
+    _native,
+    bpe,
+)
 
 NAMES = list(_native.PATTERNS)
 ENCODINGS: dict[str, tiktoken.Encoding] = {}
@@ -95,7 +104,7 @@ class Odd(str):
 def test_a_list_is_trained_on_as_an_iterator_is(texts, step):
     listed, iterated = Tokenizer(), Tokenizer()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_bpe_text, "STEP_NBYTES", step)
+        patch.setattr(_bpe_train, "GROUP_CHARACTERS", step)
         told: list[int] = []
         listed.train_from_iterator(texts, 300, progress=lambda done, total: told.append(done) if total is None else None)
     iterated.train_from_iterator(iter(texts), 300)

@@ -244,7 +244,7 @@ class _Batch:
         self._model = model
         self._ids = array("I")
         self._encoder = model._new_encoder(self._ids, threads)
-        self._waiting: list[str | bytes] = []
+        self._waiting: list[str] = []
         self._n_waiting = 0
         self._most = BATCH_NBYTES * threads
 
@@ -270,11 +270,7 @@ class _Batch:
         texts, self._waiting, self._n_waiting = self._waiting, [], 0
         if not texts:
             return
-        try:
-            piece = _native.whole_piece(texts)
-        except UnicodeEncodeError:
-            piece = _native.whole_piece([_bpe_text.as_str(text) for text in texts])
-        ends = self._encoder.feed_batch(piece)
+        ends = self._encoder.feed_batch(_bpe_text.whole_piece(texts))
         ids = self._ids.tolist()
         del self._ids[:]
         start = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -49,6 +49,14 @@ def as_str(text: str | memoryview) -> str:
     if isinstance(text, str):
         return text if _pieces.find_surrogate(text) is None else str(encoded(text), "utf-8")
     return str(text, "utf-8")
+
+
+def whole_piece(texts: Sequence[str]) -> _native.Piece:
+    """Return whole texts as one piece that crosses to the core."""
+    try:
+        return _native.whole_piece(texts)
+    except UnicodeEncodeError:
+        return _native.whole_piece([as_str(text) for text in texts])
 
 
 def feed(text: str | memoryview, consume: Consume) -> None:

@@ -12,8 +12,10 @@ from text_processor._bpe_text import Splitter
 from text_processor._native import Piece, Pieces, Trainer
 from text_processor._progress import Progress, Report, reporting
 
-# Characters of a text that is better joined with others than counted alone.
+# Characters of a text that is better joined with others than counted alone, and of so many joined for each thread. A character
+# beyond ASCII makes all of its group wider, which then takes longer to join and to encode: more would have one more often.
 SHORT_TEXT = 1 << 14
+GROUP_CHARACTERS = 1 << 18
 
 # A step of merging lasts about so long: Ctrl-C gets through between two of them.
 STEP_SECONDS = 0.01
@@ -39,14 +41,15 @@ class Counting:
         self._n_done = 0
         self._waiting: list[str] = []
         self._n_waiting = 0
+        self._most = GROUP_CHARACTERS * threads
 
     def add(self, text: str | memoryview) -> None:
         """Count the pieces of a whole text that was checked, or keep it until there are more."""
         if self._splitter.native is not None:
             if isinstance(text, str) and len(text) <= SHORT_TEXT:
-                self._waiting.append(_bpe_text.as_str(text))
+                self._waiting.append(text)
                 self._n_waiting += len(text)
-                if self._n_waiting >= _bpe_text.STEP_NBYTES:
+                if self._n_waiting >= self._most:
                     self.flush()
             else:
                 _bpe_text.feed(text, self._consume)
@@ -63,9 +66,9 @@ class Counting:
             if n_characters is None:
                 for text in checked(group, start):
                     self.add(text)
-                n_characters = _bpe_text.STEP_NBYTES
+                n_characters = self._most
             start += len(group)
-            n = max(1, min(2 * n, n * _bpe_text.STEP_NBYTES // (n_characters + 1)))
+            n = max(1, min(2 * n, n * self._most // (n_characters + 1)))
 
     def _add_group(self, texts: list[object] | tuple[object, ...]) -> int | None:
         """Count texts if that can be done together, and return their length; otherwise None, and nothing is done."""
@@ -73,7 +76,7 @@ class Counting:
             return None
         try:
             lengths = array("Q", map(str.__len__, cast(Sequence[str], texts)))
-            if (n_characters := sum(lengths)) > 2 * _bpe_text.STEP_NBYTES:
+            if (n_characters := sum(lengths)) > 2 * self._most:
                 return None
             piece = _native.joined_texts(cast(Sequence[str], texts), lengths)
         except (TypeError, UnicodeEncodeError):  # some are buffers, or have surrogates
@@ -89,7 +92,7 @@ class Counting:
     def flush(self) -> None:
         """Count the pieces of the texts that wait."""
         if self._waiting:
-            self._add_piece(_native.whole_piece(self._waiting))
+            self._add_piece(_bpe_text.whole_piece(self._waiting))
             self._waiting, self._n_waiting = [], 0
 
     def add_stream(self, read: Callable[[int], Any], name: str) -> None:
