@@ -7,8 +7,9 @@
 #include "base/error.h"
 #include "base/thread.h"
 
-/* A batch and what is found out about it stay in the first-level cache. */
-enum { BATCH = 256 };
+/* A batch and what is found out about it stay in the first-level cache. With less room than for what a window of 64 bytes can hold
+ * splitting is slow. */
+enum { BATCH = 256, LEAST_ROOM = 64 };
 
 enum { SMALLEST_INDEX = 256, MAX_PIECES = INT32_MAX };
 
@@ -126,19 +127,23 @@ static tp_counted_piece *find_or_append(tp_piece_table *table, tp_key key, uint6
 
 /* ---- A batch of pieces ----------------------------------------------------------------------------------------------- */
 
-/* Consecutive pieces: piece i ends before text[ends[i]], the first one begins at `start`. */
+/* Pieces of a text, one behind the other, and none across the end of a document: many documents are shorter than a batch. */
 typedef struct batch {
     const uint8_t *text;
     size_t text_nbytes;
-    size_t start;
-    const uint64_t *ends;
     size_t n;
+    uint64_t starts[BATCH];
+    uint64_t ends[BATCH];
     tp_key keys[BATCH];
     uint64_t hashes[BATCH];
     uint32_t found[BATCH]; /* the number plus 1 of the piece that this probably is; 0: it is probably new */
 } batch;
 
-static inline size_t start_of(const batch *b, size_t i) { return i == 0 ? b->start : (size_t)b->ends[i - 1]; }
+static inline const uint8_t *piece_of(const batch *b, size_t i, size_t *nbytes)
+{
+    *nbytes = (size_t)(b->ends[i] - b->starts[i]);
+    return b->text + b->starts[i];
+}
 
 static tp_key padded_key(const uint8_t *text, size_t nbytes)
 {
@@ -156,14 +161,13 @@ static inline tp_key make_key(const tp_piece_table *table, const uint8_t *text, 
 /* Makes the keys, starts to load where they lead, and returns the room in bytes that the batch's long pieces could need. */
 static size_t prepare(const tp_piece_table *table, batch *b)
 {
-    size_t start = b->start, long_nbytes = 0;
+    size_t long_nbytes = 0, nbytes;
     for (size_t i = 0; i < b->n; i++) {
-        size_t nbytes = (size_t)b->ends[i] - start;
-        b->keys[i] = make_key(table, b->text + start, nbytes, b->text_nbytes - start);
+        const uint8_t *text = piece_of(b, i, &nbytes);
+        b->keys[i] = make_key(table, text, nbytes, b->text_nbytes - (size_t)b->starts[i]);
         b->hashes[i] = tp_key_hash(&table->hash_key, b->keys[i]);
         if (nbytes > TP_SHORT_KEY_NBYTES) long_nbytes += nbytes + sizeof nbytes;
         TP_PREFETCH(&table->slots[home_of(table, b->hashes[i])]);
-        start = (size_t)b->ends[i];
     }
     return long_nbytes;
 }
@@ -191,16 +195,15 @@ static bool count_batch(tp_piece_table *table, batch *b)
     if (!reserve(table, b->n, 0)) return false;
     if (!tp_arena_reserve(TP_FOR_TRAINING, &table->long_text, prepare(table, b))) return false;
     find_by_tag(table, b);
-    size_t start = b->start;
+    size_t nbytes;
     for (size_t i = 0; i < b->n; i++) {
-        size_t nbytes = (size_t)b->ends[i] - start;
+        const uint8_t *text = piece_of(b, i, &nbytes);
         tp_counted_piece *piece = table->pieces + b->found[i] - 1;
-        if (b->found[i] == 0 || !is_piece(table, piece, b->keys[i], b->text + start, nbytes)) {
+        if (b->found[i] == 0 || !is_piece(table, piece, b->keys[i], text, nbytes)) {
             if (nbytes == 0) continue;
-            piece = find_or_append(table, b->keys[i], b->hashes[i], b->text + start, nbytes);
+            piece = find_or_append(table, b->keys[i], b->hashes[i], text, nbytes);
         }
         piece->count++;
-        start = (size_t)b->ends[i];
     }
     return true;
 }
@@ -208,11 +211,12 @@ static bool count_batch(tp_piece_table *table, batch *b)
 /* Takes what a batch has counted back from the first n_pieces pieces. */
 static void uncount_batch(tp_piece_table *table, batch *b, size_t n_pieces)
 {
+    size_t nbytes;
     prepare(table, b);
     for (size_t i = 0; i < b->n; i++) {
-        size_t start = start_of(b, i), nbytes = (size_t)b->ends[i] - start;
+        const uint8_t *text = piece_of(b, i, &nbytes);
         if (nbytes == 0) continue;
-        tp_counted_piece *piece = find_or_append(table, b->keys[i], b->hashes[i], b->text + start, nbytes);
+        tp_counted_piece *piece = find_or_append(table, b->keys[i], b->hashes[i], text, nbytes);
         if ((size_t)(piece - table->pieces) < n_pieces) piece->count--;
     }
 }
@@ -229,19 +233,14 @@ typedef struct reading {
     size_t n_ends;
     size_t n_taken; /* ends that have been looked at */
     size_t position, stop; /* what is left of the document */
-    uint64_t found[BATCH];
 } reading;
 
-static bool take_given(reading *r, batch *b)
+static void take_given(reading *r, batch *b)
 {
-    size_t n = r->n_ends - r->n_taken < BATCH ? r->n_ends - r->n_taken : BATCH;
-    b->text = r->text;
-    b->text_nbytes = r->text_nbytes;
-    b->start = r->n_taken == 0 ? 0 : (size_t)r->ends[r->n_taken - 1];
-    b->ends = r->ends + r->n_taken;
-    b->n = n;
-    r->n_taken += n;
-    return n > 0;
+    for (; b->n < BATCH && r->n_taken < r->n_ends; b->n++, r->n_taken++) {
+        b->starts[b->n] = r->n_taken == 0 ? 0 : r->ends[r->n_taken - 1];
+        b->ends[b->n] = r->ends[r->n_taken];
+    }
 }
 
 /* Goes on to the next document that is not empty, if the present one is done; false if there is none. */
@@ -255,21 +254,36 @@ static bool find_document(reading *r)
     return true;
 }
 
-static bool split(reading *r, batch *b)
+/* Splits what is left of the document as far as there is room, and returns how many pieces that gave. */
+static size_t split_document(reading *r, batch *b)
 {
-    b->n = 0;
-    if (!find_document(r)) return false;
-    b->text = r->text + r->position;
-    b->text_nbytes = r->text_nbytes - r->position;
-    b->start = 0;
-    b->ends = r->found;
-    b->n = tp_split(r->pattern, b->text, r->stop - r->position, r->is_final, r->found, BATCH);
-    if (b->n > 0) r->position += (size_t)r->found[b->n - 1];
-    return b->n > 0;
+    uint64_t *ends = b->ends + b->n, *starts = b->starts + b->n, start = r->position;
+    size_t n = tp_split(r->pattern, r->text + start, r->stop - start, r->is_final, ends, BATCH - b->n);
+    for (size_t i = 0; i < n; i++) {
+        starts[i] = r->position;
+        r->position = ends[i] += start;
+    }
+    b->n += n;
+    return n;
+}
+
+static void split(reading *r, batch *b)
+{
+    while (BATCH - b->n >= LEAST_ROOM && find_document(r)) {
+        if (split_document(r, b) == 0) break;
+    }
 }
 
 /* The pieces that follow; false if there are none. */
-static bool next_batch(reading *r, batch *b) { return r->pattern == TP_PATTERN_NONE ? take_given(r, b) : split(r, b); }
+static bool next_batch(reading *r, batch *b)
+{
+    b->text = r->text;
+    b->text_nbytes = r->text_nbytes;
+    b->n = 0;
+    if (r->pattern == TP_PATTERN_NONE) take_given(r, b);
+    else split(r, b);
+    return b->n > 0;
+}
 
 /* Forgets the pieces from a number on. */
 static void truncate(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
