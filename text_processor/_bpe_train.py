@@ -15,7 +15,7 @@ from text_processor._progress import Progress, Report, reporting
 # Characters of a text that is better joined with others than counted alone, and of so many joined for each thread. A character
 # beyond ASCII makes all of its group wider, which then takes longer to join and to encode: more would have one more often.
 SHORT_TEXT = 1 << 14
-GROUP_CHARACTERS = 1 << 18
+GROUP_CHARACTERS = 1 << 17
 
 # A step of merging lasts about so long: Ctrl-C gets through between two of them.
 STEP_SECONDS = 0.01
