@@ -27,33 +27,90 @@ void tp_cache_table_free(tp_cache_table *table)
     tp_release(TP_FOR_PIECE_CACHE, table->entries, table->n_entries * sizeof *table->entries);
 }
 
-static tp_cache_entry *neighbour_of(const tp_cache_table *table, const tp_cache_entry *entry)
+/* ---- A line ---------------------------------------------------------------------------------------------------------- */
+
+/* The last byte of the key of a piece is its length, that of a longer text has the bit 16 (tp_short_key of 16 bytes). */
+enum { WHOLE_LINE = 0x40 };
+
+#define SECOND_HALF UINT32_C(0x80808080)
+
+/* The line of two entries in which a piece is. */
+static tp_cache_entry *line_of(const tp_cache_table *table, tp_key key)
 {
-    return &table->entries[(size_t)(entry - table->entries) ^ 1];
+    return &table->entries[(size_t)(tp_cache_place(table, key) - table->entries) & ~(size_t)1];
 }
 
-const tp_cache_entry *tp_cache_find(const tp_cache_table *table, tp_key key)
+static tp_key whole_line_key(tp_key key)
 {
-    const tp_cache_entry *first = tp_cache_place(table, key), *second = neighbour_of(table, first);
-    if (tp_cache_has(first, key)) return first;
-    return tp_cache_has(second, key) ? second : NULL;
+    return (tp_key){key.low, key.high | (uint64_t)WHOLE_LINE << TP_LAST_BYTE_SHIFT};
 }
 
-bool tp_cache_set(tp_cache_entry *entry, const uint32_t *ids, size_t n)
+static bool is_whole(const tp_cache_entry *line) { return (line->key.high >> TP_LAST_BYTE_SHIFT & WHOLE_LINE) != 0; }
+
+size_t tp_cache_find(const tp_cache_table *table, tp_key key, uint32_t *ids)
 {
-    uint32_t four[TP_CACHED_IDS] = {0};
-    if (n == TP_CACHED_IDS && ids[TP_CACHED_IDS - 1] > LAST_ID) return false;
-    for (size_t i = 0; i < n; i++) four[i] = ids[i];
-    four[TP_CACHED_IDS - 1] |= (uint32_t)n << 24;
-    memcpy(entry->ids, four, sizeof four);
-    return true;
+    const tp_cache_entry *line = line_of(table, key);
+    for (size_t i = 0; i < 2; i++) {
+        if (!tp_cache_has(&line[i], key)) continue;
+        tp_cache_get(&line[i], ids);
+        return tp_cache_count(&line[i]);
+    }
+    if (!tp_cache_has(line, whole_line_key(key))) return 0;
+    tp_cache_get(line, ids);
+    memcpy(ids + 4, &line[1].key, 3 * sizeof *ids);
+    memcpy(ids + 7, line[1].ids, 4 * sizeof *ids);
+    return tp_cache_count(line);
 }
 
-static void put(tp_cache_table *table, const tp_cache_entry *entry)
+/* ---- Putting pieces in ----------------------------------------------------------------------------------------------- */
+
+static bool fits(const uint32_t *ids, size_t n) { return n <= TP_LINE_IDS && (n < TP_CACHED_IDS || ids[TP_CACHED_IDS - 1] <= LAST_ID); }
+
+static void put_entry(tp_cache_table *table, const tp_cache_entry *entry)
 {
-    tp_cache_entry *first = tp_cache_place(table, entry->key), *second = neighbour_of(table, first);
+    tp_cache_entry *line = line_of(table, entry->key), *first = tp_cache_place(table, entry->key);
+    tp_cache_entry *second = first == line ? line + 1 : line;
+    if (is_whole(line)) memset(line, 0, 2 * sizeof *line);
     bool is_taken = tp_cache_count(first) != 0, is_other_free = tp_cache_count(second) == 0;
     *(is_taken && is_other_free ? second : first) = *entry;
+}
+
+static void put_line(tp_cache_table *table, tp_key key, const tp_cache_entry *made)
+{
+    tp_cache_entry *line = line_of(table, key);
+    memcpy(line, made, 2 * sizeof *line);
+}
+
+static void put(tp_cache_table *table, tp_key key, const uint32_t *ids, size_t n)
+{
+    tp_cache_entry made[2] = {{.key = key}, {.key = {0, 0}}};
+    uint32_t all[TP_LINE_IDS] = {0};
+    const uint32_t mark = SECOND_HALF;
+    memcpy(all, ids, n * sizeof *ids);
+    all[TP_CACHED_IDS - 1] |= (uint32_t)n << 24;
+    memcpy(made[0].ids, all, sizeof made[0].ids);
+    if (n <= TP_CACHED_IDS) {
+        put_entry(table, &made[0]);
+        return;
+    }
+    made[0].key = whole_line_key(key);
+    memcpy(&made[1].key, all + 4, 3 * sizeof *all);
+    memcpy((uint8_t *)&made[1].key + 3 * sizeof *all, &mark, sizeof mark);
+    memcpy(made[1].ids, all + 7, sizeof made[1].ids);
+    put_line(table, key, made);
+}
+
+/* Puts in what another table had in a line. */
+static void put_again(tp_cache_table *table, const tp_cache_entry *line)
+{
+    if (is_whole(line)) {
+        tp_key key = {line->key.low, line->key.high & ~((uint64_t)WHOLE_LINE << TP_LAST_BYTE_SHIFT)};
+        put_line(table, key, line);
+        return;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (tp_cache_count(&line[i]) != 0) put_entry(table, &line[i]);
+    }
 }
 
 static void grow(tp_cache_table *table)
@@ -66,16 +123,15 @@ static void grow(tp_cache_table *table)
         return;
     }
     set_entries(table, entries, n);
-    for (size_t i = 0; i < n_before; i++) {
-        if (tp_cache_count(&before[i]) != 0) put(table, &before[i]);
-    }
+    for (size_t i = 0; i < n_before; i += 2) put_again(table, &before[i]);
     if (before != table->few) tp_release(TP_FOR_PIECE_CACHE, before, n_before * sizeof *before);
 }
 
-void tp_cache_put(tp_cache_table *table, const tp_cache_entry *entry)
+void tp_cache_put(tp_cache_table *table, tp_key key, const uint32_t *ids, size_t n)
 {
+    if (!fits(ids, n)) return;
     if (++table->n_put > table->n_entries / 2 && table->n_entries < TP_MOST_ENTRIES) grow(table);
-    put(table, entry);
+    put(table, key, ids, n);
 }
 
 /* ---- For callers ---------------------------------------------------------------------------------------------------- */

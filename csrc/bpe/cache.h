@@ -7,7 +7,8 @@
 #include "bpe/merge.h"
 #include "bpe/vocabulary.h"
 
-/* A piece of up to 15 bytes that becomes up to four ids: two entries are a cache line. */
+/* A piece of up to 15 bytes that becomes up to four ids: two entries are a cache line. One that becomes up to eleven takes a whole
+ * line, of which no half is the entry of a piece: bytes that end no key end both. */
 typedef struct tp_cache_entry {
     tp_key key;      /* all zero: nothing is here, which an empty piece may take for its zero ids */
     uint64_t ids[2]; /* four of 32 bits, as they lie in memory; in the last one, which must fit, their number << 24 */
@@ -15,6 +16,7 @@ typedef struct tp_cache_entry {
 
 enum {
     TP_CACHED_IDS = 4,
+    TP_LINE_IDS = 11,
     /* A short text costs no memory of its own, and clearing these costs less than one piece that is encoded anew. */
     TP_FEW_ENTRIES = 64,
     TP_MOST_ENTRIES = 1 << 16 /* 2 MB: of less, many languages' words push each other out; more takes longer to reach */
@@ -62,9 +64,6 @@ static inline bool tp_cache_has(const tp_cache_entry *entry, tp_key key)
     return ((entry->key.low ^ key.low) | (entry->key.high ^ key.high)) == 0;
 }
 
-/* The entry of a piece, or NULL. */
-const tp_cache_entry *tp_cache_find(const tp_cache_table *table, tp_key key);
-
 static inline size_t tp_cache_count(const tp_cache_entry *entry) { return (size_t)(entry->ids[1] >> TP_COUNT_SHIFT & 0xFF); }
 
 /* Stores all four ids, of which tp_cache_count are there. */
@@ -74,10 +73,11 @@ static inline void tp_cache_get(const tp_cache_entry *entry, uint32_t *ids)
     memcpy(ids, two, sizeof two);
 }
 
-/* Sets up to four ids of an entry. False, with nothing changed, if they do not fit. */
-bool tp_cache_set(tp_cache_entry *entry, const uint32_t *ids, size_t n);
+/* Looks for a piece in both of its places: stores its ids, for which there is room for TP_LINE_IDS, and returns how many; 0 if it is
+ * not there. */
+size_t tp_cache_find(const tp_cache_table *table, tp_key key, uint32_t *ids);
 
-/* Keeps a piece, maybe in the place of another one. The table may grow; it does not where there is no memory. */
-void tp_cache_put(tp_cache_table *table, const tp_cache_entry *entry);
+/* Keeps a piece, maybe in the place of others, unless its ids do not fit. The table may grow; it does not where there is no memory. */
+void tp_cache_put(tp_cache_table *table, tp_key key, const uint32_t *ids, size_t n);
 
 #endif

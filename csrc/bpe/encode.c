@@ -30,12 +30,6 @@ static void put_ids(tp_encoding *e, const uint32_t *ids, size_t n)
     e->sink.n += n;
 }
 
-static void keep(tp_encoding *e, tp_key key, const uint32_t *ids, size_t n)
-{
-    tp_cache_entry entry = {.key = key};
-    if (n <= TP_CACHED_IDS && tp_cache_set(&entry, ids, n)) tp_cache_put(e->table, &entry);
-}
-
 /* Stores the ids of a piece of up to 15 bytes, of which 16 may be read, and returns how many. */
 static size_t merge_short(tp_encoding *e, const uint8_t *piece, size_t nbytes, tp_key key, uint32_t *ids)
 {
@@ -51,15 +45,11 @@ static size_t merge_short(tp_encoding *e, const uint8_t *piece, size_t nbytes, t
 static void encode_short(tp_encoding *e, const uint8_t *piece, size_t nbytes)
 {
     tp_key key = tp_short_key(piece, nbytes);
-    const tp_cache_entry *entry = tp_cache_find(e->table, key);
     uint32_t ids[TP_SHORT_KEY_NBYTES];
-    size_t n;
-    if (entry != NULL) {
-        tp_cache_get(entry, ids);
-        n = tp_cache_count(entry);
-    } else {
+    size_t n = tp_cache_find(e->table, key, ids);
+    if (n == 0) {
         n = merge_short(e, piece, nbytes, key, ids);
-        keep(e, key, ids, n);
+        tp_cache_put(e->table, key, ids, n);
     }
     put_ids(e, ids, n);
 }

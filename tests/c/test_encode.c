@@ -1,5 +1,6 @@
 /* Encoding against the plainest way of merging, with vocabularies that no training could have made. */
 #include "base/thread.h"
+#include "bpe/cache.h"
 #include "naive_bpe.h"
 
 /* ---- Making vocabularies --------------------------------------------------------------------------------------------- */
@@ -327,6 +328,52 @@ static void test_a_cache_forgets_another_vocabulary(void)
 }
 
 /* ---- Threads --------------------------------------------------------------------------------------------------------- */
+
+/* Any piece, whose bytes decide its ids; some of these are large. */
+static size_t make_up_piece(uint64_t seed, tp_key *key, uint32_t *ids)
+{
+    uint8_t text[16] = {0};
+    size_t nbytes = 1 + (size_t)random_below(&seed, TP_SHORT_KEY_NBYTES);
+    for (size_t i = 0; i < nbytes; i++) text[i] = (uint8_t)random_next(&seed);
+    *key = tp_short_key(text, nbytes);
+    seed = key->low + 3 * key->high + 1;
+    size_t n = 1 + (size_t)random_below(&seed, nbytes);
+    for (size_t i = 0; i < n; i++) ids[i] = (uint32_t)random_next(&seed) >> (random_below(&seed, 2) == 0 ? 0 : 12);
+    return n;
+}
+
+/* No half of a line looks like the key of a piece, which ends with 1 … 15, or of a longer text, which has the bit 16 there. */
+static bool has_no_false_key(const tp_cache_table *table)
+{
+    for (size_t i = 0; i < table->n_entries; i++) {
+        const uint8_t *bytes = (const uint8_t *)&table->entries[i].key;
+        uint64_t one = tp_cache_count(&table->entries[i & ~(size_t)1]);
+        if (one > TP_CACHED_IDS && (bytes[TP_SHORT_KEY_NBYTES] < 16 || (bytes[TP_SHORT_KEY_NBYTES] & 16) != 0)) return false;
+    }
+    return true;
+}
+
+static void test_a_cache_gives_back_what_was_put(void)
+{
+    enum { N_SEEDS = 40000, N_PUT = 200000 };
+    uint64_t random = 7;
+    size_t n_found[TP_SHORT_KEY_NBYTES + 1] = {0};
+    tp_cache_table table;
+    tp_cache_table_init(&table);
+    for (size_t i = 0; i < N_PUT; i++) {
+        uint64_t seed = 1 + random_below(&random, N_SEEDS);
+        uint32_t ids[TP_SHORT_KEY_NBYTES], found[TP_SHORT_KEY_NBYTES];
+        tp_key key;
+        size_t n = make_up_piece(seed, &key, ids), n_held = tp_cache_find(&table, key, found);
+        CHECK(n_held == 0 || (n_held == n && memcmp(found, ids, n * sizeof *ids) == 0));
+        n_found[n_held]++;
+        if (n_held == 0) tp_cache_put(&table, key, ids, n);
+    }
+    CHECK(has_no_false_key(&table));
+    for (size_t n = 1; n <= TP_LINE_IDS; n++) CHECK(n_found[n] > 0);
+    CHECK(table.n_entries > TP_FEW_ENTRIES);
+    tp_cache_table_free(&table);
+}
 
 static void test_threads_share_a_text(void)
 {
@@ -666,6 +713,7 @@ int main(void)
     RUN(test_a_token_that_two_do_not_make_has_no_merge);
     RUN(test_stopping_anywhere_gives_the_same_ids);
     RUN(test_a_cache_forgets_another_vocabulary);
+    RUN(test_a_cache_gives_back_what_was_put);
     RUN(test_threads_share_a_text);
     RUN(test_threads_share_a_vocabulary);
     RUN(test_a_batch_is_each_document_alone);
