@@ -71,6 +71,13 @@ static inline size_t tp_count_bits(uint64_t bits)
 #define TP_INLINE static inline
 #endif
 
+/* A function that is seldom called by one that is quicker without it. */
+#ifdef __GNUC__
+#define TP_APART static __attribute__((noinline))
+#else
+#define TP_APART static
+#endif
+
 /* In front of a loop of up to 8 rounds that only saves writing them one by one. */
 #if defined(__clang__)
 #define TP_UNROLL_WHOLE _Pragma("clang loop unroll(full)")

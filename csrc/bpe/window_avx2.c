@@ -23,6 +23,8 @@ static inline uint64_t is_letter(tp_block block)
 
 static inline uint64_t is_beyond_ascii(tp_block block) { return to_mask(block.low, block.high); }
 
+#define MASKS_ARE_CHEAP true
+
 #include "bpe/window_template.h"
 
 #define SPLIT tp_split_avx2

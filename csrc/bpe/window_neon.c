@@ -20,6 +20,8 @@ static inline uint64_t is_beyond_ascii(tp_block block)
                    vcgeq_u8(block.val[2], vdupq_n_u8(0x80)), vcgeq_u8(block.val[3], vdupq_n_u8(0x80)));
 }
 
+#define MASKS_ARE_CHEAP true
+
 #include "bpe/window_template.h"
 
 #define SPLIT tp_split_neon

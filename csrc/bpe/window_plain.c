@@ -19,6 +19,8 @@ static inline uint64_t is_beyond_ascii(tp_block block)
     return mask;
 }
 
+#define MASKS_ARE_CHEAP false
+
 #include "bpe/window_template.h"
 
 #define SPLIT tp_split_plain

@@ -6,6 +6,7 @@
  *     is_between(block, low, high)              unsigned, both ends included
  *     is_letter(block)                          ASCII, of either case
  *     is_beyond_ascii(block)
+ *     MASKS_ARE_CHEAP                           whether a dozen of these masks cost less than to look at twenty characters
  *
  * A window is 64 bytes that begin with a piece, so nothing before it matters. Mask arithmetic finds where the other pieces in
  * it begin, all but those for which more text would have to be known; the next window begins with the last one found. What has
@@ -40,27 +41,62 @@ static inline bool is_plain(const tp_window *window, size_t place, uint8_t class
     return !(is_o200k && is_mark) || (place > 0 && (window->letters >> (place - 1) & 1) != 0);
 }
 
-static inline void add_beyond_ascii(tp_window *window, const uint8_t *p, uint64_t beyond, bool is_o200k)
+/* The first bytes of characters of three that are certainly letters without case: most of Chinese, Japanese and Korean. These are
+ * blocks in which Unicode 16 has nothing else. What is not valid UTF-8 is left to those who look at each character. */
+static inline uint64_t find_letters_of_three(tp_block block)
+{
+    uint64_t later = is_between(block, 0x80, 0xBF), of_three = is_between(block, 0xE0, 0xEF), of_four = is_between(block, 0xF0, 0xFF);
+    uint64_t inside = (is_between(block, 0xC0, 0xDF) | of_three | of_four) << 1 | (of_three | of_four) << 2 | of_four << 3;
+    uint64_t first = is_between(block, 0xE5, 0xE9) | is_between(block, 0xEB, 0xEC); /* U+5000 to 9FFF, U+B000 to CFFF */
+    first |= is_equal(block, 0xE4) & ~(is_equal(block, 0xB7) >> 1);                 /* U+4000 to 4FFF but 4DC0 to 4DFF */
+    first |= is_equal(block, 0xEA) & is_between(block, 0xB0, 0xBF) >> 1;            /* U+AC00 to AFFF */
+    first |= is_equal(block, 0xED) & is_between(block, 0x80, 0x9D) >> 1;            /* U+D000 to D77F */
+    uint64_t kana = is_equal(block, 0x81) >> 1 & ~(is_equal(block, 0x80) >> 2);     /* U+3041 to 307F */
+    kana |= is_equal(block, 0x82) >> 1 & ~(is_between(block, 0x97, 0xA0) >> 2);     /* U+3080 to 30BF but 3097 to 30A0 */
+    kana |= is_equal(block, 0x83) >> 1 & ~(is_equal(block, 0xBB) >> 2);             /* U+30C0 to 30FF but 30FB */
+    return (first | (is_equal(block, 0xE3) & kana)) & ~inside & later >> 1 & later >> 2;
+}
+
+/* Takes those letters at once, and returns the bytes beyond ASCII that are left. */
+static inline uint64_t add_letters_of_three(tp_window *window, tp_block block, uint64_t beyond)
+{
+    uint64_t first = find_letters_of_three(block), later = first << 1 | first << 2;
+    window->later_bytes |= later;
+    window->letters |= first | later;
+    window->lower |= first | later;
+    return beyond & ~(first | later);
+}
+
+/* The least first byte of the characters that are taken at once. */
+enum { FIRST_OF_THREE = 0xE3 };
+
+TP_APART tp_window with_beyond_ascii(tp_window window, const uint8_t *p, tp_block block, uint64_t beyond, bool is_o200k)
 {
     uint64_t both = 0;
+    if (MASKS_ARE_CHEAP && p[tp_lowest_bit(beyond)] >= FIRST_OF_THREE) {
+        uint64_t rest = add_letters_of_three(&window, block, beyond);
+        both = beyond & ~rest;
+        beyond = rest;
+    }
     while (beyond != 0) {
         size_t place = tp_lowest_bit(beyond), nbytes = tp_split_nbytes_of(p[place]);
         uint8_t classes = place + nbytes <= WINDOW_NBYTES ? tp_split_classes_of(p + place, nbytes) : 0;
-        if (place + nbytes > WINDOW_NBYTES || !is_plain(window, place, classes, is_o200k)) {
-            cut_before(window, place);
+        if (place + nbytes > WINDOW_NBYTES || !is_plain(&window, place, classes, is_o200k)) {
+            cut_before(&window, place);
             break;
         }
         uint64_t bytes = ((UINT64_C(1) << nbytes) - 1) << place;
         beyond &= ~bytes;
-        window->later_bytes |= bytes & (bytes - 1);
+        window.later_bytes |= bytes & (bytes - 1);
         if ((classes & (is_o200k ? TP_CLASS_UPPER | TP_CLASS_LOWER : TP_CLASS_LETTER)) == 0) continue;
-        window->letters |= bytes;
-        if ((classes & TP_CLASS_LOWER) != 0) window->lower |= bytes;
-        else window->upper |= bytes;
+        window.letters |= bytes;
+        if ((classes & TP_CLASS_LOWER) != 0) window.lower |= bytes;
+        else window.upper |= bytes;
         if ((classes & TP_CLASS_LOWER) != 0 && (classes & TP_CLASS_UPPER) != 0) both |= bytes;
     }
-    uint64_t upper_behind_both = window->upper & both << 1;
-    if (upper_behind_both != 0) cut_before(window, tp_lowest_bit(upper_behind_both));
+    uint64_t upper_behind_both = window.upper & both << 1;
+    if (upper_behind_both != 0) cut_before(&window, tp_lowest_bit(upper_behind_both));
+    return window;
 }
 
 TP_INLINE tp_window look_at(const uint8_t *p, size_t nbytes, bool is_o200k)
@@ -80,7 +116,7 @@ TP_INLINE tp_window look_at(const uint8_t *p, size_t nbytes, bool is_o200k)
         uint64_t slash_behind_newline = is_equal(block, '/') & window.newlines << 1;
         if (slash_behind_newline != 0) cut_before(&window, tp_lowest_bit(slash_behind_newline));
     }
-    if (beyond != 0) add_beyond_ascii(&window, p, beyond, is_o200k);
+    if (beyond != 0) window = with_beyond_ascii(window, p, block, beyond, is_o200k);
     window.letters &= window.known;
     window.numbers &= window.known;
     window.newlines &= window.known;

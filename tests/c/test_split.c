@@ -143,6 +143,23 @@ static void test_all_triples_anywhere_in_a_window(void)
 }
 
 /* Random texts of which long parts are made of few atoms. */
+/* All characters of three bytes, in order, so that what is beside each is of its kind. */
+static void test_all_characters_of_three_bytes(void)
+{
+    uint8_t text[MAX_NBYTES];
+    size_t nbytes = 0;
+    for (unsigned code = 0x800; code <= 0xFFFF; code++) {
+        if (code >> 11 == 0x1B) continue; /* surrogates */
+        text[nbytes++] = (uint8_t)(0xE0 | code >> 12);
+        text[nbytes++] = (uint8_t)(0x80 | (code >> 6 & 0x3F));
+        text[nbytes++] = (uint8_t)(0x80 | (code & 0x3F));
+        if (code % 7 == 0) text[nbytes++] = (uint8_t)("a S1.'\n"[code / 7 % 7]);
+        if (nbytes + 4 <= MAX_NBYTES && code != 0xFFFF) continue;
+        check_alike_by_all(text, nbytes);
+        nbytes = 0;
+    }
+}
+
 static void test_random_texts(void)
 {
     uint64_t state = 2026;
@@ -184,6 +201,19 @@ static void test_random_bytes(void)
         free(text.data);
     }
     select_variant(NULL);
+}
+
+/* A first byte where another character has its later ones begins none. */
+static void test_characters_that_overlap(void)
+{
+    static const uint8_t some[] = {0xE5, 0xE3, 0x81, 0xE4, 0xB8, 0xAD, 0x80, 0xF0, 0xC3, 0xED, ' ', 'a'};
+    uint64_t state = 9;
+    uint8_t text[200];
+    for (int i = 0; i < (is_quick ? 300 : 20000); i++) {
+        size_t nbytes = 64 + random_below(&state, sizeof text - 64);
+        for (size_t k = 0; k < nbytes; k++) text[k] = some[random_below(&state, N_ITEMS(some))];
+        check_alike((tp_pattern)(1 + i % N_PATTERNS), text, nbytes);
+    }
 }
 
 static void test_nothing_is_read_beyond_the_text(void)
@@ -248,9 +278,11 @@ int main(void)
     RUN(test_there_are_no_other_patterns);
     RUN(test_examples);
     RUN(test_all_triples_anywhere_in_a_window);
+    RUN(test_all_characters_of_three_bytes);
     RUN(test_random_texts);
     RUN(test_random_bytes);
     RUN(test_pieces_come_in_batches_of_any_size);
+    RUN(test_characters_that_overlap);
     RUN(test_nothing_is_read_beyond_the_text);
     return tests_done();
 }
