@@ -171,14 +171,13 @@ static bool merge_segment(const tp_vocabulary *vocabulary, tp_merger *merger, co
  * the vocabulary was not made for, nearly all. */
 static inline size_t put_lone_bytes(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes, tp_token_sink *sink)
 {
+    const uint32_t *ids = sink->ids;
     size_t n = 0, n_lone = nbytes - 1;
     if (sink->out == NULL) {
         while (n < n_lone && !tp_is_joined(v, piece[n], piece[n + 1])) n++;
-    } else {
-        const uint32_t *ids = sink->ids;
+    } else if (sink->n < sink->capacity) {
         uint32_t *out = sink->out + sink->n;
-        size_t room = sink->n < sink->capacity ? sink->capacity - sink->n : 0;
-        if (n_lone > room) n_lone = room;
+        if (n_lone > sink->capacity - sink->n) n_lone = sink->capacity - sink->n;
         for (; n < n_lone && !tp_is_joined(v, piece[n], piece[n + 1]); n++) {
             uint32_t token = v->byte_tokens[piece[n]];
             out[n] = ids == NULL ? token : ids[token];
