@@ -528,7 +528,7 @@ tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *me
                                    tp_error *error);
 
 /* The pieces that were encoded lately, with their ids, for up to so many threads: kept from call to call, it saves a text that
- * comes in blocks from being looked up anew. It grows with use, up to 4 MB a thread, and may be used by one call at a time. A
+ * comes in blocks from being looked up anew. It grows with use, up to 2 MB a thread, and may be used by one call at a time. A
  * call with another vocabulary begins with it empty. */
 typedef struct tp_piece_cache tp_piece_cache;
 tp_status tp_piece_cache_new(size_t threads, tp_piece_cache **cache, tp_error *error);

@@ -92,8 +92,8 @@ def _feed_slices(text: str, consume: Consume) -> None:
     tail, start, size = b"", 0, _pieces.PIECE_CHARACTERS
     while start < len(text):
         end = start + size
-        while "\ud800" <= text[end - 1 : end] <= "\udbff":  # a surrogate that may make a pair with the next one
-            end += 1
+        if "\ud800" <= text[end - 1 : end] <= "\udbff":  # which a low one behind it makes a pair with
+            end += "\udc00" <= text[end : end + 1] <= "\udfff"
         data = tail + encoded(text[start:end])
         start = end
         n_used = feed_bytes(data, consume, is_final=start >= len(text))

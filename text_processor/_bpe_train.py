@@ -16,6 +16,7 @@ from text_processor._progress import Progress, Report, reporting
 # beyond ASCII makes all of its group wider, which then takes longer to join and to encode: more would have one more often.
 SHORT_TEXT = 1 << 14
 GROUP_CHARACTERS = 1 << 17
+MOST_GROUP_CHARACTERS = 1 << 20
 
 # A step of merging lasts about so long: Ctrl-C gets through between two of them.
 STEP_SECONDS = 0.01
@@ -41,7 +42,7 @@ class Counting:
         self._n_done = 0
         self._waiting: list[str] = []
         self._n_waiting = 0
-        self._most = GROUP_CHARACTERS * threads
+        self._most = min(GROUP_CHARACTERS * threads, MOST_GROUP_CHARACTERS)
 
     def add(self, text: str | memoryview) -> None:
         """Count the pieces of a whole text that was checked, or keep it until there are more."""
@@ -124,12 +125,14 @@ class Counting:
 def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryview]:
     """Give texts that are some. Errors call the first one ``text {first}``."""
     for index, text in enumerate(texts, first):
-        yield text if type(text) is str and text.isascii() else _bpe_text.checked_text(text, f"text {index}")
+        yield text if type(text) is str else _bpe_text.checked_text(text, f"text {index}")
 
 
 def train(text: str | memoryview, splitter: Splitter, plan: Plan) -> array[int]:
     """Return the merges that one text gives, which was checked."""
-    total = _pieces.utf8_nbytes(_bpe_text.as_str(text) if isinstance(text, str) else text) if plan.progress else None
+    total = None
+    if plan.progress is not None and plan.progress is not False:
+        total = _pieces.utf8_nbytes(_bpe_text.as_str(text) if isinstance(text, str) else text)
     with reporting(plan.progress, total) as report:
         counting = Counting(splitter, plan.threads, report)
         counting.add(text)

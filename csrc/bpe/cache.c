@@ -64,7 +64,10 @@ size_t tp_cache_find(const tp_cache_table *table, tp_key key, uint32_t *ids)
 
 /* ---- Putting pieces in ----------------------------------------------------------------------------------------------- */
 
-static bool fits(const uint32_t *ids, size_t n) { return n <= TP_LINE_IDS && (n < TP_CACHED_IDS || ids[TP_CACHED_IDS - 1] <= LAST_ID); }
+static bool fits(const uint32_t *ids, size_t n)
+{
+    return n <= TP_LINE_IDS && (n < TP_CACHED_IDS || ids[TP_CACHED_IDS - 1] <= LAST_ID);
+}
 
 static void put_entry(tp_cache_table *table, const tp_cache_entry *entry)
 {

@@ -7,10 +7,10 @@
 #include "bpe/merge.h"
 #include "bpe/vocabulary.h"
 
-/* A piece of up to 15 bytes that becomes up to four ids: two entries are a cache line. One that becomes up to eleven takes a whole
+/* A piece of 1 … 15 bytes that becomes up to four ids: two entries are a cache line. One that becomes up to eleven takes a whole
  * line, of which no half is the entry of a piece: bytes that end no key end both. */
 typedef struct tp_cache_entry {
-    tp_key key;      /* all zero: nothing is here, which an empty piece may take for its zero ids */
+    tp_key key;      /* all zero: nothing is here */
     uint64_t ids[2]; /* four of 32 bits, as they lie in memory; in the last one, which must fit, their number << 24 */
 } tp_cache_entry;
 
@@ -52,8 +52,8 @@ void tp_cache_table_init(tp_cache_table *table);
 void tp_cache_table_free(tp_cache_table *table);
 
 /* Of the two places where a piece may be the first one: the other is its neighbour in the cache line. The factors are odd and
- * secret, and the upper bits of the sum are taken: two keys share a place about as seldom as by chance, whoever chose them
- * (M. Dietzfelbinger, "Universal hashing and k-wise independent random variables via integer arithmetic without primes", 1996). */
+ * secret, and the upper bits of the sum are taken, so which pieces share a place is not known beforehand. Those that do cost time
+ * alone, and there are two at most to compare with. */
 static inline tp_cache_entry *tp_cache_place(const tp_cache_table *table, tp_key key)
 {
     return &table->entries[(key.low * table->factors[0] + key.high * table->factors[1]) >> table->shift];
@@ -73,11 +73,11 @@ static inline void tp_cache_get(const tp_cache_entry *entry, uint32_t *ids)
     memcpy(ids, two, sizeof two);
 }
 
-/* Looks for a piece in both of its places: stores its ids, for which there is room for TP_LINE_IDS, and returns how many; 0 if it is
- * not there. */
+/* Looks for a piece in both of its places: stores its ids, at most TP_LINE_IDS, and returns how many; 0 if it is not there. */
 size_t tp_cache_find(const tp_cache_table *table, tp_key key, uint32_t *ids);
 
-/* Keeps a piece, maybe in the place of others, unless its ids do not fit. The table may grow; it does not where there is no memory. */
+/* Keeps a piece, maybe in the place of others, unless its ids do not fit. The table may grow; it does not where there is no
+ * memory. */
 void tp_cache_put(tp_cache_table *table, tp_key key, const uint32_t *ids, size_t n);
 
 #endif

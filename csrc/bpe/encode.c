@@ -67,6 +67,7 @@ bool tp_encode_piece(tp_encoding *e, const uint8_t *piece, size_t nbytes, size_t
 {
     size_t n_before = e->sink.n;
     uint8_t padded[TP_KEY_NBYTES] = {0};
+    if (nbytes == 0) return true;
     if (nbytes > TP_SHORT_KEY_NBYTES) encode_long(e, piece, nbytes);
     else if (readable_nbytes >= TP_KEY_NBYTES) encode_short(e, piece, nbytes);
     else encode_short(e, memcpy(padded, piece, nbytes), nbytes);
@@ -262,7 +263,7 @@ tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *
 {
     job j = {.pattern = pattern, .text = text, .text_nbytes = text_nbytes, .is_final = is_final};
     bool can_share = ids == NULL || capacity >= text_nbytes;
-    if (pattern == TP_PATTERN_NONE) return no_pattern(error);
+    if (tp_split_rules_of(pattern) == NULL) return no_pattern(error);
     tp_status status = run_job(&j, vocabulary, cache, can_share ? threads : 1, ids, capacity, error);
     if (status == TP_OK) {
         const share *last = &j.shares[j.n_shares - 1];
@@ -288,7 +289,10 @@ static tp_status check_pieces(const uint64_t *ends, size_t n_pieces, size_t text
 static size_t encode_pieces(tp_encoding *e, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_pieces)
 {
     size_t start = 0, i = 0;
-    while (i < n_pieces && tp_encode_piece(e, text + start, (size_t)ends[i] - start, text_nbytes - start)) start = (size_t)ends[i++];
+    for (; i < n_pieces; i++) {
+        if (!tp_encode_piece(e, text + start, (size_t)ends[i] - start, text_nbytes - start)) break;
+        start = (size_t)ends[i];
+    }
     return i;
 }
 
@@ -329,7 +333,7 @@ tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_c
     job j = {.pattern = pattern, .text = text, .text_nbytes = text_nbytes, .ends = ends, .n_documents = n_documents,
              .id_ends = id_ends};
     if (ids != NULL && capacity < text_nbytes) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the ids");
-    tp_status status = pattern == TP_PATTERN_NONE ? no_pattern(error) : check_documents(&j, error);
+    tp_status status = tp_split_rules_of(pattern) == NULL ? no_pattern(error) : check_documents(&j, error);
     if (status == TP_OK) status = run_job(&j, vocabulary, cache, threads, ids, capacity, error);
     if (status == TP_OK) *n_ids = join_shares(&j);
     free_shares(&j);

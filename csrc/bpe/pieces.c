@@ -147,7 +147,7 @@ static inline const uint8_t *piece_of(const batch *b, size_t i, size_t *nbytes)
 
 static tp_key padded_key(const uint8_t *text, size_t nbytes)
 {
-    uint8_t padded[16] = {0};
+    uint8_t padded[TP_KEY_NBYTES] = {0};
     memcpy(padded, text, nbytes);
     return tp_short_key(padded, nbytes);
 }
@@ -155,7 +155,7 @@ static tp_key padded_key(const uint8_t *text, size_t nbytes)
 static inline tp_key make_key(const tp_piece_table *table, const uint8_t *text, size_t nbytes, size_t readable)
 {
     if (nbytes > TP_SHORT_KEY_NBYTES) return tp_long_key(tp_hash(&table->hash_key, text, nbytes), TP_MAX_TEXT_START);
-    return readable >= 16 ? tp_short_key(text, nbytes) : padded_key(text, nbytes);
+    return readable >= TP_KEY_NBYTES ? tp_short_key(text, nbytes) : padded_key(text, nbytes);
 }
 
 /* Makes the keys, starts to load where they lead, and returns the room in bytes that the batch's long pieces could need. */

@@ -1,5 +1,6 @@
 /* The splitters, written once for all instruction sets. The file that includes this one has included bpe/window_template.h and
  * defines SPLIT, the name of the function to define. */
+
 /* Stores the places of all bits plus `offset`, by eights, which no branch has to guess: up to seven entries too many, which are
  * written over later. Returns how many there are. */
 static inline size_t put_ends(uint64_t starts, uint64_t offset, uint64_t *ends)

@@ -6,7 +6,8 @@
  *     is_between(block, low, high)              unsigned, both ends included
  *     is_letter(block)                          ASCII, of either case
  *     is_beyond_ascii(block)
- *     MASKS_ARE_CHEAP                           whether a dozen of these masks cost less than to look at twenty characters
+ *     MASKS_ARE_CHEAP                           whether twenty of these masks, also of bytes beyond ASCII, which the plain ones
+ *                                               are not made for, cost less than to look at twenty characters
  *
  * A window is 64 bytes that begin with a piece, so nothing before it matters. Mask arithmetic finds where the other pieces in
  * it begin, all but those for which more text would have to be known; the next window begins with the last one found. What has
@@ -45,7 +46,8 @@ static inline bool is_plain(const tp_window *window, size_t place, uint8_t class
  * blocks in which Unicode 16 has nothing else. What is not valid UTF-8 is left to those who look at each character. */
 static inline uint64_t find_letters_of_three(tp_block block)
 {
-    uint64_t later = is_between(block, 0x80, 0xBF), of_three = is_between(block, 0xE0, 0xEF), of_four = is_between(block, 0xF0, 0xFF);
+    uint64_t later = is_between(block, 0x80, 0xBF), of_three = is_between(block, 0xE0, 0xEF);
+    uint64_t of_four = is_between(block, 0xF0, 0xFF);
     uint64_t inside = (is_between(block, 0xC0, 0xDF) | of_three | of_four) << 1 | (of_three | of_four) << 2 | of_four << 3;
     uint64_t first = is_between(block, 0xE5, 0xE9) | is_between(block, 0xEB, 0xEC); /* U+5000 to 9FFF, U+B000 to CFFF */
     first |= is_equal(block, 0xE4) & ~(is_equal(block, 0xB7) >> 1);                 /* U+4000 to 4FFF but 4DC0 to 4DFF */

@@ -327,8 +327,6 @@ static void test_a_cache_forgets_another_vocabulary(void)
     tp_piece_cache_free(cache);
 }
 
-/* ---- Threads --------------------------------------------------------------------------------------------------------- */
-
 /* Any piece, whose bytes decide its ids; some of these are large. */
 static size_t make_up_piece(uint64_t seed, tp_key *key, uint32_t *ids)
 {
@@ -374,6 +372,8 @@ static void test_a_cache_gives_back_what_was_put(void)
     CHECK(table.n_entries > TP_FEW_ENTRIES);
     tp_cache_table_free(&table);
 }
+
+/* ---- Threads --------------------------------------------------------------------------------------------------------- */
 
 static void test_threads_share_a_text(void)
 {
@@ -598,8 +598,27 @@ static void test_bad_ends_and_patterns_are_refused(void)
     CHECK_EQ_U(error.offset, 2);
     CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text, 4, ends, 2, 1, ids, 3, id_ends, &n, &error),
                TP_TOO_SMALL);
-    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_NONE, text, 4, true, 1, ids, 4, &n, &used, &error),
-               TP_INVALID_ARGUMENT);
+    static const tp_pattern none[] = {TP_PATTERN_NONE, (tp_pattern)(TP_PATTERN_O200K + 1), (tp_pattern)99};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, none[i], text, 4, true, 1, ids, 4, &n, &used, &error),
+                   TP_INVALID_ARGUMENT);
+        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, none[i], text, 4, ends, 1, 1, ids, 4, id_ends, &n, &error),
+                   TP_INVALID_ARGUMENT);
+    }
+    tp_vocabulary_free(vocabulary);
+}
+
+/* A pattern that may match nothing gives many. */
+static void test_empty_pieces_have_no_ids(void)
+{
+    tp_vocabulary *vocabulary = english();
+    const uint64_t ends[] = {0, 0, 3, 3, 4, 4};
+    uint32_t ids[4];
+    size_t n, n_used;
+    CHECK_EQ_U(tp_vocabulary_encode_split(vocabulary, NULL, (const uint8_t *)"thex", 4, ends, 6, ids, 4, &n, &n_used, NULL), TP_OK);
+    CHECK_EQ_U(n_used, 6);
+    CHECK_EQ_U(n, 2);
+    CHECK_EQ_U(ids[1], 'x');
     tp_vocabulary_free(vocabulary);
 }
 
@@ -724,6 +743,7 @@ int main(void)
     RUN(test_bad_merges_are_named);
     RUN(test_tokens_that_double_are_refused);
     RUN(test_bad_ends_and_patterns_are_refused);
+    RUN(test_empty_pieces_have_no_ids);
     RUN(test_every_refused_allocation_is_told);
     RUN(test_every_refused_allocation_of_a_tree_is_told);
     RUN(test_every_refused_allocation_of_merges_is_told);

@@ -142,7 +142,6 @@ static void test_all_triples_anywhere_in_a_window(void)
     }
 }
 
-/* Random texts of which long parts are made of few atoms. */
 /* All characters of three bytes, in order, so that what is beside each is of its kind. */
 static void test_all_characters_of_three_bytes(void)
 {
@@ -160,6 +159,7 @@ static void test_all_characters_of_three_bytes(void)
     }
 }
 
+/* Random texts of which long parts are made of few atoms. */
 static void test_random_texts(void)
 {
     uint64_t state = 2026;
