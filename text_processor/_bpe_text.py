@@ -27,7 +27,7 @@ SPLIT_PIECES = 1 << 14
 
 
 def checked_text(text: object, what: str = "text") -> str | memoryview:
-    """Return a text that is one: a ``str``, or the bytes of a buffer of valid UTF-8, not copied."""
+    """Return a text: a ``str``, whatever is in it, or the bytes of a buffer of valid UTF-8, not copied."""
     if isinstance(text, str):
         return _pieces.plain(text)
     view = _sources.byte_view(text, what, "str, bytes or another buffer of bytes")

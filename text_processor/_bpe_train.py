@@ -123,7 +123,7 @@ class Counting:
 
 
 def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryview]:
-    """Give texts that are some. Errors call the first one ``text {first}``."""
+    """Give texts that are checked. Errors call the first one ``text {first}``."""
     for index, text in enumerate(texts, first):
         yield text if type(text) is str else _bpe_text.checked_text(text, f"text {index}")
 

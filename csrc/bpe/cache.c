@@ -29,10 +29,22 @@ void tp_cache_table_free(tp_cache_table *table)
 
 /* ---- A line ---------------------------------------------------------------------------------------------------------- */
 
-/* The last byte of the key of a piece is its length, that of a longer text has the bit 16 (tp_short_key of 16 bytes). */
+/* What a line holds that is one piece of more than TP_CACHED_IDS ids; it begins as an entry does. */
+typedef struct whole_line {
+    tp_key key; /* with WHOLE_LINE in its last byte */
+    uint32_t first_ids[TP_CACHED_IDS];
+    uint32_t second_ids[3];
+    uint32_t mark; /* where a second entry has the last bytes of its key */
+    uint32_t third_ids[4];
+} whole_line;
+
+_Static_assert(sizeof(whole_line) == 2 * sizeof(tp_cache_entry), "a line is two entries");
+
+/* In the last byte of the keys of both halves, so that neither is taken for an entry: of a piece that byte is the length, up to 15,
+ * and of a longer text it has the bit 16 (see encode_window). */
 enum { WHOLE_LINE = 0x40 };
 
-#define SECOND_HALF UINT32_C(0x80808080)
+#define MARK UINT32_C(0x80808080)
 
 /* The line of two entries in which a piece is. */
 static tp_cache_entry *line_of(const tp_cache_table *table, tp_key key)
@@ -49,17 +61,19 @@ static bool is_whole(const tp_cache_entry *line) { return (line->key.high >> TP_
 
 size_t tp_cache_find(const tp_cache_table *table, tp_key key, uint32_t *ids)
 {
-    const tp_cache_entry *line = line_of(table, key);
-    for (size_t i = 0; i < 2; i++) {
-        if (!tp_cache_has(&line[i], key)) continue;
-        tp_cache_get(&line[i], ids);
-        return tp_cache_count(&line[i]);
+    const tp_cache_entry *line = line_of(table, key), *found = line;
+    if (tp_cache_has(&line[1], key)) {
+        found = &line[1];
+    } else if (tp_cache_has(line, whole_line_key(key))) {
+        whole_line whole;
+        memcpy(&whole, line, sizeof whole);
+        memcpy(ids + TP_CACHED_IDS, whole.second_ids, sizeof whole.second_ids);
+        memcpy(ids + TP_CACHED_IDS + 3, whole.third_ids, sizeof whole.third_ids);
+    } else if (!tp_cache_has(line, key)) {
+        return 0;
     }
-    if (!tp_cache_has(line, whole_line_key(key))) return 0;
-    tp_cache_get(line, ids);
-    memcpy(ids + 4, &line[1].key, 3 * sizeof *ids);
-    memcpy(ids + 7, line[1].ids, 4 * sizeof *ids);
-    return tp_cache_count(line);
+    tp_cache_get(found, ids);
+    return tp_cache_count(found);
 }
 
 /* ---- Putting pieces in ----------------------------------------------------------------------------------------------- */
@@ -78,29 +92,22 @@ static void put_entry(tp_cache_table *table, const tp_cache_entry *entry)
     *(is_taken && is_other_free ? second : first) = *entry;
 }
 
-static void put_line(tp_cache_table *table, tp_key key, const tp_cache_entry *made)
-{
-    tp_cache_entry *line = line_of(table, key);
-    memcpy(line, made, 2 * sizeof *line);
-}
-
 static void put(tp_cache_table *table, tp_key key, const uint32_t *ids, size_t n)
 {
-    tp_cache_entry made[2] = {{.key = key}, {.key = {0, 0}}};
     uint32_t all[TP_LINE_IDS] = {0};
-    const uint32_t mark = SECOND_HALF;
     memcpy(all, ids, n * sizeof *ids);
     all[TP_CACHED_IDS - 1] |= (uint32_t)n << 24;
-    memcpy(made[0].ids, all, sizeof made[0].ids);
     if (n <= TP_CACHED_IDS) {
-        put_entry(table, &made[0]);
-        return;
+        tp_cache_entry entry = {.key = key};
+        memcpy(entry.ids, all, sizeof entry.ids);
+        put_entry(table, &entry);
+    } else {
+        whole_line whole = {.key = whole_line_key(key), .mark = MARK};
+        memcpy(whole.first_ids, all, sizeof whole.first_ids);
+        memcpy(whole.second_ids, all + TP_CACHED_IDS, sizeof whole.second_ids);
+        memcpy(whole.third_ids, all + TP_CACHED_IDS + 3, sizeof whole.third_ids);
+        memcpy(line_of(table, key), &whole, sizeof whole);
     }
-    made[0].key = whole_line_key(key);
-    memcpy(&made[1].key, all + 4, 3 * sizeof *all);
-    memcpy((uint8_t *)&made[1].key + 3 * sizeof *all, &mark, sizeof mark);
-    memcpy(made[1].ids, all + 7, sizeof made[1].ids);
-    put_line(table, key, made);
 }
 
 /* Puts in what another table had in a line. */
@@ -108,7 +115,7 @@ static void put_again(tp_cache_table *table, const tp_cache_entry *line)
 {
     if (is_whole(line)) {
         tp_key key = {line->key.low, line->key.high & ~((uint64_t)WHOLE_LINE << TP_LAST_BYTE_SHIFT)};
-        put_line(table, key, line);
+        memcpy(line_of(table, key), line, sizeof(whole_line));
         return;
     }
     for (size_t i = 0; i < 2; i++) {

@@ -37,7 +37,8 @@ static inline const uint8_t *encode_window(tp_encoding *e, const uint8_t *window
 }
 
 /* The same without any room to spare, or where less may be read. */
-static inline const uint8_t *encode_pieces(tp_encoding *e, const uint8_t *window, uint64_t ends, const uint8_t *readable_end)
+static inline const uint8_t *encode_window_by_piece(tp_encoding *e, const uint8_t *window, uint64_t ends,
+                                                    const uint8_t *readable_end)
 {
     const uint8_t *p = window;
     for (; ends != 0; ends &= ends - 1) {
@@ -58,7 +59,6 @@ static inline size_t encode_by(tp_encoding *e, const tp_split_rules *rules, tp_s
 {
     const uint8_t *p = text;
     while (p != end) {
-        const uint8_t *done;
         uint64_t starts = find_starts(rules, family, p, end);
         if (starts == 0) {
             bool met_end = false;
@@ -68,9 +68,8 @@ static inline size_t encode_by(tp_encoding *e, const tp_split_rules *rules, tp_s
             p = piece_end;
             continue;
         }
-        if ((size_t)(readable_end - p) >= READABLE_NBYTES && has_room(e)) done = encode_window(e, p, starts, readable_end);
-        else done = encode_pieces(e, p, starts, readable_end);
-        p = done;
+        bool is_roomy = (size_t)(readable_end - p) >= READABLE_NBYTES && has_room(e);
+        p = is_roomy ? encode_window(e, p, starts, readable_end) : encode_window_by_piece(e, p, starts, readable_end);
         if (e->has_failed || e->n_too_many > 0) break;
     }
     return (size_t)(p - text);
