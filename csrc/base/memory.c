@@ -60,10 +60,17 @@ static void small_free(void *block) { free(block); }
 
 #define HUGE_PAGE_NBYTES ((size_t)2 << 20)
 
-/* A quarter of a huge page: growing beyond that then costs no more page faults and no copy. */
+/* A quarter of a huge page: growing beyond that then costs no copy. */
 static bool is_large(size_t nbytes) { return nbytes >= HUGE_PAGE_NBYTES / 4; }
 
 static size_t in_huge_pages(size_t nbytes) { return (nbytes + HUGE_PAGE_NBYTES - 1) & ~(HUGE_PAGE_NBYTES - 1); }
+
+/* From half a huge page on, so that at least half of what becomes resident is asked for. The whole mapping, since mremap takes no
+ * parts. It is advice: where there are no huge pages, all works the same. */
+static void ask_for_huge_pages(void *block, size_t nbytes)
+{
+    if (nbytes >= HUGE_PAGE_NBYTES / 2) madvise(block, in_huge_pages(nbytes), MADV_HUGEPAGE);
+}
 
 /* Address space that begins with a huge page, filled with zeros; NULL if there is none. */
 static void *map_large(size_t nbytes)
@@ -75,7 +82,7 @@ static void *map_large(size_t nbytes)
     size_t before = in_huge_pages((uintptr_t)start) - (uintptr_t)start;
     if (before > 0) munmap(start, before);
     if (mapped > before + wanted) munmap(start + before + wanted, mapped - before - wanted);
-    madvise(start + before, wanted, MADV_HUGEPAGE); /* advice: where there are no huge pages, it works all the same */
+    ask_for_huge_pages(start + before, nbytes);
     return start + before;
 }
 
@@ -87,7 +94,7 @@ static void *resize_large(void *block, size_t old_nbytes, size_t new_nbytes)
     size_t old_size = in_huge_pages(old_nbytes), new_size = in_huge_pages(new_nbytes);
     if (new_nbytes > SIZE_MAX / 2) return NULL;
     if (mremap(block, old_size, new_size, 0) != MAP_FAILED) {
-        madvise(block, new_size, MADV_HUGEPAGE);
+        ask_for_huge_pages(block, new_nbytes);
         return block;
     }
     void *target = map_large(new_nbytes);
@@ -96,7 +103,7 @@ static void *resize_large(void *block, size_t old_nbytes, size_t new_nbytes)
         munmap(target, new_size);
         return NULL;
     }
-    madvise(target, new_size, MADV_HUGEPAGE);
+    ask_for_huge_pages(target, new_nbytes);
     return target;
 }
 
