@@ -12,6 +12,7 @@ import threading
 import time
 from array import array
 from enum import Enum
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -295,6 +296,26 @@ def test_long_texts_cross_in_steps(monkeypatch, peer, size):
     again = Tokenizer(special_tokens=SPECIAL)
     again.train(BOOK[:100_000] + "".join(TRICKY) * 3, 600)
     assert again == trained()
+
+
+@cache
+def trained_on_genes(letters: str) -> tuple[Tokenizer, tiktoken.Encoding]:
+    tokenizer = Tokenizer()
+    tokenizer.train("".join(random.Random(1).choices(letters, k=20_000)) + letters[0] * 3000, 600)
+    return tokenizer, tiktoken_of(tokenizer)
+
+
+@given(st.sampled_from(["ACGT", "ab", "あいうえ", "aé"]), st.integers(0, 1000), st.integers(60, 5000), st.integers(0, 2000))
+@example("ACGT", 1, 300_000, 0)  # more ids than come back in one step
+def test_one_long_piece_is_encoded_as_by_tiktoken(letters, seed, length, run):
+    tokenizer, encoding = trained_on_genes(letters)
+    text = "".join(random.Random(seed).choices(letters, k=length))
+    text = text[: length // 2] + letters[0] * run + text[length // 2 :]
+    expected = encoding.encode(text)
+    assert tokenizer.encode(text) == expected
+    assert tokenizer.encode_array(text).tolist() == expected
+    assert tokenizer.count(text) == len(expected)
+    assert tokenizer.encode_batch(["a", text]) == [encoding.encode("a"), expected]
 
 
 @pytest.mark.timing

@@ -1060,6 +1060,9 @@ _NO_ENDS = array("Q")
 # Ids that come back in one step: they stay in the second-level cache until they are copied to where they belong.
 STEP_IDS = 1 << 16
 
+# Of a text that is given whole though it is longer, nearly all is one piece: it is not to be encoded twice for want of room.
+LONG_PIECE_NBYTES = 1 << 20
+
 
 class Tokens(NamedTuple):
     """Tokens one behind the other, where each ends (64-bit), and their ids (32-bit)."""
@@ -1203,7 +1206,7 @@ class Encoder:
 
     def feed(self, text: bytes | memoryview, is_final: bool) -> int:
         """Take a text, or a part of one that more will follow; return how many bytes are done."""
-        self._make_room(min(len(text), STEP_IDS))
+        self._make_room(min(len(text), STEP_IDS) if len(text) <= LONG_PIECE_NBYTES else len(text))
         error = _new_error()
         with ffi.from_buffer("uint8_t[]", text) as data:
             while True:

@@ -1,14 +1,13 @@
-/* The way of the crate `bpe` in GitHub's rust-gems: a row of tokens is what merging makes of its bytes if, and only if, each two
- * neighbours are; and whether two are is told by the tokens that they are made of. */
+/* The way of the crate `bpe` in GitHub's rust-gems. */
 #include "bpe/backtrack.h"
 
 #include <string.h>
 
 #include "base/bits.h"
 #include "base/memory.h"
+#include "bpe/parts.h"
 
 enum {
-    N_BYTES = 256,
     LABEL_NBYTES = 8,        /* at most */
     LABEL_BITS = 4,          /* of the length of one */
     LONGEST_TOKEN = 4096,    /* with a longer one there is no tree: it would be deeper than pieces are long */
@@ -39,7 +38,6 @@ struct tp_token_tree {
     uint8_t *label_lengths;  /* of each node: bit n - 1 if an edge with a label of n bytes leads on */
     uint16_t *lengths;       /* of each token */
     uint32_t *shorter;       /* of each token, the longest other one that it begins with; TP_NO_TOKEN: it is a byte */
-    tp_merge *parts;         /* of each token, the two that it is made of; a byte is made of itself */
     uint32_t *characters;    /* the token that a character of three bytes is, by its number; 0: it is none */
 };
 
@@ -121,26 +119,6 @@ static inline uint32_t find_longest(const tp_vocabulary *v, const uint8_t *text,
     return longest;
 }
 
-/* Whether merging leaves two tokens side by side. Merges are undone, the latest first, of equal ones that on the right, since the
- * leftmost is done first: if two tokens along the seam would have merged before what was undone, it never came to these two. */
-static inline bool go_together(const tp_vocabulary *v, uint32_t left, uint32_t right)
-{
-    const tp_merge *parts = v->tree->parts;
-    uint32_t limit = TP_NO_TOKEN;
-    for (;;) {
-        uint32_t rank = tp_find_pair(v, left, right);
-        if (rank != TP_NO_RANK && tp_made_token(v, rank) < limit) return false;
-        if (left < N_BYTES && right < N_BYTES) return true;
-        if (left > right) {
-            limit = left;
-            left = parts[left].right;
-        } else {
-            limit = right + 1;
-            right = parts[right].left;
-        }
-    }
-}
-
 size_t tp_backtrack(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes, uint32_t *tokens)
 {
     const tp_token_tree *tree = v->tree;
@@ -152,7 +130,7 @@ size_t tp_backtrack(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes,
     uint32_t token = find_longest(v, text, nbytes);
     for (;;) {
         size_t end = at + tree->lengths[token];
-        if ((is_dead_end[end / 64] >> (end % 64) & 1) == 0 && (n == 0 || go_together(v, tokens[n - 1], token))) {
+        if ((is_dead_end[end / 64] >> (end % 64) & 1) == 0 && (n == 0 || tp_go_together(v, tokens[n - 1], token))) {
             tokens[n++] = token;
             if (end == nbytes) return n;
             at = end;
@@ -184,7 +162,6 @@ void tp_token_tree_free(tp_token_tree *tree)
     tp_release(TP_FOR_VOCABULARY, tree->label_lengths, tree->most_nodes * sizeof *tree->label_lengths);
     tp_release(TP_FOR_VOCABULARY, tree->lengths, tree->n_tokens * sizeof *tree->lengths);
     tp_release(TP_FOR_VOCABULARY, tree->shorter, tree->n_tokens * sizeof *tree->shorter);
-    tp_release(TP_FOR_VOCABULARY, tree->parts, tree->n_tokens * sizeof *tree->parts);
     tp_release(TP_FOR_VOCABULARY, tree->characters, N_CHARACTERS * sizeof *tree->characters);
     tp_release(TP_FOR_VOCABULARY, tree, sizeof *tree);
 }
@@ -207,9 +184,8 @@ static tp_token_tree *new_tree(const tp_vocabulary *v, size_t most_nodes)
     tree->label_lengths = tp_allocate_zeroed(TP_FOR_VOCABULARY, most_nodes * sizeof *tree->label_lengths);
     tree->lengths = tp_allocate(TP_FOR_VOCABULARY, v->n_tokens * sizeof *tree->lengths);
     tree->shorter = tp_allocate(TP_FOR_VOCABULARY, v->n_tokens * sizeof *tree->shorter);
-    tree->parts = tp_allocate(TP_FOR_VOCABULARY, v->n_tokens * sizeof *tree->parts);
     tree->characters = tp_allocate_zeroed(TP_FOR_VOCABULARY, N_CHARACTERS * sizeof *tree->characters);
-    if (has_edges && tree->label_lengths && tree->lengths && tree->shorter && tree->parts && tree->characters) return tree;
+    if (has_edges && tree->label_lengths && tree->lengths && tree->shorter && tree->characters) return tree;
     tp_token_tree_free(tree);
     return NULL;
 }
@@ -273,12 +249,7 @@ static void take_tokens(const tp_vocabulary *v, tp_token_tree *tree)
         const uint8_t *bytes = v->bytes + v->starts[t];
         tree->lengths[t] = (uint16_t)tp_token_nbytes(v, t);
         tree->shorter[t] = TP_NO_TOKEN;
-        tree->parts[t] = (tp_merge){t, t};
         if (tree->lengths[t] == CHARACTER_NBYTES && is_character(bytes)) tree->characters[character_number(bytes)] = t;
-    }
-    for (size_t i = 0; i < v->n_pair_slots; i++) {
-        uint64_t slot = v->pairs[i];
-        if (slot != 0) tree->parts[tp_made_token(v, tp_slot_rank(slot))] = (tp_merge){tp_slot_left(slot), tp_slot_right(slot)};
     }
 }
 
@@ -292,7 +263,7 @@ static bool put_tokens(const tp_vocabulary *v, tp_token_tree *tree, uint32_t *or
         n_of_length[length] = n_shorter - n_of_length[length];
     }
     for (uint32_t t = 0; t < v->n_tokens; t++) order[n_of_length[tree->lengths[t]]++] = t;
-    size_t i = N_BYTES;
+    size_t i = TP_N_BYTES;
     while (i < v->n_tokens && put_token(v, tree, order[i])) i++;
     return i == v->n_tokens;
 }
@@ -301,18 +272,15 @@ static bool put_tokens(const tp_vocabulary *v, tp_token_tree *tree, uint32_t *or
 static bool allows_tree(const tp_vocabulary *v, size_t *most_nodes)
 {
     size_t n_others = 0;
-    bool is_in_order = true; /* a merge's rank is the number of the token that it makes, less 256 or as it is */
     *most_nodes = v->n_tokens;
     for (uint32_t t = 0; t < v->n_tokens; t++) {
         size_t nbytes = tp_token_nbytes(v, t);
-        if ((nbytes == 1) != (t < N_BYTES) || nbytes > LONGEST_TOKEN) return false;
+        if (nbytes > LONGEST_TOKEN) return false;
         n_others += v->bytes[v->starts[t]] >= 0x80;
         *most_nodes += (nbytes - 1) / LABEL_NBYTES;
     }
-    if (v->made != NULL) is_in_order = v->n_made == v->n_tokens - N_BYTES;
-    for (size_t i = 0; v->made != NULL && is_in_order && i < v->n_made; i++) is_in_order = v->made[i] == N_BYTES + i;
     if (*most_nodes > MOST_NODES) return false;
-    return v->is_regular && is_in_order && n_others > N_BYTES / 2 + v->n_tokens / OTHERS_THAN_ASCII;
+    return v->parts != NULL && n_others > TP_N_BYTES / 2 + v->n_tokens / OTHERS_THAN_ASCII;
 }
 
 bool tp_token_tree_make(tp_vocabulary *v)

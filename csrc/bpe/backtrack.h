@@ -5,12 +5,12 @@
 
 #include "bpe/vocabulary.h"
 
-/* Longer pieces are merged: at worst this takes the length of a piece times that of the longest token. */
-enum { TP_BACKTRACK_NBYTES = 256 };
+/* At worst this takes the length of a piece times that of the longest token: longer pieces go by stretches. */
+enum { TP_BACKTRACK_NBYTES = 128 };
 
-/* Makes a vocabulary's tree of tokens, or leaves it NULL. There is one if each token is what merging makes of its bytes, the
- * first 256 are the bytes, and there are many tokens that are not ASCII: ASCII seldom has a long piece, and then merging, whose
- * tables are at hand, is as fast. False if there is no memory; what was allocated is freed with the vocabulary. */
+/* Makes a vocabulary's tree of tokens, or leaves it NULL. There is one if the parts of tokens are known (see bpe/parts.h) and many
+ * tokens are not ASCII: ASCII seldom has a long piece, and then merging, whose tables are at hand, is as fast. False if there is no
+ * memory; what was allocated is freed with the vocabulary. */
 bool tp_token_tree_make(tp_vocabulary *v);
 void tp_token_tree_free(tp_token_tree *tree); /* accepts NULL */
 

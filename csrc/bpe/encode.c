@@ -6,6 +6,7 @@
 #include "base/cpu.h"
 #include "base/error.h"
 #include "base/thread.h"
+#include "bpe/backtrack.h"
 
 enum { BYTES_A_THREAD = 1 << 16 }; /* below that, starting a thread takes longer than it saves */
 
@@ -58,7 +59,8 @@ static void encode_long(tp_encoding *e, const uint8_t *piece, size_t nbytes)
 {
     const tp_vocabulary *v = e->vocabulary;
     uint32_t token = TP_NO_TOKEN;
-    if (tp_joined_nbytes(v, piece, nbytes) == nbytes) token = tp_find_piece(v, piece, nbytes);
+    bool is_searched = !tp_can_backtrack(v, piece, nbytes); /* which begins with the longest token anyway */
+    if (is_searched && tp_joined_nbytes(v, piece, nbytes) == nbytes) token = tp_find_piece(v, piece, nbytes);
     if (token != TP_NO_TOKEN) tp_put_token(&e->sink, token);
     else e->has_failed = !tp_merge_piece(v, &e->table->merger, piece, nbytes, TP_NO_RANK, &e->sink);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bpe/backtrack.h"
+#include "bpe/stretches.h"
 
 /* ---- Short pieces --------------------------------------------------------------------------------------------------- */
 
@@ -132,8 +133,8 @@ static void merge_all(const tp_vocabulary *vocabulary, part *parts, uint32_t n, 
 }
 
 /* A merge takes one pair out of the heap, and one part away, and puts up to two pairs in: at most 2n are in it. */
-static bool merge_long(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
-                       tp_token_sink *sink)
+bool tp_merge_at_once(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
+                      tp_token_sink *sink)
 {
     if (nbytes >= NO_PART || nbytes > SIZE_MAX / 4 / sizeof(part)) return false;
     if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->parts, nbytes * sizeof(part))) return false;
@@ -151,9 +152,22 @@ void tp_merger_free(tp_merger *merger)
 {
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->parts);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->heap);
+    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->tokens);
 }
 
 /* ---- Any piece ------------------------------------------------------------------------------------------------------ */
+
+/* Any piece, of more bytes than tp_merge_short takes. */
+static bool merge_long(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
+                       tp_token_sink *sink)
+{
+    size_t n_before = sink->n;
+    bool has_seams_told = limit == TP_NO_RANK && vocabulary->parts != NULL; /* by tp_go_together */
+    if (has_seams_told && tp_merge_by_stretches(vocabulary, merger, piece, nbytes, sink)) return true;
+    tp_forget_refusal();
+    sink->n = n_before;
+    return tp_merge_at_once(vocabulary, merger, piece, nbytes, limit, sink);
+}
 
 static bool merge_segment(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
                           uint32_t limit, tp_token_sink *sink)

@@ -9,8 +9,7 @@
 #include "base/memory.h"
 #include "bpe/backtrack.h"
 #include "bpe/merge.h"
-
-enum { N_BYTES = 256 };
+#include "bpe/parts.h"
 
 static _Atomic uint64_t last_serial;
 
@@ -25,6 +24,7 @@ static void free_vocabulary(tp_vocabulary *v)
     tp_release(TP_FOR_VOCABULARY, v->keys, n * sizeof *v->keys);
     tp_release(TP_FOR_VOCABULARY, v->slots, v->n_slots * sizeof *v->slots);
     tp_vocabulary_free_pairs(v);
+    tp_release(TP_FOR_VOCABULARY, v->parts, n * sizeof *v->parts);
     tp_token_tree_free(v->tree);
     tp_release(TP_FOR_VOCABULARY, v->made, (v->n_made + 1) * sizeof *v->made);
     tp_release(TP_FOR_VOCABULARY, v->byte_pairs, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
@@ -181,7 +181,7 @@ static tp_status mark_not_whole(tp_vocabulary *v, tp_error *error)
 /* Makes what is made of a vocabulary that is complete otherwise, or frees it. */
 static tp_status finish(tp_status status, tp_vocabulary *made, tp_vocabulary **vocabulary, tp_error *error)
 {
-    if (status == TP_OK && !tp_token_tree_make(made)) status = tp_fail_no_memory(error);
+    if (status == TP_OK && !(tp_parts_make(made) && tp_token_tree_make(made))) status = tp_fail_no_memory(error);
     if (status == TP_OK) *vocabulary = made;
     else free_vocabulary(made);
     return status;
@@ -192,15 +192,15 @@ static tp_status finish(tp_status status, tp_vocabulary *made, tp_vocabulary **v
 /* The lengths of the tokens that merges make, which may double with each. */
 static tp_status measure_merges(tp_vocabulary *v, const tp_merge *merges, tp_error *error)
 {
-    for (size_t t = 0; t <= N_BYTES; t++) v->starts[t] = t;
-    for (size_t t = N_BYTES; t < v->n_tokens; t++) {
-        tp_merge merge = merges[t - N_BYTES];
+    for (size_t t = 0; t <= TP_N_BYTES; t++) v->starts[t] = t;
+    for (size_t t = TP_N_BYTES; t < v->n_tokens; t++) {
+        tp_merge merge = merges[t - TP_N_BYTES];
         if (merge.left >= t || merge.right >= t) {
-            return tp_fail(error, TP_INVALID_ARGUMENT, t - N_BYTES, "the merge takes an id that does not exist yet");
+            return tp_fail(error, TP_INVALID_ARGUMENT, t - TP_N_BYTES, "the merge takes an id that does not exist yet");
         }
         uint64_t nbytes = tp_token_nbytes(v, merge.left) + tp_token_nbytes(v, merge.right);
         if (nbytes > UINT32_MAX || v->starts[t] > SIZE_MAX / 2 - UINT32_MAX) {
-            return tp_fail(error, TP_TOO_LARGE, t - N_BYTES, "the token that the merge makes is too long");
+            return tp_fail(error, TP_TOO_LARGE, t - TP_N_BYTES, "the token that the merge makes is too long");
         }
         v->starts[t + 1] = v->starts[t] + nbytes;
     }
@@ -210,9 +210,9 @@ static tp_status measure_merges(tp_vocabulary *v, const tp_merge *merges, tp_err
 static void join_merges(tp_vocabulary *v, const tp_merge *merges)
 {
     for (size_t t = 0; t < v->n_tokens; t++) v->ids[t] = (uint32_t)t;
-    for (size_t t = 0; t < N_BYTES; t++) v->bytes[t] = (uint8_t)t;
-    for (size_t t = N_BYTES; t < v->n_tokens; t++) {
-        uint32_t left = merges[t - N_BYTES].left, right = merges[t - N_BYTES].right;
+    for (size_t t = 0; t < TP_N_BYTES; t++) v->bytes[t] = (uint8_t)t;
+    for (size_t t = TP_N_BYTES; t < v->n_tokens; t++) {
+        uint32_t left = merges[t - TP_N_BYTES].left, right = merges[t - TP_N_BYTES].right;
         uint8_t *made = v->bytes + v->starts[t];
         memcpy(made, v->bytes + v->starts[left], tp_token_nbytes(v, left));
         memcpy(made + tp_token_nbytes(v, left), v->bytes + v->starts[right], tp_token_nbytes(v, right));
@@ -231,7 +231,7 @@ static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size
         note_bytes(v, t);
     }
     for (size_t i = 0; i < n_merges; i++) {
-        if (!tp_vocabulary_put_pair(v, merges[i].left, merges[i].right, (uint32_t)(N_BYTES + i))) {
+        if (!tp_vocabulary_put_pair(v, merges[i].left, merges[i].right, (uint32_t)(TP_N_BYTES + i))) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the pair was merged already");
         }
     }
@@ -240,8 +240,8 @@ static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size
 
 tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_vocabulary **vocabulary, tp_error *error)
 {
-    if (n_merges > TP_MAX_TOKENS - N_BYTES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
-    tp_vocabulary *made = new_vocabulary(TP_RULE_MERGES, N_BYTES + n_merges);
+    if (n_merges > TP_MAX_TOKENS - TP_N_BYTES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
+    tp_vocabulary *made = new_vocabulary(TP_RULE_MERGES, TP_N_BYTES + n_merges);
     if (made == NULL) return tp_fail_no_memory(error);
     return finish(fill_from_merges(made, merges, n_merges, error), made, vocabulary, error);
 }
@@ -329,7 +329,7 @@ static tp_status index_tokens(tp_vocabulary *v, const given *from, tp_error *err
         }
         note_bytes(v, t);
     }
-    for (size_t b = 0; b < N_BYTES; b++) {
+    for (size_t b = 0; b < TP_N_BYTES; b++) {
         if (v->byte_tokens[b] == TP_NO_TOKEN) {
             return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + b, no_byte);
         }
@@ -401,7 +401,7 @@ static tp_status put_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_m
 {
     for (size_t i = 0; i < n_merges; i++) {
         uint32_t left = tp_find_id(v, merges[i].left), right = tp_find_id(v, merges[i].right);
-        uint64_t item = v->n_tokens + N_BYTES + i;
+        uint64_t item = v->n_tokens + TP_N_BYTES + i;
         if (left == TP_NO_TOKEN || right == TP_NO_TOKEN) {
             return tp_fail(error, TP_INVALID_ARGUMENT, item, "the merge takes an id that does not exist");
         }

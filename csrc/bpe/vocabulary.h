@@ -15,7 +15,7 @@ enum { TP_TOKEN_BITS = 21, TP_RANK_BITS = 22 };
 #define TP_NO_RANK UINT32_MAX
 #define TP_NO_TOKEN UINT32_MAX
 
-enum { TP_N_BYTE_PAIRS = 65536 };
+enum { TP_N_BYTES = 256, TP_N_BYTE_PAIRS = 65536 };
 
 /* Behind the bytes of all tokens there are so many more that may be read. */
 enum { TP_TOKEN_PADDING = 16 };
@@ -58,6 +58,7 @@ struct tp_vocabulary {
      * not, the first one that is not. By that of whole pieces nobody has looked. */
     bool is_regular;
     uint32_t irregular_id;
+    tp_merge *parts;     /* of each token, the two that it is made of, a byte of itself; NULL: see bpe/parts.h */
     tp_token_tree *tree; /* see bpe/backtrack.h; NULL: there is none */
 
     uint32_t byte_tokens[256];

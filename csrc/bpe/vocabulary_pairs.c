@@ -6,8 +6,6 @@
 #include "bpe/merge.h"
 #include "bpe/vocabulary.h"
 
-enum { N_BYTES = 256 };
-
 /* ---- The index ------------------------------------------------------------------------------------------------------ */
 
 /* What stands in a slot: the pair's key and its rank. */
@@ -179,7 +177,7 @@ static void list_merges(const tp_vocabulary *v, const uint32_t *places, tp_merge
     }
 }
 
-static size_t count_merges(const tp_vocabulary *v) { return v->made != NULL ? v->n_made : v->n_tokens - N_BYTES; }
+static size_t count_merges(const tp_vocabulary *v) { return v->made != NULL ? v->n_made : v->n_tokens - TP_N_BYTES; }
 
 tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
                                    tp_error *error)

@@ -528,6 +528,93 @@ static void test_a_piece_of_a_million_equal_bytes(void)
     tp_vocabulary_free(vocabulary);
 }
 
+/* ---- Long pieces ----------------------------------------------------------------------------------------------------- */
+
+/* Letters in any order, and rows of one of them that are longer than any token. */
+static block make_up_long_piece(size_t nbytes, const uint8_t *letters, size_t n_letters, uint64_t *random)
+{
+    block piece = {must_allocate(nbytes), nbytes};
+    for (size_t i = 0; i < nbytes;) {
+        size_t n_equal = random_below(random, 200) == 0 ? 1 + (size_t)random_below(random, 3000) : 1;
+        uint8_t letter = letters[random_below(random, n_letters)];
+        for (; n_equal > 0 && i < nbytes; n_equal--) piece.data[i++] = letter;
+    }
+    return piece;
+}
+
+/* What training on a text makes: its tokens are what merging makes of their bytes. */
+static tp_vocabulary *trained_on(block text, size_t n_merges)
+{
+    tp_merge merges[200];
+    const uint64_t end = text.nbytes;
+    tp_pieces *pieces = NULL;
+    tp_trainer *trainer = NULL;
+    tp_vocabulary *vocabulary = NULL;
+    CHECK_EQ_U(tp_pieces_new(&pieces, NULL), TP_OK);
+    CHECK_EQ_U(tp_pieces_add_split(pieces, text.data, text.nbytes, &end, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_trainer_new(pieces, TP_TIE_RUSTBPE, &trainer, NULL), TP_OK);
+    CHECK_EQ_U(tp_trainer_step(trainer, merges, n_merges, &n_merges, NULL), TP_OK);
+    CHECK_EQ_U(tp_vocabulary_from_merges(merges, n_merges, &vocabulary, NULL), TP_OK);
+    tp_trainer_free(trainer);
+    tp_pieces_free(pieces);
+    return vocabulary;
+}
+
+/* Merging all of a piece at once, the oracle here, is held against the plainest way by tests of shorter ones. */
+static void check_long_piece(const tp_vocabulary *vocabulary, block piece)
+{
+    tp_merger merger = {0};
+    uint32_t *ids = must_allocate(piece.nbytes * sizeof *ids), *expected = must_allocate(piece.nbytes * sizeof *expected);
+    tp_token_sink found = {.out = ids, .capacity = piece.nbytes}, counted = {0};
+    tp_token_sink wanted = {.out = expected, .capacity = piece.nbytes};
+    CHECK(tp_merge_at_once(vocabulary, &merger, piece.data, piece.nbytes, TP_NO_RANK, &wanted));
+    CHECK(tp_merge_piece(vocabulary, &merger, piece.data, piece.nbytes, TP_NO_RANK, &found));
+    CHECK(tp_merge_piece(vocabulary, &merger, piece.data, piece.nbytes, TP_NO_RANK, &counted));
+    CHECK_SAME_IDS(ids, found.n, expected, wanted.n);
+    CHECK_EQ_U(counted.n, wanted.n);
+    tp_merger_free(&merger);
+    free(ids);
+    free(expected);
+}
+
+static void test_long_pieces_are_merged_by_stretches_as_at_once(void)
+{
+    static const uint8_t alphabets[][4] = {"ACGT", {'a', 0xE3, 0x81, 0x82}};
+    uint64_t random = 10;
+    for (unsigned round = 0; round < 16; round++) {
+        const uint8_t *letters = alphabets[round % 2];
+        size_t n_letters = 1 + (size_t)random_below(&random, 4);
+        block text = make_up_long_piece(4000, letters, n_letters, &random);
+        tp_vocabulary *vocabulary = trained_on(text, 1 + (size_t)random_below(&random, 200));
+        CHECK(vocabulary->parts != NULL);
+        for (size_t nbytes = 65; nbytes < 20000; nbytes = 2 * nbytes + (size_t)random_below(&random, 64)) {
+            block piece = make_up_long_piece(nbytes, letters, n_letters, &random);
+            check_long_piece(vocabulary, piece);
+            free(piece.data);
+        }
+        free(text.data);
+        tp_vocabulary_free(vocabulary);
+    }
+}
+
+/* Tokens of x, xx, xxxx … up to 2^15 bytes, more than the longest stretch. */
+static void test_tokens_longer_than_any_stretch(void)
+{
+    tp_merge merges[15] = {{'x', 'x'}};
+    for (uint32_t i = 1; i < 15; i++) merges[i] = (tp_merge){255 + i, 255 + i};
+    uint64_t random = 11;
+    for (size_t n_merges = 3; n_merges <= 15; n_merges += 3) {
+        tp_vocabulary *vocabulary = NULL;
+        CHECK_EQ_U(tp_vocabulary_from_merges(merges, n_merges, &vocabulary, NULL), TP_OK);
+        block piece = {must_allocate(100000), 100000};
+        memset(piece.data, 'x', piece.nbytes);
+        for (size_t n = (size_t)random_below(&random, 4); n > 0; n--) piece.data[random_below(&random, piece.nbytes)] = 'y';
+        check_long_piece(vocabulary, piece);
+        free(piece.data);
+        tp_vocabulary_free(vocabulary);
+    }
+}
+
 /* ---- What is refused ------------------------------------------------------------------------------------------------- */
 
 static void check_refused(const tokens *from, uint64_t item)
@@ -739,6 +826,8 @@ int main(void)
     RUN(test_decoding_gives_the_text_again);
     RUN(test_an_id_that_does_not_exist_is_named_by_its_index);
     RUN(test_a_piece_of_a_million_equal_bytes);
+    RUN(test_long_pieces_are_merged_by_stretches_as_at_once);
+    RUN(test_tokens_longer_than_any_stretch);
     RUN(test_bad_tokens_are_named);
     RUN(test_bad_merges_are_named);
     RUN(test_tokens_that_double_are_refused);
