@@ -9,6 +9,7 @@ library and made-up ones with kana. `pip install 'text-processor[bench]'` gets t
     encode    each text with each instruction set, with the vocabulary trained on it: tiktoken, arrays, lists, counts
     foreign   each text but the first, with the vocabulary that was trained on the first: tiktoken, arrays
     batch     100,000 texts of the length of a chat message, as one batch
+    long      texts of one long piece, letters of genes, with the vocabulary trained on such: tiktoken, arrays
     repeats   one character over and over, 10³ to 10⁷ times: the time must grow no faster than n log n
     memory    the most memory that training takes, beside the text, each in a process of its own (on Linux)
     loading   reading a vocabulary of 100,000 tokens from each kind of file
@@ -28,6 +29,7 @@ import argparse
 import gc
 import json
 import platform
+import random
 import shlex
 import subprocess
 import sys
@@ -201,6 +203,20 @@ def measure_batch(settings: Settings) -> Iterator[Record]:
         yield {"texts": len(batch), "bytes": nbytes, **record}
 
 
+def measure_long(settings: Settings) -> Iterator[Record]:
+    letters = "".join(random.Random(1).choices("ACGT", k=1_000_000))
+    tokenizer = train_ours([letters[i : i + 200] for i in range(0, len(letters), 200)], 500 if settings.is_quick else 4096)
+    peer = tokenizer.to_tiktoken()
+    for n in [1000] if settings.is_quick else [10_000, 100_000, 1_000_000]:
+        say(f"  {n:,} letters")
+        rivals = [
+            contestant("tiktoken", lambda s=letters[:n]: peer.encode_ordinary(s)),
+            contestant("encode_array", lambda s=letters[:n]: tokenizer.encode_array(s), lambda a, b: a.tolist() == b),
+        ]
+        for record in measure(rivals, n, settings.rounds):
+            yield {"letters": n, "bytes": n, **record}
+
+
 def measure_repeats(settings: Settings) -> Iterator[Record]:
     tokenizer = train_ours([texts.book()], 1000 if settings.is_quick else 8192)
     for unit in ("x", "^", " ", "\n", "é", "我"):
@@ -272,6 +288,7 @@ BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
     "encode": measure_encode,
     "foreign": measure_foreign,
     "batch": measure_batch,
+    "long": measure_long,
     "repeats": measure_repeats,
     "memory": measure_memory,
     "loading": measure_loading,

@@ -203,6 +203,7 @@ TOLD: dict[str, dict[str, Teller]] = {
         "encode": lambda records: across(records, by_instruction_set, speed),
         "foreign": lambda records: across(records, by_foreign_vocabulary, speed),
         "batch": lambda records: across(records, lambda record: f"{record['texts']:,} texts", speed),
+        "long": lambda records: across(records, lambda record: f"{record['letters']:,} letters", speed),
         "repeats": tell_repeats,
         "memory": tell_memory,
         "loading": lambda records: across(records, lambda record: f"{record['tokens']:,} tokens", in_ms),

@@ -123,13 +123,13 @@ def test_a_quick_run_of_tokenizers_measures_and_checks(tmp_path: Path) -> None:
     done = run("bpe.py", "--quick", "--output", tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "bpe.json").read_text(encoding="utf-8"))
-    assert list(found["results"]) == ["train", "encode", "foreign", "batch", "repeats", "memory", "loading"]
+    assert list(found["results"]) == ["train", "encode", "foreign", "batch", "long", "repeats", "memory", "loading"]
     assert not any(record.get("differing") for records in found["results"].values() for record in records)
     page = tmp_path / "page.md"
     page.write_text((ROOT / "docs" / "tokenizer-benchmarks.md").read_text(encoding="utf-8"), encoding="utf-8")
     done = run("report.py", tmp_path / "bpe.json", page)
     assert done.returncode == 0, done.stderr
-    assert page.read_text(encoding="utf-8").count("| tiktoken |") == 3  # one text at a time, with another vocabulary, and many
+    assert page.read_text(encoding="utf-8").count("| tiktoken |") == 4  # one text, another vocabulary, many, one long piece
 
 
 @pytest.mark.timing
