@@ -5,11 +5,20 @@
 
 enum { LAST_ID = (1 << 24) - 1 };
 
+/* The masks of eight lengths from n on, and what they are made of. */
+#define BYTE(n, i) ((i) < (n) && (i) < TP_SHORT_KEY_NBYTES ? 0xFF : 0)
+#define FOUR(n, i) BYTE(n, i), BYTE(n, i + 1), BYTE(n, i + 2), BYTE(n, i + 3)
+#define MASK(n) {FOUR(n, 0), FOUR(n, 4), FOUR(n, 8), FOUR(n, 12)}
+#define EIGHT(n) MASK(n), MASK(n + 1), MASK(n + 2), MASK(n + 3), MASK(n + 4), MASK(n + 5), MASK(n + 6), MASK(n + 7)
+
+const uint8_t tp_cache_masks[TP_MOST_KEYED_NBYTES + 1][TP_KEY_NBYTES] = {EIGHT(0),  EIGHT(8),  EIGHT(16), EIGHT(24), EIGHT(32),
+                                                                         EIGHT(40), EIGHT(48), EIGHT(56), MASK(64)};
+
 static void set_entries(tp_cache_table *table, tp_cache_entry *entries, size_t n_entries)
 {
-    table->entries = entries;
+    table->index.entries = entries;
     table->n_entries = n_entries;
-    table->shift = 64 - (unsigned)tp_lowest_bit(n_entries);
+    table->index.shift = 64 - (unsigned)tp_lowest_bit(n_entries);
 }
 
 void tp_cache_table_init(tp_cache_table *table)
@@ -17,14 +26,14 @@ void tp_cache_table_init(tp_cache_table *table)
     tp_hash_key key = tp_hash_get_key();
     memset(table, 0, sizeof *table);
     set_entries(table, table->few, TP_FEW_ENTRIES);
-    for (size_t i = 0; i < 2; i++) table->factors[i] = key.word[i] | 1;
+    for (size_t i = 0; i < 2; i++) table->index.factors[i] = key.word[i] | 1;
 }
 
 void tp_cache_table_free(tp_cache_table *table)
 {
     tp_merger_free(&table->merger);
-    if (table->entries == table->few) return;
-    tp_release(TP_FOR_PIECE_CACHE, table->entries, table->n_entries * sizeof *table->entries);
+    if (table->index.entries == table->few) return;
+    tp_release(TP_FOR_PIECE_CACHE, table->index.entries, table->n_entries * sizeof *table->index.entries);
 }
 
 /* ---- A line ---------------------------------------------------------------------------------------------------------- */
@@ -41,7 +50,7 @@ typedef struct whole_line {
 _Static_assert(sizeof(whole_line) == 2 * sizeof(tp_cache_entry), "a line is two entries");
 
 /* In the last byte of the keys of both halves, so that neither is taken for an entry: of a piece that byte is the length, up to 15,
- * and of a longer text it has the bit 16 (see encode_window). */
+ * and of a longer text that is looked for, up to 64. */
 enum { WHOLE_LINE = 0x40 };
 
 #define MARK UINT32_C(0x80808080)
@@ -49,7 +58,7 @@ enum { WHOLE_LINE = 0x40 };
 /* The line of two entries in which a piece is. */
 static tp_cache_entry *line_of(const tp_cache_table *table, tp_key key)
 {
-    return &table->entries[(size_t)(tp_cache_place(table, key) - table->entries) & ~(size_t)1];
+    return &table->index.entries[tp_cache_place(&table->index, key) & ~(size_t)1];
 }
 
 static tp_key whole_line_key(tp_key key)
@@ -85,8 +94,9 @@ static bool fits(const uint32_t *ids, size_t n)
 
 static void put_entry(tp_cache_table *table, const tp_cache_entry *entry)
 {
-    tp_cache_entry *line = line_of(table, entry->key), *first = tp_cache_place(table, entry->key);
-    tp_cache_entry *second = first == line ? line + 1 : line;
+    tp_cache_entry *line = line_of(table, entry->key);
+    size_t place = tp_cache_place(&table->index, entry->key);
+    tp_cache_entry *first = &table->index.entries[place], *second = &table->index.entries[place ^ 1];
     if (is_whole(line)) memset(line, 0, 2 * sizeof *line);
     bool is_taken = tp_cache_count(first) != 0, is_other_free = tp_cache_count(second) == 0;
     *(is_taken && is_other_free ? second : first) = *entry;
@@ -126,7 +136,7 @@ static void put_again(tp_cache_table *table, const tp_cache_entry *line)
 static void grow(tp_cache_table *table)
 {
     size_t n_before = table->n_entries, n = n_before * 8 < TP_MOST_ENTRIES ? n_before * 8 : TP_MOST_ENTRIES;
-    tp_cache_entry *before = table->entries, *entries = tp_allocate_zeroed(TP_FOR_PIECE_CACHE, n * sizeof *entries);
+    tp_cache_entry *before = table->index.entries, *entries = tp_allocate_zeroed(TP_FOR_PIECE_CACHE, n * sizeof *entries);
     table->n_put = 0;
     if (entries == NULL) {
         tp_forget_refusal();

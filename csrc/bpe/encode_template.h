@@ -12,23 +12,25 @@ enum { READABLE_NBYTES = WINDOW_NBYTES + TP_KEY_NBYTES };
  * sink has room for as many ids as the window has bytes, and TP_CACHED_IDS more. */
 static inline const uint8_t *encode_window(tp_encoding *e, const uint8_t *window, uint64_t ends, const uint8_t *readable_end)
 {
-    const tp_cache_table *table = e->table;
+    tp_cache_index index = e->table->index;
     uint32_t nowhere[TP_CACHED_IDS], *out = e->sink.out == NULL ? nowhere : e->sink.out;
-    size_t stride = e->sink.out == NULL ? 0 : 1, n = e->sink.n;
+    size_t n = e->sink.n, is_stored = e->sink.out == NULL ? 0 : SIZE_MAX;
     const uint8_t *p = window;
     for (; ends != 0; ends &= ends - 1) {
         const uint8_t *end = window + tp_lowest_bit(ends);
         size_t nbytes = (size_t)(end - p);
-        /* Of a longer piece all 16 bytes are the key, with a last byte that no entry has: one test less. */
-        tp_key key = tp_short_key(p, nbytes < TP_KEY_NBYTES ? nbytes : TP_KEY_NBYTES);
-        const tp_cache_entry *entry = tp_cache_place(table, key);
+        tp_key key = tp_cache_key(p, nbytes);
+        size_t place = tp_cache_place(&index, key);
+        const tp_cache_entry *entry = &index.entries[place];
+        if (!tp_cache_has(entry, key)) entry = &index.entries[place ^ 1];
         if (tp_cache_has(entry, key)) {
-            tp_cache_get(entry, out + n * stride);
+            tp_cache_get(entry, out + (n & is_stored));
             n += tp_cache_count(entry);
         } else {
             e->sink.n = n;
             if (!tp_encode_piece(e, p, nbytes, (size_t)(readable_end - p))) return p;
             n = e->sink.n;
+            index = e->table->index; /* the cache may have grown */
         }
         p = end;
     }

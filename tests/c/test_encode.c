@@ -340,13 +340,13 @@ static size_t make_up_piece(uint64_t seed, tp_key *key, uint32_t *ids)
     return n;
 }
 
-/* No half of a line looks like the key of a piece, which ends with 1 … 15, or of a longer text, which has the bit 16 there. */
+/* No half of a line looks like the key of a piece, which ends with its length, or of a longer one that is looked for. */
 static bool has_no_false_key(const tp_cache_table *table)
 {
     for (size_t i = 0; i < table->n_entries; i++) {
-        const uint8_t *bytes = (const uint8_t *)&table->entries[i].key;
-        uint64_t one = tp_cache_count(&table->entries[i & ~(size_t)1]);
-        if (one > TP_CACHED_IDS && (bytes[TP_SHORT_KEY_NBYTES] < 16 || (bytes[TP_SHORT_KEY_NBYTES] & 16) != 0)) return false;
+        const uint8_t *bytes = (const uint8_t *)&table->index.entries[i].key;
+        uint64_t one = tp_cache_count(&table->index.entries[i & ~(size_t)1]);
+        if (one > TP_CACHED_IDS && bytes[TP_SHORT_KEY_NBYTES] <= TP_MOST_KEYED_NBYTES) return false;
     }
     return true;
 }
