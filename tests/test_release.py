@@ -39,6 +39,10 @@ nightly = load("nightly")
 LICENCES = {f"text_processor-1.dist-info/licenses/{name}": b"You may" for name in build_release.LICENCES}
 
 
+# Where the date of archives stands, and how often.
+DATED = {"setup.py": 1, "tools/build_release.py": 1, "pyproject.toml": 2}
+
+
 def wheel_of(folder: Path, contents: dict[str, bytes]) -> Path:
     folder.mkdir(exist_ok=True)
     wheel = folder / "text_processor-1-cp311-abi3-any.whl"
@@ -46,6 +50,13 @@ def wheel_of(folder: Path, contents: dict[str, bytes]) -> Path:
         for name, data in contents.items():
             archive.writestr(zipfile.ZipInfo(name), data)
     return wheel
+
+
+def test_all_archives_have_one_date() -> None:
+    stated = re.compile(r'SOURCE_DATE_EPOCH"?,? (?:= )?"(\d+)"')
+    dates = {name: stated.findall((ROOT / name).read_text(encoding="utf-8")) for name in DATED}
+    assert {name: len(found) for name, found in dates.items()} == DATED
+    assert len({date for found in dates.values() for date in found}) == 1, dates
 
 
 def test_equal_archives_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,8 @@
 /* What is read behind a window's beginning: the last piece may begin with its last byte. */
 enum { READABLE_NBYTES = WINDOW_NBYTES + TP_KEY_NBYTES };
 
+_Static_assert((int)WINDOW_NBYTES <= (int)TP_MOST_KEYED_NBYTES, "any piece of a window has a key");
+
 /* Encodes the pieces of a window, which end at the bits of `ends`, and returns where the last one ends that could be encoded. The
  * sink has room for as many ids as the window has bytes, and TP_CACHED_IDS more. */
 static inline const uint8_t *encode_window(tp_encoding *e, const uint8_t *window, uint64_t ends, const uint8_t *readable_end)

@@ -340,6 +340,17 @@ static size_t make_up_piece(uint64_t seed, tp_key *key, uint32_t *ids)
     return n;
 }
 
+static void test_keys_that_are_looked_for(void)
+{
+    uint8_t text[TP_MOST_KEYED_NBYTES];
+    memset(text, 0xFF, sizeof text);
+    for (size_t nbytes = 1; nbytes <= TP_MOST_KEYED_NBYTES; nbytes++) {
+        tp_key key = tp_cache_key(text, nbytes), short_key = tp_short_key(text, nbytes <= TP_SHORT_KEY_NBYTES ? nbytes : 1);
+        CHECK_EQ_U(key.high >> TP_LAST_BYTE_SHIFT & 0xFF, nbytes);
+        if (nbytes <= TP_SHORT_KEY_NBYTES) CHECK(key.low == short_key.low && key.high == short_key.high);
+    }
+}
+
 /* No half of a line looks like the key of a piece, which ends with its length, or of a longer one that is looked for. */
 static bool has_no_false_key(const tp_cache_table *table)
 {
@@ -825,6 +836,7 @@ int main(void)
     RUN(test_a_batch_is_each_document_alone);
     RUN(test_decoding_gives_the_text_again);
     RUN(test_an_id_that_does_not_exist_is_named_by_its_index);
+    RUN(test_keys_that_are_looked_for);
     RUN(test_a_piece_of_a_million_equal_bytes);
     RUN(test_long_pieces_are_merged_by_stretches_as_at_once);
     RUN(test_tokens_longer_than_any_stretch);
