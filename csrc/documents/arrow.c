@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "corpus/corpus.h"
-#include "unicode/space.h"
+#include "textproc.h"
 
 /* Entries that one call looks at: a few milliseconds, so that Ctrl-C gets through a column of nothing but nulls. */
 #define MOST_ENTRIES (UINT64_C(1) << 19)
@@ -139,15 +138,6 @@ static entry_kind find_entry(const tp_arrow_array *array, const tp_arrow_array *
     return has_value(dictionary, slot) ? find_text(dictionary, slot, found) : ENTRY_WITHOUT_VALUE;
 }
 
-static bool is_blank(span text)
-{
-    if (text.nbytes == 0) return true;
-    const uint8_t *p = text.text, *end = p + text.nbytes;
-    size_t nbytes;
-    while ((nbytes = tp_space_nbytes(p, end)) > 0) p += nbytes;
-    return p == end;
-}
-
 /* ---- Joining ------------------------------------------------------------------------------------------------------- */
 
 /* Reads one entry into the batch. False if the batch ends before it; the status tells if that is an error. */
@@ -159,7 +149,7 @@ static bool read_entry(tp_arrow_batch *batch, entry_kind kind, span text, tp_sta
         if (is_first) *status = tp_fail(error, TP_INVALID_ARGUMENT, batch->next, "it points to outside of the array's buffers");
         return false;
     }
-    if (is_blank(text)) {
+    if (tp_is_blank(text.text, text.nbytes)) {
         batch->is_at_blank = batch->stops_at_blank && is_first;
         if (batch->stops_at_blank) return false;
     } else if (text.nbytes < batch->text_capacity - batch->text_nbytes && batch->n_ends < batch->ends_capacity) {
@@ -184,7 +174,7 @@ static uint64_t find_document(const tp_arrow_array *array, const tp_arrow_array 
 {
     for (uint64_t entry = first; entry < stop; entry++) {
         span text;
-        if (find_entry(array, dictionary, entry, &text) != ENTRY_OF_TEXT || is_blank(text)) continue;
+        if (find_entry(array, dictionary, entry, &text) != ENTRY_OF_TEXT || tp_is_blank(text.text, text.nbytes)) continue;
         if (number-- == 0) return entry;
     }
     return stop;
@@ -280,23 +270,4 @@ tp_status tp_arrow_split(uint8_t *text, size_t text_nbytes, uint64_t n, uint64_t
     if (from < end) memmove(to, from, (size_t)(end - from));
     store_offset(offsets, layout, n - 1, start + nbytes);
     return TP_OK;
-}
-
-tp_status tp_corpus_get_measures(tp_corpus *corpus, uint64_t *counts, uint64_t *document_frequencies, uint64_t capacity,
-                                 uint64_t *n_terms, tp_error *error)
-{
-    tp_status status = TP_OK;
-    tp_lock_read(&corpus->lock);
-    const tp_table *table = &corpus->counts.table;
-    *n_terms = table->n_terms;
-    if (table->n_terms > capacity) {
-        status = tp_fail(error, TP_TOO_SMALL, 0, "the buffers hold fewer values than there are terms");
-    } else {
-        for (size_t i = 0; i < table->n_terms; i++) {
-            counts[i] = tp_term_count(&table->terms[i]);
-            document_frequencies[i] = tp_term_document_frequency(&table->terms[i]);
-        }
-    }
-    tp_unlock_read(&corpus->lock);
-    return status;
 }

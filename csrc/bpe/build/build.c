@@ -1,15 +1,15 @@
 /* Making a vocabulary: its tokens in order of their ids, and an index of them by their bytes. */
-#include "bpe/vocabulary/vocabulary.h"
-
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "bpe/build/by_tokens.h"
 #include "bpe/merge/backtrack.h"
 #include "bpe/merge/merge.h"
 #include "bpe/merge/parts.h"
+#include "bpe/vocabulary/pair_index.h"
 
 static _Atomic uint64_t last_serial;
 
@@ -89,39 +89,6 @@ static tp_key key_of(const tp_vocabulary *v, const uint8_t *bytes, size_t nbytes
     return tp_long_key(*hash, start);
 }
 
-static bool is_token(const tp_vocabulary *v, uint32_t token, const uint8_t *bytes, size_t nbytes)
-{
-    return tp_token_nbytes(v, token) == nbytes && memcmp(v->bytes + v->starts[token], bytes, nbytes) == 0;
-}
-
-static uint32_t find_long_piece(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes)
-{
-    uint64_t hash = tp_hash(&v->hash_key, piece, nbytes);
-    for (size_t i = (size_t)hash & (v->n_slots - 1); v->slots[i] != 0; i = (i + 1) & (v->n_slots - 1)) {
-        uint64_t slot = v->slots[i];
-        if ((slot ^ hash) >> 32 != 0 || (slot & TP_NOT_WHOLE) != 0) continue;
-        uint32_t token = (uint32_t)slot - 1;
-        if (is_token(v, token, piece, nbytes)) return token;
-    }
-    return TP_NO_TOKEN;
-}
-
-/* The same where TP_TOKEN_PADDING bytes more may be read. */
-uint32_t tp_find_padded(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes)
-{
-    if (nbytes > TP_SHORT_KEY_NBYTES) return find_long_piece(v, piece, nbytes);
-    tp_key key = tp_short_key(piece, nbytes);
-    return tp_find_short_piece(v, key, tp_short_key_hash(&v->hash_key, key));
-}
-
-uint32_t tp_find_piece(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes)
-{
-    if (nbytes > TP_SHORT_KEY_NBYTES) return find_long_piece(vocabulary, piece, nbytes);
-    uint8_t padded[16] = {0};
-    memcpy(padded, piece, nbytes);
-    return tp_find_padded(vocabulary, padded, nbytes);
-}
-
 /* Puts a token into the index; returns the one with the same bytes that is there already, or TP_NO_TOKEN. */
 static uint32_t put_in_index(tp_vocabulary *v, uint32_t token)
 {
@@ -132,7 +99,7 @@ static uint32_t put_in_index(tp_vocabulary *v, uint32_t token)
     v->keys[token] = key_of(v, bytes, nbytes, v->starts[token], &hash);
     for (i = (size_t)hash & (v->n_slots - 1); v->slots[i] != 0; i = (i + 1) & (v->n_slots - 1)) {
         uint32_t other = (uint32_t)v->slots[i] - 1;
-        if ((v->slots[i] ^ hash) >> 32 == 0 && is_token(v, other, bytes, nbytes)) equal = other;
+        if ((v->slots[i] ^ hash) >> 32 == 0 && tp_is_token(v, other, bytes, nbytes)) equal = other;
     }
     v->slots[i] = hash >> 32 << 32 | (token + 1);
     return equal;
@@ -371,19 +338,6 @@ tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes,
 
 /* ---- From tokens and merges ----------------------------------------------------------------------------------------- */
 
-/* The number of the token that has this id; TP_NO_TOKEN if none has. */
-uint32_t tp_find_id(const tp_vocabulary *vocabulary, uint32_t id)
-{
-    if (id < vocabulary->n_dense) return id;
-    size_t low = vocabulary->n_dense, high = vocabulary->n_tokens;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (vocabulary->ids[middle] < id) low = middle + 1;
-        else high = middle;
-    }
-    return low < vocabulary->n_tokens && vocabulary->ids[low] == id ? (uint32_t)low : TP_NO_TOKEN;
-}
-
 /* Finds the token whose bytes are those of two; `joined` is room for them. False if there is no memory. */
 static bool find_joined(const tp_vocabulary *v, uint32_t left, uint32_t right, tp_arena *joined, uint32_t *made)
 {
@@ -434,12 +388,4 @@ tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tok
     tp_vocabulary *made;
     tp_status status = new_from_tokens(&from, whole_pieces ? TP_RULE_WHOLE_PIECES : TP_RULE_MERGES, &made, error);
     return status == TP_OK ? finish(take_merges(made, merges, n_merges, error), made, vocabulary, error) : status;
-}
-
-/* ---- What it is made of --------------------------------------------------------------------------------------------- */
-
-void tp_vocabulary_get_tokens(const tp_vocabulary *vocabulary, tp_vocabulary_tokens *tokens)
-{
-    const tp_vocabulary *v = vocabulary;
-    *tokens = (tp_vocabulary_tokens){v->bytes, (size_t)v->starts[v->n_tokens], v->starts + 1, v->ids, v->n_tokens};
 }

@@ -2,7 +2,7 @@
 #ifndef TEXTPROC_BPE_PARTS_H
 #define TEXTPROC_BPE_PARTS_H
 
-#include "bpe/vocabulary/vocabulary.h"
+#include "bpe/vocabulary/pair_index.h"
 
 /* Finds the parts of a vocabulary's tokens, or leaves them NULL: they are known if each token is what merging makes of its bytes,
  * the first 256 are the bytes, and the others are numbered in the order of the merges that make them. False if there is no memory;

@@ -86,35 +86,6 @@ static inline size_t tp_joined_nbytes(const tp_vocabulary *vocabulary, const uin
     return n;
 }
 
-/* The filter has 2^2 bits for each slot: of pairs that do not merge it lets one in eight through. */
-enum { TP_FILTER_BITS = 2 };
-
-static inline uint64_t tp_pair_key(uint32_t left, uint32_t right) { return ((uint64_t)left << TP_TOKEN_BITS | right) + 1; }
-
-/* The two tokens of a slot that is taken, and their rank. */
-static inline uint32_t tp_slot_left(uint64_t slot) { return (uint32_t)(((slot >> TP_RANK_BITS) - 1) >> TP_TOKEN_BITS); }
-
-static inline uint32_t tp_slot_right(uint64_t slot)
-{
-    return (uint32_t)((slot >> TP_RANK_BITS) - 1) & ((UINT32_C(1) << TP_TOKEN_BITS) - 1);
-}
-
-static inline uint32_t tp_slot_rank(uint64_t slot) { return (uint32_t)slot & TP_MAX_MERGES; }
-
-/* The rank of two tokens side by side; TP_NO_RANK if they do not merge. */
-static inline uint32_t tp_find_pair(const tp_vocabulary *vocabulary, uint32_t left, uint32_t right)
-{
-    uint64_t key = tp_pair_key(left, right), hash = key * vocabulary->pair_multiplier;
-    uint64_t bit = hash >> (vocabulary->pair_shift - TP_FILTER_BITS);
-    if ((vocabulary->pair_filter[bit / 64] >> (bit % 64) & 1) == 0) return TP_NO_RANK;
-    size_t slot = (size_t)(hash >> vocabulary->pair_shift), mask = vocabulary->n_pair_slots - 1;
-    for (;; slot = (slot + 1) & mask) {
-        uint64_t found = vocabulary->pairs[slot];
-        if (found >> TP_RANK_BITS == key) return (uint32_t)found & TP_MAX_MERGES;
-        if (found == 0) return TP_NO_RANK;
-    }
-}
-
 static inline uint32_t tp_made_token(const tp_vocabulary *vocabulary, uint32_t rank)
 {
     return vocabulary->made == NULL ? rank : vocabulary->made[rank];
@@ -136,28 +107,18 @@ static inline uint32_t tp_find_short_piece(const tp_vocabulary *vocabulary, tp_k
     }
 }
 
+static inline bool tp_is_token(const tp_vocabulary *v, uint32_t token, const uint8_t *bytes, size_t nbytes)
+{
+    return tp_token_nbytes(v, token) == nbytes && memcmp(v->bytes + v->starts[token], bytes, nbytes) == 0;
+}
+
 /* The same for any piece. */
 uint32_t tp_find_piece(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes);
 
-/* The number of the token that has this id; TP_NO_TOKEN if none has. */
-uint32_t tp_find_id(const tp_vocabulary *vocabulary, uint32_t id);
-
-/* ---- While it is made ----------------------------------------------------------------------------------------------- */
-
-/* tp_find_piece where TP_TOKEN_PADDING bytes more may be read. */
+/* The same where TP_TOKEN_PADDING bytes more may be read. */
 uint32_t tp_find_padded(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes);
 
-/* How many slots a table of n has: the smallest power of two that is at least twice n, so that searches are short. */
-size_t tp_vocabulary_table_size(size_t n);
-
-/* Makes room for so many pairs. False if there is no memory; what was allocated is freed with the vocabulary. */
-bool tp_vocabulary_allocate_pairs(tp_vocabulary *v, size_t n_pairs);
-void tp_vocabulary_free_pairs(tp_vocabulary *v);
-
-/* Two tokens merge, with this rank. False if the pair is there already. */
-bool tp_vocabulary_put_pair(tp_vocabulary *v, uint32_t left, uint32_t right, uint32_t rank);
-
-/* Puts in the pairs that merge by the rule of tokens. */
-tp_status tp_vocabulary_pair_tokens(tp_vocabulary *v, tp_error *error);
+/* The number of the token that has this id; TP_NO_TOKEN if none has. */
+uint32_t tp_find_id(const tp_vocabulary *vocabulary, uint32_t id);
 
 #endif
