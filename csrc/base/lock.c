@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "textproc.h"
+#include "textproc/base.h"
 
 #ifdef _WIN32
 
