@@ -567,7 +567,8 @@ class Tokenizer:
         """Write the tokenizer to a file, which `load` reads.
 
         The bytes are the same on every machine and carry a checksum. The file is written beside its place and then put there,
-        so that whatever goes wrong leaves the one that was there as it was. So do the other ways to write a file.
+        so that whatever goes wrong leaves the one that was there as it was. A pipe, a device, or what is open already, such as
+        ``/dev/stdout``, is written to as it is. All other ways to write a file do the same.
 
         Raises:
             OSError: the file cannot be written.
