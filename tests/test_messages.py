@@ -349,6 +349,7 @@ CASES: list[Case] = [
     (lambda: TextAnalyzer().add_document(memoryview(b"abcd")[::2]), BufferError, "memoryview", "must be C-contiguous"),
     (lambda: TextAnalyzer().add_buffer("text"), TypeError, "not str", "data must be bytes or another buffer of bytes"),
     (lambda: TextAnalyzer().add_buffer(b"a\n\n", blank="raise"), InvalidDocumentError, "Document 1", "cannot be empty"),
+    (lambda: TextAnalyzer().add_file(snapshot()), InvalidDocumentError, "this is a snapshot", "TextAnalyzer.load reads it"),
     (
         lambda: TextAnalyzer().add_buffer(b" ", documents="whole", blank="raise"),
         InvalidDocumentError,
@@ -575,6 +576,12 @@ CASES: list[Case] = [
     (lambda: trained().encode("a<|end|>"), ValueError, "'<|end|>' at character 1", "disallowed_special=()"),
     (lambda: trained().encode_file(file("a<|end|>"), "out"), ValueError, "'<|end|>' at byte 1", "allowed_special="),
     (lambda: trained().encode_file(file(b"a\xff"), "out"), InvalidDocumentError, "at byte 1", "is not valid UTF-8"),
+    (
+        lambda: trained().encode_file(snapshot(), "out"),
+        InvalidDocumentError,
+        "'file' is a snapshot",
+        "TextAnalyzer.load reads it",
+    ),
     (lambda: trained().encode("a", allowed_special="a"), TypeError, "not 'a'", '"all" or a collection of names'),
     (lambda: trained().encode("a", disallowed_special=[5]), TypeError, "not 5", "must hold names, which are str"),
     (lambda: Tokenizer().decode(5), TypeError, "not int", "ids must be an iterable of int"),
