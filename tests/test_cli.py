@@ -413,6 +413,25 @@ def test_counts_that_cannot_be_loaded(count, file, tmp_path):
     assert count("--load", missing) == (1, "", f"text-processor: {missing}: No such file or directory\n")
 
 
+@pytest.mark.parametrize("options", [[], ["--errors", "replace"], ["--documents", "whole"]])
+@pytest.mark.parametrize("name", ["own", "own.gz"])
+def test_files_of_our_own_are_not_counted_as_text(count, tmp_path, options, name):
+    snapshot, tokenizer = tmp_path / "snapshot", tmp_path / "tokenizer"
+    TextAnalyzer().save(snapshot)
+    text_processor.Tokenizer().save(tokenizer)
+    for saved, message in [
+        (snapshot, "a snapshot of a TextAnalyzer, not text; TextAnalyzer.load reads it, and on the command line count --load"),
+        (tokenizer, "a tokenizer, not text; Tokenizer.load reads it, and on the command line bpe encode --model"),
+    ]:
+        data = saved.read_bytes()
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        assert count("--load", snapshot, path, *options) == (1, "", f"text-processor: {path}: this is {message}\n")
+        if not options:
+            result = run_process(command_line("count", "-"), input=data)
+            assert result.stderr.decode() == f"text-processor: standard input: this is {message}\n"
+
+
 def test_counts_that_cannot_be_saved(count, file, tmp_path):
     target = tmp_path / "no" / "counts"
     assert count(file(b"word"), "--save", target) == (1, "", f"text-processor: {target}: No such file or directory\n")

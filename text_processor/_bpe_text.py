@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from text_processor import _native, _pieces, _sources
+from text_processor import _container, _native, _pieces, _sources
 from text_processor._wording import quoted, shown
 from text_processor.errors import InvalidDocumentError
 
@@ -192,6 +192,8 @@ def blocks(read: Callable[[int], bytes | memoryview | None], name: str) -> Itera
         n = len(block) if is_final else _native.complete_nbytes(block)
         if (offset := _native.find_invalid(block[:n])) is not None:
             where = position + offset
+            if where == 0:
+                _container.check_is_text(block, name)
             raise InvalidDocumentError(f"{name} is not valid UTF-8 at byte {where}", offset=where, position=where)
         yield block[:n], is_final
         if is_final:

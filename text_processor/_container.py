@@ -13,9 +13,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from text_processor import _json
-from text_processor.errors import InvalidSnapshotError, InvalidTokenizerError
+from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, InvalidTokenizerError
 
 _CHECKSUM = struct.Struct("<I")
+
+# How our own files begin. The first byte is none with which UTF-8 begins.
+SNAPSHOT = b"\x89TPA\r\n\x1a\n"
+TOKENIZER = b"\x89TPB\r\n\x1a\n"
+
+_OWN_FILES = {
+    SNAPSHOT: "a snapshot of a TextAnalyzer, not text; TextAnalyzer.load reads it, and on the command line count --load",
+    TOKENIZER: "a tokenizer, not text; Tokenizer.load reads it, and on the command line bpe encode --model",
+}
 
 # Bytes that are read, written and summed at once: a millisecond's work at most.
 PIECE_NBYTES = 1 << 20
@@ -23,6 +32,12 @@ PIECE_NBYTES = 1 << 20
 
 _Invalid = InvalidSnapshotError | InvalidTokenizerError
 _Made = TypeVar("_Made")
+
+
+def check_is_text(head: bytes | memoryview, name: str) -> None:
+    """Raise `InvalidDocumentError` if what is to be read as text begins as our own files do."""
+    if (what := _OWN_FILES.get(bytes(head[: len(SNAPSHOT)]))) is not None:
+        raise InvalidDocumentError(f"{name} is {what}", position=0)
 
 
 class Container:

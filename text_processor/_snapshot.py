@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from text_processor import _native
+from text_processor import _container, _native
 from text_processor._container import Container
 from text_processor._native import Corpus, Document
 from text_processor._wording import quoted, shown
@@ -25,7 +25,7 @@ from text_processor.errors import InvalidSnapshotError
 _ALL_TEXT, _WITH_BYTES = 1, 2
 
 CONTAINER = Container(
-    b"\x89TPA\r\n\x1a\n",
+    _container.SNAPSHOT,
     (_ALL_TEXT, _WITH_BYTES),
     3,
     name="the snapshot",

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple, Protocol
 
-from text_processor import _native, _pieces
+from text_processor import _container, _native, _pieces
 from text_processor._native import Corpus, InvalidArgumentError, Piece
 from text_processor._progress import Progress, Report, check_progress, reporting
 from text_processor._wording import quoted
@@ -310,6 +310,8 @@ class _Stretch:
         offset = _native.find_invalid(block[:n])
         if offset is None:
             return block[:n], bytes(block[n:])
+        if self.documents.nbytes == 0:
+            _container.check_is_text(block, "this")
         if self._errors == "strict":
             raise _FaultError(block[:offset], "is not valid UTF-8") from _decoder_error(block[offset : offset + 4])
         text, n = codecs.utf_8_decode(block, self._errors, is_final)

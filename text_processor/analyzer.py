@@ -880,8 +880,8 @@ class TextAnalyzer:
         """Write the counts, the lexicon and the options to a file, which `load` reads; neither documents nor callback.
 
         The bytes are the same on every machine and carry a checksum. The file is written beside its place and then put there,
-        so that whatever goes wrong, Ctrl-C included, leaves the one that was there as it was. It takes as much memory as the
-        file is long.
+        so that whatever goes wrong, Ctrl-C included, leaves the one that was there as it was. A pipe, a device, or what is
+        open already, such as ``/dev/stdout``, is written to as it is. It takes as much memory as the file is long.
 
         Raises:
             OSError: the file cannot be written.

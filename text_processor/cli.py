@@ -249,8 +249,10 @@ def _naming(name: str, documents: str = "lines") -> Generator[None, None, None]:
 
 
 def _fault(error: InvalidDocumentError, documents: str) -> str:
+    if error.index is None:  # not a document, but the whole
+        return str(error)
     reason = f": {error.__cause__.reason}" if isinstance(error.__cause__, UnicodeDecodeError) else ""
-    line = f", in line {error.index + 1}" if documents == "lines" and error.index is not None else ""
+    line = f", in line {error.index + 1}" if documents == "lines" else ""
     return f"not UTF-8{reason} at byte {error.position}{line}"
 
 
