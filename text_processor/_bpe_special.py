@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, AnyStr, Generic, NamedTuple
 
-from text_processor import _pieces
+from text_processor import _native, _pieces
 from text_processor._wording import quoted, shown
 
 # What `Tokenizer.encode` takes for allowed_special and disallowed_special.
@@ -134,7 +134,7 @@ def checked_ids(special_tokens: Mapping[str, int]) -> dict[str, int]:
         token = checked_id(number, f"the id of the special token {quoted(name)}")
         if token in owners:
             raise ValueError(f"the special tokens {quoted(owners[token])} and {quoted(name)} have the same id, {token}")
-        owners[token] = _pieces.plain(name)
+        owners[token] = _native.plain(name)
     return {name: token for token, name in owners.items()}
 
 

@@ -29,7 +29,7 @@ SPLIT_PIECES = 1 << 14
 def checked_text(text: object, what: str = "text") -> str | memoryview:
     """Return a text: a ``str``, whatever is in it, or the bytes of a buffer of valid UTF-8, not copied."""
     if isinstance(text, str):
-        return _pieces.plain(text)
+        return _native.plain(text)
     view = _sources.byte_view(text, what, "str, bytes or another buffer of bytes")
     if (offset := _pieces.find_invalid(view)) is not None:
         raise InvalidDocumentError(f"{what} is not valid UTF-8 at byte {offset}", offset=offset)
@@ -171,7 +171,7 @@ def checked_pattern(pattern: object) -> Splitter:
     """Return who splits by a pattern that a user gives."""
     if not isinstance(pattern, str):
         raise TypeError(f"pattern must be str, a regular expression or the name of one, not {type(pattern).__name__}")
-    text = _pieces.plain(pattern)
+    text = _native.plain(pattern)
     if text not in PATTERNS and _NAME_LIKE.fullmatch(text):
         names = ", ".join(map(repr, PATTERNS))
         raise ValueError(

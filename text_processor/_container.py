@@ -86,12 +86,13 @@ class Container:
 
     def sections(self, data: bytes | bytearray) -> tuple[int, list[memoryview]]:
         """Return the version and the sections, checked as a whole but not what they hold."""
-        expected = self._expected_nbytes(data)
-        if len(data) < expected:
-            raise self.invalid(f"{self.name} ends after {len(data)} of the {expected} bytes that its head announces", len(data))
-        if len(data) > expected:
+        view = memoryview(data)
+        expected, nbytes = self._expected_nbytes(view), len(view)
+        if nbytes < expected:
+            raise self.invalid(f"{self.name} ends after {nbytes} of the {expected} bytes that its head announces", nbytes)
+        if nbytes > expected:
             raise self.invalid(f"{self.name} goes on behind the {expected} bytes that its head announces", expected)
-        view, end = memoryview(data), expected - _CHECKSUM.size
+        end = expected - _CHECKSUM.size
         checksum = 0
         for piece in _cut(view[:end]):
             checksum = zlib.crc32(piece, checksum)
@@ -114,9 +115,8 @@ class Container:
         except (ValueError, TypeError, RecursionError) as error:
             raise self.invalid(f"{self.name}'s description is damaged: {error}", self.head.size) from error
 
-    def _expected_nbytes(self, data: bytes | bytearray) -> int:
-        if data[: len(self.signature)] != self.signature:
-            begin = bytes(data[: len(self.signature)])
+    def _expected_nbytes(self, data: bytearray | memoryview) -> int:
+        if (begin := bytes(data[: len(self.signature)])) != self.signature:
             raise self.invalid(f"this is not {self.what}, which begins with {self.signature!r}, not {begin!r}", 0)
         if len(data) < self.head.size:
             raise self.invalid(f"{self.name} ends after {len(data)} bytes, within its head of {self.head.size}", len(data))

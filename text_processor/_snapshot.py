@@ -47,12 +47,12 @@ class Snapshot(NamedTuple):
 def pieces(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
     """The bytes of a snapshot in pieces, between two of which Ctrl-C gets through."""
     documents = snapshot.documents
-    encoded = None if documents is None else [each if isinstance(each, bytes) else str.encode(each) for each in documents]
+    encoded = None if documents is None else list(map(_native.encoded, documents))
     description: dict[str, Any] = {
         "keep_documents": snapshot.keep_documents,
         "threads": snapshot.threads,
         "lexicon": snapshot.lexicon,
-        "documents": None if encoded is None else [bytes.__len__(each) for each in encoded],
+        "documents": None if encoded is None else list(map(len, encoded)),
     }
     version = _ALL_TEXT
     if documents is not None and any(isinstance(each, bytes) for each in documents):

@@ -91,7 +91,7 @@ def byte_view(data: Any, name: str, allowed: str = "bytes or another buffer of b
         BufferError: it is not C-contiguous.
     """
     try:
-        view = memoryview(data)
+        view = _native.view(data)
     except TypeError as error:
         raise TypeError(f"{name} must be {allowed}, not {type(data).__name__}") from error
     if not _is_of_bytes(view):
@@ -104,7 +104,7 @@ def byte_view(data: Any, name: str, allowed: str = "bytes or another buffer of b
 def is_byte_buffer(data: object) -> bool:
     """Whether something is a buffer of bytes: one document, although it can be iterated over."""
     try:
-        return _is_of_bytes(memoryview(data))  # type: ignore[arg-type]
+        return isinstance(data, bytes) or _is_of_bytes(memoryview(data))  # type: ignore[arg-type]
     except (TypeError, BufferError, ValueError):  # ValueError: it has been closed
         return False
 
@@ -192,7 +192,7 @@ def _encoded(text: str, tail: bytes) -> bytes:
     try:
         return str.encode(text)
     except UnicodeEncodeError as error:
-        before = tail + str.encode(_pieces.plain(text)[: error.start])
+        before = tail + str.encode(_native.plain(text)[: error.start])
         raise _FaultError(before, f"has a lone surrogate, {text[error.start]!r}, which UTF-8 cannot hold,") from error
 
 

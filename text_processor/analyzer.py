@@ -960,14 +960,11 @@ def _name(index: int | None) -> str:
 
 def _check_document(document: Document | memoryview, index: int | None, n_added: int = 0) -> None:
     """Raise what is wrong with a document; ``index`` is its place where many were given, ``n_added`` of which were added."""
-    if isinstance(document, str):
-        if str.__len__(document) == 0 or str.isspace(document):
-            raise _empty(index, n_added)
-        _check_surrogates(document, index, n_added)
-        return
-    if _native.is_blank(document):
+    if _pieces.is_blank(document):
         raise _empty(index, n_added)
-    if (offset := _pieces.find_invalid(document)) is not None:
+    if isinstance(document, str):
+        _check_surrogates(document, index, n_added)
+    elif (offset := _pieces.find_invalid(document)) is not None:
         message = f"{_name(index)} is not valid UTF-8 at byte {offset}"
         raise InvalidDocumentError(message, index=index, offset=offset, added=n_added)
 
@@ -1031,7 +1028,7 @@ def _checked_word(word: object) -> str:
         raise TypeError(f"the lexicon's word {quoted(word)} must be str, not {type(word).__name__}")
     if _pieces.find_surrogate(word) is not None:
         raise ValueError(f"the lexicon's word {quoted(word)} has a lone surrogate, which UTF-8 cannot hold")
-    return _pieces.plain(word)
+    return _native.plain(word)
 
 
 def _checked_weight(word: str, weight: object) -> float:

@@ -777,7 +777,7 @@ def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, pr
         raise ValueError(f"vocab_size must be at least 256, as each byte is a token, not {shown(size)}")
     _sources.check_option("tie_break", tie_break, tuple(_native.TIE_BREAKS))
     _progress.check_progress(progress)
-    rule = _native.TIE_BREAKS[_pieces.plain(cast(str, tie_break))]
+    rule = _native.TIE_BREAKS[_native.plain(cast(str, tie_break))]
     return Plan(min(size, _bpe_special.MOST_ID) - 256, rule, _n_threads(threads), progress)
 
 
@@ -788,11 +788,14 @@ def _n_threads(threads: int | None) -> int:
 def _checked_ranks(ranks: Any) -> Tokens:
     if not is_a(ranks, Mapping):
         raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
+    ranks = dict(ranks)  # read once: a mapping may say something else each time
     text, ends = b"", array("Q")
     try:
         ids = array("I", ranks.values())
-        text = b"".join(ranks)
-        ends = array("Q", accumulate(map(bytes.__len__, ranks)))
+        tokens = list(ranks)
+        if {*map(type, tokens)} != {bytes}:  # a subclass counts as what it holds, whatever its methods say
+            tokens = [bytes.__getitem__(token, slice(None)) for token in tokens]
+        text, ends = b"".join(tokens), array("Q", accumulate(map(len, tokens)))
     except (TypeError, OverflowError):
         ids = array("I")
     if len(ids) != len(ranks) or (ids and max(ids) > _bpe_special.MOST_ID):

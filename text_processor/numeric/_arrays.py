@@ -249,7 +249,7 @@ def _open(numbers: object, name: str, nested: bool, floats: bool) -> _Opened:
     if numpy is not None and isinstance(numbers, (numpy.ndarray, numpy.generic)):
         return _open_numpy(numbers, name, numpy)
     if _has_buffer(numbers):
-        return _open_buffer(memoryview(cast("Any", numbers)), name)
+        return _open_buffer(_native.view(numbers), name)
     if hasattr(numbers, "__arrow_c_array__"):
         return _open_arrow(numbers, name)
     return _open_numpy(numpy.asarray(numbers), name, numpy)  # type: ignore[union-attr]
