@@ -31,9 +31,11 @@ from text_processor import (
     InvalidDocumentError,
     InvalidTokenizerError,
     Tokenizer,
+    _bpe_model,
     _bpe_text,
     _bpe_train,
     _native,
+    _progress,
     bpe,
 )
 
@@ -459,6 +461,81 @@ def test_batches_are_encoded_one_by_one(texts, threads):
     tokenizer = trained()
     expected = [tokenizer.encode(text, disallowed_special=()) for text in texts]
     assert tokenizer.encode_batch(iter(texts), threads, disallowed_special=()) == expected
+
+
+# ASCII texts, short and long, with special tokens in them, and one that is cut into steps.
+BATCH = ["some text", "", "a<|end|>b", b"bytes", *["short text"] * 50, "long text " * 300]
+
+
+@pytest.fixture
+def small_steps(monkeypatch):
+    """Every hook is due at once, and little text is done in one step."""
+    monkeypatch.setattr(_progress, "INTERVAL_SECONDS", -1)
+    monkeypatch.setattr(_bpe_model, "BATCH_NBYTES", 100)
+    monkeypatch.setattr(_bpe_text, "STEP_NBYTES", 1000)
+
+
+@pytest.mark.parametrize("options", [{"disallowed_special": ()}, {"allowed_special": "all"}])
+@pytest.mark.parametrize("pattern", ["gpt2", "[a-z]+"])
+@pytest.mark.usefixtures("small_steps")
+def test_progress_of_a_batch_is_in_bytes(pattern, options):
+    tokenizer = Tokenizer(pattern, special_tokens=["<|end|>"])
+    total = sum(map(len, BATCH))
+    for given_texts, known in ((BATCH, total), (tuple(BATCH), total), (iter(BATCH), None)):
+        told: list[tuple[int, int | None]] = []
+        ids = tokenizer.encode_batch(given_texts, 2, **options, progress=lambda *call: told.append(call))  # noqa: B023
+        assert ids == tokenizer.encode_batch(BATCH, **options)
+        done = [done for done, _ in told]
+        assert done == sorted(done)
+        assert len(set(done)) >= 5
+        assert done[-1] == total
+        assert {total for _, total in told} == {known}
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_progress_of_a_long_text_is_told_within_it():
+    told: list[int] = []
+    tokenizer = trained()
+    tokenizer.encode_batch([b"long text " * 1000], disallowed_special=(), progress=lambda done, _: told.append(done))
+    assert len(told) >= 10
+
+
+def test_progress_of_texts_that_are_not_ascii_has_no_total():
+    told: list[tuple[int, int | None]] = []
+    trained().encode_batch(["\u00e9\ud800", "\u2603"], progress=lambda *call: told.append(call))
+    assert told[-1] == (2 + 3 + 3, None)
+
+
+def test_progress_of_decoding_a_batch_is_in_lists():
+    for given_ids, total in (([[97], [98, 99]], 2), (iter([[97], [98, 99]]), None)):
+        told: list[tuple[int, int | None]] = []
+        assert trained().decode_batch(given_ids, progress=lambda *call: told.append(call)) == ["a", "bc"]  # noqa: B023
+        assert told == [(2, total)]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, TypeError, LookupError])
+@pytest.mark.usefixtures("small_steps")
+def test_what_the_progress_of_a_batch_raises_passes_through(error):
+    tokenizer = trained()
+
+    def cancel(done: int, total: int | None) -> None:
+        raise error("mine")
+
+    for texts in (BATCH, [b"long text " * 1000]):
+        with pytest.raises(error, match=r"^'?mine'?$"):
+            tokenizer.encode_batch(texts, disallowed_special=(), progress=cancel)
+    with pytest.raises(error, match=r"^'?mine'?$"):
+        tokenizer.decode_batch([[97]], progress=cancel)
+    assert tokenizer.decode_batch(tokenizer.encode_batch(["as before"])) == ["as before"]
+
+
+def test_progress_of_a_batch_is_checked_before_the_texts_are_asked_for():
+    texts = iter(["a"])
+    with pytest.raises(TypeError, match="progress must be callable"):
+        Tokenizer().encode_batch(texts, progress=5)
+    with pytest.raises(TypeError, match="progress must be callable"):
+        Tokenizer().decode_batch(texts, progress=5)
+    assert next(texts) == "a"
 
 
 # ---- Decoding --------------------------------------------------------------------------------------------------------

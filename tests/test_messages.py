@@ -566,6 +566,8 @@ CASES: list[Case] = [
     (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not be one str", "iterator must give texts"),
     (lambda: list(_bpe_text.blocks(lambda n: None, "the file")), BlockingIOError, "the file", "has nothing to read now"),
     (lambda: Tokenizer().encode(5), TypeError, "not int", "text must be str"),
+    (lambda: Tokenizer().encode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
+    (lambda: Tokenizer().decode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
     (lambda: Tokenizer().encode_batch("a b"), TypeError, "not one str", "texts must be an iterable of texts"),
     (lambda: Tokenizer().encode_batch(["a", 5]), TypeError, "text 1", "must be str"),
     (lambda: Tokenizer().encode_batch(["a", b"\xff"]), InvalidDocumentError, "text 1", "is not valid UTF-8"),

@@ -12,8 +12,9 @@ from typing import Any, cast
 
 from text_processor import _bpe_special, _bpe_text, _native, _pieces
 from text_processor._bpe_special import Names, is_a
-from text_processor._bpe_text import Splitter
+from text_processor._bpe_text import Consume, Splitter
 from text_processor._native import Encoder, InvalidArgumentError, Tokens, Vocabulary
+from text_processor._progress import Report
 from text_processor._wording import quoted, shown
 from text_processor.errors import InvalidDocumentError
 
@@ -22,6 +23,9 @@ BATCH_NBYTES = 1 << 20
 
 # Ids that are made a list, or decoded, in one step.
 SLICE_IDS = 1 << 20
+
+# Is told of how many bytes more are done.
+Tell = Callable[[int], object]
 
 
 class Model:
@@ -86,45 +90,67 @@ class Model:
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Add the ids of a text to an array, or only count them if that is None; return how many there are."""
         chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
+        return self._encode_checked(self._checked(text, chosen, forbidden), chosen, ids)
+
+    def _checked(self, text: object, chosen: frozenset[str], forbidden: frozenset[str]) -> str | memoryview:
+        """Return a text in which no name is that must not be there."""
         if isinstance(text, str):
             _bpe_special.check(text, forbidden)
         checked = _bpe_text.checked_text(text)
         if (chosen or forbidden) and not isinstance(text, str):
             checked = _bpe_text.as_str(checked)
             _bpe_special.check(checked, forbidden)
+        return checked
+
+    def _encode_checked(
+        self, text: str | memoryview, chosen: frozenset[str], ids: array[int] | None, tell: Tell | None = None
+    ) -> int:
         encoder = self._new_encoder(ids)
         if not chosen:
-            self._feed(encoder, checked)
+            self._feed(encoder, text, tell)
             return encoder.n_ids
-        for part in _bpe_special.parts(_bpe_text.as_str(checked), chosen, self.special_ids):
-            self._feed(encoder, part.text)
+        for part in _bpe_special.parts(_bpe_text.as_str(text), chosen, self.special_ids):
+            self._feed(encoder, part.text, tell)
             if part.special is not None:
                 encoder.add(part.special)
+                if tell is not None:
+                    tell(len(self.special_bytes[part.special]))
         return encoder.n_ids
 
     def _new_encoder(self, ids: array[int] | None, threads: int = 1) -> Encoder:
         return Encoder(self.vocabulary, self.splitter.native, ids, threads)
 
-    def _feed(self, encoder: Encoder, text: str | memoryview) -> None:
+    def _feed(self, encoder: Encoder, text: str | memoryview, tell: Tell | None = None) -> None:
         if self.splitter.native is not None:
-            _bpe_text.feed(text, encoder.feed)
-        else:
-            for pieces in self.splitter.split(_bpe_text.as_str(text)):
-                encoder.feed_split(pieces)
+            _bpe_text.feed(text, encoder.feed if tell is None else _telling(encoder.feed, tell))
+            return
+        whole = _bpe_text.as_str(text)
+        n_left = 0 if tell is None else _pieces.utf8_nbytes(whole)
+        for pieces in self.splitter.split(whole):
+            encoder.feed_split(pieces)
+            if tell is not None:
+                nbytes = sum(map(len, pieces))
+                n_left -= nbytes
+                tell(nbytes)
+        if tell is not None:
+            tell(n_left)  # of what no match covers
 
-    def encode_batch(self, texts: Iterable[object], threads: int, allowed: object, disallowed: object) -> list[list[int]]:
-        """Return the ids of each text."""
+    def encode_batch(
+        self, texts: Iterable[object], threads: int, allowed: object, disallowed: object, report: Report
+    ) -> list[list[int]]:
+        """Return the ids of each text, and report how many bytes are done."""
         chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
-        batch = _Batch(self, threads)
+        batch = _Batch(self, threads, report)
         for index, text in enumerate(texts):
             try:
-                batch.add(text, chosen, forbidden)
+                checked = text if type(text) is str and not forbidden else self._checked(text, chosen, forbidden)
             except InvalidDocumentError as error:
                 raise InvalidDocumentError(f"text {index}: {error}", index=index, offset=error.offset) from error
             except TypeError as error:
                 raise TypeError(f"text {index}: {error}") from error
             except ValueError as error:
                 raise ValueError(f"text {index}: {error}") from error
+            batch.add(checked, chosen)
         batch.flush()
         return batch.lists
 
@@ -228,6 +254,17 @@ def _checked_number(given: Any, index: int) -> int:
     return number
 
 
+def _telling(consume: Consume, tell: Tell) -> Consume:
+    """Return what consumes text and tells how many bytes of it are done."""
+
+    def consume_and_tell(text: bytes | memoryview, is_final: bool) -> int:
+        n_used = consume(text, is_final)
+        tell(n_used)
+        return n_used
+
+    return consume_and_tell
+
+
 def little_endian(numbers: array[int]) -> bytes:
     """Return numbers as they are written to files, the same on every machine."""
     if sys.byteorder == "big":
@@ -239,23 +276,24 @@ def little_endian(numbers: array[int]) -> bytes:
 class _Batch:
     """Short texts that cross to the core together."""
 
-    def __init__(self, model: Model, threads: int) -> None:
+    def __init__(self, model: Model, threads: int, report: Report) -> None:
         self.lists: list[list[int]] = []
         self._model = model
+        self._report = report
+        self._n_done = 0
         self._ids = array("I")
         self._encoder = model._new_encoder(self._ids, threads)
         self._waiting: list[str] = []
         self._n_waiting = 0
         self._most = BATCH_NBYTES * threads
 
-    def add(self, text: object, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
-        if type(text) is str:
-            _bpe_special.check(text, forbidden)
-            if self._model.splitter.native is not None and not (chosen and _may_hold(text, chosen)):
-                self._wait(text)
-                return
+    def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
+        """Take a text that was checked."""
+        if isinstance(text, str) and self._model.splitter.native is not None and not (chosen and _may_hold(text, chosen)):
+            self._wait(text)
+            return
         self.flush()
-        self._model.encode(text, chosen, forbidden, self._ids)
+        self._model._encode_checked(text, chosen, self._ids, self._has_done)
         self.lists.append(self._ids.tolist())
         del self._ids[:]
 
@@ -270,13 +308,19 @@ class _Batch:
         texts, self._waiting, self._n_waiting = self._waiting, [], 0
         if not texts:
             return
-        ends = self._encoder.feed_batch(_bpe_text.whole_piece(texts))
+        piece = _bpe_text.whole_piece(texts)
+        ends = self._encoder.feed_batch(piece)
         ids = self._ids.tolist()
         del self._ids[:]
         start = 0
         for end in ends.tolist():
             self.lists.append(ids[start:end])
             start = end
+        self._has_done(len(piece.text) - piece.n_ends + 1)  # the bytes between texts are none of theirs
+
+    def _has_done(self, nbytes: int) -> None:
+        self._n_done += nbytes
+        self._report(self._n_done)
 
 
 def _may_hold(text: str, names: frozenset[str]) -> bool:

@@ -261,10 +261,15 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
     ) -> list[list[int]]:
         """Return the ids of each text, as `encode` does; ``threads`` may work at it (``None``: one for each processor).
 
-        Raises what `encode` raises; the message says which text, counted from 0.
+        ``progress`` is called as ``progress(done, total)``, in bytes of UTF-8, up to 20 times a second. ``total`` is None
+        unless ``texts`` is a list or tuple of ``bytes`` and ASCII ``str`` alone. True shows a bar.
+
+        Raises what `encode` raises; the message says which text, counted from 0. What ``texts`` or ``progress`` raises passes
+        through.
 
         >>> from text_processor import Tokenizer
         >>> Tokenizer().encode_batch(["a", "", "bc"])
@@ -272,7 +277,11 @@ class Tokenizer:
         """
         if isinstance(texts, str) or _sources.is_byte_buffer(texts):
             raise TypeError(f"texts must be an iterable of texts, not one {type(texts).__name__}")
-        return self._model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special)
+        total = None
+        if progress is not None and progress is not False and isinstance(texts, list | tuple):
+            total = _pieces.known_nbytes(texts)
+        with _progress.reporting(progress, total) as report:
+            return self._model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special, report)
 
     def count(
         self,
@@ -381,14 +390,24 @@ class Tokenizer:
         """
         return self._model.decode(ids)
 
-    def decode_batch(self, batch: Iterable[Iterable[int]], errors: str = "replace") -> list[str]:
+    def decode_batch(
+        self, batch: Iterable[Iterable[int]], errors: str = "replace", *, progress: Progress | bool | None = None
+    ) -> list[str]:
         """Return the text of each list of ids. Raises as `decode`.
+
+        ``progress`` is called as ``progress(done, total)``, in lists, up to 20 times a second. ``total`` is None where
+        ``batch`` is neither a list nor a tuple. True shows a bar. What it raises passes through.
 
         >>> from text_processor import Tokenizer
         >>> Tokenizer().decode_batch([[97], [98, 99]])
         ['a', 'bc']
         """
-        return [self.decode(ids, errors) for ids in batch]
+        texts: list[str] = []
+        with _progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
+            for ids in batch:
+                texts.append(self.decode(ids, errors))
+                report(len(texts))
+        return texts
 
     def decode_tokens_bytes(self, ids: Iterable[int]) -> list[bytes]:
         r"""Return the bytes of each id. Raises as `decode`.
