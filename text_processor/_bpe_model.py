@@ -13,7 +13,7 @@ from typing import Any, cast
 from text_processor import _bpe_special, _bpe_text, _native, _pieces
 from text_processor._bpe_special import Names, is_a
 from text_processor._bpe_text import Consume, Splitter
-from text_processor._native import Encoder, InvalidArgumentError, Tokens, Vocabulary
+from text_processor._native import Encoder, InvalidArgumentError, SpecialTokens, Tokens, Vocabulary
 from text_processor._progress import Report
 from text_processor._wording import quoted, shown
 from text_processor.errors import InvalidDocumentError
@@ -57,12 +57,13 @@ class Model:
                 for token, name in enumerate(special_ids, self.tokens_ids[-1] + 1)
             }
         self.special_names = frozenset(self.special_ids)
-        self.special_bytes = {token: name.encode() for name, token in self.special_ids.items()}
+        names = {token: name.encode() for name, token in self.special_ids.items()}
+        self.special_tokens = SpecialTokens(names) if names else None
 
     @property
     def n_vocab(self) -> int:
         """One more than the highest id."""
-        return max([self.tokens_ids[-1], *self.special_bytes]) + 1
+        return max([self.tokens_ids[-1], *self.special_ids.values()]) + 1
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -114,7 +115,7 @@ class Model:
             if part.special is not None:
                 encoder.add(part.special)
                 if tell is not None:
-                    tell(len(self.special_bytes[part.special]))
+                    tell(len(self.decode([part.special])))
         return encoder.n_ids
 
     def _new_encoder(self, ids: array[int] | None, threads: int = 1) -> Encoder:
@@ -182,36 +183,21 @@ class Model:
         Errors call the index of the first id ``first``.
         """
         numbers = memoryview(_as_ids(ids))
-        parts: list[bytes | memoryview] = []
-        nbytes = start = 0
-        while start < len(numbers):
-            stop = min(start + SLICE_IDS, len(numbers))
-            special: bytes | None = None
-            found, part_ends = memoryview(b""), array("Q")
+        parts: list[memoryview] = []
+        nbytes = 0
+        for start in range(0, len(numbers), SLICE_IDS):
+            part = numbers[start : start + SLICE_IDS]
+            part_ends = None if ends is None else array("Q", bytes(8 * len(part)))
             try:
-                found, part_ends = self._decode_ordinary(numbers[start:stop], ends is not None)
+                found = self.vocabulary.decode(part, part_ends, self.special_tokens)
             except InvalidArgumentError as error:
-                stop = start + error.item
-                special = self.special_bytes.get(numbers[stop])
-                if special is None:
-                    raise ValueError(f"the id {numbers[stop]}, at index {first + stop}, does not exist") from error
-                found, part_ends = self._decode_ordinary(numbers[start:stop], ends is not None)
+                index = start + error.item
+                raise ValueError(f"the id {numbers[index]}, at index {first + index}, does not exist") from error
             parts.append(found)
             if ends is not None:
-                ends.extend(nbytes + end for end in part_ends)
+                ends.extend(nbytes + end for end in part_ends or ())
             nbytes += len(found)
-            start = stop
-            if special is not None:
-                parts.append(special)
-                nbytes += len(special)
-                start += 1
-                if ends is not None:
-                    ends.append(nbytes)
         return b"".join(parts)
-
-    def _decode_ordinary(self, ids: memoryview, has_ends: bool) -> tuple[memoryview, array[int]]:
-        ends = array("Q", bytes(8 * len(ids) if has_ends else 0))
-        return self.vocabulary.decode(ids, ends if has_ends else None), ends
 
     def decode_tokens(self, ids: object) -> list[bytes]:
         """Return the bytes of each token."""

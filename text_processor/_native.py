@@ -19,7 +19,7 @@ import os
 import threading
 import weakref
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 from operator import index
@@ -1176,23 +1176,42 @@ class Vocabulary:
         check(status, error)
         return ffi.unpack(room, n_ids[0])
 
-    def decode(self, ids: array[int] | memoryview, ends: array[int] | None = None) -> memoryview:
+    def decode(
+        self, ids: array[int] | memoryview, ends: array[int] | None = None, special: SpecialTokens | None = None
+    ) -> memoryview:
         """Return the bytes of tokens one behind the other, and store in ``ends`` where those of each end.
 
-        `InvalidArgumentError`, with the index of an id, if no token has it.
+        `InvalidArgumentError`, with the index of an id, if no token has it, nor a special one.
         """
+        c_special = ffi.NULL if special is None else special.pointer
         nbytes, error = ffi.new("size_t *"), _new_error()
         capacity = 0
         with ffi.from_buffer("uint32_t[]", ids) as c_ids, ffi.from_buffer("uint64_t[]", ends or _NO_ENDS) as found_ends:
             c_ends = ffi.NULL if ends is None else found_ends
             while True:
                 found = _new_uninitialized("uint8_t[]", capacity)
-                status = lib.tp_vocabulary_decode(self.pointer, c_ids, len(c_ids), found, capacity, nbytes, c_ends, error)
+                status = lib.tp_vocabulary_decode(
+                    self.pointer, c_special, c_ids, len(c_ids), found, capacity, nbytes, c_ends, error
+                )
                 if status != _TOO_SMALL:
                     break
                 capacity = nbytes[0]
         check(status, error)
         return memoryview(ffi.buffer(found, nbytes[0]))
+
+
+class SpecialTokens:
+    """Special tokens as the core takes them for decoding: their names in UTF-8, by ascending id."""
+
+    __slots__ = ("_ends", "_ids", "_text", "pointer")
+
+    def __init__(self, names: Mapping[int, bytes]) -> None:
+        ids = sorted(names)
+        self._text, self._ids = b"".join(map(names.__getitem__, ids)), ffi.new("uint32_t[]", ids)
+        self._ends = ffi.new("uint64_t[]", list(accumulate(len(names[token]) for token in ids)))
+        self.pointer = ffi.new("tp_vocabulary_tokens *")
+        self.pointer.tokens, self.pointer.tokens_nbytes = ffi.from_buffer("uint8_t[]", self._text), len(self._text)
+        self.pointer.ends, self.pointer.ids, self.pointer.n_tokens = self._ends, self._ids, len(ids)
 
 
 def _c_merges(merges: array[int]) -> Array[TpMerge]:

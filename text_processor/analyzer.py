@@ -1018,8 +1018,9 @@ def _make_lexicon(lexicon: Mapping[str, float] | None) -> Lexicon:
         return Lexicon(words, list(entries.values()))
     except InvalidArgumentError as error:
         word = words[error.item]
-        same = [other for other in words[: error.item] if _native.lower(other) == _native.lower(word)]
-        what = f"equals {quoted(same[0])} once lower-cased" if same else f"is not one word: {error}"
+        lowered = _native.lower(word)
+        same = next((other for other in words[: error.item] if _native.lower(other) == lowered), None)
+        what = f"is not one word: {error}" if same is None else f"equals {quoted(same)} once lower-cased"
         raise ValueError(f"the lexicon's word {quoted(word)} {what}") from error
 
 
