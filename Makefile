@@ -312,7 +312,7 @@ endif
 
 # A name is looked for in both places: a subject has the same one in C and in Python.
 ONE_C      = $(wildcard $(if $(filter %.c,$(ONE)),$(ONE),tests/c/$(ONE).c))
-ONE_PYTHON = $(if $(findstring .py,$(ONE)),$(ONE),$(wildcard tests/$(ONE).py))
+ONE_PYTHON = $(if $(findstring .py,$(ONE)),$(ONE),$(wildcard tests/$(ONE).py tests/project/$(ONE).py))
 
 .PHONY: check
 check: ## Build what has changed and run one test: ONE=test_split, or a file, or tests/test_words.py::test_…
@@ -322,9 +322,12 @@ check: ## Build what has changed and run one test: ONE=test_split, or a file, or
 
 # ---- The package --------------------------------------------------------------------------------------------------------
 
-.PHONY: test test-simd lint types coverage coverage-c coverage-python
-test: $(VENV)/.test-tools test-c ## Every test: the C core's, the package's, the documentation's
+.PHONY: test test-project test-simd lint types coverage coverage-c coverage-python
+test: $(VENV)/.test-tools test-c ## The tests of the C core and of the package
 	$(VENV)/bin/python -m pytest
+
+test-project: $(VENV)/.dev-tools ## The tests of what is around the package: documentation, tools, benchmarks, workflows
+	$(VENV)/bin/python -m pytest tests/project
 
 # The tests whose answers come from the scanners, once for each variant that this machine has.
 test-simd: $(VENV)/.test-tools ## The answers again, with each instruction set in turn
@@ -359,6 +362,7 @@ run-coverage-python: export COVERAGE_FILE := $(CURDIR)/$(BUILD)/coverage/python
 run-coverage-python: $(VENV)/.dev-tools
 	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage
 	$(VENV)/bin/coverage run -m pytest --quiet --ignore=tests/test_fork.py
+	$(VENV)/bin/coverage run -m pytest --quiet tests/project
 	@$(VENV)/bin/coverage combine --quiet
 	@$(VENV)/bin/coverage report
 
@@ -389,7 +393,7 @@ manylinux: $(VENV)/.release-tools ## The sdist and the wheel for Linux, twice, t
 	@$(VENV)/bin/python tools/build_release.py dist/release
 
 workflows: $(VENV)/.release-tools $(VENV)/.test-tools ## What can be known of .github/workflows without running them
-	@$(VENV)/bin/python -m pytest -q tests/test_workflows.py
+	@$(VENV)/bin/python -m pytest -q tests/project/test_workflows.py
 
 release: manylinux workflows $(VENV)/.test-tools ## Whether a version may be released, and what is then left to do; it tags nothing
 	@$(VENV)/bin/python tools/check_release.py dist/release
@@ -447,7 +451,7 @@ debug: $(BUILD)/debug/.built ## The package with symbols and assertions in build
 
 debug-sessions: export TEXTPROC_TEST_DEBUG := $(abspath $(BUILD)/debug/bin/python)
 debug-sessions: $(BUILD)/debug/.built ## Replay the sessions with gdb and lldb that docs/debugging.md shows
-	$(VENV)/bin/python -m pytest -rs tests/test_debug_sessions.py
+	$(VENV)/bin/python -m pytest -rs tests/project/test_debug_sessions.py
 
 # PYTHONMALLOC: a byte read behind a bytes object shows only if each has a block of its own.
 # capture=sys: a sanitizer's last words would be lost in pytest's capture of file descriptors.
@@ -458,6 +462,7 @@ asan-python fuzz-python ubsan ubsan-python: export UBSAN_OPTIONS := print_stackt
 with-asan = PYTHONMALLOC=malloc LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" $(BUILD)/asan-python/bin/python
 asan-python: $(BUILD)/asan-python/.built ## Python tests, SCRIPT=… or TESTS=… under the address and undefined-behaviour sanitizers
 	$(with-asan) $(call what-to-run,$(under-sanitizer),$(call all-tests,$(under-sanitizer)))
+	$(if $(SCRIPT)$(TESTS),,$(with-asan) -m pytest tests/project $(under-sanitizer))
 
 # Tests with random input, at length: HYPOTHESIS_PROFILE=ci is shorter.
 fuzz-python: export HYPOTHESIS_PROFILE ?= thorough

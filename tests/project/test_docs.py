@@ -1,6 +1,6 @@
 """What the documentation shows is what happens: its examples run, its commands exist, its links lead somewhere.
 
-How a block is followed depends on its language; `tests/blocks.py` has a method for each.
+How a block is followed depends on its language; `tests/project/blocks.py` has a method for each.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from blocks import Follower, blocks
 
 import text_processor
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README, CONTRIBUTING, CHANGELOG = (ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG"))
 GUIDES = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*sorted(ROOT.glob("*.md")), *GUIDES]

@@ -17,7 +17,7 @@ import pytest
 
 import text_processor
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def load(name: str) -> Any:

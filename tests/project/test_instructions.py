@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tool_files import load
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 tool = load("instructions")
 KEPT = sorted(tool.KEPT.glob("*.json"))
