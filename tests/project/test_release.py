@@ -17,7 +17,7 @@ import pytest
 
 import text_processor
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def load(name: str) -> Any:
@@ -184,7 +184,8 @@ def test_a_failure_stands_out_in_the_table() -> None:
 
 
 def test_every_step_is_a_target_of_make() -> None:
-    targets = set(re.findall(r"[\w-]+", (ROOT / "Makefile").read_text(encoding="utf-8")))
+    makefiles = [ROOT / "Makefile", *(ROOT / "make").glob("*.mk")]
+    targets = {word for path in makefiles for word in re.findall(r"[\w-]+", path.read_text(encoding="utf-8"))}
     assert {command.split()[0] for command in nightly.STEPS.values()} <= targets
 
 
