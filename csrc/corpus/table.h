@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/bits.h"
+#include "base/compiler.h"
 #include "base/key.h"
 #include "base/memory.h"
 

@@ -1,6 +1,6 @@
 /* Encoding against the plainest way of merging, with vocabularies that no training could have made. */
 #include "base/thread.h"
-#include "bpe/cache.h"
+#include "bpe/encode/cache.h"
 #include "naive_bpe.h"
 
 /* ---- Making vocabularies --------------------------------------------------------------------------------------------- */
