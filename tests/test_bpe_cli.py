@@ -207,6 +207,10 @@ def test_standard_input_is_a_file(model):
     )
     decoded = subprocess.run([*command, "decode", "-m", str(model), "-"], input=encoded.stdout, capture_output=True, check=True)
     assert decoded.stdout == b"in the beginning"
+    unnamed = subprocess.run([*command, "decode", "-m", str(model)], input=encoded.stdout, capture_output=True, check=True)
+    assert unnamed.stdout == b"in the beginning"
+    counted = subprocess.run([*command, "count", "-m", str(model)], input=b"in the beginning", capture_output=True, check=True)
+    assert counted.stdout == b"%d\t-\n" % len(encoded.stdout.split())
 
 
 def test_a_closed_standard_output_is_told_of(model, text, monkeypatch, capsys):

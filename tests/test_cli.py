@@ -138,6 +138,18 @@ def test_standard_input(file):
     assert result.stdout.split() == [b"first", b"1", b"second", b"1"]
 
 
+def test_standard_input_is_read_where_no_file_is_named(file):
+    for arguments in (["count"], ["count", "--by", "seen"]):
+        result = run_process(command_line(*arguments), input=b"some text")
+        assert (result.returncode, result.stdout.split()) == (0, [b"some", b"1", b"text", b"1"])
+
+
+def test_standard_input_is_left_alone_where_counts_are_loaded(tmp_path):
+    TextAnalyzer().save(tmp_path / "counts")
+    result = run_process(command_line("count", "--load", tmp_path / "counts"), input=b"some text")
+    assert (result.returncode, result.stdout) == (0, b"")
+
+
 def test_standard_input_that_is_not_utf8():
     result = run_process(command_line("count", "-"), input=b"abc\xff")
     assert (result.returncode, result.stdout) == (1, b"")
@@ -584,8 +596,9 @@ def test_no_memory(count, file, monkeypatch):
     [
         ([], "required: COMMAND"),
         (["nonsense"], "invalid choice: 'nonsense'"),
-        (["count"], "required: FILE"),
         (["count", "file", "--nonsense"], "unrecognized arguments: --nonsense"),
+        (["count", "file", "--column", "x"], "unrecognized arguments: --column x"),
+        (["bpe", "count", "-m", "model", "file", "--column", "x"], "unrecognized arguments: --column x"),
         (["count", "file", "--top", "-1"], "argument --top: '-1' is not a number of words"),
         (["count", "file", "--top=1.5"], "argument --top: '1.5' is not a number of words"),
         (["count", "file", "--top="], "argument --top: '' is not a number of words"),
@@ -598,7 +611,6 @@ def test_no_memory(count, file, monkeypatch):
         (["count", "file", "--threads", "9" * 5000], "is not a number from 1 to 1024"),
         (["count", "file", "--threads", "0000010240000"], "is not a number from 1 to 1024"),
         (["count", "file", "--threads", "two"], "argument --threads: 'two' is not a number from 1 to 1024"),
-        (["count", "--save", "file"], "required: FILE, or --load FILE"),
     ],
 )
 def test_wrong_arguments(capsys, arguments, message):
@@ -609,6 +621,33 @@ def test_wrong_arguments(capsys, arguments, message):
     assert output == ""
     assert errors.startswith("usage: text-processor ")
     assert message in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "usage"),
+    [
+        (["count", "--column", "x"], "usage: text-processor count [-h] [--top N]"),
+        (["count", "--top"], "usage: text-processor count [-h] [--top N]"),
+        (["bpe", "encode", "-m", "m", "--column", "x"], "usage: text-processor bpe encode [-h] -m FILE"),
+        (["bpe", "train"], "usage: text-processor bpe train [-h]"),
+        (["--column", "x"], "usage: text-processor [-h] [--version] COMMAND"),
+    ],
+)
+def test_the_usage_is_that_of_the_command(capsys, arguments, usage):
+    with pytest.raises(SystemExit):
+        cli.main(arguments)
+    assert capsys.readouterr().err.startswith(usage)
+
+
+@pytest.mark.parametrize(
+    "command", ["count", "bpe encode -m m", "bpe decode -m m", "bpe count -m m", "bpe train -o m --vocab-size 256"]
+)
+def test_without_a_file_a_terminal_is_told_what_to_do(capsys, monkeypatch, command):
+    monkeypatch.setattr(os, "isatty", lambda descriptor: descriptor == 0)
+    with pytest.raises(SystemExit) as caught:
+        cli.main(command.split())
+    assert caught.value.code == 2
+    assert "name a file, pipe one in, or type it behind -" in capsys.readouterr().err
 
 
 def test_version(capsys):
