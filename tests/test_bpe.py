@@ -419,7 +419,7 @@ def test_names_are_a_collection(names):
 @pytest.mark.parametrize(
     ("names", "error", "message"),
     [
-        ("<|end|>", TypeError, "special_tokens must be names.* cannot be str"),
+        ("<|end|>", TypeError, "special_tokens must be names.* not one str"),
         ({"<|end|>": 5}, TypeError, "ids of their own are for from_mergeable_ranks"),
         ([5], TypeError, "must be str, not int"),
         ([""], ValueError, "cannot be empty"),

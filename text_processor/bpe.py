@@ -20,6 +20,7 @@ from text_processor import (
     _bpe_special,
     _bpe_text,
     _bpe_train,
+    _many,
     _native,
     _pieces,
     _progress,
@@ -154,7 +155,8 @@ class Tokenizer:
                 is None, then with merges. True shows bars.
 
         Raises:
-            TypeError: an argument, or a text, has the wrong type.
+            TypeError: an argument, or a text, has the wrong type; ``iterator`` is one text, a mapping, a data frame or an array
+                of Arrow.
             ValueError: ``vocab_size`` is below 256, or another argument is not one of those allowed.
             InvalidDocumentError: a buffer is not UTF-8.
 
@@ -171,9 +173,7 @@ class Tokenizer:
         Traceback (most recent call last):
         ValueError: vocab_size must be at least 256, as each byte is a token, not 255
         """
-        if isinstance(iterator, str) or _sources.is_byte_buffer(iterator):
-            kind = type(iterator).__name__
-            raise TypeError(f"iterator must give texts, and not be one {kind}; for a single text there is train")
+        _many.check(iterator, "iterator", _many.TRAINING_TEXTS, in_order=False)
         plan = _checked_plan(vocab_size, tie_break, threads, progress)
         self._use_merges(_bpe_train.train_from_iterator(iterator, self._model.splitter, plan))
 
@@ -264,14 +264,14 @@ class Tokenizer:
     ) -> list[list[int]]:
         """Return the ids of each text, as `encode` does; ``threads`` may work at it (``None``: one for each processor).
 
-        Raises what `encode` raises; the message says which text, counted from 0.
+        Raises what `encode` raises; the message says which text, counted from 0. `TypeError` also where ``texts`` is one text,
+        a mapping, a data frame, a set, whose order is not known, or an array of Arrow.
 
         >>> from text_processor import Tokenizer
         >>> Tokenizer().encode_batch(["a", "", "bc"])
         [[97], [], [98, 99]]
         """
-        if isinstance(texts, str) or _sources.is_byte_buffer(texts):
-            raise TypeError(f"texts must be an iterable of texts, not one {type(texts).__name__}")
+        _many.check(texts, "texts", _many.TEXTS)
         return self._model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special)
 
     def count(
@@ -388,6 +388,7 @@ class Tokenizer:
         >>> Tokenizer().decode_batch([[97], [98, 99]])
         ['a', 'bc']
         """
+        _many.check(batch, "batch", _many.LISTS_OF_IDS)
         return [self.decode(ids, errors) for ids in batch]
 
     def decode_tokens_bytes(self, ids: Iterable[int]) -> list[bytes]:
