@@ -676,7 +676,7 @@ def test_wrong_patterns_are_named():
 )
 def test_missing_packages_are_named(monkeypatch, module, extra, call):
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ImportError, match=rf"needs {module}, .*pip install 'text-processor\[{extra}\]'"):
+    with pytest.raises(ImportError, match=rf"needs {module}, .*pip install '\.\[{extra}\]'$"):
         call()
 
 

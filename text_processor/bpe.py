@@ -34,7 +34,7 @@ from text_processor._native import Tokens, Vocabulary
 from text_processor._progress import Progress
 from text_processor._sources import Buffer
 from text_processor._subclasses import attributes_of, set_attributes
-from text_processor._wording import quoted, shown
+from text_processor._wording import needs, quoted, shown
 from text_processor.errors import InvalidTokenizerError
 
 __all__ = [
@@ -662,9 +662,7 @@ class Tokenizer:
         try:
             import tiktoken  # noqa: PLC0415
         except ImportError as error:
-            raise ImportError(
-                "to_tiktoken needs tiktoken, which is not installed: pip install 'text-processor[tiktoken]'"
-            ) from error
+            raise ImportError(needs("to_tiktoken", "tiktoken", "tiktoken")) from error
         return tiktoken.Encoding(
             name=name, pat_str=self.pattern, mergeable_ranks=self.mergeable_ranks(), special_tokens=self.special_tokens
         )

@@ -18,7 +18,7 @@ from typing import Any, Literal, Self, cast
 
 from text_processor import _many, _native
 from text_processor._native import Span
-from text_processor._wording import shown
+from text_processor._wording import needs, shown
 
 Kind = Literal["list", "numpy", "array"]
 
@@ -339,7 +339,7 @@ def _open_arrow(numbers: Any, name: str) -> _Opened:
     try:
         pa: Any = import_module("pyarrow")
     except ImportError as error:
-        raise ImportError(f"{name} from Arrow needs pyarrow, the extra `arrow`: pip install 'text-processor[arrow]'") from error
+        raise ImportError(needs(f"{name} from Arrow", "pyarrow", "arrow")) from error
     column = pa.array(numbers)
     arrow_type = str(column.type)
     dtype = _ARROW_TYPES.get(arrow_type, arrow_type)
