@@ -273,10 +273,10 @@ def test_faults_are_named() -> None:
     with pytest.raises(InvalidDocumentError, match=r"^Document is not valid UTF-8 at byte 200000$") as caught:
         analyzer.add_document(b"x" * 200_000 + b"\xe4\xb8")
     assert (caught.value.index, caught.value.offset) == (None, 200_000)
-    with pytest.raises(InvalidDocumentError, match=r"^Document 2 is not valid UTF-8 at byte 1$") as caught:
+    with pytest.raises(InvalidDocumentError, match=r"^Document 2 is not valid UTF-8 at byte 1 \(added .* kept: 1\)$") as caught:
         analyzer.add_documents([b"one", b" ", b"x\xff"], blank="skip")
     assert (caught.value.index, caught.value.offset, caught.value.added) == (2, 1, 1)
-    with pytest.raises(InvalidDocumentError, match=r"^Document 1 cannot be empty$"):
+    with pytest.raises(InvalidDocumentError, match=r'^Document 1 cannot be empty; blank="skip" leaves .* kept: 1\)$'):
         analyzer.add_documents([b"one", "\u3000\x1c".encode()])
     with pytest.raises(ValueError, match=r"^blank must be 'raise' or 'skip', not 'keep'$"):
         analyzer.add_documents(["one"], blank="keep")  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from text_processor import _container, _native, _pieces, _sources
-from text_processor._wording import quoted, shown
+from text_processor._wording import needs, quoted, shown
 from text_processor.errors import InvalidDocumentError
 
 # Takes UTF-8, and whether nothing follows; returns how many bytes are done. The others come again, with what follows.
@@ -154,7 +154,7 @@ def _compile(pattern: str) -> Any:
         import regex  # noqa: PLC0415
     except ImportError as error:
         what = f"a tokenizer with the pattern {quoted(pattern)}"
-        raise ImportError(f"{what} needs regex, which is not installed: pip install 'text-processor[regex]'") from error
+        raise ImportError(needs(what, "regex", "regex")) from error
     try:
         return regex.compile(pattern)
     except regex.error as error:

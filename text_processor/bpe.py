@@ -20,6 +20,7 @@ from text_processor import (
     _bpe_special,
     _bpe_text,
     _bpe_train,
+    _many,
     _native,
     _pieces,
     _progress,
@@ -33,7 +34,7 @@ from text_processor._native import Tokens, Vocabulary
 from text_processor._progress import Progress
 from text_processor._sources import Buffer
 from text_processor._subclasses import attributes_of, set_attributes
-from text_processor._wording import quoted, shown
+from text_processor._wording import needs, quoted, shown
 from text_processor.errors import InvalidTokenizerError
 
 __all__ = [
@@ -154,7 +155,8 @@ class Tokenizer:
                 is None, then with merges. True shows bars.
 
         Raises:
-            TypeError: an argument, or a text, has the wrong type.
+            TypeError: an argument, or a text, has the wrong type; ``iterator`` is one text, a mapping, a data frame or an array
+                of Arrow.
             ValueError: ``vocab_size`` is below 256, or another argument is not one of those allowed.
             InvalidDocumentError: a buffer is not UTF-8.
 
@@ -171,9 +173,7 @@ class Tokenizer:
         Traceback (most recent call last):
         ValueError: vocab_size must be at least 256, as each byte is a token, not 255
         """
-        if isinstance(iterator, str) or _sources.is_byte_buffer(iterator):
-            kind = type(iterator).__name__
-            raise TypeError(f"iterator must give texts, and not be one {kind}; for a single text there is train")
+        _many.check(iterator, "iterator", _many.TRAINING_TEXTS, in_order=False)
         plan = _checked_plan(vocab_size, tie_break, threads, progress)
         self._use_merges(_bpe_train.train_from_iterator(iterator, self._model.splitter, plan))
 
@@ -268,15 +268,15 @@ class Tokenizer:
         ``progress`` is called as ``progress(done, total)``, in bytes of UTF-8, up to 20 times a second. ``total`` is None
         unless ``texts`` is a list or tuple of ``bytes`` and ASCII ``str`` alone. True shows a bar.
 
-        Raises what `encode` raises; the message says which text, counted from 0. What ``texts`` or ``progress`` raises passes
-        through.
+        Raises what `encode` raises; the message says which text, counted from 0. `TypeError` also where ``texts`` is one text,
+        a mapping, a data frame, a set, whose order is not known, or an array of Arrow. What ``texts`` or ``progress`` raises
+        passes through.
 
         >>> from text_processor import Tokenizer
         >>> Tokenizer().encode_batch(["a", "", "bc"])
         [[97], [], [98, 99]]
         """
-        if isinstance(texts, str) or _sources.is_byte_buffer(texts):
-            raise TypeError(f"texts must be an iterable of texts, not one {type(texts).__name__}")
+        _many.check(texts, "texts", _many.TEXTS)
         total = None
         if progress is not None and progress is not False and isinstance(texts, list | tuple):
             total = _pieces.known_nbytes(texts)
@@ -402,6 +402,7 @@ class Tokenizer:
         >>> Tokenizer().decode_batch([[97], [98, 99]])
         ['a', 'bc']
         """
+        _many.check(batch, "batch", _many.LISTS_OF_IDS)
         texts: list[str] = []
         with _progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
             for ids in batch:
@@ -681,9 +682,7 @@ class Tokenizer:
         try:
             import tiktoken  # noqa: PLC0415
         except ImportError as error:
-            raise ImportError(
-                "to_tiktoken needs tiktoken, which is not installed: pip install 'text-processor[tiktoken]'"
-            ) from error
+            raise ImportError(needs("to_tiktoken", "tiktoken", "tiktoken")) from error
         return tiktoken.Encoding(
             name=name, pat_str=self.pattern, mergeable_ranks=self.mergeable_ranks(), special_tokens=self.special_tokens
         )
