@@ -35,6 +35,7 @@ from text_processor import (
     _bpe_text,
     _bpe_train,
     _native,
+    _pieces,
     _progress,
     bpe,
 )
@@ -496,8 +497,41 @@ def test_progress_of_a_batch_is_in_bytes(pattern, options):
 def test_progress_of_a_long_text_is_told_within_it():
     told: list[int] = []
     tokenizer = trained()
-    tokenizer.encode_batch([b"long text " * 1000], disallowed_special=(), progress=lambda done, _: told.append(done))
+    tokenizer.encode_batch([b"long text " * 1000], 1, disallowed_special=(), progress=lambda done, _: told.append(done))
     assert len(told) >= 10
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.usefixtures("small_steps")
+def test_ctrl_c_waits_for_no_long_text_of_a_batch(monkeypatch, threads):
+    """It gets through between two calls of the core, so none takes more than a step, whatever texts there are."""
+    monkeypatch.setattr(_pieces, "PIECE_CHARACTERS", 200)
+    steps: list[int] = []
+    for name, nbytes in (("feed", len), ("feed_batch", lambda piece: len(piece.text))):
+        call = getattr(_native.Encoder, name)
+
+        def counting(self, text, *rest, call=call, nbytes=nbytes):
+            steps.append(nbytes(text))
+            return call(self, text, *rest)
+
+        monkeypatch.setattr(_native.Encoder, name, counting)
+    texts = ["a", "long text " * 1000, "short", "tr\u00e8s long " * 1000, b"bytes " * 1000, "b <|end|>" * 500]
+    tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
+    for options in ({"disallowed_special": ()}, {"allowed_special": "all"}):
+        steps.clear()
+        ids = tokenizer.encode_batch(texts, threads, **options)
+        assert max(steps) <= 1000 * threads
+        assert ids == [tokenizer.encode(text, **options) for text in texts]
+
+
+@pytest.mark.parametrize("pattern", NAMES)
+def test_threads_share_the_steps_of_a_long_text(monkeypatch, pattern):
+    monkeypatch.setattr(_bpe_model, "BATCH_NBYTES", 1000)
+    tokenizer = trained(pattern)
+    for text in (BOOK[:700_000], BOOK[:300_000] + "".join(TRICKY) * 400 + "\ud800", "我非常渴望" * 50_000, "x" * 300_000):
+        ids = tokenizer.encode_ordinary(text)
+        for threads in (2, 3):
+            assert tokenizer.encode_batch([text], threads, disallowed_special=()) == [ids]
 
 
 def test_progress_of_texts_that_are_not_ascii_has_no_total():

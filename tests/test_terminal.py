@@ -171,7 +171,10 @@ def test_ctrl_c_stops_handing_out_at_once(repl):
 
 
 @pytest.mark.timing
-@pytest.mark.parametrize("call", ["t.train(text, 50_000)", "t.encode_array(text)", "t.encode_batch(texts)"])
+@pytest.mark.parametrize(
+    "call",
+    ["t.train(text, 50_000)", "t.encode_array(text)", "t.encode_batch(texts)", "t.encode_batch([text], 1)"],
+)
 def test_ctrl_c_stops_a_tokenizer_at_once(call):
     with Repl() as repl:
         repl.run("from text_processor import Tokenizer")

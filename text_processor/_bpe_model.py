@@ -18,7 +18,7 @@ from text_processor._progress import Report
 from text_processor._wording import quoted, shown
 from text_processor.errors import InvalidDocumentError
 
-# Bytes of short texts that cross together, for each thread: some milliseconds of work.
+# Bytes of short texts that cross together, for each thread: some milliseconds of work. A longer text goes by itself, in steps.
 BATCH_NBYTES = 1 << 20
 
 # Ids that are made a list, or decoded, in one step.
@@ -91,7 +91,9 @@ class Model:
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Add the ids of a text to an array, or only count them if that is None; return how many there are."""
         chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
-        return self._encode_checked(self._checked(text, chosen, forbidden), chosen, ids)
+        encoder = self._new_encoder(ids)
+        self._encode_checked(self._checked(text, chosen, forbidden), chosen, encoder)
+        return encoder.n_ids
 
     def _checked(self, text: object, chosen: frozenset[str], forbidden: frozenset[str]) -> str | memoryview:
         """Return a text in which no name is that must not be there."""
@@ -104,26 +106,24 @@ class Model:
         return checked
 
     def _encode_checked(
-        self, text: str | memoryview, chosen: frozenset[str], ids: array[int] | None, tell: Tell | None = None
-    ) -> int:
-        encoder = self._new_encoder(ids)
+        self, text: str | memoryview, chosen: frozenset[str], encoder: Encoder, tell: Tell | None = None
+    ) -> None:
         if not chosen:
             self._feed(encoder, text, tell)
-            return encoder.n_ids
+            return
         for part in _bpe_special.parts(_bpe_text.as_str(text), chosen, self.special_ids):
             self._feed(encoder, part.text, tell)
             if part.special is not None:
                 encoder.add(part.special)
                 if tell is not None:
                     tell(len(self.decode([part.special])))
-        return encoder.n_ids
 
     def _new_encoder(self, ids: array[int] | None, threads: int = 1) -> Encoder:
         return Encoder(self.vocabulary, self.splitter.native, ids, threads)
 
     def _feed(self, encoder: Encoder, text: str | memoryview, tell: Tell | None = None) -> None:
         if self.splitter.native is not None:
-            _bpe_text.feed(text, encoder.feed if tell is None else _telling(encoder.feed, tell))
+            _bpe_text.feed(text, encoder.feed if tell is None else _telling(encoder.feed, tell), encoder.threads)
             return
         whole = _bpe_text.as_str(text)
         n_left = 0 if tell is None else _pieces.utf8_nbytes(whole)
@@ -251,6 +251,16 @@ def _telling(consume: Consume, tell: Tell) -> Consume:
     return consume_and_tell
 
 
+def as_list(ids: array[int]) -> list[int]:
+    """Return ids as a list, made in slices, so that Ctrl-C gets through."""
+    if len(ids) <= _native.SLICE_ENTRIES:
+        return ids.tolist()
+    numbers: list[int] = []
+    for start, end in _native.slices(len(ids)):
+        numbers += ids[start:end].tolist()
+    return numbers
+
+
 def little_endian(numbers: array[int]) -> bytes:
     """Return numbers as they are written to files, the same on every machine."""
     if sys.byteorder == "big":
@@ -260,7 +270,7 @@ def little_endian(numbers: array[int]) -> bytes:
 
 
 class _Batch:
-    """Short texts that cross to the core together."""
+    """Texts in their order, of which short ones cross to the core together."""
 
     def __init__(self, model: Model, threads: int, report: Report) -> None:
         self.lists: list[list[int]] = []
@@ -275,12 +285,13 @@ class _Batch:
 
     def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
         """Take a text that was checked."""
-        if isinstance(text, str) and self._model.splitter.native is not None and not (chosen and _may_hold(text, chosen)):
+        can_wait = self._model.splitter.native is not None
+        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES and not (chosen and _may_hold(text, chosen)):
             self._wait(text)
             return
         self.flush()
-        self._model._encode_checked(text, chosen, self._ids, self._has_done)
-        self.lists.append(self._ids.tolist())
+        self._model._encode_checked(text, chosen, self._encoder, self._has_done)
+        self.lists.append(as_list(self._ids))
         del self._ids[:]
 
     def _wait(self, text: str) -> None:
@@ -296,7 +307,7 @@ class _Batch:
             return
         piece = _bpe_text.whole_piece(texts)
         ends = self._encoder.feed_batch(piece)
-        ids = self._ids.tolist()
+        ids = as_list(self._ids)
         del self._ids[:]
         start = 0
         for end in ends.tolist():

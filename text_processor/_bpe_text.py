@@ -59,21 +59,21 @@ def whole_piece(texts: Sequence[str]) -> _native.Piece:
         return _native.whole_piece([as_str(text) for text in texts])
 
 
-def feed(text: str | memoryview, consume: Consume) -> None:
-    """Give a whole text that was checked, in steps."""
+def feed(text: str | memoryview, consume: Consume, threads: int = 1) -> None:
+    """Give a whole text that was checked, in steps that so many threads share."""
     if isinstance(text, memoryview):
-        feed_bytes(text, consume)
+        feed_bytes(text, consume, threads=threads)
     elif len(text) <= _pieces.PIECE_CHARACTERS:
         feed_bytes(encoded(text), consume)
     elif text.isascii() and (view := _native.view_ascii(text)) is not None:
-        feed_bytes(view, consume)
+        feed_bytes(view, consume, threads=threads)
     else:
-        _feed_slices(text, consume)
+        _feed_slices(text, consume, threads)
 
 
-def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = True) -> int:
+def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = True, threads: int = 1) -> int:
     """Give UTF-8 in steps; return how many bytes are done, which are all if nothing follows."""
-    view, n_done, step = memoryview(text), 0, STEP_NBYTES
+    view, n_done, step = memoryview(text), 0, STEP_NBYTES * threads
     while n_done < len(view):
         end = min(n_done + step, len(view))
         if end < len(view):
@@ -87,16 +87,16 @@ def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = T
     return n_done
 
 
-def _feed_slices(text: str, consume: Consume) -> None:
-    """Encode and give slices of a size that stays in cache."""
-    tail, start, size = b"", 0, _pieces.PIECE_CHARACTERS
+def _feed_slices(text: str, consume: Consume, threads: int) -> None:
+    """Encode and give slices of a size that stays in cache, for each thread."""
+    tail, start, size = b"", 0, _pieces.PIECE_CHARACTERS * threads
     while start < len(text):
         end = start + size
         if "\ud800" <= text[end - 1 : end] <= "\udbff":  # which a low one behind it makes a pair with
             end += "\udc00" <= text[end : end + 1] <= "\udfff"
         data = tail + encoded(text[start:end])
         start = end
-        n_used = feed_bytes(data, consume, is_final=start >= len(text))
+        n_used = feed_bytes(data, consume, is_final=start >= len(text), threads=threads)
         tail = data[n_used:]
         if n_used == 0:
             size *= 2

@@ -1246,7 +1246,8 @@ class Encoder:
 
     def feed(self, text: bytes | memoryview, is_final: bool) -> int:
         """Take a text, or a part of one that more will follow; return how many bytes are done."""
-        self._make_room(min(len(text), STEP_IDS) if len(text) <= LONG_PIECE_NBYTES else len(text))
+        is_shared = self.threads > 1  # which takes room for as many ids as there are bytes
+        self._make_room(len(text) if is_shared or len(text) > LONG_PIECE_NBYTES else min(len(text), STEP_IDS))
         error = _new_error()
         with ffi.from_buffer("uint8_t[]", text) as data:
             while True:

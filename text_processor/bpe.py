@@ -26,7 +26,7 @@ from text_processor import (
     _progress,
     _sources,
 )
-from text_processor._bpe_model import Model, little_endian
+from text_processor._bpe_model import Model, as_list, little_endian
 from text_processor._bpe_special import is_a
 from text_processor._bpe_text import PATTERNS
 from text_processor._bpe_train import Plan
@@ -222,7 +222,7 @@ class Tokenizer:
             ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
                 return ids
-        return _as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
+        return as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
         """Return the ids of a text in which nothing is special: ``encode(text, disallowed_special=())``.
@@ -803,13 +803,3 @@ def _checked_ranks(ranks: Any) -> Tokens:
                 raise TypeError(f"the token {quoted(token)} must be bytes, not {type(token).__name__}")
             _bpe_special.checked_id(rank, f"the id of the token {quoted(token)}")
     return Tokens(text, ends, ids)
-
-
-def _as_list(ids: array[int]) -> list[int]:
-    """Return ids as a list, made in slices, so that Ctrl-C gets through."""
-    if len(ids) <= _native.SLICE_ENTRIES:
-        return ids.tolist()
-    numbers: list[int] = []
-    for start, end in _native.slices(len(ids)):
-        numbers += ids[start:end].tolist()
-    return numbers
