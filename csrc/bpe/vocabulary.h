@@ -144,9 +144,6 @@ uint32_t tp_find_id(const tp_vocabulary *vocabulary, uint32_t id);
 
 /* ---- While it is made ----------------------------------------------------------------------------------------------- */
 
-/* tp_find_piece where TP_TOKEN_PADDING bytes more may be read. */
-uint32_t tp_find_padded(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes);
-
 /* How many slots a table of n has: the smallest power of two that is at least twice n, so that searches are short. */
 size_t tp_vocabulary_table_size(size_t n);
 
