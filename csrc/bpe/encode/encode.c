@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/cpu.h"
+#include "base/variants.h"
 #include "base/error.h"
 #include "base/thread.h"
 
@@ -28,20 +28,7 @@ static size_t encode_text(tp_encoding *e, tp_pattern pattern, const uint8_t *tex
 {
     const tp_split_rules *rules = tp_split_rules_of(pattern);
     const uint8_t *end = text + tp_split_complete_nbytes(text, nbytes, is_final), *readable_end = text + readable_nbytes;
-    switch (tp_simd_in_use()) {
-#ifdef TP_HAS_X86_VARIANTS
-    case TP_SIMD_AVX512:
-        return tp_encode_avx512(e, rules, text, end, readable_end, is_final);
-    case TP_SIMD_AVX2:
-        return tp_encode_avx2(e, rules, text, end, readable_end, is_final);
-#endif
-#ifdef TP_HAS_NEON_VARIANT
-    case TP_SIMD_NEON:
-        return tp_encode_neon(e, rules, text, end, readable_end, is_final);
-#endif
-    default:
-        return tp_encode_plain(e, rules, text, end, readable_end, is_final);
-    }
+    return TP_VARIANT(tp_encode)(e, rules, text, end, readable_end, is_final);
 }
 
 /* ---- Shares of a text or of documents, one for each thread ---------------------------------------------------------- */

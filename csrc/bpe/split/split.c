@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "base/cpu.h"
+#include "base/variants.h"
 #include "unicode/classes.h"
 #include "unicode/utf8.h"
 
@@ -84,20 +84,7 @@ size_t tp_split(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, boo
     const tp_split_rules *rules = tp_split_rules_of(pattern);
     if (rules == NULL || text_nbytes == 0) return 0;
     const uint8_t *end = text + tp_split_complete_nbytes(text, text_nbytes, is_final);
-    switch (tp_simd_in_use()) {
-#ifdef TP_HAS_X86_VARIANTS
-    case TP_SIMD_AVX512:
-        return tp_split_avx512(rules, text, end, is_final, ends, capacity);
-    case TP_SIMD_AVX2:
-        return tp_split_avx2(rules, text, end, is_final, ends, capacity);
-#endif
-#ifdef TP_HAS_NEON_VARIANT
-    case TP_SIMD_NEON:
-        return tp_split_neon(rules, text, end, is_final, ends, capacity);
-#endif
-    default:
-        return tp_split_plain(rules, text, end, is_final, ends, capacity);
-    }
+    return TP_VARIANT(tp_split)(rules, text, end, is_final, ends, capacity);
 }
 
 /* ---- Cutting ----------------------------------------------------------------------------------------------------- */

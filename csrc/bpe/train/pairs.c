@@ -7,15 +7,6 @@
 
 enum { SMALLEST_INDEX = 1024 };
 
-void *tp_grow(void *items, size_t *capacity, size_t needed, size_t item_nbytes)
-{
-    if (needed <= *capacity) return items;
-    size_t grown = tp_grown_capacity(*capacity, needed, item_nbytes);
-    void *moved = grown == 0 ? NULL : tp_resize(TP_FOR_TRAINING, items, *capacity * item_nbytes, grown * item_nbytes);
-    if (moved != NULL) *capacity = grown;
-    return moved;
-}
-
 void tp_pairs_init(tp_pairs *pairs)
 {
     memset(pairs, 0, sizeof *pairs);
@@ -27,7 +18,7 @@ void tp_pairs_init(tp_pairs *pairs)
 void tp_pairs_free(tp_pairs *pairs)
 {
     tp_release(TP_FOR_TRAINING, pairs->pairs, pairs->capacity * sizeof *pairs->pairs);
-    tp_release(TP_FOR_TRAINING, pairs->slots, pairs->n_slots * sizeof *pairs->slots);
+    tp_index_free(&pairs->index, TP_FOR_TRAINING);
     tp_release(TP_FOR_TRAINING, pairs->heap, pairs->heap_capacity * sizeof *pairs->heap);
 }
 
@@ -40,38 +31,24 @@ static inline uint64_t hash_of(const tp_pairs *pairs, uint32_t left, uint32_t ri
     return tp_hash_mix(join_tokens(left, right) ^ pairs->hash_key.word[1], pairs->hash_key.word[2]);
 }
 
-static inline uint32_t number_mask(const tp_pairs *pairs) { return (uint32_t)(pairs->n_slots - 1); }
-
-static inline size_t home_of(const tp_pairs *pairs, uint64_t hash) { return (size_t)hash & (pairs->n_slots - 1); }
-
-static inline uint32_t tag_of(const tp_pairs *pairs, uint64_t hash) { return (uint32_t)(hash >> 32) & ~number_mask(pairs); }
-
-static void put_in_index(tp_pairs *pairs, uint64_t hash, size_t number)
+static uint64_t hash_of_pair(const void *items, size_t number)
 {
-    size_t slot = home_of(pairs, hash);
-    for (size_t step = 1; pairs->slots[slot] != 0; step++) slot = (slot + step) & (pairs->n_slots - 1);
-    pairs->slots[slot] = (uint32_t)(number + 1) | tag_of(pairs, hash);
+    const tp_pairs *pairs = items;
+    return hash_of(pairs, pairs->pairs[number].left, pairs->pairs[number].right);
 }
 
 static bool grow_index(tp_pairs *pairs, size_t n_pairs)
 {
-    size_t n_slots = pairs->n_slots != 0 ? pairs->n_slots : SMALLEST_INDEX;
-    while (n_slots / 2 < n_pairs) n_slots *= 2;
-    if (n_slots == pairs->n_slots) return true;
-    uint32_t *slots = tp_allocate_zeroed(TP_FOR_TRAINING, n_slots * sizeof *slots);
-    if (slots == NULL) return false;
-    tp_release(TP_FOR_TRAINING, pairs->slots, pairs->n_slots * sizeof *slots);
-    pairs->slots = slots;
-    pairs->n_slots = n_slots;
-    for (size_t i = 0; i < pairs->n_pairs; i++) {
-        put_in_index(pairs, hash_of(pairs, pairs->pairs[i].left, pairs->pairs[i].right), i);
-    }
+    size_t n_slots = tp_index_size(n_pairs, pairs->index.n_slots != 0 ? pairs->index.n_slots : SMALLEST_INDEX);
+    if (n_slots == pairs->index.n_slots) return true;
+    if (!tp_index_renew(&pairs->index, TP_FOR_TRAINING, n_slots)) return false;
+    tp_index_fill(&pairs->index, pairs, pairs->n_pairs, hash_of_pair);
     return true;
 }
 
 static bool reserve_heap(tp_pairs *pairs, size_t n)
 {
-    tp_queued *heap = tp_grow(pairs->heap, &pairs->heap_capacity, pairs->n_heap + n, sizeof *heap);
+    tp_queued *heap = tp_grow(TP_FOR_TRAINING, pairs->heap, &pairs->heap_capacity, pairs->n_heap + n, sizeof *heap);
     if (heap == NULL) return false;
     pairs->heap = heap;
     return true;
@@ -79,23 +56,23 @@ static bool reserve_heap(tp_pairs *pairs, size_t n)
 
 bool tp_pairs_reserve(tp_pairs *pairs, size_t n)
 {
-    tp_pair *moved = tp_grow(pairs->pairs, &pairs->capacity, pairs->n_pairs + n, sizeof *moved);
+    tp_pair *moved = tp_grow(TP_FOR_TRAINING, pairs->pairs, &pairs->capacity, pairs->n_pairs + n, sizeof *moved);
     if (moved == NULL) return false;
     pairs->pairs = moved;
     return grow_index(pairs, pairs->n_pairs + n) && reserve_heap(pairs, n);
 }
 
+static inline bool is_pair(const void *items, uint32_t number, const void *wanted)
+{
+    const tp_pair *pair = &((const tp_pairs *)items)->pairs[number];
+    return join_tokens(pair->left, pair->right) == *(const uint64_t *)wanted;
+}
+
 tp_pair *tp_pairs_find(const tp_pairs *pairs, uint32_t left, uint32_t right)
 {
-    const uint64_t hash = hash_of(pairs, left, right);
-    const uint32_t numbers = number_mask(pairs), tag = tag_of(pairs, hash);
-    size_t slot = home_of(pairs, hash);
-    for (size_t step = 1;; step++) {
-        uint32_t held = pairs->slots[slot];
-        tp_pair *pair = pairs->pairs + (held & numbers) - 1;
-        if ((held & ~numbers) == tag && held != 0 && pair->left == left && pair->right == right) return pair;
-        slot = (slot + step) & (pairs->n_slots - 1);
-    }
+    const uint64_t tokens = join_tokens(left, right);
+    size_t slot;
+    return &pairs->pairs[tp_index_find(&pairs->index, hash_of(pairs, left, right), pairs, is_pair, &tokens, &slot) - 1];
 }
 
 /* ---- By order -------------------------------------------------------------------------------------------------------- */
@@ -156,7 +133,8 @@ uint32_t tp_pairs_add(tp_pairs *pairs, const tp_pair *pair)
     uint32_t number = (uint32_t)pairs->n_pairs++;
     assert(number < pairs->capacity);
     pairs->pairs[number] = *pair;
-    put_in_index(pairs, hash_of(pairs, pair->left, pair->right), number);
+    uint64_t hash = hash_of(pairs, pair->left, pair->right);
+    tp_index_put(&pairs->index, tp_index_find_free(&pairs->index, hash), hash, number);
     put_in_queue(pairs, number);
     return number;
 }

@@ -2,11 +2,8 @@
 #ifndef TEXTPROC_BPE_PAIRS_H
 #define TEXTPROC_BPE_PAIRS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/hash.h"
+#include "base/index.h"
 
 typedef struct tp_pair {
     uint32_t left, right;
@@ -34,9 +31,7 @@ typedef struct tp_pairs {
     tp_hash_key hash_key;
     tp_pair *pairs;
     size_t n_pairs, capacity;
-    /* An index as in bpe/train/pieces.h: 0, or a pair's number plus 1 and a part of its hash above that. */
-    uint32_t *slots;
-    size_t n_slots;
+    tp_index index;
     /* All pairs of at least `level` occurrences, the next one on top, each item before the four at 4 i + 1 … 4 i + 4. */
     tp_queued *heap;
     size_t n_heap, heap_capacity;
@@ -61,9 +56,5 @@ tp_pair *tp_pairs_find(const tp_pairs *pairs, uint32_t left, uint32_t right);
 /* Stores the number of the pair to be merged next, or TP_NO_PAIR if none occurs any more; false without memory. It stays where
  * it is in the queue until its count is 0. */
 bool tp_pairs_peek(tp_pairs *pairs, uint32_t *number);
-
-/* Grows an array to at least `needed` items, which are some, and returns where it is now; NULL, with nothing changed, without
- * memory. */
-void *tp_grow(void *items, size_t *capacity, size_t needed, size_t item_nbytes);
 
 #endif

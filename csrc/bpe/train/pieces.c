@@ -19,62 +19,32 @@ static tp_piece_table empty_table(void) { return (tp_piece_table){.hash_key = tp
 
 static void free_table(tp_piece_table *table)
 {
-    tp_release(TP_FOR_TRAINING, table->slots, table->n_slots * sizeof *table->slots);
+    tp_index_free(&table->index, TP_FOR_TRAINING);
     tp_release(TP_FOR_TRAINING, table->pieces, table->capacity * sizeof *table->pieces);
     tp_arena_free(TP_FOR_TRAINING, &table->long_text);
     *table = empty_table();
 }
 
-static inline uint32_t number_mask(const tp_piece_table *table) { return (uint32_t)(table->n_slots - 1); }
-
-static inline size_t home_of(const tp_piece_table *table, uint64_t hash) { return (size_t)hash & (table->n_slots - 1); }
-
-/* Steps of 1, 2, 3 … visit every slot, and leave crowded ones soon. */
-static inline size_t next_slot(const tp_piece_table *table, size_t slot, size_t step)
+static uint64_t hash_of(const void *items, size_t number)
 {
-    return (slot + step) & (table->n_slots - 1);
-}
-
-static inline uint32_t tag_of(const tp_piece_table *table, uint64_t hash)
-{
-    return (uint32_t)(hash >> 32) & ~number_mask(table);
-}
-
-/* Puts all pieces into an index that is all zero. */
-static void fill_index(tp_piece_table *table)
-{
-    for (size_t i = 0; i < table->n_pieces; i++) {
-        uint64_t hash = tp_key_hash(&table->hash_key, table->pieces[i].key);
-        size_t slot = home_of(table, hash);
-        for (size_t step = 1; table->slots[slot] != 0; step++) slot = next_slot(table, slot, step);
-        table->slots[slot] = (uint32_t)(i + 1) | tag_of(table, hash);
-    }
+    const tp_piece_table *table = items;
+    return tp_key_hash(&table->hash_key, table->pieces[number].key);
 }
 
 static bool grow_index(tp_piece_table *table, size_t n_pieces)
 {
-    size_t n_slots = table->n_slots != 0 ? table->n_slots : SMALLEST_INDEX;
-    while (n_slots / 2 < n_pieces) n_slots *= 2;
-    if (n_slots == table->n_slots) return true;
-    uint32_t *slots = tp_allocate_zeroed(TP_FOR_TRAINING, n_slots * sizeof *slots);
-    if (slots == NULL) return false;
-    tp_release(TP_FOR_TRAINING, table->slots, table->n_slots * sizeof *slots);
-    table->slots = slots;
-    table->n_slots = n_slots;
-    fill_index(table);
+    size_t n_slots = tp_index_size(n_pieces, table->index.n_slots != 0 ? table->index.n_slots : SMALLEST_INDEX);
+    if (n_slots == table->index.n_slots) return true;
+    if (!tp_index_renew(&table->index, TP_FOR_TRAINING, n_slots)) return false;
+    tp_index_fill(&table->index, table, table->n_pieces, hash_of);
     return true;
 }
 
 static bool grow_pieces(tp_piece_table *table, size_t needed)
 {
-    if (needed <= table->capacity) return true;
-    size_t grown = tp_grown_capacity(table->capacity, needed, sizeof *table->pieces), old = table->capacity;
-    const size_t size = sizeof *table->pieces;
-    tp_counted_piece *moved = grown == 0 ? NULL : tp_resize(TP_FOR_TRAINING, table->pieces, old * size, grown * size);
-    if (moved == NULL) return false;
-    table->pieces = moved;
-    table->capacity = grown;
-    return true;
+    tp_counted_piece *pieces = tp_grow(TP_FOR_TRAINING, table->pieces, &table->capacity, needed, sizeof *pieces);
+    if (pieces != NULL) table->pieces = pieces;
+    return needed == 0 || pieces != NULL;
 }
 
 /* Makes room for so many more pieces, those too long for a key having so many bytes in all. False without memory. */
@@ -86,13 +56,23 @@ static bool reserve(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
            grow_index(table, needed);
 }
 
-static bool is_piece(const tp_piece_table *table, const tp_counted_piece *piece, tp_key key, const uint8_t *text, size_t nbytes)
+/* A piece that is looked for. */
+typedef struct wanted_piece {
+    tp_key key;
+    const uint8_t *text;
+    size_t nbytes;
+} wanted_piece;
+
+static inline bool is_piece(const void *items, uint32_t number, const void *wanted)
 {
-    if (nbytes <= TP_SHORT_KEY_NBYTES) return piece->key.low == key.low && piece->key.high == key.high;
-    if (piece->key.low != key.low || !tp_key_is_long(piece->key)) return false;
+    const tp_piece_table *table = items;
+    const tp_counted_piece *piece = &table->pieces[number];
+    const wanted_piece *w = wanted;
+    if (w->nbytes <= TP_SHORT_KEY_NBYTES) return piece->key.low == w->key.low && piece->key.high == w->key.high;
+    if (piece->key.low != w->key.low || !tp_key_is_long(piece->key)) return false;
     size_t held_nbytes;
     const uint8_t *held = tp_piece_text(table, piece, &held_nbytes);
-    return held_nbytes == nbytes && tp_is_same_long_text(held, text, nbytes);
+    return held_nbytes == w->nbytes && tp_is_same_long_text(held, w->text, w->nbytes);
 }
 
 static void append(tp_piece_table *table, tp_key key, const uint8_t *text, size_t nbytes)
@@ -112,17 +92,15 @@ static void append(tp_piece_table *table, tp_key key, const uint8_t *text, size_
 /* The piece, appended with a count of 0 if it is new; there must be room for it. */
 static tp_counted_piece *find_or_append(tp_piece_table *table, tp_key key, uint64_t hash, const uint8_t *text, size_t nbytes)
 {
-    const uint32_t numbers = number_mask(table), tag = tag_of(table, hash);
-    size_t slot = home_of(table, hash);
-    for (size_t step = 1; table->slots[slot] != 0; step++) {
-        uint32_t held = table->slots[slot];
-        tp_counted_piece *piece = table->pieces + (held & numbers) - 1;
-        if ((held & ~numbers) == tag && is_piece(table, piece, key, text, nbytes)) return piece;
-        slot = next_slot(table, slot, step);
+    const wanted_piece wanted = {key, text, nbytes};
+    size_t slot;
+    uint32_t number = tp_index_find(&table->index, hash, table, is_piece, &wanted, &slot);
+    if (number == 0) {
+        append(table, key, text, nbytes);
+        number = (uint32_t)table->n_pieces;
+        tp_index_put(&table->index, slot, hash, number - 1);
     }
-    append(table, key, text, nbytes);
-    table->slots[slot] = (uint32_t)table->n_pieces | tag;
-    return table->pieces + table->n_pieces - 1;
+    return table->pieces + number - 1;
 }
 
 /* ---- A batch of pieces ----------------------------------------------------------------------------------------------- */
@@ -167,7 +145,7 @@ static size_t prepare(const tp_piece_table *table, batch *b)
         b->keys[i] = make_key(table, text, nbytes, b->text_nbytes - (size_t)b->starts[i]);
         b->hashes[i] = tp_key_hash(&table->hash_key, b->keys[i]);
         if (nbytes > TP_SHORT_KEY_NBYTES) long_nbytes += nbytes + sizeof nbytes;
-        TP_PREFETCH(&table->slots[home_of(table, b->hashes[i])]);
+        TP_PREFETCH(&table->index.slots[tp_index_home(&table->index, b->hashes[i])]);
     }
     return long_nbytes;
 }
@@ -175,16 +153,9 @@ static size_t prepare(const tp_piece_table *table, batch *b)
 /* Finds the pieces by their tags and starts to load them. */
 static void find_by_tag(const tp_piece_table *table, batch *b)
 {
-    const uint32_t numbers = number_mask(table);
+    const tp_index index = table->index; /* in registers, whatever the loop writes to */
     for (size_t i = 0; i < b->n; i++) {
-        const uint32_t tag = tag_of(table, b->hashes[i]);
-        size_t slot = home_of(table, b->hashes[i]);
-        uint32_t held = table->slots[slot];
-        for (size_t step = 1; (held & ~numbers) != tag && held != 0; step++) {
-            slot = next_slot(table, slot, step);
-            held = table->slots[slot];
-        }
-        b->found[i] = held & numbers;
+        b->found[i] = tp_index_find_by_tag(&index, b->hashes[i]);
         TP_PREFETCH(table->pieces + b->found[i] - (b->found[i] != 0));
     }
 }
@@ -199,7 +170,8 @@ static bool count_batch(tp_piece_table *table, batch *b)
     for (size_t i = 0; i < b->n; i++) {
         const uint8_t *text = piece_of(b, i, &nbytes);
         tp_counted_piece *piece = table->pieces + b->found[i] - 1;
-        if (b->found[i] == 0 || !is_piece(table, piece, b->keys[i], text, nbytes)) {
+        const wanted_piece wanted = {b->keys[i], text, nbytes};
+        if (b->found[i] == 0 || !is_piece(table, b->found[i] - 1, &wanted)) {
             if (nbytes == 0) continue;
             piece = find_or_append(table, b->keys[i], b->hashes[i], text, nbytes);
         }
@@ -290,9 +262,9 @@ static void truncate(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
 {
     table->n_pieces = n_pieces;
     table->long_text.used = long_nbytes;
-    if (table->n_slots == 0) return;
-    memset(table->slots, 0, table->n_slots * sizeof *table->slots);
-    fill_index(table);
+    if (table->index.n_slots == 0) return;
+    memset(table->index.slots, 0, table->index.n_slots * sizeof *table->index.slots);
+    tp_index_fill(&table->index, table, table->n_pieces, hash_of);
 }
 
 /* Counts all of a text, or nothing of it: false without memory. */

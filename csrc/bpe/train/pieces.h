@@ -2,9 +2,9 @@
 #ifndef TEXTPROC_BPE_PIECES_H
 #define TEXTPROC_BPE_PIECES_H
 
+#include "base/index.h"
 #include "base/key.h"
 #include "base/lock.h"
-#include "base/memory.h"
 #include "textproc.h"
 
 typedef struct tp_counted_piece {
@@ -15,10 +15,7 @@ typedef struct tp_counted_piece {
 /* Pieces in the order in which they were first seen. All zero but for the hash key is an empty one. */
 typedef struct tp_piece_table {
     tp_hash_key hash_key;
-    /* Open addressing, at most half full. 0 is a free slot. Otherwise the low bits, as many as there are in a slot's place, are
-     * a piece's number plus 1, those above a part of its hash: most pieces that differ need not be touched to see that. */
-    uint32_t *slots;
-    size_t n_slots; /* a power of two, or 0 */
+    tp_index index;
     tp_counted_piece *pieces;
     size_t n_pieces;
     size_t capacity;

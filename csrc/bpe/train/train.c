@@ -133,7 +133,7 @@ static void fill_cells(tp_trainer *t, const tp_piece_table *table, const uint8_t
 static bool grow_neighbours(neighbour **neighbours, size_t *capacity, size_t needed)
 {
     size_t old = *capacity;
-    neighbour *moved = tp_grow(*neighbours, capacity, needed, sizeof *moved);
+    neighbour *moved = tp_grow(TP_FOR_TRAINING, *neighbours, capacity, needed, sizeof *moved);
     if (moved == NULL) return false;
     *neighbours = moved;
     if (*capacity > old) memset(moved + old, 0, (*capacity - old) * sizeof *moved);
@@ -142,14 +142,14 @@ static bool grow_neighbours(neighbour **neighbours, size_t *capacity, size_t nee
 
 static bool grow_list(token_list *list, size_t needed)
 {
-    uint32_t *moved = tp_grow(list->tokens, &list->capacity, needed, sizeof *moved);
+    uint32_t *moved = tp_grow(TP_FOR_TRAINING, list->tokens, &list->capacity, needed, sizeof *moved);
     if (moved != NULL) list->tokens = moved;
     return moved != NULL;
 }
 
 static bool reserve_tokens(tp_trainer *t, size_t n_tokens)
 {
-    uint32_t *lengths = tp_grow(t->lengths, &t->lengths_capacity, n_tokens, sizeof *lengths);
+    uint32_t *lengths = tp_grow(TP_FOR_TRAINING, t->lengths, &t->lengths_capacity, n_tokens, sizeof *lengths);
     if (lengths != NULL) t->lengths = lengths;
     return lengths != NULL && grow_neighbours(&t->left, &t->left_capacity, n_tokens) &&
            grow_neighbours(&t->right, &t->right_capacity, n_tokens) && grow_list(&t->lefts, n_tokens) &&
@@ -158,7 +158,7 @@ static bool reserve_tokens(tp_trainer *t, size_t n_tokens)
 
 static bool reserve_positions(tp_trainer *t, size_t n)
 {
-    uint32_t *positions = tp_grow(t->positions, &t->positions_capacity, t->n_positions + n, sizeof *positions);
+    uint32_t *positions = tp_grow(TP_FOR_TRAINING, t->positions, &t->positions_capacity, t->n_positions + n, sizeof *positions);
     if (positions != NULL) t->positions = positions;
     return positions != NULL;
 }
@@ -170,7 +170,7 @@ static tp_status reserve_for_merge(tp_trainer *t, size_t n, tp_error *error)
     if (n_tokens > WITHIN || n_pairs > TP_MAX_PAIRS - t->pairs.n_pairs || t->n_positions + 2 * n > UINT32_MAX) {
         return tp_fail(error, TP_TOO_LARGE, 0, "there are more tokens, pairs or places of them than can be numbered");
     }
-    meeting *meetings = tp_grow(t->meetings, &t->meetings_capacity, 2 * n, sizeof *meetings);
+    meeting *meetings = tp_grow(TP_FOR_TRAINING, t->meetings, &t->meetings_capacity, 2 * n, sizeof *meetings);
     if (meetings != NULL) t->meetings = meetings;
     bool is_reserved = meetings != NULL && reserve_tokens(t, n_tokens) && tp_pairs_reserve(&t->pairs, n_pairs) &&
                        reserve_positions(t, 2 * n);

@@ -1,13 +1,8 @@
 /* Keys by AVX2: two words in a register. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt"))), apply_to = function)
-#else
-#pragma GCC target("avx2,bmi,bmi2,popcnt")
-#endif
+TP_BEGIN_VARIANT(TP_AVX2)
 
 #include <immintrin.h>
 #include <stdint.h>
@@ -50,10 +45,5 @@ static inline unsigned put_keys(const uint8_t *text, const uint16_t *edges, __m1
 
 #include "corpus/simd/keys_template.h"
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
-#else
-typedef int tp_no_avx2_here; /* ISO C wants a translation unit to declare something */
+TP_END_VARIANT
 #endif

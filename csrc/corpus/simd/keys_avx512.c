@@ -1,14 +1,8 @@
 /* Keys by AVX-512: four words in a register. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt"))), \
-                             apply_to = function)
-#else
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")
-#endif
+TP_BEGIN_VARIANT(TP_AVX512)
 
 #include <immintrin.h>
 #include <stdint.h>
@@ -42,10 +36,5 @@ static inline unsigned put_keys(const uint8_t *text, const uint16_t *edges, __m1
 
 #include "corpus/simd/keys_template.h"
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
-#else
-typedef int tp_no_avx512_here; /* ISO C wants a translation unit to declare something */
+TP_END_VARIANT
 #endif

@@ -1,13 +1,8 @@
 /* The counter of points for AVX2, four at a time. It multiplies 32 bits by 32: a product of 64 bits takes three of those. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
-#else
-#pragma GCC target("avx2")
-#endif
+TP_BEGIN_VARIANT(TP_AVX2)
 
 #include <immintrin.h>
 
@@ -44,10 +39,5 @@ uint64_t tp_count_beyond_avx2(uint64_t state, uint64_t n)
     return counts[0] + counts[1] + counts[2] + counts[3] + rest;
 }
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
-#else
-typedef int tp_no_avx2_here; /* ISO C wants a translation unit to declare something */
+TP_END_VARIANT
 #endif

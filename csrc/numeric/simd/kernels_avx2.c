@@ -1,13 +1,8 @@
 /* The loops for AVX2 with BMI2: Haswell (2013), Zen (2017) and later. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt"))), apply_to = function)
-#else
-#pragma GCC target("avx2,bmi,bmi2,popcnt")
-#endif
+TP_BEGIN_VARIANT(TP_AVX2)
 
 #include <immintrin.h>
 #include <string.h>
@@ -132,10 +127,5 @@ DEFINE_KEEP(double, double, int64_t, is_below_double, twice_double)
 
 #include "numeric/simd/kernels_template.h"
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
-#else
-typedef int tp_no_avx2_here; /* ISO C wants a translation unit to declare something */
+TP_END_VARIANT
 #endif

@@ -1,14 +1,8 @@
 /* The loops for AVX-512 with BW, VL and VBMI2: Ice Lake (2019), Zen 4 (2022) and later. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt"))), \
-                             apply_to = function)
-#else
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")
-#endif
+TP_BEGIN_VARIANT(TP_AVX512)
 
 #include <immintrin.h>
 #include <string.h>
@@ -125,10 +119,5 @@ DEFINE_KEEP(double, 64, __mmask8, is_kept_double, twice_double)
 
 #include "numeric/simd/kernels_template.h"
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
-#else
-typedef int tp_no_avx512_here; /* ISO C wants a translation unit to declare something */
+TP_END_VARIANT
 #endif

@@ -1,13 +1,8 @@
 /* The kernel for AVX2 with FMA: 12 of the 16 registers hold a tile of 4 rows of 12 columns. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#else
-#pragma GCC target("avx2,fma")
-#endif
+TP_BEGIN_VARIANT(TP_AVX2_FMA)
 
 #include <immintrin.h>
 
@@ -24,10 +19,5 @@ static inline tp_vector multiply_add(tp_vector a, tp_vector b, tp_vector c) { re
 
 #include "numeric/simd/product_template.h"
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
-#else
-typedef int tp_no_avx2_here; /* ISO C wants a translation unit to declare something */
+TP_END_VARIANT
 #endif

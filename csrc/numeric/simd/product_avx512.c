@@ -1,13 +1,8 @@
 /* The kernel for AVX-512: 24 of the 32 registers hold a tile of 8 rows of 24 columns, as in BLIS's for Skylake. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,fma"))), apply_to = function)
-#else
-#pragma GCC target("avx512f,fma")
-#endif
+TP_BEGIN_VARIANT(TP_AVX512)
 
 #include <immintrin.h>
 
@@ -24,10 +19,5 @@ static inline tp_vector multiply_add(tp_vector a, tp_vector b, tp_vector c) { re
 
 #include "numeric/simd/product_template.h"
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
-#else
-typedef int tp_no_avx512_here; /* ISO C wants a translation unit to declare something */
+TP_END_VARIANT
 #endif

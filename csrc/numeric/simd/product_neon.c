@@ -1,5 +1,5 @@
 /* The kernel for NEON: 24 of the 32 registers hold a tile of 6 rows of 8 columns. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_NEON_VARIANT
 
@@ -18,6 +18,4 @@ static inline tp_vector multiply_add(tp_vector a, tp_vector b, tp_vector c) { re
 
 #include "numeric/simd/product_template.h"
 
-#else
-typedef int tp_no_neon_here; /* ISO C wants a translation unit to declare something */
 #endif

@@ -1,13 +1,8 @@
 /* The scanner for AVX2 (with BMI1 and BMI2): Haswell (2013), Zen (2017) and later. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx2,bmi,bmi2,popcnt"))), apply_to = function)
-#else
-#pragma GCC target("avx2,bmi,bmi2,popcnt")
-#endif
+TP_BEGIN_VARIANT(TP_AVX2)
 
 #include <immintrin.h>
 #include <stdbool.h>
@@ -161,10 +156,5 @@ static inline beyond_ascii find_beyond_ascii(const uint8_t *text, tp_block here)
                           to_mask(low.latin_capital, high.latin_capital), to_mask(low.unlowered, high.unlowered)};
 }
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
-#else
-typedef int tp_no_avx2_here; /* ISO C wants a translation unit to declare something */
+TP_END_VARIANT
 #endif

@@ -1,14 +1,8 @@
 /* The scanner for AVX-512 with BW, VL and VBMI2: Ice Lake (2019), Zen 4 (2022) and later. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt"))), \
-                             apply_to = function)
-#else
-#pragma GCC target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")
-#endif
+TP_BEGIN_VARIANT(TP_AVX512)
 
 #include <immintrin.h>
 #include <stdbool.h>
@@ -49,10 +43,5 @@ static inline uint16_t *put_edges(uint64_t mask, size_t offset, uint16_t *out)
 
 #include "unicode/simd/scan_template.h"
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
-#else
-typedef int tp_no_avx512_here; /* ISO C wants a translation unit to declare something */
+TP_END_VARIANT
 #endif

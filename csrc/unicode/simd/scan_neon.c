@@ -1,5 +1,5 @@
 /* The scanner for NEON, which every aarch64 has. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_NEON_VARIANT
 
@@ -44,6 +44,4 @@ static inline uint16_t *put_edges(uint64_t mask, size_t offset, uint16_t *out)
 
 #include "unicode/simd/scan_template.h"
 
-#else
-typedef int tp_no_neon_here; /* ISO C wants a translation unit to declare something */
 #endif

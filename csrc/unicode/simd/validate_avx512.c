@@ -1,13 +1,8 @@
 /* Validation for AVX-512 with BW. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
-
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,bmi,bmi2,popcnt"))), apply_to = function)
-#else
-#pragma GCC target("avx512f,avx512bw,avx512vl,bmi,bmi2,popcnt")
-#endif
+TP_BEGIN_VARIANT(TP_AVX512)
 
 #include <immintrin.h>
 #include <stdint.h>
@@ -37,10 +32,5 @@ static inline int is_zero(vector v) { return _mm512_test_epi8_mask(v, v) == 0; }
 
 #include "unicode/simd/validate_template.h"
 
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
-
-#else
-typedef int tp_no_avx512_here; /* ISO C wants a translation unit to declare something */
+TP_END_VARIANT
 #endif

@@ -1,5 +1,5 @@
 /* Validation for NEON. */
-#include "base/cpu.h"
+#include "base/variants.h"
 
 #ifdef TP_HAS_NEON_VARIANT
 
@@ -27,6 +27,4 @@ static inline int is_zero(vector v) { return vmaxvq_u8(v) == 0; }
 
 #include "unicode/simd/validate_template.h"
 
-#else
-typedef int tp_no_neon_here; /* ISO C wants a translation unit to declare something */
 #endif

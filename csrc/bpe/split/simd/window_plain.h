@@ -1,4 +1,7 @@
-/* Splitting and encoding in plain C: eight bytes at a time in a 64-bit number. */
+/* Windows in plain C: for what comes in a variant that splits text. */
+#ifndef TEXTPROC_BPE_SPLIT_WINDOW_PLAIN_H
+#define TEXTPROC_BPE_SPLIT_WINDOW_PLAIN_H
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,8 +26,4 @@ static inline uint64_t is_beyond_ascii(tp_block block)
 
 #include "bpe/split/simd/window_template.h"
 
-#define SPLIT tp_split_plain
-#include "bpe/split/simd/split_template.h"
-
-#define ENCODE tp_encode_plain
-#include "bpe/encode/simd/encode_template.h"
+#endif

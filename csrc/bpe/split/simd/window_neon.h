@@ -1,7 +1,6 @@
-/* Splitting and encoding with NEON, which every aarch64 has. */
-#include "base/cpu.h"
-
-#ifdef TP_HAS_NEON_VARIANT
+/* Windows in NEON: for what comes in a variant that splits text. */
+#ifndef TEXTPROC_BPE_SPLIT_WINDOW_NEON_H
+#define TEXTPROC_BPE_SPLIT_WINDOW_NEON_H
 
 #include <arm_neon.h>
 #include <stdint.h>
@@ -24,12 +23,4 @@ static inline uint64_t is_beyond_ascii(tp_block block)
 
 #include "bpe/split/simd/window_template.h"
 
-#define SPLIT tp_split_neon
-#include "bpe/split/simd/split_template.h"
-
-#define ENCODE tp_encode_neon
-#include "bpe/encode/simd/encode_template.h"
-
-#else
-typedef int tp_no_neon_here; /* ISO C wants a translation unit to declare something */
 #endif
