@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import pickle
 import re
 import struct
 import sys
+import tempfile
 import traceback
 import types
 from array import array
@@ -796,7 +798,25 @@ CASES: list[Case] = [
     (lambda: command("count", "--threads", "0", file("a")), CommandError, "'0'", "is not a number from 1 to"),
     (lambda: command("count", "--top", "x", file("a")), CommandError, "'x'", "is not a number of words"),
     (lambda: command("count", "missing"), CommandError, "missing: ", "No such file or directory"),
-    (lambda: command("count", file(b"a\xff")), CommandError, "file: not UTF-8", "at byte 1, in line 1"),
+    (
+        lambda: command("count", file(b"a\xff")),
+        CommandError,
+        "file: not UTF-8: invalid start byte at byte 1",
+        "--errors replace",
+    ),
+    (lambda: command("count", "missing", "none"), CommandError, "missing: No such file", "--skip-errors leaves such files out"),
+    (
+        lambda: command("bpe", "train", "--vocab-size", "300", "missing", "-o", "m", "--skip-errors"),
+        CommandError,
+        "missing: No such file",
+        "no file is left",
+    ),
+    (
+        lambda: with_replaced(tempfile, "SpooledTemporaryFile", FullDisk, lambda: encode_skipping("a")),
+        CommandError,
+        "a: No space left",
+        "in a temporary file",
+    ),
     (lambda: command("count", "--load", file("x")), CommandError, "not b'x'", "begins with"),
     (lambda: command("count", file("x", "x.gz")), CommandError, "x.gz: damaged .gz data", "Not a gzipped file"),
     (lambda: command("count", file("x", "x.zst")), CommandError, "x.zst: ", "zst"),
@@ -824,6 +844,20 @@ CASES: list[Case] = [
 def with_replaced(owner: Any, name: str, value: Any, act: Callable[[], object]) -> None:
     with replaced(owner, name, value):
         act()
+
+
+class FullDisk(io.BytesIO):
+    """A temporary file for which there is no room."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+
+    def writelines(self, pieces: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def encode_skipping(name: str) -> None:
+    command("bpe", "encode", "-m", model(), file("text", name), "--skip-errors")
 
 
 def stats_of_one() -> None:
