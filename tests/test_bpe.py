@@ -464,6 +464,13 @@ def test_batches_are_encoded_one_by_one(texts, threads):
     assert tokenizer.encode_batch(iter(texts), threads, disallowed_special=()) == expected
 
 
+def test_a_long_text_of_a_batch_that_takes_an_id_for_each_byte():
+    texts = ["я" * 200_000, "a", "b" * 400_000]
+    expected = [[0xD1, 0x8F] * 200_000, [97], [98] * 400_000]
+    for threads in (1, 2, 3):
+        assert Tokenizer("gpt4").encode_batch(texts, threads) == expected
+
+
 # ASCII texts, short and long, with special tokens in them, and one that is cut into steps.
 BATCH = ["some text", "", "a<|end|>b", b"bytes", *["short text"] * 50, "long text " * 300]
 
