@@ -594,6 +594,18 @@ def test_any_ids_decode(ids, errors):
     assert tokenizer.decode_tokens_bytes(ids) == tokens
 
 
+def test_wrong_lists_of_a_batch_are_numbered():
+    with pytest.raises(ValueError, match=r"^list 2: the id 1000000, at index 1, does not exist$"):
+        trained().decode_batch([[97], [], [97, 1_000_000]])
+    with pytest.raises(TypeError, match=r"^list 1: the id at index 3 must be an int, not str$"):
+        trained().decode_batch(iter([[97], [97, 97, 97, "a"]]))
+    with pytest.raises(UnicodeDecodeError, match=r"invalid start byte, in list 1$") as caught:
+        trained().decode_batch([[97], [97, 0xFF]], errors="strict")
+    assert (caught.value.object, caught.value.start) == (b"a\xff", 1)
+    with pytest.raises(LookupError, match=r"^unknown error handler name 'x'$"):
+        trained().decode_batch([[0xFF]], errors="x")
+
+
 @given(texts_with_names)
 def test_offsets_are_tiktokens(text):
     ids = SPECIAL_OURS.encode(text, allowed_special="all")
