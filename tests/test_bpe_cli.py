@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 from bpe_texts import BOOK
 
-from text_processor import Tokenizer, _bpe_cli, _command_line, _progress, cli
+from text_processor import TextAnalyzer, Tokenizer, _bpe_cli, _command_line, _progress, cli
 from text_processor._bpe_text import PATTERNS
 
 TEXT = BOOK[:30_000] + "<|end|> é☃\n"
@@ -182,6 +182,17 @@ def test_wrong_files_are_named_in_one_line(bpe, text, model, tmp_path):
     assert bpe("encode", "-m", model, text, "-o", tmp_path / "no" / "folder").status == 1
 
 
+def test_files_of_our_own_are_not_read_as_text(bpe, model, tmp_path):
+    snapshot = tmp_path / "counts"
+    TextAnalyzer().save(snapshot)
+    for action in (["encode", "-m", model], ["count", "-m", model], ["train", "--vocab-size", 300, "-o", tmp_path / "m"]):
+        for path, what in ((snapshot, "a snapshot of a TextAnalyzer"), (model, "a tokenizer")):
+            result = bpe(*action, path)
+            assert (result.status, result.output) == (1, b"")
+            assert result.errors.startswith(f"text-processor: {path} is {what}, not text; ")
+    assert not (tmp_path / "m").exists()
+
+
 @pytest.mark.parametrize(
     "arguments", [["--vocab-size", "255"], ["--vocab-size", "many"], ["--vocab-size", "300", "--pattern", "("], []]
 )
@@ -196,6 +207,10 @@ def test_standard_input_is_a_file(model):
     )
     decoded = subprocess.run([*command, "decode", "-m", str(model), "-"], input=encoded.stdout, capture_output=True, check=True)
     assert decoded.stdout == b"in the beginning"
+    unnamed = subprocess.run([*command, "decode", "-m", str(model)], input=encoded.stdout, capture_output=True, check=True)
+    assert unnamed.stdout == b"in the beginning"
+    counted = subprocess.run([*command, "count", "-m", str(model)], input=b"in the beginning", capture_output=True, check=True)
+    assert counted.stdout == b"%d\t-\n" % len(encoded.stdout.split())
 
 
 def test_a_closed_standard_output_is_told_of(model, text, monkeypatch, capsys):

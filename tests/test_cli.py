@@ -138,6 +138,18 @@ def test_standard_input(file):
     assert result.stdout.split() == [b"first", b"1", b"second", b"1"]
 
 
+def test_standard_input_is_read_where_no_file_is_named(file):
+    for arguments in (["count"], ["count", "--by", "seen"]):
+        result = run_process(command_line(*arguments), input=b"some text")
+        assert (result.returncode, result.stdout.split()) == (0, [b"some", b"1", b"text", b"1"])
+
+
+def test_standard_input_is_left_alone_where_counts_are_loaded(tmp_path):
+    TextAnalyzer().save(tmp_path / "counts")
+    result = run_process(command_line("count", "--load", tmp_path / "counts"), input=b"some text")
+    assert (result.returncode, result.stdout) == (0, b"")
+
+
 def test_standard_input_that_is_not_utf8():
     result = run_process(command_line("count", "-"), input=b"abc\xff")
     assert (result.returncode, result.stdout) == (1, b"")
@@ -413,6 +425,25 @@ def test_counts_that_cannot_be_loaded(count, file, tmp_path):
     assert count("--load", missing) == (1, "", f"text-processor: {missing}: No such file or directory\n")
 
 
+@pytest.mark.parametrize("options", [[], ["--errors", "replace"], ["--documents", "whole"]])
+@pytest.mark.parametrize("name", ["own", "own.gz"])
+def test_files_of_our_own_are_not_counted_as_text(count, tmp_path, options, name):
+    snapshot, tokenizer = tmp_path / "snapshot", tmp_path / "tokenizer"
+    TextAnalyzer().save(snapshot)
+    text_processor.Tokenizer().save(tokenizer)
+    for saved, message in [
+        (snapshot, "a snapshot of a TextAnalyzer, not text; TextAnalyzer.load reads it, and on the command line count --load"),
+        (tokenizer, "a tokenizer, not text; Tokenizer.load reads it, and on the command line bpe encode --model"),
+    ]:
+        data = saved.read_bytes()
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+        assert count("--load", snapshot, path, *options) == (1, "", f"text-processor: {path}: this is {message}\n")
+        if not options:
+            result = run_process(command_line("count", "-"), input=data)
+            assert result.stderr.decode() == f"text-processor: standard input: this is {message}\n"
+
+
 def test_counts_that_cannot_be_saved(count, file, tmp_path):
     target = tmp_path / "no" / "counts"
     assert count(file(b"word"), "--save", target) == (1, "", f"text-processor: {target}: No such file or directory\n")
@@ -565,8 +596,9 @@ def test_no_memory(count, file, monkeypatch):
     [
         ([], "required: COMMAND"),
         (["nonsense"], "invalid choice: 'nonsense'"),
-        (["count"], "required: FILE"),
         (["count", "file", "--nonsense"], "unrecognized arguments: --nonsense"),
+        (["count", "file", "--column", "x"], "unrecognized arguments: --column x"),
+        (["bpe", "count", "-m", "model", "file", "--column", "x"], "unrecognized arguments: --column x"),
         (["count", "file", "--top", "-1"], "argument --top: '-1' is not a number of words"),
         (["count", "file", "--top=1.5"], "argument --top: '1.5' is not a number of words"),
         (["count", "file", "--top="], "argument --top: '' is not a number of words"),
@@ -579,7 +611,6 @@ def test_no_memory(count, file, monkeypatch):
         (["count", "file", "--threads", "9" * 5000], "is not a number from 1 to 1024"),
         (["count", "file", "--threads", "0000010240000"], "is not a number from 1 to 1024"),
         (["count", "file", "--threads", "two"], "argument --threads: 'two' is not a number from 1 to 1024"),
-        (["count", "--save", "file"], "required: FILE, or --load FILE"),
     ],
 )
 def test_wrong_arguments(capsys, arguments, message):
@@ -590,6 +621,33 @@ def test_wrong_arguments(capsys, arguments, message):
     assert output == ""
     assert errors.startswith("usage: text-processor ")
     assert message in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "usage"),
+    [
+        (["count", "--column", "x"], "usage: text-processor count [-h] [--top N]"),
+        (["count", "--top"], "usage: text-processor count [-h] [--top N]"),
+        (["bpe", "encode", "-m", "m", "--column", "x"], "usage: text-processor bpe encode [-h] -m FILE"),
+        (["bpe", "train"], "usage: text-processor bpe train [-h]"),
+        (["--column", "x"], "usage: text-processor [-h] [--version] COMMAND"),
+    ],
+)
+def test_the_usage_is_that_of_the_command(capsys, arguments, usage):
+    with pytest.raises(SystemExit):
+        cli.main(arguments)
+    assert capsys.readouterr().err.startswith(usage)
+
+
+@pytest.mark.parametrize(
+    "command", ["count", "bpe encode -m m", "bpe decode -m m", "bpe count -m m", "bpe train -o m --vocab-size 256"]
+)
+def test_without_a_file_a_terminal_is_told_what_to_do(capsys, monkeypatch, command):
+    monkeypatch.setattr(os, "isatty", lambda descriptor: descriptor == 0)
+    with pytest.raises(SystemExit) as caught:
+        cli.main(command.split())
+    assert caught.value.code == 2
+    assert "name a file, pipe one in, or type it behind -" in capsys.readouterr().err
 
 
 def test_version(capsys):

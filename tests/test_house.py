@@ -15,6 +15,7 @@ CSRC = ROOT / "csrc"
 BELOW = {
     "base": set(),
     "unicode": {"base"},
+    "documents": {"base", "unicode"},
     "corpus": {"base", "unicode"},
     "sentiment": {"base", "unicode"},
     "bpe": {"base", "unicode"},
@@ -23,7 +24,7 @@ BELOW = {
 
 
 def sources(room: str) -> list[Path]:
-    return sorted(path for path in (CSRC / room).iterdir() if path.suffix in {".c", ".h"})
+    return sorted(path for path in (CSRC / room).rglob("*.[ch]"))
 
 
 def imported(module: Path) -> set[str]:

@@ -14,13 +14,18 @@ from __future__ import annotations
 
 import gc
 import math
+from array import array
+from base64 import b64encode
 from collections.abc import Callable
+from itertools import accumulate, chain
 from pathlib import Path
 from time import process_time
 
 import pytest
 
-from text_processor import TextAnalyzer, Tokenizer
+from text_processor import TextAnalyzer, Tokenizer, _bpe_files, _bpe_text
+from text_processor._bpe_model import Model
+from text_processor._native import Tokens
 
 # Under a sanitizer memory costs what it does not cost otherwise.
 pytestmark = pytest.mark.timing
@@ -87,6 +92,54 @@ LEXICONS: dict[str, tuple[int, Make]] = {
     "lexicon, equal words": (1000, equal_once_lowered),
 }
 
+# ---- Vocabularies ----------------------------------------------------------------------------------------------------
+
+BYTES = {bytes([byte]): byte for byte in range(256)}
+LONG_TOKEN = 1 << 13
+
+
+def tokens_of_one_letter(n: int) -> dict[bytes, int]:
+    """Long tokens each of which is two others in many ways, the longest first, which no order of merges makes."""
+    lengths = [*range(LONG_TOKEN + n, LONG_TOKEN, -1), *range(n, 1, -1)]
+    return BYTES | {b"a" * length: 256 + i for i, length in enumerate(lengths)}
+
+
+def ranks(n: int, _: Path) -> Call:
+    tokens = tokens_of_one_letter(n)
+    return lambda: Tokenizer.from_mergeable_ranks(tokens, "gpt4")
+
+
+def tiktoken_file(n: int, folder: Path) -> Call:
+    path = folder / f"{n}.tiktoken"
+    path.write_bytes(b"".join(b"%s %d\n" % (b64encode(token), i) for token, i in tokens_of_one_letter(n).items()))
+    return lambda: Tokenizer.from_tiktoken(path, "gpt4")
+
+
+def own_file(n: int, folder: Path) -> Call:
+    Tokenizer.from_mergeable_ranks(tokens_of_one_letter(n), "gpt4").save(folder / f"{n}")
+    return lambda: Tokenizer.load(folder / f"{n}")
+
+
+def own_file_with_merges(n: int, folder: Path) -> Call:
+    """There is a merge for each way in which a long token is two others."""
+    ids = tokens_of_one_letter(n)
+    lengths = [len(token) for token in ids if len(token) > LONG_TOKEN]
+    ways = [(ids[b"a" * (length - i)], ids[b"a" * i]) for length in lengths for i in range(1, length - LONG_TOKEN)]
+    merges = array("I", chain.from_iterable(ways))
+    tokens = Tokens(b"".join(ids), array("Q", accumulate(map(len, ids))), array("I", ids.values()))
+    vocabulary = _bpe_files.new_vocabulary(tokens, merges, whole_pieces=True)
+    model = Model(_bpe_text.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
+    (folder / f"{n}").write_bytes(b"".join(_bpe_files.pieces(model)))
+    return lambda: Tokenizer.load(folder / f"{n}")
+
+
+VOCABULARIES: dict[str, tuple[int, Make]] = {
+    "from_mergeable_ranks, long tokens": (64, ranks),
+    "from_tiktoken, long tokens": (64, tiktoken_file),
+    "load, long tokens": (64, own_file),
+    "load, long tokens and merges": (64, own_file_with_merges),
+}
+
 # ---- Ids -------------------------------------------------------------------------------------------------------------
 
 SPECIAL = Tokenizer(special_tokens=["<s>"])
@@ -98,7 +151,7 @@ DECODING: dict[str, tuple[int, Make]] = {
     "decode_with_offsets, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode_with_offsets([97, 256] * n)),
 }
 
-ROWS = LEXICONS | DECODING
+ROWS = LEXICONS | VOCABULARIES | DECODING
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -23,6 +23,8 @@ CTRL_D = "\x04"
 
 PATIENCE_SECONDS = 120
 
+pytestmark = pytest.mark.alone  # keys are pressed at moments
+
 # Makes the terminal that is its standard input the one that Ctrl-C comes from, and becomes another program. Whoever started
 # the tests may have them ignore SIGINT, as a shell does with what runs in the background.
 TAKE_TERMINAL = """

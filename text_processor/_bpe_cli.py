@@ -96,7 +96,10 @@ def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], None], tex
     )
     parser.set_defaults(run=run, refuse=parser.error)
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input"
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input, as is no FILE at all",
     )
     return parser
 

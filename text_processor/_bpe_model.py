@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, cast
 
-from text_processor import _bpe_special, _bpe_text, _native, _pieces
+from text_processor import _bpe_special, _bpe_text, _many, _native, _pieces
 from text_processor._bpe_special import Names, is_a
 from text_processor._bpe_text import Consume, Splitter
 from text_processor._native import Encoder, InvalidArgumentError, SpecialTokens, Tokens, Vocabulary
@@ -148,7 +148,7 @@ class Model:
             except InvalidDocumentError as error:
                 raise InvalidDocumentError(f"text {index}: {error}", index=index, offset=error.offset) from error
             except TypeError as error:
-                raise TypeError(f"text {index}: {error}") from error
+                raise TypeError(f"text {index}: {error}{_many.advice(text)}") from error
             except ValueError as error:
                 raise ValueError(f"text {index}: {error}") from error
             batch.add(checked, chosen)
@@ -212,14 +212,13 @@ def _as_ids(ids: Any) -> array[int] | memoryview:
         return cast("array[int]", ids)
     if not is_a(ids, list, tuple):
         try:
-            view = memoryview(ids)
+            view = _native.view(ids)
         except TypeError:
             pass
         else:
             if view.format in ("I", "=I", "@I") and view.itemsize == 4 and view.ndim == 1 and view.c_contiguous:
                 return view.cast("B").cast("I") if view.nbytes else array("I")
-    if is_a(ids, str, bytes) or not hasattr(ids, "__iter__"):
-        raise TypeError(f"ids must be an iterable of int, not {type(ids).__name__}")
+    _many.check(ids, "ids", _many.IDS)
     if is_a(ids, memoryview) and ids.ndim != 1:
         raise TypeError(f"ids must be an iterable of int, not a memoryview of {ids.ndim} dimensions")
     numbers: Sequence[Any] = ids if is_a(ids, list, tuple) else list(ids)
@@ -234,7 +233,8 @@ def _checked_number(given: Any, index: int) -> int:
     try:
         number = operator.index(given)
     except TypeError as error:  # also an array of several numbers, which has the method for those of one
-        raise TypeError(f"the id at index {index} must be an int, not {type(given).__name__}") from error
+        message = f"the id at index {index} must be an int, not {type(given).__name__}{_many.advice(given)}"
+        raise TypeError(message) from error
     if not 0 <= number < 1 << 32:
         raise ValueError(f"the id {shown(number)}, at index {index}, does not exist")
     return number

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from text_processor import _native, _pieces, _sources
-from text_processor._wording import quoted, shown
+from text_processor import _container, _native, _pieces, _sources
+from text_processor._wording import needs, quoted, shown
 from text_processor.errors import InvalidDocumentError
 
 # Takes UTF-8, and whether nothing follows; returns how many bytes are done. The others come again, with what follows.
@@ -29,7 +29,7 @@ SPLIT_PIECES = 1 << 14
 def checked_text(text: object, what: str = "text") -> str | memoryview:
     """Return a text: a ``str``, whatever is in it, or the bytes of a buffer of valid UTF-8, not copied."""
     if isinstance(text, str):
-        return _pieces.plain(text)
+        return _native.plain(text)
     view = _sources.byte_view(text, what, "str, bytes or another buffer of bytes")
     if (offset := _pieces.find_invalid(view)) is not None:
         raise InvalidDocumentError(f"{what} is not valid UTF-8 at byte {offset}", offset=offset)
@@ -154,7 +154,7 @@ def _compile(pattern: str) -> Any:
         import regex  # noqa: PLC0415
     except ImportError as error:
         what = f"a tokenizer with the pattern {quoted(pattern)}"
-        raise ImportError(f"{what} needs regex, which is not installed: pip install 'text-processor[regex]'") from error
+        raise ImportError(needs(what, "regex", "regex")) from error
     try:
         return regex.compile(pattern)
     except regex.error as error:
@@ -171,7 +171,7 @@ def checked_pattern(pattern: object) -> Splitter:
     """Return who splits by a pattern that a user gives."""
     if not isinstance(pattern, str):
         raise TypeError(f"pattern must be str, a regular expression or the name of one, not {type(pattern).__name__}")
-    text = _pieces.plain(pattern)
+    text = _native.plain(pattern)
     if text not in PATTERNS and _NAME_LIKE.fullmatch(text):
         names = ", ".join(map(repr, PATTERNS))
         raise ValueError(
@@ -192,6 +192,8 @@ def blocks(read: Callable[[int], bytes | memoryview | None], name: str) -> Itera
         n = len(block) if is_final else _native.complete_nbytes(block)
         if (offset := _native.find_invalid(block[:n])) is not None:
             where = position + offset
+            if where == 0:
+                _container.check_is_text(block, name)
             raise InvalidDocumentError(f"{name} is not valid UTF-8 at byte {where}", offset=where, position=where)
         yield block[:n], is_final
         if is_final:

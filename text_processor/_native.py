@@ -24,7 +24,7 @@ from functools import partial
 from itertools import accumulate
 from operator import index
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast, overload
 
 from text_processor._textproc_cffi import ffi, lib
 from text_processor._wording import shown
@@ -310,7 +310,7 @@ def has_blank_line(text: bytes) -> bool:
 
 def is_blank(text: bytes | memoryview) -> bool:
     """Whether there is nothing but white space."""
-    with ffi.from_buffer("uint8_t[]", text) as data:  # whose length is what the text holds, whatever a subclass says
+    with ffi.from_buffer("uint8_t[]", text) as data:
         return bool(lib.tp_is_blank(data, len(data)))
 
 
@@ -418,7 +418,7 @@ def whole_piece(documents: Sequence[Document]) -> Piece:
     try:
         lengths = array("Q", map(str.__len__, cast(Sequence[str], documents)))
     except TypeError:  # some are bytes
-        lengths = array("Q", map(bytes.__len__, map(_encode, documents)))
+        lengths = array("Q", map(bytes.__len__, map(encoded, documents)))
     return _piece_of_lengths(text, lengths)
 
 
@@ -435,20 +435,41 @@ def _piece_of_lengths(text: bytes, lengths: array[int]) -> Piece:
     return Piece(text, ends, n)
 
 
+@overload
+def plain(document: str) -> str: ...
+@overload
+def plain(document: bytes) -> bytes: ...
+@overload
+def plain(document: Document) -> Document: ...
+def plain(document: Document) -> Document:
+    """Return the text of a document, which may be an instance of a subclass, whose methods may say anything."""
+    if type(document) is str or type(document) is bytes:
+        return document
+    return bytes.__getitem__(document, slice(None)) if isinstance(document, bytes) else str.__str__(document)
+
+
+def view(data: Any) -> memoryview:
+    """Return a view of a buffer; of an instance of a subclass of bytes, what it holds, whatever its ``__buffer__`` says."""
+    return memoryview(plain(data) if isinstance(data, bytes) else data)
+
+
 def length(document: Document) -> int:
     """How many characters or bytes a document has, whatever a subclass says."""
     return bytes.__len__(document) if isinstance(document, bytes) else str.__len__(document)
 
 
-def _encode(document: Document) -> bytes:
-    return document if isinstance(document, bytes) else str.encode(document)
+def encoded(document: Document) -> bytes:
+    """Return the bytes of a document, whatever a subclass says."""
+    if type(document) is bytes:
+        return document
+    return plain(document) if isinstance(document, bytes) else str.encode(document)
 
 
 def _join(documents: Sequence[Document]) -> bytes:
     try:
         return "\n".join(cast(Sequence[str], documents)).encode()
     except TypeError:  # some are bytes
-        return b"\n".join(map(_encode, documents))
+        return b"\n".join(map(encoded, documents))
 
 
 # ---- Callbacks -------------------------------------------------------------------------------------------------------

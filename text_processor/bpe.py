@@ -20,6 +20,7 @@ from text_processor import (
     _bpe_special,
     _bpe_text,
     _bpe_train,
+    _many,
     _native,
     _pieces,
     _progress,
@@ -33,7 +34,7 @@ from text_processor._native import Tokens, Vocabulary
 from text_processor._progress import Progress
 from text_processor._sources import Buffer
 from text_processor._subclasses import attributes_of, set_attributes
-from text_processor._wording import quoted, shown
+from text_processor._wording import needs, quoted, shown
 from text_processor.errors import InvalidTokenizerError
 
 __all__ = [
@@ -154,7 +155,8 @@ class Tokenizer:
                 is None, then with merges. True shows bars.
 
         Raises:
-            TypeError: an argument, or a text, has the wrong type.
+            TypeError: an argument, or a text, has the wrong type; ``iterator`` is one text, a mapping, a data frame or an array
+                of Arrow.
             ValueError: ``vocab_size`` is below 256, or another argument is not one of those allowed.
             InvalidDocumentError: a buffer is not UTF-8.
 
@@ -171,9 +173,7 @@ class Tokenizer:
         Traceback (most recent call last):
         ValueError: vocab_size must be at least 256, as each byte is a token, not 255
         """
-        if isinstance(iterator, str) or _sources.is_byte_buffer(iterator):
-            kind = type(iterator).__name__
-            raise TypeError(f"iterator must give texts, and not be one {kind}; for a single text there is train")
+        _many.check(iterator, "iterator", _many.TRAINING_TEXTS, in_order=False)
         plan = _checked_plan(vocab_size, tie_break, threads, progress)
         self._use_merges(_bpe_train.train_from_iterator(iterator, self._model.splitter, plan))
 
@@ -268,15 +268,15 @@ class Tokenizer:
         ``progress`` is called as ``progress(done, total)``, in bytes of UTF-8, up to 20 times a second. ``total`` is None
         unless ``texts`` is a list or tuple of ``bytes`` and ASCII ``str`` alone. True shows a bar.
 
-        Raises what `encode` raises; the message says which text, counted from 0. What ``texts`` or ``progress`` raises passes
-        through.
+        Raises what `encode` raises; the message says which text, counted from 0. `TypeError` also where ``texts`` is one text,
+        a mapping, a data frame, a set, whose order is not known, or an array of Arrow. What ``texts`` or ``progress`` raises
+        passes through.
 
         >>> from text_processor import Tokenizer
         >>> Tokenizer().encode_batch(["a", "", "bc"])
         [[97], [], [98, 99]]
         """
-        if isinstance(texts, str) or _sources.is_byte_buffer(texts):
-            raise TypeError(f"texts must be an iterable of texts, not one {type(texts).__name__}")
+        _many.check(texts, "texts", _many.TEXTS)
         total = None
         if progress is not None and progress is not False and isinstance(texts, list | tuple):
             total = _pieces.known_nbytes(texts)
@@ -405,6 +405,7 @@ class Tokenizer:
         Traceback (most recent call last):
         ValueError: list 1: the id 300, at index 1, does not exist
         """
+        _many.check(batch, "batch", _many.LISTS_OF_IDS)
         texts: list[str] = []
         with _progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
             for index, ids in enumerate(batch):
@@ -578,7 +579,8 @@ class Tokenizer:
         """Write the tokenizer to a file, which `load` reads.
 
         The bytes are the same on every machine and carry a checksum. The file is written beside its place and then put there,
-        so that whatever goes wrong leaves the one that was there as it was. So do the other ways to write a file.
+        so that whatever goes wrong leaves the one that was there as it was. A pipe, a device, or what is open already, such as
+        ``/dev/stdout``, is written to as it is. All other ways to write a file do the same.
 
         Raises:
             OSError: the file cannot be written.
@@ -691,9 +693,7 @@ class Tokenizer:
         try:
             import tiktoken  # noqa: PLC0415
         except ImportError as error:
-            raise ImportError(
-                "to_tiktoken needs tiktoken, which is not installed: pip install 'text-processor[tiktoken]'"
-            ) from error
+            raise ImportError(needs("to_tiktoken", "tiktoken", "tiktoken")) from error
         return tiktoken.Encoding(
             name=name, pat_str=self.pattern, mergeable_ranks=self.mergeable_ranks(), special_tokens=self.special_tokens
         )
@@ -787,7 +787,7 @@ def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, pr
         raise ValueError(f"vocab_size must be at least 256, as each byte is a token, not {shown(size)}")
     _sources.check_option("tie_break", tie_break, tuple(_native.TIE_BREAKS))
     _progress.check_progress(progress)
-    rule = _native.TIE_BREAKS[_pieces.plain(cast(str, tie_break))]
+    rule = _native.TIE_BREAKS[_native.plain(cast(str, tie_break))]
     return Plan(min(size, _bpe_special.MOST_ID) - 256, rule, _n_threads(threads), progress)
 
 
@@ -798,11 +798,14 @@ def _n_threads(threads: int | None) -> int:
 def _checked_ranks(ranks: Any) -> Tokens:
     if not is_a(ranks, Mapping):
         raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
+    ranks = dict(ranks)  # read once: a mapping may say something else each time
     text, ends = b"", array("Q")
     try:
         ids = array("I", ranks.values())
-        text = b"".join(ranks)
-        ends = array("Q", accumulate(map(bytes.__len__, ranks)))
+        tokens = list(ranks)
+        if {*map(type, tokens)} != {bytes}:  # a subclass counts as what it holds, whatever its methods say
+            tokens = [bytes.__getitem__(token, slice(None)) for token in tokens]
+        text, ends = b"".join(tokens), array("Q", accumulate(map(len, tokens)))
     except (TypeError, OverflowError):
         ids = array("I")
     if len(ids) != len(ranks) or (ids and max(ids) > _bpe_special.MOST_ID):

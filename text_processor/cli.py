@@ -79,6 +79,7 @@ examples:
   {PROGRAM} count book.txt
   {PROGRAM} count --documents whole --top 100 --json *.txt > top.json
   {PROGRAM} count logs/*.gz | grep error
+  curl https://example.org | {PROGRAM} count
   {PROGRAM} count monday.txt --save monday.counts
   {PROGRAM} count --load monday.counts --load tuesday.counts wednesday.txt"""
 
@@ -117,7 +118,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     try:
-        return _parser().parse_args(argv)
+        arguments, unknown = _parser().parse_known_args(argv)
+        if unknown:  # of which argparse would tell with the usage of the whole program
+            arguments.refuse(f"unrecognized arguments: {' '.join(unknown)}")
+        if not arguments.files and not vars(arguments).get("load"):
+            if os.isatty(0):  # where nothing would seem to happen
+                arguments.refuse(
+                    "no FILE is given, and standard input is a terminal: name a file, pipe one in, or type it behind -"
+                )
+            arguments.files = ["-"]
+        return arguments
     finally:
         _flush_output()  # what --help and --version print
 
@@ -146,7 +156,8 @@ def _add_count(commands: Any) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="a text file, compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input",
+        help="a text file, compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input, "
+        "as is no FILE at all without --load",
     )
     count.add_argument(
         "--top",
@@ -200,8 +211,6 @@ def _number_of_words(text: str) -> int:
 
 
 def _count(arguments: argparse.Namespace) -> None:
-    if not arguments.files and not arguments.load:
-        arguments.refuse("the following arguments are required: FILE, or --load FILE")
     analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads)
     for name in arguments.load:
         with _naming(name):
@@ -249,8 +258,10 @@ def _naming(name: str, documents: str = "lines") -> Generator[None, None, None]:
 
 
 def _fault(error: InvalidDocumentError, documents: str) -> str:
+    if error.index is None:  # not a document, but the whole
+        return str(error)
     reason = f": {error.__cause__.reason}" if isinstance(error.__cause__, UnicodeDecodeError) else ""
-    line = f", in line {error.index + 1}" if documents == "lines" and error.index is not None else ""
+    line = f", in line {error.index + 1}" if documents == "lines" else ""
     return f"not UTF-8{reason} at byte {error.position}{line}"
 
 

@@ -1,6 +1,5 @@
 #include "base/cpu.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +7,7 @@
 
 static const char *const names[TP_N_SIMD] = {"plain", "neon", "avx2", "avx512"};
 
-enum { UNDECIDED = -1 };
-
-static _Atomic int in_use = UNDECIDED;
+_Atomic int tp_simd_chosen = TP_SIMD_UNDECIDED;
 
 static bool is_available(tp_simd simd)
 {
@@ -57,14 +54,11 @@ static tp_simd best(void)
     return found;
 }
 
-tp_simd tp_simd_in_use(void)
+tp_simd tp_simd_choose(void)
 {
-    int chosen = atomic_load_explicit(&in_use, memory_order_relaxed);
-    if (chosen == UNDECIDED) {
-        chosen = (int)best();
-        atomic_store_explicit(&in_use, chosen, memory_order_relaxed);
-    }
-    return (tp_simd)chosen;
+    tp_simd chosen = best();
+    atomic_store_explicit(&tp_simd_chosen, (int)chosen, memory_order_relaxed);
+    return chosen;
 }
 
 const char *tp_simd_name(void) { return names[tp_simd_in_use()]; }
@@ -81,6 +75,6 @@ tp_status tp_simd_select(const char *name, tp_error *error)
     if (name != NULL && !find_by_name(name, &found)) {
         return tp_fail(error, TP_INVALID_ARGUMENT, 0, "this machine or library has no such instruction set");
     }
-    atomic_store_explicit(&in_use, name == NULL ? UNDECIDED : (int)found, memory_order_relaxed);
+    atomic_store_explicit(&tp_simd_chosen, name == NULL ? TP_SIMD_UNDECIDED : (int)found, memory_order_relaxed);
     return TP_OK;
 }

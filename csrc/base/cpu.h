@@ -2,14 +2,23 @@
 #ifndef TEXTPROC_BASE_CPU_H
 #define TEXTPROC_BASE_CPU_H
 
-#include <stdbool.h>
+#include <stdatomic.h>
 
 /* The variants that the scanners come in. The plain one is C without intrinsics, and what all others must equal. */
 typedef enum tp_simd { TP_SIMD_PLAIN, TP_SIMD_NEON, TP_SIMD_AVX2, TP_SIMD_AVX512, TP_N_SIMD } tp_simd;
 
+/* What was chosen last, or TP_SIMD_UNDECIDED: for tp_simd_in_use alone, which is asked for each batch of words. */
+enum { TP_SIMD_UNDECIDED = -1 };
+extern _Atomic int tp_simd_chosen;
+tp_simd tp_simd_choose(void);
+
 /* The variant in use: the best one that the machine has, unless the environment variable TEXTPROC_SIMD or tp_simd_select has
  * chosen another one. */
-tp_simd tp_simd_in_use(void);
+static inline tp_simd tp_simd_in_use(void)
+{
+    int chosen = atomic_load_explicit(&tp_simd_chosen, memory_order_relaxed);
+    return chosen == TP_SIMD_UNDECIDED ? tp_simd_choose() : (tp_simd)chosen;
+}
 
 /* Which variants this library was compiled with. Not on Windows with GCC, which spills 32 and 64 bytes at once to a stack that is
  * aligned to 16 there, and crashes in about every other run: https://gcc.gnu.org/bugzilla/show_bug.cgi?id=54412 */

@@ -348,6 +348,15 @@ size_t tp_grown_capacity(size_t capacity, size_t needed, size_t item_nbytes)
     return grown < smallest ? smallest : grown;
 }
 
+void *tp_grow(tp_memory_kind kind, void *items, size_t *capacity, size_t needed, size_t item_nbytes)
+{
+    if (needed <= *capacity) return items;
+    size_t grown = tp_grown_capacity(*capacity, needed, item_nbytes);
+    void *moved = grown == 0 ? NULL : tp_resize(kind, items, *capacity * item_nbytes, grown * item_nbytes);
+    if (moved != NULL) *capacity = grown;
+    return moved;
+}
+
 /* ---- For callers --------------------------------------------------------------------------------------------------- */
 
 static uint64_t count_live_allocations(void)

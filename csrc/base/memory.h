@@ -48,4 +48,8 @@ void tp_arena_free(tp_memory_kind kind, tp_arena *arena);
  * constant for each item. 0, and it counts as refused, where `needed` items cannot be addressed. */
 size_t tp_grown_capacity(size_t capacity, size_t needed, size_t item_nbytes);
 
+/* Grows an array to at least `needed` items, which are some, and returns where it is now; NULL, with nothing changed, without
+ * memory. */
+void *tp_grow(tp_memory_kind kind, void *items, size_t *capacity, size_t needed, size_t item_nbytes);
+
 #endif

@@ -20,12 +20,12 @@ enum { LOOK_AHEAD = 32 };
 
 static const uint32_t *slot_of(const tp_table *whole, const tp_table *part, size_t i)
 {
-    return &whole->slots[tp_table_home(whole, tp_key_hash(&part->hash_key, part->terms[i].key))];
+    return &whole->index.slots[tp_index_home(&whole->index, tp_key_hash(&part->hash_key, part->terms[i].key))];
 }
 
 static const tp_term *term_of(const tp_table *whole, const tp_table *part, size_t i)
 {
-    return whole->terms + (*slot_of(whole, part, i) & tp_table_number_mask(whole)) - 1;
+    return whole->terms + (*slot_of(whole, part, i) & tp_index_number_mask(&whole->index)) - 1;
 }
 
 /* ---- By one thread or several: each has a range of the part's terms, which are different terms of the whole -------------- */
@@ -47,7 +47,7 @@ static void match_terms(void *ranges, size_t index)
     const tp_table *whole = &r->whole->table, *part = &r->part->table;
     size_t new_terms = 0, new_nbytes = 0;
     for (size_t i = r->first; i < r->end; i++) {
-        if (whole->n_slots != 0 && i + LOOK_AHEAD < r->end) {
+        if (whole->index.n_slots != 0 && i + LOOK_AHEAD < r->end) {
             TP_PREFETCH(slot_of(whole, part, i + LOOK_AHEAD));
             TP_PREFETCH(term_of(whole, part, i + LOOK_AHEAD / 2));
         }

@@ -124,6 +124,25 @@ tp_status tp_corpus_get_measure(tp_corpus *corpus, tp_measure measure, uint64_t 
     return status;
 }
 
+tp_status tp_corpus_get_measures(tp_corpus *corpus, uint64_t *counts, uint64_t *document_frequencies, uint64_t capacity,
+                                 uint64_t *n_terms, tp_error *error)
+{
+    tp_status status = TP_OK;
+    tp_lock_read(&corpus->lock);
+    const tp_table *table = &corpus->counts.table;
+    *n_terms = table->n_terms;
+    if (table->n_terms > capacity) {
+        status = tp_fail(error, TP_TOO_SMALL, 0, "the buffers hold fewer values than there are terms");
+    } else {
+        for (size_t i = 0; i < table->n_terms; i++) {
+            counts[i] = tp_term_count(&table->terms[i]);
+            document_frequencies[i] = tp_term_document_frequency(&table->terms[i]);
+        }
+    }
+    tp_unlock_read(&corpus->lock);
+    return status;
+}
+
 static bool has_terms(const tp_table *table, uint64_t first, uint64_t n)
 {
     return first <= table->n_terms && n <= table->n_terms - first;

@@ -113,7 +113,7 @@ enum { CACHED_TABLE_NBYTES = 1 << 21 };
 
 static bool is_cached(const tp_table *table)
 {
-    return table->n_slots * sizeof *table->slots + table->n_terms * sizeof *table->terms <= CACHED_TABLE_NBYTES;
+    return table->index.n_slots * sizeof *table->index.slots + table->n_terms * sizeof *table->terms <= CACHED_TABLE_NBYTES;
 }
 
 /* Makes the keys of a batch, which begins with the chunk's word `first`, and starts to load the slots. */
@@ -127,8 +127,8 @@ static void prepare(reading *r, size_t first, size_t n_words, batch *b)
     if (chunk->unlowered[chunk->n_dealt_with] < b->edges[2 * b->n - 1]) lower_the_rest(r, b);
     tp_make_keys(&table->hash_key, chunk->lowered, b->edges, b->n, &b->made);
     if (is_cached(table)) return;
-    const uint32_t *slots = table->slots;
-    const size_t mask = table->n_slots - 1;
+    const uint32_t *slots = table->index.slots;
+    const size_t mask = table->index.n_slots - 1;
     TP_UNROLL
     for (size_t i = 0; i < b->n; i++) TP_PREFETCH(&slots[b->made.hashes[i] & mask]);
 }
@@ -136,9 +136,9 @@ static void prepare(reading *r, size_t first, size_t n_words, batch *b)
 /* Looks where the hashes lead at first. */
 static void find_at_home(const tp_table *table, batch *b)
 {
-    const uint32_t *slots = table->slots;
-    const uint32_t number_mask = tp_table_number_mask(table);
-    const size_t mask = table->n_slots - 1;
+    const uint32_t *slots = table->index.slots;
+    const uint32_t number_mask = tp_index_number_mask(&table->index);
+    const size_t mask = table->index.n_slots - 1;
     TP_UNROLL
     for (size_t i = 0; i < b->n; i++) b->found[i] = slots[b->made.hashes[i] & mask] & number_mask;
 }
@@ -146,17 +146,9 @@ static void find_at_home(const tp_table *table, batch *b)
 /* Finds the terms by their tags and starts to load them. */
 static void find_by_tag(const tp_table *table, batch *b)
 {
-    const uint32_t *slots = table->slots;
-    const uint32_t number_mask = tp_table_number_mask(table);
-    const size_t mask = table->n_slots - 1;
+    const tp_index index = table->index; /* in registers, whatever the loop writes to */
     for (size_t i = 0; i < b->n; i++) {
-        size_t slot = b->made.hashes[i] & mask;
-        uint32_t held = slots[slot], tag = (uint32_t)(b->made.hashes[i] >> 32);
-        for (size_t step = 1; ((held ^ tag) & ~number_mask) != 0 && held != 0; step++) {
-            slot = tp_table_next_slot(table, slot, step);
-            held = slots[slot];
-        }
-        b->found[i] = held & number_mask;
+        b->found[i] = tp_index_find_by_tag(&index, b->made.hashes[i]);
         TP_PREFETCH(table->terms + b->found[i] - 1);
     }
 }

@@ -1,12 +1,12 @@
 #include "corpus/keys.h"
 
-#include "base/cpu.h"
+#include "base/variants.h"
 
 typedef void make_keys(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_keys *made);
 
 make_keys tp_make_keys_avx2, tp_make_keys_avx512;
 
-static void make_keys_plain(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_keys *made)
+static void tp_make_keys_plain(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_keys *made)
 {
     const tp_hash_key key = *hash_key; /* in registers, whatever the loop writes to */
     size_t n_long = 0;
@@ -20,16 +20,5 @@ static void make_keys_plain(const tp_hash_key *hash_key, const uint8_t *text, co
 
 void tp_make_keys(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_keys *made)
 {
-    switch (tp_simd_in_use()) {
-#ifdef TP_HAS_X86_VARIANTS
-    case TP_SIMD_AVX512:
-        tp_make_keys_avx512(hash_key, text, edges, n, made);
-        return;
-    case TP_SIMD_AVX2:
-        tp_make_keys_avx2(hash_key, text, edges, n, made);
-        return;
-#endif
-    default:
-        make_keys_plain(hash_key, text, edges, n, made);
-    }
+    TP_X86_VARIANT(tp_make_keys)(hash_key, text, edges, n, made);
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/bits.h"
+#include "base/index.h"
 #include "base/key.h"
 #include "base/memory.h"
 
@@ -25,12 +25,7 @@ typedef struct tp_term {
 /* All zero but for the hash key is an empty one. */
 typedef struct tp_table {
     tp_hash_key hash_key;
-    /* Open addressing, at most half full, probed in steps of 1, 2, 3 …: words that differ like consecutive numbers can crowd
-     * slots under a key that suits them badly, and that leads away soon. 0 is a free slot. Otherwise the low bits are a term's
-     * number plus 1, and those above, which no number needs, a tag made of its hash: most terms that are not the one looked for
-     * need not be touched to see that. */
-    uint32_t *slots;
-    size_t n_slots; /* a power of two, or 0 */
+    tp_index index;
     tp_term *terms; /* terms[-1] equals no word: it is what a free slot leads to */
     uint64_t *starts; /* where each term's text starts, and at [n_terms] where the next one's will */
     size_t n_terms;
@@ -39,7 +34,7 @@ typedef struct tp_table {
     tp_arena text; /* the terms in order, each followed by '\n': a run of them is ready to be handed out */
 } tp_table;
 
-#define TP_MAX_TERMS ((size_t)UINT32_MAX - 1)
+#define TP_MAX_TERMS TP_INDEX_MAX_ITEMS
 #define TP_NO_TERM UINT32_MAX
 
 /* A word on its way into the table: its key, the hash of that, and its text. */
@@ -127,26 +122,6 @@ static inline bool tp_table_is_word(const tp_table *table, const tp_term *term, 
 {
     if (tp_key_is_long(word->key)) return tp_table_is_long_word(table, term, word->key.low, word->text, word->nbytes);
     return term->key.low == word->key.low && term->key.high == word->key.high;
-}
-
-/* ---- Slots --------------------------------------------------------------------------------------------------------- */
-
-static inline size_t tp_table_home(const tp_table *table, uint64_t hash) { return (size_t)hash & (table->n_slots - 1); }
-
-/* Where to look next: `step` is 1 at first, and one more each time, which visits every slot (Knuth, The Art of Computer
- * Programming 3, exercise 6.4-20). */
-static inline size_t tp_table_next_slot(const tp_table *table, size_t slot, size_t step)
-{
-    return (slot + step) & (table->n_slots - 1);
-}
-
-/* The part of a slot that is the number of a term plus 1. */
-static inline uint32_t tp_table_number_mask(const tp_table *table) { return (uint32_t)(table->n_slots - 1); }
-
-/* What a slot of a term with this hash has in its other bits. */
-static inline uint32_t tp_table_tag(const tp_table *table, uint64_t hash)
-{
-    return (uint32_t)(hash >> 32) & ~tp_table_number_mask(table);
 }
 
 #endif

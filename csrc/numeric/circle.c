@@ -2,26 +2,12 @@
 
 #include <stdatomic.h>
 
-#include "base/cpu.h"
 #include "base/thread.h"
+#include "base/variants.h"
 #include "textproc.h"
 
 /* Points that are worth a thread, which takes some 30 microseconds to start. */
 enum { POINTS_PER_THREAD = 1 << 18 };
-
-static uint64_t count_beyond(uint64_t state, uint64_t n)
-{
-    switch (tp_simd_in_use()) {
-#ifdef TP_HAS_X86_VARIANTS
-    case TP_SIMD_AVX512:
-        return tp_count_beyond_avx512(state, n);
-    case TP_SIMD_AVX2:
-        return tp_count_beyond_avx2(state, n);
-#endif
-    default:
-        return tp_count_beyond_plain(state, n);
-    }
-}
 
 typedef struct points {
     uint64_t state;
@@ -36,7 +22,7 @@ static void count_share(void *shared, size_t index)
     if (first >= p->n) return;
     uint64_t left = p->n - first;
     uint64_t n = left < p->n_each ? left : p->n_each;
-    atomic_fetch_add(&p->n_beyond, count_beyond(p->state + first * TP_SPLITMIX_STEP, n));
+    atomic_fetch_add(&p->n_beyond, TP_X86_VARIANT(tp_count_beyond)(p->state + first * TP_SPLITMIX_STEP, n));
 }
 
 uint64_t tp_count_points_in_circle(uint64_t key, uint64_t first, uint64_t n, size_t threads)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/bits.h"
+#include "base/compiler.h"
 
 enum {
     N_DIGITS = 70, /* as in textproc.h */

@@ -1,24 +1,12 @@
 #include "numeric/kernels.h"
 
-#include "base/cpu.h"
+#include "base/variants.h"
 
-extern const tp_kernels tp_kernels_plain;
-#ifdef TP_HAS_X86_VARIANTS
-extern const tp_kernels tp_kernels_avx2, tp_kernels_avx512;
-#endif
+extern const tp_kernels tp_kernels_plain, tp_kernels_avx2, tp_kernels_avx512;
 
 const tp_kernels *tp_kernels_in_use(void)
 {
-    switch (tp_simd_in_use()) {
-#ifdef TP_HAS_X86_VARIANTS
-    case TP_SIMD_AVX512:
-        return &tp_kernels_avx512;
-    case TP_SIMD_AVX2:
-        return &tp_kernels_avx2;
-#endif
-    default: /* compilers know NEON, which all of its machines have, without being told */
-        return &tp_kernels_plain;
-    }
+    return TP_X86_VARIANT(&tp_kernels);
 }
 
 size_t tp_number_nbytes(tp_number_type type)

@@ -9,10 +9,10 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "base/cpu.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/thread.h"
+#include "base/variants.h"
 
 /* Measured on Zen 5, where 192 to 256 deep is best: a strip for AVX-512 then takes 36 of 48 KB of the first level, with room for
  * the left matrix's; a block of rows takes 192 KB and a panel 3 MB. */
@@ -34,24 +34,6 @@ struct tp_product {
     uint64_t n_done;
 };
 
-static tp_product_kernel kernel_in_use(void)
-{
-    switch (tp_simd_in_use()) {
-#ifdef TP_HAS_X86_VARIANTS
-    case TP_SIMD_AVX512:
-        return tp_product_avx512;
-    case TP_SIMD_AVX2:
-        return tp_product_avx2;
-#endif
-#ifdef TP_HAS_NEON_VARIANT
-    case TP_SIMD_NEON:
-        return tp_product_neon;
-#endif
-    default:
-        return tp_product_plain;
-    }
-}
-
 static inline size_t at_most(size_t n, size_t limit) { return n < limit ? n : limit; }
 
 static inline size_t n_parts(size_t n, size_t size) { return n / size + (n % size != 0); }
@@ -71,7 +53,7 @@ tp_status tp_product_new(const tp_matrix *left, const tp_matrix *right, double *
     tp_product *p = tp_allocate(TP_FOR_PRODUCT, sizeof *p);
     if (p == NULL) return tp_fail_no_memory(error);
     tp_object_made(TP_FOR_PRODUCT);
-    *p = (tp_product){.left = *left, .right = *right, .items = items, .kernel = kernel_in_use()};
+    *p = (tp_product){.left = *left, .right = *right, .items = items, .kernel = TP_VARIANT(tp_product)};
     size_t depth = at_most(left->n_columns, PANEL_DEPTH);
     p->block_rows = rounded_down(BLOCK_ROWS, p->kernel.n_rows);
     p->block_rows = at_most(p->block_rows, rounded_up(at_most(left->n_rows, BLOCK_ROWS), p->kernel.n_rows));

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/bits.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/thread.h"

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/bits.h"
+#include "base/compiler.h"
 
 /* From 2^-1074 to 2^1024 there are 2098 bits, and 64 more are for as many summands as can be: 2162 bits. */
 enum { TP_SUM_DIGITS = 2162 / 32 + 1 };

@@ -4,9 +4,14 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "base/memory.h"
+#include "base/index.h"
 #include "unicode/lower.h"
 #include "unicode/words.h"
+
+enum { SMALLEST_INDEX = 8 };
+
+/* What can be numbered, and addressed. */
+#define MOST_WORDS (SIZE_MAX / 8 / sizeof(uint64_t) < TP_INDEX_MAX_ITEMS ? SIZE_MAX / 8 / sizeof(uint64_t) : TP_INDEX_MAX_ITEMS)
 
 struct tp_lexicon {
     tp_arena words; /* lowered, each followed by '\n' */
@@ -15,34 +20,30 @@ struct tp_lexicon {
     size_t n_words;
 };
 
-enum { FREE_SLOT = 0 };
-
-/* What is needed while a lexicon is made: an index of the words so far, by number plus 1. */
+/* What is needed while a lexicon is made: an index of the words so far. */
 typedef struct word_index {
     tp_hash_key key;
-    size_t *slots;
-    size_t n_slots;
+    tp_index index;
 } word_index;
 
 static size_t start_of(const tp_lexicon *lexicon, size_t i) { return i == 0 ? 0 : (size_t)lexicon->ends[i - 1] + 1; }
 
-static bool is_same_word(const tp_lexicon *lexicon, size_t i, size_t j)
+static bool is_same_word(const void *items, uint32_t number, const void *wanted)
 {
-    size_t start_i = start_of(lexicon, i), start_j = start_of(lexicon, j);
-    size_t nbytes = (size_t)lexicon->ends[i] - start_i;
-    return nbytes == (size_t)lexicon->ends[j] - start_j &&
-           memcmp(lexicon->words.data + start_i, lexicon->words.data + start_j, nbytes) == 0;
+    const tp_lexicon *lexicon = items;
+    size_t other = *(const size_t *)wanted, start = start_of(lexicon, number), other_start = start_of(lexicon, other);
+    size_t nbytes = (size_t)lexicon->ends[number] - start;
+    return nbytes == (size_t)lexicon->ends[other] - other_start &&
+           memcmp(lexicon->words.data + start, lexicon->words.data + other_start, nbytes) == 0;
 }
 
 /* False if an earlier word equals word i. */
-static bool put_in_index(word_index *index, const tp_lexicon *lexicon, size_t i)
+static bool put_in_index(word_index *words, const tp_lexicon *lexicon, size_t i)
 {
-    size_t start = start_of(lexicon, i), mask = index->n_slots - 1;
-    size_t slot = tp_hash(&index->key, lexicon->words.data + start, (size_t)lexicon->ends[i] - start) & mask;
-    for (; index->slots[slot] != FREE_SLOT; slot = (slot + 1) & mask) {
-        if (is_same_word(lexicon, index->slots[slot] - 1, i)) return false;
-    }
-    index->slots[slot] = i + 1;
+    size_t start = start_of(lexicon, i), slot;
+    uint64_t hash = tp_hash(&words->key, lexicon->words.data + start, (size_t)lexicon->ends[i] - start);
+    if (tp_index_find(&words->index, hash, lexicon, is_same_word, &i, &slot) != 0) return false;
+    tp_index_put(&words->index, slot, hash, i);
     return true;
 }
 
@@ -88,13 +89,10 @@ static tp_status fill(tp_lexicon *lexicon, word_index *index, const tp_lexicon_e
 
 static tp_status fill_with_index(tp_lexicon *lexicon, const tp_lexicon_entries *from, tp_error *error)
 {
-    word_index index = {.key = tp_hash_get_key(), .n_slots = 8};
-    while (index.n_slots / 2 < from->n_words) index.n_slots *= 2;
-    index.slots = tp_allocate(TP_FOR_WORK, index.n_slots * sizeof *index.slots);
-    if (index.slots == NULL) return tp_fail_no_memory(error);
-    memset(index.slots, 0, index.n_slots * sizeof *index.slots);
-    tp_status status = fill(lexicon, &index, from, error);
-    tp_release(TP_FOR_WORK, index.slots, index.n_slots * sizeof *index.slots);
+    word_index words = {.key = tp_hash_get_key()};
+    if (!tp_index_renew(&words.index, TP_FOR_WORK, tp_index_size(from->n_words, SMALLEST_INDEX))) return tp_fail_no_memory(error);
+    tp_status status = fill(lexicon, &words, from, error);
+    tp_index_free(&words.index, TP_FOR_WORK);
     return status;
 }
 
@@ -111,7 +109,7 @@ static void free_lexicon(tp_lexicon *lexicon, size_t capacity)
 tp_status tp_lexicon_new(const uint8_t *words, size_t words_nbytes, const uint64_t *ends, const double *weights, size_t n_words,
                          tp_lexicon **lexicon, tp_error *error)
 {
-    if (n_words > SIZE_MAX / 4 / sizeof(uint64_t)) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many words");
+    if (n_words > MOST_WORDS) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many words");
     tp_lexicon *made = tp_allocate(TP_FOR_LEXICON, sizeof *made);
     if (made == NULL) return tp_fail_no_memory(error);
     tp_object_made(TP_FOR_LEXICON);

@@ -55,3 +55,62 @@ tp_status tp_utf8_validate(const uint8_t *text, size_t text_nbytes, tp_error *er
     if (!is_ill_formed) done = skip_well_formed(text, text_nbytes, done, text_nbytes, &is_ill_formed);
     return is_ill_formed ? tp_fail(error, TP_INVALID_UTF8, done, "text is not valid UTF-8") : TP_OK;
 }
+
+/* How many bytes a character has that begins with `lead`; 0 if none does. */
+static size_t nbytes_of_lead(uint8_t lead)
+{
+    if (lead < 0xC2 || lead > 0xF4) return 0;
+    return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+size_t tp_utf8_complete_nbytes(const uint8_t *text, size_t text_nbytes)
+{
+    for (size_t n = 1; n < TP_UTF8_MAX_NBYTES && n <= text_nbytes; n++) {
+        const uint8_t *last = text + text_nbytes - n;
+        if (tp_utf8_is_continuation(*last)) continue;
+        bool is_begun = n < nbytes_of_lead(*last) && (n == 1 || tp_utf8_is_second(last[0], last[1]));
+        return is_begun ? text_nbytes - n : text_nbytes;
+    }
+    return text_nbytes;
+}
+
+/* ---- The ends of texts that were joined --------------------------------------------------------------------------- */
+
+/* How many of eight bytes begin a character. */
+static size_t count_characters(const uint8_t *text)
+{
+    uint64_t eight;
+    memcpy(&eight, text, sizeof eight);
+    uint64_t within = eight & ~eight << 1 & TP_UTF8_HIGH_BITS; /* the highest bit is set, the next one is not */
+    return 8 - (size_t)((within >> 7) * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* The offset so many characters behind another one; beyond the text if there are fewer. */
+static size_t skip_characters(const uint8_t *text, size_t text_nbytes, size_t at, uint64_t n)
+{
+    for (; n >= 8 && text_nbytes - at >= 8; at += 8) n -= count_characters(text + at);
+    for (; at < text_nbytes && (n > 0 || tp_utf8_is_continuation(text[at])); at++) n -= !tp_utf8_is_continuation(text[at]);
+    return n > 0 ? text_nbytes + 1 : at;
+}
+
+/* Whether the lengths add up to that of the text. */
+static bool are_in_bytes(size_t text_nbytes, const uint64_t *lengths, size_t n)
+{
+    uint64_t sum = n - 1;
+    for (size_t i = 0; i < n && sum <= text_nbytes; i++) sum = lengths[i] <= text_nbytes ? sum + lengths[i] : UINT64_MAX;
+    return sum == text_nbytes;
+}
+
+tp_status tp_utf8_find_ends(const uint8_t *text, size_t text_nbytes, const uint64_t *lengths, uint64_t *ends, size_t n,
+                            tp_error *error)
+{
+    static const char wrong[] = "the lengths are not those of the texts";
+    bool in_bytes = n > 0 && are_in_bytes(text_nbytes, lengths, n);
+    size_t end = 0;
+    for (size_t i = 0, start = 0; i < n; i++, start = end + 1) {
+        end = in_bytes ? start + (size_t)lengths[i] : skip_characters(text, text_nbytes, start, lengths[i]);
+        if (end + (i + 1 < n) > text_nbytes) return tp_fail(error, TP_INVALID_ARGUMENT, i, wrong);
+        ends[i] = end;
+    }
+    return end == text_nbytes ? TP_OK : tp_fail(error, TP_INVALID_ARGUMENT, n, wrong);
+}

@@ -1,5 +1,5 @@
 /* Splitting any bytes by every pattern and variant: as piece by piece, as in blocks, and as from every cut. */
-#include "bpe/split.h"
+#include "bpe/split/split.h"
 #include "fuzz.h"
 #include "naive_utf8.h"
 #include "support.h"

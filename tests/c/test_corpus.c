@@ -248,7 +248,7 @@ static void test_table_refuses_what_it_cannot_number(void)
     tp_table table = {.hash_key = tp_hash_get_key()};
     CHECK(!tp_table_reserve(&table, TP_MAX_TERMS + 1, 1));
     CHECK(!tp_table_reserve(&table, 1, SIZE_MAX));
-    CHECK(table.terms == NULL && table.n_slots == 0);
+    CHECK(table.terms == NULL && table.index.n_slots == 0);
     tp_table_free(&table);
 }
 

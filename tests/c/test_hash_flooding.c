@@ -59,13 +59,13 @@ typedef struct displacement {
 static displacement displacement_of(tp_hash_key key, const word *words, size_t n)
 {
     static bool is_taken[2 * MOST_WORDS];
-    tp_table table = {.n_slots = 1};
+    tp_table table = {.index = {.n_slots = 1}};
     size_t all = 0, worst = 0;
-    while (table.n_slots < 2 * n) table.n_slots *= 2;
+    while (table.index.n_slots < 2 * n) table.index.n_slots *= 2;
     memset(is_taken, 0, sizeof is_taken);
     for (size_t i = 0; i < n; i++) {
-        size_t slot = tp_table_home(&table, hash_of(key, &words[i])), step = 1;
-        for (; is_taken[slot]; step++) slot = tp_table_next_slot(&table, slot, step);
+        size_t slot = tp_index_home(&table.index, hash_of(key, &words[i])), step = 1;
+        for (; is_taken[slot]; step++) slot = tp_index_next(table.index.n_slots, slot, step);
         is_taken[slot] = true;
         all += step - 1;
         if (step - 1 > worst) worst = step - 1;

@@ -1,5 +1,5 @@
 /* Training held against the plain way: count all pairs, merge the best one everywhere, begin again. */
-#include "bpe/pieces.h"
+#include "bpe/train/pieces.h"
 #include "naive_trainer.h"
 
 /* ---- The way under test ---------------------------------------------------------------------------------------------- */

@@ -1,0 +1,401 @@
+/* Making a vocabulary: its tokens in order of their ids, and an index of them by their bytes. */
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "bpe/build/by_tokens.h"
+#include "bpe/build/splits.h"
+#include "bpe/merge/backtrack.h"
+#include "bpe/merge/merge.h"
+#include "bpe/merge/parts.h"
+#include "bpe/vocabulary/pair_index.h"
+
+static _Atomic uint64_t last_serial;
+
+/* ---- Room ----------------------------------------------------------------------------------------------------------- */
+
+static void free_vocabulary(tp_vocabulary *v)
+{
+    size_t n = v->n_tokens;
+    if (v->bytes != NULL) tp_release(TP_FOR_VOCABULARY, v->bytes, (size_t)v->starts[n] + TP_TOKEN_PADDING);
+    tp_release(TP_FOR_VOCABULARY, v->ids, n * sizeof *v->ids);
+    tp_release(TP_FOR_VOCABULARY, v->starts, (n + 1) * sizeof *v->starts);
+    tp_release(TP_FOR_VOCABULARY, v->keys, n * sizeof *v->keys);
+    tp_release(TP_FOR_VOCABULARY, v->slots, v->n_slots * sizeof *v->slots);
+    tp_vocabulary_free_pairs(v);
+    tp_release(TP_FOR_VOCABULARY, v->parts, n * sizeof *v->parts);
+    tp_token_tree_free(v->tree);
+    tp_release(TP_FOR_VOCABULARY, v->made, (v->n_made + 1) * sizeof *v->made);
+    tp_release(TP_FOR_VOCABULARY, v->byte_pairs, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
+    tp_object_freed(TP_FOR_VOCABULARY);
+    tp_release(TP_FOR_VOCABULARY, v, sizeof *v);
+}
+
+void tp_vocabulary_free(tp_vocabulary *vocabulary)
+{
+    if (vocabulary != NULL) free_vocabulary(vocabulary);
+}
+
+void tp_vocabulary_free_at(tp_vocabulary **vocabulary)
+{
+    tp_vocabulary_free(*vocabulary);
+    *vocabulary = NULL;
+}
+
+/* A vocabulary with room for so many tokens, without their bytes. */
+static tp_vocabulary *new_vocabulary(tp_rule rule, size_t n_tokens)
+{
+    tp_vocabulary *v = tp_allocate_zeroed(TP_FOR_VOCABULARY, sizeof *v);
+    if (v == NULL) return NULL;
+    tp_object_made(TP_FOR_VOCABULARY);
+    v->serial = atomic_fetch_add(&last_serial, 1) + 1;
+    v->rule = rule;
+    v->hash_key = tp_hash_get_key();
+    v->n_tokens = n_tokens;
+    v->n_slots = tp_vocabulary_table_size(n_tokens);
+    v->ids = tp_allocate(TP_FOR_VOCABULARY, n_tokens * sizeof *v->ids);
+    v->starts = tp_allocate(TP_FOR_VOCABULARY, (n_tokens + 1) * sizeof *v->starts);
+    v->keys = tp_allocate(TP_FOR_VOCABULARY, n_tokens * sizeof *v->keys);
+    v->slots = tp_allocate_zeroed(TP_FOR_VOCABULARY, v->n_slots * sizeof *v->slots);
+    v->byte_pairs = tp_allocate(TP_FOR_VOCABULARY, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
+    if (v->ids == NULL || v->starts == NULL || v->keys == NULL || v->slots == NULL || v->byte_pairs == NULL) {
+        free_vocabulary(v);
+        return NULL;
+    }
+    memset(v->byte_pairs, 0xFF, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
+    return v;
+}
+
+static bool allocate_bytes(tp_vocabulary *v)
+{
+    size_t nbytes = (size_t)v->starts[v->n_tokens];
+    v->bytes = tp_allocate(TP_FOR_VOCABULARY, nbytes + TP_TOKEN_PADDING);
+    if (v->bytes != NULL) memset(v->bytes + nbytes, 0, TP_TOKEN_PADDING);
+    return v->bytes != NULL;
+}
+
+/* ---- Tokens by their bytes ------------------------------------------------------------------------------------------ */
+
+/* The key of bytes behind which TP_TOKEN_PADDING more may be read, and the hash of it. */
+static tp_key key_of(const tp_vocabulary *v, const uint8_t *bytes, size_t nbytes, uint64_t start, uint64_t *hash)
+{
+    if (nbytes <= TP_SHORT_KEY_NBYTES) {
+        tp_key key = tp_short_key(bytes, nbytes);
+        *hash = tp_short_key_hash(&v->hash_key, key);
+        return key;
+    }
+    *hash = tp_hash(&v->hash_key, bytes, nbytes);
+    return tp_long_key(*hash, start);
+}
+
+/* Puts a token into the index; returns the one with the same bytes that is there already, or TP_NO_TOKEN. */
+static uint32_t put_in_index(tp_vocabulary *v, uint32_t token)
+{
+    const uint8_t *bytes = v->bytes + v->starts[token];
+    size_t nbytes = tp_token_nbytes(v, token), i;
+    uint64_t hash;
+    uint32_t equal = TP_NO_TOKEN;
+    v->keys[token] = key_of(v, bytes, nbytes, v->starts[token], &hash);
+    for (i = (size_t)hash & (v->n_slots - 1); v->slots[i] != 0; i = (i + 1) & (v->n_slots - 1)) {
+        uint32_t other = (uint32_t)v->slots[i] - 1;
+        if ((v->slots[i] ^ hash) >> 32 == 0 && tp_is_token(v, other, bytes, nbytes)) equal = other;
+    }
+    v->slots[i] = hash >> 32 << 32 | (token + 1);
+    return equal;
+}
+
+static void note_bytes(tp_vocabulary *v, uint32_t token)
+{
+    const uint8_t *bytes = v->bytes + v->starts[token];
+    size_t nbytes = tp_token_nbytes(v, token);
+    if (nbytes == 1) v->byte_tokens[bytes[0]] = token;
+    for (size_t i = 1; i < nbytes; i++) {
+        size_t pair = (size_t)bytes[i - 1] << 8 | bytes[i];
+        v->joined[pair / 64] |= UINT64_C(1) << (pair % 64);
+    }
+}
+
+/* ---- Which tokens a piece can become as a whole --------------------------------------------------------------------- */
+
+/* Finds out whether merging a token's bytes gives that token. False if there is no memory. */
+static bool merge_itself(const tp_vocabulary *v, tp_merger *merger, uint32_t token, bool *is_whole)
+{
+    uint32_t made;
+    tp_token_sink sink = {.out = &made, .capacity = 1};
+    if (!tp_merge_piece(v, merger, v->bytes + v->starts[token], tp_token_nbytes(v, token), TP_NO_RANK, &sink)) return false;
+    *is_whole = sink.n == 1 && made == token;
+    return true;
+}
+
+/* By a rule of merges alone a piece becomes a token only if these make it so, but then it may be looked up. */
+static tp_status mark_not_whole(tp_vocabulary *v, tp_error *error)
+{
+    tp_merger merger = {0};
+    bool has_memory = true;
+    v->is_regular = true;
+    for (size_t i = 0; has_memory && i < v->n_slots; i++) {
+        bool is_whole = true;
+        if (v->slots[i] != 0) has_memory = merge_itself(v, &merger, (uint32_t)v->slots[i] - 1, &is_whole);
+        if (is_whole) continue;
+        v->slots[i] |= TP_NOT_WHOLE;
+        v->is_regular = false;
+    }
+    tp_merger_free(&merger);
+    return has_memory ? TP_OK : tp_fail_no_memory(error);
+}
+
+/* Makes what is made of a vocabulary that is complete otherwise, or frees it. */
+static tp_status finish(tp_status status, tp_vocabulary *made, tp_vocabulary **vocabulary, tp_error *error)
+{
+    if (status == TP_OK && !(tp_parts_make(made) && tp_token_tree_make(made))) status = tp_fail_no_memory(error);
+    if (status == TP_OK) *vocabulary = made;
+    else free_vocabulary(made);
+    return status;
+}
+
+/* ---- From merges ---------------------------------------------------------------------------------------------------- */
+
+/* The lengths of the tokens that merges make, which may double with each. */
+static tp_status measure_merges(tp_vocabulary *v, const tp_merge *merges, tp_error *error)
+{
+    for (size_t t = 0; t <= TP_N_BYTES; t++) v->starts[t] = t;
+    for (size_t t = TP_N_BYTES; t < v->n_tokens; t++) {
+        tp_merge merge = merges[t - TP_N_BYTES];
+        if (merge.left >= t || merge.right >= t) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, t - TP_N_BYTES, "the merge takes an id that does not exist yet");
+        }
+        uint64_t nbytes = tp_token_nbytes(v, merge.left) + tp_token_nbytes(v, merge.right);
+        if (nbytes > UINT32_MAX || v->starts[t] > SIZE_MAX / 2 - UINT32_MAX) {
+            return tp_fail(error, TP_TOO_LARGE, t - TP_N_BYTES, "the token that the merge makes is too long");
+        }
+        v->starts[t + 1] = v->starts[t] + nbytes;
+    }
+    return TP_OK;
+}
+
+static void join_merges(tp_vocabulary *v, const tp_merge *merges)
+{
+    for (size_t t = 0; t < v->n_tokens; t++) v->ids[t] = (uint32_t)t;
+    for (size_t t = 0; t < TP_N_BYTES; t++) v->bytes[t] = (uint8_t)t;
+    for (size_t t = TP_N_BYTES; t < v->n_tokens; t++) {
+        uint32_t left = merges[t - TP_N_BYTES].left, right = merges[t - TP_N_BYTES].right;
+        uint8_t *made = v->bytes + v->starts[t];
+        memcpy(made, v->bytes + v->starts[left], tp_token_nbytes(v, left));
+        memcpy(made + tp_token_nbytes(v, left), v->bytes + v->starts[right], tp_token_nbytes(v, right));
+    }
+    v->n_dense = v->n_tokens;
+}
+
+static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_merges, tp_error *error)
+{
+    tp_status status = measure_merges(v, merges, error);
+    if (status != TP_OK) return status;
+    if (!allocate_bytes(v) || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
+    join_merges(v, merges);
+    for (uint32_t t = 0; t < v->n_tokens; t++) {
+        put_in_index(v, t);
+        note_bytes(v, t);
+    }
+    for (size_t i = 0; i < n_merges; i++) {
+        if (!tp_vocabulary_put_pair(v, merges[i].left, merges[i].right, (uint32_t)(TP_N_BYTES + i))) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the pair was merged already");
+        }
+    }
+    return mark_not_whole(v, error);
+}
+
+tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_vocabulary **vocabulary, tp_error *error)
+{
+    if (n_merges > TP_MAX_TOKENS - TP_N_BYTES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
+    tp_vocabulary *made = new_vocabulary(TP_RULE_MERGES, TP_N_BYTES + n_merges);
+    if (made == NULL) return tp_fail_no_memory(error);
+    return finish(fill_from_merges(made, merges, n_merges, error), made, vocabulary, error);
+}
+
+/* ---- From tokens ---------------------------------------------------------------------------------------------------- */
+
+static const char no_byte[] = "each single byte must be a token";
+
+/* Tokens as they are given. */
+typedef struct given {
+    const uint8_t *tokens;
+    size_t tokens_nbytes;
+    const uint64_t *ends;
+    const uint32_t *ids;
+    size_t n_tokens;
+    uint64_t *order; /* by ascending id: id << 32 | which of them */
+} given;
+
+static int compare_numbers(const void *one, const void *other)
+{
+    uint64_t a = *(const uint64_t *)one, b = *(const uint64_t *)other;
+    return (a > b) - (a < b);
+}
+
+static tp_status check_ends(const given *from, tp_error *error)
+{
+    uint64_t end = 0;
+    for (size_t i = 0; i < from->n_tokens; i++) {
+        if (from->ends[i] < end || from->ends[i] > from->tokens_nbytes) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of tokens must ascend within the text");
+        }
+        if (from->ends[i] == end) return tp_fail(error, TP_INVALID_ARGUMENT, i, "the token is empty");
+        end = from->ends[i];
+    }
+    return TP_OK;
+}
+
+static tp_status sort_ids(const given *from, tp_error *error)
+{
+    bool is_sorted = true;
+    for (size_t i = 0; i < from->n_tokens; i++) {
+        from->order[i] = (uint64_t)from->ids[i] << 32 | i;
+        is_sorted = is_sorted && (i == 0 || from->ids[i - 1] < from->ids[i]);
+    }
+    if (is_sorted) return TP_OK;
+    qsort(from->order, from->n_tokens, sizeof *from->order, compare_numbers);
+    for (size_t i = 1; i < from->n_tokens; i++) {
+        if (from->order[i - 1] >> 32 != from->order[i] >> 32) continue;
+        return tp_fail(error, TP_INVALID_ARGUMENT, (uint32_t)from->order[i], "the id is that of an earlier token");
+    }
+    return TP_OK;
+}
+
+static void copy_in_order(tp_vocabulary *v, const given *from)
+{
+    for (size_t t = 0; t < v->n_tokens; t++) {
+        size_t i = (uint32_t)from->order[t];
+        size_t start = i == 0 ? 0 : (size_t)from->ends[i - 1];
+        memcpy(v->bytes + v->starts[t], from->tokens + start, tp_token_nbytes(v, (uint32_t)t));
+        v->ids[t] = from->ids[i];
+        if (v->n_dense == t && v->ids[t] == t) v->n_dense++;
+    }
+}
+
+static bool take_bytes(tp_vocabulary *v, const given *from)
+{
+    v->starts[0] = 0;
+    for (size_t t = 0; t < v->n_tokens; t++) {
+        size_t i = (uint32_t)from->order[t];
+        v->starts[t + 1] = v->starts[t] + from->ends[i] - (i == 0 ? 0 : from->ends[i - 1]);
+    }
+    if (!allocate_bytes(v)) return false;
+    copy_in_order(v, from);
+    return true;
+}
+
+static tp_status index_tokens(tp_vocabulary *v, const given *from, tp_error *error)
+{
+    memset(v->byte_tokens, 0xFF, sizeof v->byte_tokens);
+    for (uint32_t t = 0; t < v->n_tokens; t++) {
+        uint32_t equal = put_in_index(v, t);
+        if (equal != TP_NO_TOKEN) {
+            uint32_t one = (uint32_t)from->order[equal], other = (uint32_t)from->order[t];
+            return tp_fail(error, TP_INVALID_ARGUMENT, one > other ? one : other, "the token equals an earlier one");
+        }
+        note_bytes(v, t);
+    }
+    for (size_t b = 0; b < TP_N_BYTES; b++) {
+        if (v->byte_tokens[b] == TP_NO_TOKEN) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + b, no_byte);
+        }
+    }
+    return TP_OK;
+}
+
+static tp_status fill_from_tokens(tp_vocabulary *v, const given *from, tp_error *error)
+{
+    tp_status status = check_ends(from, error);
+    if (status == TP_OK) status = sort_ids(from, error);
+    if (status != TP_OK) return status;
+    if (!take_bytes(v, from)) return tp_fail_no_memory(error);
+    return index_tokens(v, from, error);
+}
+
+/* A vocabulary of tokens, which nothing merges yet. */
+static tp_status new_from_tokens(given *from, tp_rule rule, tp_vocabulary **made, tp_error *error)
+{
+    if (from->n_tokens > TP_MAX_TOKENS) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many tokens");
+    if (from->n_tokens == 0) return tp_fail(error, TP_INVALID_ARGUMENT, 0, no_byte);
+    from->order = tp_allocate(TP_FOR_WORK, from->n_tokens * sizeof *from->order);
+    tp_vocabulary *v = new_vocabulary(rule, from->n_tokens);
+    tp_status status = from->order == NULL || v == NULL ? tp_fail_no_memory(error) : fill_from_tokens(v, from, error);
+    tp_release(TP_FOR_WORK, from->order, from->n_tokens * sizeof *from->order);
+    if (status == TP_OK) *made = v;
+    else tp_vocabulary_free(v);
+    return status;
+}
+
+tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends, const uint32_t *ids,
+                                    size_t n_tokens, tp_vocabulary **vocabulary, tp_error *error)
+{
+    given from = {tokens, tokens_nbytes, ends, ids, n_tokens, NULL};
+    tp_vocabulary *made;
+    tp_status status = new_from_tokens(&from, TP_RULE_TOKENS, &made, error);
+    return status == TP_OK ? finish(tp_vocabulary_pair_tokens(made, error), made, vocabulary, error) : status;
+}
+
+/* ---- From tokens and merges ----------------------------------------------------------------------------------------- */
+
+/* Puts in the pairs of a list, as far as there is nothing wrong, and tells how many these are. */
+static tp_status put_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_merges, size_t *n_put, tp_error *error)
+{
+    for (*n_put = 0; *n_put < n_merges; ++*n_put) {
+        tp_merge merge = merges[*n_put];
+        uint32_t left = tp_find_id(v, merge.left), right = tp_find_id(v, merge.right);
+        uint64_t item = v->n_tokens + TP_N_BYTES + *n_put;
+        if (left == TP_NO_TOKEN || right == TP_NO_TOKEN) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, item, "the merge takes an id that does not exist");
+        }
+        if (!tp_vocabulary_put_pair(v, left, right, (uint32_t)*n_put)) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, item, "the pair was merged already");
+        }
+    }
+    return TP_OK;
+}
+
+/* Finds the tokens that the merges make: those that are the two of a pair. False if there is no memory. */
+static bool find_made(tp_vocabulary *v)
+{
+    tp_splits splits;
+    bool has_memory = tp_splits_make(v, &splits);
+    uint32_t left, right;
+    for (uint32_t t = 0; has_memory && t < v->n_tokens; t++) {
+        tp_splits_begin(&splits, t);
+        while (tp_splits_next(&splits, &left, &right)) {
+            uint32_t rank = tp_find_pair(v, left, right);
+            if (rank != TP_NO_RANK) v->made[rank] = t;
+        }
+    }
+    tp_splits_free(&splits);
+    return has_memory;
+}
+
+static tp_status take_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_merges, tp_error *error)
+{
+    v->made = tp_allocate(TP_FOR_VOCABULARY, (n_merges + 1) * sizeof *v->made);
+    if (v->made != NULL) v->n_made = n_merges;
+    if (v->made == NULL || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
+    memset(v->made, 0xFF, (n_merges + 1) * sizeof *v->made); /* TP_NO_TOKEN */
+    size_t n_put;
+    tp_status status = put_merges(v, merges, n_merges, &n_put, error);
+    if (!find_made(v)) return tp_fail_no_memory(error);
+    for (size_t i = 0; i < n_put; i++) {
+        if (v->made[i] != TP_NO_TOKEN) continue;
+        return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + TP_N_BYTES + i, "the merge makes no token");
+    }
+    return status == TP_OK && v->rule == TP_RULE_MERGES ? mark_not_whole(v, error) : status;
+}
+
+tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends,
+                                               const uint32_t *ids, size_t n_tokens, const tp_merge *merges, size_t n_merges,
+                                               bool whole_pieces, tp_vocabulary **vocabulary, tp_error *error)
+{
+    if (n_merges > TP_MAX_MERGES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
+    given from = {tokens, tokens_nbytes, ends, ids, n_tokens, NULL};
+    tp_vocabulary *made;
+    tp_status status = new_from_tokens(&from, whole_pieces ? TP_RULE_WHOLE_PIECES : TP_RULE_MERGES, &made, error);
+    return status == TP_OK ? finish(take_merges(made, merges, n_merges, error), made, vocabulary, error) : status;
+}

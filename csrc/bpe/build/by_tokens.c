@@ -1,0 +1,72 @@
+/* The pairs that merge where any two tokens that together are a token do. */
+#include "bpe/build/by_tokens.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "bpe/build/splits.h"
+#include "bpe/merge/merge.h"
+#include "bpe/vocabulary/pair_index.h"
+
+static size_t count_splits(const tp_vocabulary *v, tp_splits *splits)
+{
+    size_t n = 0;
+    uint32_t left, right;
+    for (uint32_t t = 0; t < v->n_tokens; t++) {
+        tp_splits_begin(splits, t);
+        while (tp_splits_next(splits, &left, &right)) n++;
+    }
+    return n;
+}
+
+static void put_splits(tp_vocabulary *v, tp_splits *splits)
+{
+    uint32_t left, right;
+    for (uint32_t t = 0; t < v->n_tokens; t++) {
+        tp_splits_begin(splits, t);
+        while (tp_splits_next(splits, &left, &right)) tp_vocabulary_put_pair(v, left, right, t);
+    }
+}
+
+static bool put_all_splits(tp_vocabulary *v)
+{
+    tp_splits splits;
+    bool is_done = tp_splits_make(v, &splits) && tp_vocabulary_allocate_pairs(v, count_splits(v, &splits));
+    if (is_done) put_splits(v, &splits);
+    tp_splits_free(&splits);
+    return is_done;
+}
+
+/* The two tokens that all merges of lower ranks leave of each token. If they leave more of one, the vocabulary is not regular.
+ * False if there is no memory. */
+static bool put_last_merges(tp_vocabulary *v, tp_merger *merger)
+{
+    v->is_regular = true;
+    for (uint32_t t = 0; v->is_regular && t < v->n_tokens; t++) {
+        uint32_t parts[2];
+        tp_token_sink sink = {.out = parts, .capacity = 2};
+        if (tp_token_nbytes(v, t) == 1) continue;
+        if (!tp_merge_piece(v, merger, v->bytes + v->starts[t], tp_token_nbytes(v, t), t, &sink)) return false;
+        v->is_regular = sink.n == 2;
+        if (v->is_regular) tp_vocabulary_put_pair(v, parts[0], parts[1], t);
+        else v->irregular_id = v->ids[t];
+    }
+    return true;
+}
+
+/* Any two tokens that together are a token merge. But if each token is what merging makes of its bytes, as it is after
+ * training, only its last two parts ever meet: wherever two tokens stand side by side, merging has gone as it would have gone
+ * within their bytes alone, and there it came to those two. A table of these pairs alone is several times smaller and soon
+ * made. */
+tp_status tp_vocabulary_pair_tokens(tp_vocabulary *v, tp_error *error)
+{
+    tp_merger merger = {0};
+    bool has_memory = tp_vocabulary_allocate_pairs(v, v->n_tokens) && put_last_merges(v, &merger);
+    tp_merger_free(&merger);
+    if (has_memory && !v->is_regular) {
+        tp_vocabulary_free_pairs(v);
+        memset(v->byte_pairs, 0xFF, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
+        has_memory = put_all_splits(v);
+    }
+    return has_memory ? TP_OK : tp_fail_no_memory(error);
+}

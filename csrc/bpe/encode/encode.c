@@ -1,0 +1,270 @@
+/* From text to ids: a text or documents, by one thread or several. */
+#include "bpe/encode/encode.h"
+
+#include <string.h>
+
+#include "base/variants.h"
+#include "base/error.h"
+#include "base/thread.h"
+
+enum { BYTES_A_THREAD = 1 << 16 }; /* below that, starting a thread takes longer than it saves */
+
+static void start_encoding(tp_encoding *e, const tp_vocabulary *vocabulary, tp_cache_table *table, uint32_t *ids, size_t capacity)
+{
+    *e = (tp_encoding){.vocabulary = vocabulary, .table = table};
+    e->sink = (tp_token_sink){.ids = vocabulary->ids, .out = ids, .capacity = ids == NULL ? 0 : capacity};
+    if (table->serial != 0 && table->serial != vocabulary->serial) {
+        tp_cache_table_free(table);
+        tp_cache_table_init(table);
+    }
+    table->serial = vocabulary->serial;
+}
+
+/* ---- A text ---------------------------------------------------------------------------------------------------------- */
+
+/* Encodes what is certain of a text, and returns how many bytes that was. Up to `readable_nbytes` may be read. */
+static size_t encode_text(tp_encoding *e, tp_pattern pattern, const uint8_t *text, size_t nbytes, size_t readable_nbytes,
+                          bool is_final)
+{
+    const tp_split_rules *rules = tp_split_rules_of(pattern);
+    const uint8_t *end = text + tp_split_complete_nbytes(text, nbytes, is_final), *readable_end = text + readable_nbytes;
+    return TP_VARIANT(tp_encode)(e, rules, text, end, readable_end, is_final);
+}
+
+/* ---- Shares of a text or of documents, one for each thread ---------------------------------------------------------- */
+
+/* It puts its ids where its text begins: there are no more than bytes. */
+typedef struct share {
+    size_t start;
+    size_t first_document; /* those of a batch: up to the next share's first one */
+    size_t used;           /* of a text */
+    tp_encoding encoding;
+} share;
+
+typedef struct job {
+    tp_pattern pattern;
+    const uint8_t *text;
+    size_t text_nbytes;
+    bool is_final;
+    const uint64_t *ends; /* of documents; NULL: the text is one */
+    size_t n_documents;
+    uint64_t *id_ends;
+    size_t n_shares;
+    share *shares; /* one more than there are: it begins where the last one ends */
+    share alone[2];
+} job;
+
+static void encode_share_of_text(const job *j, share *s)
+{
+    bool is_last = s + 1 == j->shares + j->n_shares;
+    s->used = encode_text(&s->encoding, j->pattern, j->text + s->start, s[1].start - s->start, j->text_nbytes - s->start,
+                          j->is_final || !is_last);
+}
+
+static size_t document_start(const job *j, size_t document) { return document == 0 ? 0 : (size_t)j->ends[document - 1] + 1; }
+
+static void encode_share_of_documents(const job *j, share *s)
+{
+    for (size_t i = s->first_document; i < s[1].first_document && !s->encoding.has_failed; i++) {
+        size_t start = document_start(j, i);
+        encode_text(&s->encoding, j->pattern, j->text + start, (size_t)j->ends[i] - start, j->text_nbytes - start, true);
+        j->id_ends[i] = s->encoding.sink.n;
+    }
+}
+
+static void encode_share(void *shared, size_t index)
+{
+    job *j = shared;
+    if (j->ends == NULL) encode_share_of_text(j, &j->shares[index]);
+    else encode_share_of_documents(j, &j->shares[index]);
+    tp_merger_free(&j->shares[index].encoding.table->merger);
+}
+
+/* The first document that begins at `start` or behind it. */
+static size_t find_document(const job *j, size_t start)
+{
+    size_t low = 0, high = j->n_documents;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (document_start(j, middle) < start) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+static void cut_into_shares(job *j)
+{
+    for (size_t i = 0; i <= j->n_shares; i++) {
+        share *s = &j->shares[i];
+        size_t about = i == j->n_shares ? j->text_nbytes : j->text_nbytes / j->n_shares * i;
+        *s = (share){.start = about};
+        if (j->ends != NULL) {
+            s->first_document = i == j->n_shares ? j->n_documents : find_document(j, about);
+            s->start = s->first_document < j->n_documents ? document_start(j, s->first_document) : j->text_nbytes;
+        } else if (i > 0 && i < j->n_shares) {
+            size_t cut = tp_split_find_cut(j->pattern, j->text, j->text_nbytes, about);
+            s->start = cut > s[-1].start ? cut : s[-1].start;
+        }
+    }
+}
+
+static tp_status allocate_shares(job *j, size_t threads, tp_error *error)
+{
+    size_t most = j->text_nbytes / BYTES_A_THREAD;
+    j->n_shares = threads < most ? threads : most;
+    j->shares = j->alone;
+    if (j->n_shares > 1) j->shares = tp_allocate(TP_FOR_WORK, (j->n_shares + 1) * sizeof *j->shares);
+    else j->n_shares = 1;
+    return j->shares == NULL ? tp_fail_no_memory(error) : TP_OK;
+}
+
+static void free_shares(job *j)
+{
+    if (j->shares != NULL && j->shares != j->alone) tp_release(TP_FOR_WORK, j->shares, (j->n_shares + 1) * sizeof *j->shares);
+}
+
+/* Moves the shares' ids together, and counts them. */
+static size_t join_shares(job *j)
+{
+    size_t n_ids = 0;
+    for (size_t i = 0; i < j->n_shares; i++) {
+        const share *s = &j->shares[i];
+        const tp_token_sink *sink = &s->encoding.sink;
+        if (sink->out != NULL && n_ids > 0) memmove(j->shares[0].encoding.sink.out + n_ids, sink->out, sink->n * sizeof *sink->out);
+        for (size_t d = s->first_document; d < s[1].first_document; d++) j->id_ends[d] += n_ids;
+        n_ids += sink->n;
+    }
+    return n_ids;
+}
+
+static void run_shares(job *j, const tp_vocabulary *vocabulary, tp_cache_table *tables, uint32_t *ids, size_t capacity)
+{
+    cut_into_shares(j);
+    for (size_t i = 0; i < j->n_shares; i++) {
+        share *s = &j->shares[i];
+        size_t room = j->n_shares == 1 ? capacity : s[1].start - s->start;
+        start_encoding(&s->encoding, vocabulary, &tables[i], ids == NULL ? NULL : ids + s->start, room);
+    }
+    tp_fork_join(encode_share, j, j->n_shares);
+}
+
+/* Encodes all shares, with the tables of the cache or some for this call. */
+static tp_status run_job(job *j, const tp_vocabulary *vocabulary, tp_piece_cache *cache, size_t threads, uint32_t *ids,
+                         size_t capacity, tp_error *error)
+{
+    if (cache != NULL && threads > cache->n_tables) threads = cache->n_tables;
+    tp_status status = allocate_shares(j, threads, error);
+    if (status != TP_OK) return status;
+    tp_piece_cache *made = NULL;
+    tp_cache_table own;
+    if (cache != NULL) {
+        run_shares(j, vocabulary, cache->tables, ids, capacity);
+    } else if (j->n_shares == 1) {
+        tp_cache_table_init(&own);
+        run_shares(j, vocabulary, &own, ids, capacity);
+        tp_cache_table_free(&own);
+    } else if ((status = tp_piece_cache_new(j->n_shares, &made, error)) == TP_OK) {
+        run_shares(j, vocabulary, made->tables, ids, capacity);
+        tp_piece_cache_free(made);
+    }
+    for (size_t i = 0; status == TP_OK && i < j->n_shares; i++) {
+        if (j->shares[i].encoding.has_failed) status = tp_fail_no_memory(error);
+    }
+    return status;
+}
+
+/* ---- For callers ---------------------------------------------------------------------------------------------------- */
+
+static tp_status no_room(const tp_encoding *e, size_t *n_ids, tp_error *error)
+{
+    *n_ids = e->n_too_many;
+    return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the ids of the first piece");
+}
+
+static tp_status no_pattern(tp_error *error)
+{
+    return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no splitter for this pattern");
+}
+
+tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text,
+                               size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity,
+                               size_t *n_ids, size_t *used, tp_error *error)
+{
+    job j = {.pattern = pattern, .text = text, .text_nbytes = text_nbytes, .is_final = is_final};
+    bool can_share = ids == NULL || capacity >= text_nbytes;
+    if (tp_split_rules_of(pattern) == NULL) return no_pattern(error);
+    tp_status status = run_job(&j, vocabulary, cache, can_share ? threads : 1, ids, capacity, error);
+    if (status == TP_OK) {
+        const share *last = &j.shares[j.n_shares - 1];
+        *n_ids = join_shares(&j);
+        *used = last->start + last->used;
+        if (*used == 0 && last->encoding.n_too_many > 0) status = no_room(&last->encoding, n_ids, error);
+    }
+    free_shares(&j);
+    return status;
+}
+
+static tp_status check_pieces(const uint64_t *ends, size_t n_pieces, size_t text_nbytes, tp_error *error)
+{
+    for (size_t i = 0; i < n_pieces; i++) {
+        if (ends[i] > text_nbytes || (i > 0 && ends[i] < ends[i - 1])) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of pieces must ascend within the text");
+        }
+    }
+    return TP_OK;
+}
+
+/* Encodes pieces, and returns how many: all, but for want of room or memory. */
+static size_t encode_pieces(tp_encoding *e, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_pieces)
+{
+    size_t start = 0, i = 0;
+    for (; i < n_pieces; i++) {
+        if (!tp_encode_piece(e, text + start, (size_t)ends[i] - start, text_nbytes - start)) break;
+        start = (size_t)ends[i];
+    }
+    return i;
+}
+
+tp_status tp_vocabulary_encode_split(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const uint8_t *text,
+                                     size_t text_nbytes, const uint64_t *ends, size_t n_pieces, uint32_t *ids, size_t capacity,
+                                     size_t *n_ids, size_t *n_used, tp_error *error)
+{
+    tp_status status = check_pieces(ends, n_pieces, text_nbytes, error);
+    if (status != TP_OK) return status;
+    tp_cache_table own, *table = cache != NULL ? cache->tables : &own;
+    if (cache == NULL) tp_cache_table_init(&own);
+    tp_encoding e;
+    start_encoding(&e, vocabulary, table, ids, capacity);
+    size_t n_done = encode_pieces(&e, text, text_nbytes, ends, n_pieces);
+    tp_merger_free(&table->merger);
+    if (cache == NULL) tp_cache_table_free(&own);
+    if (e.has_failed) return tp_fail_no_memory(error);
+    *n_ids = e.sink.n;
+    *n_used = n_done;
+    return n_done == 0 && e.n_too_many > 0 ? no_room(&e, n_ids, error) : TP_OK;
+}
+
+static tp_status check_documents(const job *j, tp_error *error)
+{
+    for (size_t i = 0; i < j->n_documents; i++) {
+        if (j->ends[i] > j->text_nbytes || j->ends[i] < document_start(j, i)) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of documents must ascend within the text");
+        }
+    }
+    return TP_OK;
+}
+
+tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern,
+                                     const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
+                                     size_t threads, uint32_t *ids, size_t capacity, uint64_t *id_ends, size_t *n_ids,
+                                     tp_error *error)
+{
+    job j = {.pattern = pattern, .text = text, .text_nbytes = text_nbytes, .ends = ends, .n_documents = n_documents,
+             .id_ends = id_ends};
+    if (ids != NULL && capacity < text_nbytes) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the ids");
+    tp_status status = tp_split_rules_of(pattern) == NULL ? no_pattern(error) : check_documents(&j, error);
+    if (status == TP_OK) status = run_job(&j, vocabulary, cache, threads, ids, capacity, error);
+    if (status == TP_OK) *n_ids = join_shares(&j);
+    free_shares(&j);
+    return status;
+}

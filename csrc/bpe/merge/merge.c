@@ -1,0 +1,153 @@
+#include "bpe/merge/merge.h"
+
+#include "bpe/vocabulary/pair_index.h"
+
+/* ---- Short pieces --------------------------------------------------------------------------------------------------- */
+
+/* The place of the lowest rank, the leftmost of equal ones. */
+static inline size_t find_lowest(const uint32_t *ranks, size_t n)
+{
+    size_t lowest = 0;
+    uint32_t rank = ranks[0];
+    for (size_t i = 1; i < n; i++) {
+        lowest = ranks[i] < rank ? i : lowest;
+        rank = ranks[i] < rank ? ranks[i] : rank;
+    }
+    return lowest;
+}
+
+size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit, uint32_t *tokens)
+{
+    uint32_t ranks[TP_SHORT_PIECE_NBYTES]; /* of each token and the next one */
+    size_t n = nbytes;
+    for (size_t i = 0; i < n; i++) tokens[i] = vocabulary->byte_tokens[piece[i]];
+    for (size_t i = 0; i + 1 < n; i++) ranks[i] = vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]];
+    while (n > 1) {
+        size_t at = find_lowest(ranks, n - 1);
+        if (ranks[at] >= limit) break;
+        tokens[at] = tp_made_token(vocabulary, ranks[at]);
+        n--;
+        for (size_t i = at + 1; i < n; i++) tokens[i] = tokens[i + 1];
+        for (size_t i = at + 1; i + 1 < n; i++) ranks[i] = ranks[i + 1];
+        if (at + 1 < n) ranks[at] = tp_find_pair(vocabulary, tokens[at], tokens[at + 1]);
+        if (at > 0) ranks[at - 1] = tp_find_pair(vocabulary, tokens[at - 1], tokens[at]);
+    }
+    return n;
+}
+
+/* ---- Long pieces: a list of parts and a heap of pairs --------------------------------------------------------------- */
+
+/* A token of the piece, at the number of its first byte. */
+typedef struct part {
+    uint32_t token; /* TP_NO_TOKEN: it has become part of the one before */
+    uint32_t next;  /* the number of bytes, behind the last part */
+    uint32_t previous;
+    uint32_t rank; /* of this one and the next */
+} part;
+
+#define NO_PART UINT32_MAX
+
+enum { HEAP_CHILDREN = 4 }; /* four: fewer levels, and the children share a cache line */
+
+/* Pairs that may merge, as rank << 32 | part, in a heap. Those are stale whose part has another rank by now. */
+typedef struct heap {
+    uint64_t *pairs;
+    size_t n;
+} heap;
+
+static void sift_down(heap *h, size_t at, uint64_t pair)
+{
+    for (;;) {
+        size_t first = HEAP_CHILDREN * at + 1, lowest = first;
+        if (first >= h->n) break;
+        size_t behind = h->n - first < HEAP_CHILDREN ? h->n : first + HEAP_CHILDREN;
+        for (size_t child = first + 1; child < behind; child++) {
+            if (h->pairs[child] < h->pairs[lowest]) lowest = child;
+        }
+        if (h->pairs[lowest] >= pair) break;
+        h->pairs[at] = h->pairs[lowest];
+        at = lowest;
+    }
+    h->pairs[at] = pair;
+}
+
+static void make_heap(heap *h)
+{
+    for (size_t i = h->n / HEAP_CHILDREN + 1; i-- > 0;) {
+        if (i < h->n) sift_down(h, i, h->pairs[i]);
+    }
+}
+
+static uint64_t pop(heap *h)
+{
+    uint64_t lowest = h->pairs[0], last = h->pairs[--h->n];
+    if (h->n > 0) sift_down(h, 0, last);
+    return lowest;
+}
+
+static void push(heap *h, uint64_t pair)
+{
+    size_t at = h->n++;
+    while (at > 0 && h->pairs[(at - 1) / HEAP_CHILDREN] > pair) {
+        h->pairs[at] = h->pairs[(at - 1) / HEAP_CHILDREN];
+        at = (at - 1) / HEAP_CHILDREN;
+    }
+    h->pairs[at] = pair;
+}
+
+static void set_rank(const tp_vocabulary *vocabulary, part *parts, uint32_t at, uint32_t n, uint32_t limit, heap *h)
+{
+    uint32_t next = parts[at].next;
+    uint32_t rank = next < n ? tp_find_pair(vocabulary, parts[at].token, parts[next].token) : TP_NO_RANK;
+    parts[at].rank = rank;
+    if (rank < limit) push(h, (uint64_t)rank << 32 | at);
+}
+
+static void start_merging(const tp_vocabulary *vocabulary, const uint8_t *piece, uint32_t n, uint32_t limit, part *parts,
+                          heap *h)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t rank = i + 1 < n ? vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]] : TP_NO_RANK;
+        parts[i] = (part){vocabulary->byte_tokens[piece[i]], i + 1, i - 1, rank}; /* before the first one: NO_PART */
+        if (rank < limit) h->pairs[h->n++] = (uint64_t)rank << 32 | i;
+    }
+    make_heap(h);
+}
+
+static void merge_all(const tp_vocabulary *vocabulary, part *parts, uint32_t n, uint32_t limit, heap *h)
+{
+    while (h->n > 0) {
+        uint64_t pair = pop(h);
+        uint32_t rank = (uint32_t)(pair >> 32), at = (uint32_t)pair, next = parts[at].next;
+        if (parts[at].token == TP_NO_TOKEN || parts[at].rank != rank) continue;
+        parts[at].token = tp_made_token(vocabulary, rank);
+        parts[at].next = parts[next].next;
+        parts[next].token = TP_NO_TOKEN;
+        if (parts[at].next < n) parts[parts[at].next].previous = at;
+        set_rank(vocabulary, parts, at, n, limit, h);
+        if (parts[at].previous != NO_PART) set_rank(vocabulary, parts, parts[at].previous, n, limit, h);
+    }
+}
+
+/* A merge takes one pair out of the heap, and one part away, and puts up to two pairs in: at most 2n are in it. */
+bool tp_merge_at_once(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
+                      tp_token_sink *sink)
+{
+    if (nbytes >= NO_PART || nbytes > SIZE_MAX / 4 / sizeof(part)) return false;
+    if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->parts, nbytes * sizeof(part))) return false;
+    if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->heap, 2 * nbytes * sizeof(uint64_t))) return false;
+    part *parts = (part *)(void *)merger->parts.data;
+    heap h = {(uint64_t *)(void *)merger->heap.data, 0};
+    uint32_t n = (uint32_t)nbytes;
+    start_merging(vocabulary, piece, n, limit, parts, &h);
+    merge_all(vocabulary, parts, n, limit, &h);
+    for (uint32_t i = 0; i < n; i = parts[i].next) tp_put_token(sink, parts[i].token);
+    return true;
+}
+
+void tp_merger_free(tp_merger *merger)
+{
+    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->parts);
+    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->heap);
+    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->tokens);
+}

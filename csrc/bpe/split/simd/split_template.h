@@ -1,0 +1,57 @@
+/* The splitters, written once for all instruction sets. The file that includes this one has included bpe/split/simd/window_template.h and
+ * defines SPLIT, the name of the function to define. */
+
+/* Stores the places of all bits plus `offset`, by eights, which no branch has to guess: up to seven entries too many, which are
+ * written over later. Returns how many there are. */
+static inline size_t put_ends(uint64_t starts, uint64_t offset, uint64_t *ends)
+{
+    size_t n = tp_count_bits(starts);
+    for (size_t i = 0; i < n; i += 8) {
+        for (size_t k = 0; k < 8; k++, starts &= starts - 1) ends[i + k] = offset + tp_lowest_bit(starts | UINT64_C(1) << 63);
+    }
+    return n;
+}
+
+/* The same where there may be no room for all. */
+static inline size_t put_some_ends(uint64_t starts, uint64_t offset, uint64_t *ends, size_t room)
+{
+    size_t n = 0;
+    for (; starts != 0 && n < room; starts &= starts - 1) ends[n++] = offset + tp_lowest_bit(starts);
+    return n;
+}
+
+static inline size_t split_by(const tp_split_rules *rules, tp_split_family family, const uint8_t *text, const uint8_t *end,
+                              bool is_final, uint64_t *ends, size_t capacity)
+{
+    const uint8_t *p = text;
+    size_t n = 0;
+    while (p != end && n < capacity) {
+        uint64_t starts = find_starts(rules, family, p, end);
+        if (starts != 0 && capacity - n >= WINDOW_NBYTES) {
+            n += put_ends(starts, (uint64_t)(p - text), ends + n);
+            p += tp_highest_bit(starts);
+        } else if (starts != 0) {
+            n += put_some_ends(starts, (uint64_t)(p - text), ends + n, capacity - n);
+            p = text + ends[n - 1];
+        } else {
+            bool met_end = false;
+            p = tp_split_next(rules, p, end, &met_end);
+            if (met_end && !is_final) break;
+            ends[n++] = (uint64_t)(p - text);
+        }
+    }
+    return n;
+}
+
+size_t SPLIT(const tp_split_rules *rules, const uint8_t *text, const uint8_t *end, bool is_final, uint64_t *ends,
+             size_t capacity)
+{
+    switch (rules->family) {
+    case TP_SPLIT_GPT2:
+        return split_by(rules, TP_SPLIT_GPT2, text, end, is_final, ends, capacity);
+    case TP_SPLIT_GPT4:
+        return split_by(rules, TP_SPLIT_GPT4, text, end, is_final, ends, capacity);
+    default:
+        return split_by(rules, TP_SPLIT_O200K, text, end, is_final, ends, capacity);
+    }
+}

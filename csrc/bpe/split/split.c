@@ -1,0 +1,126 @@
+#include "bpe/split/split.h"
+
+#include <string.h>
+
+#include "base/variants.h"
+#include "unicode/classes.h"
+#include "unicode/utf8.h"
+
+/* ---- The patterns ------------------------------------------------------------------------------------------------ */
+
+typedef struct pattern_entry {
+    const char *text;
+    tp_split_rules rules;
+} pattern_entry;
+
+#define O200K_UPPER "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]"
+#define O200K_LOWER "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]"
+#define O200K_CONTRACTION "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+
+/* Possessive or not makes no difference to what these match; `\s++$` does, except in GPT-2's family, where `\s+(?!\S)` comes to
+ * the same at the end of a text. */
+static const pattern_entry patterns[] = {
+    [TP_PATTERN_GPT2] = {"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+                         {.family = TP_SPLIT_GPT2}},
+    [TP_PATTERN_R50K] = {"'(?:[sdmt]|ll|ve|re)| ?\\p{L}++| ?\\p{N}++| ?[^\\s\\p{L}\\p{N}]++|\\s++$|\\s+(?!\\S)|\\s",
+                         {.family = TP_SPLIT_GPT2}},
+    [TP_PATTERN_GPT4] = {"'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*"
+                         "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
+                         {.family = TP_SPLIT_GPT4, .max_numbers = 3}},
+    [TP_PATTERN_CL100K] = {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
+                           "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+                           {.family = TP_SPLIT_GPT4, .max_numbers = 3}},
+    [TP_PATTERN_CL100K_TIKTOKEN] = {"'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+"
+                                    "| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
+                                    {.family = TP_SPLIT_GPT4, .max_numbers = 3, .keeps_blank_end = true}},
+    [TP_PATTERN_NANOCHAT] = {"'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}+|\\p{N}{1,2}| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*"
+                             "|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+",
+                             {.family = TP_SPLIT_GPT4, .max_numbers = 2}},
+    [TP_PATTERN_O200K] = {"[^\\r\\n\\p{L}\\p{N}]?" O200K_UPPER "*" O200K_LOWER "+" O200K_CONTRACTION
+                          "|[^\\r\\n\\p{L}\\p{N}]?" O200K_UPPER "+" O200K_LOWER "*" O200K_CONTRACTION
+                          "|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+                          {.family = TP_SPLIT_O200K, .max_numbers = 3}},
+};
+
+enum { N_PATTERNS = sizeof patterns / sizeof *patterns };
+
+/* NULL: there is none. */
+static const pattern_entry *entry_of(tp_pattern pattern)
+{
+    unsigned number = (unsigned)pattern;
+    return number < N_PATTERNS && patterns[number].text != NULL ? &patterns[number] : NULL;
+}
+
+const char *tp_pattern_text(tp_pattern pattern)
+{
+    const pattern_entry *entry = entry_of(pattern);
+    return entry == NULL ? NULL : entry->text;
+}
+
+tp_pattern tp_pattern_find(const uint8_t *text, size_t text_nbytes)
+{
+    for (int number = TP_PATTERN_NONE + 1; number < N_PATTERNS; number++) {
+        const char *known = patterns[number].text;
+        if (strlen(known) == text_nbytes && memcmp(known, text, text_nbytes) == 0) return (tp_pattern)number;
+    }
+    return TP_PATTERN_NONE;
+}
+
+/* ---- Splitting --------------------------------------------------------------------------------------------------- */
+
+const tp_split_rules *tp_split_rules_of(tp_pattern pattern)
+{
+    const pattern_entry *entry = entry_of(pattern);
+    return entry == NULL ? NULL : &entry->rules;
+}
+
+size_t tp_split_complete_nbytes(const uint8_t *text, size_t nbytes, bool is_final)
+{
+    return is_final ? nbytes : tp_utf8_complete_nbytes(text, nbytes);
+}
+
+size_t tp_split(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final, uint64_t *ends, size_t capacity)
+{
+    const tp_split_rules *rules = tp_split_rules_of(pattern);
+    if (rules == NULL || text_nbytes == 0) return 0;
+    const uint8_t *end = text + tp_split_complete_nbytes(text, text_nbytes, is_final);
+    return TP_VARIANT(tp_split)(rules, text, end, is_final, ends, capacity);
+}
+
+/* ---- Cutting ----------------------------------------------------------------------------------------------------- */
+
+/* The character that begins at `p`, before `end`: its classes and its length, as far as it is there. */
+static uint8_t classes_at(const uint8_t *p, const uint8_t *end, size_t *nbytes)
+{
+    uint32_t code_point;
+    *nbytes = tp_utf8_decode(p, end, &code_point);
+    return tp_classes_of(code_point);
+}
+
+/* Where the character begins that covers the byte at `place`. */
+static size_t start_of_character(const uint8_t *text, size_t place)
+{
+    size_t start = place;
+    while (start > 0 && place - start < TP_UTF8_MAX_NBYTES - 1 && tp_utf8_is_continuation(text[start])) start--;
+    return start;
+}
+
+/* Behind a letter a piece goes on with letters, marks and contractions alone, and behind a number with numbers, in every
+ * pattern; and no pattern looks at what is before a piece. So there is a cut before anything else. */
+size_t tp_split_find_cut(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, size_t from)
+{
+    if (entry_of(pattern) == NULL || from >= text_nbytes) return text_nbytes;
+    const uint8_t *end = text + tp_utf8_complete_nbytes(text, text_nbytes);
+    const uint8_t *p = text + start_of_character(text, from > 0 ? from - 1 : 0);
+    uint8_t before = 0;
+    for (size_t nbytes; p < end; p += nbytes) {
+        uint8_t here = classes_at(p, end, &nbytes);
+        bool goes_on = (before & TP_CLASS_NUMBER) != 0
+                           ? (here & TP_CLASS_NUMBER) != 0
+                           : (here & (TP_CLASS_LETTER | TP_CLASS_UPPER | TP_CLASS_LOWER)) != 0 || *p == '\'';
+        size_t place = (size_t)(p - text);
+        if (place >= from && (before & (TP_CLASS_LETTER | TP_CLASS_NUMBER)) != 0 && !goes_on) return place;
+        before = here;
+    }
+    return text_nbytes;
+}

@@ -1,0 +1,190 @@
+/* The patterns by hand, one piece at a time: what each alternative matches, in the order in which a regular expression tries
+ * them. None of them needs more than one pass over a piece and one character behind it. */
+#include "bpe/split/split.h"
+
+/* The end of the text, as a class of its own; tp_classes_of gives none such. */
+#define AT_END 0x80u
+
+#define SYMBOL_MASK (TP_CLASS_LETTER | TP_CLASS_NUMBER | TP_CLASS_SPACE | AT_END) /* what is none of these is a symbol */
+
+/* The text from some piece on. */
+typedef struct tp_rest {
+    const uint8_t *end;
+    bool met_end; /* somebody wanted to know what is at the end */
+} tp_rest;
+
+/* A character beyond ASCII, which is a symbol of one byte if it is cut off. */
+static uint8_t look_beyond_ascii(const tp_rest *rest, const uint8_t *p, size_t *nbytes)
+{
+    *nbytes = tp_split_nbytes_of(*p);
+    if ((size_t)(rest->end - p) < *nbytes) *nbytes = 1;
+    return tp_split_classes_of(p, *nbytes);
+}
+
+/* The classes of the character at `p`, and its length. */
+static inline uint8_t look(tp_rest *rest, const uint8_t *p, size_t *nbytes)
+{
+    if (p == rest->end) {
+        rest->met_end = true;
+        *nbytes = 0;
+        return AT_END;
+    }
+    if (*p >= 0x80) return look_beyond_ascii(rest, p, nbytes);
+    *nbytes = 1;
+    return tp_classes_values[*p];
+}
+
+/* Goes on as long as characters have just the classes `wanted` of those in `mask`. */
+static inline const uint8_t *skip(tp_rest *rest, const uint8_t *p, uint32_t mask, uint32_t wanted)
+{
+    size_t nbytes;
+    while ((look(rest, p, &nbytes) & mask) == wanted) p += nbytes;
+    return p;
+}
+
+static inline const uint8_t *skip_letters(tp_rest *rest, const uint8_t *p)
+{
+    return skip(rest, p, TP_CLASS_LETTER, TP_CLASS_LETTER);
+}
+
+static inline const uint8_t *skip_symbols(tp_rest *rest, const uint8_t *p) { return skip(rest, p, SYMBOL_MASK, 0); }
+
+/* How long the contraction at the apostrophe `p` is, or 0. */
+static size_t contraction_nbytes(tp_rest *rest, const uint8_t *p, bool folds)
+{
+    size_t available = (size_t)(rest->end - p);
+    if (available >= 3) return tp_split_contraction_nbytes(p, folds);
+    const uint8_t padded[3] = {'\'', available == 2 ? p[1] : 0, 0};
+    size_t nbytes = tp_split_contraction_nbytes(padded, folds);
+    if (nbytes == 0) rest->met_end = true;
+    return nbytes;
+}
+
+/* \s++$ (where the pattern has it) | \s*[\r\n] (unless in GPT-2's family) | \s+(?!\S) | \s, where white space begins at `p`. */
+static const uint8_t *match_space(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
+{
+    const uint8_t *last = p, *behind_newline = NULL, *q = p;
+    size_t nbytes;
+    uint8_t classes;
+    while (((classes = look(rest, q, &nbytes)) & TP_CLASS_SPACE) != 0) {
+        last = q;
+        q += nbytes;
+        if ((classes & TP_CLASS_NEWLINE) != 0) behind_newline = q;
+    }
+    bool is_at_end = classes == AT_END;
+    if (rules->family != TP_SPLIT_GPT2 && behind_newline != NULL && !(is_at_end && rules->keeps_blank_end)) {
+        return behind_newline;
+    }
+    return is_at_end || last == p ? q : last;
+}
+
+/* \p{N}{1,max}, the first of which ends at `p`. */
+static const uint8_t *match_numbers(tp_rest *rest, const uint8_t *p, size_t max)
+{
+    size_t nbytes;
+    for (size_t n = 1; n < max && (look(rest, p, &nbytes) & TP_CLASS_NUMBER) != 0; n++) p += nbytes;
+    return p;
+}
+
+static const uint8_t *next_of_gpt2(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
+{
+    if (*p == '\'') {
+        size_t contraction = contraction_nbytes(rest, p, false);
+        if (contraction != 0) return p + contraction;
+    }
+    size_t nbytes;
+    const uint8_t *q = p + (*p == ' ');
+    uint8_t classes = look(rest, q, &nbytes);
+    if ((classes & TP_CLASS_LETTER) != 0) return skip_letters(rest, q + nbytes);
+    if ((classes & TP_CLASS_NUMBER) != 0) return skip(rest, q + nbytes, TP_CLASS_NUMBER, TP_CLASS_NUMBER);
+    if ((classes & SYMBOL_MASK) == 0) return skip_symbols(rest, q + nbytes);
+    return match_space(rest, p, rules);
+}
+
+static const uint8_t *next_of_gpt4(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
+{
+    if (*p == '\'') {
+        size_t contraction = contraction_nbytes(rest, p, true);
+        if (contraction != 0) return p + contraction;
+    }
+    size_t nbytes, second_nbytes;
+    uint8_t first = look(rest, p, &nbytes);
+    if ((first & TP_CLASS_LETTER) != 0) return skip_letters(rest, p + nbytes);
+    if ((first & TP_CLASS_NUMBER) != 0) return match_numbers(rest, p + nbytes, rules->max_numbers);
+    if ((first & TP_CLASS_NEWLINE) != 0) return match_space(rest, p, rules);
+    uint8_t second = look(rest, p + nbytes, &second_nbytes);
+    if ((second & TP_CLASS_LETTER) != 0) return skip_letters(rest, p + nbytes + second_nbytes);
+    if ((first & TP_CLASS_SPACE) != 0 && !(*p == ' ' && (second & SYMBOL_MASK) == 0)) return match_space(rest, p, rules);
+    return skip(rest, skip_symbols(rest, p + nbytes), TP_CLASS_NEWLINE, TP_CLASS_NEWLINE);
+}
+
+/* ---- o200k ------------------------------------------------------------------------------------------------------- */
+
+/* (?i:'s|'t|'re|'ve|'m|'ll|'d)? */
+static const uint8_t *match_optional_contraction(tp_rest *rest, const uint8_t *p)
+{
+    size_t nbytes;
+    if (look(rest, p, &nbytes) == AT_END || *p != '\'') return p;
+    return p + contraction_nbytes(rest, p, true);
+}
+
+/* [upper]*[lower]+ from `p` on, or NULL; then *upper_end is where [upper]* ended, and nothing before is lower. What is both
+ * goes to [upper]* first. If nothing lower follows, the last that is both is given back, and is all of [lower]+. */
+static const uint8_t *match_lower(tp_rest *rest, const uint8_t *p, const uint8_t **upper_end)
+{
+    const uint8_t *behind_both = NULL;
+    size_t nbytes;
+    uint8_t classes;
+    while (((classes = look(rest, p, &nbytes)) & TP_CLASS_UPPER) != 0) {
+        p += nbytes;
+        if ((classes & TP_CLASS_LOWER) != 0) behind_both = p;
+    }
+    *upper_end = p;
+    return (classes & TP_CLASS_LOWER) != 0 ? skip(rest, p, TP_CLASS_LOWER, TP_CLASS_LOWER) : behind_both;
+}
+
+/* The two alternatives that match words, the second of which takes what has nothing lower; or NULL. `first` and `nbytes` tell
+ * of the character at `p`. */
+static const uint8_t *match_word(tp_rest *rest, const uint8_t *p, uint8_t first, size_t nbytes)
+{
+    bool is_prefix = (first & (TP_CLASS_LETTER | TP_CLASS_NUMBER | TP_CLASS_NEWLINE)) == 0;
+    const uint8_t *start = is_prefix ? p + nbytes : p, *upper_end;
+    const uint8_t *word_end = match_lower(rest, start, &upper_end);
+    if (word_end == NULL && is_prefix && (first & TP_CLASS_LOWER) != 0) word_end = p + nbytes; /* a mark, without prefix */
+    if (word_end == NULL && upper_end != start) word_end = upper_end;
+    return word_end == NULL ? NULL : match_optional_contraction(rest, word_end);
+}
+
+/* [\r\n/]* */
+static const uint8_t *skip_newlines_and_slashes(tp_rest *rest, const uint8_t *p)
+{
+    size_t nbytes;
+    while (((look(rest, p, &nbytes) & TP_CLASS_NEWLINE) != 0) || (nbytes == 1 && *p == '/')) p += nbytes;
+    return p;
+}
+
+static const uint8_t *next_of_o200k(tp_rest *rest, const uint8_t *p, const tp_split_rules *rules)
+{
+    size_t nbytes, second_nbytes;
+    uint8_t first = look(rest, p, &nbytes);
+    const uint8_t *word_end = match_word(rest, p, first, nbytes);
+    if (word_end != NULL) return word_end;
+    if ((first & TP_CLASS_NUMBER) != 0) return match_numbers(rest, p + nbytes, rules->max_numbers);
+    if ((first & TP_CLASS_SPACE) != 0) {
+        if (*p != ' ' || (look(rest, p + 1, &second_nbytes) & SYMBOL_MASK) != 0) return match_space(rest, p, rules);
+    }
+    return skip_newlines_and_slashes(rest, skip_symbols(rest, p + nbytes));
+}
+
+/* ---- All of them ------------------------------------------------------------------------------------------------- */
+
+const uint8_t *tp_split_next(const tp_split_rules *rules, const uint8_t *p, const uint8_t *end, bool *met_end)
+{
+    tp_rest rest = {.end = end};
+    const uint8_t *piece_end;
+    if (rules->family == TP_SPLIT_GPT2) piece_end = next_of_gpt2(&rest, p, rules);
+    else if (rules->family == TP_SPLIT_GPT4) piece_end = next_of_gpt4(&rest, p, rules);
+    else piece_end = next_of_o200k(&rest, p, rules);
+    *met_end = rest.met_end;
+    return piece_end;
+}

@@ -1,0 +1,486 @@
+/* Counting distinct pieces: a batch at a time, so that the memory of one piece is on its way while others are dealt with. */
+#include "bpe/train/pieces.h"
+
+#include <assert.h>
+
+#include "base/compiler.h"
+#include "base/error.h"
+#include "base/thread.h"
+
+/* A batch and what is found out about it stay in the first-level cache. With less room than for what a window of 64 bytes can hold
+ * splitting is slow. */
+enum { BATCH = 256, LEAST_ROOM = 64 };
+
+enum { SMALLEST_INDEX = 256, MAX_PIECES = INT32_MAX };
+
+/* ---- The table ------------------------------------------------------------------------------------------------------- */
+
+static tp_piece_table empty_table(void) { return (tp_piece_table){.hash_key = tp_hash_get_key()}; }
+
+static void free_table(tp_piece_table *table)
+{
+    tp_index_free(&table->index, TP_FOR_TRAINING);
+    tp_release(TP_FOR_TRAINING, table->pieces, table->capacity * sizeof *table->pieces);
+    tp_arena_free(TP_FOR_TRAINING, &table->long_text);
+    *table = empty_table();
+}
+
+static uint64_t hash_of(const void *items, size_t number)
+{
+    const tp_piece_table *table = items;
+    return tp_key_hash(&table->hash_key, table->pieces[number].key);
+}
+
+static bool grow_index(tp_piece_table *table, size_t n_pieces)
+{
+    size_t n_slots = tp_index_size(n_pieces, table->index.n_slots != 0 ? table->index.n_slots : SMALLEST_INDEX);
+    if (n_slots == table->index.n_slots) return true;
+    if (!tp_index_renew(&table->index, TP_FOR_TRAINING, n_slots)) return false;
+    tp_index_fill(&table->index, table, table->n_pieces, hash_of);
+    return true;
+}
+
+static bool grow_pieces(tp_piece_table *table, size_t needed)
+{
+    tp_counted_piece *pieces = tp_grow(TP_FOR_TRAINING, table->pieces, &table->capacity, needed, sizeof *pieces);
+    if (pieces != NULL) table->pieces = pieces;
+    return needed == 0 || pieces != NULL;
+}
+
+/* Makes room for so many more pieces, those too long for a key having so many bytes in all. False without memory. */
+static bool reserve(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
+{
+    if (n_pieces > MAX_PIECES - table->n_pieces) return false;
+    size_t needed = table->n_pieces + n_pieces;
+    return grow_pieces(table, needed) && tp_arena_reserve(TP_FOR_TRAINING, &table->long_text, long_nbytes) &&
+           grow_index(table, needed);
+}
+
+/* A piece that is looked for. */
+typedef struct wanted_piece {
+    tp_key key;
+    const uint8_t *text;
+    size_t nbytes;
+} wanted_piece;
+
+static inline bool is_piece(const void *items, uint32_t number, const void *wanted)
+{
+    const tp_piece_table *table = items;
+    const tp_counted_piece *piece = &table->pieces[number];
+    const wanted_piece *w = wanted;
+    if (w->nbytes <= TP_SHORT_KEY_NBYTES) return piece->key.low == w->key.low && piece->key.high == w->key.high;
+    if (piece->key.low != w->key.low || !tp_key_is_long(piece->key)) return false;
+    size_t held_nbytes;
+    const uint8_t *held = tp_piece_text(table, piece, &held_nbytes);
+    return held_nbytes == w->nbytes && tp_is_same_long_text(held, w->text, w->nbytes);
+}
+
+static void append(tp_piece_table *table, tp_key key, const uint8_t *text, size_t nbytes)
+{
+    assert(table->n_pieces < table->capacity);
+    if (nbytes > TP_SHORT_KEY_NBYTES) {
+        tp_arena *arena = &table->long_text;
+        assert(sizeof nbytes + nbytes <= arena->capacity - arena->used);
+        key = tp_long_key(key.low, arena->used);
+        memcpy(arena->data + arena->used, &nbytes, sizeof nbytes);
+        memcpy(arena->data + arena->used + sizeof nbytes, text, nbytes);
+        arena->used += sizeof nbytes + nbytes;
+    }
+    table->pieces[table->n_pieces++] = (tp_counted_piece){key, 0};
+}
+
+/* The piece, appended with a count of 0 if it is new; there must be room for it. */
+static tp_counted_piece *find_or_append(tp_piece_table *table, tp_key key, uint64_t hash, const uint8_t *text, size_t nbytes)
+{
+    const wanted_piece wanted = {key, text, nbytes};
+    size_t slot;
+    uint32_t number = tp_index_find(&table->index, hash, table, is_piece, &wanted, &slot);
+    if (number == 0) {
+        append(table, key, text, nbytes);
+        number = (uint32_t)table->n_pieces;
+        tp_index_put(&table->index, slot, hash, number - 1);
+    }
+    return table->pieces + number - 1;
+}
+
+/* ---- A batch of pieces ----------------------------------------------------------------------------------------------- */
+
+/* Pieces of a text, one behind the other, and none across the end of a document: many documents are shorter than a batch. */
+typedef struct batch {
+    const uint8_t *text;
+    size_t text_nbytes;
+    size_t n;
+    uint64_t starts[BATCH];
+    uint64_t ends[BATCH];
+    tp_key keys[BATCH];
+    uint64_t hashes[BATCH];
+    uint32_t found[BATCH]; /* the number plus 1 of the piece that this probably is; 0: it is probably new */
+} batch;
+
+static inline const uint8_t *piece_of(const batch *b, size_t i, size_t *nbytes)
+{
+    *nbytes = (size_t)(b->ends[i] - b->starts[i]);
+    return b->text + b->starts[i];
+}
+
+static tp_key padded_key(const uint8_t *text, size_t nbytes)
+{
+    uint8_t padded[TP_KEY_NBYTES] = {0};
+    memcpy(padded, text, nbytes);
+    return tp_short_key(padded, nbytes);
+}
+
+static inline tp_key make_key(const tp_piece_table *table, const uint8_t *text, size_t nbytes, size_t readable)
+{
+    if (nbytes > TP_SHORT_KEY_NBYTES) return tp_long_key(tp_hash(&table->hash_key, text, nbytes), TP_MAX_TEXT_START);
+    return readable >= TP_KEY_NBYTES ? tp_short_key(text, nbytes) : padded_key(text, nbytes);
+}
+
+/* Makes the keys, starts to load where they lead, and returns the room in bytes that the batch's long pieces could need. */
+static size_t prepare(const tp_piece_table *table, batch *b)
+{
+    size_t long_nbytes = 0, nbytes;
+    for (size_t i = 0; i < b->n; i++) {
+        const uint8_t *text = piece_of(b, i, &nbytes);
+        b->keys[i] = make_key(table, text, nbytes, b->text_nbytes - (size_t)b->starts[i]);
+        b->hashes[i] = tp_key_hash(&table->hash_key, b->keys[i]);
+        if (nbytes > TP_SHORT_KEY_NBYTES) long_nbytes += nbytes + sizeof nbytes;
+        TP_PREFETCH(&table->index.slots[tp_index_home(&table->index, b->hashes[i])]);
+    }
+    return long_nbytes;
+}
+
+/* Finds the pieces by their tags and starts to load them. */
+static void find_by_tag(const tp_piece_table *table, batch *b)
+{
+    const tp_index index = table->index; /* in registers, whatever the loop writes to */
+    for (size_t i = 0; i < b->n; i++) {
+        b->found[i] = tp_index_find_by_tag(&index, b->hashes[i]);
+        TP_PREFETCH(table->pieces + b->found[i] - (b->found[i] != 0));
+    }
+}
+
+/* Counts a batch; false, with nothing counted, without memory. */
+static bool count_batch(tp_piece_table *table, batch *b)
+{
+    if (!reserve(table, b->n, 0)) return false;
+    if (!tp_arena_reserve(TP_FOR_TRAINING, &table->long_text, prepare(table, b))) return false;
+    find_by_tag(table, b);
+    size_t nbytes;
+    for (size_t i = 0; i < b->n; i++) {
+        const uint8_t *text = piece_of(b, i, &nbytes);
+        tp_counted_piece *piece = table->pieces + b->found[i] - 1;
+        const wanted_piece wanted = {b->keys[i], text, nbytes};
+        if (b->found[i] == 0 || !is_piece(table, b->found[i] - 1, &wanted)) {
+            if (nbytes == 0) continue;
+            piece = find_or_append(table, b->keys[i], b->hashes[i], text, nbytes);
+        }
+        piece->count++;
+    }
+    return true;
+}
+
+/* Takes what a batch has counted back from the first n_pieces pieces. */
+static void uncount_batch(tp_piece_table *table, batch *b, size_t n_pieces)
+{
+    size_t nbytes;
+    prepare(table, b);
+    for (size_t i = 0; i < b->n; i++) {
+        const uint8_t *text = piece_of(b, i, &nbytes);
+        if (nbytes == 0) continue;
+        tp_counted_piece *piece = find_or_append(table, b->keys[i], b->hashes[i], text, nbytes);
+        if ((size_t)(piece - table->pieces) < n_pieces) piece->count--;
+    }
+}
+
+/* ---- A text ---------------------------------------------------------------------------------------------------------- */
+
+/* A text that is being counted, and where its pieces come from. */
+typedef struct reading {
+    const uint8_t *text;
+    size_t text_nbytes;
+    tp_pattern pattern;   /* TP_PATTERN_NONE: `ends` are those of pieces */
+    bool is_final;        /* whether nothing follows the text */
+    const uint64_t *ends; /* of documents: each begins a byte behind the one before */
+    size_t n_ends;
+    size_t n_taken; /* ends that have been looked at */
+    size_t position, stop; /* what is left of the document */
+} reading;
+
+static void take_given(reading *r, batch *b)
+{
+    for (; b->n < BATCH && r->n_taken < r->n_ends; b->n++, r->n_taken++) {
+        b->starts[b->n] = r->n_taken == 0 ? 0 : r->ends[r->n_taken - 1];
+        b->ends[b->n] = r->ends[r->n_taken];
+    }
+}
+
+/* Goes on to the next document that is not empty, if the present one is done; false if there is none. */
+static bool find_document(reading *r)
+{
+    while (r->position == r->stop) {
+        if (r->n_taken == r->n_ends) return false;
+        r->position = r->n_taken == 0 ? 0 : (size_t)r->ends[r->n_taken - 1] + 1;
+        r->stop = (size_t)r->ends[r->n_taken++];
+    }
+    return true;
+}
+
+/* Splits what is left of the document as far as there is room, and returns how many pieces that gave. */
+static size_t split_document(reading *r, batch *b)
+{
+    uint64_t *ends = b->ends + b->n, *starts = b->starts + b->n, start = r->position;
+    size_t n = tp_split(r->pattern, r->text + start, r->stop - start, r->is_final, ends, BATCH - b->n);
+    for (size_t i = 0; i < n; i++) {
+        starts[i] = r->position;
+        r->position = ends[i] += start;
+    }
+    b->n += n;
+    return n;
+}
+
+static void split(reading *r, batch *b)
+{
+    while (BATCH - b->n >= LEAST_ROOM && find_document(r)) {
+        if (split_document(r, b) == 0) break;
+    }
+}
+
+/* The pieces that follow; false if there are none. */
+static bool next_batch(reading *r, batch *b)
+{
+    b->text = r->text;
+    b->text_nbytes = r->text_nbytes;
+    b->n = 0;
+    if (r->pattern == TP_PATTERN_NONE) take_given(r, b);
+    else split(r, b);
+    return b->n > 0;
+}
+
+/* Forgets the pieces from a number on. */
+static void truncate(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
+{
+    table->n_pieces = n_pieces;
+    table->long_text.used = long_nbytes;
+    if (table->index.n_slots == 0) return;
+    memset(table->index.slots, 0, table->index.n_slots * sizeof *table->index.slots);
+    tp_index_fill(&table->index, table, table->n_pieces, hash_of);
+}
+
+/* Counts all of a text, or nothing of it: false without memory. */
+static bool count_text(tp_piece_table *table, reading *r)
+{
+    reading again = *r;
+    batch b;
+    const size_t n_pieces = table->n_pieces, long_nbytes = table->long_text.used;
+    size_t n_counted = 0;
+    for (; next_batch(r, &b); n_counted++) {
+        if (!count_batch(table, &b)) break;
+    }
+    if (b.n == 0) return true;
+    for (; n_counted > 0 && next_batch(&again, &b); n_counted--) uncount_batch(table, &b, n_pieces);
+    truncate(table, n_pieces, long_nbytes);
+    return false;
+}
+
+/* ---- Many threads ---------------------------------------------------------------------------------------------------- */
+
+/* What one thread counts, into a table of its own. */
+typedef struct job {
+    reading r;
+    uint64_t end; /* of its text, where it has one */
+    tp_piece_table table;
+    bool is_done;
+} job;
+
+static void run_job(void *jobs, size_t index)
+{
+    job *mine = (job *)jobs + index;
+    mine->is_done = count_text(&mine->table, &mine->r);
+}
+
+/* Adds the counts of another table, for whose pieces there must be room. */
+static void add_counts(tp_piece_table *table, const tp_piece_table *other)
+{
+    for (size_t i = 0; i < other->n_pieces; i++) {
+        const tp_counted_piece *piece = &other->pieces[i];
+        size_t nbytes;
+        const uint8_t *text = tp_piece_text(other, piece, &nbytes);
+        find_or_append(table, piece->key, tp_key_hash(&table->hash_key, piece->key), text, nbytes)->count += piece->count;
+    }
+}
+
+/* Makes one table of all and adds that, so that nothing is added before nothing can fail any more. */
+static bool add_jobs(tp_piece_table *table, job *jobs, size_t n)
+{
+    tp_piece_table *all = &jobs[0].table;
+    for (size_t i = 0; i < n; i++) {
+        if (!jobs[i].is_done) return false;
+    }
+    for (size_t i = 1; i < n; i++) {
+        if (!reserve(all, jobs[i].table.n_pieces, jobs[i].table.long_text.used)) return false;
+        add_counts(all, &jobs[i].table);
+        free_table(&jobs[i].table);
+    }
+    if (!reserve(table, all->n_pieces, all->long_text.used)) return false;
+    add_counts(table, all);
+    return true;
+}
+
+/* Shares one text out among at most n threads, at places where no piece goes on; returns how many have got some. */
+static size_t share_text(const reading *r, job *jobs, size_t n)
+{
+    size_t start = 0, n_jobs = 0;
+    for (size_t i = 1; i <= n && start < r->text_nbytes; i++) {
+        size_t aim = r->text_nbytes / n * i, end = r->text_nbytes;
+        if (aim <= start && i < n) continue;
+        if (i < n) end = tp_split_find_cut(r->pattern, r->text, r->text_nbytes, aim);
+        job *next = &jobs[n_jobs++];
+        next->end = end - start;
+        next->r = (reading){.text = r->text + start,
+                            .text_nbytes = end - start,
+                            .pattern = r->pattern,
+                            .is_final = r->is_final || end < r->text_nbytes,
+                            .ends = &next->end,
+                            .n_ends = 1};
+        start = end;
+    }
+    return n_jobs;
+}
+
+/* The first document that ends behind a place. */
+static size_t find_end(const reading *r, size_t place)
+{
+    size_t low = 0, high = r->n_ends;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (r->ends[middle] < place) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+/* Shares documents out among n threads. */
+static size_t share_documents(const reading *r, job *jobs, size_t n)
+{
+    size_t first = 0;
+    for (size_t i = 1; i <= n; i++) {
+        size_t last = i < n ? find_end(r, r->text_nbytes / n * i) : r->n_ends;
+        jobs[i - 1].r = *r;
+        jobs[i - 1].r.n_taken = first;
+        jobs[i - 1].r.n_ends = last;
+        first = last;
+    }
+    return n;
+}
+
+/* Counts by several threads: all, or nothing without memory. */
+static bool count_in_parallel(tp_piece_table *table, reading *r, size_t n)
+{
+    job *jobs = n <= SIZE_MAX / sizeof *jobs ? tp_allocate_zeroed(TP_FOR_WORK, n * sizeof *jobs) : tp_refuse(SIZE_MAX);
+    if (jobs == NULL) return false;
+    size_t n_jobs = r->n_ends == 1 ? share_text(r, jobs, n) : share_documents(r, jobs, n);
+    for (size_t i = 0; i < n_jobs; i++) jobs[i].table = empty_table();
+    tp_fork_join(run_job, jobs, n_jobs);
+    bool is_done = n_jobs == 0 || add_jobs(table, jobs, n_jobs);
+    if (is_done && r->n_ends == 1 && n_jobs > 0) {
+        const reading *last = &jobs[n_jobs - 1].r;
+        r->position = (size_t)(last->text - r->text) + last->position;
+    }
+    for (size_t i = 0; i < n_jobs; i++) free_table(&jobs[i].table);
+    tp_release(TP_FOR_WORK, jobs, n * sizeof *jobs);
+    return is_done;
+}
+
+/* ---- What is public -------------------------------------------------------------------------------------------------- */
+
+tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error)
+{
+    tp_pieces *made = tp_allocate(TP_FOR_TRAINING, sizeof *made);
+    if (made == NULL) return tp_fail_no_memory(error);
+    if (!tp_lock_init(&made->lock)) {
+        tp_release(TP_FOR_TRAINING, made, sizeof *made);
+        return tp_fail_no_memory(error);
+    }
+    tp_object_made(TP_FOR_TRAINING);
+    made->table = empty_table();
+    *pieces = made;
+    return TP_OK;
+}
+
+void tp_pieces_free(tp_pieces *pieces)
+{
+    if (pieces == NULL) return;
+    free_table(&pieces->table);
+    tp_lock_destroy(&pieces->lock);
+    tp_object_freed(TP_FOR_TRAINING);
+    tp_release(TP_FOR_TRAINING, pieces, sizeof *pieces);
+}
+
+void tp_pieces_free_at(tp_pieces **pieces)
+{
+    tp_pieces_free(*pieces);
+    *pieces = NULL;
+}
+
+/* Each begins `between` bytes behind the end of the one before. */
+static tp_status check_ends(size_t text_nbytes, const uint64_t *ends, size_t n, size_t between, tp_error *error)
+{
+    uint64_t start = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (ends[i] < start || ends[i] > text_nbytes) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends must ascend within the text");
+        }
+        start = ends[i] + between;
+    }
+    return TP_OK;
+}
+
+static tp_status count_reading(tp_pieces *pieces, reading *r, size_t threads, tp_error *error)
+{
+    tp_lock_write(&pieces->lock);
+    bool is_counted =
+        threads > 1 ? count_in_parallel(&pieces->table, r, threads) : count_text(&pieces->table, r);
+    tp_unlock_write(&pieces->lock);
+    return is_counted ? TP_OK : tp_fail_no_memory(error);
+}
+
+tp_status tp_pieces_add_split(tp_pieces *pieces, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_pieces,
+                              tp_error *error)
+{
+    tp_status status = check_ends(text_nbytes, ends, n_pieces, 0, error);
+    if (status != TP_OK) return status;
+    reading r = {.text = text, .text_nbytes = text_nbytes, .ends = ends, .n_ends = n_pieces};
+    return count_reading(pieces, &r, 1, error);
+}
+
+static tp_status check_text(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, tp_error *error)
+{
+    if (tp_pattern_text(pattern) == NULL) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no such pattern");
+    return tp_utf8_validate(text, text_nbytes, error);
+}
+
+tp_status tp_pieces_add(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final,
+                        size_t threads, size_t *used, tp_error *error)
+{
+    const uint64_t end = text_nbytes;
+    *used = 0;
+    tp_status status = check_text(pattern, text, text_nbytes, error);
+    if (status != TP_OK || text_nbytes == 0) return status;
+    reading r = {
+        .text = text, .text_nbytes = text_nbytes, .pattern = pattern, .is_final = is_final, .ends = &end, .n_ends = 1};
+    status = count_reading(pieces, &r, threads, error);
+    if (status == TP_OK) *used = r.position;
+    return status;
+}
+
+tp_status tp_pieces_add_documents(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes,
+                                  const uint64_t *ends, size_t n_documents, size_t threads, tp_error *error)
+{
+    tp_status status = check_text(pattern, text, text_nbytes, error);
+    if (status == TP_OK) status = check_ends(text_nbytes, ends, n_documents, 1, error);
+    if (status != TP_OK || text_nbytes == 0) return status;
+    reading r = {
+        .text = text, .text_nbytes = text_nbytes, .pattern = pattern, .is_final = true, .ends = ends, .n_ends = n_documents};
+    return count_reading(pieces, &r, threads, error);
+}

@@ -1,0 +1,54 @@
+/* The index of the pairs of tokens that merge, by their two tokens. */
+#ifndef TEXTPROC_BPE_VOCABULARY_PAIR_INDEX_H
+#define TEXTPROC_BPE_VOCABULARY_PAIR_INDEX_H
+
+#include "bpe/vocabulary/vocabulary.h"
+
+/* The filter has 2^2 bits for each slot: of pairs that do not merge it lets one in eight through. */
+enum { TP_FILTER_BITS = 2 };
+
+static inline uint64_t tp_pair_key(uint32_t left, uint32_t right) { return ((uint64_t)left << TP_TOKEN_BITS | right) + 1; }
+
+/* What stands in a slot: the pair's key and its rank. */
+static inline uint64_t tp_pair_slot(uint32_t left, uint32_t right, uint32_t rank)
+{
+    return tp_pair_key(left, right) << TP_RANK_BITS | rank;
+}
+
+/* The two tokens of a slot that is taken, and their rank. */
+static inline uint32_t tp_slot_left(uint64_t slot) { return (uint32_t)(((slot >> TP_RANK_BITS) - 1) >> TP_TOKEN_BITS); }
+
+static inline uint32_t tp_slot_right(uint64_t slot)
+{
+    return (uint32_t)((slot >> TP_RANK_BITS) - 1) & ((UINT32_C(1) << TP_TOKEN_BITS) - 1);
+}
+
+static inline uint32_t tp_slot_rank(uint64_t slot) { return (uint32_t)slot & TP_MAX_MERGES; }
+
+/* The rank of two tokens side by side; TP_NO_RANK if they do not merge. */
+static inline uint32_t tp_find_pair(const tp_vocabulary *vocabulary, uint32_t left, uint32_t right)
+{
+    uint64_t key = tp_pair_key(left, right), hash = key * vocabulary->pair_multiplier;
+    uint64_t bit = hash >> (vocabulary->pair_shift - TP_FILTER_BITS);
+    if ((vocabulary->pair_filter[bit / 64] >> (bit % 64) & 1) == 0) return TP_NO_RANK;
+    size_t slot = (size_t)(hash >> vocabulary->pair_shift), mask = vocabulary->n_pair_slots - 1;
+    for (;; slot = (slot + 1) & mask) {
+        uint64_t found = vocabulary->pairs[slot];
+        if (found >> TP_RANK_BITS == key) return (uint32_t)found & TP_MAX_MERGES;
+        if (found == 0) return TP_NO_RANK;
+    }
+}
+
+/* ---- While it is made ----------------------------------------------------------------------------------------------- */
+
+/* How many slots a table of n has: the smallest power of two that is at least twice n, so that searches are short. */
+size_t tp_vocabulary_table_size(size_t n);
+
+/* Makes room for so many pairs. False if there is no memory; what was allocated is freed with the vocabulary. */
+bool tp_vocabulary_allocate_pairs(tp_vocabulary *v, size_t n_pairs);
+void tp_vocabulary_free_pairs(tp_vocabulary *v);
+
+/* Two tokens merge, with this rank. False if the pair is there already. */
+bool tp_vocabulary_put_pair(tp_vocabulary *v, uint32_t left, uint32_t right, uint32_t rank);
+
+#endif

@@ -1,0 +1,121 @@
+/* A vocabulary as the encoder sees it: tokens by number, pairs by rank. */
+#ifndef TEXTPROC_BPE_VOCABULARY_H
+#define TEXTPROC_BPE_VOCABULARY_H
+
+#include "base/hash.h"
+#include "base/key.h"
+#include "textproc.h"
+
+/* Tokens are numbered from 0 by ascending id. Of two pairs the one of the lower rank is merged first; a rank is the number of
+ * the token made, unless `made` says otherwise. */
+enum { TP_TOKEN_BITS = 21, TP_RANK_BITS = 22 };
+
+#define TP_MAX_TOKENS ((UINT32_C(1) << TP_TOKEN_BITS) - 2)
+#define TP_MAX_MERGES ((UINT32_C(1) << TP_RANK_BITS) - 1)
+#define TP_NO_RANK UINT32_MAX
+#define TP_NO_TOKEN UINT32_MAX
+
+enum { TP_N_BYTES = 256, TP_N_BYTE_PAIRS = 65536 };
+
+/* Behind the bytes of all tokens there are so many more that may be read. */
+enum { TP_TOKEN_PADDING = 16 };
+
+typedef enum tp_rule {
+    TP_RULE_TOKENS,      /* any two tokens that together are a token merge */
+    TP_RULE_MERGES,      /* those in a list do */
+    TP_RULE_WHOLE_PIECES /* the same, but a piece that is a token stays one */
+} tp_rule;
+
+typedef struct tp_token_tree tp_token_tree;
+
+struct tp_vocabulary {
+    uint64_t serial; /* differs from that of any other vocabulary of the process */
+    tp_rule rule;
+    tp_hash_key hash_key;
+
+    size_t n_tokens;
+    size_t n_dense; /* so many tokens, the first ones, have their number as id */
+    uint32_t *ids;
+    uint64_t *starts; /* one more than there are tokens */
+    uint8_t *bytes;
+    tp_key *keys;
+
+    /* Tokens by their bytes: the token's number plus 1, under the upper half of its key's hash. 0 is a free slot. */
+    uint64_t *slots;
+    size_t n_slots;
+
+    /* Pairs by their two tokens: (left << TP_TOKEN_BITS | right) + 1, and behind that the rank. 0 is a free slot. */
+    uint64_t *pairs;
+    size_t n_pair_slots;
+    uint64_t pair_multiplier;
+    unsigned pair_shift;
+    /* A bit for each pair, where its hash says, small enough to stay near: most pairs that are asked for do not merge. */
+    uint64_t *pair_filter;
+    size_t n_made;
+    uint32_t *made; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
+
+    /* Whether each token is what merging makes of its bytes, from two that all merges before it leave. By the rule of tokens, if
+     * not, the first one that is not. By that of whole pieces nobody has looked. */
+    bool is_regular;
+    uint32_t irregular_id;
+    tp_merge *parts;     /* of each token, the two that it is made of, a byte of itself; NULL: see bpe/merge/parts.h */
+    tp_token_tree *tree; /* see bpe/merge/backtrack.h; NULL: there is none */
+
+    uint32_t byte_tokens[256];
+    uint32_t *byte_pairs;        /* ranks of pairs of bytes, at first << 8 | second */
+    uint64_t joined[65536 / 64]; /* a bit for each two bytes that stand side by side within some token */
+};
+
+static inline size_t tp_token_nbytes(const tp_vocabulary *vocabulary, uint32_t token)
+{
+    return (size_t)(vocabulary->starts[token + 1] - vocabulary->starts[token]);
+}
+
+/* Whether two bytes stand side by side within a token. Where they do not, no merge reaches across. */
+static inline bool tp_is_joined(const tp_vocabulary *vocabulary, uint8_t first, uint8_t second)
+{
+    size_t pair = (size_t)first << 8 | second;
+    return vocabulary->joined[pair / 64] >> (pair % 64) & 1;
+}
+
+/* How many of the first bytes are joined: of fewer than `nbytes` the piece is no token. */
+static inline size_t tp_joined_nbytes(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes)
+{
+    size_t n = 1;
+    while (n < nbytes && tp_is_joined(vocabulary, piece[n - 1], piece[n])) n++;
+    return n;
+}
+
+static inline uint32_t tp_made_token(const tp_vocabulary *vocabulary, uint32_t rank)
+{
+    return vocabulary->made == NULL ? rank : vocabulary->made[rank];
+}
+
+/* In a slot of a token that pieces do not become as a whole: its own merges make something else of its bytes. */
+#define TP_NOT_WHOLE (UINT64_C(1) << 31)
+
+/* The token that a piece of up to 15 bytes with this key and hash is as a whole; TP_NO_TOKEN if there is none. */
+static inline uint32_t tp_find_short_piece(const tp_vocabulary *vocabulary, tp_key key, uint64_t hash)
+{
+    size_t mask = vocabulary->n_slots - 1;
+    for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
+        uint64_t slot = vocabulary->slots[i];
+        if (slot == 0) return TP_NO_TOKEN;
+        if ((slot ^ hash) >> 32 != 0 || (slot & TP_NOT_WHOLE) != 0) continue;
+        uint32_t token = (uint32_t)slot - 1;
+        if (vocabulary->keys[token].low == key.low && vocabulary->keys[token].high == key.high) return token;
+    }
+}
+
+static inline bool tp_is_token(const tp_vocabulary *v, uint32_t token, const uint8_t *bytes, size_t nbytes)
+{
+    return tp_token_nbytes(v, token) == nbytes && memcmp(v->bytes + v->starts[token], bytes, nbytes) == 0;
+}
+
+/* The same for any piece. */
+uint32_t tp_find_piece(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes);
+
+/* The number of the token that has this id; TP_NO_TOKEN if none has. */
+uint32_t tp_find_id(const tp_vocabulary *vocabulary, uint32_t id);
+
+#endif

@@ -1,4 +1,0 @@
-/* The counter of points for any machine; NEON, which has no product of 64 bits, gains nothing. */
-#define COUNT_BEYOND tp_count_beyond_plain
-
-#include "numeric/circle_template.h"
