@@ -594,6 +594,8 @@ CASES: list[Case] = [
     (lambda: Tokenizer().decode([65, -1]), ValueError, "the id -1, at index 1", "does not exist"),
     (lambda: Tokenizer().decode([HUGE]), ValueError, "an int of 16610 bits", "does not exist"),
     (lambda: Tokenizer().decode([65, 300]), ValueError, "the id 300, at index 1", "does not exist"),
+    (lambda: Tokenizer().decode_batch([[65], [65, 300]]), ValueError, "list 1: the id 300, at index 1", "does not exist"),
+    (lambda: Tokenizer().decode_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
     (lambda: Tokenizer().token_bytes(300), ValueError, "the id 300", "does not exist"),
     (lambda: Tokenizer().__setstate__(5), InvalidTokenizerError, "not 5", "must be bytes and a dict"),
     # Vocabularies that are given
@@ -962,6 +964,8 @@ def test_message_names_what_was_wrong_and_what_is_allowed(number: int, errors: l
         (lambda: TextAnalyzer().add_buffer(b"a\xff"), InvalidDocumentError, UnicodeDecodeError),
         (lambda: Tokenizer().encode_batch(["a", b"\xff"]), InvalidDocumentError, InvalidDocumentError),
         (lambda: Tokenizer().decode(["a"]), TypeError, TypeError),
+        (lambda: Tokenizer().decode_batch([["a"]]), TypeError, TypeError),
+        (lambda: Tokenizer().decode_batch([[300]]), ValueError, ValueError),
         (lambda: numeric.array_multiply(array("b", [100]), array("b", [100])), OverflowError, _native.TooLargeError),
         (lambda: numeric.matrix_multiply([[2**53 + 1]], [[1]]), ValueError, _native.InvalidArgumentError),
         (lambda: TextAnalyzer().__setstate__((damaged_state(), {})), InvalidSnapshotError, json.JSONDecodeError),

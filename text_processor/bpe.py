@@ -399,7 +399,7 @@ class Tokenizer:
     def decode_batch(
         self, batch: Iterable[Iterable[int]], errors: str = "replace", *, progress: Progress | bool | None = None
     ) -> list[str]:
-        """Return the text of each list of ids. Raises as `decode`.
+        """Return the text of each list of ids. Raises what `decode` raises; the message says which list, counted from 0.
 
         ``progress`` is called as ``progress(done, total)``, in lists, up to 20 times a second. ``total`` is None where
         ``batch`` is neither a list nor a tuple. True shows a bar. What it raises passes through.
@@ -407,12 +407,23 @@ class Tokenizer:
         >>> from text_processor import Tokenizer
         >>> Tokenizer().decode_batch([[97], [98, 99]])
         ['a', 'bc']
+        >>> Tokenizer().decode_batch([[97], [98, 300]])
+        Traceback (most recent call last):
+        ValueError: list 1: the id 300, at index 1, does not exist
         """
         _many.check(batch, "batch", _many.LISTS_OF_IDS)
         texts: list[str] = []
         with _progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
-            for ids in batch:
-                texts.append(self.decode(ids, errors))
+            for index, ids in enumerate(batch):
+                try:
+                    texts.append(self.decode(ids, errors))
+                except UnicodeDecodeError as error:
+                    error.reason += f", in list {index}"
+                    raise
+                except TypeError as error:
+                    raise TypeError(f"list {index}: {error}") from error
+                except ValueError as error:
+                    raise ValueError(f"list {index}: {error}") from error
                 report(len(texts))
         return texts
 
