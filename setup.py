@@ -1,11 +1,12 @@
-"""What pyproject.toml cannot say: the cffi module, how it is compiled, the wheel's abi3 tag, where the stubs go, and how the
-same sources make the same archives, to the byte.
+"""What pyproject.toml cannot say: the cffi module, how it is compiled, the wheel's abi3 tag, where the stubs go, how the same
+sources make the same archives, to the byte, and the README as a package index shows it.
 """
 
 from __future__ import annotations
 
 import gzip
 import os
+import re
 import shlex
 import shutil
 import sysconfig
@@ -138,7 +139,14 @@ def is_current(made: Path, prerequisites: Path, record: Path, command: str) -> b
         return False
 
 
+def long_description(readme: str) -> str:
+    """The README with nothing of links and pictures but their words, where they lead to files that an index does not have."""
+    return re.sub(r"!?\[([^\]]*)\]\((?!https?://)[^)]*\)", r"\1", readme)
+
+
 setup(
+    long_description=long_description(Path("README.md").read_text(encoding="utf-8")),
+    long_description_content_type="text/markdown",
     cffi_modules=["build_ffi.py:ffibuilder"],
     cmdclass={"bdist_wheel": BdistWheel, "build_ext": BuildExt, "build_py": BuildPy, "sdist": Sdist},
 )

@@ -105,11 +105,44 @@ DRAWN: dict[str, Callable[[Sequence[Record]], str]] = {
 }
 
 
+# The picture of README.md: a group of bars for each twin. Of each bar: its label, the file, the part of it, the text, what was
+# asked, and the contestant.
+OVERVIEW: dict[str, list[tuple[str, str, str, dict[str, Any]]]] = {
+    "Word counts, beside Counter over str.split": [
+        ("word_count of a book", "words", "corpora", {"text": "kjv10", "contestant": "to the dict"}),
+        ("its 100 most common words", "words", "corpora", {"text": "kjv10", "contestant": "to most_common(100)"}),
+        ("a million short documents", "words", "short", {"asked": "frequency", "contestant": "add_documents"}),
+    ],
+    "Encoding a book, beside tiktoken": [
+        ("encode, a list", "bpe", "encode", {"text": "kjv", "contestant": "encode"}),
+        ("encode_array", "bpe", "encode", {"text": "kjv", "contestant": "encode_array"}),
+        ("count", "bpe", "encode", {"text": "kjv", "contestant": "count"}),
+    ],
+    "Training a tokenizer on a book": [
+        ("beside rustbpe", "bpe", "train", {"text": "kjv", "contestant": "Tokenizer"}),
+        ("beside Hugging Face", "bpe", "train", {"text": "kjv", "contestant": "Tokenizer, as tokenizers"}),
+    ],
+}
+
+
+def draw_overview(found: dict[str, Record]) -> str:
+    groups: dict[str, list[plot.Bar]] = {}
+    for group, parts in OVERVIEW.items():
+        for label, file, name, wanted in parts:
+            record = next(r for r in measured(found[file], name) if wanted.items() <= r.items())
+            groups.setdefault(group, []).append((label, times(record), f"{times(record):.1f}×"))
+    return plot.bars("text_processor beside what it is the twin of", "times as fast, equal answers; one core", groups)
+
+
 def write_plots(found: Record, folder: Path) -> None:
     """Draw what was measured; a plot of something else stays as it is."""
     for name, draw in DRAWN.items():
         if records := measured(found, name):
             (folder / f"{name}.svg").write_text(draw(records), encoding="utf-8")
+    files = {name: folder / f"{name}.json" for name in TOLD}
+    if all(path.exists() for path in files.values()):
+        overview = draw_overview({name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items()})
+        (folder / "overview.svg").write_text(overview, encoding="utf-8")
 
 
 # ---- Tables ----------------------------------------------------------------------------------------------------------

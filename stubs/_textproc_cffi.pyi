@@ -908,6 +908,7 @@ class Lib:
     def tp_vocabulary_decode(
         self,
         vocabulary: Pointer[TpVocabulary],
+        special: Pointer[TpVocabularyTokens],
         ids: Pointer[Uint32],
         n_ids: int,
         bytes: Pointer[Uint8],

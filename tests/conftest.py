@@ -21,8 +21,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)  # before marks are asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the examples in docstrings that need an extra which is not installed."""
+    """What measures time runs alone. Examples in docstrings that need an extra which is not installed are skipped."""
+    for item in items:
+        if item.get_closest_marker("timing"):
+            item.add_marker(pytest.mark.alone)
     if find_spec("pyarrow") is not None:
         return
     for item in items:

@@ -190,7 +190,7 @@ def test_a_str_is_not_an_iterable_of_documents() -> None:
     for one in ("one document", b"one document"):
         with pytest.raises(TypeError, match="there is add_document"):
             TextAnalyzer().add_documents(one)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="not iterable"):
+    with pytest.raises(TypeError, match="must be an iterable of documents, not int"):
         TextAnalyzer().add_documents(3)  # type: ignore[arg-type]
 
 
@@ -298,14 +298,14 @@ def test_an_iterator_sees_what_it_has_given() -> None:
 
 def test_an_empty_iterable_adds_nothing() -> None:
     analyzer = TextAnalyzer()
-    for nothing in ([], (), iter(()), {}):
+    for nothing in ([], (), iter(()), {}.keys()):
         assert analyzer.add_documents(nothing) == 0
     assert len(analyzer) == 0
 
 
-def test_a_dict_or_a_file_is_an_iterable_too() -> None:
+def test_a_view_of_a_dict_or_a_file_is_an_iterable_too() -> None:
     analyzer = TextAnalyzer()
-    assert analyzer.add_documents({"a b": 1, "c": 2}) == 2
+    assert analyzer.add_documents({"a b": 1, "c": 2}.keys()) == 2
     assert analyzer.add_documents(io.StringIO("d\ne f\n")) == 2
     assert analyzer.get_documents() == ["a b", "c", "d\n", "e f\n"]
 

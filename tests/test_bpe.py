@@ -31,9 +31,12 @@ from text_processor import (
     InvalidDocumentError,
     InvalidTokenizerError,
     Tokenizer,
+    _bpe_model,
     _bpe_text,
     _bpe_train,
     _native,
+    _pieces,
+    _progress,
     bpe,
 )
 
@@ -419,7 +422,7 @@ def test_names_are_a_collection(names):
 @pytest.mark.parametrize(
     ("names", "error", "message"),
     [
-        ("<|end|>", TypeError, "special_tokens must be names.* cannot be str"),
+        ("<|end|>", TypeError, "special_tokens must be names.* not one str"),
         ({"<|end|>": 5}, TypeError, "ids of their own are for from_mergeable_ranks"),
         ([5], TypeError, "must be str, not int"),
         ([""], ValueError, "cannot be empty"),
@@ -461,6 +464,121 @@ def test_batches_are_encoded_one_by_one(texts, threads):
     assert tokenizer.encode_batch(iter(texts), threads, disallowed_special=()) == expected
 
 
+def test_a_long_text_of_a_batch_that_takes_an_id_for_each_byte():
+    texts = ["я" * 200_000, "a", "b" * 400_000]
+    expected = [[0xD1, 0x8F] * 200_000, [97], [98] * 400_000]
+    for threads in (1, 2, 3):
+        assert Tokenizer("gpt4").encode_batch(texts, threads) == expected
+
+
+# ASCII texts, short and long, with special tokens in them, and one that is cut into steps.
+BATCH = ["some text", "", "a<|end|>b", b"bytes", *["short text"] * 50, "long text " * 300]
+
+
+@pytest.fixture
+def small_steps(monkeypatch):
+    """Every hook is due at once, and little text is done in one step."""
+    monkeypatch.setattr(_progress, "INTERVAL_SECONDS", -1)
+    monkeypatch.setattr(_bpe_model, "BATCH_NBYTES", 100)
+    monkeypatch.setattr(_bpe_text, "STEP_NBYTES", 1000)
+
+
+@pytest.mark.parametrize("options", [{"disallowed_special": ()}, {"allowed_special": "all"}])
+@pytest.mark.parametrize("pattern", ["gpt2", "[a-z]+"])
+@pytest.mark.usefixtures("small_steps")
+def test_progress_of_a_batch_is_in_bytes(pattern, options):
+    tokenizer = Tokenizer(pattern, special_tokens=["<|end|>"])
+    total = sum(map(len, BATCH))
+    for given_texts, known in ((BATCH, total), (tuple(BATCH), total), (iter(BATCH), None)):
+        told: list[tuple[int, int | None]] = []
+        ids = tokenizer.encode_batch(given_texts, 2, **options, progress=lambda *call: told.append(call))  # noqa: B023
+        assert ids == tokenizer.encode_batch(BATCH, **options)
+        done = [done for done, _ in told]
+        assert done == sorted(done)
+        assert len(set(done)) >= 5
+        assert done[-1] == total
+        assert {total for _, total in told} == {known}
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_progress_of_a_long_text_is_told_within_it():
+    told: list[int] = []
+    tokenizer = trained()
+    tokenizer.encode_batch([b"long text " * 1000], 1, disallowed_special=(), progress=lambda done, _: told.append(done))
+    assert len(told) >= 10
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.usefixtures("small_steps")
+def test_ctrl_c_waits_for_no_long_text_of_a_batch(monkeypatch, threads):
+    """It gets through between two calls of the core, so none takes more than a step, whatever texts there are."""
+    monkeypatch.setattr(_pieces, "PIECE_CHARACTERS", 200)
+    steps: list[int] = []
+    for name, nbytes in (("feed", len), ("feed_batch", lambda piece: len(piece.text))):
+        call = getattr(_native.Encoder, name)
+
+        def counting(self, text, *rest, call=call, nbytes=nbytes):
+            steps.append(nbytes(text))
+            return call(self, text, *rest)
+
+        monkeypatch.setattr(_native.Encoder, name, counting)
+    texts = ["a", "long text " * 1000, "short", "tr\u00e8s long " * 1000, b"bytes " * 1000, "b <|end|>" * 500]
+    tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
+    for options in ({"disallowed_special": ()}, {"allowed_special": "all"}):
+        steps.clear()
+        ids = tokenizer.encode_batch(texts, threads, **options)
+        assert max(steps) <= 1000 * threads
+        assert ids == [tokenizer.encode(text, **options) for text in texts]
+
+
+@pytest.mark.parametrize("pattern", NAMES)
+def test_threads_share_the_steps_of_a_long_text(monkeypatch, pattern):
+    monkeypatch.setattr(_bpe_model, "BATCH_NBYTES", 1000)
+    tokenizer = trained(pattern)
+    for text in (BOOK[:700_000], BOOK[:300_000] + "".join(TRICKY) * 400 + "\ud800", "我非常渴望" * 50_000, "x" * 300_000):
+        ids = tokenizer.encode_ordinary(text)
+        for threads in (2, 3):
+            assert tokenizer.encode_batch([text], threads, disallowed_special=()) == [ids]
+
+
+def test_progress_of_texts_that_are_not_ascii_has_no_total():
+    told: list[tuple[int, int | None]] = []
+    trained().encode_batch(["\u00e9\ud800", "\u2603"], progress=lambda *call: told.append(call))
+    assert told[-1] == (2 + 3 + 3, None)
+
+
+def test_progress_of_decoding_a_batch_is_in_lists():
+    for given_ids, total in (([[97], [98, 99]], 2), (iter([[97], [98, 99]]), None)):
+        told: list[tuple[int, int | None]] = []
+        assert trained().decode_batch(given_ids, progress=lambda *call: told.append(call)) == ["a", "bc"]  # noqa: B023
+        assert told == [(2, total)]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, TypeError, LookupError])
+@pytest.mark.usefixtures("small_steps")
+def test_what_the_progress_of_a_batch_raises_passes_through(error):
+    tokenizer = trained()
+
+    def cancel(done: int, total: int | None) -> None:
+        raise error("mine")
+
+    for texts in (BATCH, [b"long text " * 1000]):
+        with pytest.raises(error, match=r"^'?mine'?$"):
+            tokenizer.encode_batch(texts, disallowed_special=(), progress=cancel)
+    with pytest.raises(error, match=r"^'?mine'?$"):
+        tokenizer.decode_batch([[97]], progress=cancel)
+    assert tokenizer.decode_batch(tokenizer.encode_batch(["as before"])) == ["as before"]
+
+
+def test_progress_of_a_batch_is_checked_before_the_texts_are_asked_for():
+    texts = iter(["a"])
+    with pytest.raises(TypeError, match="progress must be callable"):
+        Tokenizer().encode_batch(texts, progress=5)
+    with pytest.raises(TypeError, match="progress must be callable"):
+        Tokenizer().decode_batch(texts, progress=5)
+    assert next(texts) == "a"
+
+
 # ---- Decoding --------------------------------------------------------------------------------------------------------
 
 
@@ -474,6 +592,18 @@ def test_any_ids_decode(ids, errors):
     assert tokenizer.decode(ids, errors) == whole.decode("utf-8", errors)
     assert tokenizer.decode_batch([ids, []], errors) == [whole.decode("utf-8", errors), ""]
     assert tokenizer.decode_tokens_bytes(ids) == tokens
+
+
+def test_wrong_lists_of_a_batch_are_numbered():
+    with pytest.raises(ValueError, match=r"^list 2: the id 1000000, at index 1, does not exist$"):
+        trained().decode_batch([[97], [], [97, 1_000_000]])
+    with pytest.raises(TypeError, match=r"^list 1: the id at index 3 must be an int, not str$"):
+        trained().decode_batch(iter([[97], [97, 97, 97, "a"]]))
+    with pytest.raises(UnicodeDecodeError, match=r"invalid start byte, in list 1$") as caught:
+        trained().decode_batch([[97], [97, 0xFF]], errors="strict")
+    assert (caught.value.object, caught.value.start) == (b"a\xff", 1)
+    with pytest.raises(LookupError, match=r"^unknown error handler name 'x'$"):
+        trained().decode_batch([[0xFF]], errors="x")
 
 
 @given(texts_with_names)
@@ -676,7 +806,7 @@ def test_wrong_patterns_are_named():
 )
 def test_missing_packages_are_named(monkeypatch, module, extra, call):
     monkeypatch.setitem(sys.modules, module, None)
-    with pytest.raises(ImportError, match=rf"needs {module}, .*pip install 'text-processor\[{extra}\]'"):
+    with pytest.raises(ImportError, match=rf"needs {module}, .*pip install '\.\[{extra}\]'$"):
         call()
 
 

@@ -9,15 +9,27 @@ import mmap
 import pickle
 from array import array
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bpe_texts import trained
 from hypothesis import given
 from hypothesis import strategies as st
 from python_analyzer import PythonAnalyzer
 from texts import any_texts, documents, texts
 
-from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, _native, _pieces, _progress, word_count
+from text_processor import (
+    InvalidDocumentError,
+    TextAnalyzer,
+    TextProcessorError,
+    Tokenizer,
+    _native,
+    _pieces,
+    _progress,
+    numeric,
+    word_count,
+)
 from text_processor import analyzer as analyzer_module
 
 
@@ -32,6 +44,9 @@ class Bytes(bytes):
 
     def __getitem__(self, _: Any) -> Any:
         return b"else"
+
+    def __buffer__(self, _: int) -> memoryview:  # which CPython asks from 3.12 on
+        return memoryview(b"fine text")
 
 
 def numpy_array(data: bytes) -> Any:
@@ -56,7 +71,8 @@ def text_of(document: Any) -> str:
     if isinstance(document, str):
         document.encode()
         return document
-    return str(bytes(memoryview(document)), "utf-8")
+    held = bytes.__getitem__(document, slice(None)) if isinstance(document, bytes) else bytes(memoryview(document))
+    return str(held, "utf-8")
 
 
 def expected_of(given: list[Any], blank: str) -> tuple[PythonAnalyzer, tuple[int, int] | None]:
@@ -164,6 +180,55 @@ def test_bytes_come_back_as_the_very_objects() -> None:
     assert analyzer.word_frequency() == {"one": 1, "中": 1, "be": 1, "quiet": 1, "text": 1}
 
 
+BYTES_256 = {bytes([byte]): byte for byte in range(256)}
+
+
+def add(*documents: Any) -> TextAnalyzer:
+    analyzer = TextAnalyzer()
+    analyzer.add_documents(documents)
+    return analyzer
+
+
+def blocks(*blocks: bytes) -> Any:
+    remaining = iter(blocks)
+    return SimpleNamespace(read=lambda size: next(remaining))
+
+
+def tokenizer_of(data: bytes) -> Tokenizer:
+    tokenizer = Tokenizer()
+    tokenizer.train_from_iterator([data, "text"], 300)
+    return tokenizer
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda data: add(data).word_frequency(),
+        lambda data: add(data, "an", b"end").word_frequency(),
+        lambda data: pickle.loads(pickle.dumps(add(data, "an"))).get_documents(),
+        lambda data: TextAnalyzer().add_buffer(data),
+        lambda data: TextAnalyzer().add_stream(blocks(data, b" and ", data, b"")),
+        lambda data: trained().encode(data),
+        lambda data: trained().encode(data, allowed_special="all", disallowed_special=()),
+        lambda data: trained().encode_batch([data, "text", data]),
+        lambda data: trained().count(data),
+        lambda data: tokenizer_of(data).merges,
+        lambda data: Tokenizer.from_mergeable_ranks(BYTES_256 | {data: 256}, "gpt4").encode(b"low lower"),
+        lambda data: numeric.parallel_sum(data),
+    ],
+)
+@pytest.mark.parametrize("held", [b"low lower", "größer 中".encode(), b"\xff\xff no text", b" \n", b"", b"a\nb\nc" * 50_000])
+def test_bytes_count_as_what_they_hold_wherever_they_are_given(use: Any, held: bytes) -> None:
+    assert outcome(use, Bytes(held)) == outcome(use, held)
+
+
+def outcome(use: Any, data: bytes) -> Any:
+    try:
+        return use(data)
+    except Exception as error:
+        return type(error), str(error).replace("Bytes", "bytes")
+
+
 @pytest.mark.parametrize("make", MUTABLE)
 @pytest.mark.parametrize("length", [3, 200_000])
 @pytest.mark.parametrize("keep", [True, False])
@@ -208,10 +273,10 @@ def test_faults_are_named() -> None:
     with pytest.raises(InvalidDocumentError, match=r"^Document is not valid UTF-8 at byte 200000$") as caught:
         analyzer.add_document(b"x" * 200_000 + b"\xe4\xb8")
     assert (caught.value.index, caught.value.offset) == (None, 200_000)
-    with pytest.raises(InvalidDocumentError, match=r"^Document 2 is not valid UTF-8 at byte 1$") as caught:
+    with pytest.raises(InvalidDocumentError, match=r"^Document 2 is not valid UTF-8 at byte 1 \(added .* kept: 1\)$") as caught:
         analyzer.add_documents([b"one", b" ", b"x\xff"], blank="skip")
     assert (caught.value.index, caught.value.offset, caught.value.added) == (2, 1, 1)
-    with pytest.raises(InvalidDocumentError, match=r"^Document 1 cannot be empty$"):
+    with pytest.raises(InvalidDocumentError, match=r'^Document 1 cannot be empty; blank="skip" leaves .* kept: 1\)$'):
         analyzer.add_documents([b"one", "\u3000\x1c".encode()])
     with pytest.raises(ValueError, match=r"^blank must be 'raise' or 'skip', not 'keep'$"):
         analyzer.add_documents(["one"], blank="keep")  # type: ignore[arg-type]

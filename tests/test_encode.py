@@ -92,7 +92,7 @@ class Vocabulary:
         c_ids, capacity = ffi.new("uint32_t[]", ids), 0
         while True:
             found = ffi.new("uint8_t[]", capacity)
-            status = lib.tp_vocabulary_decode(self.pointer, c_ids, len(ids), found, capacity, nbytes, ffi.NULL, error)
+            status = lib.tp_vocabulary_decode(self.pointer, ffi.NULL, c_ids, len(ids), found, capacity, nbytes, ffi.NULL, error)
             if status != lib.TP_TOO_SMALL:
                 check(status, error)
                 return bytes(ffi.buffer(found, nbytes[0]))

@@ -17,6 +17,7 @@ from python_analyzer import PythonAnalyzer
 from text_processor import TextAnalyzer, Tokenizer
 
 pytestmark = [
+    pytest.mark.alone,  # the children of a fork are to meet threads that are at work
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
     # What Python 3.12 and later say of a fork amid threads is what these tests are about.
     pytest.mark.filterwarnings("ignore:This process .* is multi-threaded, use of fork:DeprecationWarning"),

@@ -53,6 +53,12 @@ def test_the_core_knows_nothing_of_python() -> None:
     assert [path.name for room in BELOW for path in sources(room) if "Python.h" in path.read_text(encoding="utf-8")] == []
 
 
+def test_the_core_has_no_thread_local_variables() -> None:
+    """The first use of one in a thread may take memory, and the system ends a process that has none to give."""
+    kinds = re.compile(r"\b(_Thread_local|thread_local|__thread)\b|__declspec\(thread\)")
+    assert [path.name for room in BELOW for path in sources(room) if kinds.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_one_module_calls_c() -> None:
     modules = (ROOT / "text_processor").rglob("*.py")
     assert [path.name for path in modules if "_textproc_cffi" in imported(path)] == ["_native.py"]

@@ -496,3 +496,37 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 def test_a_child_inherits_the_limit():
     done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, check=True)
     assert done.stdout == "0\n"
+
+
+# ---- A process without memory ----------------------------------------------------------------------------------------
+
+# Children whose 16 threads have their stacks, which the parent leaves them, and together a few KB of memory. glibc's, so Linux.
+STARVED = """
+import ctypes, os, resource
+from array import array
+from text_processor.numeric import parallel_sum
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
+numbers = array("q", [1]) * (1 << 22)
+parallel_sum(numbers, threads=16)
+for nbytes in range(0, 1 << 13, 512):
+    child = os.fork()
+    if child == 0:
+        kept = libc.malloc(nbytes)
+        resource.setrlimit(resource.RLIMIT_AS, (0, resource.RLIM_INFINITY))
+        for size in (1 << 16, 1 << 10, 24):
+            while libc.malloc(size):
+                pass
+        libc.free(kept)
+        try:
+            os._exit(0 if parallel_sum(numbers, threads=16) == len(numbers) else 2)
+        except MemoryError:
+            os._exit(1)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to the limit")
+def test_threads_that_find_no_memory_do_not_end_the_process() -> None:
+    done = subprocess.run([sys.executable, "-c", STARVED], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == {"0", "1"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import errno
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import pickle
 import re
 import struct
 import sys
+import tempfile
 import traceback
 import types
 from array import array
@@ -339,6 +341,7 @@ CASES: list[Case] = [
     # Documents
     (lambda: TextAnalyzer().add_document(5), TypeError, "not int", "Document must be str"),
     (lambda: TextAnalyzer().add_documents(["a", None]), TypeError, "not NoneType", "Document 1 must be str"),
+    (lambda: TextAnalyzer().add_documents({"a": 1}), TypeError, "not dict", "documents must be an iterable of documents"),
     (lambda: TextAnalyzer().add_documents("a b"), TypeError, "not one str", "documents must be an iterable of documents"),
     (lambda: TextAnalyzer().add_document(" "), InvalidDocumentError, "Document", "cannot be empty"),
     (lambda: TextAnalyzer().add_document(b" "), InvalidDocumentError, "Document", "cannot be empty"),
@@ -349,6 +352,7 @@ CASES: list[Case] = [
     (lambda: TextAnalyzer().add_document(memoryview(b"abcd")[::2]), BufferError, "memoryview", "must be C-contiguous"),
     (lambda: TextAnalyzer().add_buffer("text"), TypeError, "not str", "data must be bytes or another buffer of bytes"),
     (lambda: TextAnalyzer().add_buffer(b"a\n\n", blank="raise"), InvalidDocumentError, "Document 1", "cannot be empty"),
+    (lambda: TextAnalyzer().add_file(snapshot()), InvalidDocumentError, "this is a snapshot", "TextAnalyzer.load reads it"),
     (
         lambda: TextAnalyzer().add_buffer(b" ", documents="whole", blank="raise"),
         InvalidDocumentError,
@@ -544,15 +548,15 @@ CASES: list[Case] = [
         "the device that it is on",
         "must be in main memory",
     ),
-    (without("pyarrow", lambda: TextAnalyzer().add_arrow(5)), ImportError, "add_arrow", "pip install 'text-processor[arrow]'"),
+    (without("pyarrow", lambda: TextAnalyzer().add_arrow(5)), ImportError, "add_arrow", "pip install '.[arrow]'"),
     # Tokenizers
     (lambda: Tokenizer(5), TypeError, "not int", "pattern must be str"),
     (lambda: Tokenizer("gpt5"), ValueError, "'gpt5'", "those that have names are 'gpt2'"),
     (lambda: Tokenizer("x" * 10**6), ValueError, "(1000000 characters)", "those that have names are"),
     (lambda: Tokenizer("[a"), ValueError, "'[a'", "is no regular expression"),
     (lambda: Tokenizer("(" * 10**5 + ")" * 10**5), ValueError, "(200000 characters)", "is nested too deeply"),
-    (without("regex", lambda: Tokenizer("[a-f]+")), ImportError, "'[a-f]+'", "pip install 'text-processor[regex]'"),
-    (lambda: Tokenizer(special_tokens="<end>"), TypeError, "cannot be str", "special_tokens must be names"),
+    (without("regex", lambda: Tokenizer("[a-f]+")), ImportError, "'[a-f]+'", "pip install '.[regex]'"),
+    (lambda: Tokenizer(special_tokens="<end>"), TypeError, "not one str", "special_tokens must be names"),
     (lambda: Tokenizer(special_tokens=[5]), TypeError, "not int", "must be str"),
     (lambda: Tokenizer(special_tokens=[""]), ValueError, "the name of a special token", "cannot be empty"),
     (lambda: Tokenizer(special_tokens=[SURROGATE]), ValueError, "'\\ud800'", "which UTF-8 cannot hold"),
@@ -563,9 +567,12 @@ CASES: list[Case] = [
     (lambda: Tokenizer().train("a", 300, tie_break="x"), ValueError, "not 'x'", "tie_break must be 'rustbpe' or 'hf'"),
     (lambda: Tokenizer().train(5, 300), TypeError, "not int", "text must be str"),
     (lambda: Tokenizer().train(b"\xff", 300), InvalidDocumentError, "at byte 0", "is not valid UTF-8"),
-    (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not be one str", "iterator must give texts"),
+    (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not one str", "iterator must be an iterable of texts"),
+    (lambda: Tokenizer().train_from_iterator(["a", None], 300), TypeError, "text 1", "a missing value: leave it out"),
     (lambda: list(_bpe_text.blocks(lambda n: None, "the file")), BlockingIOError, "the file", "has nothing to read now"),
     (lambda: Tokenizer().encode(5), TypeError, "not int", "text must be str"),
+    (lambda: Tokenizer().encode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
+    (lambda: Tokenizer().decode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
     (lambda: Tokenizer().encode_batch("a b"), TypeError, "not one str", "texts must be an iterable of texts"),
     (lambda: Tokenizer().encode_batch(["a", 5]), TypeError, "text 1", "must be str"),
     (lambda: Tokenizer().encode_batch(["a", b"\xff"]), InvalidDocumentError, "text 1", "is not valid UTF-8"),
@@ -573,6 +580,12 @@ CASES: list[Case] = [
     (lambda: trained().encode("a<|end|>"), ValueError, "'<|end|>' at character 1", "disallowed_special=()"),
     (lambda: trained().encode_file(file("a<|end|>"), "out"), ValueError, "'<|end|>' at byte 1", "allowed_special="),
     (lambda: trained().encode_file(file(b"a\xff"), "out"), InvalidDocumentError, "at byte 1", "is not valid UTF-8"),
+    (
+        lambda: trained().encode_file(snapshot(), "out"),
+        InvalidDocumentError,
+        "'file' is a snapshot",
+        "TextAnalyzer.load reads it",
+    ),
     (lambda: trained().encode("a", allowed_special="a"), TypeError, "not 'a'", '"all" or a collection of names'),
     (lambda: trained().encode("a", disallowed_special=[5]), TypeError, "not 5", "must hold names, which are str"),
     (lambda: Tokenizer().decode(5), TypeError, "not int", "ids must be an iterable of int"),
@@ -581,6 +594,8 @@ CASES: list[Case] = [
     (lambda: Tokenizer().decode([65, -1]), ValueError, "the id -1, at index 1", "does not exist"),
     (lambda: Tokenizer().decode([HUGE]), ValueError, "an int of 16610 bits", "does not exist"),
     (lambda: Tokenizer().decode([65, 300]), ValueError, "the id 300, at index 1", "does not exist"),
+    (lambda: Tokenizer().decode_batch([[65], [65, 300]]), ValueError, "list 1: the id 300, at index 1", "does not exist"),
+    (lambda: Tokenizer().decode_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
     (lambda: Tokenizer().token_bytes(300), ValueError, "the id 300", "does not exist"),
     (lambda: Tokenizer().__setstate__(5), InvalidTokenizerError, "not 5", "must be bytes and a dict"),
     # Vocabularies that are given
@@ -605,7 +620,7 @@ CASES: list[Case] = [
         without("tiktoken", trained().to_tiktoken),
         ImportError,
         "to_tiktoken",
-        "pip install 'text-processor[tiktoken]'",
+        "pip install '.[tiktoken]'",
     ),
     # Files of tokenizers
     (lambda: Tokenizer.load(file("x")), InvalidTokenizerError, "not b'x'", "begins with b'\\x89TPB"),
@@ -715,7 +730,7 @@ CASES: list[Case] = [
     (lambda: Tokenizer("(?<=a)b|.").save_huggingface("x.json"), ValueError, "'(?<=a)b|.'", "where it is Oniguruma's"),
     # Numbers
     (lambda: numeric.parallel_sum(5), TypeError, "not int", "numbers must be numbers, in a buffer or an iterable"),
-    (lambda: numeric.parallel_sum("12"), TypeError, "not str", "numbers must be numbers"),
+    (lambda: numeric.parallel_sum("12"), TypeError, "not one str", "numbers must be numbers"),
     (lambda: numeric.parallel_sum([1, "2"]), TypeError, "numbers[1]", "an int or a float, not str"),
     (lambda: numeric.parallel_sum(np.array(["x"])), TypeError, "dtype('<U1')", "ints of up to 64 bits"),
     (lambda: numeric.parallel_sum(np.ma.array([1])), TypeError, "must not be a masked array", "filled"),
@@ -727,7 +742,7 @@ CASES: list[Case] = [
         without("pyarrow", lambda: numeric.parallel_sum(FromArrow())),
         ImportError,
         "numbers from Arrow",
-        "pip install 'text-processor[arrow]'",
+        "pip install '.[arrow]'",
     ),
     (lambda: numeric.process_numbers([1], "2"), TypeError, "not str", "threshold must be an int or a float"),
     (lambda: numeric.process_numbers([1e308], 0), OverflowError, "numbers[0] is 1e+308", "too large for a float"),
@@ -785,7 +800,25 @@ CASES: list[Case] = [
     (lambda: command("count", "--threads", "0", file("a")), CommandError, "'0'", "is not a number from 1 to"),
     (lambda: command("count", "--top", "x", file("a")), CommandError, "'x'", "is not a number of words"),
     (lambda: command("count", "missing"), CommandError, "missing: ", "No such file or directory"),
-    (lambda: command("count", file(b"a\xff")), CommandError, "file: not UTF-8", "at byte 1, in line 1"),
+    (
+        lambda: command("count", file(b"a\xff")),
+        CommandError,
+        "file: not UTF-8: invalid start byte at byte 1",
+        "--errors replace",
+    ),
+    (lambda: command("count", "missing", "none"), CommandError, "missing: No such file", "--skip-errors leaves such files out"),
+    (
+        lambda: command("bpe", "train", "--vocab-size", "300", "missing", "-o", "m", "--skip-errors"),
+        CommandError,
+        "missing: No such file",
+        "no file is left",
+    ),
+    (
+        lambda: with_replaced(tempfile, "SpooledTemporaryFile", FullDisk, lambda: encode_skipping("a")),
+        CommandError,
+        "a: No space left",
+        "in a temporary file",
+    ),
     (lambda: command("count", "--load", file("x")), CommandError, "not b'x'", "begins with"),
     (lambda: command("count", file("x", "x.gz")), CommandError, "x.gz: damaged .gz data", "Not a gzipped file"),
     (lambda: command("count", file("x", "x.zst")), CommandError, "x.zst: ", "zst"),
@@ -813,6 +846,20 @@ CASES: list[Case] = [
 def with_replaced(owner: Any, name: str, value: Any, act: Callable[[], object]) -> None:
     with replaced(owner, name, value):
         act()
+
+
+class FullDisk(io.BytesIO):
+    """A temporary file for which there is no room."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+
+    def writelines(self, pieces: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def encode_skipping(name: str) -> None:
+    command("bpe", "encode", "-m", model(), file("text", name), "--skip-errors")
 
 
 def stats_of_one() -> None:
@@ -917,6 +964,8 @@ def test_message_names_what_was_wrong_and_what_is_allowed(number: int, errors: l
         (lambda: TextAnalyzer().add_buffer(b"a\xff"), InvalidDocumentError, UnicodeDecodeError),
         (lambda: Tokenizer().encode_batch(["a", b"\xff"]), InvalidDocumentError, InvalidDocumentError),
         (lambda: Tokenizer().decode(["a"]), TypeError, TypeError),
+        (lambda: Tokenizer().decode_batch([["a"]]), TypeError, TypeError),
+        (lambda: Tokenizer().decode_batch([[300]]), ValueError, ValueError),
         (lambda: numeric.array_multiply(array("b", [100]), array("b", [100])), OverflowError, _native.TooLargeError),
         (lambda: numeric.matrix_multiply([[2**53 + 1]], [[1]]), ValueError, _native.InvalidArgumentError),
         (lambda: TextAnalyzer().__setstate__((damaged_state(), {})), InvalidSnapshotError, json.JSONDecodeError),

@@ -157,8 +157,8 @@ def test_what_only_numpy_can_read_is_read_by_it():
     [
         (7, "must be numbers, in a buffer or an iterable, not int"),
         (None, "must be numbers, in a buffer or an iterable, not NoneType"),
-        ("12", "must be numbers, not str"),
-        ({1: 2}, "must be numbers, not dict"),
+        ("12", "must be numbers, in a buffer or an iterable, not one str"),
+        ({1: 2}, "must be numbers, in a buffer or an iterable, not dict"),
         ([1, "2"], r"numbers\[1\] must be an int or a float, not str"),
         ([1, 2j], r"numbers\[1\] must be an int or a float, not complex"),
         ([Fraction(1, 2)], r"numbers\[0\] must be an int or a float, not Fraction"),

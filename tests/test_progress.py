@@ -7,10 +7,11 @@ import select
 import sys
 import termios
 import threading
+from types import SimpleNamespace
 
 import pytest
 
-from text_processor import _progress
+from text_processor import TextAnalyzer, Tokenizer, _progress
 from text_processor._progress import reporting
 
 
@@ -230,3 +231,107 @@ def test_no_bar_where_there_is_no_terminal(monkeypatch, clock, stderr):
         report(3)
     if stderr is not None and not stderr.closed:
         assert stderr.getvalue() == ""
+
+
+# ---- Notebooks -------------------------------------------------------------------------------------------------------
+
+
+class Cell:
+    """What a notebook shows below a cell: outputs, by the id under which they are shown anew."""
+
+    def __init__(self):
+        self.outputs = {}
+        self.texts = []
+
+    def new_handle(self):
+        """IPython's ``DisplayHandle``."""
+        handle = SimpleNamespace(
+            display=lambda shown: self.show(handle, shown), update=lambda *shown, **kw: self.show(handle, *shown, **kw)
+        )
+        return handle
+
+    def show(self, handle, shown, *, raw=False):
+        bundle = shown if raw else shown._repr_mimebundle_(include=None, exclude=None)
+        self.outputs[id(handle)] = bundle["text/plain"]
+        self.texts.append(bundle["text/plain"])
+
+
+@pytest.fixture
+def cell(monkeypatch):
+    """A process that is the kernel of a notebook: a shell with a kernel, and no terminal."""
+    cell = Cell()
+    shell = SimpleNamespace(kernel=object(), config={"IPKernelApp": {}})
+    display = SimpleNamespace(DisplayHandle=cell.new_handle)
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell, display=display))
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    return cell
+
+
+def test_a_notebook_shows_a_bar_below_the_cell(cell, clock, capsys):
+    pytest.importorskip("rich")
+    n_threads = threading.active_count()
+    with reporting(True, 8_000_000) as report:
+        for done in range(0, 8_000_001, 2_000_000):
+            clock.now += 1
+            report(done)
+        assert threading.active_count() == n_threads
+    assert any("4.0/8.0 MB" in text for text in cell.texts)
+    assert list(cell.outputs.values()) == [""]
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: TextAnalyzer().add_documents(["some words"], progress=True),
+        lambda: Tokenizer().encode_batch(["some words"], progress=True),
+        lambda: Tokenizer().train("some words", 258, progress=True),
+    ],
+)
+def test_every_work_shows_its_bar_in_a_notebook(cell, call):
+    pytest.importorskip("rich")
+    call()
+    assert cell.texts
+    assert set(cell.outputs.values()) == {""}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_a_bar_in_a_notebook_goes_away_when_the_work_fails(cell, clock, error):
+    pytest.importorskip("rich")
+
+    def fail():
+        with reporting(True, 8_000) as report:
+            clock.now += 1
+            report(4_000)
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert list(cell.outputs.values()) == [""]
+
+
+def test_a_notebook_without_rich_shows_the_bar_of_tqdm(cell, clock, monkeypatch, capsys):
+    pytest.importorskip("tqdm")
+    monkeypatch.setitem(sys.modules, "rich.progress", None)
+    with reporting(True, 8_000_000) as report:
+        clock.now += 1
+        report(4_000_000)
+    assert "4.00M/8.00M" in capsys.readouterr().err
+
+
+def test_no_bar_in_a_notebook_where_no_library_is_installed(cell, clock, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "rich.progress", None)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with reporting(True, 3) as report:
+        clock.now += 1
+        report(3)
+    assert (cell.texts, *capsys.readouterr()) == ([], "", "")
+
+
+def test_ipython_in_a_terminal_is_no_notebook(screen, monkeypatch, clock):
+    pytest.importorskip("rich")
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=SimpleNamespace))
+    with screen, reporting(True, 8_000_000) as report:
+        clock.now += 1
+        report(4_000_000)
+    assert "4.0" in screen.shown()

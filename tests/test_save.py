@@ -10,6 +10,7 @@ import os
 import signal
 import stat
 import struct
+import subprocess
 import threading
 import zlib
 from collections import Counter
@@ -26,10 +27,13 @@ from text_processor import (
     InvalidSnapshotError,
     TextAnalyzer,
     TextProcessorError,
+    Tokenizer,
     _atomic,
+    _bpe_files,
     _container,
     _native,
     _snapshot,
+    cli,
     get_memory_stats,
 )
 
@@ -258,6 +262,80 @@ def test_what_is_no_file_is_written_to(path: Path) -> None:
     reader.join()
     assert stat.S_ISFIFO(path.stat().st_mode)
     assert answers(received[0]) == answers(small_analyzer())
+
+
+# Every way to write a file.
+WRITERS: dict[str, Callable[[Any], object]] = {
+    "TextAnalyzer.save": lambda path: small_analyzer().save(path),
+    "Tokenizer.save": lambda path: Tokenizer().save(path),
+    "save_huggingface": lambda path: Tokenizer().save_huggingface(path),
+    "save_tiktoken": lambda path: Tokenizer().save_tiktoken(path),
+    "encode_file": lambda path: Tokenizer().encode_file(__file__, path),
+    "count --save": lambda path: cli.main(["count", __file__, "--save", str(path)]),
+    "bpe train -o": lambda path: cli.main(["bpe", "train", __file__, "--vocab-size", "260", "-o", str(path)]),
+}
+
+# The names that systems have for what is open.
+FOLDERS_OF_OPEN_FILES = ["/dev/fd", "/proc/self/fd", f"/proc/{os.getpid()}/fd", "/proc/thread-self/fd"]
+
+
+def written(write: Callable[[Any], object], path: Path) -> bytes:
+    """What is written to a new file."""
+    write(path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("folder", FOLDERS_OF_OPEN_FILES)
+@pytest.mark.parametrize("is_link", [False, True], ids=["direct", "link"])
+@pytest.mark.parametrize("writer", WRITERS)
+def test_what_is_open_is_written_to_where_it_is(
+    tmp_path: Path, folder: str, writer: str, is_link: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if not Path(folder).is_dir():
+        pytest.skip(f"this system has no {folder}")
+    expected = written(WRITERS[writer], tmp_path / "new")
+    with (tmp_path / "open").open("wb", buffering=0) as file:
+        file.write(b"before ")
+        name = Path(folder, str(file.fileno()))
+        if is_link:
+            (tmp_path / "link").symlink_to(name)
+            (tmp_path / "link to it").symlink_to("link")
+            name = tmp_path / "link to it"
+        WRITERS[writer](name)
+        file.write(b" after")
+    assert (tmp_path / "open").read_bytes() == b"before " + expected + b" after"
+
+
+@on_posix
+@pytest.mark.parametrize("writer", WRITERS)
+def test_a_pipe_that_is_open_is_written_to(tmp_path: Path, writer: str) -> None:
+    expected = written(WRITERS[writer], tmp_path / "new")
+    reading, writing = os.pipe()
+    received: list[bytes] = []
+    with os.fdopen(reading, "rb") as pipe:
+        reader = threading.Thread(target=lambda: received.append(pipe.read()))
+        reader.start()
+        WRITERS[writer](f"/dev/fd/{writing}")
+        os.close(writing)
+        reader.join()
+    assert received == [expected]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this system has no names for what others have open")
+def test_what_another_process_has_open_is_added_to(path: Path) -> None:
+    path.write_bytes(b"before ")
+    with path.open("ab") as file, subprocess.Popen(["sleep", "60"], stdout=file) as other:
+        try:
+            Tokenizer().save_tiktoken(f"/proc/{other.pid}/fd/1")
+        finally:
+            other.kill()
+    assert path.read_bytes() == b"before " + b"".join(_bpe_files.tiktoken_lines(Tokenizer()._model))
+
+
+@on_posix
+def test_a_descriptor_that_is_not_open_is_told_of() -> None:
+    with pytest.raises(OSError, match="/dev/fd/98765"):
+        small_analyzer().save("/dev/fd/98765")
 
 
 @on_posix

@@ -30,6 +30,7 @@ from text_processor import (
     InvalidDocumentError,
     TextAnalyzer,
     TextProcessorError,
+    Tokenizer,
     _native,
     _pieces,
     _progress,
@@ -792,3 +793,36 @@ def test_memory_stays_flat_however_large_the_file(documents: str, end: bytes, tm
     command = [sys.executable, "-c", PEAK, str(small), str(large), documents]
     result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=100)
     assert int(result.stdout) < 2048  # kilobytes, of 70 MB
+
+
+# ---- Files of our own ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("errors", ["strict", "replace"])
+@pytest.mark.parametrize("kind", LINES_OR_WHOLE)
+def test_files_of_our_own_are_refused_as_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Any, errors: Any, threads: int
+) -> None:
+    monkeypatch.setattr(_pieces, "CHARACTERS_PER_THREAD", 10)
+    path = tmp_path / "file"
+    Tokenizer().save(path)
+    data = path.read_bytes() + b" a\nb" * 100
+    path.write_bytes(data)
+    analyzer = TextAnalyzer(threads=threads)
+    options = {"documents": kind, "errors": errors}
+    for add in (
+        lambda: analyzer.add_file(path, **options),
+        lambda: analyzer.add_stream(io.BytesIO(data), **options),
+        lambda: analyzer.add_buffer(data, documents=kind),
+    ):
+        with pytest.raises(InvalidDocumentError, match=r"^this is a tokenizer, not text; Tokenizer.load reads it") as caught:
+            add()
+        assert (caught.value.index, caught.value.position) == (None, 0)
+    assert len(analyzer) == 0
+
+
+def test_what_begins_our_own_files_may_stand_within_a_text() -> None:
+    analyzer = TextAnalyzer()
+    analyzer.add_stream(io.BytesIO(b"a\n\x89TPA\r\n\x1a\n"), errors="replace")
+    assert analyzer.word_frequency() == {"a": 1, "\ufffdtpa": 1, "\x1a": 1}

@@ -23,6 +23,8 @@ CTRL_D = "\x04"
 
 PATIENCE_SECONDS = 120
 
+pytestmark = pytest.mark.alone  # keys are pressed at moments
+
 # Makes the terminal that is its standard input the one that Ctrl-C comes from, and becomes another program. Whoever started
 # the tests may have them ignore SIGINT, as a shell does with what runs in the background.
 TAKE_TERMINAL = """
@@ -169,7 +171,10 @@ def test_ctrl_c_stops_handing_out_at_once(repl):
 
 
 @pytest.mark.timing
-@pytest.mark.parametrize("call", ["t.train(text, 50_000)", "t.encode_array(text)", "t.encode_batch(texts)"])
+@pytest.mark.parametrize(
+    "call",
+    ["t.train(text, 50_000)", "t.encode_array(text)", "t.encode_batch(texts)", "t.encode_batch([text], 1)"],
+)
 def test_ctrl_c_stops_a_tokenizer_at_once(call):
     with Repl() as repl:
         repl.run("from text_processor import Tokenizer")

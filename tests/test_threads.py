@@ -16,6 +16,8 @@ from python_analyzer import PythonAnalyzer
 
 from text_processor import EmptyAnalyzerError, TextAnalyzer, _native, _pieces, word_count
 
+pytestmark = pytest.mark.alone  # threads meet each other where all processors are theirs
+
 # A deadlock is no slowness: whoever waits so long waits for ever.
 PATIENCE_SECONDS = 60
 

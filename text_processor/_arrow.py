@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from text_processor import _native, _pieces
 from text_processor._native import ArrowArray, ArrowBatch, ArrowColumn, Corpus, Piece, Region
 from text_processor._progress import Progress, reporting
+from text_processor._wording import needs
 
 # Bytes of documents that are joined to a piece. Together with where they end it stays in the second-level cache.
 BATCH_NBYTES = 1 << 17
@@ -41,7 +42,7 @@ def _import_pyarrow(method: str) -> Any:
     try:
         return import_module("pyarrow")
     except ImportError as error:
-        raise ImportError(f"{method} needs pyarrow, the extra `arrow`: pip install 'text-processor[arrow]'") from error
+        raise ImportError(needs(method, "pyarrow", "arrow")) from error
 
 
 # ---- From what was given to chunks -----------------------------------------------------------------------------------

@@ -3,29 +3,59 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+# The names of what is open, in this process or in another one. To open such a name is to open what is behind it anew.
+_OPEN = re.compile(r"(?:/dev|(/proc/[0-9]+)(?:/task/[0-9]+)?)/fd/([0-9]+)")
+
+# As many links may stand behind one another on Linux.
+_MOST_LINKS = 40
+
 
 def write_file(name: str, pieces: Iterable[bytes | memoryview]) -> None:
     """Write the pieces into a new file, which then takes the place of the old one and has its permissions.
 
     Whatever comes between, Ctrl-C included, removes the new file and leaves the old one as it was. Behind a symbolic link it is
-    the link's target that is replaced. What is no file, such as a pipe or /dev/stdout, is written to.
+    the link's target that is replaced. What is no file, such as a pipe or a device, is written to, and so is what is open
+    already, such as /dev/stdout, whatever it is: others write to it too, before and after.
     """
     path = Path(name)
     try:
         old = path.stat()
     except FileNotFoundError:
         old = None
-    if old is None or stat.S_ISREG(old.st_mode):
+    already_open = None if old is None else _find_open(path)
+    if already_open is None and (old is None or stat.S_ISREG(old.st_mode)):
         _replace_file(path, pieces, None if old is None else stat.S_IMODE(old.st_mode))
     else:
-        with path.open("wb") as file:
+        with path.open("wb") if already_open is None else _open_again(already_open) as file:
             file.writelines(pieces)
+
+
+def _find_open(path: Path) -> re.Match[str] | None:
+    """Return the name of something that is open, if a path leads to one, by links or directly."""
+    for _ in range(_MOST_LINKS):
+        folder = path.parent.resolve()
+        if found := _OPEN.fullmatch(str(folder / path.name)):
+            return found
+        try:
+            path = folder / (folder / path.name).readlink()
+        except OSError:  # it is no link
+            return None
+    return None
+
+
+def _open_again(name: re.Match[str]) -> IO[bytes]:
+    """Write to something that is open where it is, without cutting it off."""
+    process, descriptor = name.groups()
+    if process in (None, str(Path("/proc/self").resolve())):
+        return open(int(descriptor), "wb", closefd=False)
+    return Path(name[0]).open("ab")  # where another process is in it cannot be known
 
 
 def _replace_file(path: Path, pieces: Iterable[bytes | memoryview], permissions: int | None) -> None:

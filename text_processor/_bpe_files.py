@@ -17,7 +17,7 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
-from text_processor import _bpe_special, _bpe_text
+from text_processor import _bpe_special, _bpe_text, _container
 from text_processor._bpe_model import Model, little_endian
 from text_processor._container import Container
 from text_processor._native import InvalidArgumentError, Tokens, Vocabulary
@@ -25,7 +25,7 @@ from text_processor._wording import quoted
 from text_processor.errors import InvalidTokenizerError
 
 _CONTAINER = Container(
-    b"\x89TPB\r\n\x1a\n",
+    _container.TOKENIZER,
     (1,),
     5,
     name="the tokenizer",

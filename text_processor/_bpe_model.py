@@ -10,18 +10,22 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, cast
 
-from text_processor import _bpe_special, _bpe_text, _native, _pieces
+from text_processor import _bpe_special, _bpe_text, _many, _native, _pieces
 from text_processor._bpe_special import Names, is_a
-from text_processor._bpe_text import Splitter
-from text_processor._native import Encoder, InvalidArgumentError, Tokens, Vocabulary
+from text_processor._bpe_text import Consume, Splitter
+from text_processor._native import Encoder, InvalidArgumentError, SpecialTokens, Tokens, Vocabulary
+from text_processor._progress import Report
 from text_processor._wording import quoted, shown
 from text_processor.errors import InvalidDocumentError
 
-# Bytes of short texts that cross together, for each thread: some milliseconds of work.
+# Bytes of short texts that cross together, for each thread: some milliseconds of work. A longer text goes by itself, in steps.
 BATCH_NBYTES = 1 << 20
 
 # Ids that are made a list, or decoded, in one step.
 SLICE_IDS = 1 << 20
+
+# Is told of how many bytes more are done.
+Tell = Callable[[int], object]
 
 
 class Model:
@@ -53,12 +57,13 @@ class Model:
                 for token, name in enumerate(special_ids, self.tokens_ids[-1] + 1)
             }
         self.special_names = frozenset(self.special_ids)
-        self.special_bytes = {token: name.encode() for name, token in self.special_ids.items()}
+        names = {token: name.encode() for name, token in self.special_ids.items()}
+        self.special_tokens = SpecialTokens(names) if names else None
 
     @property
     def n_vocab(self) -> int:
         """One more than the highest id."""
-        return max([self.tokens_ids[-1], *self.special_bytes]) + 1
+        return max([self.tokens_ids[-1], *self.special_ids.values()]) + 1
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -86,45 +91,67 @@ class Model:
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Add the ids of a text to an array, or only count them if that is None; return how many there are."""
         chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
+        encoder = self._new_encoder(ids)
+        self._encode_checked(self._checked(text, chosen, forbidden), chosen, encoder)
+        return encoder.n_ids
+
+    def _checked(self, text: object, chosen: frozenset[str], forbidden: frozenset[str]) -> str | memoryview:
+        """Return a text in which no name is that must not be there."""
         if isinstance(text, str):
             _bpe_special.check(text, forbidden)
         checked = _bpe_text.checked_text(text)
         if (chosen or forbidden) and not isinstance(text, str):
             checked = _bpe_text.as_str(checked)
             _bpe_special.check(checked, forbidden)
-        encoder = self._new_encoder(ids)
+        return checked
+
+    def _encode_checked(
+        self, text: str | memoryview, chosen: frozenset[str], encoder: Encoder, tell: Tell | None = None
+    ) -> None:
         if not chosen:
-            self._feed(encoder, checked)
-            return encoder.n_ids
-        for part in _bpe_special.parts(_bpe_text.as_str(checked), chosen, self.special_ids):
-            self._feed(encoder, part.text)
+            self._feed(encoder, text, tell)
+            return
+        for part in _bpe_special.parts(_bpe_text.as_str(text), chosen, self.special_ids):
+            self._feed(encoder, part.text, tell)
             if part.special is not None:
                 encoder.add(part.special)
-        return encoder.n_ids
+                if tell is not None:
+                    tell(len(self.decode([part.special])))
 
     def _new_encoder(self, ids: array[int] | None, threads: int = 1) -> Encoder:
         return Encoder(self.vocabulary, self.splitter.native, ids, threads)
 
-    def _feed(self, encoder: Encoder, text: str | memoryview) -> None:
+    def _feed(self, encoder: Encoder, text: str | memoryview, tell: Tell | None = None) -> None:
         if self.splitter.native is not None:
-            _bpe_text.feed(text, encoder.feed)
-        else:
-            for pieces in self.splitter.split(_bpe_text.as_str(text)):
-                encoder.feed_split(pieces)
+            _bpe_text.feed(text, encoder.feed if tell is None else _telling(encoder.feed, tell), encoder.threads)
+            return
+        whole = _bpe_text.as_str(text)
+        n_left = 0 if tell is None else _pieces.utf8_nbytes(whole)
+        for pieces in self.splitter.split(whole):
+            encoder.feed_split(pieces)
+            if tell is not None:
+                nbytes = sum(map(len, pieces))
+                n_left -= nbytes
+                tell(nbytes)
+        if tell is not None:
+            tell(n_left)  # of what no match covers
 
-    def encode_batch(self, texts: Iterable[object], threads: int, allowed: object, disallowed: object) -> list[list[int]]:
-        """Return the ids of each text."""
+    def encode_batch(
+        self, texts: Iterable[object], threads: int, allowed: object, disallowed: object, report: Report
+    ) -> list[list[int]]:
+        """Return the ids of each text, and report how many bytes are done."""
         chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
-        batch = _Batch(self, threads)
+        batch = _Batch(self, threads, report)
         for index, text in enumerate(texts):
             try:
-                batch.add(text, chosen, forbidden)
+                checked = text if type(text) is str and not forbidden else self._checked(text, chosen, forbidden)
             except InvalidDocumentError as error:
                 raise InvalidDocumentError(f"text {index}: {error}", index=index, offset=error.offset) from error
             except TypeError as error:
-                raise TypeError(f"text {index}: {error}") from error
+                raise TypeError(f"text {index}: {error}{_many.advice(text)}") from error
             except ValueError as error:
                 raise ValueError(f"text {index}: {error}") from error
+            batch.add(checked, chosen)
         batch.flush()
         return batch.lists
 
@@ -156,36 +183,21 @@ class Model:
         Errors call the index of the first id ``first``.
         """
         numbers = memoryview(_as_ids(ids))
-        parts: list[bytes | memoryview] = []
-        nbytes = start = 0
-        while start < len(numbers):
-            stop = min(start + SLICE_IDS, len(numbers))
-            special: bytes | None = None
-            found, part_ends = memoryview(b""), array("Q")
+        parts: list[memoryview] = []
+        nbytes = 0
+        for start in range(0, len(numbers), SLICE_IDS):
+            part = numbers[start : start + SLICE_IDS]
+            part_ends = None if ends is None else array("Q", bytes(8 * len(part)))
             try:
-                found, part_ends = self._decode_ordinary(numbers[start:stop], ends is not None)
+                found = self.vocabulary.decode(part, part_ends, self.special_tokens)
             except InvalidArgumentError as error:
-                stop = start + error.item
-                special = self.special_bytes.get(numbers[stop])
-                if special is None:
-                    raise ValueError(f"the id {numbers[stop]}, at index {first + stop}, does not exist") from error
-                found, part_ends = self._decode_ordinary(numbers[start:stop], ends is not None)
+                index = start + error.item
+                raise ValueError(f"the id {numbers[index]}, at index {first + index}, does not exist") from error
             parts.append(found)
             if ends is not None:
-                ends.extend(nbytes + end for end in part_ends)
+                ends.extend(nbytes + end for end in part_ends or ())
             nbytes += len(found)
-            start = stop
-            if special is not None:
-                parts.append(special)
-                nbytes += len(special)
-                start += 1
-                if ends is not None:
-                    ends.append(nbytes)
         return b"".join(parts)
-
-    def _decode_ordinary(self, ids: memoryview, has_ends: bool) -> tuple[memoryview, array[int]]:
-        ends = array("Q", bytes(8 * len(ids) if has_ends else 0))
-        return self.vocabulary.decode(ids, ends if has_ends else None), ends
 
     def decode_tokens(self, ids: object) -> list[bytes]:
         """Return the bytes of each token."""
@@ -200,14 +212,13 @@ def _as_ids(ids: Any) -> array[int] | memoryview:
         return cast("array[int]", ids)
     if not is_a(ids, list, tuple):
         try:
-            view = memoryview(ids)
+            view = _native.view(ids)
         except TypeError:
             pass
         else:
             if view.format in ("I", "=I", "@I") and view.itemsize == 4 and view.ndim == 1 and view.c_contiguous:
                 return view.cast("B").cast("I") if view.nbytes else array("I")
-    if is_a(ids, str, bytes) or not hasattr(ids, "__iter__"):
-        raise TypeError(f"ids must be an iterable of int, not {type(ids).__name__}")
+    _many.check(ids, "ids", _many.IDS)
     if is_a(ids, memoryview) and ids.ndim != 1:
         raise TypeError(f"ids must be an iterable of int, not a memoryview of {ids.ndim} dimensions")
     numbers: Sequence[Any] = ids if is_a(ids, list, tuple) else list(ids)
@@ -222,10 +233,32 @@ def _checked_number(given: Any, index: int) -> int:
     try:
         number = operator.index(given)
     except TypeError as error:  # also an array of several numbers, which has the method for those of one
-        raise TypeError(f"the id at index {index} must be an int, not {type(given).__name__}") from error
+        message = f"the id at index {index} must be an int, not {type(given).__name__}{_many.advice(given)}"
+        raise TypeError(message) from error
     if not 0 <= number < 1 << 32:
         raise ValueError(f"the id {shown(number)}, at index {index}, does not exist")
     return number
+
+
+def _telling(consume: Consume, tell: Tell) -> Consume:
+    """Return what consumes text and tells how many bytes of it are done."""
+
+    def consume_and_tell(text: bytes | memoryview, is_final: bool) -> int:
+        n_used = consume(text, is_final)
+        tell(n_used)
+        return n_used
+
+    return consume_and_tell
+
+
+def as_list(ids: array[int]) -> list[int]:
+    """Return ids as a list, made in slices, so that Ctrl-C gets through."""
+    if len(ids) <= _native.SLICE_ENTRIES:
+        return ids.tolist()
+    numbers: list[int] = []
+    for start, end in _native.slices(len(ids)):
+        numbers += ids[start:end].tolist()
+    return numbers
 
 
 def little_endian(numbers: array[int]) -> bytes:
@@ -237,26 +270,28 @@ def little_endian(numbers: array[int]) -> bytes:
 
 
 class _Batch:
-    """Short texts that cross to the core together."""
+    """Texts in their order, of which short ones cross to the core together."""
 
-    def __init__(self, model: Model, threads: int) -> None:
+    def __init__(self, model: Model, threads: int, report: Report) -> None:
         self.lists: list[list[int]] = []
         self._model = model
+        self._report = report
+        self._n_done = 0
         self._ids = array("I")
         self._encoder = model._new_encoder(self._ids, threads)
         self._waiting: list[str] = []
         self._n_waiting = 0
         self._most = BATCH_NBYTES * threads
 
-    def add(self, text: object, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
-        if type(text) is str:
-            _bpe_special.check(text, forbidden)
-            if self._model.splitter.native is not None and not (chosen and _may_hold(text, chosen)):
-                self._wait(text)
-                return
+    def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
+        """Take a text that was checked."""
+        can_wait = self._model.splitter.native is not None
+        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES and not (chosen and _may_hold(text, chosen)):
+            self._wait(text)
+            return
         self.flush()
-        self._model.encode(text, chosen, forbidden, self._ids)
-        self.lists.append(self._ids.tolist())
+        self._model._encode_checked(text, chosen, self._encoder, self._has_done)
+        self.lists.append(as_list(self._ids))
         del self._ids[:]
 
     def _wait(self, text: str) -> None:
@@ -270,13 +305,19 @@ class _Batch:
         texts, self._waiting, self._n_waiting = self._waiting, [], 0
         if not texts:
             return
-        ends = self._encoder.feed_batch(_bpe_text.whole_piece(texts))
-        ids = self._ids.tolist()
+        piece = _bpe_text.whole_piece(texts)
+        ends = self._encoder.feed_batch(piece)
+        ids = as_list(self._ids)
         del self._ids[:]
         start = 0
         for end in ends.tolist():
             self.lists.append(ids[start:end])
             start = end
+        self._has_done(len(piece.text) - piece.n_ends + 1)  # the bytes between texts are none of theirs
+
+    def _has_done(self, nbytes: int) -> None:
+        self._n_done += nbytes
+        self._report(self._n_done)
 
 
 def _may_hold(text: str, names: frozenset[str]) -> bool:

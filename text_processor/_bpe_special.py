@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, AnyStr, Generic, NamedTuple
 
-from text_processor import _pieces
+from text_processor import _many, _native, _pieces
 from text_processor._wording import quoted, shown
 
 # What `Tokenizer.encode` takes for allowed_special and disallowed_special.
@@ -112,11 +112,7 @@ def checked_names(names: Any) -> tuple[str, ...]:
     """Check the names that are to be appended to a vocabulary, in order."""
     if names is None:
         return ()
-    if is_a(names, str, bytes, Mapping) or not hasattr(names, "__iter__"):
-        raise TypeError(
-            "special_tokens must be names, which get the ids behind those of the vocabulary; "
-            f"ids of their own are for from_mergeable_ranks. They cannot be {type(names).__name__}"
-        )
+    _many.check(names, "special_tokens", _many.NAMES)
     checked: dict[str, None] = {}
     for name in names:
         _check_name(name)
@@ -134,7 +130,7 @@ def checked_ids(special_tokens: Mapping[str, int]) -> dict[str, int]:
         token = checked_id(number, f"the id of the special token {quoted(name)}")
         if token in owners:
             raise ValueError(f"the special tokens {quoted(owners[token])} and {quoted(name)} have the same id, {token}")
-        owners[token] = _pieces.plain(name)
+        owners[token] = _native.plain(name)
     return {name: token for token, name in owners.items()}
 
 

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from text_processor import _native, _pieces, _sources
-from text_processor._wording import quoted, shown
+from text_processor import _container, _native, _pieces, _sources
+from text_processor._wording import needs, quoted, shown
 from text_processor.errors import InvalidDocumentError
 
 # Takes UTF-8, and whether nothing follows; returns how many bytes are done. The others come again, with what follows.
@@ -29,7 +29,7 @@ SPLIT_PIECES = 1 << 14
 def checked_text(text: object, what: str = "text") -> str | memoryview:
     """Return a text: a ``str``, whatever is in it, or the bytes of a buffer of valid UTF-8, not copied."""
     if isinstance(text, str):
-        return _pieces.plain(text)
+        return _native.plain(text)
     view = _sources.byte_view(text, what, "str, bytes or another buffer of bytes")
     if (offset := _pieces.find_invalid(view)) is not None:
         raise InvalidDocumentError(f"{what} is not valid UTF-8 at byte {offset}", offset=offset)
@@ -59,21 +59,21 @@ def whole_piece(texts: Sequence[str]) -> _native.Piece:
         return _native.whole_piece([as_str(text) for text in texts])
 
 
-def feed(text: str | memoryview, consume: Consume) -> None:
-    """Give a whole text that was checked, in steps."""
+def feed(text: str | memoryview, consume: Consume, threads: int = 1) -> None:
+    """Give a whole text that was checked, in steps that so many threads share."""
     if isinstance(text, memoryview):
-        feed_bytes(text, consume)
+        feed_bytes(text, consume, threads=threads)
     elif len(text) <= _pieces.PIECE_CHARACTERS:
         feed_bytes(encoded(text), consume)
     elif text.isascii() and (view := _native.view_ascii(text)) is not None:
-        feed_bytes(view, consume)
+        feed_bytes(view, consume, threads=threads)
     else:
-        _feed_slices(text, consume)
+        _feed_slices(text, consume, threads)
 
 
-def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = True) -> int:
+def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = True, threads: int = 1) -> int:
     """Give UTF-8 in steps; return how many bytes are done, which are all if nothing follows."""
-    view, n_done, step = memoryview(text), 0, STEP_NBYTES
+    view, n_done, step = memoryview(text), 0, STEP_NBYTES * threads
     while n_done < len(view):
         end = min(n_done + step, len(view))
         if end < len(view):
@@ -87,16 +87,16 @@ def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = T
     return n_done
 
 
-def _feed_slices(text: str, consume: Consume) -> None:
-    """Encode and give slices of a size that stays in cache."""
-    tail, start, size = b"", 0, _pieces.PIECE_CHARACTERS
+def _feed_slices(text: str, consume: Consume, threads: int) -> None:
+    """Encode and give slices of a size that stays in cache, for each thread."""
+    tail, start, size = b"", 0, _pieces.PIECE_CHARACTERS * threads
     while start < len(text):
         end = start + size
         if "\ud800" <= text[end - 1 : end] <= "\udbff":  # which a low one behind it makes a pair with
             end += "\udc00" <= text[end : end + 1] <= "\udfff"
         data = tail + encoded(text[start:end])
         start = end
-        n_used = feed_bytes(data, consume, is_final=start >= len(text))
+        n_used = feed_bytes(data, consume, is_final=start >= len(text), threads=threads)
         tail = data[n_used:]
         if n_used == 0:
             size *= 2
@@ -154,7 +154,7 @@ def _compile(pattern: str) -> Any:
         import regex  # noqa: PLC0415
     except ImportError as error:
         what = f"a tokenizer with the pattern {quoted(pattern)}"
-        raise ImportError(f"{what} needs regex, which is not installed: pip install 'text-processor[regex]'") from error
+        raise ImportError(needs(what, "regex", "regex")) from error
     try:
         return regex.compile(pattern)
     except regex.error as error:
@@ -171,7 +171,7 @@ def checked_pattern(pattern: object) -> Splitter:
     """Return who splits by a pattern that a user gives."""
     if not isinstance(pattern, str):
         raise TypeError(f"pattern must be str, a regular expression or the name of one, not {type(pattern).__name__}")
-    text = _pieces.plain(pattern)
+    text = _native.plain(pattern)
     if text not in PATTERNS and _NAME_LIKE.fullmatch(text):
         names = ", ".join(map(repr, PATTERNS))
         raise ValueError(
@@ -192,6 +192,8 @@ def blocks(read: Callable[[int], bytes | memoryview | None], name: str) -> Itera
         n = len(block) if is_final else _native.complete_nbytes(block)
         if (offset := _native.find_invalid(block[:n])) is not None:
             where = position + offset
+            if where == 0:
+                _container.check_is_text(block, name)
             raise InvalidDocumentError(f"{name} is not valid UTF-8 at byte {where}", offset=where, position=where)
         yield block[:n], is_final
         if is_final:

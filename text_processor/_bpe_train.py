@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from time import monotonic
 from typing import Any, NamedTuple, cast
 
-from text_processor import _bpe_text, _native, _pieces
+from text_processor import _bpe_text, _many, _native, _pieces
 from text_processor._bpe_text import Splitter
 from text_processor._native import Piece, Pieces, Trainer
 from text_processor._progress import Progress, Report, reporting
@@ -125,7 +125,14 @@ class Counting:
 def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryview]:
     """Give texts that are checked. Errors call the first one ``text {first}``."""
     for index, text in enumerate(texts, first):
-        yield text if type(text) is str else _bpe_text.checked_text(text, f"text {index}")
+        if type(text) is str:
+            yield text
+            continue
+        try:
+            checked = _bpe_text.checked_text(text, f"text {index}")
+        except TypeError as error:
+            raise TypeError(f"{error}{_many.advice(text)}") from error
+        yield checked
 
 
 def train(text: str | memoryview, splitter: Splitter, plan: Plan) -> array[int]:

@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from time import monotonic
 from typing import IO, Any, Self
 
@@ -52,6 +52,16 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
         dest="progress",
         action="store_false",
         help="show no bar; otherwise there is one after a second if standard error is a terminal",
+    )
+
+
+def add_skip_errors(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told to go on where a file has a fault."""
+    parser.add_argument(
+        "--skip-errors",
+        action="store_true",
+        help="leave out each file that cannot be read or is at fault, say so, and end with status 1 when the others are done; "
+        "otherwise the first one ends the command",
     )
 
 
@@ -104,6 +114,56 @@ def _decompressor(suffix: str) -> Any:
         except ImportError:
             continue
     raise ValueError(f"{suffix} files cannot be read without the module {' or '.join(DECOMPRESSORS[suffix])}")
+
+
+# ---- Files with faults -----------------------------------------------------------------------------------------------
+
+# What a file becomes is kept until it is known to have no fault: up to so much in memory, more of it in a temporary file.
+_MOST_KEPT_NBYTES = 1 << 24
+
+# And so much of that is given at once.
+_KEPT_NBYTES = 1 << 20
+
+
+class Faults:
+    """Files with faults: the first one ends the command, or with ``--skip-errors`` each is told of and left out."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.n = 0
+        self.are_skipped: bool = arguments.skip_errors
+        self._hint = "; --skip-errors leaves such files out" if len(arguments.files) > 1 else ""
+
+    @property
+    def status(self) -> int:
+        """With which the command ends."""
+        return 1 if self.n else 0
+
+    @contextlib.contextmanager
+    def left_out(self) -> Generator[None, None, None]:
+        """Work on one file, in which a fault may show."""
+        try:
+            yield
+        except FileError as error:
+            if not self.are_skipped:
+                raise FileError(f"{error}{self._hint}") from error
+            say(f"{PROGRAM}: {error}")
+            self.n += 1
+
+    def whole(self, name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Give what the file becomes; where faults are skipped, not before all of it is there."""
+        if not self.are_skipped:
+            yield from pieces
+            return
+        import tempfile  # noqa: PLC0415 - it loads more than the rest of the command
+
+        with tempfile.SpooledTemporaryFile(_MOST_KEPT_NBYTES) as kept:
+            try:
+                kept.writelines(pieces)
+            except OSError as error:
+                raise FileError(printable(f"{name}: {error.strerror}, in a temporary file")) from error
+            kept.seek(0)
+            while piece := kept.read(_KEPT_NBYTES):
+                yield piece
 
 
 # ---- Progress --------------------------------------------------------------------------------------------------------

@@ -13,9 +13,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from text_processor import _json
-from text_processor.errors import InvalidSnapshotError, InvalidTokenizerError
+from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, InvalidTokenizerError
 
 _CHECKSUM = struct.Struct("<I")
+
+# How our own files begin. The first byte is none with which UTF-8 begins.
+SNAPSHOT = b"\x89TPA\r\n\x1a\n"
+TOKENIZER = b"\x89TPB\r\n\x1a\n"
+
+_OWN_FILES = {
+    SNAPSHOT: "a snapshot of a TextAnalyzer, not text; TextAnalyzer.load reads it, and on the command line count --load",
+    TOKENIZER: "a tokenizer, not text; Tokenizer.load reads it, and on the command line bpe encode --model",
+}
 
 # Bytes that are read, written and summed at once: a millisecond's work at most.
 PIECE_NBYTES = 1 << 20
@@ -23,6 +32,12 @@ PIECE_NBYTES = 1 << 20
 
 _Invalid = InvalidSnapshotError | InvalidTokenizerError
 _Made = TypeVar("_Made")
+
+
+def check_is_text(head: bytes | memoryview, name: str) -> None:
+    """Raise `InvalidDocumentError` if what is to be read as text begins as our own files do."""
+    if (what := _OWN_FILES.get(bytes(head[: len(SNAPSHOT)]))) is not None:
+        raise InvalidDocumentError(f"{name} is {what}", position=0)
 
 
 class Container:
@@ -71,12 +86,13 @@ class Container:
 
     def sections(self, data: bytes | bytearray) -> tuple[int, list[memoryview]]:
         """Return the version and the sections, checked as a whole but not what they hold."""
-        expected = self._expected_nbytes(data)
-        if len(data) < expected:
-            raise self.invalid(f"{self.name} ends after {len(data)} of the {expected} bytes that its head announces", len(data))
-        if len(data) > expected:
+        view = memoryview(data)
+        expected, nbytes = self._expected_nbytes(view), len(view)
+        if nbytes < expected:
+            raise self.invalid(f"{self.name} ends after {nbytes} of the {expected} bytes that its head announces", nbytes)
+        if nbytes > expected:
             raise self.invalid(f"{self.name} goes on behind the {expected} bytes that its head announces", expected)
-        view, end = memoryview(data), expected - _CHECKSUM.size
+        end = expected - _CHECKSUM.size
         checksum = 0
         for piece in _cut(view[:end]):
             checksum = zlib.crc32(piece, checksum)
@@ -99,9 +115,8 @@ class Container:
         except (ValueError, TypeError, RecursionError) as error:
             raise self.invalid(f"{self.name}'s description is damaged: {error}", self.head.size) from error
 
-    def _expected_nbytes(self, data: bytes | bytearray) -> int:
-        if data[: len(self.signature)] != self.signature:
-            begin = bytes(data[: len(self.signature)])
+    def _expected_nbytes(self, data: bytearray | memoryview) -> int:
+        if (begin := bytes(data[: len(self.signature)])) != self.signature:
             raise self.invalid(f"this is not {self.what}, which begins with {self.signature!r}, not {begin!r}", 0)
         if len(data) < self.head.size:
             raise self.invalid(f"{self.name} ends after {len(data)} bytes, within its head of {self.head.size}", len(data))

@@ -19,12 +19,12 @@ import os
 import threading
 import weakref
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 from operator import index
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, cast, overload
 
 from text_processor._textproc_cffi import ffi, lib
 from text_processor._wording import shown
@@ -310,7 +310,7 @@ def has_blank_line(text: bytes) -> bool:
 
 def is_blank(text: bytes | memoryview) -> bool:
     """Whether there is nothing but white space."""
-    with ffi.from_buffer("uint8_t[]", text) as data:  # whose length is what the text holds, whatever a subclass says
+    with ffi.from_buffer("uint8_t[]", text) as data:
         return bool(lib.tp_is_blank(data, len(data)))
 
 
@@ -418,7 +418,7 @@ def whole_piece(documents: Sequence[Document]) -> Piece:
     try:
         lengths = array("Q", map(str.__len__, cast(Sequence[str], documents)))
     except TypeError:  # some are bytes
-        lengths = array("Q", map(bytes.__len__, map(_encode, documents)))
+        lengths = array("Q", map(bytes.__len__, map(encoded, documents)))
     return _piece_of_lengths(text, lengths)
 
 
@@ -435,20 +435,41 @@ def _piece_of_lengths(text: bytes, lengths: array[int]) -> Piece:
     return Piece(text, ends, n)
 
 
+@overload
+def plain(document: str) -> str: ...
+@overload
+def plain(document: bytes) -> bytes: ...
+@overload
+def plain(document: Document) -> Document: ...
+def plain(document: Document) -> Document:
+    """Return the text of a document, which may be an instance of a subclass, whose methods may say anything."""
+    if type(document) is str or type(document) is bytes:
+        return document
+    return bytes.__getitem__(document, slice(None)) if isinstance(document, bytes) else str.__str__(document)
+
+
+def view(data: Any) -> memoryview:
+    """Return a view of a buffer; of an instance of a subclass of bytes, what it holds, whatever its ``__buffer__`` says."""
+    return memoryview(plain(data) if isinstance(data, bytes) else data)
+
+
 def length(document: Document) -> int:
     """How many characters or bytes a document has, whatever a subclass says."""
     return bytes.__len__(document) if isinstance(document, bytes) else str.__len__(document)
 
 
-def _encode(document: Document) -> bytes:
-    return document if isinstance(document, bytes) else str.encode(document)
+def encoded(document: Document) -> bytes:
+    """Return the bytes of a document, whatever a subclass says."""
+    if type(document) is bytes:
+        return document
+    return plain(document) if isinstance(document, bytes) else str.encode(document)
 
 
 def _join(documents: Sequence[Document]) -> bytes:
     try:
         return "\n".join(cast(Sequence[str], documents)).encode()
     except TypeError:  # some are bytes
-        return b"\n".join(map(_encode, documents))
+        return b"\n".join(map(encoded, documents))
 
 
 # ---- Callbacks -------------------------------------------------------------------------------------------------------
@@ -1155,23 +1176,42 @@ class Vocabulary:
         check(status, error)
         return ffi.unpack(room, n_ids[0])
 
-    def decode(self, ids: array[int] | memoryview, ends: array[int] | None = None) -> memoryview:
+    def decode(
+        self, ids: array[int] | memoryview, ends: array[int] | None = None, special: SpecialTokens | None = None
+    ) -> memoryview:
         """Return the bytes of tokens one behind the other, and store in ``ends`` where those of each end.
 
-        `InvalidArgumentError`, with the index of an id, if no token has it.
+        `InvalidArgumentError`, with the index of an id, if no token has it, nor a special one.
         """
+        c_special = ffi.NULL if special is None else special.pointer
         nbytes, error = ffi.new("size_t *"), _new_error()
         capacity = 0
         with ffi.from_buffer("uint32_t[]", ids) as c_ids, ffi.from_buffer("uint64_t[]", ends or _NO_ENDS) as found_ends:
             c_ends = ffi.NULL if ends is None else found_ends
             while True:
                 found = _new_uninitialized("uint8_t[]", capacity)
-                status = lib.tp_vocabulary_decode(self.pointer, c_ids, len(c_ids), found, capacity, nbytes, c_ends, error)
+                status = lib.tp_vocabulary_decode(
+                    self.pointer, c_special, c_ids, len(c_ids), found, capacity, nbytes, c_ends, error
+                )
                 if status != _TOO_SMALL:
                     break
                 capacity = nbytes[0]
         check(status, error)
         return memoryview(ffi.buffer(found, nbytes[0]))
+
+
+class SpecialTokens:
+    """Special tokens as the core takes them for decoding: their names in UTF-8, by ascending id."""
+
+    __slots__ = ("_ends", "_ids", "_text", "pointer")
+
+    def __init__(self, names: Mapping[int, bytes]) -> None:
+        ids = sorted(names)
+        self._text, self._ids = b"".join(map(names.__getitem__, ids)), ffi.new("uint32_t[]", ids)
+        self._ends = ffi.new("uint64_t[]", list(accumulate(len(names[token]) for token in ids)))
+        self.pointer = ffi.new("tp_vocabulary_tokens *")
+        self.pointer.tokens, self.pointer.tokens_nbytes = ffi.from_buffer("uint8_t[]", self._text), len(self._text)
+        self.pointer.ends, self.pointer.ids, self.pointer.n_tokens = self._ends, self._ids, len(ids)
 
 
 def _c_merges(merges: array[int]) -> Array[TpMerge]:
@@ -1206,7 +1246,8 @@ class Encoder:
 
     def feed(self, text: bytes | memoryview, is_final: bool) -> int:
         """Take a text, or a part of one that more will follow; return how many bytes are done."""
-        self._make_room(min(len(text), STEP_IDS) if len(text) <= LONG_PIECE_NBYTES else len(text))
+        is_shared = self.threads > 1  # which takes room for as many ids as there are bytes
+        self._make_room(len(text) if is_shared or len(text) > LONG_PIECE_NBYTES else min(len(text), STEP_IDS))
         error = _new_error()
         with ffi.from_buffer("uint8_t[]", text) as data:
             while True:

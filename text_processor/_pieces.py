@@ -9,10 +9,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import accumulate, chain, pairwise, zip_longest
-from typing import Any, NamedTuple, cast, overload
+from typing import Any, NamedTuple, cast
 
 from text_processor import _native
-from text_processor._native import Corpus, Document, Piece
+from text_processor._native import Corpus, Document, Piece, plain
 from text_processor._wording import shown
 
 # Characters to a piece. Encoded slices of this size use the same memory again and again, which stays in the second-level cache:
@@ -91,17 +91,6 @@ def count_documents(documents: Sequence[Document], threads: int, report: Callabl
     return corpora[0]
 
 
-@overload
-def plain(document: str) -> str: ...
-@overload
-def plain(document: Document) -> Document: ...
-def plain(document: Document) -> Document:
-    """Return the text of a document, which may be an instance of a subclass, whose methods may say anything."""
-    if type(document) is str or type(document) is bytes:
-        return document
-    return bytes.__getitem__(document, slice(None)) if isinstance(document, bytes) else str.__str__(document)
-
-
 def find_surrogate(text: str) -> int | None:
     """Return where the first lone surrogate of a text is, which no UTF-8 can hold."""
     text = text if type(text) is str else str.__str__(text)
@@ -119,7 +108,7 @@ def is_blank(document: Document | memoryview) -> bool:
     """Whether there is nothing but white space."""
     if isinstance(document, str):
         return str.__len__(document) == 0 or str.isspace(document)
-    return _native.is_blank(document)
+    return _native.is_blank(_native.view(document))
 
 
 def without_blank(documents: Sequence[Any]) -> Sequence[Any]:
@@ -135,7 +124,7 @@ def without_blank(documents: Sequence[Any]) -> Sequence[Any]:
 def utf8_nbytes(document: Document | memoryview) -> int:
     """Return the length of a document in UTF-8."""
     if not isinstance(document, str):
-        return memoryview(document).nbytes
+        return _native.view(document).nbytes
     return str.__len__(document) if str.isascii(document) else len(str.encode(document))
 
 
@@ -150,7 +139,7 @@ def known_nbytes(documents: Sequence[Any]) -> int | None:
 
 def find_invalid(document: bytes | memoryview) -> int | None:
     """Return where the first ill-formed sequence of bytes is."""
-    view, start = memoryview(document), 0
+    view, start = _native.view(document), 0
     for end in chain(_cuts(view, 0, len(view)), [len(view)]):
         offset = _native.find_invalid(view[start:end])
         if offset is not None:

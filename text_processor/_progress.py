@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
 from time import monotonic
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import rich.progress
 
 Progress = Callable[[int, int | None], object]
 
@@ -63,8 +67,8 @@ def reporting(progress: Progress | bool | None, total: int | None, unit: str = "
     through.
 
     Args:
-        progress: the hook; True: a bar on standard error, if that is a terminal, drawn by rich, or by tqdm where rich is not
-            installed, or not at all where neither is; None or False: nothing.
+        progress: the hook; True: a bar below the cell of a notebook, or on standard error if that is a terminal, drawn by
+            rich, or by tqdm where rich is not installed, or not at all where neither is; None or False: nothing.
         total: all bytes that there are to do, if that is known.
         unit: what a bar says is done.
 
@@ -79,7 +83,7 @@ def reporting(progress: Progress | bool | None, total: int | None, unit: str = "
     check_progress(progress)
     if callable(progress):
         return _calling(progress, total)
-    bar = _new_bar(unit) if progress and _is_terminal() else None
+    bar = _new_bar(unit) if progress else None
     return _ignoring() if bar is None else _drawing(bar, total)
 
 
@@ -117,14 +121,25 @@ def _is_terminal() -> bool:
         return False
 
 
+def _is_notebook() -> bool:
+    """Whether this is the kernel of a notebook. IPython in a terminal has none."""
+    get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
+    return get_ipython is not None and hasattr(get_ipython(), "kernel")
+
+
 # ---- Bars ------------------------------------------------------------------------------------------------------------
 #
-# Each is imported only when it is used: that takes longer than a book takes to count. Neither starts a thread, and both leave
-# nothing on the screen behind.
+# Each is imported only when it is used: that takes longer than a book takes to count. None starts a thread, and all leave
+# nothing on the screen behind, but for tqdm's in a notebook, which stays and is red where the work has failed.
 
 
 def _new_bar(unit: str) -> _Bar | None:
-    for bar in (_RichBar, _TqdmBar):
+    bars: tuple[Callable[[str], _Bar], ...] = ()
+    if _is_notebook():
+        bars = (_NotebookBar, _TqdmBar)
+    elif _is_terminal():
+        bars = (_RichBar, _TqdmBar)
+    for bar in bars:
         try:
             return bar(unit)
         except ImportError:
@@ -132,31 +147,28 @@ def _new_bar(unit: str) -> _Bar | None:
     return None
 
 
+def _rich_progress(unit: str, **options: Any) -> rich.progress.Progress:
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    counts = (DownloadColumn(), TransferSpeedColumn()) if unit == "B" else (MofNCompleteColumn(), TextColumn(unit))
+    return Progress(BarColumn(), *counts, TimeRemainingColumn(), auto_refresh=False, **options)
+
+
 class _RichBar:
     def __init__(self, unit: str) -> None:
         from rich.console import Console  # noqa: PLC0415
-        from rich.progress import (  # noqa: PLC0415
-            BarColumn,
-            DownloadColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-            TransferSpeedColumn,
-        )
-
-        counts = (DownloadColumn(), TransferSpeedColumn()) if unit == "B" else (MofNCompleteColumn(), TextColumn(unit))
 
         # Standard output is left alone: what a callback prints must not end up on standard error.
-        self._progress = Progress(
-            BarColumn(),
-            *counts,
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            auto_refresh=False,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
+        self._progress = _rich_progress(
+            unit, console=Console(stderr=True), transient=True, redirect_stdout=False, redirect_stderr=False
         )
 
     def start(self, total: int | None) -> None:
@@ -170,16 +182,36 @@ class _RichBar:
         self._progress.stop()
 
 
+class _NotebookBar:
+    """rich's bar, shown anew in one place below the cell; rich itself would need the package ipywidgets for that."""
+
+    def __init__(self, unit: str) -> None:
+        self._progress = _rich_progress(unit)
+        self._handle: Any = import_module("IPython.display").DisplayHandle()
+
+    def start(self, total: int | None) -> None:
+        self._task = self._progress.add_task("", total=total)
+        self._handle.display(self._progress)
+
+    def show(self, done: int) -> None:
+        self._progress.update(self._task, completed=done)
+        self._handle.update(self._progress)
+
+    def stop(self) -> None:
+        self._handle.update({"text/plain": ""}, raw=True)
+
+
 class _TqdmBar:
     def __init__(self, unit: str) -> None:
-        from tqdm import tqdm  # noqa: PLC0415
+        # In a notebook it draws with widgets where there are any, otherwise with text.
+        tqdm: Any = import_module("tqdm.auto" if _is_notebook() else "tqdm").tqdm
 
-        class Threadless(tqdm):  # type: ignore[type-arg]
+        class Threadless(tqdm):  # type: ignore[misc]
             monitor_interval = 0
 
         self._make = Threadless
         self._unit = unit
-        self._bar: Threadless | None = None
+        self._bar: Any = None
 
     def start(self, total: int | None) -> None:
         self._bar = self._make(total=total, unit=self._unit, unit_scale=True, mininterval=0, leave=False, file=sys.stderr)

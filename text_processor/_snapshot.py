@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from text_processor import _native
+from text_processor import _container, _native
 from text_processor._container import Container
 from text_processor._native import Corpus, Document
 from text_processor._wording import quoted, shown
@@ -25,7 +25,7 @@ from text_processor.errors import InvalidSnapshotError
 _ALL_TEXT, _WITH_BYTES = 1, 2
 
 CONTAINER = Container(
-    b"\x89TPA\r\n\x1a\n",
+    _container.SNAPSHOT,
     (_ALL_TEXT, _WITH_BYTES),
     3,
     name="the snapshot",
@@ -47,12 +47,12 @@ class Snapshot(NamedTuple):
 def pieces(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
     """The bytes of a snapshot in pieces, between two of which Ctrl-C gets through."""
     documents = snapshot.documents
-    encoded = None if documents is None else [each if isinstance(each, bytes) else str.encode(each) for each in documents]
+    encoded = None if documents is None else list(map(_native.encoded, documents))
     description: dict[str, Any] = {
         "keep_documents": snapshot.keep_documents,
         "threads": snapshot.threads,
         "lexicon": snapshot.lexicon,
-        "documents": None if encoded is None else [bytes.__len__(each) for each in encoded],
+        "documents": None if encoded is None else list(map(len, encoded)),
     }
     version = _ALL_TEXT
     if documents is not None and any(isinstance(each, bytes) for each in documents):

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple, Protocol
 
-from text_processor import _native, _pieces
+from text_processor import _container, _native, _pieces
 from text_processor._native import Corpus, InvalidArgumentError, Piece
 from text_processor._progress import Progress, Report, check_progress, reporting
 from text_processor._wording import quoted
@@ -91,7 +91,7 @@ def byte_view(data: Any, name: str, allowed: str = "bytes or another buffer of b
         BufferError: it is not C-contiguous.
     """
     try:
-        view = memoryview(data)
+        view = _native.view(data)
     except TypeError as error:
         raise TypeError(f"{name} must be {allowed}, not {type(data).__name__}") from error
     if not _is_of_bytes(view):
@@ -104,7 +104,7 @@ def byte_view(data: Any, name: str, allowed: str = "bytes or another buffer of b
 def is_byte_buffer(data: object) -> bool:
     """Whether something is a buffer of bytes: one document, although it can be iterated over."""
     try:
-        return _is_of_bytes(memoryview(data))  # type: ignore[arg-type]
+        return isinstance(data, bytes) or _is_of_bytes(memoryview(data))  # type: ignore[arg-type]
     except (TypeError, BufferError, ValueError):  # ValueError: it has been closed
         return False
 
@@ -192,7 +192,7 @@ def _encoded(text: str, tail: bytes) -> bytes:
     try:
         return str.encode(text)
     except UnicodeEncodeError as error:
-        before = tail + str.encode(_pieces.plain(text)[: error.start])
+        before = tail + str.encode(_native.plain(text)[: error.start])
         raise _FaultError(before, f"has a lone surrogate, {text[error.start]!r}, which UTF-8 cannot hold,") from error
 
 
@@ -310,6 +310,8 @@ class _Stretch:
         offset = _native.find_invalid(block[:n])
         if offset is None:
             return block[:n], bytes(block[n:])
+        if self.documents.nbytes == 0:
+            _container.check_is_text(block, "this")
         if self._errors == "strict":
             raise _FaultError(block[:offset], "is not valid UTF-8") from _decoder_error(block[offset : offset + 4])
         text, n = codecs.utf_8_decode(block, self._errors, is_final)

@@ -17,6 +17,16 @@ def shown(number: int) -> str:
     return int.__str__(number) if n_bits <= 256 else f"an int of {n_bits} bits"
 
 
+def needs(what: str, package: str, extra: str) -> str:
+    """Return what an `ImportError` says where a package is missing that an extra of this one brings.
+
+    >>> needs("add_arrow", "pyarrow", "arrow")
+    "add_arrow needs pyarrow, which is not installed: in a checkout of text_processor, pip install '.[arrow]'"
+    """
+    # text_processor is on no index, so its name means nothing to pip.
+    return f"{what} needs {package}, which is not installed: in a checkout of text_processor, pip install '.[{extra}]'"
+
+
 class _Short(reprlib.Repr):
     """As ``repr``, but without the rest of what is long; of a long text it says how long that is."""
 

@@ -12,7 +12,7 @@ from copy import deepcopy
 from itertools import islice
 from typing import Any, Literal, Self, TypedDict, cast
 
-from text_processor import _arrow, _atomic, _native, _pieces, _snapshot, _sources
+from text_processor import _arrow, _atomic, _many, _native, _pieces, _snapshot, _sources
 from text_processor._ledger import Ledger
 from text_processor._native import Corpus, Document, InvalidArgumentError, Lexicon
 from text_processor._progress import Progress, Report, check_progress, reporting
@@ -23,6 +23,11 @@ from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, Inva
 from text_processor.words import Words
 
 __all__ = ["DocumentInfo", "Statistics", "TextAnalyzer", "word_count"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
 
 DEFAULT_LEXICON: dict[str, float] = {
     "good": 1.0,
@@ -178,7 +183,7 @@ class TextAnalyzer:
     # ---- Adding ------------------------------------------------------------------------------------------------------
 
     def add_document(self, text: str | Buffer) -> None:
-        """Add a document.
+        """Add a document; a blank one is refused.
 
         Args:
             text: a ``str``, ``bytes`` of UTF-8, or another C-contiguous buffer of such bytes: ``bytearray``, ``memoryview``,
@@ -210,21 +215,26 @@ class TextAnalyzer:
         blank: Literal["raise", "skip"] = "raise",
         progress: Progress | bool | None = None,
     ) -> int:
-        """Add many documents; the same as `add_document` for each one, but faster. Returns how many were added.
+        """Add many documents; a blank one is refused, those before it stay. Returns how many were added.
+
+        It is the same as `add_document` for each one, but faster.
 
         Args:
-            documents: the documents, as for `add_document`; they need not be of one type.
+            documents: the documents, as for `add_document`; they need not be of one type. For a column of a data frame there is
+                `add_arrow`; of a mapping give the keys or the values.
             blank: what becomes of blank documents: ``"raise"`` refuses them, ``"skip"`` leaves them out.
             progress: called as ``progress(done, total)``, in bytes of UTF-8, up to 20 times a second. ``total`` is None unless
                 ``documents`` is a list or tuple of ``bytes`` and ASCII ``str`` alone. True shows a bar. With it, documents are
                 counted as they are added.
 
         Raises:
-            TypeError: ``documents`` is one document, not many, or not iterable, or a document has the wrong type.
+            TypeError: ``documents`` is one document, a mapping, a data frame, a set, whose order is not known, an array of
+                Arrow, or not iterable; or a document has the wrong type, as None and NaN have.
             ValueError: ``blank`` is not one of these.
             BufferError: a buffer is not C-contiguous.
             InvalidDocumentError: a document is blank, has a lone surrogate or is not valid UTF-8. The exception's ``index``
-                says which one, counted from 0, and ``added`` how many were added before it; those stay.
+                says which one, counted from 0, and ``added`` how many were added before it; those stay, so give only the rest
+                once more. The message of a `TypeError` says how many, too.
 
         What the iterator, the callback or ``progress`` raises passes through; the documents added before stay.
 
@@ -233,14 +243,10 @@ class TextAnalyzer:
         2
         >>> TextAnalyzer().add_documents(["one two", ""])
         Traceback (most recent call last):
-        text_processor.errors.InvalidDocumentError: Document 1 cannot be empty
+        text_processor.errors.InvalidDocumentError: Document 1 cannot be empty; blank="skip" leaves blank ones out (added ...
         """
         is_sequence = _is_sequence(documents)
-        if not is_sequence and (isinstance(documents, str) or _sources.is_byte_buffer(documents)):
-            raise TypeError(
-                f"documents must be an iterable of documents, not one {type(documents).__name__}; "
-                "for a single document there is add_document"
-            )
+        _many.check(documents, "documents", _many.DOCUMENTS)
         _sources.check_option("blank", blank, ("raise", "skip"))
         check_progress(progress)
         skips_blank = blank == "skip"
@@ -253,7 +259,7 @@ class TextAnalyzer:
 
     def _add_one(self, given: Any, index: int | None, n_added: int, skips_blank: bool = False) -> Document | memoryview | None:
         """Add a document, the ``index``-th of those given, and return what it was taken as, or None if it was left out."""
-        document = given if isinstance(given, (str, bytes)) else self._take(given, index)
+        document = given if isinstance(given, (str, bytes)) else self._take(given, index, n_added)
         if skips_blank and _pieces.is_blank(document):
             return None
         if self._callback is None and isinstance(document, str) and self._add_counted(document):
@@ -280,9 +286,15 @@ class TextAnalyzer:
         self._log_counted(counted, (text,))
         return True
 
-    def _take(self, given: Any, index: int | None) -> bytes | memoryview:
+    def _take(self, given: Any, index: int | None, n_added: int) -> bytes | memoryview:
         """Return a copy of a buffer, which cannot change; or a view of it, if it is large and will not be kept."""
-        view = _sources.byte_view(given, _name(index), "str, bytes or another buffer of bytes")
+        try:
+            view = _sources.byte_view(given, _name(index), "str, bytes or another buffer of bytes")
+        except (TypeError, BufferError) as error:
+            if index is None:
+                raise
+            advice = _many.advice(given, "leave it out, as add_arrow does by itself")
+            raise type(error)(f"{error}{advice}{_stays(n_added)}") from error.__cause__
         is_worth_copying = self._ledger.keeps_documents or self._callback is not None or len(view) <= _pieces.PIECE_CHARACTERS
         return bytes(view) if is_worth_copying else view
 
@@ -429,7 +441,7 @@ class TextAnalyzer:
         blank: Literal["skip", "raise"] = "skip",
         progress: Progress | bool | None = None,
     ) -> int:
-        r"""Add the text of a buffer: all of its documents, or none if it fails. Returns how many they are.
+        r"""Add the documents of a buffer, or none if it fails; blank ones are skipped. Returns how many they are.
 
         The text is counted at once and where it lies, nothing is copied or kept, so `get_documents` raises from then on. A
         large one is cut into a part for each thread. A callback is told of each document before any is added.
@@ -468,7 +480,7 @@ class TextAnalyzer:
         errors: Literal["strict", "replace"] = "strict",
         progress: Progress | bool | None = None,
     ) -> int:
-        r"""Add the text of a file: all of its documents, or none if it fails. Returns how many they are.
+        r"""Add the documents of a file, or none if it fails; blank ones are skipped. Returns how many they are.
 
         The documents are counted at once and not kept, so `get_documents` raises from then on. The file is read in blocks of
         256 KB, whatever the length of its lines. One of at least 4 MB is cut into a part for each thread; then each has a block
@@ -516,7 +528,7 @@ class TextAnalyzer:
         errors: Literal["strict", "replace"] = "strict",
         progress: Progress | bool | None = None,
     ) -> int:
-        r"""Add all that can be read from a stream, or nothing if it fails. Returns how many documents that is.
+        r"""Add the documents of a stream, or none if it fails; blank ones are skipped. Returns how many they are.
 
         It may be anything with a method ``read(n)`` that returns bytes or text, cut anywhere, and something empty at its end: a
         binary or text file, ``gzip``, a socket's ``makefile``. It is read to the end and not closed. The calling thread alone
@@ -552,7 +564,7 @@ class TextAnalyzer:
         blank: Literal["skip", "raise"] = "skip",
         progress: Progress | bool | None = None,
     ) -> int:
-        """Add a document for each entry of an Arrow column of text: all of them, or none if it fails. Returns how many.
+        """Add the entries of a column of text, or none if it fails; blank ones and nulls are skipped. Returns how many.
 
         The column may be anything that speaks the Arrow PyCapsule protocol, such as an array, chunked array, table or reader of
         pyarrow, a polars or pandas Series, a DuckDB relation; of what has columns there must be one. Its type is string,
@@ -880,8 +892,8 @@ class TextAnalyzer:
         """Write the counts, the lexicon and the options to a file, which `load` reads; neither documents nor callback.
 
         The bytes are the same on every machine and carry a checksum. The file is written beside its place and then put there,
-        so that whatever goes wrong, Ctrl-C included, leaves the one that was there as it was. It takes as much memory as the
-        file is long.
+        so that whatever goes wrong, Ctrl-C included, leaves the one that was there as it was. A pipe, a device, or what is
+        open already, such as ``/dev/stdout``, is written to as it is. It takes as much memory as the file is long.
 
         Raises:
             OSError: the file cannot be written.
@@ -960,20 +972,23 @@ def _name(index: int | None) -> str:
 
 def _check_document(document: Document | memoryview, index: int | None, n_added: int = 0) -> None:
     """Raise what is wrong with a document; ``index`` is its place where many were given, ``n_added`` of which were added."""
-    if isinstance(document, str):
-        if str.__len__(document) == 0 or str.isspace(document):
-            raise _empty(index, n_added)
-        _check_surrogates(document, index, n_added)
-        return
-    if _native.is_blank(document):
+    if _pieces.is_blank(document):
         raise _empty(index, n_added)
-    if (offset := _pieces.find_invalid(document)) is not None:
-        message = f"{_name(index)} is not valid UTF-8 at byte {offset}"
+    if isinstance(document, str):
+        _check_surrogates(document, index, n_added)
+    elif (offset := _pieces.find_invalid(document)) is not None:
+        message = f"{_name(index)} is not valid UTF-8 at byte {offset}{_stays(n_added)}"
         raise InvalidDocumentError(message, index=index, offset=offset, added=n_added)
 
 
 def _empty(index: int | None, n_added: int) -> InvalidDocumentError:
-    return InvalidDocumentError(f"{_name(index)} cannot be empty", index=index, added=n_added)
+    way = "" if index is None else '; blank="skip" leaves blank ones out'
+    return InvalidDocumentError(f"{_name(index)} cannot be empty{way}{_stays(n_added)}", index=index, added=n_added)
+
+
+def _stays(n_added: int) -> str:
+    """What a message says of the documents before the one at fault: to give them again would count them twice."""
+    return f" (added before it, and kept: {n_added})" if n_added else ""
 
 
 def _check_type(text: object, index: int | None) -> None:
@@ -986,7 +1001,8 @@ def _check_surrogates(text: str, index: int | None, n_added: int = 0) -> None:
     if offset is None:
         return
     raise InvalidDocumentError(
-        f"{_name(index)} has a lone surrogate at character {offset}, {text[offset]!r}, which UTF-8 cannot hold",
+        f"{_name(index)} has a lone surrogate at character {offset}, {text[offset]!r}, which UTF-8 cannot hold"
+        f"{_stays(n_added)}",
         index=index,
         offset=offset,
         added=n_added,
@@ -1021,8 +1037,9 @@ def _make_lexicon(lexicon: Mapping[str, float] | None) -> Lexicon:
         return Lexicon(words, list(entries.values()))
     except InvalidArgumentError as error:
         word = words[error.item]
-        same = [other for other in words[: error.item] if _native.lower(other) == _native.lower(word)]
-        what = f"equals {quoted(same[0])} once lower-cased" if same else f"is not one word: {error}"
+        lowered = _native.lower(word)
+        same = next((other for other in words[: error.item] if _native.lower(other) == lowered), None)
+        what = f"is not one word: {error}" if same is None else f"equals {quoted(same)} once lower-cased"
         raise ValueError(f"the lexicon's word {quoted(word)} {what}") from error
 
 
@@ -1031,7 +1048,7 @@ def _checked_word(word: object) -> str:
         raise TypeError(f"the lexicon's word {quoted(word)} must be str, not {type(word).__name__}")
     if _pieces.find_surrogate(word) is not None:
         raise ValueError(f"the lexicon's word {quoted(word)} has a lone surrogate, which UTF-8 cannot hold")
-    return _pieces.plain(word)
+    return _native.plain(word)
 
 
 def _checked_weight(word: str, weight: object) -> float:

@@ -20,12 +20,14 @@ from text_processor import (
     _bpe_special,
     _bpe_text,
     _bpe_train,
+    _many,
     _native,
     _pieces,
     _progress,
+    _signatures,
     _sources,
 )
-from text_processor._bpe_model import Model, little_endian
+from text_processor._bpe_model import Model, as_list, little_endian
 from text_processor._bpe_special import is_a
 from text_processor._bpe_text import PATTERNS
 from text_processor._bpe_train import Plan
@@ -33,7 +35,7 @@ from text_processor._native import Tokens, Vocabulary
 from text_processor._progress import Progress
 from text_processor._sources import Buffer
 from text_processor._subclasses import attributes_of, set_attributes
-from text_processor._wording import quoted, shown
+from text_processor._wording import needs, quoted, shown
 from text_processor.errors import InvalidTokenizerError
 
 __all__ = [
@@ -48,6 +50,11 @@ __all__ = [
     "Tokenizer",
 ]
 
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 GPT2_PATTERN = PATTERNS["gpt2"]
 R50K_PATTERN = PATTERNS["r50k"]
 GPT4_PATTERN = PATTERNS["gpt4"]
@@ -56,7 +63,7 @@ CL100K_TIKTOKEN_PATTERN = PATTERNS["cl100k_tiktoken"]
 NANOCHAT_PATTERN = PATTERNS["nanochat"]
 O200K_PATTERN = PATTERNS["o200k"]
 
-_Path = str | bytes | os.PathLike[Any]
+StrOrBytesPath = str | bytes | os.PathLike[Any]
 
 
 # Characters of a text that need no steps between which Ctrl-C gets through, nor a cache that grows.
@@ -154,7 +161,8 @@ class Tokenizer:
                 is None, then with merges. True shows bars.
 
         Raises:
-            TypeError: an argument, or a text, has the wrong type.
+            TypeError: an argument, or a text, has the wrong type; ``iterator`` is one text, a mapping, a data frame or an array
+                of Arrow.
             ValueError: ``vocab_size`` is below 256, or another argument is not one of those allowed.
             InvalidDocumentError: a buffer is not UTF-8.
 
@@ -171,9 +179,7 @@ class Tokenizer:
         Traceback (most recent call last):
         ValueError: vocab_size must be at least 256, as each byte is a token, not 255
         """
-        if isinstance(iterator, str) or _sources.is_byte_buffer(iterator):
-            kind = type(iterator).__name__
-            raise TypeError(f"iterator must give texts, and not be one {kind}; for a single text there is train")
+        _many.check(iterator, "iterator", _many.TRAINING_TEXTS, in_order=False)
         plan = _checked_plan(vocab_size, tie_break, threads, progress)
         self._use_merges(_bpe_train.train_from_iterator(iterator, self._model.splitter, plan))
 
@@ -222,7 +228,7 @@ class Tokenizer:
             ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
                 return ids
-        return _as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
+        return as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
         """Return the ids of a text in which nothing is special: ``encode(text, disallowed_special=())``.
@@ -261,18 +267,27 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
     ) -> list[list[int]]:
         """Return the ids of each text, as `encode` does; ``threads`` may work at it (``None``: one for each processor).
 
-        Raises what `encode` raises; the message says which text, counted from 0.
+        ``progress`` is called as ``progress(done, total)``, in bytes of UTF-8, up to 20 times a second. ``total`` is None
+        unless ``texts`` is a list or tuple of ``bytes`` and ASCII ``str`` alone. True shows a bar.
+
+        Raises what `encode` raises; the message says which text, counted from 0. `TypeError` also where ``texts`` is one text,
+        a mapping, a data frame, a set, whose order is not known, or an array of Arrow. What ``texts`` or ``progress`` raises
+        passes through.
 
         >>> from text_processor import Tokenizer
         >>> Tokenizer().encode_batch(["a", "", "bc"])
         [[97], [], [98, 99]]
         """
-        if isinstance(texts, str) or _sources.is_byte_buffer(texts):
-            raise TypeError(f"texts must be an iterable of texts, not one {type(texts).__name__}")
-        return self._model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special)
+        _many.check(texts, "texts", _many.TEXTS)
+        total = None
+        if progress is not None and progress is not False and isinstance(texts, list | tuple):
+            total = _pieces.known_nbytes(texts)
+        with _progress.reporting(progress, total) as report:
+            return self._model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special, report)
 
     def count(
         self,
@@ -291,8 +306,8 @@ class Tokenizer:
 
     def encode_file(
         self,
-        path: _Path,
-        out: _Path,
+        path: StrOrBytesPath,
+        out: StrOrBytesPath,
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
@@ -381,14 +396,36 @@ class Tokenizer:
         """
         return self._model.decode(ids)
 
-    def decode_batch(self, batch: Iterable[Iterable[int]], errors: str = "replace") -> list[str]:
-        """Return the text of each list of ids. Raises as `decode`.
+    def decode_batch(
+        self, batch: Iterable[Iterable[int]], errors: str = "replace", *, progress: Progress | bool | None = None
+    ) -> list[str]:
+        """Return the text of each list of ids. Raises what `decode` raises; the message says which list, counted from 0.
+
+        ``progress`` is called as ``progress(done, total)``, in lists, up to 20 times a second. ``total`` is None where
+        ``batch`` is neither a list nor a tuple. True shows a bar. What it raises passes through.
 
         >>> from text_processor import Tokenizer
         >>> Tokenizer().decode_batch([[97], [98, 99]])
         ['a', 'bc']
+        >>> Tokenizer().decode_batch([[97], [98, 300]])
+        Traceback (most recent call last):
+        ValueError: list 1: the id 300, at index 1, does not exist
         """
-        return [self.decode(ids, errors) for ids in batch]
+        _many.check(batch, "batch", _many.LISTS_OF_IDS)
+        texts: list[str] = []
+        with _progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
+            for index, ids in enumerate(batch):
+                try:
+                    texts.append(self.decode(ids, errors))
+                except UnicodeDecodeError as error:
+                    error.reason += f", in list {index}"
+                    raise
+                except TypeError as error:
+                    raise TypeError(f"list {index}: {error}") from error
+                except ValueError as error:
+                    raise ValueError(f"list {index}: {error}") from error
+                report(len(texts))
+        return texts
 
     def decode_tokens_bytes(self, ids: Iterable[int]) -> list[bytes]:
         r"""Return the bytes of each id. Raises as `decode`.
@@ -544,11 +581,12 @@ class Tokenizer:
 
     # ---- Files -------------------------------------------------------------------------------------------------------
 
-    def save(self, path: _Path) -> None:
+    def save(self, path: StrOrBytesPath) -> None:
         """Write the tokenizer to a file, which `load` reads.
 
         The bytes are the same on every machine and carry a checksum. The file is written beside its place and then put there,
-        so that whatever goes wrong leaves the one that was there as it was. So do the other ways to write a file.
+        so that whatever goes wrong leaves the one that was there as it was. A pipe, a device, or what is open already, such as
+        ``/dev/stdout``, is written to as it is. All other ways to write a file do the same.
 
         Raises:
             OSError: the file cannot be written.
@@ -565,7 +603,7 @@ class Tokenizer:
         _atomic.write_file(os.fsdecode(path), _bpe_files.pieces(self._model))
 
     @classmethod
-    def load(cls, path: _Path) -> Self:
+    def load(cls, path: StrOrBytesPath) -> Self:
         """Return a tokenizer that `save` has written to a file.
 
         Raises:
@@ -615,7 +653,9 @@ class Tokenizer:
         return cls._of(Model(splitter, vocabulary, _bpe_special.checked_names(special_tokens)))
 
     @classmethod
-    def from_tiktoken(cls, path: _Path, pattern: str, special_tokens: Mapping[str, int] | Iterable[str] | None = None) -> Self:
+    def from_tiktoken(
+        cls, path: StrOrBytesPath, pattern: str, special_tokens: Mapping[str, int] | Iterable[str] | None = None
+    ) -> Self:
         """Return a tokenizer with the tokens of a ``.tiktoken`` file, in which neither pattern nor special tokens stand.
 
         Raises:
@@ -632,7 +672,7 @@ class Tokenizer:
         except ValueError as error:
             raise InvalidTokenizerError(f"{name}: {error}") from error
 
-    def save_tiktoken(self, path: _Path) -> None:
+    def save_tiktoken(self, path: StrOrBytesPath) -> None:
         """Write the tokens and their ids to a ``.tiktoken`` file, in which neither pattern nor special tokens stand.
 
         Raises:
@@ -661,9 +701,7 @@ class Tokenizer:
         try:
             import tiktoken  # noqa: PLC0415
         except ImportError as error:
-            raise ImportError(
-                "to_tiktoken needs tiktoken, which is not installed: pip install 'text-processor[tiktoken]'"
-            ) from error
+            raise ImportError(needs("to_tiktoken", "tiktoken", "tiktoken")) from error
         return tiktoken.Encoding(
             name=name, pat_str=self.pattern, mergeable_ranks=self.mergeable_ranks(), special_tokens=self.special_tokens
         )
@@ -676,7 +714,7 @@ class Tokenizer:
             )
 
     @classmethod
-    def from_huggingface(cls, path: _Path) -> Self:
+    def from_huggingface(cls, path: StrOrBytesPath) -> Self:
         """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
 
         It gives the ids of their ``encode(text, add_special_tokens=False)``, with ``allowed_special="all"``: all added tokens
@@ -691,7 +729,7 @@ class Tokenizer:
         """
         return cls._of(_bpe_huggingface.read_file(os.fsdecode(path)))
 
-    def save_huggingface(self, path: _Path) -> None:
+    def save_huggingface(self, path: StrOrBytesPath) -> None:
         """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers`` give the same ids.
 
         Raises:
@@ -745,6 +783,9 @@ class IncrementalDecoder:
         self._decoder.reset()
 
 
+_signatures.unquote((Tokenizer, IncrementalDecoder))
+
+
 # ---- What users give -------------------------------------------------------------------------------------------------
 
 
@@ -757,7 +798,7 @@ def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, pr
         raise ValueError(f"vocab_size must be at least 256, as each byte is a token, not {shown(size)}")
     _sources.check_option("tie_break", tie_break, tuple(_native.TIE_BREAKS))
     _progress.check_progress(progress)
-    rule = _native.TIE_BREAKS[_pieces.plain(cast(str, tie_break))]
+    rule = _native.TIE_BREAKS[_native.plain(cast(str, tie_break))]
     return Plan(min(size, _bpe_special.MOST_ID) - 256, rule, _n_threads(threads), progress)
 
 
@@ -768,11 +809,14 @@ def _n_threads(threads: int | None) -> int:
 def _checked_ranks(ranks: Any) -> Tokens:
     if not is_a(ranks, Mapping):
         raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
+    ranks = dict(ranks)  # read once: a mapping may say something else each time
     text, ends = b"", array("Q")
     try:
         ids = array("I", ranks.values())
-        text = b"".join(ranks)
-        ends = array("Q", accumulate(map(bytes.__len__, ranks)))
+        tokens = list(ranks)
+        if {*map(type, tokens)} != {bytes}:  # a subclass counts as what it holds, whatever its methods say
+            tokens = [bytes.__getitem__(token, slice(None)) for token in tokens]
+        text, ends = b"".join(tokens), array("Q", accumulate(map(len, tokens)))
     except (TypeError, OverflowError):
         ids = array("I")
     if len(ids) != len(ranks) or (ids and max(ids) > _bpe_special.MOST_ID):
@@ -781,13 +825,3 @@ def _checked_ranks(ranks: Any) -> Tokens:
                 raise TypeError(f"the token {quoted(token)} must be bytes, not {type(token).__name__}")
             _bpe_special.checked_id(rank, f"the id of the token {quoted(token)}")
     return Tokens(text, ends, ids)
-
-
-def _as_list(ids: array[int]) -> list[int]:
-    """Return ids as a list, made in slices, so that Ctrl-C gets through."""
-    if len(ids) <= _native.SLICE_ENTRIES:
-        return ids.tolist()
-    numbers: list[int] = []
-    for start, end in _native.slices(len(ids)):
-        numbers += ids[start:end].tolist()
-    return numbers

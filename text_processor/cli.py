@@ -25,9 +25,11 @@ from text_processor._command_line import (
     DECOMPRESSORS,
     PROGRAM,
     Decompressed,
+    Faults,
     FileError,
     Work,
     add_progress,
+    add_skip_errors,
     add_threads,
     printable,
     say,
@@ -37,6 +39,11 @@ from text_processor.analyzer import Statistics, TextAnalyzer
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
 __all__ = ["main"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
 
 # Words in a terminal's table: it still fits into the smallest usual window, 24 lines high.
 TABLE_WORDS = 20
@@ -70,7 +77,8 @@ output:
 exit status:
   0    all files were counted
   1    a file cannot be read, is damaged or is not UTF-8, and then no words are
-       written; or the output cannot be. Standard error says which and why
+       written, or with --skip-errors those of the others; or the output cannot
+       be. Standard error says which and why
   2    the command line is wrong
   {INTERRUPTED}  Ctrl-C
   {PIPE_CLOSED}  the reader of the output went away, as head does
@@ -79,6 +87,7 @@ examples:
   {PROGRAM} count book.txt
   {PROGRAM} count --documents whole --top 100 --json *.txt > top.json
   {PROGRAM} count logs/*.gz | grep error
+  curl https://example.org | {PROGRAM} count
   {PROGRAM} count monday.txt --save monday.counts
   {PROGRAM} count --load monday.counts --load tuesday.counts wednesday.txt"""
 
@@ -91,7 +100,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         arguments = _parse(argv)
-        arguments.run(arguments)
+        status: int = arguments.run(arguments)
         _flush_output()
     except FileError as error:
         say(f"{PROGRAM}: {error}")
@@ -109,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _abandon_output()
         return INTERRUPTED
-    return 0
+    return status
 
 
 # ---- Arguments -------------------------------------------------------------------------------------------------------
@@ -117,7 +126,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     try:
-        return _parser().parse_args(argv)
+        arguments, unknown = _parser().parse_known_args(argv)
+        if unknown:  # of which argparse would tell with the usage of the whole program
+            arguments.refuse(f"unrecognized arguments: {' '.join(unknown)}")
+        if not arguments.files and not vars(arguments).get("load"):
+            if os.isatty(0):  # where nothing would seem to happen
+                arguments.refuse(
+                    "no FILE is given, and standard input is a terminal: name a file, pipe one in, or type it behind -"
+                )
+            arguments.files = ["-"]
+        return arguments
     finally:
         _flush_output()  # what --help and --version print
 
@@ -146,7 +164,8 @@ def _add_count(commands: Any) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="a text file, compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input",
+        help="a text file, compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input, "
+        "as is no FILE at all without --load",
     )
     count.add_argument(
         "--top",
@@ -174,6 +193,7 @@ def _add_count(commands: Any) -> None:
         default="strict",
         help="bytes that are not UTF-8 end the command (the default), or become U+FFFD as in Python's decoder",
     )
+    add_skip_errors(count)
     add_threads(count)
     count.add_argument(
         "--load",
@@ -199,20 +219,22 @@ def _number_of_words(text: str) -> int:
 # ---- Reading ---------------------------------------------------------------------------------------------------------
 
 
-def _count(arguments: argparse.Namespace) -> None:
-    if not arguments.files and not arguments.load:
-        arguments.refuse("the following arguments are required: FILE, or --load FILE")
+def _count(arguments: argparse.Namespace) -> int:
+    faults = Faults(arguments)
     analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads)
-    for name in arguments.load:
+    for name in arguments.load:  # without one of these no answer is right, and --save may write where it was
         with _naming(name):
             analyzer.merge(TextAnalyzer.load(name))
     with Work(arguments.files, shows_bar=arguments.progress) as work:
         for name in arguments.files:
-            _add_file(analyzer, name, arguments, work)
+            with faults.left_out():
+                _add_file(analyzer, name, arguments, work)
+            work.has_done(name)
     if arguments.save is not None:
         with _naming(arguments.save):
             analyzer.save(arguments.save)
     _show(analyzer, arguments)
+    return faults.status
 
 
 def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, work: Work) -> None:
@@ -228,7 +250,6 @@ def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, 
                 analyzer.add_stream(stream, progress=work.hook(file.tell), **options)
         else:
             analyzer.add_file(name, progress=work.hook(), **options)
-        work.has_done(name)
 
 
 @contextlib.contextmanager
@@ -249,9 +270,11 @@ def _naming(name: str, documents: str = "lines") -> Generator[None, None, None]:
 
 
 def _fault(error: InvalidDocumentError, documents: str) -> str:
+    if error.index is None:  # not a document, but the whole
+        return str(error)
     reason = f": {error.__cause__.reason}" if isinstance(error.__cause__, UnicodeDecodeError) else ""
-    line = f", in line {error.index + 1}" if documents == "lines" and error.index is not None else ""
-    return f"not UTF-8{reason} at byte {error.position}{line}"
+    line = f", in line {error.index + 1}" if documents == "lines" else ""
+    return f"not UTF-8{reason} at byte {error.position}{line}; --errors replace reads it as U+FFFD"
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------

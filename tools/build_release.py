@@ -23,9 +23,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Without Python's own link flags, which may name folders of this machine; without debug information, four fifths of the size.
-# What functions are called stays known, for profilers.
-FLAGS = {"TEXTPROC_CFLAGS": "-g0", "LDSHARED": f"{os.environ.get('CC', 'cc')} -shared"}
+# Without Python's own link flags, which may name folders of this machine.
+FLAGS = {"LDSHARED": f"{os.environ.get('CC', 'cc')} -shared"}
 FIRST = {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 SECOND = {"PYTHONHASHSEED": "2", "TZ": "Asia/Kathmandu", "LC_ALL": "C"}
 
@@ -106,13 +105,15 @@ def members(archive: Path) -> dict[str, bytes]:
 
 
 def expect_clean(wheel: Path) -> None:
-    """Nothing in a wheel tells of the machine that made it, and the licences of all its parts are there."""
+    """Nothing in a wheel tells of the machine that made it or is for debuggers, and the licences of all its parts are there."""
     contents = members(wheel)
     private = [str(ROOT), str(Path.home()), sys.base_prefix, tempfile.gettempdir()]
     for name, data in contents.items():
         for folder in private:
             if folder != "/" and folder.encode() + b"/" in data:
                 sys.exit(f"{wheel.name}: {name} names the folder {folder} of this machine")
+        if b"\0.debug_info\0" in data:
+            sys.exit(f"{wheel.name}: {name} has debug information")
     for licence in LICENCES:
         if not any(name.endswith(f".dist-info/licenses/{licence}") for name in contents):
             sys.exit(f"{wheel.name}: {licence} is missing")

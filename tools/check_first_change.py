@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PATCH = ROOT / "examples" / "first-change.patch"
 SOURCES = ["Makefile", "README.md", "LICENSE", "LICENSES", "build_ffi.py", "setup.py", "pyproject.toml"]
-SOURCES += ["csrc", "stubs", "tests", "text_processor", "tools"]
+SOURCES += ["csrc", "make", "stubs", "tests", "text_processor", "tools"]
 
 
 def copy_sources(folder: Path) -> None:

@@ -17,6 +17,11 @@ home = Path(text_processor.__file__).resolve()
 if not home.is_relative_to(Path(sys.prefix).resolve()):
     sys.exit(f"text_processor came from {home}, not from the environment {sys.prefix}")
 
+# The name of the section, as ELF files have it.
+compiled = [path for path in home.parent.iterdir() if path.suffix in {".so", ".pyd"}]
+if not compiled or any(b"\0.debug_info\0" in path.read_bytes() for path in compiled):
+    sys.exit(f"{compiled} should be a compiled module without debug information")
+
 text = BOOK.read_text(encoding="utf-8")
 analyzer = text_processor.TextAnalyzer()
 analyzer.add_documents(text.splitlines())

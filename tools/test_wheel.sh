@@ -32,6 +32,6 @@ for version in 3.11 3.12 3.13; do
     "$environment/bin/python" "$folder/source/tools/smoke_test.py"
     if [[ $suite == *" $version "* ]]; then
         "${pip[@]}" "$wheel[cli,test]"
-        (cd "$folder/source" && "$environment/bin/pytest" tests)
+        (cd "$folder/source" && "$environment/bin/pytest" tests && "$environment/bin/pytest" tests/project)
     fi
 done

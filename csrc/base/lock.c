@@ -1,8 +1,10 @@
 #include "base/lock.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
+#include "base/thread_id.h"
 #include "textproc/base.h"
 
 #ifdef _WIN32
@@ -55,14 +57,16 @@ static struct {
     uint64_t n_forks;  /* how many threads are about to fork: nobody else gets in */
 } gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-/* For how many forks this thread has closed the gate: fork handlers may use the core, and even fork again. */
-static _Thread_local uint64_t my_forks;
+/* The thread that has closed the gate, or 0: it holds the mutex, so there is one at most. Fork handlers may use the core, and even
+ * fork again: that thread alone counts for how many forks it has closed the gate. */
+static _Atomic uintptr_t forking_thread;
+static uint64_t n_own_forks;
 
-bool tp_is_forking(void) { return my_forks > 0; }
+bool tp_is_forking(void) { return atomic_load_explicit(&forking_thread, memory_order_relaxed) == tp_this_thread(); }
 
 static void enter_gate(void)
 {
-    if (my_forks > 0) return;
+    if (tp_is_forking()) return;
     pthread_mutex_lock(&gate.mutex);
     while (gate.n_forks > 0) pthread_cond_wait(&gate.changed, &gate.mutex);
     gate.n_inside++;
@@ -71,7 +75,7 @@ static void enter_gate(void)
 
 static void leave_gate(void)
 {
-    if (my_forks > 0) return;
+    if (tp_is_forking()) return;
     pthread_mutex_lock(&gate.mutex);
     assert(gate.n_inside > 0);
     gate.n_inside--;
@@ -84,18 +88,19 @@ static void close_gate(void)
     pthread_mutex_lock(&gate.mutex);
     gate.n_forks++;
     while (gate.n_inside != 0) pthread_cond_wait(&gate.changed, &gate.mutex);
+    atomic_store_explicit(&forking_thread, tp_this_thread(), memory_order_relaxed);
 }
 
 void tp_before_fork(void)
 {
-    if (my_forks == 0) close_gate();
-    my_forks++;
+    if (!tp_is_forking()) close_gate();
+    n_own_forks++;
 }
 
 void tp_after_fork_in_parent(void)
 {
-    my_forks--;
-    if (my_forks > 0) return;
+    if (--n_own_forks > 0) return;
+    atomic_store_explicit(&forking_thread, 0, memory_order_relaxed);
     gate.n_forks--;
     pthread_cond_broadcast(&gate.changed);
     pthread_mutex_unlock(&gate.mutex);
@@ -106,8 +111,8 @@ void tp_after_fork_in_child(void)
 {
     gate.changed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
     gate.n_forks = 1;
-    my_forks--;
-    if (my_forks > 0) return; /* forked by the handler of another fork, which is still to come */
+    if (--n_own_forks > 0) return; /* forked by the handler of another fork, which is still to come */
+    atomic_store_explicit(&forking_thread, 0, memory_order_relaxed);
     gate.n_forks = 0;
     pthread_mutex_unlock(&gate.mutex);
 }

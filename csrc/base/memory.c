@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/thread_id.h"
 
 /* ---- Where memory comes from ------------------------------------------------------------------------------------- */
 
@@ -192,7 +193,27 @@ static bool take_within_limit(uint64_t nbytes, uint64_t limit, uint64_t *in_use)
 
 /* ---- What is refused ------------------------------------------------------------------------------------------------ */
 
-static _Thread_local tp_memory_refusal last_refusal;
+/* Why threads were refused memory, each until it asks. A thread-local variable would take memory when a thread first uses it, and
+ * systems end the process where there is none. While more threads wait for an answer than there are places, the others get none. */
+enum { MOST_REFUSED_THREADS = 64 };
+
+static struct {
+    _Atomic uintptr_t thread; /* which has the place; 0: it is free */
+    tp_memory_refusal refusal;
+} refusals[MOST_REFUSED_THREADS];
+
+/* The place that a thread has, or a free one as its place if it may take one; MOST_REFUSED_THREADS: none. */
+static size_t find_place(uintptr_t thread, bool takes_free)
+{
+    for (size_t i = 0; i < MOST_REFUSED_THREADS; i++) {
+        if (atomic_load_explicit(&refusals[i].thread, memory_order_relaxed) == thread) return i;
+    }
+    for (size_t i = 0; takes_free && i < MOST_REFUSED_THREADS; i++) {
+        uintptr_t nobody = 0;
+        if (atomic_compare_exchange_strong(&refusals[i].thread, &nobody, thread)) return i;
+    }
+    return MOST_REFUSED_THREADS;
+}
 
 static _Atomic uint64_t allocations_until_refusal; /* 0: none is refused */
 
@@ -205,22 +226,33 @@ static bool is_to_be_refused(void)
     return false;
 }
 
+void tp_give_refusal(const tp_memory_refusal *refusal)
+{
+    size_t place = find_place(tp_this_thread(), true);
+    if (place < MOST_REFUSED_THREADS) refusals[place].refusal = *refusal;
+}
+
 static void *refuse(uint64_t asked, uint64_t in_use, uint64_t limit)
 {
-    last_refusal = (tp_memory_refusal){.asked_bytes = asked, .held_bytes = in_use, .limit_bytes = limit};
+    tp_give_refusal(&(tp_memory_refusal){.asked_bytes = asked, .held_bytes = in_use, .limit_bytes = limit});
     return NULL;
 }
 
 void *tp_refuse(size_t nbytes) { return refuse(nbytes, atomic_load(&current_bytes), TP_NO_LIMIT); }
 
-void tp_give_refusal(const tp_memory_refusal *refusal) { last_refusal = *refusal; }
-
-void tp_forget_refusal(void) { last_refusal = (tp_memory_refusal){0}; }
-
 void tp_memory_take_refusal(tp_memory_refusal *refusal)
 {
-    *refusal = last_refusal;
-    tp_forget_refusal();
+    size_t place = find_place(tp_this_thread(), false);
+    *refusal = (tp_memory_refusal){0};
+    if (place == MOST_REFUSED_THREADS) return;
+    *refusal = refusals[place].refusal;
+    atomic_store(&refusals[place].thread, 0);
+}
+
+void tp_forget_refusal(void)
+{
+    tp_memory_refusal forgotten;
+    tp_memory_take_refusal(&forgotten);
 }
 
 /* ---- The door ------------------------------------------------------------------------------------------------------ */

@@ -49,7 +49,7 @@ static void check_decoding(const tp_vocabulary *vocabulary, input text, const ui
     size_t nbytes = 0;
     uint64_t *ends = must_allocate((n + 1) * sizeof *ends);
     block decoded = {must_allocate(text.nbytes), text.nbytes};
-    CHECK_EQ_U(tp_vocabulary_decode(vocabulary, ids, n, decoded.data, text.nbytes, &nbytes, ends, NULL), TP_OK);
+    CHECK_EQ_U(tp_vocabulary_decode(vocabulary, NULL, ids, n, decoded.data, text.nbytes, &nbytes, ends, NULL), TP_OK);
     CHECK_EQ_BYTES(decoded.data, nbytes, text.data, text.nbytes);
     if (n > 0) CHECK_EQ_U(ends[n - 1], text.nbytes);
     free(decoded.data);
@@ -161,7 +161,7 @@ static void check_any_ids(const tp_vocabulary *vocabulary, const tokens *from, i
         if (!is_known && first_unknown == 8) first_unknown = i;
     }
     tp_error error = {TP_OK, 8, NULL};
-    tp_status status = tp_vocabulary_decode(vocabulary, ids, 8, bytes, sizeof bytes, &nbytes, NULL, &error);
+    tp_status status = tp_vocabulary_decode(vocabulary, NULL, ids, 8, bytes, sizeof bytes, &nbytes, NULL, &error);
     CHECK_EQ_U(status, first_unknown == 8 ? TP_OK : TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, first_unknown);
 }

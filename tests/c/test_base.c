@@ -1,6 +1,7 @@
 /* What everything else stands on: memory, errors, the hash, locks and threads. */
 #define _GNU_SOURCE /* pthread_setattr_default_np */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,6 +283,47 @@ static void test_refusal_tells_what_was_asked(void)
     CHECK_EQ_U(refusal.limit_bytes, TP_NO_LIMIT);
     CHECK_EQ_U(tp_grown_capacity(0, SIZE_MAX, 8), 0);
     CHECK_EQ_U(refusal_now().asked_bytes, SIZE_MAX);
+}
+
+/* More threads than there are places for their refusals: so many of them hear of their own, and none of another's. */
+enum { N_REFUSED = 100, N_TOLD = 64 };
+
+typedef struct refused {
+    atomic_uint n_refused, n_told, n_wrong;
+} refused;
+
+typedef struct refused_thread {
+    refused *all;
+    size_t asked;
+} refused_thread;
+
+static void *be_refused(void *argument)
+{
+    const refused_thread *mine = argument;
+    CHECK(tp_refuse(mine->asked) == NULL);
+    atomic_fetch_add(&mine->all->n_refused, 1);
+    while (atomic_load(&mine->all->n_refused) < N_REFUSED) sched_yield();
+    uint64_t told = refusal_now().asked_bytes;
+    if (told == mine->asked) atomic_fetch_add(&mine->all->n_told, 1);
+    else if (told != 0) atomic_fetch_add(&mine->all->n_wrong, 1);
+    CHECK_EQ_U(refusal_now().asked_bytes, 0);
+    return NULL;
+}
+
+static void test_each_thread_hears_of_its_own_refusal(void)
+{
+    refused_thread threads[N_REFUSED];
+    pthread_t ids[N_REFUSED];
+    for (size_t round = 0; round < 3; round++) { /* what is told makes room for others */
+        refused all = {.n_told = 0};
+        for (size_t i = 0; i < N_REFUSED; i++) {
+            threads[i] = (refused_thread){&all, 1000 + i};
+            if (pthread_create(&ids[i], NULL, be_refused, &threads[i]) != 0) abort();
+        }
+        for (size_t i = 0; i < N_REFUSED; i++) pthread_join(ids[i], NULL);
+        CHECK_EQ_U(atomic_load(&all.n_told), N_TOLD);
+        CHECK_EQ_U(atomic_load(&all.n_wrong), 0);
+    }
 }
 
 static void test_what_is_held_beyond_a_new_limit_stays_and_can_be_freed(void)
@@ -894,6 +936,7 @@ int main(void)
     RUN(test_no_limit_at_first);
     RUN(test_limit_is_reached_but_never_passed);
     RUN(test_refusal_tells_what_was_asked);
+    RUN(test_each_thread_hears_of_its_own_refusal);
     RUN(test_what_is_held_beyond_a_new_limit_stays_and_can_be_freed);
     RUN(test_refusal_of_the_system_is_not_held);
     RUN(test_threads_share_the_limit);

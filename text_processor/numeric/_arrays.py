@@ -11,14 +11,14 @@ import math
 import operator
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
-from text_processor import _native
+from text_processor import _many, _native
 from text_processor._native import Span
-from text_processor._wording import shown
+from text_processor._wording import needs, shown
 
 Kind = Literal["list", "numpy", "array"]
 
@@ -67,7 +67,15 @@ class Numbers:
 
     __slots__ = ("_data", "_name", "_view", "dtype", "kind", "n", "pointer", "shape", "type")
 
-    def __init__(self, numbers: object, name: str = "numbers", *, nested: bool = False, floats: bool = False) -> None:
+    def __init__(
+        self,
+        numbers: object,
+        name: str = "numbers",
+        *,
+        nested: bool = False,
+        floats: bool = False,
+        in_order: bool = True,
+    ) -> None:
         """Look at what a caller gives.
 
         Args:
@@ -75,6 +83,7 @@ class Numbers:
             name: what messages call it.
             nested: whether a list of lists of numbers, equally long, may stand for two dimensions.
             floats: whether what has ints only becomes ``float64`` if it is a list, so that no int is too large.
+            in_order: whether the order of the numbers makes a difference, so that a set is none.
 
         Raises:
             TypeError: it is no such thing; named are the type and, in a list, the index.
@@ -83,7 +92,7 @@ class Numbers:
         """
         self.kind: Kind
         self._name = name
-        self._view, self.kind, self.shape, self.dtype = _open(numbers, name, nested, floats)
+        self._view, self.kind, self.shape, self.dtype = _open(numbers, name, nested, floats, in_order)
         self.n = math.prod(self.shape)
         if self._view.nbytes != self.n * array(TYPECODES[self.dtype]).itemsize:  # never is more read than there is
             raise ValueError(f"{name} of shape {self.shape} and type {self.dtype} has {self._view.nbytes} bytes")
@@ -240,23 +249,23 @@ def _empty_lists(shape: tuple[int, ...]) -> list[Any]:
 _Opened = tuple[memoryview, Kind, tuple[int, ...], str]
 
 
-def _open(numbers: object, name: str, nested: bool, floats: bool) -> _Opened:
+def _open(numbers: object, name: str, nested: bool, floats: bool, in_order: bool) -> _Opened:
     """Return a contiguous view, the form of answers, the shape and the type."""
-    items = items_of(numbers, name)
+    items = items_of(numbers, name, in_order=in_order)
     if items is not None:
         return _open_items(items, name, nested, floats)
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(numbers, (numpy.ndarray, numpy.generic)):
         return _open_numpy(numbers, name, numpy)
     if _has_buffer(numbers):
-        return _open_buffer(memoryview(cast("Any", numbers)), name)
+        return _open_buffer(_native.view(numbers), name)
     if hasattr(numbers, "__arrow_c_array__"):
         return _open_arrow(numbers, name)
     return _open_numpy(numpy.asarray(numbers), name, numpy)  # type: ignore[union-attr]
 
 
-def items_of(numbers: object, name: str) -> Sequence[object] | None:
-    """Return what an iterable gives, or None for what has its numbers in memory.
+def items_of(numbers: object, name: str, *, in_order: bool = True) -> Sequence[object] | None:
+    """Return what an iterable gives, or None for what has its numbers in memory; ``in_order`` as for `_many.check`.
 
     Raises:
         TypeError: there can be no numbers in it.
@@ -265,14 +274,13 @@ def items_of(numbers: object, name: str) -> Sequence[object] | None:
         return cast("Sequence[object]", numbers)
     if isinstance(numbers, (list, tuple)):  # a subclass, whose methods may say anything; what it gives is what counts
         return list(cast("Iterable[object]", numbers))
-    if isinstance(numbers, (str, Mapping)):
-        raise TypeError(f"{name} must be numbers, not {_name(cast(object, numbers))}")
-    if _has_buffer(numbers) or hasattr(numbers, "__arrow_c_array__"):
+    if _has_buffer(numbers):
+        return None
+    _many.check(numbers, name, _many.NUMBERS, in_order=in_order)
+    if hasattr(numbers, "__arrow_c_array__"):
         return None
     if "numpy" in sys.modules and hasattr(numbers, "__array__"):  # of NumPy's own, strings, for one, have no buffer
         return None
-    if not isinstance(numbers, Iterable):
-        raise TypeError(f"{name} must be numbers, in a buffer or an iterable, not {_name(numbers)}")
     return list(cast("Iterable[object]", numbers))
 
 
@@ -331,7 +339,7 @@ def _open_arrow(numbers: Any, name: str) -> _Opened:
     try:
         pa: Any = import_module("pyarrow")
     except ImportError as error:
-        raise ImportError(f"{name} from Arrow needs pyarrow, the extra `arrow`: pip install 'text-processor[arrow]'") from error
+        raise ImportError(needs(f"{name} from Arrow", "pyarrow", "arrow")) from error
     column = pa.array(numbers)
     arrow_type = str(column.type)
     dtype = _ARROW_TYPES.get(arrow_type, arrow_type)
@@ -397,7 +405,7 @@ def checked_items(items: Sequence[object], name: str, row_length: int | None = N
             numbers.append(operator.index(item))  # type: ignore[arg-type]
         else:
             place = f"[{i}]" if row_length is None else f"[{i // row_length}][{i % row_length}]"
-            raise TypeError(f"{name}{place} must be an int or a float, not {_name(item)}")
+            raise TypeError(f"{name}{place} must be an int or a float, not {_name(item)}{_many.advice(item)}")
     return numbers
 
 

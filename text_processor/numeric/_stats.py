@@ -66,7 +66,7 @@ def compute_stats(numbers: Any, *, threads: int | None = None, progress: Progres
     ValueError: numbers must not be empty
     """
     n_workers = n_threads(threads)
-    with Numbers(numbers, nested=True) as opened:
+    with Numbers(numbers, nested=True, in_order=False) as opened:
         if opened.n == 0:
             raise ValueError("numbers must not be empty")
         with reporting(progress, opened.n, "numbers") as report:

@@ -54,7 +54,7 @@ def parallel_sum(numbers: Any, *, threads: int | None = None, progress: Progress
     TypeError: numbers[1] must be an int or a float, not str
     """
     n_workers = n_threads(threads)
-    items = items_of(numbers, "numbers")
+    items = items_of(numbers, "numbers", in_order=False)
     if items is not None:
         with reporting(progress, len(items), "numbers") as report:
             total = _sum_items(checked_items(items, "numbers"), n_workers)

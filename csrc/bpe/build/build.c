@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "bpe/build/by_tokens.h"
+#include "bpe/build/splits.h"
 #include "bpe/merge/backtrack.h"
 #include "bpe/merge/merge.h"
 #include "bpe/merge/parts.h"
@@ -338,34 +339,38 @@ tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes,
 
 /* ---- From tokens and merges ----------------------------------------------------------------------------------------- */
 
-/* Finds the token whose bytes are those of two; `joined` is room for them. False if there is no memory. */
-static bool find_joined(const tp_vocabulary *v, uint32_t left, uint32_t right, tp_arena *joined, uint32_t *made)
+/* Puts in the pairs of a list, as far as there is nothing wrong, and tells how many these are. */
+static tp_status put_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_merges, size_t *n_put, tp_error *error)
 {
-    size_t left_nbytes = tp_token_nbytes(v, left), nbytes = left_nbytes + tp_token_nbytes(v, right);
-    joined->used = 0;
-    if (!tp_arena_reserve(TP_FOR_WORK, joined, nbytes + TP_TOKEN_PADDING)) return false;
-    memcpy(joined->data, v->bytes + v->starts[left], left_nbytes);
-    memcpy(joined->data + left_nbytes, v->bytes + v->starts[right], nbytes - left_nbytes);
-    memset(joined->data + nbytes, 0, TP_TOKEN_PADDING);
-    *made = tp_find_padded(v, joined->data, nbytes);
-    return true;
-}
-
-static tp_status put_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_merges, tp_arena *joined, tp_error *error)
-{
-    for (size_t i = 0; i < n_merges; i++) {
-        uint32_t left = tp_find_id(v, merges[i].left), right = tp_find_id(v, merges[i].right);
-        uint64_t item = v->n_tokens + TP_N_BYTES + i;
+    for (*n_put = 0; *n_put < n_merges; ++*n_put) {
+        tp_merge merge = merges[*n_put];
+        uint32_t left = tp_find_id(v, merge.left), right = tp_find_id(v, merge.right);
+        uint64_t item = v->n_tokens + TP_N_BYTES + *n_put;
         if (left == TP_NO_TOKEN || right == TP_NO_TOKEN) {
             return tp_fail(error, TP_INVALID_ARGUMENT, item, "the merge takes an id that does not exist");
         }
-        if (!find_joined(v, left, right, joined, &v->made[i])) return tp_fail_no_memory(error);
-        if (v->made[i] == TP_NO_TOKEN) return tp_fail(error, TP_INVALID_ARGUMENT, item, "the merge makes no token");
-        if (!tp_vocabulary_put_pair(v, left, right, (uint32_t)i)) {
+        if (!tp_vocabulary_put_pair(v, left, right, (uint32_t)*n_put)) {
             return tp_fail(error, TP_INVALID_ARGUMENT, item, "the pair was merged already");
         }
     }
     return TP_OK;
+}
+
+/* Finds the tokens that the merges make: those that are the two of a pair. False if there is no memory. */
+static bool find_made(tp_vocabulary *v)
+{
+    tp_splits splits;
+    bool has_memory = tp_splits_make(v, &splits);
+    uint32_t left, right;
+    for (uint32_t t = 0; has_memory && t < v->n_tokens; t++) {
+        tp_splits_begin(&splits, t);
+        while (tp_splits_next(&splits, &left, &right)) {
+            uint32_t rank = tp_find_pair(v, left, right);
+            if (rank != TP_NO_RANK) v->made[rank] = t;
+        }
+    }
+    tp_splits_free(&splits);
+    return has_memory;
 }
 
 static tp_status take_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_merges, tp_error *error)
@@ -373,9 +378,14 @@ static tp_status take_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_
     v->made = tp_allocate(TP_FOR_VOCABULARY, (n_merges + 1) * sizeof *v->made);
     if (v->made != NULL) v->n_made = n_merges;
     if (v->made == NULL || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
-    tp_arena joined = {0};
-    tp_status status = put_merges(v, merges, n_merges, &joined, error);
-    tp_arena_free(TP_FOR_WORK, &joined);
+    memset(v->made, 0xFF, (n_merges + 1) * sizeof *v->made); /* TP_NO_TOKEN */
+    size_t n_put;
+    tp_status status = put_merges(v, merges, n_merges, &n_put, error);
+    if (!find_made(v)) return tp_fail_no_memory(error);
+    for (size_t i = 0; i < n_put; i++) {
+        if (v->made[i] != TP_NO_TOKEN) continue;
+        return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + TP_N_BYTES + i, "the merge makes no token");
+    }
     return status == TP_OK && v->rule == TP_RULE_MERGES ? index_reachable(v, error) : status;
 }
 

@@ -4,61 +4,36 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "bpe/build/splits.h"
 #include "bpe/merge/merge.h"
 #include "bpe/vocabulary/pair_index.h"
 
-/* Of each length, whether a token has it. NULL if there is no memory. */
-static uint8_t *find_lengths(const tp_vocabulary *v, size_t *longest)
+static size_t count_splits(const tp_vocabulary *v, tp_splits *splits)
 {
-    *longest = 0;
+    size_t n = 0;
+    uint32_t left, right;
     for (uint32_t t = 0; t < v->n_tokens; t++) {
-        if (tp_token_nbytes(v, t) > *longest) *longest = tp_token_nbytes(v, t);
+        tp_splits_begin(splits, t);
+        while (tp_splits_next(splits, &left, &right)) n++;
     }
-    uint8_t *has_length = tp_allocate_zeroed(TP_FOR_WORK, *longest + 1);
-    if (has_length == NULL) return NULL;
-    for (uint32_t t = 0; t < v->n_tokens; t++) has_length[tp_token_nbytes(v, t)] = 1;
-    return has_length;
+    return n;
 }
 
-/* Appends the pairs of tokens that together are this one. */
-static bool append_splits(const tp_vocabulary *v, uint32_t token, const uint8_t *has_length, tp_arena *pairs)
+static void put_splits(tp_vocabulary *v, tp_splits *splits)
 {
-    const uint8_t *bytes = v->bytes + v->starts[token];
-    size_t nbytes = tp_token_nbytes(v, token);
-    for (size_t i = 1; i < nbytes; i++) {
-        if (!has_length[i] || !has_length[nbytes - i]) continue;
-        uint32_t left = tp_find_padded(v, bytes, i);
-        if (left == TP_NO_TOKEN) continue;
-        uint32_t right = tp_find_padded(v, bytes + i, nbytes - i);
-        if (right == TP_NO_TOKEN) continue;
-        if (!tp_arena_reserve(TP_FOR_WORK, pairs, sizeof(uint64_t))) return false;
-        uint64_t pair = tp_pair_slot(left, right, token);
-        memcpy(pairs->data + pairs->used, &pair, sizeof pair);
-        pairs->used += sizeof pair;
+    uint32_t left, right;
+    for (uint32_t t = 0; t < v->n_tokens; t++) {
+        tp_splits_begin(splits, t);
+        while (tp_splits_next(splits, &left, &right)) tp_vocabulary_put_pair(v, left, right, t);
     }
-    return true;
-}
-
-static bool append_all_splits(const tp_vocabulary *v, tp_arena *pairs)
-{
-    size_t longest;
-    uint8_t *has_length = find_lengths(v, &longest);
-    if (has_length == NULL) return false;
-    uint32_t token = 0;
-    while (token < v->n_tokens && append_splits(v, token, has_length, pairs)) token++;
-    tp_release(TP_FOR_WORK, has_length, longest + 1);
-    return token == v->n_tokens;
 }
 
 static bool put_all_splits(tp_vocabulary *v)
 {
-    tp_arena pairs = {0};
-    bool is_done = append_all_splits(v, &pairs) && tp_vocabulary_allocate_pairs(v, pairs.used / sizeof(uint64_t));
-    for (size_t i = 0; is_done && i < pairs.used; i += sizeof(uint64_t)) {
-        uint64_t pair = *(const uint64_t *)(const void *)(pairs.data + i);
-        tp_vocabulary_put_pair(v, tp_slot_left(pair), tp_slot_right(pair), tp_slot_rank(pair));
-    }
-    tp_arena_free(TP_FOR_WORK, &pairs);
+    tp_splits splits;
+    bool is_done = tp_splits_make(v, &splits) && tp_vocabulary_allocate_pairs(v, count_splits(v, &splits));
+    if (is_done) put_splits(v, &splits);
+    tp_splits_free(&splits);
     return is_done;
 }
 

@@ -22,19 +22,13 @@ static uint32_t find_long_piece(const tp_vocabulary *v, const uint8_t *piece, si
     return tp_index_find(&v->index, tp_hash(&v->hash_key, piece, nbytes), v, is_long_piece, &wanted, &slot) - 1;
 }
 
-uint32_t tp_find_padded(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes)
-{
-    if (nbytes > TP_SHORT_KEY_NBYTES) return find_long_piece(v, piece, nbytes);
-    tp_key key = tp_short_key(piece, nbytes);
-    return tp_find_short_piece(v, key, tp_short_key_hash(&v->hash_key, key));
-}
-
 uint32_t tp_find_piece(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes)
 {
     if (nbytes > TP_SHORT_KEY_NBYTES) return find_long_piece(vocabulary, piece, nbytes);
     uint8_t padded[16] = {0};
     memcpy(padded, piece, nbytes);
-    return tp_find_padded(vocabulary, padded, nbytes);
+    tp_key key = tp_short_key(padded, nbytes);
+    return tp_find_short_piece(vocabulary, key, tp_short_key_hash(&vocabulary->hash_key, key));
 }
 
 uint32_t tp_find_id(const tp_vocabulary *vocabulary, uint32_t id)

@@ -106,9 +106,6 @@ static inline uint32_t tp_find_short_piece(const tp_vocabulary *vocabulary, tp_k
 /* The same for any piece. */
 uint32_t tp_find_piece(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes);
 
-/* The same where TP_TOKEN_PADDING bytes more may be read. */
-uint32_t tp_find_padded(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes);
-
 /* The number of the token that has this id; TP_NO_TOKEN if none has. */
 uint32_t tp_find_id(const tp_vocabulary *vocabulary, uint32_t id);
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 # A comment of its own above a block says why it is not followed here.
 _BLOCK = re.compile(

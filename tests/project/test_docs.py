@@ -1,6 +1,6 @@
 """What the documentation shows is what happens: its examples run, its commands exist, its links lead somewhere.
 
-How a block is followed depends on its language; `tests/blocks.py` has a method for each.
+How a block is followed depends on its language; `tests/project/blocks.py` has a method for each.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from blocks import Follower, blocks
 
 import text_processor
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 README, CONTRIBUTING, CHANGELOG = (ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "CHANGELOG"))
 GUIDES = sorted((ROOT / "docs").rglob("*.md"))
 PAGES = [*sorted(ROOT.glob("*.md")), *GUIDES]
+MAKEFILES = [ROOT / "Makefile", *sorted((ROOT / "make").glob("*.mk"))]
 
 
 def name_of(page: Path) -> str:
@@ -30,8 +31,7 @@ pages = pytest.mark.parametrize("page", PAGES, ids=name_of)
 # The blocks that nothing runs, with their reasons. What cannot be tried may be wrong: think twice before one is added.
 NOT_RUN = {
     "CONTRIBUTING.md": ["runs these tests"],
-    "README.md": ["measures this machine"],
-    "docs/benchmarks.md": ["measures this machine", "measures this machine"],
+    "docs/benchmarks.md": ["measures this machine", "measures this machine", "measures this machine"],
     "docs/hostile-input.md": ["measures this machine"],
     "docs/platforms.md": ["installs packages"],
     "docs/profiling.md": ["needs a process that is running", "measures this machine", "measures this machine"],
@@ -59,9 +59,9 @@ def code_of(page: Path) -> str:
 
 
 def make_targets(*, listed: bool = False) -> set[str]:
-    """The targets of the Makefile, or those that `make` lists."""
+    """The targets of make, or those that `make help` and `make help-more` list."""
     rule = r"^([a-z][a-z0-9-]*):" + (".*## " if listed else "")
-    return set(re.findall(rule, read(ROOT / "Makefile"), re.MULTILINE))
+    return {target for file in MAKEFILES for target in re.findall(rule, read(file), re.MULTILINE)}
 
 
 def anchor(heading: str) -> str:

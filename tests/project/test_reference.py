@@ -15,7 +15,7 @@ import pytest
 import text_processor
 from text_processor import _textproc_cffi as compiled
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 import header_reference  # noqa: E402

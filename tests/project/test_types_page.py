@@ -13,7 +13,7 @@ pytest.importorskip("numpy")
 pytest.importorskip("pyarrow")
 pytest.importorskip("tiktoken")
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "types.md").read_text(encoding="utf-8")
 PRELUDE = re.search(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 CELL = re.compile(r"(?<!\\)\|")

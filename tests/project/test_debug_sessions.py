@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "debugging.md"
 resource = pytest.importorskip("resource")  # not on Windows
 PYTHON = os.environ.get("TEXTPROC_TEST_DEBUG", "")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tool_files import load
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 tool = load("instructions")
 KEPT = sorted(tool.KEPT.glob("*.json"))
@@ -81,7 +81,7 @@ def test_what_is_found_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, 
 def test_the_program_is_compiled_as_the_package_is() -> None:
     builder = flags_in(ROOT / "build_ffi.py", 'compile_args = ["-std')
     assert "-O3" in builder
-    assert builder <= flags_in(ROOT / "Makefile", "OPTIMIZED :=")
+    assert builder <= flags_in(ROOT / "make" / "core.mk", "OPTIMIZED :=")
 
 
 def flags_in(path: Path, beginning: str) -> set[str]:

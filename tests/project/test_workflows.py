@@ -19,7 +19,7 @@ pytest.importorskip("cibuildwheel")
 pytest.importorskip("check_jsonschema")
 ruamel_yaml = pytest.importorskip("ruamel.yaml")
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
 import tempfile
 import zipfile
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import pytest
 
 import text_processor
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def load(name: str) -> Any:
@@ -87,6 +89,28 @@ def test_folders_of_the_builder_are_found(tmp_path: Path) -> None:
     folder = tempfile.gettempdir()
     with pytest.raises(SystemExit, match=f"a.so names the folder {folder} of this machine"):
         build_release.expect_clean(wheel_of(tmp_path, LICENCES | {"a.so": f"\0{folder}/build/a.c\0".encode()}))
+
+
+def test_debug_information_is_found(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"a\.so has debug information"):
+        build_release.expect_clean(wheel_of(tmp_path, LICENCES | {"a.so": b"\0.symtab\0.debug_info\0"}))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="debug information has a file of its own there")
+def test_debug_information_is_made_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python's own flags ask for it; of several flags the last one counts."""
+    monkeypatch.setenv("TEXTPROC_CFLAGS", "-O1 -g")
+    builder = runpy.run_path(str(ROOT / "build_ffi.py"))["ffibuilder"]
+    *_, options = builder._assigned_source
+    assert [flag for flag in options["extra_compile_args"] if flag.startswith("-g")] == ["-g0", "-g"]
+
+
+def test_an_index_shows_no_links_to_files_that_it_does_not_have() -> None:
+    description = str(metadata("text-processor").get_payload())
+    links = re.findall(r"\]\((.*?)\)", description)
+    assert "# text_processor" in description
+    assert links
+    assert [link for link in links if not link.startswith(("https://", "http://"))] == []
 
 
 @pytest.mark.parametrize("missing", LICENCES)
@@ -184,7 +208,8 @@ def test_a_failure_stands_out_in_the_table() -> None:
 
 
 def test_every_step_is_a_target_of_make() -> None:
-    targets = set(re.findall(r"[\w-]+", (ROOT / "Makefile").read_text(encoding="utf-8")))
+    makefiles = [ROOT / "Makefile", *(ROOT / "make").glob("*.mk")]
+    targets = {word for path in makefiles for word in re.findall(r"[\w-]+", path.read_text(encoding="utf-8"))}
     assert {command.split()[0] for command in nightly.STEPS.values()} <= targets
 
 

@@ -20,7 +20,7 @@ import text_processor
 from text_processor import InvalidDocumentError, InvalidSnapshotError, TextAnalyzer
 from text_processor._textproc_cffi import ffi, lib
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 COMPILED_STUB = (ROOT / "stubs" / "_textproc_cffi.pyi").read_text(encoding="utf-8")
 PUBLIC_STUB = (ROOT / "stubs" / "text_processor.pyi").read_text(encoding="utf-8")
 USERS_VIEW = (ROOT / "tests" / "typing" / "users_view.py").read_text(encoding="utf-8")

@@ -1,0 +1,53 @@
+# The environment .venv and the package in it
+
+C_SOURCES := $(sort $(shell find csrc -name '*.c'))
+C_HEADERS := $(sort $(shell find csrc -name '*.h'))
+STUBS     := $(wildcard stubs/*.pyi)
+COUNT     := $(BUILD)/c/optimized/count
+
+PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
+requirements = $(VENV)/bin/python tools/requirements.py $(1) | $(PIP) -r /dev/stdin
+
+$(VENV)/.created: pyproject.toml
+	@echo "environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(call requirements,build)
+	@touch $@
+
+# Changes when a file comes or goes, which no file's own time tells.
+$(BUILD)/inputs: FORCE
+	@mkdir -p $(@D)
+	@echo '$(C_SOURCES) $(C_HEADERS) $(STUBS)' | cmp -s - $@ || echo '$(C_SOURCES) $(C_HEADERS) $(STUBS)' > $@
+FORCE:
+
+# Editable: Python files are used where they lie; C and stubs come in by these rules alone. The second one does without pip.
+$(VENV)/.installed: $(VENV)/.created $(BUILD)/inputs setup.py build_ffi.py $(STUBS)
+	@echo "building the package"
+	@$(PIP) --no-build-isolation --editable '.[cli]'
+	@touch $@
+
+$(VENV)/.built: $(VENV)/.installed $(C_SOURCES) $(C_HEADERS)
+	@$(VENV)/bin/python -W ignore setup.py --quiet build_ext --inplace
+	@touch $@
+
+$(VENV)/.test-tools: $(VENV)/.built tools/requirements.py
+	@$(call requirements,test)
+	@touch $@
+
+$(VENV)/.dev-tools: $(VENV)/.test-tools
+	@$(call requirements,dev)
+	@touch $@
+
+# What makes wheels and looks at them.
+$(VENV)/.release-tools: $(VENV)/.created tools/requirements.py
+	@$(call requirements,release)
+	@touch $@
+
+# What we are measured beside.
+$(VENV)/.bench-tools: $(VENV)/.built tools/requirements.py
+	@$(call requirements,bench)
+	@touch $@
+
+$(VENV)/.docs-tools: $(VENV)/.built tools/requirements.py
+	@$(call requirements,docs)
+	@touch $@

@@ -1,0 +1,24 @@
+# What is handed out
+
+# The versions on which test-wheel runs the whole test suite, not the smoke test alone.
+SUITE ?= 3.11 3.12 3.13
+
+.PHONY: manylinux workflows release first-change test-wheel workshop
+manylinux: $(VENV)/.release-tools ## The sdist and the wheel for Linux, twice, to the byte the same, audited, into dist/release/
+	@$(VENV)/bin/python tools/build_release.py dist/release
+
+workflows: $(VENV)/.release-tools $(VENV)/.test-tools ## What can be known of .github/workflows without running them
+	@$(VENV)/bin/python -m pytest -q tests/project/test_workflows.py
+
+release: manylinux workflows $(VENV)/.test-tools ## Whether a version may be released, and what is then left to do; it tags nothing
+	@$(VENV)/bin/python tools/check_release.py dist/release
+
+test-wheel: wheel ## Try that wheel on every CPython 3.11, 3.12 and 3.13 found here
+	@PYTHON=$(PYTHON) tools/test_wheel.sh dist/*.whl dist/*.tar.gz $(BUILD)/test-wheel $(SUITE)
+
+first-change: $(VENV)/.dev-tools ## Make the example of a change in CONTRIBUTING.md to a copy, and build and test it there
+	@$(VENV)/bin/python tools/check_first_change.py $(BUILD)/first-change
+
+workshop-c = $(BUILD)/c/warnings-$(1)/examples/workshop/workshop.o
+workshop: $(VENV)/.created $(call workshop-c,gcc) $(call if-installed,clang,$(call workshop-c,clang)) ## Follow the page examples/workshop/README.md in an empty folder, down to a tested wheel
+	@$(VENV)/bin/python tools/check_workshop.py

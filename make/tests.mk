@@ -1,0 +1,36 @@
+# More ways to run the tests
+
+# Tests two or more at a time, one on each processor; then one by one those that need the machine to themselves. These are marked
+# `alone`, all that measure time among them: $(call side-by-side,command that stands for python,paths,what pytest is told besides,
+# the marks of what is left out, as in " and not timing")
+define side-by-side
+$(1) -m pytest $(2) $(3) --numprocesses=auto --dist=worksteal -m 'not alone$(4)'
+$(1) -m pytest $(2) $(3) -m 'alone$(4)'
+endef
+
+# The tests whose answers come from the scanners, once for each variant that this machine has.
+.PHONY: test-simd coverage coverage-c coverage-python
+test-simd: $(VENV)/.test-tools ## The answers again, with each instruction set in turn
+	@for simd in $$($(VENV)/bin/python -c 'import text_processor; print(*text_processor.cpu_features()["available"])'); do \
+		echo "TEXTPROC_SIMD=$$simd"; \
+		TEXTPROC_SIMD=$$simd $(VENV)/bin/python -m pytest -q tests/test_analyzer.py tests/test_unicode.py tests/test_lives.py \
+			--numprocesses=auto --dist=worksteal || exit 1; \
+	done
+
+coverage: coverage-c coverage-python ## Every test, and line coverage: at least 90 % of C and 98 % of Python
+
+coverage-c: export TEXTPROC_TEST_QUICK := 1
+coverage-c: $(VENV)/.dev-tools $(programs-coverage)
+	@find $(BUILD)/c/coverage -name '*.gcda' -delete
+	$(call run-c-tests,coverage)
+	@$(VENV)/bin/gcovr --root . --filter csrc/ $(BUILD)/c/coverage --fail-under-line 90
+
+# What `make test` runs. Those that run alone are not traced: the tracer takes time, and has locks of its own, which a child that is
+# forked among busy threads may inherit locked.
+run-coverage-python: export COVERAGE_FILE := $(CURDIR)/$(BUILD)/coverage/python
+run-coverage-python: $(VENV)/.dev-tools
+	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage
+	$(VENV)/bin/coverage run -m pytest --numprocesses=auto --dist=worksteal -m 'not alone'
+	$(VENV)/bin/python -m pytest -m alone
+	@$(VENV)/bin/coverage combine --quiet
+	@$(VENV)/bin/coverage report

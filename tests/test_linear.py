@@ -1,0 +1,162 @@
+"""No call takes more than n log n of anything a stranger chooses.
+
+Each row of `ROWS` is an input that can be long, deep or many: its name, the size to begin with, and a function of a size and
+an empty folder that prepares the input and returns the call to be measured. To add a row, add an entry to the dict of its
+subject. The size to begin with is grown until the call takes `LEAST_SECONDS`; it matters only where work begins to be repeated
+at some size, such as that of a block that is read: then begin above it.
+
+What is measured is the processor time of this process, at 1, 2, 4 and 8 times that size: other programs do not count, and of
+several tries the least is taken. Through them a line is laid on logarithmic scales. Its slope is 1 where time is proportional
+to the size, up to 1.2 by a logarithm or where caches end, and 2 where it goes with the square; `STEEPEST` lies between.
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+from array import array
+from base64 import b64encode
+from collections.abc import Callable
+from itertools import accumulate, chain
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from text_processor import TextAnalyzer, Tokenizer, _bpe_files, _bpe_text
+from text_processor._bpe_model import Model
+from text_processor._native import Tokens
+
+# Under a sanitizer memory costs what it does not cost otherwise.
+pytestmark = pytest.mark.timing
+
+Call = Callable[[], object]
+Make = Callable[[int, Path], Call]
+
+LEAST_SECONDS = 0.001
+STEEPEST = 1.5
+TRIES = 5
+
+
+def seconds(call: Call) -> float:
+    start = process_time()
+    call()
+    return process_time() - start
+
+
+def slope(times: list[float]) -> float:
+    """Of the line through the points (log size, log time), by least squares; each size is twice the one before."""
+    middle = (len(times) - 1) / 2
+    spread = sum((i - middle) ** 2 for i in range(len(times)))
+    return sum((i - middle) * math.log2(time) for i, time in enumerate(times)) / spread
+
+
+def growth(make: Make, size: int, folder: Path) -> tuple[int, list[float]]:
+    """The size that takes long enough, and the least time of 1, 2, 4 and 8 times that, in tries until they are flat enough."""
+    while seconds(make(size, folder)) < LEAST_SECONDS:
+        size *= 2
+    times = [math.inf] * 4
+    for _ in range(TRIES):
+        for i in range(4):
+            call = make(size << i, folder)
+            gc.collect()
+            times[i] = min(times[i], seconds(call))
+        if slope(times) < STEEPEST:
+            break
+    return size, times
+
+
+def refused(call: Call) -> Call:
+    """A call that is answered by an error."""
+
+    def tried() -> None:
+        with pytest.raises((ValueError, TypeError)):
+            call()
+
+    return tried
+
+
+def trained(**options: object) -> Tokenizer:
+    tokenizer = Tokenizer(**options)  # type: ignore[arg-type]
+    tokenizer.train("low lower lowest newest " * 10, 280)
+    return tokenizer
+
+
+def equal_once_lowered(n: int, folder: Path) -> Call:
+    """The last word equals an earlier long one once it is lowered."""
+    words = {f"w{i}": 1.0 for i in range(n)} | {"a" * 10 * n: 1.0, "A" * 10 * n: 1.0}
+    return refused(lambda: TextAnalyzer(lexicon=words))
+
+
+LEXICONS: dict[str, tuple[int, Make]] = {
+    "lexicon, equal words": (1000, equal_once_lowered),
+}
+
+# ---- Vocabularies ----------------------------------------------------------------------------------------------------
+
+BYTES = {bytes([byte]): byte for byte in range(256)}
+LONG_TOKEN = 1 << 13
+
+
+def tokens_of_one_letter(n: int) -> dict[bytes, int]:
+    """Long tokens each of which is two others in many ways, the longest first, which no order of merges makes."""
+    lengths = [*range(LONG_TOKEN + n, LONG_TOKEN, -1), *range(n, 1, -1)]
+    return BYTES | {b"a" * length: 256 + i for i, length in enumerate(lengths)}
+
+
+def ranks(n: int, _: Path) -> Call:
+    tokens = tokens_of_one_letter(n)
+    return lambda: Tokenizer.from_mergeable_ranks(tokens, "gpt4")
+
+
+def tiktoken_file(n: int, folder: Path) -> Call:
+    path = folder / f"{n}.tiktoken"
+    path.write_bytes(b"".join(b"%s %d\n" % (b64encode(token), i) for token, i in tokens_of_one_letter(n).items()))
+    return lambda: Tokenizer.from_tiktoken(path, "gpt4")
+
+
+def own_file(n: int, folder: Path) -> Call:
+    Tokenizer.from_mergeable_ranks(tokens_of_one_letter(n), "gpt4").save(folder / f"{n}")
+    return lambda: Tokenizer.load(folder / f"{n}")
+
+
+def own_file_with_merges(n: int, folder: Path) -> Call:
+    """There is a merge for each way in which a long token is two others."""
+    ids = tokens_of_one_letter(n)
+    lengths = [len(token) for token in ids if len(token) > LONG_TOKEN]
+    ways = [(ids[b"a" * (length - i)], ids[b"a" * i]) for length in lengths for i in range(1, length - LONG_TOKEN)]
+    merges = array("I", chain.from_iterable(ways))
+    tokens = Tokens(b"".join(ids), array("Q", accumulate(map(len, ids))), array("I", ids.values()))
+    vocabulary = _bpe_files.new_vocabulary(tokens, merges, whole_pieces=True)
+    model = Model(_bpe_text.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
+    (folder / f"{n}").write_bytes(b"".join(_bpe_files.pieces(model)))
+    return lambda: Tokenizer.load(folder / f"{n}")
+
+
+VOCABULARIES: dict[str, tuple[int, Make]] = {
+    "from_mergeable_ranks, long tokens": (64, ranks),
+    "from_tiktoken, long tokens": (64, tiktoken_file),
+    "load, long tokens": (64, own_file),
+    "load, long tokens and merges": (64, own_file_with_merges),
+}
+
+# ---- Ids -------------------------------------------------------------------------------------------------------------
+
+SPECIAL = Tokenizer(special_tokens=["<s>"])
+
+
+DECODING: dict[str, tuple[int, Make]] = {
+    "decode, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode([97, 256] * n)),
+    "decode_tokens_bytes, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode_tokens_bytes([97, 256] * n)),
+    "decode_with_offsets, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode_with_offsets([97, 256] * n)),
+}
+
+ROWS = LEXICONS | VOCABULARIES | DECODING
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_time_grows_no_faster_than_n_log_n(name: str, tmp_path: Path) -> None:
+    size, make = ROWS[name]
+    size, times = growth(make, size, tmp_path)
+    milliseconds = ", ".join(f"{1000 * time:.2f}" for time in times)
+    assert slope(times) < STEEPEST, f"{name}: {milliseconds} ms for 1, 2, 4 and 8 times {size}"
