@@ -229,4 +229,4 @@ def test_the_first_change_can_be_made() -> None:
     apply = ["git", "apply", "--check", "--verbose", "-C1", "examples/first-change.patch"]
     done = subprocess.run(apply, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "Checking patch csrc/textproc.h" in done.stderr
+    assert "Checking patch csrc/textproc/text.h" in done.stderr

@@ -4,7 +4,7 @@
 
 #include "base/index.h"
 #include "base/key.h"
-#include "textproc.h"
+#include "textproc/bpe.h"
 
 /* Tokens are numbered from 0 by ascending id. Of two pairs the one of the lower rank is merged first; a rank is the number of
  * the token made, unless `made` says otherwise. */
