@@ -464,6 +464,13 @@ def test_batches_are_encoded_one_by_one(texts, threads):
     assert tokenizer.encode_batch(iter(texts), threads, disallowed_special=()) == expected
 
 
+def test_a_long_text_of_a_batch_that_takes_an_id_for_each_byte():
+    texts = ["я" * 200_000, "a", "b" * 400_000]
+    expected = [[0xD1, 0x8F] * 200_000, [97], [98] * 400_000]
+    for threads in (1, 2, 3):
+        assert Tokenizer("gpt4").encode_batch(texts, threads) == expected
+
+
 # ASCII texts, short and long, with special tokens in them, and one that is cut into steps.
 BATCH = ["some text", "", "a<|end|>b", b"bytes", *["short text"] * 50, "long text " * 300]
 
@@ -585,6 +592,18 @@ def test_any_ids_decode(ids, errors):
     assert tokenizer.decode(ids, errors) == whole.decode("utf-8", errors)
     assert tokenizer.decode_batch([ids, []], errors) == [whole.decode("utf-8", errors), ""]
     assert tokenizer.decode_tokens_bytes(ids) == tokens
+
+
+def test_wrong_lists_of_a_batch_are_numbered():
+    with pytest.raises(ValueError, match=r"^list 2: the id 1000000, at index 1, does not exist$"):
+        trained().decode_batch([[97], [], [97, 1_000_000]])
+    with pytest.raises(TypeError, match=r"^list 1: the id at index 3 must be an int, not str$"):
+        trained().decode_batch(iter([[97], [97, 97, 97, "a"]]))
+    with pytest.raises(UnicodeDecodeError, match=r"invalid start byte, in list 1$") as caught:
+        trained().decode_batch([[97], [97, 0xFF]], errors="strict")
+    assert (caught.value.object, caught.value.start) == (b"a\xff", 1)
+    with pytest.raises(LookupError, match=r"^unknown error handler name 'x'$"):
+        trained().decode_batch([[0xFF]], errors="x")
 
 
 @given(texts_with_names)

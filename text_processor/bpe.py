@@ -24,6 +24,7 @@ from text_processor import (
     _native,
     _pieces,
     _progress,
+    _signatures,
     _sources,
 )
 from text_processor._bpe_model import Model, as_list, little_endian
@@ -49,6 +50,11 @@ __all__ = [
     "Tokenizer",
 ]
 
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 GPT2_PATTERN = PATTERNS["gpt2"]
 R50K_PATTERN = PATTERNS["r50k"]
 GPT4_PATTERN = PATTERNS["gpt4"]
@@ -57,7 +63,7 @@ CL100K_TIKTOKEN_PATTERN = PATTERNS["cl100k_tiktoken"]
 NANOCHAT_PATTERN = PATTERNS["nanochat"]
 O200K_PATTERN = PATTERNS["o200k"]
 
-_Path = str | bytes | os.PathLike[Any]
+StrOrBytesPath = str | bytes | os.PathLike[Any]
 
 
 # Characters of a text that need no steps between which Ctrl-C gets through, nor a cache that grows.
@@ -300,8 +306,8 @@ class Tokenizer:
 
     def encode_file(
         self,
-        path: _Path,
-        out: _Path,
+        path: StrOrBytesPath,
+        out: StrOrBytesPath,
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
@@ -393,7 +399,7 @@ class Tokenizer:
     def decode_batch(
         self, batch: Iterable[Iterable[int]], errors: str = "replace", *, progress: Progress | bool | None = None
     ) -> list[str]:
-        """Return the text of each list of ids. Raises as `decode`.
+        """Return the text of each list of ids. Raises what `decode` raises; the message says which list, counted from 0.
 
         ``progress`` is called as ``progress(done, total)``, in lists, up to 20 times a second. ``total`` is None where
         ``batch`` is neither a list nor a tuple. True shows a bar. What it raises passes through.
@@ -401,12 +407,23 @@ class Tokenizer:
         >>> from text_processor import Tokenizer
         >>> Tokenizer().decode_batch([[97], [98, 99]])
         ['a', 'bc']
+        >>> Tokenizer().decode_batch([[97], [98, 300]])
+        Traceback (most recent call last):
+        ValueError: list 1: the id 300, at index 1, does not exist
         """
         _many.check(batch, "batch", _many.LISTS_OF_IDS)
         texts: list[str] = []
         with _progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
-            for ids in batch:
-                texts.append(self.decode(ids, errors))
+            for index, ids in enumerate(batch):
+                try:
+                    texts.append(self.decode(ids, errors))
+                except UnicodeDecodeError as error:
+                    error.reason += f", in list {index}"
+                    raise
+                except TypeError as error:
+                    raise TypeError(f"list {index}: {error}") from error
+                except ValueError as error:
+                    raise ValueError(f"list {index}: {error}") from error
                 report(len(texts))
         return texts
 
@@ -564,7 +581,7 @@ class Tokenizer:
 
     # ---- Files -------------------------------------------------------------------------------------------------------
 
-    def save(self, path: _Path) -> None:
+    def save(self, path: StrOrBytesPath) -> None:
         """Write the tokenizer to a file, which `load` reads.
 
         The bytes are the same on every machine and carry a checksum. The file is written beside its place and then put there,
@@ -586,7 +603,7 @@ class Tokenizer:
         _atomic.write_file(os.fsdecode(path), _bpe_files.pieces(self._model))
 
     @classmethod
-    def load(cls, path: _Path) -> Self:
+    def load(cls, path: StrOrBytesPath) -> Self:
         """Return a tokenizer that `save` has written to a file.
 
         Raises:
@@ -636,7 +653,9 @@ class Tokenizer:
         return cls._of(Model(splitter, vocabulary, _bpe_special.checked_names(special_tokens)))
 
     @classmethod
-    def from_tiktoken(cls, path: _Path, pattern: str, special_tokens: Mapping[str, int] | Iterable[str] | None = None) -> Self:
+    def from_tiktoken(
+        cls, path: StrOrBytesPath, pattern: str, special_tokens: Mapping[str, int] | Iterable[str] | None = None
+    ) -> Self:
         """Return a tokenizer with the tokens of a ``.tiktoken`` file, in which neither pattern nor special tokens stand.
 
         Raises:
@@ -653,7 +672,7 @@ class Tokenizer:
         except ValueError as error:
             raise InvalidTokenizerError(f"{name}: {error}") from error
 
-    def save_tiktoken(self, path: _Path) -> None:
+    def save_tiktoken(self, path: StrOrBytesPath) -> None:
         """Write the tokens and their ids to a ``.tiktoken`` file, in which neither pattern nor special tokens stand.
 
         Raises:
@@ -695,7 +714,7 @@ class Tokenizer:
             )
 
     @classmethod
-    def from_huggingface(cls, path: _Path) -> Self:
+    def from_huggingface(cls, path: StrOrBytesPath) -> Self:
         """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
 
         It gives the ids of their ``encode(text, add_special_tokens=False)``, with ``allowed_special="all"``: all added tokens
@@ -710,7 +729,7 @@ class Tokenizer:
         """
         return cls._of(_bpe_huggingface.read_file(os.fsdecode(path)))
 
-    def save_huggingface(self, path: _Path) -> None:
+    def save_huggingface(self, path: StrOrBytesPath) -> None:
         """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers`` give the same ids.
 
         Raises:
@@ -762,6 +781,9 @@ class IncrementalDecoder:
     def reset(self) -> None:
         """Forget the bytes of a character that is not complete."""
         self._decoder.reset()
+
+
+_signatures.unquote((Tokenizer, IncrementalDecoder))
 
 
 # ---- What users give -------------------------------------------------------------------------------------------------

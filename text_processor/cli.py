@@ -40,6 +40,11 @@ from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, Inva
 
 __all__ = ["main"]
 
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 # Words in a terminal's table: it still fits into the smallest usual window, 24 lines high.
 TABLE_WORDS = 20
 

@@ -11,6 +11,10 @@ __all__ = [
 ]
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 class TextProcessorError(Exception):
     """The base of all exceptions of this package."""
 

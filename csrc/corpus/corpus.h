@@ -5,7 +5,7 @@
 #include "base/lock.h"
 #include "base/memory.h"
 #include "corpus/table.h"
-#include "textproc.h"
+#include "textproc/corpus.h"
 #include "unicode/scan.h"
 
 /* The counts alone, without lock and position: what moves when one corpus is appended to another. */

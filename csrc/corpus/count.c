@@ -5,6 +5,7 @@
 #include "base/thread.h"
 #include "corpus/corpus.h"
 #include "corpus/keys.h"
+#include "textproc/text.h"
 #include "unicode/lower.h"
 #include "unicode/space.h"
 #include "unicode/words.h"

@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-enum { SMALLEST_INDEX = 64, INDEX_GROWTH = 4 };
+enum { SMALLEST_INDEX = 64, INDEX_GROWTH = 4, LOOK_AHEAD = 48 };
 
 /* In front of terms[0]: no word equals it, since its length is 0. */
 static const tp_term no_term;
@@ -53,7 +53,7 @@ static bool grow_index(tp_table *table, size_t n_terms)
     bool is_first = table->index.slots == NULL;
     if (!tp_index_renew(&table->index, TP_FOR_TABLE, n_slots)) return false;
     if (is_first) tp_object_made(TP_FOR_TABLE);
-    tp_index_fill(&table->index, table, table->n_terms, hash_of);
+    tp_index_fill(&table->index, table, table->n_terms, LOOK_AHEAD, hash_of);
     return true;
 }
 

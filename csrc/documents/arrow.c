@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "textproc.h"
+#include "textproc/documents.h"
+#include "textproc/text.h"
 
 /* Entries that one call looks at: a few milliseconds, so that Ctrl-C gets through a column of nothing but nulls. */
 #define MOST_ENTRIES (UINT64_C(1) << 19)

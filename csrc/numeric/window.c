@@ -6,6 +6,7 @@
 #include "base/lock.h"
 #include "base/memory.h"
 #include "numeric/sliding_sum.h"
+#include "textproc/numeric.h"
 
 /* What is exchanged between two windows of the same capacity. */
 typedef struct contents {

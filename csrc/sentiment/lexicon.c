@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/index.h"
+#include "textproc/sentiment.h"
+#include "textproc/text.h"
 #include "unicode/lower.h"
 #include "unicode/words.h"
 

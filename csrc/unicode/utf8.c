@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "textproc.h"
+#include "textproc/text.h"
 #include "unicode/validate.h"
 
 /* The first offset from `first` on, before `end`, of a byte that is not ASCII, or `end`. */

@@ -42,6 +42,7 @@ static void test_version_is_three_numbers(void)
     unsigned major, minor, patch;
     char rest;
     CHECK_EQ_U(sscanf(tp_version(), "%u.%u.%u%c", &major, &minor, &patch, &rest), 3);
+    CHECK(major == TP_VERSION_MAJOR && minor == TP_VERSION_MINOR && patch == TP_VERSION_PATCH);
 }
 
 /* ---- Memory: counters -------------------------------------------------------------------------------------------------- */

@@ -466,6 +466,30 @@ static void test_a_batch_is_each_document_alone(void)
     tp_vocabulary_free(vocabulary);
 }
 
+/* One document, or a long one behind short ones, that takes an id for each byte: the threads that get none take no room from it. */
+static void test_a_batch_of_one_long_document_has_room_for_all_its_ids(void)
+{
+    tokens made;
+    add_all_bytes(&made);
+    tp_vocabulary *vocabulary = vocabulary_of(&made);
+    block text = {must_allocate(400000), 400000};
+    uint32_t *ids = must_allocate(text.nbytes * sizeof *ids);
+    memset(text.data, 'x', text.nbytes);
+    for (size_t n_short = 0; n_short < 3; n_short++) {
+        uint64_t ends[3] = {0, 1, 2}, id_ends[3];
+        size_t n_ids = 0;
+        ends[n_short] = text.nbytes;
+        for (size_t threads = 1; threads < 5; threads++) {
+            CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n_short + 1,
+                                                  threads, ids, text.nbytes, id_ends, &n_ids, NULL), TP_OK);
+            CHECK_EQ_U(n_ids, text.nbytes - n_short);
+        }
+    }
+    free(ids);
+    free(text.data);
+    tp_vocabulary_free(vocabulary);
+}
+
 /* ---- Decoding -------------------------------------------------------------------------------------------------------- */
 
 static void check_decodes_to(const tp_vocabulary *vocabulary, encoded from, block text)
@@ -859,6 +883,7 @@ int main(void)
     RUN(test_threads_share_a_text);
     RUN(test_threads_share_a_vocabulary);
     RUN(test_a_batch_is_each_document_alone);
+    RUN(test_a_batch_of_one_long_document_has_room_for_all_its_ids);
     RUN(test_decoding_gives_the_text_again);
     RUN(test_an_id_that_does_not_exist_is_named_by_its_index);
     RUN(test_special_tokens_are_decoded_among_the_others);

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import zipfile
 from importlib.metadata import metadata
 from pathlib import Path
@@ -119,6 +120,11 @@ def test_a_licence_that_is_missing_is_named(tmp_path: Path, missing: str) -> Non
         build_release.expect_clean(wheel_of(tmp_path, {name: data for name, data in LICENCES.items() if name != missing}))
 
 
+def test_make_builds_with_what_a_build_in_isolation_gets() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert pyproject["dependency-groups"]["build"] == pyproject["build-system"]["requires"]
+
+
 # ---- Versions --------------------------------------------------------------------------------------------------------
 
 
@@ -223,4 +229,4 @@ def test_the_first_change_can_be_made() -> None:
     apply = ["git", "apply", "--check", "--verbose", "-C1", "examples/first-change.patch"]
     done = subprocess.run(apply, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "Checking patch csrc/textproc.h" in done.stderr
+    assert "Checking patch csrc/textproc/text.h" in done.stderr

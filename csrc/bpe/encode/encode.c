@@ -100,7 +100,7 @@ static void cut_into_shares(job *j)
         *s = (share){.start = about};
         if (j->ends != NULL) {
             s->first_document = i == j->n_shares ? j->n_documents : find_document(j, about);
-            if (s->first_document < j->n_documents) s->start = document_start(j, s->first_document);
+            s->start = s->first_document < j->n_documents ? document_start(j, s->first_document) : j->text_nbytes;
         } else if (i > 0 && i < j->n_shares) {
             size_t cut = tp_split_find_cut(j->pattern, j->text, j->text_nbytes, about);
             s->start = cut > s[-1].start ? cut : s[-1].start;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "textproc.h"
+#include "textproc/bpe.h"
 #include "unicode/classes.h"
 
 /* What patterns have in common with each other: the alternatives that they consist of. */
