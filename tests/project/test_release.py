@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import zipfile
 from importlib.metadata import metadata
 from pathlib import Path
@@ -117,6 +118,11 @@ def test_an_index_shows_no_links_to_files_that_it_does_not_have() -> None:
 def test_a_licence_that_is_missing_is_named(tmp_path: Path, missing: str) -> None:
     with pytest.raises(SystemExit, match=Path(missing).name + " is missing"):
         build_release.expect_clean(wheel_of(tmp_path, {name: data for name, data in LICENCES.items() if name != missing}))
+
+
+def test_make_builds_with_what_a_build_in_isolation_gets() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert pyproject["dependency-groups"]["build"] == pyproject["build-system"]["requires"]
 
 
 # ---- Versions --------------------------------------------------------------------------------------------------------
