@@ -1049,7 +1049,7 @@ OF_C_ALONE = {
         "there are not so many entries",
         "there are not so many terms",
         "there is no splitter for this pattern",
-        "there is no such measure",
+        "there is no such frequency",
         "there is no such pattern",
         "there is no such way to break ties",
         "there is no term with this number",
