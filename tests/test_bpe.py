@@ -573,9 +573,9 @@ def test_what_the_progress_of_a_batch_raises_passes_through(error):
 def test_progress_of_a_batch_is_checked_before_the_texts_are_asked_for():
     texts = iter(["a"])
     with pytest.raises(TypeError, match="progress must be callable"):
-        Tokenizer().encode_batch(texts, progress=5)
+        of_bytes().encode_batch(texts, progress=5)
     with pytest.raises(TypeError, match="progress must be callable"):
-        Tokenizer().decode_batch(texts, progress=5)
+        of_bytes().decode_batch(texts, progress=5)
     assert next(texts) == "a"
 
 
