@@ -5,6 +5,8 @@
  *   - A function that can fail returns tp_status (0 is success) and fills the tp_error it is given; `error` may be NULL.
  *   - A function that fails changes nothing, unless its comment says otherwise.
  *   - Any function may be called from any thread. A corpus has its own lock: readers share it, writers exclude each other.
+ *   - Text, numbers and the like that a function is given may be written to meanwhile: nothing beyond a buffer is read or written then,
+ *     and no answer but that of the call itself depends on it.
  *   - Only the part between CFFI-BEGIN and CFFI-END is read by the Python binding's builder.
  */
 #ifndef TEXTPROC_H
@@ -276,7 +278,7 @@ uint64_t tp_corpus_get_count(tp_corpus *corpus, const uint8_t *word, size_t word
 tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uint8_t *text, size_t capacity, size_t *nbytes,
                               tp_error *error);
 
-/* The same for the terms with the numbers ids[0] … ids[n - 1], in that order. */
+/* The same for the terms with the numbers ids[0] … ids[n - 1], in that order. After an error what `text` holds is undefined. */
 tp_status tp_corpus_pick_terms(tp_corpus *corpus, const uint64_t *ids, uint64_t n, uint8_t *text, size_t capacity,
                                size_t *nbytes, tp_error *error);
 
@@ -288,6 +290,10 @@ tp_status tp_corpus_get_top(tp_corpus *corpus, uint64_t n, uint64_t *ids, uint64
  * Word i ends before words[ends[i]], the next one begins behind that byte. They are looked up as they are, not lowered. */
 tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t words_nbytes, const uint64_t *ends, size_t n_words,
                             uint64_t *counts, uint64_t *documents, tp_error *error);
+
+/* Whether the terms `first` … `first + n - 1` are there and each is one word of valid UTF-8. Not, maybe, if the text was none, or was
+ * written to while it was counted: then there is a snapshot, but no corpus will be made of it. O(bytes of these terms). */
+bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n);
 
 /* Writes a snapshot: versioned, checksummed, the same bytes on every machine. Its length goes to *nbytes; TP_TOO_SMALL, with
  * that stored, if it is more than `capacity`. The position is not part of it. A document left open is TP_INVALID_ARGUMENT. */
@@ -566,7 +572,7 @@ tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_c
 /* Joins the bytes of tokens. Stores how many bytes these are in *nbytes and, unless `ends` is NULL, where those of each token
  * end. `special` are more tokens, by ascending id and laid out as tp_vocabulary_get_tokens gives them; NULL if there are none.
  * TP_TOO_SMALL, with *nbytes stored, if that is more than `capacity`; TP_INVALID_ARGUMENT, with the index of the first id that
- * no token has as offset. */
+ * no token has as offset. Then what `bytes` and `ends` hold is undefined. */
 tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const tp_vocabulary_tokens *special, const uint32_t *ids,
                                size_t n_ids, uint8_t *bytes, size_t capacity, size_t *nbytes, uint64_t *ends, tp_error *error);
 
@@ -631,8 +637,9 @@ bool tp_float_sum_get(const tp_float_sum *sum, int exponent, double *value);
 tp_status tp_filter_count(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
                           uint64_t *counts, tp_error *error);
 
-/* Stores twice each of those numbers in their order, as many as tp_filter_count has counted. */
-void tp_filter_double(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
+/* Stores twice each of those numbers in their order, as many as tp_filter_count has counted, whose `counts` must be the same. False if
+ * there are fewer: another thread has written to the numbers, and what is stored means nothing. */
+bool tp_filter_double(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
                       const uint64_t *counts, void *kept);
 
 /* Stores a[i] * b[i] for n pairs of numbers of the same type; of floats as IEEE 754 rounds it. TP_TOO_LARGE, with the index of

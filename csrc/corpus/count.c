@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/once.h"
 #include "base/thread.h"
 #include "corpus/corpus.h"
 #include "corpus/keys.h"
@@ -15,12 +16,15 @@ static inline void note_word(tp_counts *counts, const tp_word *word)
     counts->words++;
 }
 
-/* Counts one word, whatever it is made of. */
+/* Counts one word, whatever it is made of: what it was when it was copied. Where another thread has written white space to it, it is
+ * none any more. */
 static bool count_word(tp_counts *counts, const uint8_t *text, size_t nbytes)
 {
     counts->lowered.used = 0;
     if (!tp_arena_reserve(TP_FOR_CORPUS, &counts->lowered, TP_LOWER_BOUND(nbytes))) return false;
     size_t lowered_nbytes = tp_lower_word(text, nbytes, counts->lowered.data);
+    const uint8_t *end = counts->lowered.data + lowered_nbytes;
+    if (lowered_nbytes == 0 || tp_skip_word(counts->lowered.data, end) != end) return true;
     if (!tp_table_reserve(&counts->table, 1, lowered_nbytes)) return false;
     tp_word word = tp_table_word(&counts->table, counts->lowered.data, lowered_nbytes);
     note_word(counts, &word);
@@ -65,6 +69,7 @@ typedef struct reading {
     size_t n_closed; /* how many of the documents that end in the piece have been closed */
 } reading;
 
+/* Nothing is read or written there, so it may be any number, should it have been changed since it was checked. */
 static inline uint64_t next_end(const reading *r) { return r->n_closed < r->n_ends ? r->ends[r->n_closed] : UINT64_MAX; }
 
 /* Closes the documents that end before a place. */
@@ -89,7 +94,7 @@ typedef struct batch {
     uint32_t found[TP_BATCH]; /* the number plus 1 of the term that is probably the word; 0: it is probably new */
 } batch;
 
-/* Lowers the words of the batch that the scanner could not lower, behind the chunk's text. */
+/* Lowers the words of the batch that the scanner could not lower, behind the chunk's text: its copy, not the text itself. */
 static void lower_the_rest(reading *r, batch *b)
 {
     tp_chunk *chunk = r->counts->chunk;
@@ -98,7 +103,7 @@ static void lower_the_rest(reading *r, batch *b)
         size_t start = b->moved[2 * i], end = b->moved[2 * i + 1];
         if (chunk->unlowered[chunk->n_dealt_with] >= end) continue;
         uint8_t *lowered = chunk->lowered + chunk->lowered_used;
-        size_t nbytes = tp_lower_word(r->text + r->position + start, end - start, lowered);
+        size_t nbytes = tp_lower_word(chunk->lowered + start, end - start, lowered);
         b->moved[2 * i] = (uint16_t)chunk->lowered_used;
         chunk->lowered_used += nbytes;
         b->moved[2 * i + 1] = (uint16_t)chunk->lowered_used;
@@ -275,7 +280,7 @@ static bool count_next_chunk(reading *r)
 /* Finishes the word in the carry with the beginning of the piece. */
 static bool continue_carry(reading *r)
 {
-    size_t limit = r->n_ends > 0 ? (size_t)r->ends[0] : r->nbytes;
+    size_t limit = r->n_ends > 0 ? tp_end_within(r->ends, 0, 0, r->nbytes) : r->nbytes;
     const uint8_t *rest = tp_skip_word(r->text, r->text + limit);
     r->position = (size_t)(rest - r->text);
     if (!append_to_carry(r->counts, r->text, r->position)) return false;
@@ -289,10 +294,11 @@ static const uint8_t *text_of(const tp_piece *piece)
     return piece->text != NULL ? piece->text : nothing;
 }
 
-/* Where the text behind a document that ends at `end` begins; nothing need follow it. */
-static size_t behind(const tp_piece *piece, uint64_t end)
+/* Where the text behind the last document begins. */
+static size_t behind_documents(const tp_piece *piece)
 {
-    return end < piece->text_nbytes ? (size_t)end + 1 : piece->text_nbytes;
+    if (piece->n_ends == 0) return 0;
+    return tp_start_behind(tp_end_within(piece->ends, piece->n_ends - 1, 0, piece->text_nbytes), piece->text_nbytes);
 }
 
 static bool count_piece(tp_counts *counts, const tp_piece *piece)
@@ -304,8 +310,8 @@ static bool count_piece(tp_counts *counts, const tp_piece *piece)
     while (r.position < r.nbytes) {
         if (!count_next_chunk(&r)) return false;
     }
-    close_documents_before(&r, SIZE_MAX);
-    if ((r.n_ends == 0 ? 0 : behind(piece, r.ends[r.n_ends - 1])) < r.nbytes) counts->has_open_document = true;
+    for (; r.n_closed < r.n_ends; r.n_closed++) close_document(counts);
+    if (behind_documents(piece) < r.nbytes) counts->has_open_document = true;
     return true;
 }
 
@@ -314,12 +320,13 @@ static tp_status check_piece(const tp_piece *piece, tp_error *error)
     const char *message = NULL;
     uint64_t start = 0, nbytes = piece->text_nbytes;
     for (size_t i = 0; i < piece->n_ends && message == NULL; i++) {
-        if (piece->ends[i] > nbytes || piece->ends[i] < start) message = "the ends of documents must ascend within the text";
-        else if (piece->ends[i] < nbytes && !tp_is_ascii_space(piece->text[piece->ends[i]])) {
+        uint64_t end = tp_once(piece->ends[i]);
+        if (end > nbytes || end < start) message = "the ends of documents must ascend within the text";
+        else if (end < nbytes && !tp_is_ascii_space(piece->text[end])) {
             message = "the byte behind a document must be ASCII white space";
         }
         if (message != NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, message);
-        start = piece->ends[i] + 1;
+        start = end + 1;
     }
     return TP_OK;
 }
@@ -391,8 +398,7 @@ static tp_status check_closed_piece(const tp_piece *piece, tp_error *error)
 {
     tp_status status = check_piece(piece, error);
     if (status != TP_OK) return status;
-    size_t end = piece->n_ends > 0 ? behind(piece, piece->ends[piece->n_ends - 1]) : 0;
-    if (end == piece->text_nbytes) return TP_OK;
+    if (behind_documents(piece) == piece->text_nbytes) return TP_OK;
     return tp_fail(error, TP_INVALID_ARGUMENT, piece->n_ends, "the last document must end with the text");
 }
 
@@ -404,12 +410,13 @@ tp_status tp_corpus_count_each(const tp_piece *piece, tp_on_document on_document
     size_t start = 0;
     for (size_t i = 0; i < piece->n_ends; i++) {
         uint64_t n_words;
-        if (!count_one(piece->corpus, text + start, (size_t)piece->ends[i] - start, &n_words)) {
+        size_t end = tp_end_within(piece->ends, i, start, piece->text_nbytes);
+        if (!count_one(piece->corpus, text + start, end - start, &n_words)) {
             empty_corpus(piece->corpus);
             return tp_fail_no_memory(error);
         }
         if (on_document(user, i, n_words) == 0) return tp_fail(error, TP_CANCELLED, i, "the callback asked to stop");
-        start = behind(piece, piece->ends[i]);
+        start = tp_start_behind(end, piece->text_nbytes);
     }
     return TP_OK;
 }
