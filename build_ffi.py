@@ -8,6 +8,7 @@ where they ask for it.
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -24,12 +25,16 @@ extern "Python" int textproc_on_document(void *user, uint64_t index, uint64_t n_
 
 
 def declarations() -> str:
-    """The part of textproc.h that cffi can read; the header is the only place where the interface is declared."""
+    """What cffi can read of textproc.h, part by part; the header is the only place where the interface is declared."""
     header = (CSRC / "textproc.h").read_text(encoding="utf-8")
-    _, begin, rest = header.partition("/* CFFI-BEGIN */")
+    return "".join(map(declarations_of, re.findall(r'^#include "(textproc/.*)"', header, re.MULTILINE)))
+
+
+def declarations_of(part: str) -> str:
+    _, begin, rest = (CSRC / part).read_text(encoding="utf-8").partition("/* CFFI-BEGIN */")
     declared, end, _ = rest.partition("/* CFFI-END */")
     if not (begin and end):
-        raise ValueError("csrc/textproc.h has lost its CFFI-BEGIN or CFFI-END mark")
+        raise ValueError(f"csrc/{part} has lost its CFFI-BEGIN or CFFI-END mark")
     return declared
 
 

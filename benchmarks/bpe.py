@@ -3,7 +3,7 @@
     python benchmarks/bpe.py [FILE ...] [--only NAME ...] [--rounds N] [--output FOLDER] [--quick]
 
 FILEs are texts to measure on, in UTF-8. Without any, the texts are the book in examples/, the sources of Python's standard
-library and made-up ones with kana. `pip install '.[bench]'` gets the peers.
+library and made-up ones with kana. `pip install --group bench` gets the peers.
 
     train     each text, by one thread: from a list of Python's str to a finished tokenizer
     encode    each text with each instruction set, with the vocabulary trained on it: tiktoken, arrays, lists, counts

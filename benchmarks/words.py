@@ -4,7 +4,7 @@
 
 FILEs are texts to measure on, in UTF-8. Without any, the texts are the book in examples/ ten times over, the sources of
 Python's standard library, and made-up ones with umlauts and with kana. `benchmarks/debian_corpora.py` makes others.
-`pip install '.[bench]'` gets the peers.
+`pip install --group bench` gets the peers.
 
     corpora     each text: plain Python, this package, its C core alone, the peers
     simd        each text with each instruction set: the C core alone beside the same from Python

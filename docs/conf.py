@@ -152,7 +152,7 @@ def _read_header(app: Sphinx, page: str, source: list[str]) -> None:
     if page == "core/reference":
         for path in (header_reference.HEADER, Path(header_reference.__file__)):
             app.env.note_dependency(str(path))
-        source[0] += "\n" + header_reference.reference(header_reference.HEADER.read_text(encoding="utf-8"))
+        source[0] += "\n" + header_reference.reference(header_reference.read_header())
 
 
 def setup(app: Sphinx) -> None:

@@ -1,17 +1,22 @@
 # The environment .venv and the package in it
 
+# skip-TOOL stands in where TOOL is not installed: $(call if-installed,TOOL,target)
+if-installed = $(if $(shell command -v $(1)),$(2),skip-$(1))
+skip-%:
+	@echo "skipped: $* is not installed"
+
 C_SOURCES := $(sort $(shell find csrc -name '*.c'))
 C_HEADERS := $(sort $(shell find csrc -name '*.h'))
 STUBS     := $(wildcard stubs/*.pyi)
 COUNT     := $(BUILD)/c/optimized/count
 
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
-requirements = $(VENV)/bin/python tools/requirements.py $(1) | $(PIP) -r /dev/stdin
 
 $(VENV)/.created: pyproject.toml
 	@echo "environment $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(call requirements,build)
+	@$(PIP) 'pip>=25.1' # the first that knows groups
+	@$(PIP) --group build
 	@touch $@
 
 # Changes when a file comes or goes, which no file's own time tells.
@@ -30,24 +35,24 @@ $(VENV)/.built: $(VENV)/.installed $(C_SOURCES) $(C_HEADERS)
 	@$(VENV)/bin/python -W ignore setup.py --quiet build_ext --inplace
 	@touch $@
 
-$(VENV)/.test-tools: $(VENV)/.built tools/requirements.py
-	@$(call requirements,test)
+$(VENV)/.test-tools: $(VENV)/.built
+	@$(PIP) --group test
 	@touch $@
 
 $(VENV)/.dev-tools: $(VENV)/.test-tools
-	@$(call requirements,dev)
+	@$(PIP) --group dev
 	@touch $@
 
 # What makes wheels and looks at them.
-$(VENV)/.release-tools: $(VENV)/.created tools/requirements.py
-	@$(call requirements,release)
+$(VENV)/.release-tools: $(VENV)/.created
+	@$(PIP) --group release
 	@touch $@
 
 # What we are measured beside.
-$(VENV)/.bench-tools: $(VENV)/.built tools/requirements.py
-	@$(call requirements,bench)
+$(VENV)/.bench-tools: $(VENV)/.built
+	@$(PIP) --group bench
 	@touch $@
 
-$(VENV)/.docs-tools: $(VENV)/.built tools/requirements.py
-	@$(call requirements,docs)
+$(VENV)/.docs-tools: $(VENV)/.built
+	@$(PIP) --group docs
 	@touch $@

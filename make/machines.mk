@@ -1,4 +1,4 @@
-# Other machines, compilers and Pythons, and what is run every night
+# Other machines and compilers, and what is run every night
 
 # Read only where they are asked for: with the rules of fifteen more ways to compile, make takes three times as long to begin.
 ifneq ($(filter nightly cross% run-cross-% compilers% gcc-% clang-% $(BUILD)/c/%,$(MAKECMDGOALS)),)
@@ -45,8 +45,8 @@ $(MACHINES): cross-%:
 # For macOS there is a compiler with its headers, in the package ziglang, but nothing that runs what it makes.
 $(foreach machine,aarch64 x86_64,$(eval $(call c-config,macos-$(machine),$(VENV)/bin/python -m ziglang cc -target $(machine)-macos.11.0,-O1 -Wall)))
 
-$(VENV)/.cross-tools: $(VENV)/.created tools/requirements.py
-	@$(call requirements,cross)
+$(VENV)/.cross-tools: $(VENV)/.created
+	@$(PIP) --group cross
 	@touch $@
 
 .PHONY: cross-macos

@@ -154,24 +154,6 @@ class TpLines(Pointer[TpLines]):
     open_has_text: bool
 
 @type_check_only
-class TpCorpus: ...
-
-@type_check_only
-class TpPiece(Pointer[TpPiece]):
-    corpus: Pointer[TpCorpus]
-    text: Pointer[Uint8]
-    text_nbytes: int
-    ends: Pointer[Uint64]
-    n_ends: int
-
-@type_check_only
-class TpTotals(Pointer[TpTotals]):
-    documents: int
-    words: int
-    terms: int
-    position: int
-
-@type_check_only
 class TpArrowBuffer(Pointer[TpArrowBuffer]):
     bytes: Pointer[Uint8]
     nbytes: int
@@ -201,6 +183,24 @@ class TpArrowBatch(Pointer[TpArrowBatch]):
     long_text: Pointer[Uint8]
     long_nbytes: int
     is_at_blank: bool
+
+@type_check_only
+class TpCorpus: ...
+
+@type_check_only
+class TpBatch(Pointer[TpBatch]):
+    corpus: Pointer[TpCorpus]
+    text: Pointer[Uint8]
+    text_nbytes: int
+    ends: Pointer[Uint64]
+    n_ends: int
+
+@type_check_only
+class TpTotals(Pointer[TpTotals]):
+    documents: int
+    words: int
+    terms: int
+    position: int
 
 @type_check_only
 class TpLexicon: ...
@@ -326,6 +326,10 @@ class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["tp_arrow_buffer[]", "tp_arrow_buffer[1]"], init: int = ...) -> Array[TpArrowBuffer]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_batch *"], init: dict[str, Any] = ...) -> TpBatch: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_batch[]", "tp_batch[1]"], init: int = ...) -> Array[TpBatch]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_corpus **"], init: Pointer[TpCorpus] = ...) -> Pointer[Pointer[TpCorpus]]: ...
     @overload
     def __call__(
@@ -381,10 +385,6 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_merge *"], init: dict[str, Any] = ...) -> TpMerge: ...
     @overload
     def __call__(self, cdecl: Literal["tp_merge[]", "tp_merge[1]"], init: int = ...) -> Array[TpMerge]: ...
-    @overload
-    def __call__(self, cdecl: Literal["tp_piece *"], init: dict[str, Any] = ...) -> TpPiece: ...
-    @overload
-    def __call__(self, cdecl: Literal["tp_piece[]", "tp_piece[1]"], init: int = ...) -> Array[TpPiece]: ...
     @overload
     def __call__(
         self, cdecl: Literal["tp_piece_cache **"], init: Pointer[TpPieceCache] = ...
@@ -489,6 +489,9 @@ class FromBuffer(Protocol):
 
 @type_check_only
 class Lib:
+    TP_VERSION_MAJOR: Final = 0
+    TP_VERSION_MINOR: Final = 1
+    TP_VERSION_PATCH: Final = 0
     TP_N_MEMORY_KINDS: Final = 10
     TP_NO_LIMIT: Final = 18446744073709551615
     TP_FILTER_BLOCK: Final = 4096
@@ -512,8 +515,6 @@ class Lib:
     TP_FOR_PRODUCT: Final = 7
     TP_FOR_SIEVE: Final = 8
     TP_FOR_WINDOW: Final = 9
-    TP_COUNT: Final = 0
-    TP_DOCUMENT_FREQUENCY: Final = 1
     TP_ARROW_OFFSETS_32: Final = 0
     TP_ARROW_OFFSETS_64: Final = 1
     TP_ARROW_VIEWS: Final = 2
@@ -521,6 +522,8 @@ class Lib:
     TP_ARROW_INDICES_16: Final = 4
     TP_ARROW_INDICES_32: Final = 5
     TP_ARROW_INDICES_64: Final = 6
+    TP_COUNT: Final = 0
+    TP_DOCUMENT_FREQUENCY: Final = 1
     TP_PATTERN_NONE: Final = 0
     TP_PATTERN_GPT2: Final = 1
     TP_PATTERN_R50K: Final = 2
@@ -546,7 +549,6 @@ class Lib:
     TP_HAS_NAN: Final = 4
     textproc_on_document: FunctionPointer[[CData, int, int], int]
     def tp_version(self) -> Pointer[Char]: ...
-    def tp_unicode_version(self) -> Pointer[Char]: ...
     def tp_memory_get_stats(self, stats: Pointer[TpMemoryStats], /) -> None: ...
     def tp_memory_set_limit(self, nbytes: int, /) -> None: ...
     def tp_memory_take_refusal(self, refusal: Pointer[TpMemoryRefusal], /) -> None: ...
@@ -561,18 +563,9 @@ class Lib:
     def tp_after_fork_in_parent(self) -> None: ...
     def tp_after_fork_in_child(self) -> None: ...
     def tp_hash_set_key(self, first: int, second: int, /) -> None: ...
+    def tp_unicode_version(self) -> Pointer[Char]: ...
     def tp_utf8_validate(self, text: bytes | Pointer[Uint8], text_nbytes: int, error: Pointer[TpError], /) -> int: ...
     def tp_lower_word(self, word: bytes | Pointer[Uint8], word_nbytes: int, lowered: Pointer[Uint8], /) -> int: ...
-    def tp_find_lines(
-        self,
-        text: bytes | Pointer[Uint8],
-        text_nbytes: int,
-        ends: Pointer[Uint64],
-        capacity: int,
-        n_lines: Pointer[Size],
-        error: Pointer[TpError],
-        /,
-    ) -> int: ...
     def tp_utf8_find_ends(
         self,
         text: bytes | Pointer[Uint8],
@@ -583,9 +576,19 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_utf8_complete_nbytes(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> int: ...
+    def tp_find_lines(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        capacity: int,
+        n_lines: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_has_blank_line(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> bool: ...
     def tp_is_blank(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> bool: ...
-    def tp_utf8_complete_nbytes(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> int: ...
     def tp_find_text_lines(
         self,
         lines: Pointer[TpLines],
@@ -597,16 +600,47 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_arrow_join(
+        self,
+        array: Pointer[TpArrowArray],
+        dictionary: Pointer[TpArrowArray],
+        batch: Pointer[TpArrowBatch],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_arrow_measure(
+        self,
+        array: Pointer[TpArrowArray],
+        dictionary: Pointer[TpArrowArray],
+        first: int,
+        stop: int,
+        enough: int,
+        following: Pointer[Uint64],
+        nbytes: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_arrow_split(
+        self,
+        text: Pointer[Uint8],
+        text_nbytes: int,
+        n: int,
+        start: int,
+        layout: int,
+        offsets: CData,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_corpus_new(self, corpus: Pointer[Pointer[TpCorpus]], error: Pointer[TpError], /) -> int: ...
     def tp_corpus_free(self, corpus: Pointer[TpCorpus], /) -> None: ...
     def tp_corpus_free_at(self, corpus: Pointer[Pointer[TpCorpus]], /) -> None: ...
     def tp_corpus_copy(
         self, source: Pointer[TpCorpus], copy: Pointer[Pointer[TpCorpus]], error: Pointer[TpError], /
     ) -> int: ...
-    def tp_corpus_count(self, pieces: Pointer[TpPiece], n_pieces: int, error: Pointer[TpError], /) -> int: ...
+    def tp_corpus_count(self, batches: Pointer[TpBatch], n_batches: int, error: Pointer[TpError], /) -> int: ...
     def tp_corpus_count_each(
         self,
-        piece: Pointer[TpPiece],
+        batch: Pointer[TpBatch],
         on_document: FunctionPointer[[CData, int, int], int],
         user: CData,
         error: Pointer[TpError],
@@ -623,17 +657,17 @@ class Lib:
     ) -> int: ...
     def tp_corpus_join(self, corpora: Pointer[Pointer[TpCorpus]], n_corpora: int, error: Pointer[TpError], /) -> int: ...
     def tp_corpus_get_totals(self, corpus: Pointer[TpCorpus], totals: Pointer[TpTotals], /) -> None: ...
-    def tp_corpus_get_measure(
+    def tp_corpus_get_frequencies(
         self,
         corpus: Pointer[TpCorpus],
-        measure: int,
+        kind: int,
         values: Pointer[Uint64],
         capacity: int,
         n_terms: Pointer[Uint64],
         error: Pointer[TpError],
         /,
     ) -> int: ...
-    def tp_corpus_get_measures(
+    def tp_corpus_get_all_frequencies(
         self,
         corpus: Pointer[TpCorpus],
         counts: Pointer[Uint64],
@@ -706,37 +740,6 @@ class Lib:
         snapshot: bytes | Pointer[Uint8],
         snapshot_nbytes: int,
         corpus: Pointer[Pointer[TpCorpus]],
-        error: Pointer[TpError],
-        /,
-    ) -> int: ...
-    def tp_arrow_join(
-        self,
-        array: Pointer[TpArrowArray],
-        dictionary: Pointer[TpArrowArray],
-        batch: Pointer[TpArrowBatch],
-        error: Pointer[TpError],
-        /,
-    ) -> int: ...
-    def tp_arrow_measure(
-        self,
-        array: Pointer[TpArrowArray],
-        dictionary: Pointer[TpArrowArray],
-        first: int,
-        stop: int,
-        enough: int,
-        following: Pointer[Uint64],
-        nbytes: Pointer[Uint64],
-        error: Pointer[TpError],
-        /,
-    ) -> int: ...
-    def tp_arrow_split(
-        self,
-        text: Pointer[Uint8],
-        text_nbytes: int,
-        n: int,
-        start: int,
-        layout: int,
-        offsets: CData,
         error: Pointer[TpError],
         /,
     ) -> int: ...

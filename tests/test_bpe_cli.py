@@ -182,6 +182,64 @@ def test_wrong_files_are_named_in_one_line(bpe, text, model, tmp_path):
     assert bpe("encode", "-m", model, text, "-o", tmp_path / "no" / "folder").status == 1
 
 
+@pytest.fixture
+def faulty(tmp_path):
+    """A file that is at fault behind some text, one that is damaged, and one that is not there."""
+    bad, damaged = tmp_path / "bad", tmp_path / "damaged.gz"
+    bad.write_bytes(b"text " * 1000 + b"\xff")
+    damaged.write_bytes(gzip.compress(b"text")[:-6])
+    return [bad, damaged, tmp_path / "missing"]
+
+
+@pytest.fixture(params=[10, 1 << 20])
+def kept(request, monkeypatch):
+    """What a file becomes is kept on disk, or in memory; it comes in small pieces."""
+    monkeypatch.setattr(_command_line, "_MOST_KEPT_NBYTES", request.param)
+    monkeypatch.setattr(_command_line, "_KEPT_NBYTES", 7)
+    monkeypatch.setattr("text_processor._bpe_text.STEP_NBYTES", 1000)
+
+
+@pytest.mark.usefixtures("kept")
+def test_files_with_faults_may_be_skipped(bpe, text, model, faulty):
+    files = [faulty[0], text, *faulty[1:], text]
+    output = model.parent / "output"
+    for action in (["encode", "-m", model, "-o", output], ["train", "--vocab-size", 400, "-o", output]):
+        assert bpe(*action, text, text).status == 0
+        expected_output = output.read_bytes()
+        output.unlink()
+        result = bpe(*action, *files, "--skip-errors")
+        assert (result.status, output.read_bytes()) == (1, expected_output)
+        faults = [line for line in result.errors.splitlines() if line.startswith("text-processor: ")]
+        assert [str(file) in fault for file, fault in zip(faulty, faults, strict=True)] == [True] * 3
+        output.unlink()
+        result = bpe(*action, *files)
+        assert result.status == 1
+        assert result.errors.endswith("; --skip-errors leaves such files out\n")
+        assert not output.exists()
+    counted = bpe("count", "-m", model, *files, "--skip-errors")
+    assert (counted.status, counted.output) == (1, bpe("count", "-m", model, text, text).output)
+
+
+@pytest.mark.parametrize("binary", [[], ["--binary"]])
+def test_ids_with_faults_may_be_skipped(bpe, text, model, tmp_path, binary):
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    bpe("encode", "-m", model, text, *binary, "-o", good)
+    bad.write_bytes(good.read_bytes() + b"\xff")
+    result = bpe("decode", "-m", model, bad, good, *binary, "--skip-errors")
+    assert (result.status, result.output) == (1, TEXT.encode())
+    assert result.errors.startswith(f"text-processor: {bad}: ")
+    assert bpe("decode", "-m", model, good, *binary, "--skip-errors") == (0, TEXT.encode(), "")
+
+
+def test_nothing_is_trained_where_no_file_is_left(bpe, faulty, tmp_path):
+    output = tmp_path / "output"
+    output.write_bytes(b"from before")
+    result = bpe("train", *faulty, "--vocab-size", 300, "-o", output, "--skip-errors")
+    assert result.status == 1
+    assert result.errors.endswith("text-processor: no file is left to make a vocabulary of\n")
+    assert output.read_bytes() == b"from before"
+
+
 def test_files_of_our_own_are_not_read_as_text(bpe, model, tmp_path):
     snapshot = tmp_path / "counts"
     TextAnalyzer().save(snapshot)

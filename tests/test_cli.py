@@ -31,6 +31,9 @@ BOOK = Path(__file__).parent.parent / "examples" / "kjv.txt"
 # the command does not, NUL, and a byte-order mark that is none.
 ALL_KINDS = "\ufeffé Good\r\n\r\n \t\nbad\x00b\x0bc\x0cd\x1ce\x85f\u2028g\n中文\ufeff \U0001f600\rÉ\ngood end".encode()
 
+# What the message of bytes that are not UTF-8 ends with.
+WAY_ROUND = "; --errors replace reads it as U+FFFD"
+
 # Faults of each kind that a decoder tells apart.
 FAULTS = [b"\x80", b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xe4\xb8A", b"\xf0\x9f\x98\n", b"\xf5\x80\x80\x80"]
 
@@ -153,7 +156,10 @@ def test_standard_input_is_left_alone_where_counts_are_loaded(tmp_path):
 def test_standard_input_that_is_not_utf8():
     result = run_process(command_line("count", "-"), input=b"abc\xff")
     assert (result.returncode, result.stdout) == (1, b"")
-    assert result.stderr.decode() == "text-processor: standard input: not UTF-8: invalid start byte at byte 3, in line 1\n"
+    assert (
+        result.stderr.decode()
+        == "text-processor: standard input: not UTF-8: invalid start byte at byte 3, in line 1" + WAY_ROUND + "\n"
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "set_blocking"), reason="this system has no non-blocking pipes")
@@ -373,7 +379,7 @@ def test_damaged_compressed_data(count, file, suffix):
 
 def test_compressed_data_that_is_not_utf8(count, file):
     path = file(gzip.compress(b"one\ntwo\xff"), "file.gz")
-    assert count(path) == (1, "", f"text-processor: {path}: not UTF-8: invalid start byte at byte 7, in line 2\n")
+    assert count(path) == (1, "", f"text-processor: {path}: not UTF-8: invalid start byte at byte 7, in line 2{WAY_ROUND}\n")
 
 
 def test_a_compressed_file_that_is_not_there(count, tmp_path):
@@ -531,29 +537,71 @@ def test_the_place_of_what_is_not_utf8(count, file, monkeypatch, mark, fault):
     for nbytes in all_block_sizes(data):
         monkeypatch.setattr(_sources, "BLOCK_NBYTES", nbytes)
         for kind, line in [("lines", ", in line 2"), ("whole", "")]:
-            expected = f"text-processor: {path}: not UTF-8: {what}{line}\n"
+            expected = f"text-processor: {path}: not UTF-8: {what}{line}{WAY_ROUND}\n"
             assert count(path, "--documents", kind) == (1, "", expected)
 
 
 def test_the_line_of_what_is_not_utf8(count, file):
     path = file(b"\n \none\n" * 1000 + b"two \xff")
-    assert count(path).errors == f"text-processor: {path}: not UTF-8: invalid start byte at byte 7004, in line 3001\n"
+    assert (
+        count(path).errors == f"text-processor: {path}: not UTF-8: invalid start byte at byte 7004, in line 3001{WAY_ROUND}\n"
+    )
 
 
 def test_a_byte_order_mark_that_is_cut_short(count, file):
     path = file(b"\xef\xbb")
-    assert count(path) == (1, "", f"text-processor: {path}: not UTF-8: unexpected end of data at byte 0, in line 1\n")
+    assert count(path) == (
+        1,
+        "",
+        f"text-processor: {path}: not UTF-8: unexpected end of data at byte 0, in line 1{WAY_ROUND}\n",
+    )
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_no_answer_is_given_unless_all_files_are_counted(count, file, tmp_path, options):
     good, bad, missing = file(b"word", "good"), file(b"word\xff", "bad"), tmp_path / "missing"
+    skip = "; --skip-errors leaves such files out"
     assert count(good, bad, good, *options) == (
         1,
         "",
-        f"text-processor: {bad}: not UTF-8: invalid start byte at byte 4, in line 1\n",
+        f"text-processor: {bad}: not UTF-8: invalid start byte at byte 4, in line 1{WAY_ROUND}{skip}\n",
     )
-    assert count(good, missing, *options) == (1, "", f"text-processor: {missing}: No such file or directory\n")
+    assert count(good, missing, *options) == (1, "", f"text-processor: {missing}: No such file or directory{skip}\n")
+
+
+@pytest.mark.parametrize("kind", ["lines", "whole"])
+def test_files_with_faults_may_be_skipped(count, file, tmp_path, kind):
+    good, bad, missing = file(b"good word", "good"), file(b"word\n" * 1000 + b"\xff", "bad"), tmp_path / "missing"
+    damaged = file(gzip.compress(b"word")[:-6], "damaged.gz")
+    result = count(missing, good, bad, damaged, good, "--skip-errors", "--documents", kind, "--save", tmp_path / "saved")
+    assert (result.status, result.output) == (1, "good\t2\nword\t2\n")
+    *faults, summary = result.errors.splitlines()
+    assert faults[0] == f"text-processor: {missing}: No such file or directory"
+    assert faults[1].startswith(f"text-processor: {bad}: not UTF-8: invalid start byte at byte 5000")
+    assert faults[2].startswith(f"text-processor: {damaged}: ")
+    assert (len(faults), summary) == (3, "4 words, 2 distinct, in 2 documents; sentiment 1")
+    assert TextAnalyzer.load(tmp_path / "saved").word_frequency() == {"good": 2, "word": 2}
+    assert count(good, good, "--skip-errors") == (0, *count(good, good)[1:])
+
+
+def test_all_files_may_be_skipped(count, tmp_path):
+    result = count(tmp_path / "a", tmp_path / "b", "--skip-errors")
+    assert (result.status, result.output, len(result.errors.splitlines())) == (1, "", 3)
+
+
+def test_counts_to_load_are_never_skipped(count, file, tmp_path):
+    """They may be those that --save would replace."""
+    counts = file(b"damaged", "counts")
+    result = count("--load", counts, file(b"word"), "--skip-errors", "--save", counts)
+    assert (result.status, result.output) == (1, "")
+    assert counts.read_bytes() == b"damaged"
+
+
+def test_one_bar_goes_on_behind_a_file_that_is_skipped(count, file, told):
+    bad, good = file(b"word\n" * 100_000 + b"\xff", "bad"), file(b"word\n" * 100_000, "good")
+    count(bad, good, "--skip-errors")
+    assert told[0] == ("total", 1_000_001)
+    assert told[-2:] == [1_000_001, "end"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems call it otherwise")
@@ -628,7 +676,7 @@ def test_wrong_arguments(capsys, arguments, message):
     [
         (["count", "--column", "x"], "usage: text-processor count [-h] [--top N]"),
         (["count", "--top"], "usage: text-processor count [-h] [--top N]"),
-        (["bpe", "encode", "-m", "m", "--column", "x"], "usage: text-processor bpe encode [-h] -m FILE"),
+        (["bpe", "encode", "-m", "m", "--column", "x"], "usage: text-processor bpe encode [-h]"),
         (["bpe", "train"], "usage: text-processor bpe train [-h]"),
         (["--column", "x"], "usage: text-processor [-h] [--version] COMMAND"),
     ],

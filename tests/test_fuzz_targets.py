@@ -12,13 +12,12 @@ TARGETS = sorted(path.stem.removeprefix("fuzz_") for path in (ROOT / "tests" / "
 
 # Bytes of any kind and numbers in memory; names of instruction sets are static strings.
 TAKES_BYTES = re.compile(
-    r"\bconst uint8_t \*(?:text|word|words|tokens|snapshot)\b|const void \*|const tp_arrow_array \*|const tp_piece \*"
+    r"\bconst uint8_t \*(?:text|word|words|tokens|snapshot)\b|const void \*|const tp_arrow_array \*|const tp_batch \*"
 )
 
 
 def functions_that_take_bytes() -> list[str]:
-    header = (ROOT / "csrc" / "textproc.h").read_text(encoding="utf-8")
-    declared = header.partition("/* CFFI-BEGIN */")[2].partition("/* CFFI-END */")[0]
+    declared = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "csrc" / "textproc").glob("*.h"))
     declared = re.sub(r"/\*.*?\*/", "", declared, flags=re.DOTALL)
     prototypes = re.findall(r"^[\w *]+?\b(tp_\w+)\(([^;{]*?)\);", declared, flags=re.DOTALL | re.MULTILINE)
     return [name for name, parameters in prototypes if TAKES_BYTES.search(parameters)]

@@ -168,6 +168,7 @@ def test_large_tables_do_not_pile_up():
     assert resident_bytes() - before < SLACK_BYTES
 
 
+@pytest.mark.usefixtures("quick_collections")
 def test_finalizer_in_the_same_garbage_may_use_the_analyzer():
     """The collector runs finalizers of a cycle in any order; the core's memory must outlive them all."""
     answers = []

@@ -68,14 +68,14 @@ def test_elements_are_within_the_bound_of_the_exact_ones(pair: tuple[Rows, Rows]
     k = len(b)
     bound = k * unit / (1 - k * unit)
     columns = list(zip(*b, strict=True))
+    terms = [[[Fraction(x) * Fraction(y) for x, y in zip(row, column, strict=True)] for column in columns] for row in a]
+    exact = [[(sum(products), bound * sum(map(abs, products))) for products in row] for row in terms]
     try:
         for name in VARIANTS:
             _native.select_simd(name)
-            product = matrix_multiply(a, b)
-            for row, found in zip(a, product, strict=True):
-                for column, number in zip(columns, found, strict=True):
-                    terms = [Fraction(x) * Fraction(y) for x, y in zip(row, column, strict=True)]
-                    assert abs(Fraction(number) - sum(terms)) <= bound * sum(map(abs, terms))
+            for expected_row, found_row in zip(exact, matrix_multiply(a, b), strict=True):
+                for (expected, most), found in zip(expected_row, found_row, strict=True):
+                    assert abs(Fraction(found) - expected) <= most
     finally:
         _native.select_simd(None)
 

@@ -20,6 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from text_processor import _checkout as _checkout
+from text_processor import _signatures
 from text_processor._native import (
     CORE_VERSION,
     UNICODE_VERSION,
@@ -38,6 +39,7 @@ from text_processor.errors import (
     InvalidSnapshotError,
     InvalidTokenizerError,
     TextProcessorError,
+    UntrainedTokenizerWarning,
 )
 from text_processor.words import Words
 
@@ -61,6 +63,7 @@ __all__ = [
     "TextAnalyzer",
     "TextProcessorError",
     "Tokenizer",
+    "UntrainedTokenizerWarning",
     "Words",
     "__version__",
     "cpu_features",
@@ -92,7 +95,7 @@ if not TYPE_CHECKING:  # to type checkers it would be an attribute of any name
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, *_LAZY.values(), *_MODULES})
+    return sorted({*__all__, "analyzer", "errors", "words", *_LAZY.values(), *_MODULES})
 
 
 def hello(name: str) -> str:
@@ -120,3 +123,6 @@ def type_stub() -> str:
     from importlib.resources import files  # noqa: PLC0415 - takes a third as long as importing the whole package
 
     return (files(__name__) / "stubs" / "text_processor.pyi").read_text(encoding="utf-8")
+
+
+_signatures.unquote(map(globals().get, __all__))

@@ -9,13 +9,13 @@ import io
 import os
 import sys
 from array import array
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from text_processor import _atomic, _command_line, _native, _progress
-from text_processor._command_line import PROGRAM, Decompressed, FileError, Work, printable, say
+from text_processor._command_line import PROGRAM, Decompressed, Faults, FileError, Work, printable, say, standard_input
 from text_processor._progress import Progress
 from text_processor._wording import quoted
 
@@ -90,7 +90,7 @@ def add_commands(commands: Any) -> None:
     _command_line.add_progress(count)
 
 
-def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], None], text: str, **options: Any) -> Any:
+def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, **options: Any) -> Any:
     parser = actions.add_parser(
         name, help=text, **{"description": text, "formatter_class": argparse.RawDescriptionHelpFormatter, **options}
     )
@@ -101,6 +101,7 @@ def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], None], tex
         metavar="FILE",
         help="compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input, as is no FILE at all",
     )
+    _command_line.add_skip_errors(parser)
     return parser
 
 
@@ -193,7 +194,7 @@ def _naming(name: str) -> Generator[None, None, None]:
 # ---- Actions ---------------------------------------------------------------------------------------------------------
 
 
-def _train(arguments: argparse.Namespace) -> None:
+def _train(arguments: argparse.Namespace) -> int:
     from text_processor import _bpe_train  # noqa: PLC0415 - not everybody needs it
     from text_processor.bpe import Tokenizer, _n_threads  # noqa: PLC0415
 
@@ -203,20 +204,34 @@ def _train(arguments: argparse.Namespace) -> None:
         arguments.refuse(str(error))
         raise
     _check_output(tokenizer, arguments.output)
+    faults = Faults(arguments)
     with Work(arguments.files, shows_bar=arguments.progress) as work:
         hook: Progress | None = None
         counting = _bpe_train.Counting(tokenizer._model.splitter, _n_threads(arguments.threads), lambda _: _tell(hook))
         for name in arguments.files:
-            with _opened(name) as (read, position):
+            with faults.left_out(), _opened(name) as (read, position):
                 hook = work.hook(position)
-                counting.add_stream(read, _shown(name))
+                counting.add_stream(_sound(read, _shown(name), faults), _shown(name))
             work.has_done(name)
+    if faults.n == len(arguments.files):
+        raise FileError("no file is left to make a vocabulary of")
     n_merges = arguments.vocab_size - 256
     with _LateBar(n_merges, shows_bar=arguments.progress) as bar:
         plan = _bpe_train.Plan(n_merges, _native.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
         tokenizer._use_merges(_bpe_train.merge(counting.trainer(plan.tie_break), plan))
     _save(tokenizer, arguments.output)
     say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
+    return faults.status
+
+
+def _sound(read: Callable[[int], bytes], name: str, faults: Faults) -> Callable[[int], bytes]:
+    """Return what reads a text; where faults are skipped, one that is known to be sound to its end."""
+    from text_processor import _bpe_text  # noqa: PLC0415 - not everybody needs it
+
+    if not faults.are_skipped:
+        return read
+    blocks = faults.whole(name, (bytes(block) for block, _ in _bpe_text.blocks(read, name)))
+    return lambda _: next(blocks, b"")
 
 
 def _tell(hook: Progress | None) -> None:
@@ -224,46 +239,58 @@ def _tell(hook: Progress | None) -> None:
         hook(0, None)
 
 
-def _encode(arguments: argparse.Namespace) -> None:
-    tokenizer = _load(arguments)
-    _write(arguments.output, _encoded(tokenizer, arguments))
+def _encode(arguments: argparse.Namespace) -> int:
+    tokenizer, faults = _load(arguments), Faults(arguments)
+    _write(arguments.output, _encoded(tokenizer, arguments, faults))
+    return faults.status
 
 
-def _encoded(tokenizer: Tokenizer, arguments: argparse.Namespace) -> Iterator[bytes]:
-    from text_processor._bpe_model import little_endian  # noqa: PLC0415 - not everybody needs it
-
-    for ids in _ids(tokenizer, arguments.files, arguments):
-        if arguments.binary:
-            yield little_endian(ids)
-        elif ids:
-            yield b"%s\n" % "\n".join(map(str, ids)).encode()
-
-
-def _ids(tokenizer: Tokenizer, names: Sequence[str], arguments: argparse.Namespace) -> Iterator[array[int]]:
-    allowed: Any = "all" if arguments.special else ()
+def _encoded(tokenizer: Tokenizer, arguments: argparse.Namespace, faults: Faults) -> Iterator[bytes]:
     with Work(arguments.files, shows_bar=arguments.progress) as work:
-        for name in names:
-            with _opened(name) as (read, position):
-                hook = work.hook(position)
-                for ids in tokenizer._model.encode_stream(read, _shown(name), allowed, ()):
-                    yield ids
-                    _tell(hook)
+        for name in arguments.files:
+            with faults.left_out():
+                yield from faults.whole(_shown(name), _written(_ids(tokenizer, name, arguments, work), arguments))
             work.has_done(name)
 
 
-def _decode(arguments: argparse.Namespace) -> None:
-    tokenizer = _load(arguments)
-    _write(arguments.output, _decoded(tokenizer, arguments))
+def _written(ids: Iterable[array[int]], arguments: argparse.Namespace) -> Iterator[bytes]:
+    from text_processor._bpe_model import little_endian  # noqa: PLC0415 - not everybody needs it
+
+    for some in ids:
+        if arguments.binary:
+            yield little_endian(some)
+        elif some:
+            yield b"%s\n" % "\n".join(map(str, some)).encode()
 
 
-def _decoded(tokenizer: Tokenizer, arguments: argparse.Namespace) -> Iterator[bytes]:
-    parse = _parse_binary if arguments.binary else _parse_lines
+def _ids(tokenizer: Tokenizer, name: str, arguments: argparse.Namespace, work: Work) -> Iterator[array[int]]:
+    allowed: Any = "all" if arguments.special else ()
+    with _opened(name) as (read, position):
+        hook = work.hook(position)
+        for ids in tokenizer._model.encode_stream(read, _shown(name), allowed, ()):
+            yield ids
+            _tell(hook)
+
+
+def _decode(arguments: argparse.Namespace) -> int:
+    tokenizer, faults = _load(arguments), Faults(arguments)
+    _write(arguments.output, _decoded(tokenizer, arguments, faults))
+    return faults.status
+
+
+def _decoded(tokenizer: Tokenizer, arguments: argparse.Namespace, faults: Faults) -> Iterator[bytes]:
     for name in arguments.files:
-        with _opened(name) as (read, _):
-            n_ids = 0
-            for ids in parse(read):
-                yield tokenizer._model.decode(ids, first=n_ids)
-                n_ids += len(ids)
+        with faults.left_out():
+            yield from faults.whole(_shown(name), _decoded_file(tokenizer, name, arguments))
+
+
+def _decoded_file(tokenizer: Tokenizer, name: str, arguments: argparse.Namespace) -> Iterator[bytes]:
+    parse = _parse_binary if arguments.binary else _parse_lines
+    with _opened(name) as (read, _):
+        n_ids = 0
+        for ids in parse(read):
+            yield tokenizer._model.decode(ids, first=n_ids)
+            n_ids += len(ids)
 
 
 def _parse_binary(read: Callable[[int], bytes]) -> Iterator[array[int]]:
@@ -295,14 +322,20 @@ def _parse_lines(read: Callable[[int], bytes]) -> Iterator[list[int]]:
         yield list(map(int, words))
 
 
-def _count(arguments: argparse.Namespace) -> None:
-    tokenizer = _load(arguments)
-    counts = [(sum(map(len, _ids(tokenizer, [name], arguments))), name) for name in arguments.files]
-    if len(counts) > 1:
+def _count(arguments: argparse.Namespace) -> int:
+    tokenizer, faults = _load(arguments), Faults(arguments)
+    counts: list[tuple[int, str]] = []
+    with Work(arguments.files, shows_bar=arguments.progress) as work:
+        for name in arguments.files:
+            with faults.left_out():
+                counts.append((sum(map(len, _ids(tokenizer, name, arguments, work))), name))
+            work.has_done(name)
+    if len(arguments.files) > 1:
         counts.append((sum(count for count, _ in counts), "total"))
     output = _standard_output()
     for count, name in counts:
         output.write(f"{count}\t{printable(name)}\n".encode("utf-8", "backslashreplace"))
+    return faults.status
 
 
 # ---- Files -----------------------------------------------------------------------------------------------------------
@@ -326,7 +359,7 @@ def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], i
         n_read += len(data)
         return data
 
-    with _naming(_shown(name)), io.FileIO(0, closefd=False) if name == "-" else io.FileIO(name) as file:
+    with _naming(_shown(name)), standard_input() if name == "-" else io.FileIO(name) as file:
         if suffix in _command_line.DECOMPRESSORS:
             with Path(name).open("rb") as compressed, Decompressed(compressed, suffix) as stream:
                 yield stream.read, compressed.tell

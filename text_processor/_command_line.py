@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import importlib
+import io
 import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from time import monotonic
 from typing import IO, Any, Self
 
@@ -55,10 +57,33 @@ def add_progress(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_skip_errors(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told to go on where a file has a fault."""
+    parser.add_argument(
+        "--skip-errors",
+        action="store_true",
+        help="leave out each file that cannot be read or is at fault, say so, and end with status 1 when the others are done; "
+        "otherwise the first one ends the command",
+    )
+
+
 def _number_of_threads(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MOST_THREADS):
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 1 to {MOST_THREADS}")
     return int(text)
+
+
+# ---- Standard input ----------------------------------------------------------------------------------------------------
+
+
+def standard_input() -> io.FileIO:
+    """Open standard input unbuffered: a block is asked for once, so an end of input that is typed in a terminal is met once.
+
+    If it was closed when Python started, descriptor 0 may belong to a file of some library: libffi keeps its own one open.
+    """
+    if sys.__stdin__ is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return io.FileIO(0, closefd=False)
 
 
 # ---- Compressed files ------------------------------------------------------------------------------------------------
@@ -104,6 +129,56 @@ def _decompressor(suffix: str) -> Any:
         except ImportError:
             continue
     raise ValueError(f"{suffix} files cannot be read without the module {' or '.join(DECOMPRESSORS[suffix])}")
+
+
+# ---- Files with faults -----------------------------------------------------------------------------------------------
+
+# What a file becomes is kept until it is known to have no fault: up to so much in memory, more of it in a temporary file.
+_MOST_KEPT_NBYTES = 1 << 24
+
+# And so much of that is given at once.
+_KEPT_NBYTES = 1 << 20
+
+
+class Faults:
+    """Files with faults: the first one ends the command, or with ``--skip-errors`` each is told of and left out."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.n = 0
+        self.are_skipped: bool = arguments.skip_errors
+        self._hint = "; --skip-errors leaves such files out" if len(arguments.files) > 1 else ""
+
+    @property
+    def status(self) -> int:
+        """With which the command ends."""
+        return 1 if self.n else 0
+
+    @contextlib.contextmanager
+    def left_out(self) -> Generator[None, None, None]:
+        """Work on one file, in which a fault may show."""
+        try:
+            yield
+        except FileError as error:
+            if not self.are_skipped:
+                raise FileError(f"{error}{self._hint}") from error
+            say(f"{PROGRAM}: {error}")
+            self.n += 1
+
+    def whole(self, name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Give what the file becomes; where faults are skipped, not before all of it is there."""
+        if not self.are_skipped:
+            yield from pieces
+            return
+        import tempfile  # noqa: PLC0415 - it loads more than the rest of the command
+
+        with tempfile.SpooledTemporaryFile(_MOST_KEPT_NBYTES) as kept:
+            try:
+                kept.writelines(pieces)
+            except OSError as error:
+                raise FileError(printable(f"{name}: {error.strerror}, in a temporary file")) from error
+            kept.seek(0)
+            while piece := kept.read(_KEPT_NBYTES):
+                yield piece
 
 
 # ---- Progress --------------------------------------------------------------------------------------------------------

@@ -24,6 +24,11 @@ from text_processor.words import Words
 
 __all__ = ["DocumentInfo", "Statistics", "TextAnalyzer", "word_count"]
 
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 DEFAULT_LEXICON: dict[str, float] = {
     "good": 1.0,
     "great": 1.0,

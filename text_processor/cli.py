@@ -25,18 +25,26 @@ from text_processor._command_line import (
     DECOMPRESSORS,
     PROGRAM,
     Decompressed,
+    Faults,
     FileError,
     Work,
     add_progress,
+    add_skip_errors,
     add_threads,
     printable,
     say,
+    standard_input,
 )
 from text_processor._wording import quoted
 from text_processor.analyzer import Statistics, TextAnalyzer
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
 __all__ = ["main"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
 
 # Words in a terminal's table: it still fits into the smallest usual window, 24 lines high.
 TABLE_WORDS = 20
@@ -70,7 +78,8 @@ output:
 exit status:
   0    all files were counted
   1    a file cannot be read, is damaged or is not UTF-8, and then no words are
-       written; or the output cannot be. Standard error says which and why
+       written, or with --skip-errors those of the others; or the output cannot
+       be. Standard error says which and why
   2    the command line is wrong
   {INTERRUPTED}  Ctrl-C
   {PIPE_CLOSED}  the reader of the output went away, as head does
@@ -92,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         arguments = _parse(argv)
-        arguments.run(arguments)
+        status: int = arguments.run(arguments)
         _flush_output()
     except FileError as error:
         say(f"{PROGRAM}: {error}")
@@ -110,7 +119,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _abandon_output()
         return INTERRUPTED
-    return 0
+    return status
 
 
 # ---- Arguments -------------------------------------------------------------------------------------------------------
@@ -185,6 +194,7 @@ def _add_count(commands: Any) -> None:
         default="strict",
         help="bytes that are not UTF-8 end the command (the default), or become U+FFFD as in Python's decoder",
     )
+    add_skip_errors(count)
     add_threads(count)
     count.add_argument(
         "--load",
@@ -210,18 +220,22 @@ def _number_of_words(text: str) -> int:
 # ---- Reading ---------------------------------------------------------------------------------------------------------
 
 
-def _count(arguments: argparse.Namespace) -> None:
+def _count(arguments: argparse.Namespace) -> int:
+    faults = Faults(arguments)
     analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads)
-    for name in arguments.load:
+    for name in arguments.load:  # without one of these no answer is right, and --save may write where it was
         with _naming(name):
             analyzer.merge(TextAnalyzer.load(name))
     with Work(arguments.files, shows_bar=arguments.progress) as work:
         for name in arguments.files:
-            _add_file(analyzer, name, arguments, work)
+            with faults.left_out():
+                _add_file(analyzer, name, arguments, work)
+            work.has_done(name)
     if arguments.save is not None:
         with _naming(arguments.save):
             analyzer.save(arguments.save)
     _show(analyzer, arguments)
+    return faults.status
 
 
 def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, work: Work) -> None:
@@ -229,15 +243,13 @@ def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, 
     suffix = Path(name).suffix.lower()
     with _naming("standard input" if name == "-" else name, arguments.documents):
         if name == "-":
-            # Unbuffered: a block is asked for once, so the end of input that is typed in a terminal is met but once too.
-            with io.FileIO(0, closefd=False) as standard_input:
-                analyzer.add_stream(standard_input, progress=work.hook(), **options)
+            with standard_input() as unbuffered:
+                analyzer.add_stream(unbuffered, progress=work.hook(), **options)
         elif suffix in DECOMPRESSORS:
             with Path(name).open("rb") as file, Decompressed(file, suffix) as stream:
                 analyzer.add_stream(stream, progress=work.hook(file.tell), **options)
         else:
             analyzer.add_file(name, progress=work.hook(), **options)
-        work.has_done(name)
 
 
 @contextlib.contextmanager
@@ -262,7 +274,7 @@ def _fault(error: InvalidDocumentError, documents: str) -> str:
         return str(error)
     reason = f": {error.__cause__.reason}" if isinstance(error.__cause__, UnicodeDecodeError) else ""
     line = f", in line {error.index + 1}" if documents == "lines" else ""
-    return f"not UTF-8{reason} at byte {error.position}{line}"
+    return f"not UTF-8{reason} at byte {error.position}{line}; --errors replace reads it as U+FFFD"
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Words"]
 
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 # Entries that come out of the core together: few at first, so that the first word is cheap, then ever more.
 FIRST_SLICE = 32
 

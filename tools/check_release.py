@@ -26,10 +26,10 @@ def read(name: str) -> str:
 
 def told_versions() -> dict[str, str]:
     """What each place says the version is."""
-    core = re.search(r'tp_version\(void\) { return "(.*?)"; }', read("csrc/base/error.c"))
+    core = re.findall(r"^#define TP_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)$", read("csrc/textproc/base.h"), re.MULTILINE)
     return {
         "pyproject.toml": tomllib.loads(read("pyproject.toml"))["project"]["version"],
-        "csrc/base/error.c": core[1] if core else "nothing",
+        "csrc/textproc/base.h": ".".join(core) or "nothing",
     }
 
 

@@ -1,4 +1,4 @@
-"""What csrc/textproc.h declares, each thing with its comment, as reStructuredText for the documentation.
+"""What csrc/textproc.h and its parts declare, each thing with its comment, as reStructuredText for the documentation.
 
 The conventions of the header are the grammar: a banner `/* ---- Title --- */` begins a section; a comment belongs to the
 declarations below it, up to the next empty line; what stands behind a declaration, a field or a constant belongs to that.
@@ -15,10 +15,12 @@ from typing import NamedTuple
 
 HEADER = Path(__file__).resolve().parent.parent / "csrc" / "textproc.h"
 
+_PART = re.compile(r'^#include "(textproc/.*)"\n', re.MULTILINE)
+_DECLARED = re.compile(r"/\* CFFI-BEGIN \*/(.*?)/\* CFFI-END \*/", re.DOTALL)
 _BANNER = re.compile(r"/\* -{4} (.+?) -+ \*/")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DECLARATION = re.compile(
-    r"""(?P<define>^\#define[ ](?P<macro>\w+)[ ].*)
+    r"""(?P<define>^\#define[ ](?P<macro>\w+)[ ][^\n]*)
       | ^typedef[ ](?P<kind>struct|enum)[ ](?P<name>\w+)[ ]\{(?P<body>.*?)^\}[ ]\w+;
       | ^typedef[ ]struct[ ](?P<opaque>\w+)[ ]\w+;
       | ^(?P<callback>typedef[ ][^;{]*\(\*(?P<type>\w+)\)[^;]*);
@@ -116,6 +118,12 @@ def _paragraphs(text: str) -> Iterator[str]:
     yield "\n".join(lines)
 
 
+def read_header() -> str:
+    """The header with its parts in the place of their includes."""
+    text = HEADER.read_text(encoding="utf-8")
+    return _PART.sub(lambda match: (HEADER.parent / match[1]).read_text(encoding="utf-8"), text)
+
+
 def purpose(header: str) -> str:
     """The comment at the top of the header."""
     first = _COMMENT.match(header)
@@ -123,7 +131,7 @@ def purpose(header: str) -> str:
 
 
 def sections(header: str) -> list[Section]:
-    declared = header.partition("/* CFFI-BEGIN */")[2].partition("/* CFFI-END */")[0]
+    declared = "".join(_DECLARED.findall(header))
     _, *parts = _BANNER.split(declared)
     return [
         Section(title, [group for paragraph in _paragraphs(text) if (group := _group(paragraph)).declarations])
@@ -227,4 +235,4 @@ def reference(header: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(reference(HEADER.read_text(encoding="utf-8")))
+    sys.stdout.write(reference(read_header()))

@@ -18,7 +18,16 @@ mkdir -p "$folder/source"
 tar -xzf "$sdist" -C "$folder/source" --strip-components=1
 found=$("${PYTHON:-python3}" "$root/tools/find_pythons.py")
 
-for version in 3.11 3.12 3.13; do
+# Those in a folder, as the targets of make do: side by side, then those that need the machine to themselves.
+run_tests() {
+    (
+        cd "$folder/source"
+        "$environment/bin/pytest" "$1" --numprocesses=auto --dist=worksteal -m 'not alone'
+        "$environment/bin/pytest" "$1" -m alone
+    )
+}
+
+for version in 3.11 3.12 3.13 3.14 3.15; do
     python=$(awk -F '\t' -v wanted="$version." 'index($1, wanted) == 1 {print $2}' <<<"$found")
     if [ -z "$python" ]; then
         echo "skipped: CPython $version is not installed"
@@ -31,7 +40,9 @@ for version in 3.11 3.12 3.13; do
     "${pip[@]}" "$wheel"
     "$environment/bin/python" "$folder/source/tools/smoke_test.py"
     if [[ $suite == *" $version "* ]]; then
-        "${pip[@]}" "$wheel[cli,test]"
-        (cd "$folder/source" && "$environment/bin/pytest" tests && "$environment/bin/pytest" tests/project)
+        "${pip[@]}" 'pip>=25.1' # the first that knows groups
+        "${pip[@]}" "$wheel[cli]" --group "$folder/source/pyproject.toml:test"
+        run_tests tests
+        run_tests tests/project
     fi
 done

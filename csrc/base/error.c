@@ -1,6 +1,9 @@
 #include "base/error.h"
 
-const char *tp_version(void) { return "0.1.0"; }
+#define STRING_OF(number) #number
+#define VERSION(major, minor, patch) STRING_OF(major) "." STRING_OF(minor) "." STRING_OF(patch)
+
+const char *tp_version(void) { return VERSION(TP_VERSION_MAJOR, TP_VERSION_MINOR, TP_VERSION_PATCH); }
 
 tp_status tp_fail(tp_error *error, tp_status status, uint64_t offset, const char *message)
 {

@@ -2,7 +2,7 @@
 #ifndef TEXTPROC_BASE_ERROR_H
 #define TEXTPROC_BASE_ERROR_H
 
-#include "textproc.h"
+#include "textproc/base.h"
 
 /* Fills `error` (unless NULL) and returns `status`, so that a caller can write `return tp_fail(…)`. */
 tp_status tp_fail(tp_error *error, tp_status status, uint64_t offset, const char *message);

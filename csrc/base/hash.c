@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "textproc.h"
+#include "textproc/base.h"
 
 #ifdef _WIN32
 #ifndef WIN32_LEAN_AND_MEAN

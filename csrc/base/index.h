@@ -103,12 +103,13 @@ static inline void tp_index_put(tp_index *index, size_t slot, uint64_t hash, siz
     index->slots[slot] = (uint32_t)(number + 1) | tp_index_tag(index, hash);
 }
 
-/* Puts the first n items into an index that is all zero. */
-TP_INLINE void tp_index_fill(tp_index *index, const void *items, size_t n, tp_index_hash_of *hash_of)
+/* Puts the first n items into an index that is all zero. Unless `look_ahead` is 0, the slot of the item that many places ahead is
+ * loaded meanwhile, for which its hash is made twice: that pays where an index is seldom in a cache. */
+TP_INLINE void tp_index_fill(tp_index *index, const void *items, size_t n, size_t look_ahead, tp_index_hash_of *hash_of)
 {
-    enum { LOOK_AHEAD = 48 };
     for (size_t i = 0; i < n; i++) {
-        if (i + LOOK_AHEAD < n) TP_PREFETCH(&index->slots[tp_index_home(index, hash_of(items, i + LOOK_AHEAD))]);
+        size_t ahead = i + look_ahead;
+        if (look_ahead > 0 && ahead < n) TP_PREFETCH(&index->slots[tp_index_home(index, hash_of(items, ahead))]);
         uint64_t hash = hash_of(items, i);
         tp_index_put(index, tp_index_find_free(index, hash), hash, i);
     }

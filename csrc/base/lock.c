@@ -4,8 +4,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#include "base/thread.h"
-#include "textproc.h"
+#include "base/thread_id.h"
+#include "textproc/base.h"
 
 #ifdef _WIN32
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/thread.h"
+#include "base/thread_id.h"
 
 /* ---- Where memory comes from ------------------------------------------------------------------------------------- */
 

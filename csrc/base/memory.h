@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "textproc.h"
+#include "textproc/base.h"
 
 /* As realloc, but told the old size; new_nbytes 0 frees and returns NULL. On refusal it returns NULL and the block stays. Blocks
  * begin with a cache line (unless a hook that the host has set does otherwise). A block is of one kind for life: what resizes and

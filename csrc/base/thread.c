@@ -11,15 +11,10 @@
 #endif
 #include <windows.h>
 typedef HANDLE thread_id;
-
-uintptr_t tp_this_thread(void) { return GetCurrentThreadId(); }
 #else
 #include <pthread.h>
 #include <signal.h>
 typedef pthread_t thread_id;
-
-/* A number or a pointer, wherever this is built. */
-uintptr_t tp_this_thread(void) { return (uintptr_t)pthread_self(); }
 #endif
 
 typedef struct worker {

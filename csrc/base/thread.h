@@ -3,7 +3,6 @@
 #define TEXTPROC_BASE_THREAD_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 typedef void (*tp_task)(void *shared, size_t index);
 
@@ -11,8 +10,5 @@ typedef void (*tp_task)(void *shared, size_t index);
  * all are done. What no thread can be started for is done by the caller, so it cannot fail; all is, between tp_before_fork and
  * tp_after_fork_…. Signals stay with the caller. */
 void tp_fork_join(tp_task task, void *shared, size_t n_tasks);
-
-/* A number that no other thread has as long as this one runs, and never 0. A fork leaves it as it is. */
-uintptr_t tp_this_thread(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/once.h"
 #include "corpus/corpus.h"
+#include "textproc/text.h"
 #include "unicode/words.h"
 
 /* As in PNG: a byte that is not ASCII, both line ends and a DOS end-of-file show what mangles binary files. */

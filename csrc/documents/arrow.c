@@ -4,7 +4,8 @@
 
 #include "base/error.h"
 #include "base/once.h"
-#include "textproc.h"
+#include "textproc/documents.h"
+#include "textproc/text.h"
 
 /* Entries that one call looks at: a few milliseconds, so that Ctrl-C gets through a column of nothing but nulls. */
 #define MOST_ENTRIES (UINT64_C(1) << 19)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "textproc.h"
+#include "textproc/documents.h"
 #include "unicode/space.h"
 
 tp_status tp_find_lines(const uint8_t *text, size_t text_nbytes, uint64_t *ends, size_t capacity, size_t *n_lines,

@@ -4,7 +4,7 @@
 
 #include "base/thread.h"
 #include "base/variants.h"
-#include "textproc.h"
+#include "textproc/numeric.h"
 
 /* Points that are worth a thread, which takes some 30 microseconds to start. */
 enum { POINTS_PER_THREAD = 1 << 18 };

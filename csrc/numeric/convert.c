@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/once.h"
+#include "textproc/numeric.h"
 
 /* Integers of up to 32 bits are doubles, and so are those of 64 bits that come back the same. 2^63 and 2^64, to which the largest
  * round, are out of range for coming back; no other double that an integer rounds to is. */

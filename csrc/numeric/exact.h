@@ -2,7 +2,7 @@
 #ifndef TEXTPROC_NUMERIC_EXACT_H
 #define TEXTPROC_NUMERIC_EXACT_H
 
-#include "textproc.h"
+#include "textproc/numeric.h"
 
 /* Adds one number. O(1). */
 void tp_exact_add(tp_float_sum *sum, double number);

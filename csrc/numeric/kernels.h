@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "textproc.h"
+#include "textproc/numeric.h"
 
 /* An x87, of 32-bit x86 without SSE2, keeps more digits of a double here and there, and errors of sums would be wrong. That
  * floats are computed as doubles, as in ISO C on s390x, is no harm: what is stored is rounded once all the same. */

@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "base/variants.h"
+#include "textproc/numeric.h"
 
 /* Measured on Zen 5, where 192 to 256 deep is best: a strip for AVX-512 then takes 36 of 48 KB of the first level, with room for
  * the left matrix's; a block of rows takes 192 KB and a panel 3 MB. */

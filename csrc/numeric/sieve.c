@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/thread.h"
+#include "textproc/numeric.h"
 
 enum {
     SEGMENT = 1 << 15,          /* odd numbers: as many bytes as the smallest first-level caches have */

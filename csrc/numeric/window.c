@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/once.h"
 #include "numeric/sliding_sum.h"
+#include "textproc/numeric.h"
 
 /* What is exchanged between two windows of the same capacity. */
 typedef struct contents {

@@ -6,6 +6,8 @@
 #include "base/hash.h"
 #include "base/index.h"
 #include "base/once.h"
+#include "textproc/sentiment.h"
+#include "textproc/text.h"
 #include "unicode/lower.h"
 #include "unicode/words.h"
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "textproc.h"
+#include "textproc/text.h"
 #include "unicode/tables.h"
 #include "unicode/utf8.h"
 

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/once.h"
-#include "textproc.h"
+#include "textproc/text.h"
 #include "unicode/validate.h"
 
 /* The first offset from `first` on, before `end`, of a byte that is not ASCII, or `end`. */

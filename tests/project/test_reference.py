@@ -69,7 +69,7 @@ def test_what_is_documented_is_public_and_says_something(name: str) -> None:
 
 # ---- C ---------------------------------------------------------------------------------------------------------------
 
-HEADER = header_reference.HEADER.read_text(encoding="utf-8")
+HEADER = header_reference.read_header()
 
 
 def declared() -> list[header_reference.Declaration]:

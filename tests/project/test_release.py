@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 import zipfile
 from importlib.metadata import metadata
 from pathlib import Path
@@ -106,7 +107,7 @@ def test_debug_information_is_made_only_when_asked_for(monkeypatch: pytest.Monke
 
 
 def test_an_index_shows_no_links_to_files_that_it_does_not_have() -> None:
-    description = str(metadata("text-processor").get_payload())
+    description = metadata("text-processor")["Description"]
     links = re.findall(r"\]\((.*?)\)", description)
     assert "# text_processor" in description
     assert links
@@ -117,6 +118,11 @@ def test_an_index_shows_no_links_to_files_that_it_does_not_have() -> None:
 def test_a_licence_that_is_missing_is_named(tmp_path: Path, missing: str) -> None:
     with pytest.raises(SystemExit, match=Path(missing).name + " is missing"):
         build_release.expect_clean(wheel_of(tmp_path, {name: data for name, data in LICENCES.items() if name != missing}))
+
+
+def test_make_builds_with_what_a_build_in_isolation_gets() -> None:
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    assert pyproject["dependency-groups"]["build"] == pyproject["build-system"]["requires"]
 
 
 # ---- Versions --------------------------------------------------------------------------------------------------------
@@ -223,4 +229,4 @@ def test_the_first_change_can_be_made() -> None:
     apply = ["git", "apply", "--check", "--verbose", "-C1", "examples/first-change.patch"]
     done = subprocess.run(apply, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "Checking patch csrc/textproc.h" in done.stderr
+    assert "Checking patch csrc/textproc/text.h" in done.stderr

@@ -1,6 +1,6 @@
 """The workflows, which never ran: they fit their schema, build the wheels they should, and give away no more than they must.
 
-Skipped where the tools of the extra `release` are not installed: `make workflows` installs them.
+Skipped where the tools of the group `release` are not installed: `make workflows` installs them.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ array('i', [8, 18])
 
 from __future__ import annotations
 
+from text_processor import _signatures
 from text_processor.numeric._matrix import matrix_multiply
 from text_processor.numeric._pi import monte_carlo_pi
 from text_processor.numeric._primes import sieve_of_eratosthenes
@@ -36,3 +37,10 @@ __all__ = [
     "process_numbers",
     "sieve_of_eratosthenes",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+_signatures.unquote(map(globals().get, __all__))

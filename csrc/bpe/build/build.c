@@ -24,11 +24,11 @@ static void free_vocabulary(tp_vocabulary *v)
     tp_release(TP_FOR_VOCABULARY, v->ids, n * sizeof *v->ids);
     tp_release(TP_FOR_VOCABULARY, v->starts, (n + 1) * sizeof *v->starts);
     tp_release(TP_FOR_VOCABULARY, v->keys, n * sizeof *v->keys);
-    tp_release(TP_FOR_VOCABULARY, v->slots, v->n_slots * sizeof *v->slots);
+    tp_index_free(&v->index, TP_FOR_VOCABULARY);
     tp_vocabulary_free_pairs(v);
     tp_release(TP_FOR_VOCABULARY, v->parts, n * sizeof *v->parts);
     tp_token_tree_free(v->tree);
-    tp_release(TP_FOR_VOCABULARY, v->made, (v->n_made + 1) * sizeof *v->made);
+    tp_release(TP_FOR_VOCABULARY, v->merged_tokens, (v->n_merges + 1) * sizeof *v->merged_tokens);
     tp_release(TP_FOR_VOCABULARY, v->byte_pairs, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
     tp_object_freed(TP_FOR_VOCABULARY);
     tp_release(TP_FOR_VOCABULARY, v, sizeof *v);
@@ -55,13 +55,12 @@ static tp_vocabulary *new_vocabulary(tp_rule rule, size_t n_tokens)
     v->rule = rule;
     v->hash_key = tp_hash_get_key();
     v->n_tokens = n_tokens;
-    v->n_slots = tp_vocabulary_table_size(n_tokens);
     v->ids = tp_allocate(TP_FOR_VOCABULARY, n_tokens * sizeof *v->ids);
     v->starts = tp_allocate(TP_FOR_VOCABULARY, (n_tokens + 1) * sizeof *v->starts);
     v->keys = tp_allocate(TP_FOR_VOCABULARY, n_tokens * sizeof *v->keys);
-    v->slots = tp_allocate_zeroed(TP_FOR_VOCABULARY, v->n_slots * sizeof *v->slots);
+    bool has_index = tp_index_renew(&v->index, TP_FOR_VOCABULARY, tp_index_size(n_tokens, TP_SMALLEST_TABLE));
     v->byte_pairs = tp_allocate(TP_FOR_VOCABULARY, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
-    if (v->ids == NULL || v->starts == NULL || v->keys == NULL || v->slots == NULL || v->byte_pairs == NULL) {
+    if (v->ids == NULL || v->starts == NULL || v->keys == NULL || !has_index || v->byte_pairs == NULL) {
         free_vocabulary(v);
         return NULL;
     }
@@ -79,32 +78,31 @@ static bool allocate_bytes(tp_vocabulary *v)
 
 /* ---- Tokens by their bytes ------------------------------------------------------------------------------------------ */
 
-/* The key of bytes behind which TP_TOKEN_PADDING more may be read, and the hash of it. */
-static tp_key key_of(const tp_vocabulary *v, const uint8_t *bytes, size_t nbytes, uint64_t start, uint64_t *hash)
-{
-    if (nbytes <= TP_SHORT_KEY_NBYTES) {
-        tp_key key = tp_short_key(bytes, nbytes);
-        *hash = tp_short_key_hash(&v->hash_key, key);
-        return key;
-    }
-    *hash = tp_hash(&v->hash_key, bytes, nbytes);
-    return tp_long_key(*hash, start);
-}
-
-/* Puts a token into the index; returns the one with the same bytes that is there already, or TP_NO_TOKEN. */
-static uint32_t put_in_index(tp_vocabulary *v, uint32_t token)
+/* The key of a token's bytes, behind which TP_TOKEN_PADDING more may be read. */
+static tp_key key_of(const tp_vocabulary *v, uint32_t token)
 {
     const uint8_t *bytes = v->bytes + v->starts[token];
-    size_t nbytes = tp_token_nbytes(v, token), i;
-    uint64_t hash;
-    uint32_t equal = TP_NO_TOKEN;
-    v->keys[token] = key_of(v, bytes, nbytes, v->starts[token], &hash);
-    for (i = (size_t)hash & (v->n_slots - 1); v->slots[i] != 0; i = (i + 1) & (v->n_slots - 1)) {
-        uint32_t other = (uint32_t)v->slots[i] - 1;
-        if ((v->slots[i] ^ hash) >> 32 == 0 && tp_is_token(v, other, bytes, nbytes)) equal = other;
-    }
-    v->slots[i] = hash >> 32 << 32 | (token + 1);
-    return equal;
+    size_t nbytes = tp_token_nbytes(v, token);
+    if (nbytes <= TP_SHORT_KEY_NBYTES) return tp_short_key(bytes, nbytes);
+    return tp_long_key(tp_hash(&v->hash_key, bytes, nbytes), v->starts[token]);
+}
+
+static inline bool is_equal(const void *vocabulary, uint32_t token, const void *wanted)
+{
+    const tp_vocabulary *v = vocabulary;
+    uint32_t other = *(const uint32_t *)wanted;
+    size_t nbytes = tp_token_nbytes(v, token);
+    return nbytes == tp_token_nbytes(v, other) && memcmp(v->bytes + v->starts[token], v->bytes + v->starts[other], nbytes) == 0;
+}
+
+/* Puts a token into the index; or returns the one with the same bytes that is there already. TP_NO_TOKEN: there was none. */
+static uint32_t put_in_index(tp_vocabulary *v, uint32_t token)
+{
+    uint64_t hash = tp_key_hash(&v->hash_key, v->keys[token]);
+    size_t slot;
+    uint32_t found = tp_index_find(&v->index, hash, v, is_equal, &token, &slot);
+    if (found == 0) tp_index_put(&v->index, slot, hash, token);
+    return found - 1; /* 0 - 1 is TP_NO_TOKEN */
 }
 
 static void note_bytes(tp_vocabulary *v, uint32_t token)
@@ -114,14 +112,14 @@ static void note_bytes(tp_vocabulary *v, uint32_t token)
     if (nbytes == 1) v->byte_tokens[bytes[0]] = token;
     for (size_t i = 1; i < nbytes; i++) {
         size_t pair = (size_t)bytes[i - 1] << 8 | bytes[i];
-        v->joined[pair / 64] |= UINT64_C(1) << (pair % 64);
+        v->bigrams[pair / 64] |= UINT64_C(1) << (pair % 64);
     }
 }
 
 /* ---- Which tokens a piece can become as a whole --------------------------------------------------------------------- */
 
 /* Finds out whether merging a token's bytes gives that token. False if there is no memory. */
-static bool merge_itself(const tp_vocabulary *v, tp_merger *merger, uint32_t token, bool *is_whole)
+static bool merges_to_itself(const tp_vocabulary *v, tp_merger *merger, uint32_t token, bool *is_whole)
 {
     uint32_t made;
     tp_token_sink sink = {.out = &made, .capacity = 1};
@@ -130,18 +128,19 @@ static bool merge_itself(const tp_vocabulary *v, tp_merger *merger, uint32_t tok
     return true;
 }
 
-/* By a rule of merges alone a piece becomes a token only if these make it so, but then it may be looked up. */
-static tp_status mark_not_whole(tp_vocabulary *v, tp_error *error)
+/* By a rule of merges alone a piece becomes a token only if these make it so, but then it may be looked up: leaves those tokens
+ * alone in the index. */
+static tp_status index_reachable(tp_vocabulary *v, tp_error *error)
 {
     tp_merger merger = {0};
     bool has_memory = true;
     v->is_regular = true;
-    for (size_t i = 0; has_memory && i < v->n_slots; i++) {
-        bool is_whole = true;
-        if (v->slots[i] != 0) has_memory = merge_itself(v, &merger, (uint32_t)v->slots[i] - 1, &is_whole);
-        if (is_whole) continue;
-        v->slots[i] |= TP_NOT_WHOLE;
-        v->is_regular = false;
+    memset(v->index.slots, 0, v->index.n_slots * sizeof *v->index.slots);
+    for (uint32_t t = 0; has_memory && t < v->n_tokens; t++) {
+        bool is_whole = false;
+        has_memory = merges_to_itself(v, &merger, t, &is_whole);
+        if (is_whole) put_in_index(v, t);
+        else v->is_regular = false;
     }
     tp_merger_free(&merger);
     return has_memory ? TP_OK : tp_fail_no_memory(error);
@@ -196,7 +195,7 @@ static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size
     if (!allocate_bytes(v) || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
     join_merges(v, merges);
     for (uint32_t t = 0; t < v->n_tokens; t++) {
-        put_in_index(v, t);
+        v->keys[t] = key_of(v, t);
         note_bytes(v, t);
     }
     for (size_t i = 0; i < n_merges; i++) {
@@ -204,7 +203,7 @@ static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the pair was merged already");
         }
     }
-    return mark_not_whole(v, error);
+    return index_reachable(v, error);
 }
 
 tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_vocabulary **vocabulary, tp_error *error)
@@ -299,6 +298,7 @@ static tp_status index_tokens(tp_vocabulary *v, const given *from, tp_error *err
 {
     memset(v->byte_tokens, 0xFF, sizeof v->byte_tokens);
     for (uint32_t t = 0; t < v->n_tokens; t++) {
+        v->keys[t] = key_of(v, t);
         uint32_t equal = put_in_index(v, t);
         if (equal != TP_NO_TOKEN) {
             uint32_t one = (uint32_t)from->order[equal], other = (uint32_t)from->order[t];
@@ -377,7 +377,7 @@ static bool find_made(tp_vocabulary *v)
         tp_splits_begin(&splits, t);
         while (tp_splits_next(&splits, &left, &right)) {
             uint32_t rank = tp_find_pair(v, left, right);
-            if (rank != TP_NO_RANK) v->made[rank] = t;
+            if (rank != TP_NO_RANK) v->merged_tokens[rank] = t;
         }
     }
     tp_splits_free(&splits);
@@ -386,18 +386,18 @@ static bool find_made(tp_vocabulary *v)
 
 static tp_status take_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_merges, tp_error *error)
 {
-    v->made = tp_allocate(TP_FOR_VOCABULARY, (n_merges + 1) * sizeof *v->made);
-    if (v->made != NULL) v->n_made = n_merges;
-    if (v->made == NULL || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
-    memset(v->made, 0xFF, (n_merges + 1) * sizeof *v->made); /* TP_NO_TOKEN */
+    v->merged_tokens = tp_allocate(TP_FOR_VOCABULARY, (n_merges + 1) * sizeof *v->merged_tokens);
+    if (v->merged_tokens != NULL) v->n_merges = n_merges;
+    if (v->merged_tokens == NULL || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
+    memset(v->merged_tokens, 0xFF, (n_merges + 1) * sizeof *v->merged_tokens); /* TP_NO_TOKEN */
     size_t n_put;
     tp_status status = put_merges(v, merges, n_merges, &n_put, error);
     if (!find_made(v)) return tp_fail_no_memory(error);
     for (size_t i = 0; i < n_put; i++) {
-        if (v->made[i] != TP_NO_TOKEN) continue;
+        if (v->merged_tokens[i] != TP_NO_TOKEN) continue;
         return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + TP_N_BYTES + i, "the merge makes no token");
     }
-    return status == TP_OK && v->rule == TP_RULE_MERGES ? mark_not_whole(v, error) : status;
+    return status == TP_OK && v->rule == TP_RULE_MERGES ? index_reachable(v, error) : status;
 }
 
 tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends,

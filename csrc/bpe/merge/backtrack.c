@@ -33,7 +33,7 @@ typedef struct edge {
 struct tp_token_tree {
     size_t n_tokens, n_nodes, most_nodes;
     size_t n_edges, n_slots;
-    edge *edges;
+    edge *edges; /* by node and label, in slots of their own: a tp_index would lead to another line of memory for each step */
     uint64_t *filter;        /* a bit for each edge, where its hash says, near at hand: most edges that are asked for are not there */
     uint8_t *label_lengths;  /* of each node: bit n - 1 if an edge with a label of n bytes leads on */
     uint16_t *lengths;       /* of each token */
@@ -65,8 +65,10 @@ static inline uint64_t filter_bit(const tp_token_tree *tree, uint64_t hash)
 /* The slot where an edge is or can be put. */
 static inline edge *find_edge(const tp_token_tree *tree, uint64_t hash, uint32_t from, uint64_t label)
 {
-    size_t mask = tree->n_slots - 1, i = (size_t)hash & mask;
-    while (tree->edges[i].to != 0 && (tree->edges[i].label != label || tree->edges[i].from != from)) i = (i + 1) & mask;
+    size_t i = (size_t)hash & (tree->n_slots - 1);
+    while (tree->edges[i].to != 0 && (tree->edges[i].label != label || tree->edges[i].from != from)) {
+        i = tp_index_next(tree->n_slots, i, 1);
+    }
     return &tree->edges[i];
 }
 
@@ -130,7 +132,7 @@ size_t tp_backtrack(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes,
     uint32_t token = find_longest(v, text, nbytes);
     for (;;) {
         size_t end = at + tree->lengths[token];
-        if ((is_dead_end[end / 64] >> (end % 64) & 1) == 0 && (n == 0 || tp_go_together(v, tokens[n - 1], token))) {
+        if ((is_dead_end[end / 64] >> (end % 64) & 1) == 0 && (n == 0 || tp_is_valid_pair(v, tokens[n - 1], token))) {
             tokens[n++] = token;
             if (end == nbytes) return n;
             at = end;
@@ -180,7 +182,7 @@ static tp_token_tree *new_tree(const tp_vocabulary *v, size_t most_nodes)
     if (tree == NULL) return NULL;
     tree->n_tokens = tree->n_nodes = v->n_tokens;
     tree->most_nodes = most_nodes;
-    bool has_edges = allocate_edges(tree, tp_vocabulary_table_size(v->n_tokens));
+    bool has_edges = allocate_edges(tree, tp_index_size(v->n_tokens, TP_SMALLEST_TABLE));
     tree->label_lengths = tp_allocate_zeroed(TP_FOR_VOCABULARY, most_nodes * sizeof *tree->label_lengths);
     tree->lengths = tp_allocate(TP_FOR_VOCABULARY, v->n_tokens * sizeof *tree->lengths);
     tree->shorter = tp_allocate(TP_FOR_VOCABULARY, v->n_tokens * sizeof *tree->shorter);

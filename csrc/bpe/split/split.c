@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/variants.h"
+#include "textproc/text.h"
 #include "unicode/classes.h"
 #include "unicode/utf8.h"
 

@@ -42,7 +42,7 @@ static bool grow_index(tp_pairs *pairs, size_t n_pairs)
     size_t n_slots = tp_index_size(n_pairs, pairs->index.n_slots != 0 ? pairs->index.n_slots : SMALLEST_INDEX);
     if (n_slots == pairs->index.n_slots) return true;
     if (!tp_index_renew(&pairs->index, TP_FOR_TRAINING, n_slots)) return false;
-    tp_index_fill(&pairs->index, pairs, pairs->n_pairs, hash_of_pair);
+    tp_index_fill(&pairs->index, pairs, pairs->n_pairs, 0, hash_of_pair);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/once.h"
 #include "base/thread.h"
+#include "textproc/text.h"
 
 /* A batch and what is found out about it stay in the first-level cache. With less room than for what a window of 64 bytes can hold
  * splitting is slow. */
@@ -37,7 +38,7 @@ static bool grow_index(tp_piece_table *table, size_t n_pieces)
     size_t n_slots = tp_index_size(n_pieces, table->index.n_slots != 0 ? table->index.n_slots : SMALLEST_INDEX);
     if (n_slots == table->index.n_slots) return true;
     if (!tp_index_renew(&table->index, TP_FOR_TRAINING, n_slots)) return false;
-    tp_index_fill(&table->index, table, table->n_pieces, hash_of);
+    tp_index_fill(&table->index, table, table->n_pieces, 0, hash_of);
     return true;
 }
 
@@ -57,6 +58,16 @@ static bool reserve(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
            grow_index(table, needed);
 }
 
+static inline bool is_piece(const tp_piece_table *table, const tp_counted_piece *piece, tp_key key, const uint8_t *text,
+                            size_t nbytes)
+{
+    if (nbytes <= TP_SHORT_KEY_NBYTES) return piece->key.low == key.low && piece->key.high == key.high;
+    if (piece->key.low != key.low || !tp_key_is_long(piece->key)) return false;
+    size_t held_nbytes;
+    const uint8_t *held = tp_piece_text(table, piece, &held_nbytes);
+    return held_nbytes == nbytes && tp_is_same_long_text(held, text, nbytes);
+}
+
 /* A piece that is looked for. */
 typedef struct wanted_piece {
     tp_key key;
@@ -64,16 +75,11 @@ typedef struct wanted_piece {
     size_t nbytes;
 } wanted_piece;
 
-static inline bool is_piece(const void *items, uint32_t number, const void *wanted)
+static inline bool is_wanted(const void *items, uint32_t number, const void *wanted)
 {
     const tp_piece_table *table = items;
-    const tp_counted_piece *piece = &table->pieces[number];
     const wanted_piece *w = wanted;
-    if (w->nbytes <= TP_SHORT_KEY_NBYTES) return piece->key.low == w->key.low && piece->key.high == w->key.high;
-    if (piece->key.low != w->key.low || !tp_key_is_long(piece->key)) return false;
-    size_t held_nbytes;
-    const uint8_t *held = tp_piece_text(table, piece, &held_nbytes);
-    return held_nbytes == w->nbytes && tp_is_same_long_text(held, w->text, w->nbytes);
+    return is_piece(table, &table->pieces[number], w->key, w->text, w->nbytes);
 }
 
 static void append(tp_piece_table *table, tp_key key, const uint8_t *text, size_t nbytes)
@@ -95,7 +101,7 @@ static tp_counted_piece *find_or_append(tp_piece_table *table, tp_key key, uint6
 {
     const wanted_piece wanted = {key, text, nbytes};
     size_t slot;
-    uint32_t number = tp_index_find(&table->index, hash, table, is_piece, &wanted, &slot);
+    uint32_t number = tp_index_find(&table->index, hash, table, is_wanted, &wanted, &slot);
     if (number == 0) {
         append(table, key, text, nbytes);
         number = (uint32_t)table->n_pieces;
@@ -171,8 +177,7 @@ static bool count_batch(tp_piece_table *table, batch *b)
     for (size_t i = 0; i < b->n; i++) {
         const uint8_t *text = piece_of(b, i, &nbytes);
         tp_counted_piece *piece = table->pieces + b->found[i] - 1;
-        const wanted_piece wanted = {b->keys[i], text, nbytes};
-        if (b->found[i] == 0 || !is_piece(table, b->found[i] - 1, &wanted)) {
+        if (b->found[i] == 0 || !is_piece(table, piece, b->keys[i], text, nbytes)) {
             if (nbytes == 0) continue;
             piece = find_or_append(table, b->keys[i], b->hashes[i], text, nbytes);
         }
@@ -189,7 +194,7 @@ static void uncount_batch(tp_piece_table *table, batch *b, size_t n_pieces)
     for (size_t i = 0; i < b->n; i++) {
         const uint8_t *text = piece_of(b, i, &nbytes);
         const wanted_piece wanted = {b->keys[i], text, nbytes};
-        uint32_t number = nbytes == 0 ? 0 : tp_index_find(&table->index, b->hashes[i], table, is_piece, &wanted, &slot);
+        uint32_t number = nbytes == 0 ? 0 : tp_index_find(&table->index, b->hashes[i], table, is_wanted, &wanted, &slot);
         if (number > 0 && number <= n_pieces && table->pieces[number - 1].count > 1) table->pieces[number - 1].count--;
     }
 }
@@ -266,7 +271,7 @@ static void truncate(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
     table->long_text.used = long_nbytes;
     if (table->index.n_slots == 0) return;
     memset(table->index.slots, 0, table->index.n_slots * sizeof *table->index.slots);
-    tp_index_fill(&table->index, table, table->n_pieces, hash_of);
+    tp_index_fill(&table->index, table, table->n_pieces, 0, hash_of);
 }
 
 /* Counts all of a text, or nothing of it: false without memory. */

@@ -5,7 +5,7 @@
 #include "base/index.h"
 #include "base/key.h"
 #include "base/lock.h"
-#include "textproc.h"
+#include "textproc/bpe.h"
 
 typedef struct tp_counted_piece {
     tp_key key;

@@ -6,13 +6,6 @@
 
 /* ---- The index ------------------------------------------------------------------------------------------------------ */
 
-size_t tp_vocabulary_table_size(size_t n)
-{
-    size_t size = 16;
-    while (size / 2 < n) size *= 2;
-    return size;
-}
-
 static size_t filter_nbytes(const tp_vocabulary *v) { return (v->n_pair_slots << TP_FILTER_BITS) / 8; }
 
 void tp_vocabulary_free_pairs(tp_vocabulary *v)
@@ -25,7 +18,7 @@ void tp_vocabulary_free_pairs(tp_vocabulary *v)
 
 bool tp_vocabulary_allocate_pairs(tp_vocabulary *v, size_t n_pairs)
 {
-    v->n_pair_slots = tp_vocabulary_table_size(n_pairs);
+    v->n_pair_slots = tp_index_size(n_pairs, TP_SMALLEST_TABLE);
     v->pairs = tp_allocate_zeroed(TP_FOR_VOCABULARY, v->n_pair_slots * sizeof *v->pairs);
     v->pair_filter = tp_allocate_zeroed(TP_FOR_VOCABULARY, filter_nbytes(v));
     if (v->pairs == NULL || v->pair_filter == NULL) return false;
@@ -40,7 +33,7 @@ bool tp_vocabulary_put_pair(tp_vocabulary *v, uint32_t left, uint32_t right, uin
     uint64_t key = tp_pair_key(left, right), hash = key * v->pair_multiplier;
     uint64_t bit = hash >> (v->pair_shift - TP_FILTER_BITS);
     size_t i = (size_t)(hash >> v->pair_shift);
-    for (; v->pairs[i] != 0; i = (i + 1) & (v->n_pair_slots - 1)) {
+    for (; v->pairs[i] != 0; i = tp_index_next(v->n_pair_slots, i, 1)) {
         if (v->pairs[i] >> TP_RANK_BITS == key) return false;
     }
     v->pairs[i] = tp_pair_slot(left, right, rank);
@@ -72,7 +65,7 @@ static void list_merges(const tp_vocabulary *v, const uint32_t *places, tp_merge
     }
 }
 
-static size_t count_merges(const tp_vocabulary *v) { return v->made != NULL ? v->n_made : v->n_tokens - TP_N_BYTES; }
+static size_t count_merges(const tp_vocabulary *v) { return v->merged_tokens != NULL ? v->n_merges : v->n_tokens - TP_N_BYTES; }
 
 tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
                                    tp_error *error)
@@ -82,7 +75,7 @@ tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *me
     if (vocabulary->rule == TP_RULE_TOKENS && !vocabulary->is_regular) {
         return tp_fail(error, TP_INVALID_ARGUMENT, vocabulary->irregular_id, "the token is not made of two before it");
     }
-    if (vocabulary->made != NULL) {
+    if (vocabulary->merged_tokens != NULL) {
         list_merges(vocabulary, NULL, merges);
         return TP_OK;
     }

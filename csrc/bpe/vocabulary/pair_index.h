@@ -31,8 +31,8 @@ static inline uint32_t tp_find_pair(const tp_vocabulary *vocabulary, uint32_t le
     uint64_t key = tp_pair_key(left, right), hash = key * vocabulary->pair_multiplier;
     uint64_t bit = hash >> (vocabulary->pair_shift - TP_FILTER_BITS);
     if ((vocabulary->pair_filter[bit / 64] >> (bit % 64) & 1) == 0) return TP_NO_RANK;
-    size_t slot = (size_t)(hash >> vocabulary->pair_shift), mask = vocabulary->n_pair_slots - 1;
-    for (;; slot = (slot + 1) & mask) {
+    const size_t n_slots = vocabulary->n_pair_slots;
+    for (size_t slot = (size_t)(hash >> vocabulary->pair_shift);; slot = tp_index_next(n_slots, slot, 1)) {
         uint64_t found = vocabulary->pairs[slot];
         if (found >> TP_RANK_BITS == key) return (uint32_t)found & TP_MAX_MERGES;
         if (found == 0) return TP_NO_RANK;
@@ -40,9 +40,6 @@ static inline uint32_t tp_find_pair(const tp_vocabulary *vocabulary, uint32_t le
 }
 
 /* ---- While it is made ----------------------------------------------------------------------------------------------- */
-
-/* How many slots a table of n has: the smallest power of two that is at least twice n, so that searches are short. */
-size_t tp_vocabulary_table_size(size_t n);
 
 /* Makes room for so many pairs. False if there is no memory; what was allocated is freed with the vocabulary. */
 bool tp_vocabulary_allocate_pairs(tp_vocabulary *v, size_t n_pairs);

@@ -3,16 +3,23 @@
 
 #include <string.h>
 
+typedef struct long_piece {
+    const uint8_t *bytes;
+    size_t nbytes;
+} long_piece;
+
+static inline bool is_long_piece(const void *vocabulary, uint32_t token, const void *wanted)
+{
+    const tp_vocabulary *v = vocabulary;
+    const long_piece *piece = wanted;
+    return tp_token_nbytes(v, token) == piece->nbytes && memcmp(v->bytes + v->starts[token], piece->bytes, piece->nbytes) == 0;
+}
+
 static uint32_t find_long_piece(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes)
 {
-    uint64_t hash = tp_hash(&v->hash_key, piece, nbytes);
-    for (size_t i = (size_t)hash & (v->n_slots - 1); v->slots[i] != 0; i = (i + 1) & (v->n_slots - 1)) {
-        uint64_t slot = v->slots[i];
-        if ((slot ^ hash) >> 32 != 0 || (slot & TP_NOT_WHOLE) != 0) continue;
-        uint32_t token = (uint32_t)slot - 1;
-        if (tp_is_token(v, token, piece, nbytes)) return token;
-    }
-    return TP_NO_TOKEN;
+    const long_piece wanted = {piece, nbytes};
+    size_t slot;
+    return tp_index_find(&v->index, tp_hash(&v->hash_key, piece, nbytes), v, is_long_piece, &wanted, &slot) - 1;
 }
 
 uint32_t tp_find_piece(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes)

@@ -2,12 +2,12 @@
 #ifndef TEXTPROC_BPE_VOCABULARY_H
 #define TEXTPROC_BPE_VOCABULARY_H
 
-#include "base/hash.h"
+#include "base/index.h"
 #include "base/key.h"
-#include "textproc.h"
+#include "textproc/bpe.h"
 
 /* Tokens are numbered from 0 by ascending id. Of two pairs the one of the lower rank is merged first; a rank is the number of
- * the token made, unless `made` says otherwise. */
+ * the token made, unless `merged_tokens` says otherwise. */
 enum { TP_TOKEN_BITS = 21, TP_RANK_BITS = 22 };
 
 #define TP_MAX_TOKENS ((UINT32_C(1) << TP_TOKEN_BITS) - 2)
@@ -15,7 +15,7 @@ enum { TP_TOKEN_BITS = 21, TP_RANK_BITS = 22 };
 #define TP_NO_RANK UINT32_MAX
 #define TP_NO_TOKEN UINT32_MAX
 
-enum { TP_N_BYTES = 256, TP_N_BYTE_PAIRS = 65536 };
+enum { TP_N_BYTES = 256, TP_N_BYTE_PAIRS = 65536, TP_SMALLEST_TABLE = 16 };
 
 /* Behind the bytes of all tokens there are so many more that may be read. */
 enum { TP_TOKEN_PADDING = 16 };
@@ -40,19 +40,18 @@ struct tp_vocabulary {
     uint8_t *bytes;
     tp_key *keys;
 
-    /* Tokens by their bytes: the token's number plus 1, under the upper half of its key's hash. 0 is a free slot. */
-    uint64_t *slots;
-    size_t n_slots;
+    tp_index index; /* tokens by their bytes, but for those that no piece becomes: their own merges make something else of them */
 
-    /* Pairs by their two tokens: (left << TP_TOKEN_BITS | right) + 1, and behind that the rank. 0 is a free slot. */
+    /* Pairs by their two tokens: (left << TP_TOKEN_BITS | right) + 1, and behind that the rank. 0 is a free slot. Not a tp_index:
+     * these are looked up for each byte of a piece that is merged, and what is asked for stands in the slot. */
     uint64_t *pairs;
     size_t n_pair_slots;
     uint64_t pair_multiplier;
     unsigned pair_shift;
     /* A bit for each pair, where its hash says, small enough to stay near: most pairs that are asked for do not merge. */
     uint64_t *pair_filter;
-    size_t n_made;
-    uint32_t *made; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
+    size_t n_merges;
+    uint32_t *merged_tokens; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
 
     /* Whether each token is what merging makes of its bytes, from two that all merges before it leave. By the rule of tokens, if
      * not, the first one that is not. By that of whole pieces nobody has looked. */
@@ -63,7 +62,7 @@ struct tp_vocabulary {
 
     uint32_t byte_tokens[256];
     uint32_t *byte_pairs;        /* ranks of pairs of bytes, at first << 8 | second */
-    uint64_t joined[65536 / 64]; /* a bit for each two bytes that stand side by side within some token */
+    uint64_t bigrams[65536 / 64]; /* a bit for each two bytes that stand side by side within some token */
 };
 
 static inline size_t tp_token_nbytes(const tp_vocabulary *vocabulary, uint32_t token)
@@ -72,44 +71,36 @@ static inline size_t tp_token_nbytes(const tp_vocabulary *vocabulary, uint32_t t
 }
 
 /* Whether two bytes stand side by side within a token. Where they do not, no merge reaches across. */
-static inline bool tp_is_joined(const tp_vocabulary *vocabulary, uint8_t first, uint8_t second)
+static inline bool tp_has_bigram(const tp_vocabulary *vocabulary, uint8_t first, uint8_t second)
 {
     size_t pair = (size_t)first << 8 | second;
-    return vocabulary->joined[pair / 64] >> (pair % 64) & 1;
+    return vocabulary->bigrams[pair / 64] >> (pair % 64) & 1;
 }
 
 /* How many of the first bytes are joined: of fewer than `nbytes` the piece is no token. */
-static inline size_t tp_joined_nbytes(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes)
+static inline size_t tp_bigram_run_nbytes(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes)
 {
     size_t n = 1;
-    while (n < nbytes && tp_is_joined(vocabulary, piece[n - 1], piece[n])) n++;
+    while (n < nbytes && tp_has_bigram(vocabulary, piece[n - 1], piece[n])) n++;
     return n;
 }
 
-static inline uint32_t tp_made_token(const tp_vocabulary *vocabulary, uint32_t rank)
+static inline uint32_t tp_merged_token(const tp_vocabulary *vocabulary, uint32_t rank)
 {
-    return vocabulary->made == NULL ? rank : vocabulary->made[rank];
+    return vocabulary->merged_tokens == NULL ? rank : vocabulary->merged_tokens[rank];
 }
 
-/* In a slot of a token that pieces do not become as a whole: its own merges make something else of its bytes. */
-#define TP_NOT_WHOLE (UINT64_C(1) << 31)
+static inline bool tp_has_short_key(const void *vocabulary, uint32_t token, const void *wanted)
+{
+    const tp_key *key = wanted, *held = &((const tp_vocabulary *)vocabulary)->keys[token];
+    return held->low == key->low && held->high == key->high;
+}
 
 /* The token that a piece of up to 15 bytes with this key and hash is as a whole; TP_NO_TOKEN if there is none. */
 static inline uint32_t tp_find_short_piece(const tp_vocabulary *vocabulary, tp_key key, uint64_t hash)
 {
-    size_t mask = vocabulary->n_slots - 1;
-    for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
-        uint64_t slot = vocabulary->slots[i];
-        if (slot == 0) return TP_NO_TOKEN;
-        if ((slot ^ hash) >> 32 != 0 || (slot & TP_NOT_WHOLE) != 0) continue;
-        uint32_t token = (uint32_t)slot - 1;
-        if (vocabulary->keys[token].low == key.low && vocabulary->keys[token].high == key.high) return token;
-    }
-}
-
-static inline bool tp_is_token(const tp_vocabulary *v, uint32_t token, const uint8_t *bytes, size_t nbytes)
-{
-    return tp_token_nbytes(v, token) == nbytes && memcmp(v->bytes + v->starts[token], bytes, nbytes) == 0;
+    size_t slot;
+    return tp_index_find(&vocabulary->index, hash, vocabulary, tp_has_short_key, &key, &slot) - 1; /* 0 - 1 is TP_NO_TOKEN */
 }
 
 /* The same for any piece. */
