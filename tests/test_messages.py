@@ -46,6 +46,7 @@ from text_processor import (
     _arrow,
     _bpe_text,
     _native,
+    _progress,
     cli,
     hello,
     numeric,
@@ -227,6 +228,23 @@ def change_while_counting(before: bytes, after: bytes) -> Callable[[], object]:
     return act
 
 
+def spoil_by_callback() -> None:
+    """The lines of a buffer are looked at together, and the second one is none any more when it is its turn."""
+    buffer, analyzer = bytearray(b"first\nsecond\n"), TextAnalyzer()
+    analyzer.set_callback(lambda *_: buffer.__setitem__(8, 0xFF))
+    analyzer.add_buffer(buffer)
+
+
+def change_numbers_between_two_looks() -> None:
+    numbers = array("q", range(1000))
+
+    def change(done: int, total: int | None) -> None:
+        numbers[:] = array("q", [0]) * 1000
+
+    with replaced(_progress, "INTERVAL_SECONDS", -1):
+        numeric.process_numbers(numbers, 10, progress=change)
+
+
 def change_file_while_counting(change: Callable[[str], None]) -> Callable[[], object]:
     count = _native.count_pieces
 
@@ -381,6 +399,8 @@ CASES: list[Case] = [
         "cannot be empty",
     ),
     (lambda: TextAnalyzer().add_buffer(b"a\n\xff"), InvalidDocumentError, "Document 1", "is not valid UTF-8"),
+    (spoil_by_callback, TextProcessorError, "the buffer was changed", "nothing of it was added"),
+    (change_numbers_between_two_looks, TextProcessorError, "numbers were changed", "pass a copy"),
     (change_while_counting(b"one\ntwo", b"one.two"), TextProcessorError, "bytearray was changed", "nothing of it was added"),
     (
         change_while_counting(b"a word\n", b"a \xff\xffrd\n"),
@@ -1119,6 +1139,10 @@ OF_C_ALONE = {
         "the text is too long for the offsets",
         "the window has moved on",
         "there are more numbers",
+    },
+    "nobody else can write to what the package has made for the call": {
+        "the ends of documents were changed meanwhile",
+        "the text was changed while it was read",
     },
     "it takes thousands of millions of something, each of which must be there": {
         "the distinct pieces have too many bytes",

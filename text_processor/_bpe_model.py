@@ -192,14 +192,20 @@ class Model:
             part_ends = None if ends is None else array("Q", bytes(8 * len(part)))
             try:
                 found = self.vocabulary.decode(part, part_ends, self.special_tokens)
-            except InvalidArgumentError as error:
-                index = start + error.item
-                raise ValueError(f"the id {numbers[index]}, at index {first + index}, does not exist") from error
+            except InvalidArgumentError:
+                found = self._decode_copy(array("I", part.tobytes()), part_ends, first + start)
             parts.append(found)
             if ends is not None:
                 ends.extend(nbytes + end for end in part_ends or ())
             nbytes += len(found)
         return b"".join(parts)
+
+    def _decode_copy(self, ids: array[int], ends: array[int] | None, first: int) -> memoryview:
+        """Decode ids that nobody else writes to, so that the one which is refused can be named."""
+        try:
+            return self.vocabulary.decode(ids, ends, self.special_tokens)
+        except InvalidArgumentError as error:
+            raise ValueError(f"the id {ids[error.item]}, at index {first + error.item}, does not exist") from error
 
     def decode_tokens(self, ids: object) -> list[bytes]:
         """Return the bytes of each token."""

@@ -182,7 +182,7 @@ class _StreamSource:
             return data
         view = byte_view(data, "what a stream's read() returns")
         self.n_read += len(view)
-        return view
+        return view if type(data) is bytes else memoryview(bytes(view))  # a copy of what may change
 
     def read(self, tail: bytes) -> memoryview:
         data = self._read(BLOCK_NBYTES)
@@ -452,7 +452,7 @@ class _Teller:
             # Blank lines before the document belong to the piece, but not to the document.
             *_, newline, line = bytes(text[start:end]).rpartition(b"\n")
             if index or newline or open_start == block_start:
-                self._tell(line.decode(), n_words)
+                self._tell(_decoded(line), n_words)
             else:
                 self._keep(text[:end])
                 self._tell(self._text_of_open(open_start, block_start + end), n_words + self._open_words)
@@ -489,8 +489,16 @@ class _Teller:
 
     def _text_of_open(self, start: int, end: int) -> str | None:
         if self._view is not None:
-            return str(self._view[start:end], "utf-8")
-        return None if self._open_text is None else self._open_text.decode()
+            return _decoded(self._view[start:end])
+        return None if self._open_text is None else _decoded(self._open_text)
+
+
+def _decoded(text: bytes | bytearray | memoryview) -> str:
+    """Return a text that has been counted, to be told of."""
+    try:
+        return str(text, "utf-8")
+    except UnicodeDecodeError as error:
+        raise _changed("the buffer") from error
 
 
 # ---- The ways in -----------------------------------------------------------------------------------------------------
