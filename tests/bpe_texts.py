@@ -41,6 +41,14 @@ plain_texts = st.one_of(
 texts_with_names = st.lists(st.one_of(plain_texts, st.sampled_from([*SPECIAL, "<|", "<", "|>"])), max_size=6).map("".join)
 
 
+BYTES = {bytes([byte]): byte for byte in range(256)}
+
+
+def of_bytes(pattern: str = "gpt4", special_tokens: list[str] | None = None) -> Tokenizer:
+    """A tokenizer whose tokens are the bytes, on purpose, so that it does not warn."""
+    return Tokenizer.from_mergeable_ranks(BYTES, pattern, special_tokens)
+
+
 @cache
 def trained(pattern: str = "gpt4", vocab_size: int = 600) -> Tokenizer:
     """A tokenizer with special tokens, trained on some of a book."""

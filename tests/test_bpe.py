@@ -20,7 +20,7 @@ import pytest
 import regex
 import rustbpe
 import tiktoken
-from bpe_texts import BOOK, SPECIAL, TRICKY, plain_texts, random_ranks, texts_with_names, trained
+from bpe_texts import BOOK, BYTES, SPECIAL, TRICKY, of_bytes, plain_texts, random_ranks, texts_with_names, trained
 from hypothesis import example, given
 from hypothesis import strategies as st
 from texts import any_texts
@@ -383,7 +383,7 @@ SPECIAL_PEER = tiktoken_of(SPECIAL_OURS)
 
 
 def test_special_tokens_are_found_in_what_surrogates_become():
-    tokenizer = Tokenizer(special_tokens=["<\N{THUMBS UP SIGN}>", "\ufffd"])
+    tokenizer = of_bytes(special_tokens=["<\N{THUMBS UP SIGN}>", "\ufffd"])
     peer = tiktoken_of(tokenizer)
     for text in ("a<\ud83d\udc4d>", "\ud83d", "\udc4d\ufffd<"):
         expected = peer.encode(text, allowed_special="all")
@@ -442,19 +442,19 @@ def test_wrong_special_tokens_are_named(names, error, message):
 def test_what_is_no_text_is_named(encode: Any):
     for text in (None, 5, ["a"], array("I", [1])):
         with pytest.raises(TypeError, match="text must be str, bytes or another buffer of bytes, not"):
-            encode(Tokenizer(), text)
+            encode(of_bytes(), text)
     with pytest.raises(InvalidDocumentError, match="text is not valid UTF-8 at byte 1"):
-        encode(Tokenizer(), b"a\x80")
+        encode(of_bytes(), b"a\x80")
 
 
 def test_wrong_texts_of_a_batch_are_numbered():
     with pytest.raises(TypeError, match=r"^text 1: text must be str"):
-        Tokenizer().encode_batch(["a", None])
+        of_bytes().encode_batch(["a", None])
     with pytest.raises(InvalidDocumentError, match=r"^text 2: text is not valid UTF-8 at byte 0") as caught:
-        Tokenizer().encode_batch(["a", b"b", b"\xff"])
+        of_bytes().encode_batch(["a", b"b", b"\xff"])
     assert (caught.value.index, caught.value.offset) == (2, 0)
     with pytest.raises(TypeError, match="texts must be an iterable of texts, not one str"):
-        Tokenizer().encode_batch("text")
+        of_bytes().encode_batch("text")
 
 
 @given(st.lists(st.one_of(plain_texts, plain_texts.map(str.encode)), max_size=10), st.integers(1, 3))
@@ -679,9 +679,9 @@ def test_a_fresh_one_knows_bytes():
 
 
 def test_repr_is_short():
-    assert repr(Tokenizer("nanochat")) == "Tokenizer(pattern='nanochat', vocab_size=256)"
+    assert repr(Tokenizer("nanochat")) == "Tokenizer(pattern='nanochat', vocab_size=256, trained=False)"
     assert repr(trained()) == "Tokenizer(pattern='gpt4', vocab_size=605, special_tokens=5)"
-    assert repr(Tokenizer("[a-z]+")) == "Tokenizer(pattern='[a-z]+', vocab_size=256)"
+    assert repr(Tokenizer("[a-z]+")) == "Tokenizer(pattern='[a-z]+', vocab_size=256, trained=False)"
 
 
 def test_equality_is_that_of_answers():
@@ -725,7 +725,7 @@ def test_a_wrong_state_is_refused():
 
 def test_threads_encode_while_another_one_trains():
     tokenizer, errors = copy.copy(trained()), []
-    allowed = [trained().encode("the lord said"), Tokenizer().encode("the lord said")]
+    allowed = [trained().encode("the lord said"), of_bytes().encode("the lord said")]
 
     def encode() -> None:
         found = [tokenizer.encode("the lord said") for _ in range(300)]
@@ -748,9 +748,6 @@ def test_ranks_that_no_merges_make_have_none():
     assert tokenizer.encode("abc") == [256]
     with pytest.raises(ValueError, match="there are no merges that make the token b'abc' with the id 256"):
         _ = tokenizer.merges
-
-
-BYTES = {bytes([byte]): byte for byte in range(256)}
 
 
 @pytest.mark.parametrize(
@@ -796,7 +793,7 @@ def test_wrong_patterns_are_named():
     for name in ("cl100k_base", "GPT-4", "o200k_harmony"):
         with pytest.raises(ValueError, match=f"^no pattern is called '{name}'; those that have names are 'gpt2', 'r50k'"):
             Tokenizer(name)
-    assert Tokenizer("(?:cl100k_base)").encode("of cl100k_base") == list(b"cl100k_base")
+    assert of_bytes("(?:cl100k_base)").encode("of cl100k_base") == list(b"cl100k_base")
     assert regex.error is not None
 
 

@@ -18,7 +18,7 @@ import regex
 import tiktoken
 import tiktoken.load
 import tokenizers
-from bpe_texts import BOOK, SPECIAL, TRICKY, plain_texts, random_ranks, texts_with_names, trained
+from bpe_texts import BOOK, BYTES, SPECIAL, TRICKY, of_bytes, plain_texts, random_ranks, texts_with_names, trained
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import AddedToken, decoders, models, pre_tokenizers, trainers
@@ -26,7 +26,6 @@ from tokenizers import AddedToken, decoders, models, pre_tokenizers, trainers
 from text_processor import InvalidDocumentError, InvalidTokenizerError, Tokenizer, _bpe_text, _native
 
 NAMES = list(_native.PATTERNS)
-BYTES = {bytes([byte]): byte for byte in range(256)}
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 # ---- Our own ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tokenizer", [Tokenizer(), trained(), Tokenizer("[a-z]+|é", special_tokens=["\n☃"])], ids=repr)
+@pytest.mark.parametrize("tokenizer", [of_bytes(), trained(), of_bytes("[a-z]+|é", ["\n☃"])], ids=repr)
 def test_what_is_saved_is_loaded(path, tokenizer):
     tokenizer.save(path)
     loaded = Tokenizer.load(str(path))
@@ -571,7 +570,7 @@ def test_what_is_disallowed_is_found_over_cuts(tmp_path_factory, text, size):
 
 def test_other_patterns_encode_files_too(tmp_path):
     (tmp_path / "text").write_text("abc ABC 12", encoding="utf-8")
-    Tokenizer("[a-z]+").encode_file(tmp_path / "text", tmp_path / "ids")
+    of_bytes("[a-z]+").encode_file(tmp_path / "text", tmp_path / "ids")
     assert ids_in(tmp_path / "ids") == [97, 98, 99]
 
 

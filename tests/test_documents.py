@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bpe_texts import trained
+from bpe_texts import BYTES, trained
 from hypothesis import given
 from hypothesis import strategies as st
 from python_analyzer import PythonAnalyzer
@@ -180,9 +180,6 @@ def test_bytes_come_back_as_the_very_objects() -> None:
     assert analyzer.word_frequency() == {"one": 1, "中": 1, "be": 1, "quiet": 1, "text": 1}
 
 
-BYTES_256 = {bytes([byte]): byte for byte in range(256)}
-
-
 def add(*documents: Any) -> TextAnalyzer:
     analyzer = TextAnalyzer()
     analyzer.add_documents(documents)
@@ -213,7 +210,7 @@ def tokenizer_of(data: bytes) -> Tokenizer:
         lambda data: trained().encode_batch([data, "text", data]),
         lambda data: trained().count(data),
         lambda data: tokenizer_of(data).merges,
-        lambda data: Tokenizer.from_mergeable_ranks(BYTES_256 | {data: 256}, "gpt4").encode(b"low lower"),
+        lambda data: Tokenizer.from_mergeable_ranks(BYTES | {data: 256}, "gpt4").encode(b"low lower"),
         lambda data: numeric.parallel_sum(data),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 CSRC = ROOT / "csrc"
 
-# What each room stands on.
+# What each room stands on, and each part of the header; the parts of a room stand on what the room does and on each other.
 BELOW = {
     "base": set(),
     "unicode": {"base"},
@@ -21,10 +21,31 @@ BELOW = {
     "bpe": {"base", "unicode"},
     "numeric": {"base"},
 }
+BELOW_IN_BPE = {
+    "split": set(),
+    "vocabulary": set(),
+    "train": {"split"},
+    "merge": {"vocabulary"},
+    "build": {"merge", "vocabulary"},
+    "encode": {"split", "merge", "vocabulary"},
+}
+PART_OF = {room: "text" if room == "unicode" else room for room in BELOW}
+
+# `numeric/simd` or `bpe/encode/simd` belong to the room that they lie in.
+PLACES = {
+    **{room: {*below, room} for room, below in BELOW.items() if room != "bpe"},
+    **{f"bpe/{part}": {*BELOW["bpe"], *(f"bpe/{name}" for name in {part, *below})} for part, below in BELOW_IN_BPE.items()},
+}
 
 
 def sources(room: str) -> list[Path]:
-    return sorted(path for path in (CSRC / room).rglob("*.[ch]"))
+    return sorted((CSRC / room).rglob("*.[ch]"))
+
+
+def place_of(name: str) -> str:
+    """The room, or the part of one, that a file of the core lies in, by its name from csrc/ on."""
+    room, _, rest = name.partition("/")
+    return f"bpe/{rest.partition('/')[0]}" if room == "bpe" else room
 
 
 def imported(module: Path) -> set[str]:
@@ -38,15 +59,126 @@ def imported(module: Path) -> set[str]:
     return names
 
 
+# ---- C: what is included ---------------------------------------------------------------------------------------------
+
+
 def test_all_rooms_are_known() -> None:
-    assert {path.name for path in CSRC.iterdir() if path.is_dir()} == set(BELOW)
+    assert {path.name for path in CSRC.iterdir() if path.is_dir()} == {*BELOW, "textproc"}
+    assert {path.name for path in (CSRC / "bpe").iterdir()} == set(BELOW_IN_BPE)
+    assert {path.stem for path in (CSRC / "textproc").iterdir()} == set(PART_OF.values())
 
 
-@pytest.mark.parametrize("room", BELOW)
-def test_a_room_sees_only_what_it_stands_on(room: str) -> None:
-    for source in sources(room):
-        seen = set(re.findall(r'^#include "(\w+)/', source.read_text(encoding="utf-8"), re.MULTILINE))
-        assert seen <= {room, *BELOW[room]}, source.name
+@pytest.mark.parametrize("place", PLACES)
+def test_a_room_includes_only_what_it_stands_on(place: str) -> None:
+    parts = {f"textproc/{PART_OF[name.partition('/')[0]]}.h" for name in PLACES[place]}
+    for source in sources(place):
+        seen = set(re.findall(r'^#include "([^"]+)"', source.read_text(encoding="utf-8"), re.MULTILINE))
+        assert {name for name in seen if name.startswith("textproc")} <= parts, source.name
+        assert {place_of(name) for name in seen if not name.startswith("textproc")} <= PLACES[place], source.name
+
+
+def test_the_header_includes_each_part_once_and_nothing_else() -> None:
+    included = re.findall(r"^#include (.*)", (CSRC / "textproc.h").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(included) == sorted(f'"textproc/{part}.h"' for part in PART_OF.values())
+
+
+# ---- C: who calls whom -----------------------------------------------------------------------------------------------
+
+# At the start of a line: the beginning of a function's body or of a variable's value, and names that templates are given.
+FUNCTION = re.compile(r"^(?!#|typedef|extern)[\w*][^;{}()=]*?\b(tp_\w+)\([^;{}]*\)\s*\{", re.MULTILINE)
+VARIABLE = re.compile(r"^(?!#|typedef|extern|static inline)[\w*][\w* ]*?\b(tp_\w+)(?:\[[^=;\n]*\])* = ", re.MULTILINE)
+OF_TEMPLATE = re.compile(r"^#define [A-Z_]+ (tp_\w+_(?:plain|neon|avx2|avx512))$", re.MULTILINE)
+PROTOTYPE = re.compile(r"^[\w*][^;{}()=]*\([^;{}]*\);|^extern[^;]*;", re.MULTILINE)
+VARIANTS = ("plain", "neon", "avx2", "avx512")
+
+
+def without_comments(text: str) -> str:
+    return re.sub(r'/\*.*?\*/|"(?:[^"\\\n]|\\.)*"', " ", text, flags=re.DOTALL)
+
+
+def modules() -> dict[str, str]:
+    """The code of the core without comments; a header and the file that has its functions are one."""
+    found: dict[str, str] = {}
+    for room in BELOW:
+        for path in sources(room):
+            name = path.relative_to(CSRC).with_suffix("").as_posix()
+            found[name] = found.get(name, "") + without_comments(path.read_text(encoding="utf-8"))
+    return found
+
+
+def defined(code: str) -> set[str]:
+    return {name for pattern in (FUNCTION, VARIABLE, OF_TEMPLATE) for name in pattern.findall(code)}
+
+
+def used(code: str) -> set[str]:
+    """The names of ours that code uses, all variants of what it chooses from."""
+    code = PROTOTYPE.sub("", code)
+    chosen = re.findall(r"\bTP_(?:X86_)?VARIANT\(&?(tp_\w+)\)", code)
+    return set(re.findall(r"\btp_\w+", code)) | {f"{name}_{variant}" for name in chosen for variant in VARIANTS}
+
+
+def calls(code: dict[str, str]) -> dict[str, set[str]]:
+    """Which modules each one calls, by way of variants and templates too."""
+    owner = {name: module for module, text in code.items() for name in defined(text)}
+    found = {module: {owner[name] for name in used(text) if name in owner} - {module} for module, text in code.items()}
+    for module in code:
+        for suffix in (".c", ".h"):
+            path = CSRC / f"{module}{suffix}"
+            included = (
+                re.findall(r'^#include "([^"]+)\.h"', path.read_text(encoding="utf-8"), re.MULTILINE) if path.exists() else []
+            )
+            found[module] |= {name for name in included if "/simd/" in name} - {module}
+    return found
+
+
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """The modules of circles, or none: what is left when all that call nothing, or are called by nothing, are taken away."""
+    left = {module: set(callees) for module, callees in graph.items()}
+    while True:
+        called = set().union(*left.values())
+        done = {module for module, callees in left.items() if not callees or module not in called}
+        if not done:
+            return sorted(left)
+        left = {module: callees - done for module, callees in left.items() if module not in done}
+
+
+def test_a_circle_is_seen() -> None:
+    code = {
+        "a/one": "void tp_one(void)\n{\n    TP_VARIANT(tp_two)();\n}\n",
+        "a/two": "#define DEFINE tp_two_avx2\n    tp_three();\n",
+        "a/three": "void tp_one(void);\nvoid tp_three(void)\n{\n    tp_one();\n}\n",
+        "a/four": "void tp_four(void)\n{\n}\n",
+    }
+    owner = {name: module for module, text in code.items() for name in defined(text)}
+    graph = {module: {owner[name] for name in used(text) if name in owner} - {module} for module, text in code.items()}
+    assert circle(graph) == ["a/one", "a/three", "a/two"]
+    assert circle(graph | {"a/three": set()}) == []
+
+
+def test_calls_go_down_and_never_in_a_circle() -> None:
+    graph = calls(modules())
+    assert sum(len(callees) for callees in graph.values()) > 100
+    assert circle(graph) == []
+    for module, callees in graph.items():
+        assert {place_of(name) for name in callees} <= PLACES[place_of(module)], module
+
+
+def test_variants_are_chosen_in_one_place_each() -> None:
+    """What lies in simd/ is called by others in its room alone, and by no more than one: who chooses the variant."""
+    graph = calls(modules())
+    for module in graph:
+        callers = {name for name, callees in graph.items() if module in callees and "/simd/" not in name}
+        assert "/simd/" not in module or len(callers) <= 1, (module, callers)
+    for path in CSRC.rglob("*.c"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"#pragma (?:GCC|clang)|\bcase TP_SIMD_", text) or path.name == "cpu.c", path.name
+
+
+def test_open_addressing_stands_in_one_place() -> None:
+    """Going on to the next slot of a table whose size is a power of two."""
+    probing = re.compile(r"\((?:slot|at|i|place) \+ (?:1|step)\) & |\w+ = \(\w+ \+ \w+\) & \(?\w*(?:mask|slots|size)")
+    found = [name for name, text in modules().items() if probing.search(text)]
+    assert found == ["base/index"]
 
 
 def test_the_core_knows_nothing_of_python() -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from bpe_texts import trained
+from bpe_texts import BYTES, trained
 
 from text_processor import TextAnalyzer, Tokenizer, numeric
 
@@ -21,8 +21,6 @@ def none_of(done: int, total: int | None) -> None:
 def analyzer() -> TextAnalyzer:
     return TextAnalyzer()
 
-
-BYTES = {bytes([byte]): byte for byte in range(256)}
 
 TEXTS: dict[str, Callable[[Any], Any]] = {
     "add_documents": lambda many: analyzer().add_documents(many),
@@ -254,7 +252,7 @@ def test_missing_values_are_refused_by_their_index() -> None:
             with pytest.raises(TypeError, match=r"^Document 2 must .*, a missing value: leave .* add_arrow .* kept: 2\)$"):
                 made.add_documents(given)
             assert made.get_documents() == ["a", "b"]
-        for door in (Tokenizer().encode_batch, lambda texts: Tokenizer().train_from_iterator(texts, 300)):
+        for door in (trained().encode_batch, lambda texts: Tokenizer().train_from_iterator(texts, 300)):
             with pytest.raises(TypeError, match=r"^text 1\b.*, a missing value: leave it out$"):
                 door(["a", value])
         with pytest.raises(TypeError, match=r"^the id at index 1 must .*, a missing value: leave it out$"):

@@ -27,7 +27,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import regex
-from bpe_texts import trained
+from bpe_texts import BYTES, of_bytes, trained
 from containers import sealed, sections_of
 from test_bpe_files import minimal_file
 from test_save import checksum_of_counts
@@ -183,7 +183,6 @@ def without(module: str, act: Callable[[], object]) -> Callable[[], object]:
     return run
 
 
-BYTES = {bytes([byte]): byte for byte in range(256)}
 SURROGATE = "\ud800"
 HUGE = 10**5000
 MOST_ID = "4294967294"
@@ -570,12 +569,12 @@ CASES: list[Case] = [
     (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not one str", "iterator must be an iterable of texts"),
     (lambda: Tokenizer().train_from_iterator(["a", None], 300), TypeError, "text 1", "a missing value: leave it out"),
     (lambda: list(_bpe_text.blocks(lambda n: None, "the file")), BlockingIOError, "the file", "has nothing to read now"),
-    (lambda: Tokenizer().encode(5), TypeError, "not int", "text must be str"),
-    (lambda: Tokenizer().encode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
-    (lambda: Tokenizer().decode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
-    (lambda: Tokenizer().encode_batch("a b"), TypeError, "not one str", "texts must be an iterable of texts"),
-    (lambda: Tokenizer().encode_batch(["a", 5]), TypeError, "text 1", "must be str"),
-    (lambda: Tokenizer().encode_batch(["a", b"\xff"]), InvalidDocumentError, "text 1", "is not valid UTF-8"),
+    (lambda: of_bytes().encode(5), TypeError, "not int", "text must be str"),
+    (lambda: of_bytes().encode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
+    (lambda: of_bytes().decode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
+    (lambda: of_bytes().encode_batch("a b"), TypeError, "not one str", "texts must be an iterable of texts"),
+    (lambda: of_bytes().encode_batch(["a", 5]), TypeError, "text 1", "must be str"),
+    (lambda: of_bytes().encode_batch(["a", b"\xff"]), InvalidDocumentError, "text 1", "is not valid UTF-8"),
     (lambda: trained().encode_batch(["<|end|>"]), ValueError, "text 0: the text holds '<|end|>'", "allowed_special="),
     (lambda: trained().encode("a<|end|>"), ValueError, "'<|end|>' at character 1", "disallowed_special=()"),
     (lambda: trained().encode_file(file("a<|end|>"), "out"), ValueError, "'<|end|>' at byte 1", "allowed_special="),
@@ -588,14 +587,14 @@ CASES: list[Case] = [
     ),
     (lambda: trained().encode("a", allowed_special="a"), TypeError, "not 'a'", '"all" or a collection of names'),
     (lambda: trained().encode("a", disallowed_special=[5]), TypeError, "not 5", "must hold names, which are str"),
-    (lambda: Tokenizer().decode(5), TypeError, "not int", "ids must be an iterable of int"),
-    (lambda: Tokenizer().decode(memoryview(b"abcd").cast("B", (2, 2))), TypeError, "2 dimensions", "an iterable of int"),
-    (lambda: Tokenizer().decode([65, "a"]), TypeError, "index 1", "must be an int, not str"),
-    (lambda: Tokenizer().decode([65, -1]), ValueError, "the id -1, at index 1", "does not exist"),
-    (lambda: Tokenizer().decode([HUGE]), ValueError, "an int of 16610 bits", "does not exist"),
-    (lambda: Tokenizer().decode([65, 300]), ValueError, "the id 300, at index 1", "does not exist"),
-    (lambda: Tokenizer().decode_batch([[65], [65, 300]]), ValueError, "list 1: the id 300, at index 1", "does not exist"),
-    (lambda: Tokenizer().decode_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
+    (lambda: of_bytes().decode(5), TypeError, "not int", "ids must be an iterable of int"),
+    (lambda: of_bytes().decode(memoryview(b"abcd").cast("B", (2, 2))), TypeError, "2 dimensions", "an iterable of int"),
+    (lambda: of_bytes().decode([65, "a"]), TypeError, "index 1", "must be an int, not str"),
+    (lambda: of_bytes().decode([65, -1]), ValueError, "the id -1, at index 1", "does not exist"),
+    (lambda: of_bytes().decode([HUGE]), ValueError, "an int of 16610 bits", "does not exist"),
+    (lambda: of_bytes().decode([65, 300]), ValueError, "the id 300, at index 1", "does not exist"),
+    (lambda: of_bytes().decode_batch([[65], [65, 300]]), ValueError, "list 1: the id 300, at index 1", "does not exist"),
+    (lambda: of_bytes().decode_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
     (lambda: Tokenizer().token_bytes(300), ValueError, "the id 300", "does not exist"),
     (lambda: Tokenizer().__setstate__(5), InvalidTokenizerError, "not 5", "must be bytes and a dict"),
     # Vocabularies that are given
@@ -967,10 +966,10 @@ def test_message_names_what_was_wrong_and_what_is_allowed(number: int, errors: l
         (lambda: TextAnalyzer(lexicon={"two words": 1.0}), ValueError, _native.InvalidArgumentError),
         (lambda: TextAnalyzer().add_buffer(5), TypeError, TypeError),
         (lambda: TextAnalyzer().add_buffer(b"a\xff"), InvalidDocumentError, UnicodeDecodeError),
-        (lambda: Tokenizer().encode_batch(["a", b"\xff"]), InvalidDocumentError, InvalidDocumentError),
-        (lambda: Tokenizer().decode(["a"]), TypeError, TypeError),
-        (lambda: Tokenizer().decode_batch([["a"]]), TypeError, TypeError),
-        (lambda: Tokenizer().decode_batch([[300]]), ValueError, ValueError),
+        (lambda: of_bytes().encode_batch(["a", b"\xff"]), InvalidDocumentError, InvalidDocumentError),
+        (lambda: of_bytes().decode(["a"]), TypeError, TypeError),
+        (lambda: of_bytes().decode_batch([["a"]]), TypeError, TypeError),
+        (lambda: of_bytes().decode_batch([[300]]), ValueError, ValueError),
         (lambda: numeric.array_multiply(array("b", [100]), array("b", [100])), OverflowError, _native.TooLargeError),
         (lambda: numeric.matrix_multiply([[2**53 + 1]], [[1]]), ValueError, _native.InvalidArgumentError),
         (lambda: TextAnalyzer().__setstate__((damaged_state(), {})), InvalidSnapshotError, json.JSONDecodeError),

@@ -39,6 +39,7 @@ from text_processor.errors import (
     InvalidSnapshotError,
     InvalidTokenizerError,
     TextProcessorError,
+    UntrainedTokenizerWarning,
 )
 from text_processor.words import Words
 
@@ -62,6 +63,7 @@ __all__ = [
     "TextAnalyzer",
     "TextProcessorError",
     "Tokenizer",
+    "UntrainedTokenizerWarning",
     "Words",
     "__version__",
     "cpu_features",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import sys
+import warnings
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -16,7 +17,7 @@ from text_processor._bpe_text import Consume, Splitter
 from text_processor._native import Encoder, InvalidArgumentError, SpecialTokens, Tokens, Vocabulary
 from text_processor._progress import Report
 from text_processor._wording import quoted, shown
-from text_processor.errors import InvalidDocumentError
+from text_processor.errors import InvalidDocumentError, UntrainedTokenizerWarning
 
 # Bytes of short texts that cross together, for each thread: some milliseconds of work. A longer text goes by itself, in steps.
 BATCH_NBYTES = 1 << 20
@@ -204,6 +205,55 @@ class Model:
         ends = array("Q")
         text = self.decode(ids, ends)
         return [text[start:end] for start, end in pairwise([0, *ends])]
+
+
+class Untrained(Model):
+    """What a tokenizer is before it is trained: bytes are its tokens. As hardly anybody means that, its first use warns.
+
+    It is a class of its own, so that those that were trained need not look whether they were.
+    """
+
+    _has_warned = False
+
+    def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
+        self._warn()
+        return super().encode_short(text, allowed, disallowed)
+
+    def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
+        self._warn()
+        return super().encode(text, allowed, disallowed, ids)
+
+    def encode_batch(self, texts: Iterable[object], threads: int, allowed: object, disallowed: object) -> list[list[int]]:
+        self._warn()
+        return super().encode_batch(texts, threads, allowed, disallowed)
+
+    def encode_stream(
+        self, read: Callable[[int], Any], name: str, allowed: Names | str, disallowed: Names | str
+    ) -> Iterator[array[int]]:
+        self._warn()
+        return super().encode_stream(read, name, allowed, disallowed)
+
+    def decode(self, ids: object, ends: array[int] | None = None, first: int = 0) -> bytes:
+        self._warn()
+        return super().decode(ids, ends, first)
+
+    def _warn(self) -> None:
+        if self._has_warned:
+            return
+        self._has_warned = True
+        message = (
+            "this tokenizer has been neither trained nor loaded, so each byte is a token; its pattern only says where text is "
+            "split. Train it, or get a vocabulary by load, from_tiktoken, from_huggingface or from_mergeable_ranks"
+        )
+        warnings.warn(message, UntrainedTokenizerWarning, stacklevel=_level_of_caller())
+
+
+def _level_of_caller() -> int:
+    """The ``stacklevel`` for `warnings.warn`, in the function that calls this, that names the line which uses this package."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals["__name__"].startswith("text_processor."):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _as_ids(ids: Any) -> array[int] | memoryview:

@@ -27,7 +27,7 @@ from text_processor import (
     _signatures,
     _sources,
 )
-from text_processor._bpe_model import Model, as_list, little_endian
+from text_processor._bpe_model import Model, Untrained, as_list, little_endian
 from text_processor._bpe_special import is_a
 from text_processor._bpe_text import PATTERNS
 from text_processor._bpe_train import Plan
@@ -78,6 +78,9 @@ class Tokenizer:
     ``regex`` (the extra ``regex``), which is slower. What a tokenizer knows is never changed but replaced as a whole when a
     training ends, so any number of threads may use it at the same time.
 
+    A name such as ``gpt4`` is that of a pattern and brings no vocabulary. A tokenizer that is neither trained nor loaded has
+    only the bytes as tokens; its first use gives an `UntrainedTokenizerWarning`.
+
     Args:
         pattern: the regular expression, or one of the names ``gpt2``, ``r50k``, ``gpt4``, ``cl100k``, ``cl100k_tiktoken``,
             ``nanochat``, ``o200k``. ``gpt4`` is the expression of rustbpe.
@@ -104,7 +107,7 @@ class Tokenizer:
 
     def __init__(self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None) -> None:
         splitter = _bpe_text.checked_pattern(pattern)
-        self._model = Model(splitter, Vocabulary.of_merges(array("I")), _bpe_special.checked_names(special_tokens))
+        self._model: Model = Untrained(splitter, Vocabulary.of_merges(array("I")), _bpe_special.checked_names(special_tokens))
 
     @classmethod
     def _of(cls, model: Model) -> Self:
@@ -216,13 +219,14 @@ class Tokenizer:
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer(special_tokens=["<|end|>"])
-        >>> tokenizer.encode("Hi<|end|>", allowed_special="all")
-        [72, 105, 256]
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.encode("low<|end|>", allowed_special="all")
+        [257, 258]
         >>> tokenizer.encode("<|end|>", disallowed_special=())
         [60, 124, 101, 110, 100, 124, 62]
-        >>> tokenizer.encode("Hi<|end|>")
+        >>> tokenizer.encode("low<|end|>")
         Traceback (most recent call last):
-        ValueError: the text holds '<|end|>' at character 2, which is disallowed: it is the name of a special token. ...
+        ValueError: the text holds '<|end|>' at character 3, which is disallowed: it is the name of a special token. ...
         """
         if type(text) is str and len(text) <= SHORT_TEXT:
             ids = self._model.encode_short(text, allowed_special, disallowed_special)
@@ -234,8 +238,10 @@ class Tokenizer:
         """Return the ids of a text in which nothing is special: ``encode(text, disallowed_special=())``.
 
         >>> from text_processor import Tokenizer
-        >>> Tokenizer().encode_ordinary("é")
-        [195, 169]
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.encode_ordinary("lowé")
+        [257, 195, 169]
         """
         return self.encode(text, disallowed_special=())
 
@@ -252,9 +258,11 @@ class Tokenizer:
         "uint32")`` and ``torch.frombuffer`` share it. It costs a fraction of a list of ids.
 
         >>> from text_processor import Tokenizer
-        >>> ids = Tokenizer().encode_array("abc")
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> ids = tokenizer.encode_array("lower")
         >>> ids, ids.itemsize
-        (array('I', [97, 98, 99]), 4)
+        (array('I', [257, 101, 114]), 4)
         """
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
@@ -279,8 +287,10 @@ class Tokenizer:
         passes through.
 
         >>> from text_processor import Tokenizer
-        >>> Tokenizer().encode_batch(["a", "", "bc"])
-        [[97], [], [98, 99]]
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.encode_batch(["a", "", "lower"])
+        [[97], [], [257, 101, 114]]
         """
         _many.check(texts, "texts", _many.TEXTS)
         total = None
@@ -299,8 +309,10 @@ class Tokenizer:
         """Return how many ids `encode` would give, without making them.
 
         >>> from text_processor import Tokenizer
-        >>> Tokenizer().count("four")
-        4
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.count("lower")
+        3
         """
         return self._model.encode(text, allowed_special, disallowed_special, None)
 
@@ -334,11 +346,13 @@ class Tokenizer:
         >>> import tempfile
         >>> from pathlib import Path
         >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     text, ids = Path(folder, "text"), Path(folder, "ids")
-        ...     _ = text.write_bytes(b"ab")
-        ...     Tokenizer().encode_file(text, ids), ids.read_bytes()
-        (2, b'a\x00\x00\x00b\x00\x00\x00')
+        ...     _ = text.write_bytes(b"a low")
+        ...     tokenizer.encode_file(text, ids), ids.read_bytes()[:8]
+        (3, b'a\x00\x00\x00 \x00\x00\x00')
         """
         _progress.check_progress(progress)
         name, n_ids, n_read = repr(os.fsdecode(path)), 0, 0
@@ -379,11 +393,13 @@ class Tokenizer:
             UnicodeDecodeError: with ``errors="strict"``, the bytes are not UTF-8.
 
         >>> from text_processor import Tokenizer
-        >>> Tokenizer().decode([104, 105])
-        'hi'
-        >>> Tokenizer().decode([104, 256])
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode([257, 101, 114])
+        'lower'
+        >>> tokenizer.decode([257, 258])
         Traceback (most recent call last):
-        ValueError: the id 256, at index 1, does not exist
+        ValueError: the id 258, at index 1, does not exist
         """
         return self.decode_bytes(ids).decode("utf-8", errors)
 
@@ -391,8 +407,10 @@ class Tokenizer:
         r"""Return the bytes of ids, which need not be UTF-8. Raises as `decode`.
 
         >>> from text_processor import Tokenizer
-        >>> Tokenizer().decode_bytes([255, 0])
-        b'\xff\x00'
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode_bytes([257, 255])
+        b'low\xff'
         """
         return self._model.decode(ids)
 
@@ -405,9 +423,11 @@ class Tokenizer:
         ``batch`` is neither a list nor a tuple. True shows a bar. What it raises passes through.
 
         >>> from text_processor import Tokenizer
-        >>> Tokenizer().decode_batch([[97], [98, 99]])
-        ['a', 'bc']
-        >>> Tokenizer().decode_batch([[97], [98, 300]])
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode_batch([[97], [257, 101, 114]])
+        ['a', 'lower']
+        >>> tokenizer.decode_batch([[97], [98, 300]])
         Traceback (most recent call last):
         ValueError: list 1: the id 300, at index 1, does not exist
         """
@@ -431,8 +451,10 @@ class Tokenizer:
         r"""Return the bytes of each id. Raises as `decode`.
 
         >>> from text_processor import Tokenizer
-        >>> Tokenizer().decode_tokens_bytes([195, 169])
-        [b'\xc3', b'\xa9']
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode_tokens_bytes([257, 195, 169])
+        [b'low', b'\xc3', b'\xa9']
         """
         return self._model.decode_tokens(ids)
 
@@ -446,8 +468,10 @@ class Tokenizer:
             UnicodeDecodeError: the bytes are not UTF-8.
 
         >>> from text_processor import Tokenizer
-        >>> Tokenizer().decode_with_offsets([97, 195, 169, 98])
-        ('aéb', [0, 1, 1, 2])
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode_with_offsets([257, 195, 169, 98])
+        ('lowéb', [0, 3, 3, 4])
         """
         tokens = self._model.decode_tokens(ids)
         offsets: list[int] = []
@@ -461,9 +485,11 @@ class Tokenizer:
         """Return a decoder for ids that come one after the other, as from a model, with the vocabulary of this moment.
 
         >>> from text_processor import Tokenizer
-        >>> decoder = Tokenizer().decoder()
-        >>> [decoder.decode(each) for each in (97, 195, [169, 98])]
-        ['a', '', 'éb']
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> decoder = tokenizer.decoder()
+        >>> [decoder.decode(each) for each in (257, 195, [169, 98])]
+        ['low', '', 'éb']
         """
         return IncrementalDecoder(self, errors)
 
@@ -534,7 +560,7 @@ class Tokenizer:
         """
         number = operator.index(id)
         try:
-            return self._model.decode([number])
+            return Model.decode(self._model, [number])  # which asks of an untrained tokenizer what it is, and is no use of it
         except ValueError as error:
             raise ValueError(f"the id {shown(number)} does not exist") from error
 
@@ -543,7 +569,8 @@ class Tokenizer:
         named = {text: name for name, text in PATTERNS.items()}
         pattern = named.get(model.splitter.pattern, model.splitter.pattern)
         special = f", special_tokens={len(model.special_ids)}" if model.special_ids else ""
-        return f"{type(self).__name__}(pattern={pattern!r}, vocab_size={model.n_vocab}{special})"
+        untrained = ", trained=False" if isinstance(model, Untrained) else ""
+        return f"{type(self).__name__}(pattern={pattern!r}, vocab_size={model.n_vocab}{special}{untrained})"
 
     def __eq__(self, other: object) -> bool:
         """Whether both have the same pattern, tokens, ids, special tokens and rule, and so the same answers."""
@@ -568,13 +595,17 @@ class Tokenizer:
         set_attributes(copied, deepcopy(attributes_of(self, Tokenizer), memo))
         return copied
 
-    def __getstate__(self) -> tuple[bytes, dict[str, Any]]:
-        return b"".join(_bpe_files.pieces(self._model)), attributes_of(self, Tokenizer)
+    def __getstate__(self) -> tuple[bytes, dict[str, Any]] | tuple[bytes, dict[str, Any], Literal["untrained"]]:
+        data, attributes = b"".join(_bpe_files.pieces(self._model)), attributes_of(self, Tokenizer)
+        return (data, attributes, "untrained") if isinstance(self._model, Untrained) else (data, attributes)
 
-    def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None:
+    def __setstate__(self, state: tuple[bytes, dict[str, Any]] | tuple[bytes, dict[str, Any], Literal["untrained"]]) -> None:
         match state:
             case (bytes(data), dict(attributes)):
                 self._model = _bpe_files.from_bytes(data)
+            case (bytes(data), dict(attributes), "untrained"):
+                model = _bpe_files.from_bytes(data)
+                self._model = Untrained(model.splitter, model.vocabulary, model.special_ids)
             case _:
                 raise InvalidTokenizerError(f"the state of a Tokenizer must be bytes and a dict, not {quoted(state)}")
         set_attributes(self, attributes)
@@ -755,9 +786,11 @@ class IncrementalDecoder:
     stream and one thread at a time.
 
     >>> from text_processor import Tokenizer
-    >>> decoder = Tokenizer().decoder()
-    >>> decoder.decode([226, 130]), decoder.decode(172), decoder.decode([226], final=True)
-    ('', '€', '\ufffd')
+    >>> tokenizer = Tokenizer()
+    >>> tokenizer.train("low lower lowest", 258)
+    >>> decoder = tokenizer.decoder()
+    >>> decoder.decode([257, 226, 130]), decoder.decode(172), decoder.decode([226], final=True)
+    ('low', '€', '\ufffd')
     """
 
     __slots__ = ("_decoder", "_model")

@@ -1,4 +1,4 @@
-"""The exceptions that the package raises by itself."""
+"""The exceptions that the package raises by itself, and its warning."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ __all__ = [
     "InvalidSnapshotError",
     "InvalidTokenizerError",
     "TextProcessorError",
+    "UntrainedTokenizerWarning",
 ]
 
 
@@ -82,3 +83,11 @@ class InvalidTokenizerError(TextProcessorError, ValueError):
     def __init__(self, message: str, *, offset: int | None = None) -> None:
         super().__init__(message)
         self.offset = offset
+
+
+class UntrainedTokenizerWarning(UserWarning):
+    """Text or ids are given to a tokenizer that has been neither trained nor loaded, to which each byte is a token.
+
+    It comes once for each tokenizer. Where bytes are wanted as tokens, `Tokenizer.from_mergeable_ranks` makes one of the 256
+    bytes that does not warn.
+    """

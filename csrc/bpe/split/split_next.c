@@ -1,5 +1,6 @@
 /* The patterns by hand, one piece at a time: what each alternative matches, in the order in which a regular expression tries
  * them. None of them needs more than one pass over a piece and one character behind it. */
+#include "bpe/split/characters.h"
 #include "bpe/split/split.h"
 
 /* The end of the text, as a class of its own; tp_classes_of gives none such. */

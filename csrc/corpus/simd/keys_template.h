@@ -4,7 +4,7 @@
  *                                                  secret; returns a bit for each word that is longer
  *     MAKE_KEYS                                    the name of the function to define
  */
-#include "corpus/keys.h"
+#include "corpus/simd/keys_single.h"
 
 void MAKE_KEYS(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t n, tp_keys *made);
 

@@ -15,8 +15,8 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "bpe/split/characters.h"
 #include "bpe/split/split.h"
-#include "unicode/classes.h"
 
 /* A window at the end of the text may be shorter, but not so short that the pieces in it are done sooner one by one. */
 enum { WINDOW_NBYTES = 64, MIN_WINDOW_NBYTES = 12 };
