@@ -129,3 +129,25 @@ run-instructions: $(COUNT)
 
 instructions-update: $(COUNT) ## Keep the instructions per byte as they are now
 	@$(PYTHON) tools/instructions.py $(COUNT) --compiler '$(CC)' --update
+
+# ---- Installed, for other programs ---------------------------------------------------------------------------------------
+
+# What CMake builds and installs, and an example program that finds it there: once by CMake, once by pkg-config.
+CMAKE_BUILD = $(BUILD)/cmake
+installed-example = "one two one" | grep -qx 'textproc [0-9.]*: 3 words, 2 distinct'
+.PHONY: cmake run-cmake
+cmake: $(call if-installed,cmake,run-cmake) ## The core alone by CMake: build, test, install, and use it in examples/core
+run-cmake: export TEXTPROC_TEST_QUICK := 1
+run-cmake:
+	@rm -rf $(CMAKE_BUILD)/prefix $(CMAKE_BUILD)/example $(CMAKE_BUILD)/words
+	@cmake -B $(CMAKE_BUILD)/core -DCMAKE_C_COMPILER=$(CC) > /dev/null
+	@cmake --build $(CMAKE_BUILD)/core --parallel 2 > $(CMAKE_BUILD)/build.log || { cat $(CMAKE_BUILD)/build.log; exit 1; }
+	@ctest --test-dir $(CMAKE_BUILD)/core --output-on-failure --quiet
+	@cmake --install $(CMAKE_BUILD)/core --prefix $(CMAKE_BUILD)/prefix > /dev/null
+	@cmake -S examples/core -B $(CMAKE_BUILD)/example -DCMAKE_PREFIX_PATH=$(CURDIR)/$(CMAKE_BUILD)/prefix > /dev/null
+	@cmake --build $(CMAKE_BUILD)/example > /dev/null
+	@$(CMAKE_BUILD)/example/words $(installed-example)
+	@cp examples/core/words.c examples/core/Makefile $(CMAKE_BUILD)/
+	@PKG_CONFIG_PATH=$$(dirname $$(find $(CURDIR)/$(CMAKE_BUILD)/prefix -name textproc.pc)) $(MAKE) --no-print-directory -C $(CMAKE_BUILD) words CC=$(CC)
+	@$(CMAKE_BUILD)/words $(installed-example)
+	@echo "cmake: built, tested, installed, found by find_package and by pkg-config"

@@ -1,5 +1,10 @@
 # The environment .venv and the package in it
 
+# skip-TOOL stands in where TOOL is not installed: $(call if-installed,TOOL,target)
+if-installed = $(if $(shell command -v $(1)),$(2),skip-$(1))
+skip-%:
+	@echo "skipped: $* is not installed"
+
 C_SOURCES := $(sort $(shell find csrc -name '*.c'))
 C_HEADERS := $(sort $(shell find csrc -name '*.h'))
 STUBS     := $(wildcard stubs/*.pyi)

@@ -468,7 +468,7 @@ def test_a_long_text_of_a_batch_that_takes_an_id_for_each_byte():
     texts = ["я" * 200_000, "a", "b" * 400_000]
     expected = [[0xD1, 0x8F] * 200_000, [97], [98] * 400_000]
     for threads in (1, 2, 3):
-        assert Tokenizer("gpt4").encode_batch(texts, threads) == expected
+        assert of_bytes("gpt4").encode_batch(texts, threads) == expected
 
 
 # ASCII texts, short and long, with special tokens in them, and one that is cut into steps.
@@ -487,7 +487,7 @@ def small_steps(monkeypatch):
 @pytest.mark.parametrize("pattern", ["gpt2", "[a-z]+"])
 @pytest.mark.usefixtures("small_steps")
 def test_progress_of_a_batch_is_in_bytes(pattern, options):
-    tokenizer = Tokenizer(pattern, special_tokens=["<|end|>"])
+    tokenizer = of_bytes(pattern, special_tokens=["<|end|>"])
     total = sum(map(len, BATCH))
     for given_texts, known in ((BATCH, total), (tuple(BATCH), total), (iter(BATCH), None)):
         told: list[tuple[int, int | None]] = []
@@ -523,7 +523,7 @@ def test_ctrl_c_waits_for_no_long_text_of_a_batch(monkeypatch, threads):
 
         monkeypatch.setattr(_native.Encoder, name, counting)
     texts = ["a", "long text " * 1000, "short", "tr\u00e8s long " * 1000, b"bytes " * 1000, "b <|end|>" * 500]
-    tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
+    tokenizer = of_bytes("gpt2", special_tokens=["<|end|>"])
     for options in ({"disallowed_special": ()}, {"allowed_special": "all"}):
         steps.clear()
         ids = tokenizer.encode_batch(texts, threads, **options)
@@ -573,9 +573,9 @@ def test_what_the_progress_of_a_batch_raises_passes_through(error):
 def test_progress_of_a_batch_is_checked_before_the_texts_are_asked_for():
     texts = iter(["a"])
     with pytest.raises(TypeError, match="progress must be callable"):
-        Tokenizer().encode_batch(texts, progress=5)
+        of_bytes().encode_batch(texts, progress=5)
     with pytest.raises(TypeError, match="progress must be callable"):
-        Tokenizer().decode_batch(texts, progress=5)
+        of_bytes().decode_batch(texts, progress=5)
     assert next(texts) == "a"
 
 

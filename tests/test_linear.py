@@ -22,6 +22,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
+from bpe_texts import of_bytes
 
 from text_processor import TextAnalyzer, Tokenizer, _bpe_files, _bpe_text
 from text_processor._bpe_model import Model
@@ -142,7 +143,7 @@ VOCABULARIES: dict[str, tuple[int, Make]] = {
 
 # ---- Ids -------------------------------------------------------------------------------------------------------------
 
-SPECIAL = Tokenizer(special_tokens=["<s>"])
+SPECIAL = of_bytes(special_tokens=["<s>"])
 
 
 DECODING: dict[str, tuple[int, Make]] = {

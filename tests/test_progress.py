@@ -10,6 +10,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+from bpe_texts import of_bytes
 
 from text_processor import TextAnalyzer, Tokenizer, _progress
 from text_processor._progress import reporting
@@ -284,7 +285,7 @@ def test_a_notebook_shows_a_bar_below_the_cell(cell, clock, capsys):
     "call",
     [
         lambda: TextAnalyzer().add_documents(["some words"], progress=True),
-        lambda: Tokenizer().encode_batch(["some words"], progress=True),
+        lambda: of_bytes().encode_batch(["some words"], progress=True),
         lambda: Tokenizer().train("some words", 258, progress=True),
     ],
 )

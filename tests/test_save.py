@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bpe_texts import of_bytes
 from hypothesis import given
 from hypothesis import strategies as st
 from texts import documents
@@ -270,7 +271,7 @@ WRITERS: dict[str, Callable[[Any], object]] = {
     "Tokenizer.save": lambda path: Tokenizer().save(path),
     "save_huggingface": lambda path: Tokenizer().save_huggingface(path),
     "save_tiktoken": lambda path: Tokenizer().save_tiktoken(path),
-    "encode_file": lambda path: Tokenizer().encode_file(__file__, path),
+    "encode_file": lambda path: of_bytes().encode_file(__file__, path),
     "count --save": lambda path: cli.main(["count", __file__, "--save", str(path)]),
     "bpe train -o": lambda path: cli.main(["bpe", "train", __file__, "--vocab-size", "260", "-o", str(path)]),
 }
@@ -285,7 +286,7 @@ def written(write: Callable[[Any], object], path: Path) -> bytes:
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("folder", FOLDERS_OF_OPEN_FILES)
+@pytest.mark.parametrize("folder", FOLDERS_OF_OPEN_FILES, ids=["dev", "self", "pid", "thread"])
 @pytest.mark.parametrize("is_link", [False, True], ids=["direct", "link"])
 @pytest.mark.parametrize("writer", WRITERS)
 def test_what_is_open_is_written_to_where_it_is(

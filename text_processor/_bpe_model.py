@@ -223,9 +223,11 @@ class Untrained(Model):
         self._warn()
         return super().encode(text, allowed, disallowed, ids)
 
-    def encode_batch(self, texts: Iterable[object], threads: int, allowed: object, disallowed: object) -> list[list[int]]:
+    def encode_batch(
+        self, texts: Iterable[object], threads: int, allowed: object, disallowed: object, report: Report
+    ) -> list[list[int]]:
         self._warn()
-        return super().encode_batch(texts, threads, allowed, disallowed)
+        return super().encode_batch(texts, threads, allowed, disallowed, report)
 
     def encode_stream(
         self, read: Callable[[int], Any], name: str, allowed: Names | str, disallowed: Names | str
