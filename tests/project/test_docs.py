@@ -32,6 +32,7 @@ pages = pytest.mark.parametrize("page", PAGES, ids=name_of)
 NOT_RUN = {
     "CONTRIBUTING.md": ["runs these tests"],
     "docs/benchmarks.md": ["measures this machine", "measures this machine", "measures this machine"],
+    "docs/core/index.md": ["installs; `make cmake` does the same"],
     "docs/hostile-input.md": ["measures this machine"],
     "docs/platforms.md": ["installs packages"],
     "docs/profiling.md": ["needs a process that is running", "measures this machine", "measures this machine"],
