@@ -69,6 +69,14 @@ def test_the_warning_names_the_line_that_uses_it(use: str) -> None:
     assert caught.filename == __file__
 
 
+def test_a_caller_without_a_name_is_warned_too() -> None:
+    (caught,) = warnings_of(lambda: exec("use(make())", {"use": USES["count"], "make": Tokenizer}))
+    assert caught.category is UntrainedTokenizerWarning
+    code = compile("make().count('text')", "a notebook", "exec")
+    (caught,) = warnings_of(lambda: exec(code, {"make": Tokenizer}))
+    assert caught.filename == "a notebook"
+
+
 def test_the_answer_is_that_of_the_bytes() -> None:
     with pytest.warns(UntrainedTokenizerWarning):
         assert Tokenizer("gpt4").count("hello world") == 11

@@ -253,7 +253,7 @@ class Untrained(Model):
 def _level_of_caller() -> int:
     """The ``stacklevel`` for `warnings.warn`, in the function that calls this, that names the line which uses this package."""
     level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_globals["__name__"].startswith("text_processor."):
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("text_processor."):
         level, frame = level + 1, frame.f_back
     return level
 
