@@ -188,7 +188,7 @@ class TpArrowBatch(Pointer[TpArrowBatch]):
 class TpCorpus: ...
 
 @type_check_only
-class TpPiece(Pointer[TpPiece]):
+class TpBatch(Pointer[TpBatch]):
     corpus: Pointer[TpCorpus]
     text: Pointer[Uint8]
     text_nbytes: int
@@ -326,6 +326,10 @@ class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["tp_arrow_buffer[]", "tp_arrow_buffer[1]"], init: int = ...) -> Array[TpArrowBuffer]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_batch *"], init: dict[str, Any] = ...) -> TpBatch: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_batch[]", "tp_batch[1]"], init: int = ...) -> Array[TpBatch]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_corpus **"], init: Pointer[TpCorpus] = ...) -> Pointer[Pointer[TpCorpus]]: ...
     @overload
     def __call__(
@@ -381,10 +385,6 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_merge *"], init: dict[str, Any] = ...) -> TpMerge: ...
     @overload
     def __call__(self, cdecl: Literal["tp_merge[]", "tp_merge[1]"], init: int = ...) -> Array[TpMerge]: ...
-    @overload
-    def __call__(self, cdecl: Literal["tp_piece *"], init: dict[str, Any] = ...) -> TpPiece: ...
-    @overload
-    def __call__(self, cdecl: Literal["tp_piece[]", "tp_piece[1]"], init: int = ...) -> Array[TpPiece]: ...
     @overload
     def __call__(
         self, cdecl: Literal["tp_piece_cache **"], init: Pointer[TpPieceCache] = ...
@@ -637,10 +637,10 @@ class Lib:
     def tp_corpus_copy(
         self, source: Pointer[TpCorpus], copy: Pointer[Pointer[TpCorpus]], error: Pointer[TpError], /
     ) -> int: ...
-    def tp_corpus_count(self, pieces: Pointer[TpPiece], n_pieces: int, error: Pointer[TpError], /) -> int: ...
+    def tp_corpus_count(self, batches: Pointer[TpBatch], n_batches: int, error: Pointer[TpError], /) -> int: ...
     def tp_corpus_count_each(
         self,
-        piece: Pointer[TpPiece],
+        batch: Pointer[TpBatch],
         on_document: FunctionPointer[[CData, int, int], int],
         user: CData,
         error: Pointer[TpError],
@@ -657,17 +657,17 @@ class Lib:
     ) -> int: ...
     def tp_corpus_join(self, corpora: Pointer[Pointer[TpCorpus]], n_corpora: int, error: Pointer[TpError], /) -> int: ...
     def tp_corpus_get_totals(self, corpus: Pointer[TpCorpus], totals: Pointer[TpTotals], /) -> None: ...
-    def tp_corpus_get_measure(
+    def tp_corpus_get_frequencies(
         self,
         corpus: Pointer[TpCorpus],
-        measure: int,
+        kind: int,
         values: Pointer[Uint64],
         capacity: int,
         n_terms: Pointer[Uint64],
         error: Pointer[TpError],
         /,
     ) -> int: ...
-    def tp_corpus_get_measures(
+    def tp_corpus_get_all_frequencies(
         self,
         corpus: Pointer[TpCorpus],
         counts: Pointer[Uint64],

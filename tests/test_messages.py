@@ -796,6 +796,18 @@ CASES: list[Case] = [
     # Commands
     (lambda: command("count", file("a"), has_output=False), CommandError, "Bad file descriptor", "text-processor"),
     (lambda: command("bpe", "encode", "-m", model(), file("a"), has_output=False), CommandError, "Bad file descriptor", ""),
+    (
+        lambda: with_replaced(sys, "__stdin__", None, lambda: command("count", "-")),
+        CommandError,
+        "standard input: Bad file descriptor",
+        "text-processor",
+    ),
+    (
+        lambda: with_replaced(sys, "__stdin__", None, lambda: command("bpe", "decode", "-m", model(), "-")),
+        CommandError,
+        "standard input: Bad file descriptor",
+        "text-processor",
+    ),
     (lambda: command("count", "--threads", "0", file("a")), CommandError, "'0'", "is not a number from 1 to"),
     (lambda: command("count", "--top", "x", file("a")), CommandError, "'x'", "is not a number of words"),
     (lambda: command("count", "missing"), CommandError, "missing: ", "No such file or directory"),
@@ -1049,7 +1061,7 @@ OF_C_ALONE = {
         "there are not so many entries",
         "there are not so many terms",
         "there is no splitter for this pattern",
-        "there is no such measure",
+        "there is no such frequency",
         "there is no such pattern",
         "there is no such way to break ties",
         "there is no term with this number",

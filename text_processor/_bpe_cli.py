@@ -15,7 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from text_processor import _atomic, _command_line, _native, _progress
-from text_processor._command_line import PROGRAM, Decompressed, Faults, FileError, Work, printable, say
+from text_processor._command_line import PROGRAM, Decompressed, Faults, FileError, Work, printable, say, standard_input
 from text_processor._progress import Progress
 from text_processor._wording import quoted
 
@@ -359,7 +359,7 @@ def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], i
         n_read += len(data)
         return data
 
-    with _naming(_shown(name)), io.FileIO(0, closefd=False) if name == "-" else io.FileIO(name) as file:
+    with _naming(_shown(name)), standard_input() if name == "-" else io.FileIO(name) as file:
         if suffix in _command_line.DECOMPRESSORS:
             with Path(name).open("rb") as compressed, Decompressed(compressed, suffix) as stream:
                 yield stream.read, compressed.tell

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import importlib
+import io
 import os
 import re
 import stat
@@ -69,6 +71,19 @@ def _number_of_threads(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MOST_THREADS):
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 1 to {MOST_THREADS}")
     return int(text)
+
+
+# ---- Standard input ----------------------------------------------------------------------------------------------------
+
+
+def standard_input() -> io.FileIO:
+    """Open standard input unbuffered: a block is asked for once, so an end of input that is typed in a terminal is met once.
+
+    If it was closed when Python started, descriptor 0 may belong to a file of some library: libffi keeps its own one open.
+    """
+    if sys.__stdin__ is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return io.FileIO(0, closefd=False)
 
 
 # ---- Compressed files ------------------------------------------------------------------------------------------------

@@ -622,7 +622,7 @@ class Corpus:
         n_terms, error = ffi.new("uint64_t *"), _new_error()
         while True:
             values = _new_uninitialized("uint64_t[]", capacity)
-            status = lib.tp_corpus_get_measure(self.pointer, measure, values, capacity, n_terms, error)
+            status = lib.tp_corpus_get_frequencies(self.pointer, measure, values, capacity, n_terms, error)
             if status != _TOO_SMALL:
                 break
             capacity = int(n_terms[0])
@@ -640,7 +640,7 @@ class Corpus:
             ffi.from_buffer("uint64_t[]", document_frequencies, require_writable=True) as c_frequencies,
         ):
             capacity = min(len(c_counts), len(c_frequencies))
-            status = lib.tp_corpus_get_measures(self.pointer, c_counts, c_frequencies, capacity, n_terms, error)
+            status = lib.tp_corpus_get_all_frequencies(self.pointer, c_counts, c_frequencies, capacity, n_terms, error)
         if status != _TOO_SMALL:
             check(status, error)
         return int(n_terms[0])
@@ -770,7 +770,7 @@ def join(corpora: Sequence[Corpus]) -> None:
 
 def _c_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> Array[TpPiece]:
     """The pieces as C wants them; it points into the originals, which the caller keeps for the length of its call."""
-    c_pieces = ffi.new("tp_piece[]", len(pieces))
+    c_pieces = ffi.new("tp_batch[]", len(pieces))
     for c_piece, corpus, piece in zip(c_pieces, corpora, pieces, strict=True):
         c_piece.corpus = corpus.pointer
         with ffi.from_buffer("uint8_t[]", piece.text) as text:

@@ -33,6 +33,7 @@ from text_processor._command_line import (
     add_threads,
     printable,
     say,
+    standard_input,
 )
 from text_processor._wording import quoted
 from text_processor.analyzer import Statistics, TextAnalyzer
@@ -242,9 +243,8 @@ def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, 
     suffix = Path(name).suffix.lower()
     with _naming("standard input" if name == "-" else name, arguments.documents):
         if name == "-":
-            # Unbuffered: a block is asked for once, so the end of input that is typed in a terminal is met but once too.
-            with io.FileIO(0, closefd=False) as standard_input:
-                analyzer.add_stream(standard_input, progress=work.hook(), **options)
+            with standard_input() as unbuffered:
+                analyzer.add_stream(unbuffered, progress=work.hook(), **options)
         elif suffix in DECOMPRESSORS:
             with Path(name).open("rb") as file, Decompressed(file, suffix) as stream:
                 analyzer.add_stream(stream, progress=work.hook(file.tell), **options)

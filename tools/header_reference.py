@@ -20,7 +20,7 @@ _DECLARED = re.compile(r"/\* CFFI-BEGIN \*/(.*?)/\* CFFI-END \*/", re.DOTALL)
 _BANNER = re.compile(r"/\* -{4} (.+?) -+ \*/")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _DECLARATION = re.compile(
-    r"""(?P<define>^\#define[ ](?P<macro>\w+)[ ].*)
+    r"""(?P<define>^\#define[ ](?P<macro>\w+)[ ][^\n]*)
       | ^typedef[ ](?P<kind>struct|enum)[ ](?P<name>\w+)[ ]\{(?P<body>.*?)^\}[ ]\w+;
       | ^typedef[ ]struct[ ](?P<opaque>\w+)[ ]\w+;
       | ^(?P<callback>typedef[ ][^;{]*\(\*(?P<type>\w+)\)[^;]*);

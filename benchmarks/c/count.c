@@ -30,7 +30,7 @@ typedef struct cut_text {
     uint8_t *text;
     size_t nbytes, piece_nbytes;
     uint64_t *ends;
-    tp_piece *pieces; /* n_steps rows of n_threads, each row counted at once */
+    tp_batch *pieces; /* n_steps rows of n_threads, each row counted at once */
     size_t n_steps, n_threads;
 } cut_text;
 
@@ -119,7 +119,7 @@ static size_t end_of_piece(const cut_text *cut, size_t start, size_t stop, bool 
 }
 
 /* Makes a piece of the text start … end, with the documents that end in it; `closes` ends one that is left open. */
-static void make_piece(cut_text *cut, tp_piece *piece, size_t start, size_t end, bool has_lines, bool closes, size_t *n_ends)
+static void make_piece(cut_text *cut, tp_batch *piece, size_t start, size_t end, bool has_lines, bool closes, size_t *n_ends)
 {
     piece->text = cut->text + start;
     piece->text_nbytes = end - start;
@@ -167,7 +167,7 @@ __attribute__((noinline)) tp_corpus *count_once(cut_text *cut)
     tp_error error;
     for (size_t i = 0; i < cut->n_threads; i++) check(tp_corpus_new(&corpora[i], &error), &error);
     for (size_t step = 0; step < cut->n_steps; step++) {
-        tp_piece *row = cut->pieces + step * cut->n_threads;
+        tp_batch *row = cut->pieces + step * cut->n_threads;
         size_t nbytes = 0;
         for (size_t i = 0; i < cut->n_threads; i++) {
             row[i].corpus = corpora[i];

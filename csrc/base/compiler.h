@@ -73,9 +73,9 @@ static inline size_t tp_count_bits(uint64_t bits)
 
 /* A function that is seldom called by one that is quicker without it. */
 #ifdef __GNUC__
-#define TP_APART static __attribute__((noinline))
+#define TP_NOINLINE static __attribute__((noinline))
 #else
-#define TP_APART static
+#define TP_NOINLINE static
 #endif
 
 /* In front of a loop of up to 8 rounds that only saves writing them one by one. */

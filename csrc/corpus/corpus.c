@@ -103,11 +103,11 @@ void tp_corpus_get_totals(tp_corpus *corpus, tp_totals *totals)
     tp_unlock_read(&corpus->lock);
 }
 
-tp_status tp_corpus_get_measure(tp_corpus *corpus, tp_measure measure, uint64_t *values, uint64_t capacity, uint64_t *n_terms,
+tp_status tp_corpus_get_frequencies(tp_corpus *corpus, tp_frequency_kind kind, uint64_t *values, uint64_t capacity, uint64_t *n_terms,
                                 tp_error *error)
 {
-    if (measure != TP_COUNT && measure != TP_DOCUMENT_FREQUENCY) {
-        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no such measure");
+    if (kind != TP_COUNT && kind != TP_DOCUMENT_FREQUENCY) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no such frequency");
     }
     tp_status status = TP_OK;
     tp_lock_read(&corpus->lock);
@@ -115,7 +115,7 @@ tp_status tp_corpus_get_measure(tp_corpus *corpus, tp_measure measure, uint64_t 
     *n_terms = table->n_terms;
     if (table->n_terms > capacity) {
         status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer holds fewer values than there are terms");
-    } else if (measure == TP_COUNT) {
+    } else if (kind == TP_COUNT) {
         for (size_t i = 0; i < table->n_terms; i++) values[i] = tp_term_count(&table->terms[i]);
     } else {
         for (size_t i = 0; i < table->n_terms; i++) values[i] = tp_term_document_frequency(&table->terms[i]);
@@ -124,7 +124,7 @@ tp_status tp_corpus_get_measure(tp_corpus *corpus, tp_measure measure, uint64_t 
     return status;
 }
 
-tp_status tp_corpus_get_measures(tp_corpus *corpus, uint64_t *counts, uint64_t *document_frequencies, uint64_t capacity,
+tp_status tp_corpus_get_all_frequencies(tp_corpus *corpus, uint64_t *counts, uint64_t *document_frequencies, uint64_t capacity,
                                  uint64_t *n_terms, tp_error *error)
 {
     tp_status status = TP_OK;

@@ -16,7 +16,7 @@ typedef struct tp_counts {
     /* Terms below this number occur in the first document. Until that is closed, all do. */
     uint64_t first_document_terms;
     bool has_open_document;
-    tp_arena carry;   /* the start of the open document's last word, not lowered; it may go on in the next piece */
+    tp_arena carry;   /* the start of the open document's last word, not lowered; it may go on in the next batch */
     tp_arena lowered; /* scratch for words that take the slow way to lower case */
     tp_chunk *chunk;  /* scratch for the scanner, from the first count on */
 } tp_counts;

@@ -53,9 +53,9 @@ static void close_document(tp_counts *counts)
     counts->has_open_document = false;
 }
 
-/* ---- A piece ----------------------------------------------------------------------------------------------------- */
+/* ---- A batch ----------------------------------------------------------------------------------------------------- */
 
-/* A piece on its way into counts. */
+/* A batch on its way into counts. */
 typedef struct reading {
     tp_counts *counts;
     const uint8_t *text;
@@ -63,7 +63,7 @@ typedef struct reading {
     size_t position; /* up to where the text has been counted */
     const uint64_t *ends;
     size_t n_ends;
-    size_t n_closed; /* how many of the documents that end in the piece have been closed */
+    size_t n_closed; /* how many of the documents that end in the batch have been closed */
 } reading;
 
 static inline uint64_t next_end(const reading *r) { return r->n_closed < r->n_ends ? r->ends[r->n_closed] : UINT64_MAX; }
@@ -77,21 +77,21 @@ static void close_documents_before(reading *r, size_t place)
     }
 }
 
-/* Whether a word that ends where the piece does may go on in the next piece. */
+/* Whether a word that ends where the batch does may go on in the next batch. */
 static bool is_open_at_end(const reading *r) { return r->n_ends == 0 || r->ends[r->n_ends - 1] < r->nbytes; }
 
-/* ---- A batch of words ---------------------------------------------------------------------------------------------- */
+/* ---- A batch of words ------------------------------------------------------------------------------------------------ */
 
-typedef struct batch {
+typedef struct word_batch {
     size_t n;
     const uint16_t *edges;     /* where in the chunk's lowered text each word begins and ends */
-    uint16_t moved[2 * TP_BATCH]; /* these edges, where some words had to be lowered the slow way */
+    uint16_t moved[2 * TP_KEYS_AT_ONCE]; /* these edges, where some words had to be lowered the slow way */
     tp_keys made;
-    uint32_t found[TP_BATCH]; /* the number plus 1 of the term that is probably the word; 0: it is probably new */
-} batch;
+    uint32_t found[TP_KEYS_AT_ONCE]; /* the number plus 1 of the term that is probably the word; 0: it is probably new */
+} word_batch;
 
-/* Lowers the words of the batch that the scanner could not lower, behind the chunk's text. */
-static void lower_the_rest(reading *r, batch *b)
+/* Lowers the words of the batch of words that the scanner could not lower, behind the chunk's text. */
+static void lower_the_rest(reading *r, word_batch *b)
 {
     tp_chunk *chunk = r->counts->chunk;
     memcpy(b->moved, b->edges, 2 * b->n * sizeof *b->moved);
@@ -117,12 +117,12 @@ static bool is_cached(const tp_table *table)
     return table->index.n_slots * sizeof *table->index.slots + table->n_terms * sizeof *table->terms <= CACHED_TABLE_NBYTES;
 }
 
-/* Makes the keys of a batch, which begins with the chunk's word `first`, and starts to load the slots. */
-static void prepare(reading *r, size_t first, size_t n_words, batch *b)
+/* Makes the keys of a batch of words, which begins with the chunk's word `first`, and starts to load the slots. */
+static void prepare(reading *r, size_t first, size_t n_words, word_batch *b)
 {
     const tp_table *table = &r->counts->table;
     tp_chunk *chunk = r->counts->chunk;
-    b->n = n_words - first < TP_BATCH ? n_words - first : TP_BATCH;
+    b->n = n_words - first < TP_KEYS_AT_ONCE ? n_words - first : TP_KEYS_AT_ONCE;
     b->edges = chunk->edges + 2 * first;
     if (b->n == 0) return;
     if (chunk->unlowered[chunk->n_dealt_with] < b->edges[2 * b->n - 1]) lower_the_rest(r, b);
@@ -135,7 +135,7 @@ static void prepare(reading *r, size_t first, size_t n_words, batch *b)
 }
 
 /* Looks where the hashes lead at first. */
-static void find_at_home(const tp_table *table, batch *b)
+static void find_at_home(const tp_table *table, word_batch *b)
 {
     const uint32_t *slots = table->index.slots;
     const uint32_t number_mask = tp_index_number_mask(&table->index);
@@ -145,7 +145,7 @@ static void find_at_home(const tp_table *table, batch *b)
 }
 
 /* Finds the terms by their tags and starts to load them. */
-static void find_by_tag(const tp_table *table, batch *b)
+static void find_by_tag(const tp_table *table, word_batch *b)
 {
     const tp_index index = table->index; /* in registers, whatever the loop writes to */
     for (size_t i = 0; i < b->n; i++) {
@@ -155,7 +155,7 @@ static void find_by_tag(const tp_table *table, batch *b)
 }
 
 /* Compares the texts of long words, and gives those that are equal the keys of their terms. */
-static void compare_long_words(const tp_counts *counts, batch *b)
+static void compare_long_words(const tp_counts *counts, word_batch *b)
 {
     const tp_table *table = &counts->table;
     const uint8_t *lowered = counts->chunk->lowered;
@@ -171,7 +171,7 @@ static void compare_long_words(const tp_counts *counts, batch *b)
 }
 
 /* A word that is new, or not where its hash leads. */
-static tp_term *look_further(tp_counts *counts, const batch *b, size_t i)
+static tp_term *look_further(tp_counts *counts, const word_batch *b, size_t i)
 {
     size_t start = b->edges[2 * i], end = b->edges[2 * i + 1];
     return tp_table_find_or_append(
@@ -180,7 +180,7 @@ static tp_term *look_further(tp_counts *counts, const batch *b, size_t i)
 
 /* Counts the words first … end - 1 of the batch, all of them in the open document. While that is the first one, every term that
  * there is has it for its last document. */
-static inline void note(tp_counts *counts, const batch *b, size_t first, size_t end, bool is_first_document)
+static inline void note(tp_counts *counts, const word_batch *b, size_t first, size_t end, bool is_first_document)
 {
     const uint32_t stamp = tp_counts_stamp(counts);
     tp_term *terms = counts->table.terms;
@@ -198,8 +198,8 @@ static inline void note(tp_counts *counts, const batch *b, size_t first, size_t 
     counts->words += end - first;
 }
 
-/* Counts the batch, closing the documents between its words; `edges` are where they stand in the chunk. */
-static void note_documents(reading *r, const batch *b, const uint16_t *edges)
+/* Counts the batch of words, closing the documents between its words; `edges` are where they stand in the chunk. */
+static void note_documents(reading *r, const word_batch *b, const uint16_t *edges)
 {
     for (size_t first = 0, end; first < b->n; first = end) {
         close_documents_before(r, r->position + edges[2 * first]);
@@ -219,18 +219,18 @@ static bool count_chunk(reading *r, size_t n_words)
 {
     tp_counts *counts = r->counts;
     tp_chunk *chunk = counts->chunk;
-    batch batches[2], *now = &batches[0], *next = &batches[1];
+    word_batch batches[2], *now = &batches[0], *next = &batches[1];
     /* All that the chunk can add, so that nothing moves while words are looked up. */
     size_t most_nbytes = n_words > 0 ? TP_LOWER_BOUND((size_t)chunk->edges[2 * n_words - 1]) : 0;
     if (n_words > 0 && !tp_table_reserve(&counts->table, n_words, most_nbytes)) return false;
     prepare(r, 0, n_words, now);
-    for (size_t first = 0; first < n_words; first += TP_BATCH) {
-        if (first + TP_BATCH < n_words) prepare(r, first + TP_BATCH, n_words, next);
+    for (size_t first = 0; first < n_words; first += TP_KEYS_AT_ONCE) {
+        if (first + TP_KEYS_AT_ONCE < n_words) prepare(r, first + TP_KEYS_AT_ONCE, n_words, next);
         if (is_cached(&counts->table)) find_at_home(&counts->table, now);
         else find_by_tag(&counts->table, now);
         compare_long_words(counts, now);
         note_documents(r, now, chunk->edges + 2 * first);
-        batch *done = now;
+        word_batch *done = now;
         now = next;
         next = done;
     }
@@ -244,7 +244,7 @@ static bool reserve_scratch(tp_counts *counts)
     return counts->chunk != NULL;
 }
 
-/* Counts a word longer than a chunk, or keeps it if it may go on behind the piece. */
+/* Counts a word longer than a chunk, or keeps it if it may go on behind the batch. */
 static bool count_giant(reading *r)
 {
     const uint8_t *word = r->text + r->position, *end = tp_skip_word(word, r->text + r->nbytes);
@@ -254,7 +254,7 @@ static bool count_giant(reading *r)
     return count_word(r->counts, word, (size_t)(end - word));
 }
 
-/* Counts the words of the next chunk; the piece's last word goes to the carry if the next piece may continue it. */
+/* Counts the words of the next chunk; the batch's last word goes to the carry if the next batch may continue it. */
 static bool count_next_chunk(reading *r)
 {
     tp_chunk *chunk = r->counts->chunk;
@@ -273,7 +273,7 @@ static bool count_next_chunk(reading *r)
     return true;
 }
 
-/* Finishes the word in the carry with the beginning of the piece. */
+/* Finishes the word in the carry with the beginning of the batch. */
 static bool continue_carry(reading *r)
 {
     size_t limit = r->n_ends > 0 ? (size_t)r->ends[0] : r->nbytes;
@@ -284,60 +284,60 @@ static bool continue_carry(reading *r)
 }
 
 /* For a NULL text, on which C allows no arithmetic. */
-static const uint8_t *text_of(const tp_piece *piece)
+static const uint8_t *text_of(const tp_batch *batch)
 {
     static const uint8_t nothing[1];
-    return piece->text != NULL ? piece->text : nothing;
+    return batch->text != NULL ? batch->text : nothing;
 }
 
 /* Where the text behind a document that ends at `end` begins; nothing need follow it. */
-static size_t behind(const tp_piece *piece, uint64_t end)
+static size_t behind(const tp_batch *batch, uint64_t end)
 {
-    return end < piece->text_nbytes ? (size_t)end + 1 : piece->text_nbytes;
+    return end < batch->text_nbytes ? (size_t)end + 1 : batch->text_nbytes;
 }
 
-static bool count_piece(tp_counts *counts, const tp_piece *piece)
+static bool count_batch(tp_counts *counts, const tp_batch *batch)
 {
     reading r = {
-        .counts = counts, .text = text_of(piece), .nbytes = piece->text_nbytes, .ends = piece->ends, .n_ends = piece->n_ends};
+        .counts = counts, .text = text_of(batch), .nbytes = batch->text_nbytes, .ends = batch->ends, .n_ends = batch->n_ends};
     if (counts->carry.used > 0 && !continue_carry(&r)) return false;
     if (!reserve_scratch(counts)) return false;
     while (r.position < r.nbytes) {
         if (!count_next_chunk(&r)) return false;
     }
     close_documents_before(&r, SIZE_MAX);
-    if ((r.n_ends == 0 ? 0 : behind(piece, r.ends[r.n_ends - 1])) < r.nbytes) counts->has_open_document = true;
+    if ((r.n_ends == 0 ? 0 : behind(batch, r.ends[r.n_ends - 1])) < r.nbytes) counts->has_open_document = true;
     return true;
 }
 
-static tp_status check_piece(const tp_piece *piece, tp_error *error)
+static tp_status check_batch(const tp_batch *batch, tp_error *error)
 {
     const char *message = NULL;
-    uint64_t start = 0, nbytes = piece->text_nbytes;
-    for (size_t i = 0; i < piece->n_ends && message == NULL; i++) {
-        if (piece->ends[i] > nbytes || piece->ends[i] < start) message = "the ends of documents must ascend within the text";
-        else if (piece->ends[i] < nbytes && !tp_is_ascii_space(piece->text[piece->ends[i]])) {
+    uint64_t start = 0, nbytes = batch->text_nbytes;
+    for (size_t i = 0; i < batch->n_ends && message == NULL; i++) {
+        if (batch->ends[i] > nbytes || batch->ends[i] < start) message = "the ends of documents must ascend within the text";
+        else if (batch->ends[i] < nbytes && !tp_is_ascii_space(batch->text[batch->ends[i]])) {
             message = "the byte behind a document must be ASCII white space";
         }
         if (message != NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, message);
-        start = piece->ends[i] + 1;
+        start = batch->ends[i] + 1;
     }
     return TP_OK;
 }
 
-/* ---- Many pieces at once ---------------------------------------------------------------------------------------- */
+/* ---- Many batches at once ---------------------------------------------------------------------------------------- */
 
-typedef struct piece_job {
-    const tp_piece *piece;
+typedef struct batch_job {
+    const tp_batch *batch;
     bool is_done;
-} piece_job;
+} batch_job;
 
 static void run_job(void *jobs, size_t index)
 {
-    piece_job *job = (piece_job *)jobs + index;
-    tp_corpus *corpus = job->piece->corpus;
+    batch_job *job = (batch_job *)jobs + index;
+    tp_corpus *corpus = job->batch->corpus;
     tp_lock_write(&corpus->lock);
-    job->is_done = count_piece(&corpus->counts, job->piece);
+    job->is_done = count_batch(&corpus->counts, job->batch);
     tp_unlock_write(&corpus->lock);
 }
 
@@ -349,28 +349,28 @@ static void empty_corpus(tp_corpus *corpus)
     tp_unlock_write(&corpus->lock);
 }
 
-static tp_status run_jobs(piece_job *jobs, size_t n, tp_error *error)
+static tp_status run_jobs(batch_job *jobs, size_t n, tp_error *error)
 {
     bool is_done = true;
     tp_fork_join(run_job, jobs, n);
     for (size_t i = 0; i < n; i++) is_done = is_done && jobs[i].is_done;
     if (is_done) return TP_OK;
-    for (size_t i = 0; i < n; i++) empty_corpus(jobs[i].piece->corpus);
+    for (size_t i = 0; i < n; i++) empty_corpus(jobs[i].batch->corpus);
     return tp_fail_no_memory(error);
 }
 
-tp_status tp_corpus_count(const tp_piece *pieces, size_t n_pieces, tp_error *error)
+tp_status tp_corpus_count(const tp_batch *batches, size_t n_batches, tp_error *error)
 {
-    for (size_t i = 0; i < n_pieces; i++) {
-        tp_status status = check_piece(&pieces[i], error);
+    for (size_t i = 0; i < n_batches; i++) {
+        tp_status status = check_batch(&batches[i], error);
         if (status != TP_OK) return status;
     }
-    if (n_pieces == 1) return run_jobs(&(piece_job){.piece = pieces}, 1, error);
-    piece_job *jobs = tp_allocate(TP_FOR_WORK, n_pieces * sizeof *jobs);
-    if (jobs == NULL) return n_pieces == 0 ? TP_OK : tp_fail_no_memory(error);
-    for (size_t i = 0; i < n_pieces; i++) jobs[i] = (piece_job){.piece = &pieces[i]};
-    tp_status status = run_jobs(jobs, n_pieces, error);
-    tp_release(TP_FOR_WORK, jobs, n_pieces * sizeof *jobs);
+    if (n_batches == 1) return run_jobs(&(batch_job){.batch = batches}, 1, error);
+    batch_job *jobs = tp_allocate(TP_FOR_WORK, n_batches * sizeof *jobs);
+    if (jobs == NULL) return n_batches == 0 ? TP_OK : tp_fail_no_memory(error);
+    for (size_t i = 0; i < n_batches; i++) jobs[i] = (batch_job){.batch = &batches[i]};
+    tp_status status = run_jobs(jobs, n_batches, error);
+    tp_release(TP_FOR_WORK, jobs, n_batches * sizeof *jobs);
     return status;
 }
 
@@ -382,35 +382,35 @@ static bool count_one(tp_corpus *corpus, const uint8_t *text, size_t nbytes, uin
     const uint64_t end = nbytes;
     tp_lock_write(&corpus->lock);
     uint64_t before = corpus->counts.words;
-    bool is_counted = count_piece(&corpus->counts, &(tp_piece){corpus, text, nbytes, &end, 1});
+    bool is_counted = count_batch(&corpus->counts, &(tp_batch){corpus, text, nbytes, &end, 1});
     *n_words = corpus->counts.words - before;
     tp_unlock_write(&corpus->lock);
     return is_counted;
 }
 
-static tp_status check_closed_piece(const tp_piece *piece, tp_error *error)
+static tp_status check_closed_batch(const tp_batch *batch, tp_error *error)
 {
-    tp_status status = check_piece(piece, error);
+    tp_status status = check_batch(batch, error);
     if (status != TP_OK) return status;
-    size_t end = piece->n_ends > 0 ? behind(piece, piece->ends[piece->n_ends - 1]) : 0;
-    if (end == piece->text_nbytes) return TP_OK;
-    return tp_fail(error, TP_INVALID_ARGUMENT, piece->n_ends, "the last document must end with the text");
+    size_t end = batch->n_ends > 0 ? behind(batch, batch->ends[batch->n_ends - 1]) : 0;
+    if (end == batch->text_nbytes) return TP_OK;
+    return tp_fail(error, TP_INVALID_ARGUMENT, batch->n_ends, "the last document must end with the text");
 }
 
-tp_status tp_corpus_count_each(const tp_piece *piece, tp_on_document on_document, void *user, tp_error *error)
+tp_status tp_corpus_count_each(const tp_batch *batch, tp_on_document on_document, void *user, tp_error *error)
 {
-    tp_status status = check_closed_piece(piece, error);
+    tp_status status = check_closed_batch(batch, error);
     if (status != TP_OK) return status;
-    const uint8_t *text = text_of(piece);
+    const uint8_t *text = text_of(batch);
     size_t start = 0;
-    for (size_t i = 0; i < piece->n_ends; i++) {
+    for (size_t i = 0; i < batch->n_ends; i++) {
         uint64_t n_words;
-        if (!count_one(piece->corpus, text + start, (size_t)piece->ends[i] - start, &n_words)) {
-            empty_corpus(piece->corpus);
+        if (!count_one(batch->corpus, text + start, (size_t)batch->ends[i] - start, &n_words)) {
+            empty_corpus(batch->corpus);
             return tp_fail_no_memory(error);
         }
         if (on_document(user, i, n_words) == 0) return tp_fail(error, TP_CANCELLED, i, "the callback asked to stop");
-        start = behind(piece, piece->ends[i]);
+        start = behind(batch, batch->ends[i]);
     }
     return TP_OK;
 }

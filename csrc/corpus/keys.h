@@ -9,12 +9,12 @@
 
 /* Words that keys are made of at once: enough to hide a miss of the cache behind the work on the others, few enough for all
  * that is known of them to stay in the first-level cache. */
-enum { TP_BATCH = 64 };
+enum { TP_KEYS_AT_ONCE = 64 };
 
 typedef struct tp_keys {
-    tp_key keys[TP_BATCH];
-    uint64_t hashes[TP_BATCH];
-    uint8_t long_words[TP_BATCH + 4]; /* ascending: which of them are long; what lies behind the last may be overwritten */
+    tp_key keys[TP_KEYS_AT_ONCE];
+    uint64_t hashes[TP_KEYS_AT_ONCE];
+    uint8_t long_words[TP_KEYS_AT_ONCE + 4]; /* ascending: which of them are long; what lies behind the last may be overwritten */
     size_t n_long_words;
 } tp_keys;
 

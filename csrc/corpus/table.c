@@ -137,7 +137,7 @@ tp_term *tp_table_append(tp_table *table, const tp_word *word)
 
 /* Of two terms that have the same home, the more frequent one shall stand there, where it is found at once. Both can still be
  * reached: they have the same way, on which no slot has become free. */
-static void bring_home(tp_table *table, size_t slot, size_t home)
+static void swap_home(tp_table *table, size_t slot, size_t home)
 {
     if (slot == home) return;
     uint32_t *slots = table->index.slots, here = slots[slot], there = slots[home];
@@ -154,7 +154,7 @@ tp_term *tp_table_find_or_append(tp_table *table, const tp_word *word)
     size_t slot;
     uint32_t number = tp_index_find(&table->index, word->hash, table, is_word, word, &slot);
     if (number == 0) return append_in_slot(table, word, slot);
-    bring_home(table, slot, tp_index_home(&table->index, word->hash));
+    swap_home(table, slot, tp_index_home(&table->index, word->hash));
     return table->terms + number - 1;
 }
 

@@ -176,7 +176,7 @@ tp_status tp_vocabulary_encode_split(const tp_vocabulary *vocabulary, tp_piece_c
                                      size_t *n_ids, size_t *n_used, tp_error *error);
 
 /* Encodes documents, each as if alone, by up to `threads` threads. Document i ends before text[ends[i]]; the next one begins
- * behind that byte, as in tp_piece. Stores all ids, how many in *n_ids, and in id_ends[i] where those of document i end.
+ * behind that byte, as in tp_batch. Stores all ids, how many in *n_ids, and in id_ends[i] where those of document i end.
  * TP_TOO_SMALL unless `capacity` is at least text_nbytes; `ids` may be NULL, as above. TP_INVALID_ARGUMENT, with the document
  * as offset, for bad ends. */
 tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern,

@@ -27,32 +27,32 @@ void tp_corpus_free_at(tp_corpus **corpus);
 /* A new corpus equal to `source`, its position included. */
 tp_status tp_corpus_copy(tp_corpus *source, tp_corpus **copy, tp_error *error);
 
-/* A piece of text for one corpus.
+/* A batch of documents for one corpus.
  *
- * Document i of the piece ends before text[ends[i]]; the next one begins behind that byte, which must be ASCII white space
- * (or the end of the piece). What lies behind the last end belongs to a document that stays open: the next piece given to
- * the same corpus continues it, in the middle of a word too. So a piece without ends is one slice of a long document.
+ * Document i of the batch ends before text[ends[i]]; the next one begins behind that byte, which must be ASCII white space
+ * (or the end of the batch). What lies behind the last end belongs to a document that stays open: the next batch given to
+ * the same corpus continues it, in the middle of a word too. So a batch without ends is one slice of a long document.
  * The text should be valid UTF-8, cut between characters; anything else is counted as some words or other, safely. */
-typedef struct tp_piece {
+typedef struct tp_batch {
     tp_corpus *corpus;
     const uint8_t *text;
     size_t text_nbytes;
     const uint64_t *ends; /* ascending, each at most text_nbytes */
     size_t n_ends;
-} tp_piece;
+} tp_batch;
 
-/* Counts every piece into its own corpus, all at the same time: one thread a piece, of which the caller is one; no thread is
- * started for a single piece, and none outlives the call. The corpora must differ from each other. When memory runs out while it
+/* Counts every batch into its own corpus, all at the same time: one thread a batch, of which the caller is one; no thread is
+ * started for a single batch, and none outlives the call. The corpora must differ from each other. When memory runs out while it
  * counts, they are left empty: count into a private corpus, then tp_corpus_append it to the one that others read. */
-tp_status tp_corpus_count(const tp_piece *pieces, size_t n_pieces, tp_error *error);
+tp_status tp_corpus_count(const tp_batch *batches, size_t n_batches, tp_error *error);
 
-/* Called for a document that has been counted: its index in the piece and its number of words. 1 goes on, 0 stops. */
+/* Called for a document that has been counted: its index in the batch and its number of words. 1 goes on, 0 stops. */
 typedef int (*tp_on_document)(void *user, uint64_t index, uint64_t n_words);
 
-/* Counts the documents of one piece (all closed: nothing may lie behind the last end) one after the other and tells
+/* Counts the documents of one batch (all closed: nothing may lie behind the last end) one after the other and tells
  * `on_document` of each, holding no lock meanwhile. When that returns 0: TP_CANCELLED; the documents told of so far, the
  * last one included, stay counted. When memory runs out the corpus is left empty, as by tp_corpus_count. */
-tp_status tp_corpus_count_each(const tp_piece *piece, tp_on_document on_document, void *user, tp_error *error);
+tp_status tp_corpus_count_each(const tp_batch *batch, tp_on_document on_document, void *user, tp_error *error);
 
 /* Adds what `part` counted behind what `corpus` holds, as if the same documents had been counted into it, and leaves `part`
  * empty. Where `corpus` holds an open document, the first one of `part` continues it (in a new word).
@@ -75,18 +75,18 @@ typedef struct tp_totals {
 /* All totals at one instant. */
 void tp_corpus_get_totals(tp_corpus *corpus, tp_totals *totals);
 
-typedef enum tp_measure {
+typedef enum tp_frequency_kind {
     TP_COUNT = 0,             /* how often the term occurs */
     TP_DOCUMENT_FREQUENCY = 1 /* in how many documents it occurs */
-} tp_measure;
+} tp_frequency_kind;
 
-/* Stores the measure of every term, in order of their numbers, at one instant, and how many there are in *n_terms.
+/* Stores how frequent every term is, in order of their numbers, at one instant, and how many there are in *n_terms.
  * TP_TOO_SMALL, with *n_terms stored, if there are more than `capacity`. */
-tp_status tp_corpus_get_measure(tp_corpus *corpus, tp_measure measure, uint64_t *values, uint64_t capacity, uint64_t *n_terms,
+tp_status tp_corpus_get_frequencies(tp_corpus *corpus, tp_frequency_kind kind, uint64_t *values, uint64_t capacity, uint64_t *n_terms,
                                 tp_error *error);
 
-/* Both measures of every term, at the same instant; otherwise as tp_corpus_get_measure. */
-tp_status tp_corpus_get_measures(tp_corpus *corpus, uint64_t *counts, uint64_t *document_frequencies, uint64_t capacity,
+/* Both frequencies of every term, at the same instant; otherwise as tp_corpus_get_frequencies. */
+tp_status tp_corpus_get_all_frequencies(tp_corpus *corpus, uint64_t *counts, uint64_t *document_frequencies, uint64_t capacity,
                                  uint64_t *n_terms, tp_error *error);
 
 /* Stores the counts of the terms `first` … `first + n - 1`, at one instant. TP_INVALID_ARGUMENT if there are not so many. */

@@ -74,7 +74,7 @@ typedef struct tp_arrow_array {
 typedef struct tp_arrow_batch {
     uint8_t *text; /* where to join them */
     size_t text_capacity;
-    uint64_t *ends; /* as in tp_piece */
+    uint64_t *ends; /* as in tp_batch */
     size_t ends_capacity;
     uint64_t next; /* the next entry to read */
     uint64_t stop; /* the one behind the last to be read */

@@ -25,7 +25,7 @@ int main(int n_arguments, char **arguments)
     tp_corpus *corpus;
     check(tp_utf8_validate((const uint8_t *)text, (size_t)end, &error), &error);
     check(tp_corpus_new(&corpus, &error), &error);
-    tp_piece document = {.corpus = corpus, .text = (const uint8_t *)text, .text_nbytes = (size_t)end, .ends = &end, .n_ends = 1};
+    tp_batch document = {.corpus = corpus, .text = (const uint8_t *)text, .text_nbytes = (size_t)end, .ends = &end, .n_ends = 1};
     check(tp_corpus_count(&document, 1, &error), &error);
 
     tp_totals totals;

@@ -162,8 +162,8 @@ static inline void check_terms(tp_corpus *corpus, const naive_counts *expected)
 static inline void check_measures(tp_corpus *corpus, const naive_counts *expected)
 {
     uint64_t n_terms, *counts = allocate((expected->n_terms + 1) * 8), *frequencies = allocate((expected->n_terms + 1) * 8);
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_COUNT, counts, expected->n_terms, &n_terms, NULL), TP_OK);
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_DOCUMENT_FREQUENCY, frequencies, expected->n_terms, &n_terms, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_COUNT, counts, expected->n_terms, &n_terms, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_DOCUMENT_FREQUENCY, frequencies, expected->n_terms, &n_terms, NULL), TP_OK);
     for (size_t i = 0; i < expected->n_terms && !has_failed_enough(); i++) {
         CHECK_EQ_U(counts[i], expected->terms[i].count);
         CHECK_EQ_U(frequencies[i], expected->terms[i].document_frequency);

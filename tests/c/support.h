@@ -54,7 +54,7 @@ static inline tp_corpus *new_corpus(void)
 static inline tp_status count_piece(tp_corpus *corpus, const void *text, size_t nbytes, const uint64_t *ends, size_t n_ends)
 {
     block copy = exact_copy(text, nbytes);
-    tp_status status = tp_corpus_count(&(tp_piece){corpus, copy.data, nbytes, ends, n_ends}, 1, NULL);
+    tp_status status = tp_corpus_count(&(tp_batch){corpus, copy.data, nbytes, ends, n_ends}, 1, NULL);
     free(copy.data);
     return status;
 }
@@ -89,7 +89,7 @@ static inline tp_corpus *corpus_of(const char *lines)
 static inline tp_status close_document(tp_corpus *corpus)
 {
     const uint64_t end = 0;
-    return tp_corpus_count(&(tp_piece){corpus, NULL, 0, &end, 1}, 1, NULL);
+    return tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1}, 1, NULL);
 }
 
 /* Appends `part` wherever `corpus` is, frees `part`, and leaves the position as it was. */
@@ -120,8 +120,8 @@ static inline contents contents_of(tp_corpus *corpus)
     tp_corpus_get_totals(corpus, &all.totals);
     all.counts = must_allocate(all.totals.terms * sizeof *all.counts);
     all.frequencies = must_allocate(all.totals.terms * sizeof *all.frequencies);
-    if (tp_corpus_get_measure(corpus, TP_COUNT, all.counts, all.totals.terms, &n, NULL) != TP_OK) abort();
-    if (tp_corpus_get_measure(corpus, TP_DOCUMENT_FREQUENCY, all.frequencies, all.totals.terms, &n, NULL) != TP_OK) abort();
+    if (tp_corpus_get_frequencies(corpus, TP_COUNT, all.counts, all.totals.terms, &n, NULL) != TP_OK) abort();
+    if (tp_corpus_get_frequencies(corpus, TP_DOCUMENT_FREQUENCY, all.frequencies, all.totals.terms, &n, NULL) != TP_OK) abort();
     tp_corpus_get_terms(corpus, 0, all.totals.terms, NULL, 0, &all.terms.nbytes, NULL);
     all.terms.data = must_allocate(all.terms.nbytes);
     if (tp_corpus_get_terms(corpus, 0, all.totals.terms, all.terms.data, all.terms.nbytes, &nbytes, NULL) != TP_OK) abort();

@@ -108,11 +108,11 @@ static tp_status join_two(world *w) { return tp_corpus_join((tp_corpus *[]){w->c
 static tp_status count_three_pieces(world *w)
 {
     uint64_t ends[3][60];
-    tp_piece pieces[3];
+    tp_batch pieces[3];
     char *texts[3];
     for (unsigned i = 0; i < 3; i++) {
         texts[i] = numbered_lines(i * 30, 20 + 10 * i);
-        pieces[i] = (tp_piece){w->empty[i], (uint8_t *)texts[i], strlen(texts[i]), ends[i], find_ends(texts[i], ends[i])};
+        pieces[i] = (tp_batch){w->empty[i], (uint8_t *)texts[i], strlen(texts[i]), ends[i], find_ends(texts[i], ends[i])};
     }
     tp_status status = tp_corpus_count(pieces, 3, NULL);
     for (unsigned i = 0; i < 3; i++) free(texts[i]);
@@ -131,7 +131,7 @@ static tp_status count_each_document(world *w)
 {
     uint64_t ends[50];
     char *text = numbered_lines(0, 50);
-    const tp_piece piece = {w->empty[0], (uint8_t *)text, strlen(text), ends, find_ends(text, ends)};
+    const tp_batch piece = {w->empty[0], (uint8_t *)text, strlen(text), ends, find_ends(text, ends)};
     tp_status status = tp_corpus_count_each(&piece, go_on, NULL, NULL);
     free(text);
     return status;

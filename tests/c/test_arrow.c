@@ -473,9 +473,9 @@ static void test_both_measures_come_together(void)
 {
     tp_corpus *corpus = corpus_of("a b a\nb\nb\n");
     uint64_t counts[2] = {7, 7}, frequencies[2] = {7, 7}, n = 0;
-    CHECK_EQ_U(tp_corpus_get_measures(corpus, counts, frequencies, 1, &n, NULL), TP_TOO_SMALL);
+    CHECK_EQ_U(tp_corpus_get_all_frequencies(corpus, counts, frequencies, 1, &n, NULL), TP_TOO_SMALL);
     CHECK(n == 2 && counts[0] == 7 && frequencies[0] == 7);
-    CHECK_EQ_U(tp_corpus_get_measures(corpus, counts, frequencies, 2, &n, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_all_frequencies(corpus, counts, frequencies, 2, &n, NULL), TP_OK);
     CHECK(n == 2 && counts[0] == 2 && counts[1] == 3 && frequencies[0] == 1 && frequencies[1] == 3);
     tp_corpus_free(corpus);
 }

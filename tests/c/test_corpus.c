@@ -43,9 +43,9 @@ static void test_nothing_to_count(void)
     tp_corpus *corpus = new_corpus();
     const uint64_t end = 0;
     CHECK_EQ_U(tp_corpus_count(NULL, 0, NULL), TP_OK);
-    CHECK_EQ_U(tp_corpus_count(&(tp_piece){corpus, NULL, 0, NULL, 0}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, NULL, 0}, 1, NULL), TP_OK);
     CHECK_HOLDS(corpus, "0 documents, 0 words:");
-    CHECK_EQ_U(tp_corpus_count(&(tp_piece){corpus, NULL, 0, &end, 1}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1}, 1, NULL), TP_OK);
     CHECK_HOLDS(corpus, "1 documents, 0 words:");
     tp_corpus_free(corpus);
 }
@@ -100,7 +100,7 @@ static void test_nul_is_a_character(void)
     uint64_t found[3], n;
     uint8_t terms[16];
     size_t nbytes;
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_COUNT, found, 3, &n, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_COUNT, found, 3, &n, NULL), TP_OK);
     CHECK_EQ_BYTES(found, n * sizeof *found, counts, sizeof counts);
     CHECK_EQ_U(tp_corpus_pick_terms(corpus, ids, 3, terms, sizeof terms, &nbytes, NULL), TP_OK);
     CHECK_EQ_BYTES(terms, nbytes, "\0\na\0b\na", 7);
@@ -185,7 +185,7 @@ static void test_many_terms(void)
     text[nbytes - 1] = '\n';
     tp_corpus *corpus = new_corpus();
     for (int round = 0; round < 2; round++) CHECK_EQ_U(count_lines(corpus, text), TP_OK);
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_DOCUMENT_FREQUENCY, counts, N, &n, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_DOCUMENT_FREQUENCY, counts, N, &n, NULL), TP_OK);
     CHECK_EQ_U(n, N);
     size_t n_wrong = 0;
     for (size_t i = 0; i < N; i++) n_wrong += counts[i] != 2;
@@ -271,7 +271,7 @@ static void test_refused_pieces(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         tp_corpus *corpus = corpus_of("before\n"), *other = new_corpus();
         const uint8_t *text = (const uint8_t *)cases[i].text;
-        const tp_piece pieces[] = {{other, text, 1, NULL, 0},
+        const tp_batch pieces[] = {{other, text, 1, NULL, 0},
                                    {corpus, text, strlen(cases[i].text), cases[i].ends, cases[i].n_ends}};
         tp_error error = {TP_OK, 0, NULL};
         CHECK_EQ_U(tp_corpus_count(pieces, 2, &error), TP_INVALID_ARGUMENT);
@@ -375,12 +375,12 @@ static void test_pieces_counted_at_once_and_appended_in_order(void)
                                              "and\n", "again the race"};
     for (size_t n = 1; n <= MOST; n++) {
         tp_corpus *expected = new_corpus();
-        tp_piece pieces[MOST];
+        tp_batch pieces[MOST];
         uint64_t ends[MOST][32];
         for (size_t i = 0; i < n; i++) {
             count_lines(expected, slices[i]);
             if (slices[i][0] != '\0') count_lines(expected, " "); /* where a piece is appended, a word ends */
-            pieces[i] = (tp_piece){new_corpus(), (const uint8_t *)slices[i], strlen(slices[i]), ends[i],
+            pieces[i] = (tp_batch){new_corpus(), (const uint8_t *)slices[i], strlen(slices[i]), ends[i],
                                    find_ends(slices[i], ends[i])};
         }
         CHECK_EQ_U(tp_corpus_count(pieces, n, NULL), TP_OK);
@@ -656,9 +656,9 @@ static void test_measures(void)
     tp_corpus *corpus = corpus_of("a b a\na\n");
     const uint64_t counts[] = {3, 1}, frequencies[] = {2, 1};
     uint64_t values[2], n = 0;
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_COUNT, values, 2, &n, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_COUNT, values, 2, &n, NULL), TP_OK);
     CHECK_EQ_BYTES(values, n * sizeof *values, counts, sizeof counts);
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_DOCUMENT_FREQUENCY, values, 2, &n, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_DOCUMENT_FREQUENCY, values, 2, &n, NULL), TP_OK);
     CHECK_EQ_BYTES(values, n * sizeof *values, frequencies, sizeof frequencies);
     tp_corpus_free(corpus);
 }
@@ -668,12 +668,12 @@ static void test_measure_needs_room_and_a_name(void)
     tp_corpus *corpus = corpus_of("a b\n"), *empty = new_corpus();
     uint64_t values[1] = {77}, n = 0;
     tp_error error = {TP_OK, 0, NULL};
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_COUNT, values, 1, &n, &error), TP_TOO_SMALL);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_COUNT, values, 1, &n, &error), TP_TOO_SMALL);
     CHECK_EQ_U(error.status, TP_TOO_SMALL);
     CHECK_EQ_U(n, 2);
     CHECK_EQ_U(values[0], 77);
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, (tp_measure)2, values, 1, &n, NULL), TP_INVALID_ARGUMENT);
-    CHECK_EQ_U(tp_corpus_get_measure(empty, TP_COUNT, NULL, 0, &n, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, (tp_frequency_kind)2, values, 1, &n, NULL), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_corpus_get_frequencies(empty, TP_COUNT, NULL, 0, &n, NULL), TP_OK);
     CHECK_EQ_U(n, 0);
     tp_corpus_free(corpus);
     tp_corpus_free(empty);
@@ -926,7 +926,7 @@ static tp_status count_each_line(tp_corpus *corpus, const char *lines, tp_on_doc
 {
     uint64_t ends[32];
     block text = exact_copy(lines, strlen(lines));
-    tp_status status = tp_corpus_count_each(&(tp_piece){corpus, text.data, text.nbytes, ends, find_ends(lines, ends)},
+    tp_status status = tp_corpus_count_each(&(tp_batch){corpus, text.data, text.nbytes, ends, find_ends(lines, ends)},
                                             on_document, user, error);
     free(text.data);
     return status;
@@ -959,9 +959,9 @@ static void test_each_document_of_nothing(void)
 {
     told seen = {.corpus = new_corpus(), .most = 8};
     const uint64_t end = 0;
-    CHECK_EQ_U(tp_corpus_count_each(&(tp_piece){seen.corpus, NULL, 0, NULL, 0}, note_document, &seen, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count_each(&(tp_batch){seen.corpus, NULL, 0, NULL, 0}, note_document, &seen, NULL), TP_OK);
     CHECK_EQ_U(seen.n, 0);
-    CHECK_EQ_U(tp_corpus_count_each(&(tp_piece){seen.corpus, NULL, 0, &end, 1}, note_document, &seen, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count_each(&(tp_batch){seen.corpus, NULL, 0, &end, 1}, note_document, &seen, NULL), TP_OK);
     CHECK_EQ_U(seen.n, 1);
     CHECK_HOLDS(seen.corpus, "1 documents, 0 words:");
     tp_corpus_free(seen.corpus);
@@ -972,7 +972,7 @@ static void test_each_document_refuses_bad_pieces(void)
     told seen = {.corpus = new_corpus(), .most = 8};
     tp_error error = {TP_OK, 0, NULL};
     const uint64_t ends[] = {1, 5};
-    const tp_piece piece = {seen.corpus, (const uint8_t *)"a b", 3, ends, 2};
+    const tp_batch piece = {seen.corpus, (const uint8_t *)"a b", 3, ends, 2};
     CHECK_EQ_U(tp_corpus_count_each(&piece, note_document, &seen, &error), TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, 1);
     CHECK_EQ_U(seen.n, 0);

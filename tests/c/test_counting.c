@@ -34,7 +34,7 @@ static void hand_over(handing *h, size_t to, at_cut how)
     uint64_t *ends = allocate(n * sizeof *ends);
     for (size_t i = 0; i < n; i++) ends[i] = given->ends[h->n_closed + i] - h->position;
     uint8_t *text = exact_copy(given->text + h->position, to - h->position);
-    CHECK_EQ_U(tp_corpus_count(&(tp_piece){h->corpus, text, to - h->position, ends, n}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){h->corpus, text, to - h->position, ends, n}, 1, NULL), TP_OK);
     free(text);
     free(ends);
     h->n_closed += n;
@@ -166,14 +166,14 @@ static void test_example(void)
     tp_corpus *corpus = new_corpus();
     const char *text = "The cat\nthe CAT the dog\n\nDog";
     uint64_t ends[] = {7, 23, 24, 28}, values[3], n_terms;
-    CHECK_EQ_U(tp_corpus_count(&(tp_piece){corpus, (const uint8_t *)text, strlen(text), ends, 4}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, (const uint8_t *)text, strlen(text), ends, 4}, 1, NULL), TP_OK);
     uint8_t terms[11];
     size_t nbytes;
     CHECK_EQ_U(tp_corpus_get_terms(corpus, 0, 3, terms, sizeof terms, &nbytes, NULL), TP_OK);
     CHECK_EQ_BYTES(terms, nbytes, "the\ncat\ndog", 11);
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_COUNT, values, 3, &n_terms, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_COUNT, values, 3, &n_terms, NULL), TP_OK);
     CHECK_EQ_BYTES(values, sizeof values, ((const uint64_t[]){3, 2, 2}), sizeof values);
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_DOCUMENT_FREQUENCY, values, 3, &n_terms, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_DOCUMENT_FREQUENCY, values, 3, &n_terms, NULL), TP_OK);
     CHECK_EQ_BYTES(values, sizeof values, ((const uint64_t[]){2, 2, 2}), sizeof values);
     tp_totals totals;
     tp_corpus_get_totals(corpus, &totals);
@@ -425,10 +425,10 @@ static void test_pieces_of_many_corpora_at_once(void)
     for (size_t i = 0; i < N_ITEMS(variants); i++) {
         if (!tp_simd_is_available(variants[i])) continue;
         tp_simd_select(variants[i], NULL);
-        tp_piece pieces[N];
+        tp_batch pieces[N];
         for (size_t j = 0; j < N; j++) {
             uint8_t *text = exact_copy(given[j].text, given[j].nbytes);
-            pieces[j] = (tp_piece){new_corpus(), text, given[j].nbytes, given[j].ends, given[j].n};
+            pieces[j] = (tp_batch){new_corpus(), text, given[j].nbytes, given[j].ends, given[j].n};
         }
         CHECK_EQ_U(tp_corpus_count(pieces, N, NULL), TP_OK);
         for (size_t j = 0; j < N; j++) {
@@ -459,7 +459,7 @@ static void test_nonsense_is_counted_safely(void)
             if (!tp_simd_is_available(variants[i])) continue;
             tp_simd_select(variants[i], NULL);
             tp_corpus *corpus = new_corpus();
-            tp_piece piece = {corpus, text, given.nbytes, given.ends, given.n};
+            tp_batch piece = {corpus, text, given.nbytes, given.ends, given.n};
             CHECK_EQ_U(tp_corpus_count(&piece, 1, NULL), TP_OK);
             tp_totals totals;
             tp_corpus_get_totals(corpus, &totals);
@@ -478,7 +478,7 @@ static void test_nonsense_is_counted_safely(void)
 static void count_piece(tp_corpus *corpus, const char *text, const uint64_t *ends, size_t n_ends)
 {
     uint8_t *copy = exact_copy(text, strlen(text));
-    CHECK_EQ_U(tp_corpus_count(&(tp_piece){corpus, copy, strlen(text), ends, n_ends}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, copy, strlen(text), ends, n_ends}, 1, NULL), TP_OK);
     free(copy);
 }
 
@@ -535,8 +535,8 @@ static void test_document_frequency_beyond_32_bits(void)
     for (unsigned i = 1; i <= 3; i++) {
         count_piece(corpus, "a a", (const uint64_t[]){3}, 1);
         uint64_t counts[2], frequencies[2], n_terms;
-        CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_COUNT, counts, 2, &n_terms, NULL), TP_OK);
-        CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_DOCUMENT_FREQUENCY, frequencies, 2, &n_terms, NULL), TP_OK);
+        CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_COUNT, counts, 2, &n_terms, NULL), TP_OK);
+        CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_DOCUMENT_FREQUENCY, frequencies, 2, &n_terms, NULL), TP_OK);
         CHECK_EQ_U(counts[0], (UINT64_C(1) << 40) + 2 * i);
         CHECK_EQ_U(frequencies[0], (uint64_t)UINT32_MAX + i);
         CHECK_EQ_U(counts[1], 1);

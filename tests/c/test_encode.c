@@ -627,7 +627,7 @@ static void check_long_piece(const tp_vocabulary *vocabulary, block piece)
     uint32_t *ids = must_allocate(piece.nbytes * sizeof *ids), *expected = must_allocate(piece.nbytes * sizeof *expected);
     tp_token_sink found = {.out = ids, .capacity = piece.nbytes}, counted = {0};
     tp_token_sink wanted = {.out = expected, .capacity = piece.nbytes};
-    CHECK(tp_merge_at_once(vocabulary, &merger, piece.data, piece.nbytes, TP_NO_RANK, &wanted));
+    CHECK(tp_merge_with_heap(vocabulary, &merger, piece.data, piece.nbytes, TP_NO_RANK, &wanted));
     CHECK(tp_merge_piece(vocabulary, &merger, piece.data, piece.nbytes, TP_NO_RANK, &found));
     CHECK(tp_merge_piece(vocabulary, &merger, piece.data, piece.nbytes, TP_NO_RANK, &counted));
     CHECK_SAME_IDS(ids, found.n, expected, wanted.n);
@@ -637,7 +637,7 @@ static void check_long_piece(const tp_vocabulary *vocabulary, block piece)
     free(expected);
 }
 
-static void test_long_pieces_are_merged_by_stretches_as_at_once(void)
+static void test_long_pieces_are_merged_by_segments_as_by_the_heap(void)
 {
     static const uint8_t alphabets[][4] = {"ACGT", {'a', 0xE3, 0x81, 0x82}};
     uint64_t random = 10;
@@ -657,8 +657,8 @@ static void test_long_pieces_are_merged_by_stretches_as_at_once(void)
     }
 }
 
-/* Tokens of x, xx, xxxx … up to 2^15 bytes, more than the longest stretch. */
-static void test_tokens_longer_than_any_stretch(void)
+/* Tokens of x, xx, xxxx … up to 2^15 bytes, more than the longest segment. */
+static void test_tokens_longer_than_any_segment(void)
 {
     tp_merge merges[15] = {{'x', 'x'}};
     for (uint32_t i = 1; i < 15; i++) merges[i] = (tp_merge){255 + i, 255 + i};
@@ -889,8 +889,8 @@ int main(void)
     RUN(test_special_tokens_are_decoded_among_the_others);
     RUN(test_keys_that_are_looked_for);
     RUN(test_a_piece_of_a_million_equal_bytes);
-    RUN(test_long_pieces_are_merged_by_stretches_as_at_once);
-    RUN(test_tokens_longer_than_any_stretch);
+    RUN(test_long_pieces_are_merged_by_segments_as_by_the_heap);
+    RUN(test_tokens_longer_than_any_segment);
     RUN(test_bad_tokens_are_named);
     RUN(test_bad_merges_are_named);
     RUN(test_tokens_that_double_are_refused);

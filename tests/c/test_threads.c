@@ -16,15 +16,15 @@ static const char text[] = "one two three\nThree Two One\n";
 static const uint64_t ends[] = {13, 27};
 enum { N_DOCUMENTS = 2 };
 
-static tp_piece piece_for(tp_corpus *corpus)
+static tp_batch piece_for(tp_corpus *corpus)
 {
-    return (tp_piece){corpus, (const uint8_t *)text, sizeof text - 1, ends, N_DOCUMENTS};
+    return (tp_batch){corpus, (const uint8_t *)text, sizeof text - 1, ends, N_DOCUMENTS};
 }
 
 static tp_corpus *counted_part(void)
 {
     tp_corpus *part = new_corpus();
-    tp_piece piece = piece_for(part);
+    tp_batch piece = piece_for(part);
     CHECK_EQ_U(tp_corpus_count(&piece, 1, NULL), TP_OK);
     return part;
 }
@@ -83,7 +83,7 @@ static void append_part(tp_corpus *corpus)
 
 static void count_into(tp_corpus *corpus)
 {
-    tp_piece piece = piece_for(corpus);
+    tp_batch piece = piece_for(corpus);
     CHECK_EQ_U(tp_corpus_count(&piece, 1, NULL), TP_OK);
 }
 
@@ -96,7 +96,7 @@ static int go_on(void *user, uint64_t index, uint64_t n_words)
 
 static void count_each_into(tp_corpus *corpus)
 {
-    tp_piece piece = piece_for(corpus);
+    tp_batch piece = piece_for(corpus);
     CHECK_EQ_U(tp_corpus_count_each(&piece, go_on, NULL, NULL), TP_OK);
 }
 
@@ -108,12 +108,12 @@ static void get_totals(tp_corpus *corpus)
     CHECK_EQ_U(totals.terms, totals.documents == 0 ? 0 : N_TERMS);
 }
 
-static void get_measures(tp_corpus *corpus)
+static void get_frequencies(tp_corpus *corpus)
 {
     uint64_t counts[N_TERMS] = {0}, n;
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_COUNT, counts, N_TERMS, &n, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_COUNT, counts, N_TERMS, &n, NULL), TP_OK);
     CHECK(counts[0] == counts[1] && counts[1] == counts[2]);
-    CHECK_EQ_U(tp_corpus_get_measure(corpus, TP_DOCUMENT_FREQUENCY, counts, N_TERMS, &n, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_get_frequencies(corpus, TP_DOCUMENT_FREQUENCY, counts, N_TERMS, &n, NULL), TP_OK);
     CHECK(counts[0] == counts[1] && counts[1] == counts[2]);
 }
 
@@ -159,7 +159,7 @@ static void write_and_read(tp_corpus *corpus)
 
 static void count_three_parts_at_once(tp_corpus *corpus)
 {
-    tp_piece pieces[3];
+    tp_batch pieces[3];
     for (int i = 0; i < 3; i++) pieces[i] = piece_for(new_corpus());
     CHECK_EQ_U(tp_corpus_count(pieces, 3, NULL), TP_OK);
     for (int i = 0; i < 3; i++) {
@@ -173,7 +173,7 @@ static void count_three_parts_at_once(tp_corpus *corpus)
 static void test_many_writers_and_readers(void)
 {
     job *const jobs[] = {append_part, append_part,  append_part,   append_part,       get_totals,
-                         get_totals,  get_measures, look_up_words, get_terms_and_top, copy_whole, write_and_read};
+                         get_totals,  get_frequencies, look_up_words, get_terms_and_top, copy_whole, write_and_read};
     tp_corpus *corpus = new_corpus();
     tp_totals totals;
     run_at_once(jobs, sizeof jobs / sizeof *jobs, corpus);
@@ -273,7 +273,7 @@ static tp_corpus *own_corpora[N_THREADS]; /* where a child still knows of them: 
 /* Allocates nothing without a lock of the core: a sanitizer's allocator is not made for being forked in the middle. */
 static void *count_until_over(void *own)
 {
-    tp_piece piece = piece_for(own);
+    tp_batch piece = piece_for(own);
     atomic_fetch_add(&n_counting, 1);
     while (!atomic_load(&is_over)) {
         CHECK_EQ_U(tp_corpus_count(&piece, 1, NULL), TP_OK);
@@ -285,7 +285,7 @@ static void *count_until_over(void *own)
 static bool use_in_child(void)
 {
     tp_totals before, after;
-    tp_piece pieces[N_PIECES_IN_CHILD];
+    tp_batch pieces[N_PIECES_IN_CHILD];
     tp_corpus *copy = NULL;
     tp_corpus_get_totals(shared_corpus, &before);
     bool is_well = before.words == WORDS_A_DOCUMENT * before.documents && tp_corpus_copy(shared_corpus, &copy, NULL) == TP_OK;

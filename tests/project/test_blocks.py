@@ -29,7 +29,7 @@ def follow(text: str, folder: Path) -> str:
         "```console\n$ cat none\ncat: none: No such file or directory\n```",
         "```sh\nx=1\ntest $x = 1\n```",
         '```sh\n# all of it\nmake PYTHON=python3.12 test  # now\nmake debug SCRIPT="a.py 3"\n```',
-        "```c\ntp_status count(const tp_piece *piece);\n```",
+        "```c\ntp_status count(const tp_batch *piece);\n```",
         "```json\n[1]\n```\n\n```toml\na = 1\n```\n\n```text\nanything\n```",
         "<!-- not run: it is never -->\n\n```sh\nfalse\n```",
         "<!-- run by tests/project/test_blocks.py -->\n```gdb\nbreak main\n```",

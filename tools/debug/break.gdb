@@ -4,8 +4,8 @@ source tools/debug/settings.gdb
 
 break tp_corpus_count_each
 run
-print piece->n_ends
-x/s piece->text
+print batch->n_ends
+x/s batch->text
 backtrace 3
 
 # The Python stack, by the interpreter's own function: needs no symbols, and works in any debugger.

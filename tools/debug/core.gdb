@@ -9,5 +9,5 @@ if $has_py_bt
 end
 
 frame function tp_corpus_count_each
-print *piece
-print piece->corpus->counts.words
+print *batch
+print batch->corpus->counts.words

@@ -4,10 +4,10 @@ source tools/debug/settings.gdb
 
 break tp_corpus_count_each
 run
-watch -location piece->corpus->counts.words
+watch -location batch->corpus->counts.words
 continue
 backtrace 3
 continue
 frame function tp_corpus_count_each
-print piece->corpus->counts.table.n_terms
+print batch->corpus->counts.table.n_terms
 kill

@@ -27,7 +27,7 @@ static void free_vocabulary(tp_vocabulary *v)
     tp_vocabulary_free_pairs(v);
     tp_release(TP_FOR_VOCABULARY, v->parts, n * sizeof *v->parts);
     tp_token_tree_free(v->tree);
-    tp_release(TP_FOR_VOCABULARY, v->made, (v->n_made + 1) * sizeof *v->made);
+    tp_release(TP_FOR_VOCABULARY, v->merged_tokens, (v->n_merges + 1) * sizeof *v->merged_tokens);
     tp_release(TP_FOR_VOCABULARY, v->byte_pairs, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
     tp_object_freed(TP_FOR_VOCABULARY);
     tp_release(TP_FOR_VOCABULARY, v, sizeof *v);
@@ -111,14 +111,14 @@ static void note_bytes(tp_vocabulary *v, uint32_t token)
     if (nbytes == 1) v->byte_tokens[bytes[0]] = token;
     for (size_t i = 1; i < nbytes; i++) {
         size_t pair = (size_t)bytes[i - 1] << 8 | bytes[i];
-        v->joined[pair / 64] |= UINT64_C(1) << (pair % 64);
+        v->bigrams[pair / 64] |= UINT64_C(1) << (pair % 64);
     }
 }
 
 /* ---- Which tokens a piece can become as a whole --------------------------------------------------------------------- */
 
 /* Finds out whether merging a token's bytes gives that token. False if there is no memory. */
-static bool merge_itself(const tp_vocabulary *v, tp_merger *merger, uint32_t token, bool *is_whole)
+static bool merges_to_itself(const tp_vocabulary *v, tp_merger *merger, uint32_t token, bool *is_whole)
 {
     uint32_t made;
     tp_token_sink sink = {.out = &made, .capacity = 1};
@@ -137,7 +137,7 @@ static tp_status index_reachable(tp_vocabulary *v, tp_error *error)
     memset(v->index.slots, 0, v->index.n_slots * sizeof *v->index.slots);
     for (uint32_t t = 0; has_memory && t < v->n_tokens; t++) {
         bool is_whole = false;
-        has_memory = merge_itself(v, &merger, t, &is_whole);
+        has_memory = merges_to_itself(v, &merger, t, &is_whole);
         if (is_whole) put_in_index(v, t);
         else v->is_regular = false;
     }
@@ -366,7 +366,7 @@ static bool find_made(tp_vocabulary *v)
         tp_splits_begin(&splits, t);
         while (tp_splits_next(&splits, &left, &right)) {
             uint32_t rank = tp_find_pair(v, left, right);
-            if (rank != TP_NO_RANK) v->made[rank] = t;
+            if (rank != TP_NO_RANK) v->merged_tokens[rank] = t;
         }
     }
     tp_splits_free(&splits);
@@ -375,15 +375,15 @@ static bool find_made(tp_vocabulary *v)
 
 static tp_status take_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_merges, tp_error *error)
 {
-    v->made = tp_allocate(TP_FOR_VOCABULARY, (n_merges + 1) * sizeof *v->made);
-    if (v->made != NULL) v->n_made = n_merges;
-    if (v->made == NULL || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
-    memset(v->made, 0xFF, (n_merges + 1) * sizeof *v->made); /* TP_NO_TOKEN */
+    v->merged_tokens = tp_allocate(TP_FOR_VOCABULARY, (n_merges + 1) * sizeof *v->merged_tokens);
+    if (v->merged_tokens != NULL) v->n_merges = n_merges;
+    if (v->merged_tokens == NULL || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
+    memset(v->merged_tokens, 0xFF, (n_merges + 1) * sizeof *v->merged_tokens); /* TP_NO_TOKEN */
     size_t n_put;
     tp_status status = put_merges(v, merges, n_merges, &n_put, error);
     if (!find_made(v)) return tp_fail_no_memory(error);
     for (size_t i = 0; i < n_put; i++) {
-        if (v->made[i] != TP_NO_TOKEN) continue;
+        if (v->merged_tokens[i] != TP_NO_TOKEN) continue;
         return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + TP_N_BYTES + i, "the merge makes no token");
     }
     return status == TP_OK && v->rule == TP_RULE_MERGES ? index_reachable(v, error) : status;

@@ -18,7 +18,7 @@ static size_t merge_short(tp_encoding *e, const uint8_t *piece, size_t nbytes, t
     const tp_vocabulary *v = e->vocabulary;
     tp_token_sink sink = {.ids = v->ids, .out = ids, .capacity = TP_SHORT_KEY_NBYTES};
     uint32_t token = TP_NO_TOKEN;
-    if (tp_joined_nbytes(v, piece, nbytes) == nbytes) token = tp_find_short_piece(v, key, tp_short_key_hash(&v->hash_key, key));
+    if (tp_bigram_run_nbytes(v, piece, nbytes) == nbytes) token = tp_find_short_piece(v, key, tp_short_key_hash(&v->hash_key, key));
     if (token != TP_NO_TOKEN) tp_put_token(&sink, token);
     else tp_merge_piece(v, &e->table->merger, piece, nbytes, TP_NO_RANK, &sink); /* which needs no memory for that */
     return sink.n;
@@ -41,7 +41,7 @@ static void encode_long(tp_encoding *e, const uint8_t *piece, size_t nbytes)
     const tp_vocabulary *v = e->vocabulary;
     uint32_t token = TP_NO_TOKEN;
     bool is_searched = !tp_can_backtrack(v, piece, nbytes); /* which begins with the longest token anyway */
-    if (is_searched && tp_joined_nbytes(v, piece, nbytes) == nbytes) token = tp_find_piece(v, piece, nbytes);
+    if (is_searched && tp_bigram_run_nbytes(v, piece, nbytes) == nbytes) token = tp_find_piece(v, piece, nbytes);
     if (token != TP_NO_TOKEN) tp_put_token(&e->sink, token);
     else e->has_failed = !tp_merge_piece(v, &e->table->merger, piece, nbytes, TP_NO_RANK, &e->sink);
 }

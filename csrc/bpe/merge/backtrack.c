@@ -132,7 +132,7 @@ size_t tp_backtrack(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes,
     uint32_t token = find_longest(v, text, nbytes);
     for (;;) {
         size_t end = at + tree->lengths[token];
-        if ((is_dead_end[end / 64] >> (end % 64) & 1) == 0 && (n == 0 || tp_go_together(v, tokens[n - 1], token))) {
+        if ((is_dead_end[end / 64] >> (end % 64) & 1) == 0 && (n == 0 || tp_is_valid_pair(v, tokens[n - 1], token))) {
             tokens[n++] = token;
             if (end == nbytes) return n;
             at = end;

@@ -5,7 +5,7 @@
 
 #include "bpe/vocabulary/vocabulary.h"
 
-/* At worst this takes the length of a piece times that of the longest token: longer pieces go by stretches. */
+/* At worst this takes the length of a piece times that of the longest token: longer pieces go by segments. */
 enum { TP_BACKTRACK_NBYTES = 128 };
 
 /* Makes a vocabulary's tree of tokens, or leaves it NULL. There is one if the parts of tokens are known (see bpe/merge/parts.h), and many

@@ -25,7 +25,7 @@ size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, siz
     while (n > 1) {
         size_t at = find_lowest(ranks, n - 1);
         if (ranks[at] >= limit) break;
-        tokens[at] = tp_made_token(vocabulary, ranks[at]);
+        tokens[at] = tp_merged_token(vocabulary, ranks[at]);
         n--;
         for (size_t i = at + 1; i < n; i++) tokens[i] = tokens[i + 1];
         for (size_t i = at + 1; i + 1 < n; i++) ranks[i] = ranks[i + 1];
@@ -35,21 +35,21 @@ size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, siz
     return n;
 }
 
-/* ---- Long pieces: a list of parts and a heap of pairs --------------------------------------------------------------- */
+/* ---- Long pieces: a list of symbols and a heap of pairs --------------------------------------------------------------- */
 
 /* A token of the piece, at the number of its first byte. */
-typedef struct part {
+typedef struct symbol {
     uint32_t token; /* TP_NO_TOKEN: it has become part of the one before */
-    uint32_t next;  /* the number of bytes, behind the last part */
+    uint32_t next;  /* the number of bytes, behind the last symbol */
     uint32_t previous;
     uint32_t rank; /* of this one and the next */
-} part;
+} symbol;
 
-#define NO_PART UINT32_MAX
+#define NO_SYMBOL UINT32_MAX
 
 enum { HEAP_CHILDREN = 4 }; /* four: fewer levels, and the children share a cache line */
 
-/* Pairs that may merge, as rank << 32 | part, in a heap. Those are stale whose part has another rank by now. */
+/* Pairs that may merge, as rank << 32 | symbol, in a heap. Those are stale whose symbol has another rank by now. */
 typedef struct heap {
     uint64_t *pairs;
     size_t n;
@@ -95,59 +95,59 @@ static void push(heap *h, uint64_t pair)
     h->pairs[at] = pair;
 }
 
-static void set_rank(const tp_vocabulary *vocabulary, part *parts, uint32_t at, uint32_t n, uint32_t limit, heap *h)
+static void set_rank(const tp_vocabulary *vocabulary, symbol *symbols, uint32_t at, uint32_t n, uint32_t limit, heap *h)
 {
-    uint32_t next = parts[at].next;
-    uint32_t rank = next < n ? tp_find_pair(vocabulary, parts[at].token, parts[next].token) : TP_NO_RANK;
-    parts[at].rank = rank;
+    uint32_t next = symbols[at].next;
+    uint32_t rank = next < n ? tp_find_pair(vocabulary, symbols[at].token, symbols[next].token) : TP_NO_RANK;
+    symbols[at].rank = rank;
     if (rank < limit) push(h, (uint64_t)rank << 32 | at);
 }
 
-static void start_merging(const tp_vocabulary *vocabulary, const uint8_t *piece, uint32_t n, uint32_t limit, part *parts,
+static void start_merging(const tp_vocabulary *vocabulary, const uint8_t *piece, uint32_t n, uint32_t limit, symbol *symbols,
                           heap *h)
 {
     for (uint32_t i = 0; i < n; i++) {
         uint32_t rank = i + 1 < n ? vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]] : TP_NO_RANK;
-        parts[i] = (part){vocabulary->byte_tokens[piece[i]], i + 1, i - 1, rank}; /* before the first one: NO_PART */
+        symbols[i] = (symbol){vocabulary->byte_tokens[piece[i]], i + 1, i - 1, rank}; /* before the first one: NO_SYMBOL */
         if (rank < limit) h->pairs[h->n++] = (uint64_t)rank << 32 | i;
     }
     make_heap(h);
 }
 
-static void merge_all(const tp_vocabulary *vocabulary, part *parts, uint32_t n, uint32_t limit, heap *h)
+static void merge_all(const tp_vocabulary *vocabulary, symbol *symbols, uint32_t n, uint32_t limit, heap *h)
 {
     while (h->n > 0) {
         uint64_t pair = pop(h);
-        uint32_t rank = (uint32_t)(pair >> 32), at = (uint32_t)pair, next = parts[at].next;
-        if (parts[at].token == TP_NO_TOKEN || parts[at].rank != rank) continue;
-        parts[at].token = tp_made_token(vocabulary, rank);
-        parts[at].next = parts[next].next;
-        parts[next].token = TP_NO_TOKEN;
-        if (parts[at].next < n) parts[parts[at].next].previous = at;
-        set_rank(vocabulary, parts, at, n, limit, h);
-        if (parts[at].previous != NO_PART) set_rank(vocabulary, parts, parts[at].previous, n, limit, h);
+        uint32_t rank = (uint32_t)(pair >> 32), at = (uint32_t)pair, next = symbols[at].next;
+        if (symbols[at].token == TP_NO_TOKEN || symbols[at].rank != rank) continue;
+        symbols[at].token = tp_merged_token(vocabulary, rank);
+        symbols[at].next = symbols[next].next;
+        symbols[next].token = TP_NO_TOKEN;
+        if (symbols[at].next < n) symbols[symbols[at].next].previous = at;
+        set_rank(vocabulary, symbols, at, n, limit, h);
+        if (symbols[at].previous != NO_SYMBOL) set_rank(vocabulary, symbols, symbols[at].previous, n, limit, h);
     }
 }
 
-/* A merge takes one pair out of the heap, and one part away, and puts up to two pairs in: at most 2n are in it. */
-bool tp_merge_at_once(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
+/* A merge takes one pair out of the heap, and one symbol away, and puts up to two pairs in: at most 2n are in it. */
+bool tp_merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
                       tp_token_sink *sink)
 {
-    if (nbytes >= NO_PART || nbytes > SIZE_MAX / 4 / sizeof(part)) return false;
-    if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->parts, nbytes * sizeof(part))) return false;
+    if (nbytes >= NO_SYMBOL || nbytes > SIZE_MAX / 4 / sizeof(symbol)) return false;
+    if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->symbols, nbytes * sizeof(symbol))) return false;
     if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->heap, 2 * nbytes * sizeof(uint64_t))) return false;
-    part *parts = (part *)(void *)merger->parts.data;
+    symbol *symbols = (symbol *)(void *)merger->symbols.data;
     heap h = {(uint64_t *)(void *)merger->heap.data, 0};
     uint32_t n = (uint32_t)nbytes;
-    start_merging(vocabulary, piece, n, limit, parts, &h);
-    merge_all(vocabulary, parts, n, limit, &h);
-    for (uint32_t i = 0; i < n; i = parts[i].next) tp_put_token(sink, parts[i].token);
+    start_merging(vocabulary, piece, n, limit, symbols, &h);
+    merge_all(vocabulary, symbols, n, limit, &h);
+    for (uint32_t i = 0; i < n; i = symbols[i].next) tp_put_token(sink, symbols[i].token);
     return true;
 }
 
 void tp_merger_free(tp_merger *merger)
 {
-    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->parts);
+    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->symbols);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->heap);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->tokens);
 }

@@ -13,9 +13,9 @@ size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, siz
 
 /* What merging a long piece takes; all zero before the first one. Kept for the next one. */
 typedef struct tp_merger {
-    tp_arena parts;
+    tp_arena symbols;
     tp_arena heap;
-    tp_arena tokens; /* of a long stretch */
+    tp_arena tokens; /* of a long segment */
 } tp_merger;
 
 void tp_merger_free(tp_merger *merger);
@@ -35,7 +35,7 @@ static inline void tp_put_token(tp_token_sink *sink, uint32_t token)
 }
 
 /* Puts the tokens of some bytes, all of which are looked at together. Otherwise as tp_merge_piece, which chooses the fastest way. */
-bool tp_merge_at_once(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
+bool tp_merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
                       tp_token_sink *sink);
 
 /* Puts the tokens of a piece of any length, merging ranks below `limit`. False, with nothing put, if there is no memory, which

@@ -7,10 +7,10 @@ static bool are_in_order(const tp_vocabulary *v)
     for (uint32_t t = 0; t < v->n_tokens; t++) {
         if ((tp_token_nbytes(v, t) == 1) != (t < TP_N_BYTES)) return false;
     }
-    if (v->made == NULL) return true; /* a merge's rank is the token that it makes */
-    if (v->n_made != v->n_tokens - TP_N_BYTES) return false;
-    for (size_t i = 0; i < v->n_made; i++) {
-        if (v->made[i] != TP_N_BYTES + i) return false;
+    if (v->merged_tokens == NULL) return true; /* a merge's rank is the token that it makes */
+    if (v->n_merges != v->n_tokens - TP_N_BYTES) return false;
+    for (size_t i = 0; i < v->n_merges; i++) {
+        if (v->merged_tokens[i] != TP_N_BYTES + i) return false;
     }
     return true;
 }
@@ -23,7 +23,7 @@ bool tp_parts_make(tp_vocabulary *v)
     for (uint32_t t = 0; t < v->n_tokens; t++) v->parts[t] = (tp_merge){t, t};
     for (size_t i = 0; i < v->n_pair_slots; i++) {
         uint64_t slot = v->pairs[i];
-        if (slot != 0) v->parts[tp_made_token(v, tp_slot_rank(slot))] = (tp_merge){tp_slot_left(slot), tp_slot_right(slot)};
+        if (slot != 0) v->parts[tp_merged_token(v, tp_slot_rank(slot))] = (tp_merge){tp_slot_left(slot), tp_slot_right(slot)};
     }
     return true;
 }

@@ -13,13 +13,13 @@ bool tp_parts_make(tp_vocabulary *v);
  * and only if, this is so of each two neighbours (found by the crate `bpe` of GitHub's rust-gems). Merges are undone, the latest
  * first, of equal ones that on the right, since the leftmost is done first: if two tokens along the seam would have merged before
  * what was undone, it never came to these two. */
-static inline bool tp_go_together(const tp_vocabulary *v, uint32_t left, uint32_t right)
+static inline bool tp_is_valid_pair(const tp_vocabulary *v, uint32_t left, uint32_t right)
 {
     const tp_merge *parts = v->parts;
     uint32_t limit = TP_NO_TOKEN;
     for (;;) {
         uint32_t rank = tp_find_pair(v, left, right);
-        if (rank != TP_NO_RANK && tp_made_token(v, rank) < limit) return false;
+        if (rank != TP_NO_RANK && tp_merged_token(v, rank) < limit) return false;
         if (left < TP_N_BYTES && right < TP_N_BYTES) return true;
         if (left > right) {
             limit = left;

@@ -1,20 +1,20 @@
 /* Any piece: cut where no merge reaches across, and each run of it merged in the fastest way. */
 #include "bpe/merge/backtrack.h"
-#include "bpe/merge/stretches.h"
+#include "bpe/merge/segments.h"
 
 /* Any piece, of more bytes than tp_merge_short takes. */
 static bool merge_long(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
                        tp_token_sink *sink)
 {
     size_t n_before = sink->n;
-    bool has_seams_told = limit == TP_NO_RANK && vocabulary->parts != NULL; /* by tp_go_together */
-    if (has_seams_told && tp_merge_by_stretches(vocabulary, merger, piece, nbytes, sink)) return true;
+    bool has_seams_told = limit == TP_NO_RANK && vocabulary->parts != NULL; /* by tp_is_valid_pair */
+    if (has_seams_told && tp_merge_by_segments(vocabulary, merger, piece, nbytes, sink)) return true;
     tp_forget_refusal();
     sink->n = n_before;
-    return tp_merge_at_once(vocabulary, merger, piece, nbytes, limit, sink);
+    return tp_merge_with_heap(vocabulary, merger, piece, nbytes, limit, sink);
 }
 
-static bool merge_segment(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
+static bool merge_run(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
                           uint32_t limit, tp_token_sink *sink)
 {
     uint32_t tokens[TP_BACKTRACK_NBYTES];
@@ -28,16 +28,16 @@ static bool merge_segment(const tp_vocabulary *vocabulary, tp_merger *merger, co
 
 /* Puts the tokens of the first bytes, as many as are not joined to the one behind each, and returns how many: in a script that
  * the vocabulary was not made for, nearly all. */
-static inline size_t put_lone_bytes(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes, tp_token_sink *sink)
+static inline size_t put_single_bytes(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes, tp_token_sink *sink)
 {
     const uint32_t *ids = sink->ids;
     size_t n = 0, n_lone = nbytes - 1;
     if (sink->out == NULL) {
-        while (n < n_lone && !tp_is_joined(v, piece[n], piece[n + 1])) n++;
+        while (n < n_lone && !tp_has_bigram(v, piece[n], piece[n + 1])) n++;
     } else if (sink->n < sink->capacity) {
         uint32_t *out = sink->out + sink->n;
         if (n_lone > sink->capacity - sink->n) n_lone = sink->capacity - sink->n;
-        for (; n < n_lone && !tp_is_joined(v, piece[n], piece[n + 1]); n++) {
+        for (; n < n_lone && !tp_has_bigram(v, piece[n], piece[n + 1]); n++) {
             uint32_t token = v->byte_tokens[piece[n]];
             out[n] = ids == NULL ? token : ids[token];
         }
@@ -51,11 +51,11 @@ bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const ui
 {
     size_t start = 0, n_before = sink->n;
     while (start < nbytes) {
-        start += put_lone_bytes(vocabulary, piece + start, nbytes - start, sink);
-        size_t n_joined = tp_joined_nbytes(vocabulary, piece + start, nbytes - start);
+        start += put_single_bytes(vocabulary, piece + start, nbytes - start, sink);
+        size_t n_joined = tp_bigram_run_nbytes(vocabulary, piece + start, nbytes - start);
         if (n_joined == 1) {
             tp_put_token(sink, vocabulary->byte_tokens[piece[start]]);
-        } else if (!merge_segment(vocabulary, merger, piece + start, n_joined, limit, sink)) {
+        } else if (!merge_run(vocabulary, merger, piece + start, n_joined, limit, sink)) {
             sink->n = n_before;
             return false;
         }

@@ -65,7 +65,7 @@ static void list_merges(const tp_vocabulary *v, const uint32_t *places, tp_merge
     }
 }
 
-static size_t count_merges(const tp_vocabulary *v) { return v->made != NULL ? v->n_made : v->n_tokens - TP_N_BYTES; }
+static size_t count_merges(const tp_vocabulary *v) { return v->merged_tokens != NULL ? v->n_merges : v->n_tokens - TP_N_BYTES; }
 
 tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
                                    tp_error *error)
@@ -75,7 +75,7 @@ tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *me
     if (vocabulary->rule == TP_RULE_TOKENS && !vocabulary->is_regular) {
         return tp_fail(error, TP_INVALID_ARGUMENT, vocabulary->irregular_id, "the token is not made of two before it");
     }
-    if (vocabulary->made != NULL) {
+    if (vocabulary->merged_tokens != NULL) {
         list_merges(vocabulary, NULL, merges);
         return TP_OK;
     }

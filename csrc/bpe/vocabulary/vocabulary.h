@@ -7,7 +7,7 @@
 #include "textproc/bpe.h"
 
 /* Tokens are numbered from 0 by ascending id. Of two pairs the one of the lower rank is merged first; a rank is the number of
- * the token made, unless `made` says otherwise. */
+ * the token made, unless `merged_tokens` says otherwise. */
 enum { TP_TOKEN_BITS = 21, TP_RANK_BITS = 22 };
 
 #define TP_MAX_TOKENS ((UINT32_C(1) << TP_TOKEN_BITS) - 2)
@@ -50,8 +50,8 @@ struct tp_vocabulary {
     unsigned pair_shift;
     /* A bit for each pair, where its hash says, small enough to stay near: most pairs that are asked for do not merge. */
     uint64_t *pair_filter;
-    size_t n_made;
-    uint32_t *made; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
+    size_t n_merges;
+    uint32_t *merged_tokens; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
 
     /* Whether each token is what merging makes of its bytes, from two that all merges before it leave. By the rule of tokens, if
      * not, the first one that is not. By that of whole pieces nobody has looked. */
@@ -62,7 +62,7 @@ struct tp_vocabulary {
 
     uint32_t byte_tokens[256];
     uint32_t *byte_pairs;        /* ranks of pairs of bytes, at first << 8 | second */
-    uint64_t joined[65536 / 64]; /* a bit for each two bytes that stand side by side within some token */
+    uint64_t bigrams[65536 / 64]; /* a bit for each two bytes that stand side by side within some token */
 };
 
 static inline size_t tp_token_nbytes(const tp_vocabulary *vocabulary, uint32_t token)
@@ -71,23 +71,23 @@ static inline size_t tp_token_nbytes(const tp_vocabulary *vocabulary, uint32_t t
 }
 
 /* Whether two bytes stand side by side within a token. Where they do not, no merge reaches across. */
-static inline bool tp_is_joined(const tp_vocabulary *vocabulary, uint8_t first, uint8_t second)
+static inline bool tp_has_bigram(const tp_vocabulary *vocabulary, uint8_t first, uint8_t second)
 {
     size_t pair = (size_t)first << 8 | second;
-    return vocabulary->joined[pair / 64] >> (pair % 64) & 1;
+    return vocabulary->bigrams[pair / 64] >> (pair % 64) & 1;
 }
 
 /* How many of the first bytes are joined: of fewer than `nbytes` the piece is no token. */
-static inline size_t tp_joined_nbytes(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes)
+static inline size_t tp_bigram_run_nbytes(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes)
 {
     size_t n = 1;
-    while (n < nbytes && tp_is_joined(vocabulary, piece[n - 1], piece[n])) n++;
+    while (n < nbytes && tp_has_bigram(vocabulary, piece[n - 1], piece[n])) n++;
     return n;
 }
 
-static inline uint32_t tp_made_token(const tp_vocabulary *vocabulary, uint32_t rank)
+static inline uint32_t tp_merged_token(const tp_vocabulary *vocabulary, uint32_t rank)
 {
-    return vocabulary->made == NULL ? rank : vocabulary->made[rank];
+    return vocabulary->merged_tokens == NULL ? rank : vocabulary->merged_tokens[rank];
 }
 
 static inline bool tp_has_short_key(const void *vocabulary, uint32_t token, const void *wanted)

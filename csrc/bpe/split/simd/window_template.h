@@ -72,7 +72,7 @@ static inline uint64_t add_letters_of_three(tp_window *window, tp_block block, u
 /* The least first byte of the characters that are taken at once. */
 enum { FIRST_OF_THREE = 0xE3 };
 
-TP_APART tp_window with_beyond_ascii(tp_window window, const uint8_t *p, tp_block block, uint64_t beyond, bool is_o200k)
+TP_NOINLINE tp_window with_beyond_ascii(tp_window window, const uint8_t *p, tp_block block, uint64_t beyond, bool is_o200k)
 {
     uint64_t both = 0;
     if (MASKS_ARE_CHEAP && p[tp_lowest_bit(beyond)] >= FIRST_OF_THREE) {

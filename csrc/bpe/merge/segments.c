@@ -1,4 +1,4 @@
-#include "bpe/merge/stretches.h"
+#include "bpe/merge/segments.h"
 
 #include <assert.h>
 #include <string.h>
@@ -7,14 +7,14 @@
 #include "bpe/merge/parts.h"
 
 enum {
-    STRETCH_NBYTES = 32,           /* measured; of what is merged. What is backtracked is longer */
-    LONG_STRETCH_NBYTES = 1 << 14, /* where tokens are about as long as a stretch, as in a row of equal bytes */
-    MOST_TRIES = 8,                /* in a row that get no further, with stretches of either length */
+    SEGMENT_NBYTES = 32,           /* measured; of what is merged. What is backtracked is longer */
+    LONG_SEGMENT_NBYTES = 1 << 14, /* where tokens are about as long as a segment, as in a row of equal bytes */
+    MOST_TRIES = 8,                /* in a row that get no further, with segments of either length */
     MOST_WORK = 16,                /* so many bytes are merged, again and again, for each one of the piece */
     HELD_TOKENS = 8 * MOST_TRIES   /* of which half can be taken back: one with each try that gets no further */
 };
 
-/* The tokens of what is before a stretch. */
+/* The tokens of what is before a segment. */
 typedef struct row {
     const tp_vocabulary *vocabulary;
     tp_token_sink *sink; /* where those are that are not held any more */
@@ -39,49 +39,49 @@ static void add(row *r, uint32_t token)
 
 static void take_back(row *r) { r->end -= tp_token_nbytes(r->vocabulary, r->held[--r->n_held]); }
 
-typedef struct stretch {
+typedef struct segment {
     size_t nbytes;
     size_t n_tokens;
-    const uint32_t *tokens; /* `few`, or others that live until the next long stretch */
+    const uint32_t *tokens; /* `few`, or others that live until the next long segment */
     uint32_t few[TP_BACKTRACK_NBYTES];
-} stretch;
+} segment;
 
 /* Finds the tokens of the first bytes of a text. */
-static void merge_some(const tp_vocabulary *v, const uint8_t *text, size_t nbytes, stretch *s)
+static void merge_some(const tp_vocabulary *v, const uint8_t *text, size_t nbytes, segment *s)
 {
     s->tokens = s->few;
     s->nbytes = nbytes < TP_BACKTRACK_NBYTES ? nbytes : TP_BACKTRACK_NBYTES;
     if (tp_can_backtrack(v, text, s->nbytes)) {
         s->n_tokens = tp_backtrack(v, text, s->nbytes, s->few);
     } else {
-        s->nbytes = nbytes < STRETCH_NBYTES ? nbytes : STRETCH_NBYTES;
+        s->nbytes = nbytes < SEGMENT_NBYTES ? nbytes : SEGMENT_NBYTES;
         s->n_tokens = tp_merge_short(v, text, s->nbytes, TP_NO_RANK, s->few);
     }
 }
 
 /* The same for many bytes; false without memory. */
-static bool merge_many(const tp_vocabulary *v, tp_merger *merger, const uint8_t *text, size_t nbytes, stretch *s)
+static bool merge_many(const tp_vocabulary *v, tp_merger *merger, const uint8_t *text, size_t nbytes, segment *s)
 {
-    s->nbytes = nbytes < LONG_STRETCH_NBYTES ? nbytes : LONG_STRETCH_NBYTES;
+    s->nbytes = nbytes < LONG_SEGMENT_NBYTES ? nbytes : LONG_SEGMENT_NBYTES;
     if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->tokens, s->nbytes * sizeof(uint32_t))) return false;
     tp_token_sink sink = {.out = (uint32_t *)(void *)merger->tokens.data, .capacity = s->nbytes};
-    bool is_done = tp_merge_at_once(v, merger, text, s->nbytes, TP_NO_RANK, &sink);
+    bool is_done = tp_merge_with_heap(v, merger, text, s->nbytes, TP_NO_RANK, &sink);
     s->tokens = sink.out;
     s->n_tokens = sink.n;
     return is_done;
 }
 
-/* Adds a stretch's tokens, but for those near its end: they may be others once what follows is seen. */
-static void add_sure(row *r, const stretch *s, size_t piece_nbytes)
+/* Adds a segment's tokens, but for those near its end: they may be others once what follows is seen. */
+static void add_sure(row *r, const segment *s, size_t piece_nbytes)
 {
     size_t end = r->end + s->nbytes, sure_end = end == piece_nbytes ? end : r->end + s->nbytes / 4 * 3;
     for (size_t i = 0; i < s->n_tokens && (i == 0 || r->end < sure_end); i++) add(r, s->tokens[i]);
 }
 
-bool tp_merge_by_stretches(const tp_vocabulary *v, tp_merger *merger, const uint8_t *piece, size_t nbytes, tp_token_sink *sink)
+bool tp_merge_by_segments(const tp_vocabulary *v, tp_merger *merger, const uint8_t *piece, size_t nbytes, tp_token_sink *sink)
 {
     row r = {.vocabulary = v, .sink = sink};
-    stretch s;
+    segment s;
     size_t work = 0, furthest = 0, n_tries = 0;
     while (r.end < nbytes) {
         const size_t start = r.end;
@@ -92,7 +92,7 @@ bool tp_merge_by_stretches(const tp_vocabulary *v, tp_merger *merger, const uint
         if (n_tries <= MOST_TRIES) merge_some(v, piece + start, nbytes - start, &s);
         else if (!merge_many(v, merger, piece + start, nbytes - start, &s)) return false;
         work += s.nbytes;
-        if (r.n_held > 0 && !tp_go_together(v, r.held[r.n_held - 1], s.tokens[0])) take_back(&r);
+        if (r.n_held > 0 && !tp_is_valid_pair(v, r.held[r.n_held - 1], s.tokens[0])) take_back(&r);
         else add_sure(&r, &s, nbytes);
     }
     put_first(&r, r.n_held);
