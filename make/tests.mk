@@ -25,12 +25,12 @@ coverage-c: $(VENV)/.dev-tools $(programs-coverage)
 	$(call run-c-tests,coverage)
 	@$(VENV)/bin/gcovr --root . --filter csrc/ $(BUILD)/c/coverage --fail-under-line 90
 
-# What `make test` runs. Those that run alone are not traced: the tracer takes time, and has locks of its own, which a child that is
-# forked among busy threads may inherit locked.
+# The tests of `make test`. Those that fork among busy threads run without the tracer, which has locks of its own: a child may inherit
+# one that is locked.
 run-coverage-python: export COVERAGE_FILE := $(CURDIR)/$(BUILD)/coverage/python
 run-coverage-python: $(VENV)/.dev-tools
 	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage
-	$(VENV)/bin/coverage run -m pytest --numprocesses=auto --dist=worksteal -m 'not alone'
-	$(VENV)/bin/python -m pytest -m alone
+	$(call side-by-side,$(VENV)/bin/coverage run,,--ignore=tests/test_fork.py)
+	$(VENV)/bin/python -m pytest tests/test_fork.py
 	@$(VENV)/bin/coverage combine --quiet
 	@$(VENV)/bin/coverage report

@@ -11,7 +11,6 @@ from itertools import accumulate
 from pathlib import Path
 
 import pytest
-import rustbpe
 import tiktoken
 import tokenizers
 from hypothesis import example, given
@@ -156,7 +155,7 @@ def sources() -> str:
 @cache
 def trained(name: str) -> dict[bytes, int]:
     text, size = {"kjv": (KJV, 4096), "sources": (sources(), 20_000)}[name]
-    tokenizer = rustbpe.Tokenizer()
+    tokenizer = pytest.importorskip("rustbpe").Tokenizer()
     tokenizer.train_from_iterator(iter([text]), size, pattern=pattern_text(PATTERNS["gpt4"]))
     return {bytes(token): token_id for token, token_id in tokenizer.get_mergeable_ranks()}
 

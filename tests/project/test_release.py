@@ -107,7 +107,7 @@ def test_debug_information_is_made_only_when_asked_for(monkeypatch: pytest.Monke
 
 
 def test_an_index_shows_no_links_to_files_that_it_does_not_have() -> None:
-    description = str(metadata("text-processor").get_payload())
+    description = metadata("text-processor")["Description"]
     links = re.findall(r"\]\((.*?)\)", description)
     assert "# text_processor" in description
     assert links

@@ -1,4 +1,4 @@
-"""docs/types.md: every row of its tables is run, and every function that takes something is named there."""
+"""docs/answers.md: every row of the tables of types is run, and every function that takes something is named there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytest.importorskip("pyarrow")
 pytest.importorskip("tiktoken")
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "types.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs" / "answers.md").read_text(encoding="utf-8").partition("## What each type becomes")[2]
 PRELUDE = re.search(r"^```python\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 CELL = re.compile(r"(?<!\\)\|")
 ROW = re.compile(r"^\| `.*\|$", re.MULTILINE)
