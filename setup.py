@@ -100,31 +100,27 @@ class BuildExt(build_ext):
     def build_extensions(self) -> None:
         if self.compiler.compiler_type == "unix":
             self.force = True  # what is up to date is decided here, for each file
+            self.compile_in_turn = self.compiler.compile
             self.compiler.compile = self.compile
         super().build_extensions()
 
-    def compile(
-        self, sources: Any, *, output_dir: Any, macros: Any, include_dirs: Any, debug: Any, extra_postargs: Any, depends: Any
-    ) -> list[str]:
-        """Does what the compiler's own method does, which goes through all the files one after the other."""
-        compiler = self.compiler
-        _, objects, after, options, build = compiler._setup_compile(
-            output_dir, macros, include_dirs, sources, depends, extra_postargs
-        )
-        before = compiler._get_cc_args(options, debug, None)
+    def compile(self, sources: Any, *, output_dir: Any, extra_postargs: Any, **options: Any) -> list[str]:
+        """Has the compiler's own method compile each file, which it would do one after the other."""
+        objects = self.compiler.object_filenames(sources, output_dir=output_dir)
+        del options["depends"]  # each object's own prerequisites are known
+        told = shlex.join([*self.compiler.compiler_so, *extra_postargs, repr(sorted(options.items()))])
 
-        def compile_one(name: str) -> None:
-            source, suffix = build[name]
+        def compile_one(source: str, name: str) -> None:
             record = Path(name).with_suffix(".made")
             prerequisites = Path(name).with_suffix(".d")
-            command = shlex.join([*compiler.compiler_so, *before, source, *after])
-            if not is_current(Path(name), prerequisites, record, command):
+            if not is_current(Path(name), prerequisites, record, told):
                 record.unlink(missing_ok=True)
-                compiler._compile(name, source, suffix, [*before, "-MD", "-MF", str(prerequisites)], after, options)
-                record.write_text(command, encoding="utf-8")
+                after = [*extra_postargs, "-MD", "-MF", str(prerequisites)]
+                self.compile_in_turn([source], output_dir=output_dir, extra_postargs=after, **options)
+                record.write_text(told, encoding="utf-8")
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(compile_one, objects))
+            list(pool.map(compile_one, sources, objects))
         return list(objects)
 
 
