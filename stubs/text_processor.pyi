@@ -106,6 +106,7 @@ class TextAnalyzer:
         documents: Literal["lines", "whole"] = "lines",
         blank: Literal["skip", "raise"] = "skip",
         errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
     def add_stream(
@@ -115,6 +116,7 @@ class TextAnalyzer:
         documents: Literal["lines", "whole"] = "lines",
         blank: Literal["skip", "raise"] = "skip",
         errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
     def merge(self, other: TextAnalyzer) -> None: ...
@@ -227,6 +229,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        encoding: str | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import errno
+import gzip
 import io
 import json
 import os
@@ -30,6 +31,7 @@ import regex
 from bpe_texts import BYTES, of_bytes, trained
 from containers import sealed, sections_of
 from test_bpe_files import minimal_file
+from test_compressed import xz_of
 from test_save import checksum_of_counts
 
 import text_processor
@@ -44,13 +46,14 @@ from text_processor import (
     _arrow,
     _bpe_text,
     _native,
-    _sources,
+    _progress,
     cli,
     hello,
     numeric,
     set_memory_limit,
     word_count,
 )
+from text_processor._text_input import Reading
 
 PACKAGE = Path(text_processor.__file__).parent
 CORE = PACKAGE.parent / "csrc"
@@ -225,6 +228,23 @@ def change_while_counting(before: bytes, after: bytes) -> Callable[[], object]:
     return act
 
 
+def spoil_by_callback() -> None:
+    """The lines of a buffer are looked at together, and the second one is none any more when it is its turn."""
+    buffer, analyzer = bytearray(b"first\nsecond\n"), TextAnalyzer()
+    analyzer.set_callback(lambda *_: buffer.__setitem__(8, 0xFF))
+    analyzer.add_buffer(buffer)
+
+
+def change_numbers_between_two_looks() -> None:
+    numbers = array("q", range(1000))
+
+    def change(done: int, total: int | None) -> None:
+        numbers[:] = array("q", [0]) * 1000
+
+    with replaced(_progress, "INTERVAL_SECONDS", -1):
+        numeric.process_numbers(numbers, 10, progress=change)
+
+
 def change_file_while_counting(change: Callable[[str], None]) -> Callable[[], object]:
     count = _native.count_pieces
 
@@ -254,11 +274,6 @@ def nothing_to_read_yet() -> Iterator[None]:
         os.dup2(before, 0)
         for each in (reader, writer, before):
             os.close(each)
-
-
-def read_nothing() -> None:
-    file_source = _sources._FileSource(types.SimpleNamespace(readinto=lambda room: None), None, 0, 10)  # type: ignore[arg-type]
-    file_source.read(b"")
 
 
 def within(context: contextlib.AbstractContextManager[Any], act: Callable[[], object]) -> Callable[[], object]:
@@ -336,6 +351,31 @@ CASES: list[Case] = [
     (lambda: TextAnalyzer().add_documents([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
     (lambda: TextAnalyzer().add_documents([], blank="no"), ValueError, "not 'no'", "blank must be 'raise' or 'skip'"),
     (lambda: TextAnalyzer().add_buffer(b"", documents="x" * 10**6), ValueError, "(1000000 characters)", "'lines' or 'whole'"),
+    (lambda: TextAnalyzer().add_file("x", encoding=5), TypeError, "not int", "encoding must be str or None"),
+    (lambda: TextAnalyzer().add_file("x", encoding="hex"), ValueError, "'hex'", "the name of a text encoding"),
+    (with_stream(io.BytesIO("a b c d".encode("utf-16-be"))), InvalidDocumentError, "UTF-16-BE without a", "encoding it is"),
+    (with_stream(io.BytesIO(b"a\xff"), encoding="ascii"), InvalidDocumentError, "at byte 1", "is not valid ASCII"),
+    (lambda: TextAnalyzer().add_buffer(b"\x1f\x8b\x08"), InvalidDocumentError, "gzip data", "add_stream(io.BytesIO(data))"),
+    (with_stream(io.BytesIO(gzip.compress(b"a")[:-1])), InvalidDocumentError, "after 20 bytes", "it was cut short"),
+    (with_stream(io.BytesIO(gzip.compress(b"a") + b"b")), InvalidDocumentError, "at byte 21, comes b'b'", "nor zeros"),
+    (
+        with_stream(io.BytesIO(b"\x1f\x8b\x08\xff" + bytes(20))),
+        InvalidDocumentError,
+        "damaged gzip data",
+        "unknown header flags",
+    ),
+    (
+        with_stream(io.BytesIO(xz_of(37))),
+        InvalidDocumentError,
+        "xz data that takes more than 268,435,456 bytes",
+        "--max-memory on the command line, allows more",
+    ),
+    (
+        without("zlib", with_stream(io.BytesIO(b"\x1f\x8b\x08"))),
+        InvalidDocumentError,
+        "gzip data cannot be read",
+        "without the module zlib",
+    ),
     (lambda: TextAnalyzer().add_file("x", errors="ignore"), ValueError, "'ignore'", "errors must be 'strict' or 'replace'"),
     # Documents
     (lambda: TextAnalyzer().add_document(5), TypeError, "not int", "Document must be str"),
@@ -359,6 +399,8 @@ CASES: list[Case] = [
         "cannot be empty",
     ),
     (lambda: TextAnalyzer().add_buffer(b"a\n\xff"), InvalidDocumentError, "Document 1", "is not valid UTF-8"),
+    (spoil_by_callback, TextProcessorError, "the buffer was changed", "nothing of it was added"),
+    (change_numbers_between_two_looks, TextProcessorError, "numbers were changed", "pass a copy"),
     (change_while_counting(b"one\ntwo", b"one.two"), TextProcessorError, "bytearray was changed", "nothing of it was added"),
     (
         change_while_counting(b"a word\n", b"a \xff\xffrd\n"),
@@ -378,7 +420,6 @@ CASES: list[Case] = [
         "'file' was changed",
         "nothing of it was added",
     ),
-    (read_nothing, BlockingIOError, "the file", "has nothing to read now"),
     (two_of_too_many_words, OverflowError, "have 562949953421310 words", "the limit is 281474976710655"),
     (with_stream(5), TypeError, "int has not", "must have a method read"),
     (with_stream(NonBlocking()), BlockingIOError, "the stream is in non-blocking mode", "has nothing to read now"),
@@ -568,7 +609,12 @@ CASES: list[Case] = [
     (lambda: Tokenizer().train(b"\xff", 300), InvalidDocumentError, "at byte 0", "is not valid UTF-8"),
     (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not one str", "iterator must be an iterable of texts"),
     (lambda: Tokenizer().train_from_iterator(["a", None], 300), TypeError, "text 1", "a missing value: leave it out"),
-    (lambda: list(_bpe_text.blocks(lambda n: None, "the file")), BlockingIOError, "the file", "has nothing to read now"),
+    (
+        lambda: list(_bpe_text.blocks(lambda n: None, "the file", Reading())),
+        BlockingIOError,
+        "the file",
+        "has nothing to read now",
+    ),
     (lambda: of_bytes().encode(5), TypeError, "not int", "text must be str"),
     (lambda: of_bytes().encode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
     (lambda: of_bytes().decode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
@@ -811,6 +857,7 @@ CASES: list[Case] = [
     (lambda: command("count", "--threads", "0", file("a")), CommandError, "'0'", "is not a number from 1 to"),
     (lambda: command("count", "--top", "x", file("a")), CommandError, "'x'", "is not a number of words"),
     (lambda: command("count", "missing"), CommandError, "missing: ", "No such file or directory"),
+    (lambda: command("count", "a\0b"), CommandError, "a\\x00b: ", "embedded null byte"),
     (
         lambda: command("count", file(b"a\xff")),
         CommandError,
@@ -831,13 +878,16 @@ CASES: list[Case] = [
         "in a temporary file",
     ),
     (lambda: command("count", "--load", file("x")), CommandError, "not b'x'", "begins with"),
-    (lambda: command("count", file("x", "x.gz")), CommandError, "x.gz: damaged .gz data", "Not a gzipped file"),
+    (lambda: command("count", file("x", "x.gz")), CommandError, "x.gz: damaged gzip data", "begins with b'x'"),
+    (lambda: command("count", "--encoding", "x", file("a")), CommandError, "'x'", "is no text encoding"),
+    (lambda: command("count", "--max-memory", "x", file("a")), CommandError, "'x'", "not a size such as 500M or 2G"),
     (
-        without("compression.zstd", without("zstandard", lambda: command("count", file("x", "x.zst")))),
+        lambda: command("count", "--max-memory", "1", file("a")),
         CommandError,
-        "x.zst: ",
-        "without the module compression.zstd or zstandard",
+        "not enough memory",
+        "within --max-memory, 1 bytes",
     ),
+    (lambda: command("count", file("x", "x.zst")), CommandError, "x.zst: damaged zstd data", "begins with b'x'"),
     (lambda: command("bpe", "train", "--vocab-size", "5", file("a"), "-o", "m"), CommandError, "'5'", "a number from 256 on"),
     (lambda: command("bpe", "train", "--vocab-size", "300", file("a"), "-o", "."), CommandError, ".: ", "Is a directory"),
     (lambda: command("bpe", "train", "--vocab-size", "300", file("a"), "-o", "no/m"), CommandError, "no/m: ", "No such file"),
@@ -1089,6 +1139,10 @@ OF_C_ALONE = {
         "the text is too long for the offsets",
         "the window has moved on",
         "there are more numbers",
+    },
+    "nobody else can write to what the package has made for the call": {
+        "the ends of documents were changed meanwhile",
+        "the text was changed while it was read",
     },
     "it takes thousands of millions of something, each of which must be there": {
         "the distinct pieces have too many bytes",

@@ -74,9 +74,12 @@ class Expected(PythonAnalyzer):
 
     def __init__(self, data: bytes, documents: str, blank: str, errors: str, *, drops_mark: bool) -> None:
         super().__init__()
-        self.fault: tuple[int, int | None] | None = None
+        self.fault: tuple[int | None, int | None] | None = None
         if drops_mark:
-            data = data.removeprefix(codecs.BOM_UTF8)
+            data = data.decode("utf-16").encode() if data.startswith(codecs.BOM_UTF16) else data.removeprefix(codecs.BOM_UTF8)
+        elif data.startswith(codecs.BOM_UTF16):  # a buffer must be UTF-8
+            self.fault = (None, None)
+            return
         for index, document in enumerate(self.cut(data, documents)):
             try:
                 text = document.decode("utf-8", errors)

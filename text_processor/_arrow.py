@@ -199,11 +199,11 @@ class _Reader:
 
 
 def _slices(text: memoryview, index: int) -> Iterator[Piece]:
-    """Cut a long document into pieces, between characters, and validate them."""
+    """Cut a long document into pieces, between characters, and validate them: copies, since what is elsewhere may change."""
     start = 0
     while start < len(text):
         stop = _character_start(text, start + SLICE_NBYTES)
-        part = text[start:stop]
+        part = bytes(text[start:stop])
         if (offset := _native.find_invalid(part)) is not None:
             raise _native.not_utf8(index, start + offset)
         yield _native.closing_piece(part) if stop == len(text) else _native.open_piece(part)
@@ -322,9 +322,11 @@ def _count_and_tell(counted: Corpus, spans: Iterable[_Span], tell: Tell, *, refu
                 del error  # as above
         else:
             n_before = counted.totals().words
+            text = bytearray()
             for piece in _slices(batch.long_text, index):
                 _native.count_pieces([counted], [piece])
-            tell(str(batch.long_text, "utf-8"), counted.totals().words - n_before)
+                text += piece.text
+            tell(text.decode(), counted.totals().words - n_before)
         yield batch.read_nbytes
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from text_processor import _atomic, _command_line, _native, _progress
-from text_processor._command_line import PROGRAM, Decompressed, Faults, FileError, Work, printable, say, standard_input
+from text_processor import _atomic, _command_line, _native, _progress, _text_input
+from text_processor._command_line import PROGRAM, Faults, FileError, Work, printable, say, standard_input
 from text_processor._progress import Progress
+from text_processor._text_input import Reading
 from text_processor._wording import quoted
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ BLOCK_NBYTES = 1 << 18
 _BPE = "Train byte-level BPE tokenizers, and turn text into ids and back. Each ACTION has a --help of its own."
 
 _TRAIN = """\
-Make a vocabulary of UTF-8 text files and write it to a file. Each FILE is one
+Make a vocabulary of text files and write it to a file. Each FILE is one
 text; only its distinct pieces are kept in memory."""
 
 _TRAIN_EPILOG = f"""\
@@ -75,6 +76,7 @@ def add_commands(commands: Any) -> None:
     encode = _add(actions, "encode", _encode, "write the ids of text files", epilog=_ENCODE_EPILOG)
     _add_model(encode)
     _add_special(encode)
+    _command_line.add_encoding(encode)
     _add_output(encode, "the ids")
     encode.add_argument("--binary", action="store_true", help="write unsigned 32-bit numbers instead of lines")
     _command_line.add_progress(encode)
@@ -87,6 +89,7 @@ def add_commands(commands: Any) -> None:
     )
     _add_model(count)
     _add_special(count)
+    _command_line.add_encoding(count)
     _command_line.add_progress(count)
 
 
@@ -99,8 +102,9 @@ def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text
         "files",
         nargs="*",
         metavar="FILE",
-        help="compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input, as is no FILE at all",
+        help="may be compressed by gzip, bzip2, xz or zstd; - is standard input, as is no FILE at all",
     )
+    _command_line.add_max_memory(parser)
     _command_line.add_skip_errors(parser)
     return parser
 
@@ -118,6 +122,7 @@ def _add_train(actions: Any) -> None:
     train.add_argument(
         "--special", action="append", default=[], metavar="NAME", help="a special token; may be given more than once"
     )
+    _command_line.add_encoding(train)
     _command_line.add_threads(train)
     _command_line.add_progress(train)
 
@@ -211,7 +216,7 @@ def _train(arguments: argparse.Namespace) -> int:
         for name in arguments.files:
             with faults.left_out(), _opened(name) as (read, position):
                 hook = work.hook(position)
-                counting.add_stream(_sound(read, _shown(name), faults), _shown(name))
+                counting.add_stream(*_sound(read, name, faults, arguments))
             work.has_done(name)
     if faults.n == len(arguments.files):
         raise FileError("no file is left to make a vocabulary of")
@@ -224,14 +229,17 @@ def _train(arguments: argparse.Namespace) -> int:
     return faults.status
 
 
-def _sound(read: Callable[[int], bytes], name: str, faults: Faults) -> Callable[[int], bytes]:
-    """Return what reads a text; where faults are skipped, one that is known to be sound to its end."""
+def _sound(
+    read: Callable[[int], bytes], name: str, faults: Faults, arguments: argparse.Namespace
+) -> tuple[Callable[[int], bytes], str, Reading]:
+    """Return what reads a text, and how; where faults are skipped, one that is known to be sound to its end."""
     from text_processor import _bpe_text  # noqa: PLC0415 - not everybody needs it
 
+    shown, reading = _shown(name), _reading(name, arguments)
     if not faults.are_skipped:
-        return read
-    blocks = faults.whole(name, (bytes(block) for block, _ in _bpe_text.blocks(read, name)))
-    return lambda _: next(blocks, b"")
+        return read, shown, reading
+    blocks = faults.whole(shown, (bytes(block) for block, _ in _bpe_text.blocks(read, shown, reading)))
+    return lambda _: next(blocks, b""), shown, Reading("utf-8")
 
 
 def _tell(hook: Progress | None) -> None:
@@ -267,7 +275,7 @@ def _ids(tokenizer: Tokenizer, name: str, arguments: argparse.Namespace, work: W
     allowed: Any = "all" if arguments.special else ()
     with _opened(name) as (read, position):
         hook = work.hook(position)
-        for ids in tokenizer._model.encode_stream(read, _shown(name), allowed, ()):
+        for ids in tokenizer._model.encode_stream(read, _shown(name), _reading(name, arguments), allowed, ()):
             yield ids
             _tell(hook)
 
@@ -285,10 +293,15 @@ def _decoded(tokenizer: Tokenizer, arguments: argparse.Namespace, faults: Faults
 
 
 def _decoded_file(tokenizer: Tokenizer, name: str, arguments: argparse.Namespace) -> Iterator[bytes]:
-    parse = _parse_binary if arguments.binary else _parse_lines
     with _opened(name) as (read, _):
+        if arguments.binary:
+            batches: Iterator[array[int] | list[int]] = _parse_binary(
+                _text_input.opened_bytes(read, BLOCK_NBYTES, _suffix(name))
+            )
+        else:
+            batches = _parse_lines(_text_input.opened(read, BLOCK_NBYTES, Reading(suffix=_suffix(name))).read)
         n_ids = 0
-        for ids in parse(read):
+        for ids in batches:
             yield tokenizer._model.decode(ids, first=n_ids)
             n_ids += len(ids)
 
@@ -345,10 +358,17 @@ def _shown(name: str) -> str:
     return "standard input" if name == "-" else name
 
 
+def _suffix(name: str) -> str:
+    return "" if name == "-" else _text_input.suffix_of(name)
+
+
+def _reading(name: str, arguments: argparse.Namespace) -> Reading:
+    return Reading(arguments.encoding, suffix=_suffix(name))
+
+
 @contextlib.contextmanager
 def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], int]], None, None]:
-    """Give what reads a file, decompressed, and what says how many of its bytes have been read."""
-    suffix = Path(name).suffix.lower()
+    """Give what reads a file, and what says how many of its bytes have been read."""
     n_read = 0
 
     def read(nbytes: int) -> bytes:
@@ -360,11 +380,7 @@ def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], i
         return data
 
     with _naming(_shown(name)), standard_input() if name == "-" else io.FileIO(name) as file:
-        if suffix in _command_line.DECOMPRESSORS:
-            with Path(name).open("rb") as compressed, Decompressed(compressed, suffix) as stream:
-                yield stream.read, compressed.tell
-        else:
-            yield read, lambda: n_read
+        yield read, lambda: n_read
 
 
 def _write(name: str | None, pieces: Iterable[bytes]) -> None:

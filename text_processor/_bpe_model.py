@@ -16,6 +16,7 @@ from text_processor._bpe_special import Names, is_a
 from text_processor._bpe_text import Consume, Splitter
 from text_processor._native import Encoder, InvalidArgumentError, SpecialTokens, Tokens, Vocabulary
 from text_processor._progress import Report
+from text_processor._text_input import Reading
 from text_processor._wording import quoted, shown
 from text_processor.errors import InvalidDocumentError, UntrainedTokenizerWarning
 
@@ -159,19 +160,19 @@ class Model:
     # ---- Streams -----------------------------------------------------------------------------------------------------
 
     def encode_stream(
-        self, read: Callable[[int], Any], name: str, allowed: Names | str, disallowed: Names | str
+        self, read: Callable[[int], Any], name: str, reading: Reading, allowed: Names | str, disallowed: Names | str
     ) -> Iterator[array[int]]:
-        """Give the ids of a stream of UTF-8, some for each block that is read."""
+        """Give the ids of the text of a stream, some for each block that is read."""
         chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
         ids = array("I")
         encoder = self._new_encoder(ids)
         if self.splitter.native is None:  # which needs all of the text at once
-            text = "".join(_bpe_text.as_str(block) for block, _ in _bpe_text.blocks(read, name))
+            text = "".join(_bpe_text.as_str(block) for block, _ in _bpe_text.blocks(read, name, reading))
             self.encode(text, chosen, forbidden, ids)
             yield ids
             return
         stream = _Stream(encoder, chosen, forbidden, self.special_ids)
-        for block, is_final in _bpe_text.blocks(read, name):
+        for block, is_final in _bpe_text.blocks(read, name, reading):
             stream.feed(block, is_final)
             yield ids
             del ids[:]
@@ -191,14 +192,20 @@ class Model:
             part_ends = None if ends is None else array("Q", bytes(8 * len(part)))
             try:
                 found = self.vocabulary.decode(part, part_ends, self.special_tokens)
-            except InvalidArgumentError as error:
-                index = start + error.item
-                raise ValueError(f"the id {numbers[index]}, at index {first + index}, does not exist") from error
+            except InvalidArgumentError:
+                found = self._decode_copy(array("I", part.tobytes()), part_ends, first + start)
             parts.append(found)
             if ends is not None:
                 ends.extend(nbytes + end for end in part_ends or ())
             nbytes += len(found)
         return b"".join(parts)
+
+    def _decode_copy(self, ids: array[int], ends: array[int] | None, first: int) -> memoryview:
+        """Decode ids that nobody else writes to, so that the one which is refused can be named."""
+        try:
+            return self.vocabulary.decode(ids, ends, self.special_tokens)
+        except InvalidArgumentError as error:
+            raise ValueError(f"the id {ids[error.item]}, at index {first + error.item}, does not exist") from error
 
     def decode_tokens(self, ids: object) -> list[bytes]:
         """Return the bytes of each token."""
@@ -230,10 +237,10 @@ class Untrained(Model):
         return super().encode_batch(texts, threads, allowed, disallowed, report)
 
     def encode_stream(
-        self, read: Callable[[int], Any], name: str, allowed: Names | str, disallowed: Names | str
+        self, read: Callable[[int], Any], name: str, reading: Reading, allowed: Names | str, disallowed: Names | str
     ) -> Iterator[array[int]]:
         self._warn()
-        return super().encode_stream(read, name, allowed, disallowed)
+        return super().encode_stream(read, name, reading, allowed, disallowed)
 
     def decode(self, ids: object, ends: array[int] | None = None, first: int = 0) -> bytes:
         self._warn()

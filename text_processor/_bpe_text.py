@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from text_processor import _container, _native, _pieces, _sources
+from text_processor import _container, _native, _pieces, _sources, _text_input
+from text_processor._text_input import Reading
 from text_processor._wording import needs, quoted, shown
 from text_processor.errors import InvalidDocumentError
 
@@ -32,7 +33,8 @@ def checked_text(text: object, what: str = "text") -> str | memoryview:
         return _native.plain(text)
     view = _sources.byte_view(text, what, "str, bytes or another buffer of bytes")
     if (offset := _pieces.find_invalid(view)) is not None:
-        raise InvalidDocumentError(f"{what} is not valid UTF-8 at byte {offset}", offset=offset)
+        message = f"{what} is not valid UTF-8 at byte {offset}{_text_input.hint_at(view)}"
+        raise InvalidDocumentError(message, offset=offset)
     return view
 
 
@@ -181,13 +183,18 @@ def checked_pattern(pattern: object) -> Splitter:
     return splitter_for(text)
 
 
-def blocks(read: Callable[[int], bytes | memoryview | None], name: str) -> Iterator[tuple[memoryview, bool]]:
+def blocks(read: Callable[[int], bytes | memoryview | None], name: str, reading: Reading) -> Iterator[tuple[memoryview, bool]]:
     """Give the text of a stream in valid UTF-8, cut between characters, and with each block whether it is the last one."""
+
+    def read_some(nbytes: int) -> bytes | memoryview:
+        if (data := read(nbytes)) is None:
+            raise BlockingIOError(f"{name} is in non-blocking mode and has nothing to read now")
+        return data
+
+    read_text = _text_input.opened(read_some, STEP_NBYTES, reading).read
     tail, position = b"", 0
     while True:
-        data = read(STEP_NBYTES)
-        if data is None:
-            raise BlockingIOError(f"{name} is in non-blocking mode and has nothing to read now")
+        data = read_text(STEP_NBYTES)
         block, is_final = memoryview(tail + data), not data
         n = len(block) if is_final else _native.complete_nbytes(block)
         if (offset := _native.find_invalid(block[:n])) is not None:

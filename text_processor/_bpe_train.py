@@ -11,6 +11,7 @@ from text_processor import _bpe_text, _many, _native, _pieces
 from text_processor._bpe_text import Splitter
 from text_processor._native import Piece, Pieces, Trainer
 from text_processor._progress import Progress, Report, reporting
+from text_processor._text_input import Reading
 
 # Characters of a text that is better joined with others than counted alone, and of so many joined for each thread. A character
 # beyond ASCII makes all of its group wider, which then takes longer to join and to encode: more would have one more often.
@@ -96,13 +97,13 @@ class Counting:
             self._add_piece(_bpe_text.whole_piece(self._waiting))
             self._waiting, self._n_waiting = [], 0
 
-    def add_stream(self, read: Callable[[int], Any], name: str) -> None:
-        """Count the pieces of a text that comes in blocks of UTF-8."""
+    def add_stream(self, read: Callable[[int], Any], name: str, reading: Reading) -> None:
+        """Count the pieces of a text that comes in blocks."""
         if self._splitter.native is None:  # which needs all of the text at once
-            self.add("".join(_bpe_text.as_str(block) for block, _ in _bpe_text.blocks(read, name)))
+            self.add("".join(_bpe_text.as_str(block) for block, _ in _bpe_text.blocks(read, name, reading)))
             return
         rest = b""
-        for block, is_final in _bpe_text.blocks(read, name):
+        for block, is_final in _bpe_text.blocks(read, name, reading):
             text = memoryview(rest + block)
             rest = bytes(text[_bpe_text.feed_bytes(text, self._consume, is_final=is_final) :])
 

@@ -1,11 +1,10 @@
-"""What the commands of the shell share: options, compressed files, the bar for all files together, and messages."""
+"""What the commands of the shell share: options, limits of memory, the bar for all files together, and messages."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import errno
-import importlib
 import io
 import os
 import re
@@ -13,9 +12,8 @@ import stat
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from time import monotonic
-from typing import IO, Any, Self
 
-from text_processor import _progress
+from text_processor import _compressed, _native, _progress, _text_input
 from text_processor._pieces import MOST_THREADS
 from text_processor._progress import Progress, Report
 from text_processor._wording import quoted
@@ -86,49 +84,60 @@ def standard_input() -> io.FileIO:
     return io.FileIO(0, closefd=False)
 
 
-# ---- Compressed files ------------------------------------------------------------------------------------------------
-
-# By the end of a file's name: what can read it, the first module that there is.
-DECOMPRESSORS = {
-    ".gz": ("gzip",),
-    ".bz2": ("bz2",),
-    ".xz": ("lzma",),
-    ".zst": ("compression.zstd", "zstandard"),
-}
+# ---- Encodings and memory --------------------------------------------------------------------------------------------
 
 
-class Decompressed:
-    """What a compressed file holds, to be read once."""
-
-    def __init__(self, file: IO[bytes], suffix: str) -> None:
-        self._suffix = suffix
-        self._stream = _decompressor(suffix).open(file, "rb")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-    def read(self, nbytes: int, /) -> bytes:
-        try:
-            data: bytes = self._stream.read(nbytes)
-        except MemoryError:
-            raise
-        except Exception as error:  # each module has errors of its own, and some raise OSError
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise ValueError(f"damaged {self._suffix} data: {error}") from error
-        return data
+_UNITS = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
 
 
-def _decompressor(suffix: str) -> Any:
-    for name in DECOMPRESSORS[suffix]:
-        try:
-            return importlib.import_module(name)
-        except ImportError:
-            continue
-    raise ValueError(f"{suffix} files cannot be read without the module {' or '.join(DECOMPRESSORS[suffix])}")
+def add_encoding(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told the encoding of its files."""
+    parser.add_argument(
+        "--encoding",
+        type=_encoding,
+        metavar="NAME",
+        help="the encoding of the files (default: what their byte-order marks say, otherwise UTF-8)",
+    )
+
+
+def _encoding(text: str) -> str | None:
+    try:
+        return _text_input.checked_encoding(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is no text encoding that Python knows") from error
+
+
+def add_max_memory(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told how much memory to use."""
+    parser.add_argument(
+        "--max-memory",
+        type=_number_of_bytes,
+        metavar="SIZE",
+        help="end rather than use more memory for what is counted, or for decompressing a file, such as 500M or 2G "
+        f"(default: no limit for the one, {_compressed.MOST_MEMORY >> 20}M for the other)",
+    )
+
+
+def _number_of_bytes(text: str) -> int:
+    digits, unit = (text[:-1], text[-1:].upper()) if text[-1:].upper() in _UNITS else (text, "")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) < 19 and int(digits) << _UNITS[unit] <= _native.MOST_BYTES):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a size such as 500M or 2G")
+    return int(digits) << _UNITS[unit]
+
+
+@contextlib.contextmanager
+def memory_limited(n_bytes: int | None) -> Generator[None, None, None]:
+    """Let the core and decompressors have so many bytes at most; None changes nothing."""
+    before = _native.get_memory_stats()["limit_bytes"]
+    if n_bytes is not None:
+        _native.set_memory_limit(n_bytes)
+    try:
+        yield
+    except MemoryError as error:
+        limit = "" if n_bytes is None else f" within --max-memory, {n_bytes:,} bytes"
+        raise FileError(f"not enough memory{limit}") from error
+    finally:
+        _native.set_memory_limit(before)
 
 
 # ---- Files with faults -----------------------------------------------------------------------------------------------

@@ -674,12 +674,8 @@ class Corpus:
         return self._split_terms(n, partial(lib.tp_corpus_get_terms, self.pointer, first, n))
 
     def has_valid_terms(self) -> bool:
-        """Whether terms are UTF-8 without line ends: not, maybe, if the text has changed while it was counted."""
-        for first, end in slices(self.totals().terms):
-            joined = self._join_terms(partial(lib.tp_corpus_get_terms, self.pointer, first, end - first))
-            if bytes(joined).count(b"\n") != end - first - 1 or find_invalid(joined) is not None:
-                return False
-        return True
+        """Whether each term is one word of UTF-8: not, maybe, if the text has changed while it was counted."""
+        return all(lib.tp_corpus_has_words(self.pointer, first, end - first) for first, end in slices(self.totals().terms))
 
     def counts(self, first: int, n: int) -> list[int]:
         """Return the counts of the terms ``first`` … ``first + n - 1`` at one instant."""
@@ -1430,10 +1426,10 @@ def count_kept(numbers: Span, least: array[Any], threads: int, counts: memoryvie
     check(status, error)
 
 
-def keep_doubled(numbers: Span, least: array[Any], threads: int, counts: memoryview[int], kept: Pointer[Uint8]) -> None:
-    """Store those numbers that were counted, doubled."""
+def keep_doubled(numbers: Span, least: array[Any], threads: int, counts: memoryview[int], kept: Pointer[Uint8]) -> bool:
+    """Store those numbers that were counted, doubled; false if there are fewer by now."""
     with ffi.from_buffer("uint8_t[]", least) as c_least, ffi.from_buffer("uint64_t[]", counts) as found:
-        lib.tp_filter_double(*numbers, c_least, threads, found, kept)
+        return bool(lib.tp_filter_double(*numbers, c_least, threads, found, kept))
 
 
 def multiply(a: Span, b: Span, threads: int, products: Pointer[Uint8]) -> None:

@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, NamedTuple, Protocol
 
-from text_processor import _container, _native, _pieces
+from text_processor import _container, _native, _pieces, _text_input
 from text_processor._native import Corpus, InvalidArgumentError, Piece
 from text_processor._progress import Progress, Report, check_progress, reporting
+from text_processor._text_input import Reading
 from text_processor._wording import quoted
 from text_processor.errors import InvalidDocumentError, TextProcessorError
 
@@ -61,13 +62,14 @@ class Options(NamedTuple):
     errors: str = "strict"
     threads: int = 1
     tell: Tell | None = None
+    encoding: str | None = None
 
     def checked(self) -> Options:
         """Return them, or raise `ValueError` for a value that is not allowed."""
         check_option("documents", self.documents, ("lines", "whole"))
         check_option("blank", self.blank, ("skip", "raise"))
         check_option("errors", self.errors, ("strict", "replace"))
-        return self
+        return self._replace(encoding=_text_input.checked_encoding(self.encoding))
 
 
 class Counted(NamedTuple):
@@ -142,9 +144,9 @@ class _BufferSource:
 
 
 class _FileSource:
-    """A file: a stretch of it, or all that comes."""
+    """A stretch of a regular file, of which other stretches may be read too."""
 
-    def __init__(self, file: io.FileIO, start: int | None, stop: int, block_nbytes: int) -> None:
+    def __init__(self, file: io.FileIO, start: int, stop: int, block_nbytes: int) -> None:
         self._file = file
         self._start = start
         self._stop = stop
@@ -154,38 +156,40 @@ class _FileSource:
     def read(self, tail: bytes) -> memoryview:
         block = self._block
         block[: len(tail)] = tail
-        room = block[len(tail) :]
-        if self._start is not None:  # a regular file, which other stretches read too
-            room = room[: self._stop - self._start - self.n_read]
-            self._file.seek(self._start + self.n_read)
-        n = self._file.readinto(room)
-        if n is None:
-            raise _would_block("the file")
-        if n == 0 and room and self._start is not None:
+        room = block[len(tail) :][: self._stop - self._start - self.n_read]
+        self._file.seek(self._start + self.n_read)
+        n = self._file.readinto(room) or 0  # None of what would block, as no regular file does
+        if n == 0 and room:
             raise _changed(repr(os.fsdecode(self._file.name)))
         self.n_read += n
         return block[: len(tail) + n]
 
 
 class _StreamSource:
-    """Something that has a method ``read``."""
+    """Something that has a method ``read``, decompressed and decoded where that is needed."""
 
-    def __init__(self, stream: Readable, block_nbytes: int) -> None:
+    def __init__(self, stream: Readable, what: str, reading: Reading) -> None:
         self._stream = stream
-        self._block_nbytes = block_nbytes
-        self.n_read = 0
+        self._what = what
+        self.n_read = 0  # bytes of the stream, of text those of its UTF-8
+        self._read = _text_input.opened(self._read_stream, BLOCK_NBYTES, reading).read
+
+    def _read_stream(self, nbytes: int) -> str | memoryview:
+        data = self._stream.read(nbytes)
+        if data is None:
+            raise BlockingIOError(errno.EAGAIN, f"{self._what} is in non-blocking mode and has nothing to read now")
+        if isinstance(data, str):
+            return data
+        view = byte_view(data, "what a stream's read() returns")
+        self.n_read += len(view)
+        return view if type(data) is bytes else memoryview(bytes(view))  # a copy of what may change
 
     def read(self, tail: bytes) -> memoryview:
-        data = self._stream.read(self._block_nbytes)
-        if data is None:
-            raise _would_block("the stream")
-        view = memoryview(_encoded(data, tail)) if isinstance(data, str) else byte_view(data, "what a stream's read() returns")
-        self.n_read += len(view)
-        return memoryview(tail + view) if tail else view
-
-
-def _would_block(what: str) -> BlockingIOError:
-    return BlockingIOError(errno.EAGAIN, f"{what} is in non-blocking mode and has nothing to read now")
+        data = self._read(BLOCK_NBYTES)
+        if isinstance(data, str):
+            data = _encoded(data, tail)
+            self.n_read += len(data)
+        return memoryview(tail + data) if tail else memoryview(data)
 
 
 def _encoded(text: str, tail: bytes) -> bytes:
@@ -448,7 +452,7 @@ class _Teller:
             # Blank lines before the document belong to the piece, but not to the document.
             *_, newline, line = bytes(text[start:end]).rpartition(b"\n")
             if index or newline or open_start == block_start:
-                self._tell(line.decode(), n_words)
+                self._tell(_decoded(line), n_words)
             else:
                 self._keep(text[:end])
                 self._tell(self._text_of_open(open_start, block_start + end), n_words + self._open_words)
@@ -485,16 +489,26 @@ class _Teller:
 
     def _text_of_open(self, start: int, end: int) -> str | None:
         if self._view is not None:
-            return str(self._view[start:end], "utf-8")
-        return None if self._open_text is None else self._open_text.decode()
+            return _decoded(self._view[start:end])
+        return None if self._open_text is None else _decoded(self._open_text)
+
+
+def _decoded(text: bytes | bytearray | memoryview) -> str:
+    """Return a text that has been counted, to be told of."""
+    try:
+        return str(text, "utf-8")
+    except UnicodeDecodeError as error:
+        raise _changed("the buffer") from error
 
 
 # ---- The ways in -----------------------------------------------------------------------------------------------------
 
 
 def count_buffer(data: Any, options: Options, progress: Progress | bool | None) -> Counted:
-    """Count the documents of a buffer of bytes."""
+    """Count the documents of a buffer of UTF-8; without an ``encoding`` it is refused if it looks like something else."""
     view = byte_view(data, "data")
+    if options.encoding is None:
+        _text_input.check_buffer(view)
 
     def open_source(start: int, stop: int, block_nbytes: int) -> _Source:
         return _BufferSource(view, start, stop, block_nbytes)
@@ -517,7 +531,7 @@ def count_stream(stream: Any, options: Options, progress: Progress | bool | None
     if not callable(getattr(stream, "read", None)):
         raise TypeError(f"the stream must have a method read, which {type(stream).__name__} has not")
     with reporting(progress, None) as report:
-        return _count_in_order(_StreamSource(stream, BLOCK_NBYTES), options, report)
+        return _count_in_order(_StreamSource(stream, "the stream", _reading(options)), options, report)
 
 
 def count_file(path: str | bytes | os.PathLike[Any], options: Options, progress: Progress | bool | None) -> Counted:
@@ -525,19 +539,28 @@ def count_file(path: str | bytes | os.PathLike[Any], options: Options, progress:
     check_progress(progress)
     with io.FileIO(os.fspath(path)) as file:
         before = os.fstat(file.fileno())
+        reading = _reading(options)._replace(suffix=_text_input.suffix_of(path))
         # A regular file without a size may be one that the system makes while it is read.
         is_sized = stat.S_ISREG(before.st_mode) and before.st_size > 0
         with reporting(progress, before.st_size if is_sized else None) as report:
             if not is_sized:
-                return _count_in_order(_FileSource(file, None, 0, BLOCK_NBYTES), options, report)
-            counted = _count_sized_file(file, before.st_size, options, report)
+                return _count_in_order(_StreamSource(file, "the file", reading), options, report)
+            counted = _count_sized_file(file, before.st_size, reading, options, report)
             after = os.fstat(file.fileno())
             if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
                 raise _changed(repr(os.fsdecode(path)))
         return counted
 
 
-def _count_sized_file(file: io.FileIO, size: int, options: Options, report: Report) -> Counted:
+def _reading(options: Options) -> Reading:
+    return Reading(options.encoding, options.errors)
+
+
+def _count_sized_file(file: io.FileIO, size: int, reading: Reading, options: Options, report: Report) -> Counted:
+    if not _text_input.opened(file.read, _text_input.SAMPLE_NBYTES, reading).is_plain:
+        file.seek(0)
+        return _count_in_order(_StreamSource(file, "the file", reading), options, report)
+
     def open_source(start: int, stop: int, block_nbytes: int) -> _Source:
         return _FileSource(file, start, stop, block_nbytes)
 

@@ -12,7 +12,7 @@ from copy import deepcopy
 from itertools import islice
 from typing import Any, Literal, Self, TypedDict, cast
 
-from text_processor import _arrow, _atomic, _many, _native, _pieces, _snapshot, _sources
+from text_processor import _arrow, _atomic, _many, _native, _pieces, _snapshot, _sources, _text_input
 from text_processor._ledger import Ledger
 from text_processor._native import Corpus, Document, InvalidArgumentError, Lexicon
 from text_processor._progress import Progress, Report, check_progress, reporting
@@ -301,7 +301,8 @@ class TextAnalyzer:
     def _add_large(self, view: memoryview) -> None:
         """Count a document where it lies, before it can change."""
         self._ledger.settle()  # so that parts do not pile up
-        counted = _sources.count_buffer(view, _sources.Options("whole", "raise", threads=self._n_threads()), None)
+        options = _sources.Options("whole", "raise", threads=self._n_threads(), encoding="utf-8")
+        counted = _sources.count_buffer(view, options, None)
         self._add_part(counted.corpus, counted.n_documents, None)
 
     def _add_each(
@@ -459,7 +460,8 @@ class TextAnalyzer:
             BufferError: it is not C-contiguous.
             ValueError: an option has a value that is not listed here.
             InvalidDocumentError: a document is not valid UTF-8, or is blank and refused. Its ``index`` is the number of the
-                line, from 0, and its ``offset`` counts bytes from the start of that.
+                line, from 0, and its ``offset`` counts bytes from the start of that. Or the buffer is compressed, or looks
+                like UTF-16 or UTF-32: `add_stream` reads those.
             TextProcessorError: something has written to the buffer meanwhile, as far as that shows.
 
         What the callback or ``progress`` raises passes through. O(length).
@@ -478,22 +480,27 @@ class TextAnalyzer:
         documents: Literal["lines", "whole"] = "lines",
         blank: Literal["skip", "raise"] = "skip",
         errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Progress | bool | None = None,
     ) -> int:
         r"""Add the documents of a file, or none if it fails; blank ones are skipped. Returns how many they are.
 
         The documents are counted at once and not kept, so `get_documents` raises from then on. The file is read in blocks of
         256 KB, whatever the length of its lines. One of at least 4 MB is cut into a part for each thread; then each has a block
-        of 1 MB, up to 4 MB for its line ends, and a table of its own. Pipes and special files are read to their end by the
-        calling thread alone. A callback is told of each document before any is added, in the calling thread, which then counts
-        alone too; of a document that comes in several blocks and is longer than 256 KB, ``text`` is None.
+        of 1 MB, up to 4 MB for its line ends, and a table of its own. Pipes and special files, compressed files and those in
+        another encoding than UTF-8 are read to their end by the calling thread alone. A callback is told of each document
+        before any is added, in the calling thread, which then counts alone too; of a document that comes in several blocks and
+        is longer than 256 KB, ``text`` is None.
 
         Args:
-            path: the file; text in UTF-8. A byte-order mark at its start is dropped.
+            path: the file. It may be compressed by gzip, bzip2, xz or zstd, which its first bytes tell; its name only says
+                that it must be. All its members are read. A byte-order mark at the start of the text is dropped.
             documents: ``"lines"``: each line is a document; ``"whole"``: all of it is one. A line ends at ``\n`` only.
             blank: what becomes of blank documents: ``"skip"`` leaves them out, ``"raise"`` refuses them.
             errors: what becomes of bytes that are not UTF-8: ``"strict"`` refuses them, ``"replace"`` makes U+FFFD of them, as
                 ``bytes.decode`` does.
+            encoding: the encoding of the text, by any name that Python knows. None means UTF-8; text that looks like UTF-16 or
+                UTF-32 is refused then. A byte-order mark of UTF-8, UTF-16 or UTF-32 wins over both.
             progress: called as ``progress(done, total)``, in bytes, up to 20 times a second; ``total`` is None for what has no
                 size. True shows a bar.
 
@@ -502,7 +509,8 @@ class TextAnalyzer:
             ValueError: an option has a value that is not listed here.
             OSError: the file cannot be read.
             InvalidDocumentError: a document is not valid UTF-8, or is blank and refused. Its ``index`` is the number of the
-                line, from 0, and its ``offset`` counts bytes from the start of that.
+                line, from 0, and its ``offset`` counts bytes of UTF-8 from the start of that. Or the file is damaged, cut
+                short, or not in its encoding; ``index`` is None then.
             TextProcessorError: the file was changed while it was read.
 
         What the callback or ``progress`` raises passes through. O(length) time.
@@ -516,7 +524,7 @@ class TextAnalyzer:
         ...     TextAnalyzer().add_file(path)
         2
         """
-        options = _sources.Options(documents, blank, errors, self._n_threads()).checked()
+        options = _sources.Options(documents, blank, errors, self._n_threads(), encoding=encoding).checked()
         return self._add_all(lambda tell: _sources.count_file(path, options._replace(tell=tell), progress))
 
     def add_stream(
@@ -526,20 +534,22 @@ class TextAnalyzer:
         documents: Literal["lines", "whole"] = "lines",
         blank: Literal["skip", "raise"] = "skip",
         errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Progress | bool | None = None,
     ) -> int:
         r"""Add the documents of a stream, or none if it fails; blank ones are skipped. Returns how many they are.
 
         It may be anything with a method ``read(n)`` that returns bytes or text, cut anywhere, and something empty at its end: a
-        binary or text file, ``gzip``, a socket's ``makefile``. It is read to the end and not closed. The calling thread alone
-        reads and counts. In all else this is `add_file`.
+        binary or text file, a socket's ``makefile``. It is read to the end and not closed. The calling thread alone reads and
+        counts. In all else this is `add_file`: bytes may be compressed, or in another encoding.
 
         Args:
-            stream: where to read from: UTF-8, or ``str``. A byte-order mark at its start is dropped.
+            stream: where to read from: bytes, or ``str``. A byte-order mark at its start is dropped.
             documents: as for `add_file`, and so are the others.
             blank: the same.
             errors: the same; it does not concern ``str``.
-            progress: called as ``progress(done, None)``, in bytes of UTF-8.
+            encoding: the same; it does not concern ``str``.
+            progress: called as ``progress(done, None)``, in bytes of the stream, or of UTF-8 for ``str``.
 
         Raises:
             TypeError: the stream has no method ``read``, or that returns something else.
@@ -554,7 +564,7 @@ class TextAnalyzer:
         >>> TextAnalyzer().add_stream(io.StringIO("one line\nand another"))
         2
         """
-        options = _sources.Options(documents, blank, errors).checked()
+        options = _sources.Options(documents, blank, errors, encoding=encoding).checked()
         return self._add_all(lambda tell: _sources.count_stream(stream, options._replace(tell=tell), progress))
 
     def add_arrow(
@@ -977,7 +987,7 @@ def _check_document(document: Document | memoryview, index: int | None, n_added:
     if isinstance(document, str):
         _check_surrogates(document, index, n_added)
     elif (offset := _pieces.find_invalid(document)) is not None:
-        message = f"{_name(index)} is not valid UTF-8 at byte {offset}{_stays(n_added)}"
+        message = f"{_name(index)} is not valid UTF-8 at byte {offset}{_text_input.hint_at(document)}{_stays(n_added)}"
         raise InvalidDocumentError(message, index=index, offset=offset, added=n_added)
 
 

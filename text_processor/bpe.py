@@ -26,6 +26,7 @@ from text_processor import (
     _progress,
     _signatures,
     _sources,
+    _text_input,
 )
 from text_processor._bpe_model import Model, Untrained, as_list, little_endian
 from text_processor._bpe_special import is_a
@@ -35,6 +36,7 @@ from text_processor._native import Tokens, Vocabulary
 from text_processor._progress import Progress
 from text_processor._sources import Buffer
 from text_processor._subclasses import attributes_of, set_attributes
+from text_processor._text_input import Reading
 from text_processor._wording import needs, quoted, shown
 from text_processor.errors import InvalidTokenizerError
 
@@ -323,24 +325,28 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        encoding: str | None = None,
         progress: Progress | bool | None = None,
     ) -> int:
-        r"""Write the ids of a file of UTF-8 to another one, as unsigned 32-bit numbers, little-endian; return how many.
+        r"""Write the ids of the text of a file to another one, as unsigned 32-bit numbers, little-endian; return how many.
 
-        The ids are those of the text as a whole, a byte-order mark included. It is read and encoded in blocks, so memory does
-        not grow with it, unless the pattern is one that needs ``regex``. The new file takes its place when it is complete:
-        whatever goes wrong, Ctrl-C included, leaves the one that was there as it was.
+        The ids are those of the text as a whole, with a byte-order mark of UTF-8. The file may be compressed, or in another
+        encoding, as for `TextAnalyzer.add_file`. It is read and encoded in blocks, so memory does not grow with it, unless the
+        pattern is one that needs ``regex``. The new file takes its place when it is complete: whatever goes wrong, Ctrl-C
+        included, leaves the one that was there as it was.
 
         Args:
             path: the text.
             out: where the ids go.
             allowed_special: as in `encode`.
             disallowed_special: as in `encode`.
-            progress: called as ``progress(done, total)``, in bytes of text, up to 20 times a second. True shows a bar.
+            encoding: the encoding of the text; None means UTF-8. A byte-order mark wins over both.
+            progress: called as ``progress(done, total)``, in bytes of the file, up to 20 times a second. True shows a bar.
 
         Raises:
             OSError: a file cannot be read or written.
-            InvalidDocumentError: the file is not UTF-8. The message and ``position`` say at which byte.
+            InvalidDocumentError: the text is not UTF-8, or not in its encoding: the message and ``position`` say at which byte;
+                or the file is damaged or cut short.
             ValueError: a name that is disallowed occurs.
 
         >>> import tempfile
@@ -359,7 +365,7 @@ class Tokenizer:
 
         def pieces() -> Iterator[bytes]:
             nonlocal n_ids
-            for ids in model.encode_stream(read, name, allowed_special, disallowed_special):
+            for ids in model.encode_stream(read, name, reading, allowed_special, disallowed_special):
                 n_ids += len(ids)
                 report(n_read)
                 yield little_endian(ids)
@@ -371,6 +377,7 @@ class Tokenizer:
             return data
 
         model = self._model
+        reading = Reading(_text_input.checked_encoding(encoding), suffix=_text_input.suffix_of(path))
         with FileIO(os.fspath(path)) as file:
             status = os.fstat(file.fileno())
             total = status.st_size if S_ISREG(status.st_mode) and status.st_size else None

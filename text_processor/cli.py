@@ -17,20 +17,20 @@ import shutil
 import sys
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from text_processor import UNICODE_VERSION, __version__, _bpe_cli
 from text_processor._command_line import (
-    DECOMPRESSORS,
     PROGRAM,
-    Decompressed,
     Faults,
     FileError,
     Work,
+    add_encoding,
+    add_max_memory,
     add_progress,
     add_skip_errors,
     add_threads,
+    memory_limited,
     printable,
     say,
     standard_input,
@@ -55,9 +55,10 @@ PIPE_CLOSED = 141
 
 # ASCII alone, as whatever standard output may be told to be can hold it.
 _COUNT_DESCRIPTION = """\
-Count the words of UTF-8 text files, of all files together. A word is what
-Python's str.split gives, lower-cased by str.lower. A byte-order mark at the
-beginning of a file is dropped."""
+Count the words of text files, of all files together. A word is what Python's
+str.split gives, lower-cased by str.lower. Text is UTF-8, unless a byte-order
+mark, which is no part of it, or --encoding says otherwise. Compressed files
+are known by their first bytes."""
 
 _COUNT_EPILOG = f"""\
 output:
@@ -77,9 +78,9 @@ output:
 
 exit status:
   0    all files were counted
-  1    a file cannot be read, is damaged or is not UTF-8, and then no words are
-       written, or with --skip-errors those of the others; or the output cannot
-       be. Standard error says which and why
+  1    a file cannot be read, is damaged, cut short or not UTF-8, and then no
+       words are written, or with --skip-errors those of the others; or the
+       output cannot be. Standard error says which and why
   2    the command line is wrong
   {INTERRUPTED}  Ctrl-C
   {PIPE_CLOSED}  the reader of the output went away, as head does
@@ -101,7 +102,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         arguments = _parse(argv)
-        status: int = arguments.run(arguments)
+        with memory_limited(arguments.max_memory):
+            status: int = arguments.run(arguments)
         _flush_output()
     except FileError as error:
         say(f"{PROGRAM}: {error}")
@@ -112,9 +114,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _abandon_output()
         say(f"{PROGRAM}: standard output: {error.strerror}")
-        return 1
-    except MemoryError:
-        say(f"{PROGRAM}: not enough memory")
         return 1
     except KeyboardInterrupt:
         _abandon_output()
@@ -165,7 +164,7 @@ def _add_count(commands: Any) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="a text file, compressed if its name ends in .gz, .bz2, .xz or .zst; - is standard input, "
+        help="a text file; it may be compressed by gzip, bzip2, xz or zstd; - is standard input, "
         "as is no FILE at all without --load",
     )
     count.add_argument(
@@ -194,8 +193,10 @@ def _add_count(commands: Any) -> None:
         default="strict",
         help="bytes that are not UTF-8 end the command (the default), or become U+FFFD as in Python's decoder",
     )
+    add_encoding(count)
     add_skip_errors(count)
     add_threads(count)
+    add_max_memory(count)
     count.add_argument(
         "--load",
         action="append",
@@ -239,15 +240,11 @@ def _count(arguments: argparse.Namespace) -> int:
 
 
 def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, work: Work) -> None:
-    options = {"documents": arguments.documents, "errors": arguments.errors}
-    suffix = Path(name).suffix.lower()
+    options = {"documents": arguments.documents, "errors": arguments.errors, "encoding": arguments.encoding}
     with _naming("standard input" if name == "-" else name, arguments.documents):
         if name == "-":
             with standard_input() as unbuffered:
                 analyzer.add_stream(unbuffered, progress=work.hook(), **options)
-        elif suffix in DECOMPRESSORS:
-            with Path(name).open("rb") as file, Decompressed(file, suffix) as stream:
-                analyzer.add_stream(stream, progress=work.hook(file.tell), **options)
         else:
             analyzer.add_file(name, progress=work.hook(), **options)
 

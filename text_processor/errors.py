@@ -21,14 +21,15 @@ class TextProcessorError(Exception):
 
 
 class InvalidDocumentError(TextProcessorError, ValueError):
-    """A document that is blank or is not text.
+    """A document that is blank or is not text, or a file or stream of which no text can be made.
 
     Attributes:
         index: which of the documents given, counted from 0: where lines are documents, the number of the line, blank ones
-            included; ``None`` where there was but one.
+            included; ``None`` where there was but one, and where the whole of a file, stream or buffer is at fault.
         offset: where in the document the fault lies; ``None`` where it is the whole. In characters for a ``str``; otherwise,
             and wherever documents come from a file, a stream or a buffer, in bytes of UTF-8.
-        position: where in a file, stream or buffer that is, in bytes; ``None`` for documents that were given one by one.
+        position: where in a file, stream or buffer that is, in bytes; ``None`` for documents that were given one by one. For
+            compressed data that is cut short it is its length; for other faults in it, the byte of the text, or ``None``.
         added: how many of the documents given were added before it; 0 where all are added or none.
     """
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/once.h"
 
 tp_counts tp_counts_empty(void)
 {
@@ -180,16 +181,23 @@ tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uin
     return status;
 }
 
-/* The length of the terms when joined; false if there is no such term, with its place in `ids` in *bad. */
-static bool measure_picked(const tp_table *table, const uint64_t *ids, uint64_t n, size_t *nbytes, uint64_t *bad)
+/* Joins terms as far as there is room for them, and stores how long they are; false if there is no such term, with its place in
+ * `ids` in *bad. Each number is read once: another thread may write to them. */
+static bool join_picked(const tp_table *table, const uint64_t *ids, uint64_t n, uint8_t *text, size_t capacity, size_t *nbytes,
+                        uint64_t *bad)
 {
-    *nbytes = n > 0 ? (size_t)(n - 1) : 0;
+    *nbytes = 0;
     for (uint64_t i = 0; i < n; i++) {
-        if (ids[i] >= table->n_terms) {
+        uint64_t id = tp_once(ids[i]);
+        if (id >= table->n_terms) {
             *bad = i;
             return false;
         }
-        *nbytes += tp_table_nbytes(table, (size_t)ids[i]);
+        size_t with_separator = tp_table_nbytes(table, (size_t)id) + (i + 1 < n);
+        if (*nbytes <= capacity && with_separator <= capacity - *nbytes) {
+            memcpy(text + *nbytes, tp_table_text(table, (size_t)id), with_separator);
+        }
+        *nbytes += with_separator;
     }
     return true;
 }
@@ -200,17 +208,10 @@ tp_status tp_corpus_pick_terms(tp_corpus *corpus, const uint64_t *ids, uint64_t 
     tp_status status = TP_OK;
     uint64_t bad;
     tp_lock_read(&corpus->lock);
-    const tp_table *table = &corpus->counts.table;
-    if (!measure_picked(table, ids, n, nbytes, &bad)) {
+    if (!join_picked(&corpus->counts.table, ids, n, text, capacity, nbytes, &bad)) {
         status = tp_fail(error, TP_INVALID_ARGUMENT, bad, "there is no term with this number");
     } else if (*nbytes > capacity) {
         status = tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the terms");
-    } else {
-        for (uint64_t i = 0; i < n; i++) {
-            size_t with_separator = tp_table_nbytes(table, (size_t)ids[i]) + (i + 1 < n);
-            memcpy(text, tp_table_text(table, (size_t)ids[i]), with_separator);
-            text += with_separator;
-        }
     }
     tp_unlock_read(&corpus->lock);
     return status;
@@ -235,19 +236,22 @@ uint64_t tp_corpus_get_count(tp_corpus *corpus, const uint8_t *word, size_t word
 tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t words_nbytes, const uint64_t *ends, size_t n_words,
                             uint64_t *counts, uint64_t *documents, tp_error *error)
 {
+    uint64_t checked = 0;
     for (size_t i = 0; i < n_words; i++) {
-        uint64_t start = i == 0 ? 0 : ends[i - 1] + 1;
-        if (ends[i] > words_nbytes || start > ends[i]) {
+        uint64_t end = tp_once(ends[i]);
+        if (end > words_nbytes || checked > end) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of words must ascend within the text");
         }
+        checked = end + 1;
     }
     tp_lock_read(&corpus->lock);
     const tp_table *table = &corpus->counts.table;
-    uint64_t start = 0;
+    size_t start = 0;
     for (size_t i = 0; i < n_words; i++) {
         const uint8_t *text = words != NULL ? words + start : NULL; /* C allows no arithmetic on NULL */
-        counts[i] = look_up(table, text, (size_t)(ends[i] - start));
-        start = ends[i] + 1;
+        size_t end = tp_end_within(ends, i, start, words_nbytes);
+        counts[i] = look_up(table, text, end - start);
+        start = tp_start_behind(end, words_nbytes);
     }
     *documents = corpus->counts.documents;
     tp_unlock_read(&corpus->lock);

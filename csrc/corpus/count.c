@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/once.h"
 #include "base/thread.h"
 #include "corpus/corpus.h"
 #include "corpus/keys.h"
@@ -16,12 +17,15 @@ static inline void note_word(tp_counts *counts, const tp_word *word)
     counts->words++;
 }
 
-/* Counts one word, whatever it is made of. */
+/* Counts one word, whatever it is made of: what it was when it was copied. Where another thread has written white space to it, it is
+ * none any more. */
 static bool count_word(tp_counts *counts, const uint8_t *text, size_t nbytes)
 {
     counts->lowered.used = 0;
     if (!tp_arena_reserve(TP_FOR_CORPUS, &counts->lowered, TP_LOWER_BOUND(nbytes))) return false;
     size_t lowered_nbytes = tp_lower_word(text, nbytes, counts->lowered.data);
+    const uint8_t *end = counts->lowered.data + lowered_nbytes;
+    if (lowered_nbytes == 0 || tp_skip_word(counts->lowered.data, end) != end) return true;
     if (!tp_table_reserve(&counts->table, 1, lowered_nbytes)) return false;
     tp_word word = tp_table_word(&counts->table, counts->lowered.data, lowered_nbytes);
     note_word(counts, &word);
@@ -66,6 +70,7 @@ typedef struct reading {
     size_t n_closed; /* how many of the documents that end in the batch have been closed */
 } reading;
 
+/* Nothing is read or written there, so it may be any number, should it have been changed since it was checked. */
 static inline uint64_t next_end(const reading *r) { return r->n_closed < r->n_ends ? r->ends[r->n_closed] : UINT64_MAX; }
 
 /* Closes the documents that end before a place. */
@@ -90,7 +95,7 @@ typedef struct word_batch {
     uint32_t found[TP_KEYS_AT_ONCE]; /* the number plus 1 of the term that is probably the word; 0: it is probably new */
 } word_batch;
 
-/* Lowers the words of the batch of words that the scanner could not lower, behind the chunk's text. */
+/* Lowers the words of the batch of words that the scanner could not lower, behind the chunk's text: its copy, not the text itself. */
 static void lower_the_rest(reading *r, word_batch *b)
 {
     tp_chunk *chunk = r->counts->chunk;
@@ -99,7 +104,7 @@ static void lower_the_rest(reading *r, word_batch *b)
         size_t start = b->moved[2 * i], end = b->moved[2 * i + 1];
         if (chunk->unlowered[chunk->n_dealt_with] >= end) continue;
         uint8_t *lowered = chunk->lowered + chunk->lowered_used;
-        size_t nbytes = tp_lower_word(r->text + r->position + start, end - start, lowered);
+        size_t nbytes = tp_lower_word(chunk->lowered + start, end - start, lowered);
         b->moved[2 * i] = (uint16_t)chunk->lowered_used;
         chunk->lowered_used += nbytes;
         b->moved[2 * i + 1] = (uint16_t)chunk->lowered_used;
@@ -276,7 +281,7 @@ static bool count_next_chunk(reading *r)
 /* Finishes the word in the carry with the beginning of the batch. */
 static bool continue_carry(reading *r)
 {
-    size_t limit = r->n_ends > 0 ? (size_t)r->ends[0] : r->nbytes;
+    size_t limit = r->n_ends > 0 ? tp_end_within(r->ends, 0, 0, r->nbytes) : r->nbytes;
     const uint8_t *rest = tp_skip_word(r->text, r->text + limit);
     r->position = (size_t)(rest - r->text);
     if (!append_to_carry(r->counts, r->text, r->position)) return false;
@@ -290,10 +295,11 @@ static const uint8_t *text_of(const tp_batch *batch)
     return batch->text != NULL ? batch->text : nothing;
 }
 
-/* Where the text behind a document that ends at `end` begins; nothing need follow it. */
-static size_t behind(const tp_batch *batch, uint64_t end)
+/* Where the text behind the last document begins. */
+static size_t behind_documents(const tp_batch *batch)
 {
-    return end < batch->text_nbytes ? (size_t)end + 1 : batch->text_nbytes;
+    if (batch->n_ends == 0) return 0;
+    return tp_start_behind(tp_end_within(batch->ends, batch->n_ends - 1, 0, batch->text_nbytes), batch->text_nbytes);
 }
 
 static bool count_batch(tp_counts *counts, const tp_batch *batch)
@@ -305,8 +311,8 @@ static bool count_batch(tp_counts *counts, const tp_batch *batch)
     while (r.position < r.nbytes) {
         if (!count_next_chunk(&r)) return false;
     }
-    close_documents_before(&r, SIZE_MAX);
-    if ((r.n_ends == 0 ? 0 : behind(batch, r.ends[r.n_ends - 1])) < r.nbytes) counts->has_open_document = true;
+    for (; r.n_closed < r.n_ends; r.n_closed++) close_document(counts);
+    if (behind_documents(batch) < r.nbytes) counts->has_open_document = true;
     return true;
 }
 
@@ -315,12 +321,13 @@ static tp_status check_batch(const tp_batch *batch, tp_error *error)
     const char *message = NULL;
     uint64_t start = 0, nbytes = batch->text_nbytes;
     for (size_t i = 0; i < batch->n_ends && message == NULL; i++) {
-        if (batch->ends[i] > nbytes || batch->ends[i] < start) message = "the ends of documents must ascend within the text";
-        else if (batch->ends[i] < nbytes && !tp_is_ascii_space(batch->text[batch->ends[i]])) {
+        uint64_t end = tp_once(batch->ends[i]);
+        if (end > nbytes || end < start) message = "the ends of documents must ascend within the text";
+        else if (end < nbytes && !tp_is_ascii_space(batch->text[end])) {
             message = "the byte behind a document must be ASCII white space";
         }
         if (message != NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, message);
-        start = batch->ends[i] + 1;
+        start = end + 1;
     }
     return TP_OK;
 }
@@ -392,8 +399,7 @@ static tp_status check_closed_batch(const tp_batch *batch, tp_error *error)
 {
     tp_status status = check_batch(batch, error);
     if (status != TP_OK) return status;
-    size_t end = batch->n_ends > 0 ? behind(batch, batch->ends[batch->n_ends - 1]) : 0;
-    if (end == batch->text_nbytes) return TP_OK;
+    if (behind_documents(batch) == batch->text_nbytes) return TP_OK;
     return tp_fail(error, TP_INVALID_ARGUMENT, batch->n_ends, "the last document must end with the text");
 }
 
@@ -405,12 +411,13 @@ tp_status tp_corpus_count_each(const tp_batch *batch, tp_on_document on_document
     size_t start = 0;
     for (size_t i = 0; i < batch->n_ends; i++) {
         uint64_t n_words;
-        if (!count_one(batch->corpus, text + start, (size_t)batch->ends[i] - start, &n_words)) {
+        size_t end = tp_end_within(batch->ends, i, start, batch->text_nbytes);
+        if (!count_one(batch->corpus, text + start, end - start, &n_words)) {
             empty_corpus(batch->corpus);
             return tp_fail_no_memory(error);
         }
         if (on_document(user, i, n_words) == 0) return tp_fail(error, TP_CANCELLED, i, "the callback asked to stop");
-        start = behind(batch, batch->ends[i]);
+        start = tp_start_behind(end, batch->text_nbytes);
     }
     return TP_OK;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/once.h"
 #include "corpus/corpus.h"
 #include "textproc/text.h"
 #include "unicode/words.h"
@@ -25,7 +26,7 @@ static uint64_t get_number(const uint8_t *in)
 {
     uint64_t value = 0;
     for (int i = 0; i < 8; i++) value |= (uint64_t)in[i] << (8 * i);
-    return value;
+    return tp_once(value);
 }
 
 /* FNV-1a (Fowler, Noll, Vo; 64-bit offset basis and prime) taken over eight bytes a step, with a fold so that high bits reach
@@ -121,6 +122,18 @@ static bool is_term(const uint8_t *term, size_t nbytes)
     return nbytes > 0 && tp_skip_word(term, term + nbytes) == term + nbytes && tp_utf8_validate(term, nbytes, NULL) == TP_OK;
 }
 
+bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n)
+{
+    tp_lock_read(&corpus->lock);
+    const tp_table *table = &corpus->counts.table;
+    bool has_words = first <= table->n_terms && n <= table->n_terms - first;
+    for (uint64_t i = 0; has_words && i < n; i++) {
+        has_words = is_term(tp_table_text(table, (size_t)(first + i)), tp_table_nbytes(table, (size_t)(first + i)));
+    }
+    tp_unlock_read(&corpus->lock);
+    return has_words;
+}
+
 static tp_status read_term(tp_counts *counts, const layout *from, size_t i, const uint8_t *term, size_t nbytes, tp_error *error)
 {
     uint64_t count = get_number(from->counts + 8 * i), frequency = get_number(from->frequencies + 8 * i);
@@ -140,6 +153,15 @@ static tp_status read_term(tp_counts *counts, const layout *from, size_t i, cons
     return TP_OK;
 }
 
+/* A term as it is now, in scratch memory: a snapshot may lie where another thread writes to. NULL if there is no memory. */
+static const uint8_t *copy_term(tp_counts *counts, const uint8_t *term, size_t nbytes)
+{
+    counts->lowered.used = 0;
+    if (!tp_arena_reserve(TP_FOR_CORPUS, &counts->lowered, nbytes + 1)) return NULL;
+    if (nbytes > 0) memcpy(counts->lowered.data, term, nbytes);
+    return counts->lowered.data;
+}
+
 static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *error)
 {
     const uint8_t *p = from->text, *end = p + from->text_nbytes;
@@ -148,8 +170,11 @@ static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *err
         const uint8_t *newline = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
         uint64_t offset = text_offset + (uint64_t)(p - from->text);
         if (newline == NULL) return damaged(error, offset, "there are fewer terms than announced");
-        if (!is_term(p, (size_t)(newline - p))) return damaged(error, offset, "a term is not one word of UTF-8");
-        tp_status status = read_term(counts, from, i, p, (size_t)(newline - p), error);
+        size_t nbytes = (size_t)(newline - p);
+        const uint8_t *term = copy_term(counts, p, nbytes);
+        if (term == NULL) return tp_fail_no_memory(error);
+        if (!is_term(term, nbytes)) return damaged(error, offset, "a term is not one word of UTF-8");
+        tp_status status = read_term(counts, from, i, term, nbytes, error);
         if (status != TP_OK) return status;
         p = newline + 1;
     }
@@ -188,6 +213,7 @@ tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_cor
         tp_corpus_free(made);
         return status;
     }
+    tp_counts_free_scratch(&made->counts);
     *corpus = made;
     return TP_OK;
 }

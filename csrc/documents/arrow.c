@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/once.h"
 #include "textproc/documents.h"
 #include "textproc/text.h"
 
@@ -71,6 +72,20 @@ static tp_status check_entries(const tp_arrow_array *array, const tp_arrow_array
     return TP_OK;
 }
 
+static int32_t read_32(const uint8_t *place)
+{
+    uint32_t number;
+    memcpy(&number, place, sizeof number);
+    return (int32_t)tp_once(number);
+}
+
+static int64_t read_64(const uint8_t *place)
+{
+    uint64_t number;
+    memcpy(&number, place, sizeof number);
+    return (int64_t)tp_once(number);
+}
+
 static bool has_value(const tp_arrow_array *array, uint64_t slot)
 {
     return array->validity.bytes == NULL || (array->validity.bytes[slot / 8] >> slot % 8 & 1) != 0;
@@ -91,41 +106,28 @@ static entry_kind find_in_buffer(const tp_arrow_array *array, int64_t buffer, in
 static entry_kind find_text(const tp_arrow_array *array, uint64_t slot, span *found)
 {
     const uint8_t *place = array->slots.bytes + slot * slot_nbytes(array->layout);
-    if (array->layout == TP_ARROW_OFFSETS_32) {
-        int32_t edges[2];
-        memcpy(edges, place, sizeof edges);
-        return find_in_buffer(array, 0, edges[0], edges[1], found);
+    if (array->layout == TP_ARROW_OFFSETS_32) return find_in_buffer(array, 0, read_32(place), read_32(place + 4), found);
+    if (array->layout == TP_ARROW_OFFSETS_64) return find_in_buffer(array, 0, read_64(place), read_64(place + 8), found);
+    int32_t nbytes = read_32(place); /* then the text, or its first bytes, the buffer and the offset there */
+    if (nbytes > INLINE_NBYTES) {
+        int32_t start = read_32(place + 12);
+        return find_in_buffer(array, read_32(place + 8), start, (int64_t)start + nbytes, found);
     }
-    if (array->layout == TP_ARROW_OFFSETS_64) {
-        int64_t edges[2];
-        memcpy(edges, place, sizeof edges);
-        return find_in_buffer(array, 0, edges[0], edges[1], found);
-    }
-    int32_t view[4]; /* the length; then the text, or its first bytes, the buffer and the offset there */
-    memcpy(view, place, sizeof view);
-    if (view[0] > INLINE_NBYTES) return find_in_buffer(array, view[2], view[3], (int64_t)view[3] + view[0], found);
-    if (view[0] < 0) return ENTRY_OUTSIDE;
-    *found = (span){place + sizeof view[0], (size_t)view[0]};
+    if (nbytes < 0) return ENTRY_OUTSIDE;
+    *found = (span){place + sizeof nbytes, (size_t)nbytes};
     return ENTRY_OF_TEXT;
 }
 
 static uint64_t load_index(const tp_arrow_array *array, uint64_t slot)
 {
     const uint8_t *place = array->slots.bytes + slot * slot_nbytes(array->layout);
-    if (array->layout == TP_ARROW_INDICES_8) return *place;
+    if (array->layout == TP_ARROW_INDICES_8) return tp_once(*place);
     if (array->layout == TP_ARROW_INDICES_16) {
         uint16_t index;
         memcpy(&index, place, sizeof index);
-        return index;
+        return tp_once(index);
     }
-    if (array->layout == TP_ARROW_INDICES_32) {
-        uint32_t index;
-        memcpy(&index, place, sizeof index);
-        return index;
-    }
-    uint64_t index;
-    memcpy(&index, place, sizeof index);
-    return index;
+    return array->layout == TP_ARROW_INDICES_32 ? (uint32_t)read_32(place) : (uint64_t)read_64(place);
 }
 
 static entry_kind find_entry(const tp_arrow_array *array, const tp_arrow_array *dictionary, uint64_t entry, span *found)
@@ -187,7 +189,7 @@ static tp_status check_joined(const tp_arrow_array *array, const tp_arrow_array 
     tp_error fault = {TP_OK, 0, NULL};
     if (tp_utf8_validate(batch->text, batch->text_nbytes, &fault) == TP_OK) return TP_OK;
     size_t number = 0;
-    while (batch->ends[number] < fault.offset) number++;
+    while (number + 1 < batch->n_ends && batch->ends[number] < fault.offset) number++;
     uint64_t start = number == 0 ? 0 : batch->ends[number - 1] + 1;
     batch->next = find_document(array, dictionary, first, batch->next, number);
     batch->n_ends = batch->text_nbytes = 0;
@@ -262,6 +264,7 @@ tp_status tp_arrow_split(uint8_t *text, size_t text_nbytes, uint64_t n, uint64_t
     uint8_t *to = text;
     for (uint64_t i = 0; i + 1 < n; i++) {
         const uint8_t *newline = memchr(from, '\n', (size_t)(end - from));
+        if (newline == NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, "the text was changed while it was read");
         size_t length = (size_t)(newline - from);
         memmove(to, from, length);
         to += length;

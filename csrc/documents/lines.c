@@ -77,6 +77,7 @@ tp_status tp_find_text_lines(tp_lines *lines, const uint8_t *text, size_t text_n
         if (!found.open_has_text) {
             p = skip_indent(p, end);
             found.open_has_text = p < end && *p != '\n';
+            p += found.open_has_text; /* which is no line end, whatever it becomes: so there are not more lines than there is room */
         }
         const uint8_t *newline = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
         if (newline == NULL) break;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/once.h"
 #include "textproc/numeric.h"
 
 /* Integers of up to 32 bits are doubles, and so are those of 64 bits that come back the same. 2^63 and 2^64, to which the largest
@@ -60,8 +61,9 @@ tp_status tp_to_float64(tp_number_type type, const void *numbers, size_t n, bool
 static tp_status copy_unsigned(const uint64_t *numbers, size_t n, int64_t *items, tp_error *error)
 {
     for (size_t i = 0; i < n; i++) {
-        if (numbers[i] > INT64_MAX) return tp_fail(error, TP_TOO_LARGE, i, "an integer that has no place in int64");
-        items[i] = (int64_t)numbers[i];
+        uint64_t number = tp_once(numbers[i]);
+        if (number > INT64_MAX) return tp_fail(error, TP_TOO_LARGE, i, "an integer that has no place in int64");
+        items[i] = (int64_t)number;
     }
     return TP_OK;
 }

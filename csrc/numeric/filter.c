@@ -1,5 +1,7 @@
 /* Filtering, in two passes: what is kept is counted, block by block, before there is room for it. So the room is as large as it
  * must be, and every thread knows where to write. */
+#include <stdatomic.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/thread.h"
@@ -15,6 +17,7 @@ typedef struct filter_task {
     const uint64_t *counts;
     uint8_t *kept;
     uint64_t *overflow; /* for each task: the first block with a number that cannot be doubled, or UINT64_MAX */
+    atomic_bool is_short; /* whether there are fewer numbers to keep than were counted */
 } filter_task;
 
 static size_t length_of_block(size_t n, size_t start) { return n - start < TP_BLOCK ? n - start : TP_BLOCK; }
@@ -68,7 +71,7 @@ tp_status tp_filter_count(const void *numbers, tp_number_type type, size_t n, co
 
 static void keep_task(void *shared, size_t index)
 {
-    const filter_task *task = shared;
+    filter_task *task = shared;
     const tp_kernels *kernels = tp_kernels_in_use();
     const size_t nbytes = tp_number_nbytes(task->type);
     size_t start = tp_task_start(task->n, task->n_tasks, index), end = tp_task_start(task->n, task->n_tasks, index + 1);
@@ -77,16 +80,18 @@ static void keep_task(void *shared, size_t index)
     for (size_t i = start; i < end; i += TP_BLOCK) {
         size_t n_kept = (size_t)task->counts[i / TP_FILTER_BLOCK];
         const uint8_t *block = task->numbers + i * nbytes;
-        kernels->keep(block, task->type, task->least, n_kept, block + length_of_block(task->n, i) * nbytes, kept);
+        const uint8_t *block_end = block + length_of_block(task->n, i) * nbytes;
+        if (kernels->keep(block, task->type, task->least, n_kept, block_end, kept) < n_kept) atomic_store(&task->is_short, true);
         kept += n_kept * nbytes;
     }
 }
 
-void tp_filter_double(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
+bool tp_filter_double(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
                       const uint64_t *counts, void *kept)
 {
     filter_task task = {.numbers = numbers, .type = type, .n = n, .least = least, .n_tasks = tp_count_tasks(n, threads)};
     task.counts = counts;
     task.kept = kept;
     tp_fork_join(keep_task, &task, task.n_tasks);
+    return !atomic_load(&task.is_short);
 }

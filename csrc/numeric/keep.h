@@ -1,12 +1,15 @@
 /* Filtering without vectors: every number is stored, and overwritten by the next one unless it is kept. It is doubled in a type
- * that has no sign if it is an integer: one that is not kept may be too large. */
+ * that has no sign if it is an integer: one that is not kept may be too large. Returns how many were kept: fewer than n_kept if they
+ * have been written to since they were counted. */
 #define DEFINE_PLAIN_KEEP(type, sum)                                                                                           \
-    static void keep_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)                \
+    static size_t keep_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)              \
     {                                                                                                                          \
         const type *items = numbers, *items_end = end, from = *(const type *)least;                                            \
         type *out = kept, *out_end = out + n_kept;                                                                             \
         for (; out < out_end && items < items_end; items++) {                                                                  \
-            *out = (type)((sum)*items + (sum)*items);                                                                          \
-            out += *items >= from;                                                                                             \
+            const type number = *items;                                                                                        \
+            *out = (type)((sum)number + (sum)number);                                                                          \
+            out += number >= from;                                                                                             \
         }                                                                                                                      \
+        return (size_t)(out - (type *)kept);                                                                                   \
     }

@@ -55,8 +55,8 @@ typedef struct tp_kernels {
     void (*int_extremes)(const void *numbers, tp_number_type type, size_t n, int64_t *least, int64_t *greatest);
     /* How many numbers are at least *least; *overflows: whether one of these is too large to be doubled. */
     size_t (*count)(const void *numbers, tp_number_type type, size_t n, const void *least, bool *overflows);
-    /* Stores twice of each of these numbers, which are n_kept. */
-    void (*keep)(const void *numbers, tp_number_type type, const void *least, size_t n_kept, const void *end, void *kept);
+    /* Stores twice of each of these numbers, which are n_kept, or the first so many, and returns how many. */
+    size_t (*keep)(const void *numbers, tp_number_type type, const void *least, size_t n_kept, const void *end, void *kept);
     /* Products of n numbers. False where one of them has no place in the type. */
     bool (*multiply)(const void *a, const void *b, tp_number_type type, size_t n, void *products);
 } tp_kernels;

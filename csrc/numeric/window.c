@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/lock.h"
 #include "base/memory.h"
+#include "base/once.h"
 #include "numeric/sliding_sum.h"
 #include "textproc/numeric.h"
 
@@ -111,7 +112,7 @@ void tp_window_push(tp_window *window, const double *numbers, size_t n, double *
         push_all(window, numbers, n);
     } else {
         for (size_t i = 0; i < n; i++) {
-            push(window, numbers[i]);
+            push(window, tp_once_double(numbers[i])); /* the sum and the ring must have the same */
             if (averages != NULL) averages[i] = average(&window->held);
         }
     }

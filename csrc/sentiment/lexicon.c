@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/index.h"
+#include "base/once.h"
 #include "textproc/sentiment.h"
 #include "textproc/text.h"
 #include "unicode/lower.h"
@@ -49,39 +50,45 @@ static bool put_in_index(word_index *words, const tp_lexicon *lexicon, size_t i)
     return true;
 }
 
-static const char *fault_of(const uint8_t *words, size_t start, size_t nbytes, double weight)
+/* Of a word that was lowered, which makes none well-formed that was not, nor takes white space away. */
+static const char *fault_of(const uint8_t *word, size_t nbytes, double weight)
 {
     if (nbytes == 0) return "the word is empty";
-    const uint8_t *word = words + start;
     if (tp_utf8_validate(word, nbytes, NULL) != TP_OK) return "the word is not valid UTF-8";
     if (tp_skip_word(word, word + nbytes) != word + nbytes) return "the word holds white space";
     if (!isfinite(weight)) return "the weight is not finite";
     return NULL;
 }
 
-static bool append_lowered(tp_lexicon *lexicon, const uint8_t *word, size_t nbytes)
+/* Appends a word, lowered, with its weight, and checks what it has become: what was given may be written to meanwhile. */
+static tp_status append_lowered(tp_lexicon *lexicon, const uint8_t *word, size_t nbytes, double weight, tp_error *error)
 {
-    if (!tp_arena_reserve(TP_FOR_LEXICON, &lexicon->words, TP_LOWER_BOUND(nbytes) + 1)) return false;
+    const size_t i = lexicon->n_words;
+    if (!tp_arena_reserve(TP_FOR_LEXICON, &lexicon->words, TP_LOWER_BOUND(nbytes) + 1)) return tp_fail_no_memory(error);
     uint8_t *out = lexicon->words.data + lexicon->words.used;
-    size_t lowered_nbytes = tp_lower_word(word, nbytes, out);
+    size_t lowered_nbytes = nbytes == 0 ? 0 : tp_lower_word(word, nbytes, out);
+    const char *fault = fault_of(out, lowered_nbytes, weight);
+    if (fault != NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, fault);
     out[lowered_nbytes] = '\n';
     lexicon->words.used += lowered_nbytes + 1;
-    lexicon->ends[lexicon->n_words] = lexicon->words.used - 1;
-    return true;
+    lexicon->ends[i] = lexicon->words.used - 1;
+    lexicon->weights[i] = weight;
+    lexicon->n_words++;
+    return TP_OK;
 }
 
 static tp_status fill(tp_lexicon *lexicon, word_index *index, const tp_lexicon_entries *from, tp_error *error)
 {
+    uint64_t start = 0;
     for (size_t i = 0; i < from->n_words; i++) {
-        uint64_t start = i == 0 ? 0 : from->ends[i - 1] + 1, end = from->ends[i];
+        uint64_t end = tp_once(from->ends[i]);
         if (end > from->words_nbytes || start > end) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of words must ascend within the text");
         }
-        const char *fault = fault_of(from->words, (size_t)start, (size_t)(end - start), from->weights[i]);
-        if (fault != NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, fault);
-        if (!append_lowered(lexicon, from->words + start, (size_t)(end - start))) return tp_fail_no_memory(error);
-        lexicon->weights[i] = from->weights[i];
-        lexicon->n_words = i + 1;
+        const uint8_t *word = end == start ? NULL : from->words + start; /* C allows no arithmetic on NULL */
+        tp_status status = append_lowered(lexicon, word, (size_t)(end - start), tp_once_double(from->weights[i]), error);
+        if (status != TP_OK) return status;
+        start = end + 1;
         if (!put_in_index(index, lexicon, i)) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the word equals an earlier one once lowered");
         }

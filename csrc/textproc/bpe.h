@@ -187,7 +187,7 @@ tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_c
 /* Joins the bytes of tokens. Stores how many bytes these are in *nbytes and, unless `ends` is NULL, where those of each token
  * end. `special` are more tokens, by ascending id and laid out as tp_vocabulary_get_tokens gives them; NULL if there are none.
  * TP_TOO_SMALL, with *nbytes stored, if that is more than `capacity`; TP_INVALID_ARGUMENT, with the index of the first id that
- * no token has as offset. */
+ * no token has as offset. Then what `bytes` and `ends` hold is undefined. */
 tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const tp_vocabulary_tokens *special, const uint32_t *ids,
                                size_t n_ids, uint8_t *bytes, size_t capacity, size_t *nbytes, uint64_t *ends, tp_error *error);
 

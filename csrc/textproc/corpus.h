@@ -101,7 +101,7 @@ uint64_t tp_corpus_get_count(tp_corpus *corpus, const uint8_t *word, size_t word
 tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uint8_t *text, size_t capacity, size_t *nbytes,
                               tp_error *error);
 
-/* The same for the terms with the numbers ids[0] … ids[n - 1], in that order. */
+/* The same for the terms with the numbers ids[0] … ids[n - 1], in that order. After an error what `text` holds is undefined. */
 tp_status tp_corpus_pick_terms(tp_corpus *corpus, const uint64_t *ids, uint64_t n, uint8_t *text, size_t capacity,
                                size_t *nbytes, tp_error *error);
 
@@ -113,6 +113,10 @@ tp_status tp_corpus_get_top(tp_corpus *corpus, uint64_t n, uint64_t *ids, uint64
  * Word i ends before words[ends[i]], the next one begins behind that byte. They are looked up as they are, not lowered. */
 tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t words_nbytes, const uint64_t *ends, size_t n_words,
                             uint64_t *counts, uint64_t *documents, tp_error *error);
+
+/* Whether the terms `first` … `first + n - 1` are there and each is one word of valid UTF-8. Not, maybe, if the text was none, or was
+ * written to while it was counted: then there is a snapshot, but no corpus will be made of it. O(bytes of these terms). */
+bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n);
 
 /* Writes a snapshot: versioned, checksummed, the same bytes on every machine. Its length goes to *nbytes; TP_TOO_SMALL, with
  * that stored, if it is more than `capacity`. The position is not part of it. A document left open is TP_INVALID_ARGUMENT. */

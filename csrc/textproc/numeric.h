@@ -71,8 +71,9 @@ bool tp_float_sum_get(const tp_float_sum *sum, int exponent, double *value);
 tp_status tp_filter_count(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
                           uint64_t *counts, tp_error *error);
 
-/* Stores twice each of those numbers in their order, as many as tp_filter_count has counted. */
-void tp_filter_double(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
+/* Stores twice each of those numbers in their order, as many as tp_filter_count has counted, whose `counts` must be the same. False if
+ * there are fewer: another thread has written to the numbers, and what is stored means nothing. */
+bool tp_filter_double(const void *numbers, tp_number_type type, size_t n, const void *least, size_t threads,
                       const uint64_t *counts, void *kept);
 
 /* Stores a[i] * b[i] for n pairs of numbers of the same type; of floats as IEEE 754 rounds it. TP_TOO_LARGE, with the index of

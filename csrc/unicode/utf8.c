@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/once.h"
 #include "textproc/text.h"
 #include "unicode/validate.h"
 
@@ -108,8 +109,9 @@ tp_status tp_utf8_find_ends(const uint8_t *text, size_t text_nbytes, const uint6
     bool in_bytes = n > 0 && are_in_bytes(text_nbytes, lengths, n);
     size_t end = 0;
     for (size_t i = 0, start = 0; i < n; i++, start = end + 1) {
-        end = in_bytes ? start + (size_t)lengths[i] : skip_characters(text, text_nbytes, start, lengths[i]);
-        if (end + (i + 1 < n) > text_nbytes) return tp_fail(error, TP_INVALID_ARGUMENT, i, wrong);
+        uint64_t length = tp_once(lengths[i]), left = text_nbytes - start;
+        end = !in_bytes ? skip_characters(text, text_nbytes, start, length) : length <= left ? start + (size_t)length : SIZE_MAX;
+        if (end > text_nbytes || end + (i + 1 < n) > text_nbytes) return tp_fail(error, TP_INVALID_ARGUMENT, i, wrong);
         ends[i] = end;
     }
     return end == text_nbytes ? TP_OK : tp_fail(error, TP_INVALID_ARGUMENT, n, wrong);

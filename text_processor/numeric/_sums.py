@@ -13,6 +13,7 @@ from typing import Any, Literal, SupportsIndex, cast
 from text_processor import _native
 from text_processor._native import FILTER_BLOCK, FloatSum, IntSum, TooLargeError
 from text_processor._progress import Progress, Report, reporting
+from text_processor.errors import TextProcessorError
 from text_processor.numeric._arrays import TYPECODES, Kind, Numbers, Output, checked_items, common_kind, items_of
 from text_processor.numeric._work import n_threads, slices
 
@@ -118,6 +119,7 @@ def process_numbers(
         OverflowError: twice a number that is kept has no place in the type of the array, or is infinite where the number is
             not; its index and value are named. An ``int`` in a list is never too large.
         TypeError: ``numbers`` or ``threshold`` are of another type, which is named.
+        TextProcessorError: another thread has changed the numbers meanwhile, so that there are fewer to keep.
 
     >>> from array import array
     >>> from text_processor.numeric import process_numbers
@@ -178,7 +180,8 @@ def _keep(numbers: Numbers, threshold: int | float, threads: int, report: Report
     n_kept = 0
     for start, n in slices(numbers.n, report, numbers.n, 2):
         blocks = view[start // FILTER_BLOCK : (start + n - 1) // FILTER_BLOCK + 1]
-        _native.keep_doubled(numbers.span(start, n), least, threads, blocks, output.at(n_kept))
+        if not _native.keep_doubled(numbers.span(start, n), least, threads, blocks, output.at(n_kept)):
+            raise TextProcessorError("numbers were changed while they were read; pass a copy of them")
         n_kept += sum(blocks)
     return output.take()
 

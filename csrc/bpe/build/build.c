@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/once.h"
 #include "bpe/build/by_tokens.h"
 #include "bpe/build/splits.h"
 #include "bpe/merge/backtrack.h"
@@ -208,9 +209,16 @@ static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size
 tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_vocabulary **vocabulary, tp_error *error)
 {
     if (n_merges > TP_MAX_TOKENS - TP_N_BYTES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
-    tp_vocabulary *made = new_vocabulary(TP_RULE_MERGES, TP_N_BYTES + n_merges);
-    if (made == NULL) return tp_fail_no_memory(error);
-    return finish(fill_from_merges(made, merges, n_merges, error), made, vocabulary, error);
+    /* A copy, since they are read again and again, and nobody else must write to them meanwhile. */
+    tp_merge *own = tp_allocate(TP_FOR_WORK, (n_merges + 1) * sizeof *own);
+    tp_vocabulary *made = own == NULL ? NULL : new_vocabulary(TP_RULE_MERGES, TP_N_BYTES + n_merges);
+    tp_status status = made == NULL ? tp_fail_no_memory(error) : TP_OK;
+    if (made != NULL) {
+        if (n_merges > 0) memcpy(own, merges, n_merges * sizeof *own);
+        status = finish(fill_from_merges(made, own, n_merges, error), made, vocabulary, error);
+    }
+    tp_release(TP_FOR_WORK, own, (n_merges + 1) * sizeof *own);
+    return status;
 }
 
 /* ---- From tokens ---------------------------------------------------------------------------------------------------- */
@@ -224,7 +232,8 @@ typedef struct given {
     const uint64_t *ends;
     const uint32_t *ids;
     size_t n_tokens;
-    uint64_t *order; /* by ascending id: id << 32 | which of them */
+    uint64_t *order;  /* by ascending id: id << 32 | which of them */
+    uint64_t *starts; /* where each of them begins and, behind the last one, where that ends: as `ends` was when it was read */
 } given;
 
 static int compare_numbers(const void *one, const void *other)
@@ -235,13 +244,14 @@ static int compare_numbers(const void *one, const void *other)
 
 static tp_status check_ends(const given *from, tp_error *error)
 {
-    uint64_t end = 0;
+    from->starts[0] = 0;
     for (size_t i = 0; i < from->n_tokens; i++) {
-        if (from->ends[i] < end || from->ends[i] > from->tokens_nbytes) {
+        uint64_t start = from->starts[i], end = tp_once(from->ends[i]);
+        if (end < start || end > from->tokens_nbytes) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of tokens must ascend within the text");
         }
-        if (from->ends[i] == end) return tp_fail(error, TP_INVALID_ARGUMENT, i, "the token is empty");
-        end = from->ends[i];
+        if (end == start) return tp_fail(error, TP_INVALID_ARGUMENT, i, "the token is empty");
+        from->starts[i + 1] = end;
     }
     return TP_OK;
 }
@@ -250,8 +260,8 @@ static tp_status sort_ids(const given *from, tp_error *error)
 {
     bool is_sorted = true;
     for (size_t i = 0; i < from->n_tokens; i++) {
-        from->order[i] = (uint64_t)from->ids[i] << 32 | i;
-        is_sorted = is_sorted && (i == 0 || from->ids[i - 1] < from->ids[i]);
+        from->order[i] = tp_once(from->ids[i]) << 32 | i;
+        is_sorted = is_sorted && (i == 0 || from->order[i - 1] >> 32 < from->order[i] >> 32);
     }
     if (is_sorted) return TP_OK;
     qsort(from->order, from->n_tokens, sizeof *from->order, compare_numbers);
@@ -266,9 +276,8 @@ static void copy_in_order(tp_vocabulary *v, const given *from)
 {
     for (size_t t = 0; t < v->n_tokens; t++) {
         size_t i = (uint32_t)from->order[t];
-        size_t start = i == 0 ? 0 : (size_t)from->ends[i - 1];
-        memcpy(v->bytes + v->starts[t], from->tokens + start, tp_token_nbytes(v, (uint32_t)t));
-        v->ids[t] = from->ids[i];
+        memcpy(v->bytes + v->starts[t], from->tokens + from->starts[i], tp_token_nbytes(v, (uint32_t)t));
+        v->ids[t] = (uint32_t)(from->order[t] >> 32);
         if (v->n_dense == t && v->ids[t] == t) v->n_dense++;
     }
 }
@@ -278,7 +287,7 @@ static bool take_bytes(tp_vocabulary *v, const given *from)
     v->starts[0] = 0;
     for (size_t t = 0; t < v->n_tokens; t++) {
         size_t i = (uint32_t)from->order[t];
-        v->starts[t + 1] = v->starts[t] + from->ends[i] - (i == 0 ? 0 : from->ends[i - 1]);
+        v->starts[t + 1] = v->starts[t] + from->starts[i + 1] - from->starts[i];
     }
     if (!allocate_bytes(v)) return false;
     copy_in_order(v, from);
@@ -319,10 +328,12 @@ static tp_status new_from_tokens(given *from, tp_rule rule, tp_vocabulary **made
 {
     if (from->n_tokens > TP_MAX_TOKENS) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many tokens");
     if (from->n_tokens == 0) return tp_fail(error, TP_INVALID_ARGUMENT, 0, no_byte);
-    from->order = tp_allocate(TP_FOR_WORK, from->n_tokens * sizeof *from->order);
+    const size_t order_nbytes = (2 * from->n_tokens + 1) * sizeof *from->order; /* and the starts, which are one more */
+    from->order = tp_allocate(TP_FOR_WORK, order_nbytes);
+    from->starts = from->order == NULL ? NULL : from->order + from->n_tokens;
     tp_vocabulary *v = new_vocabulary(rule, from->n_tokens);
     tp_status status = from->order == NULL || v == NULL ? tp_fail_no_memory(error) : fill_from_tokens(v, from, error);
-    tp_release(TP_FOR_WORK, from->order, from->n_tokens * sizeof *from->order);
+    tp_release(TP_FOR_WORK, from->order, order_nbytes);
     if (status == TP_OK) *made = v;
     else tp_vocabulary_free(v);
     return status;
@@ -331,7 +342,7 @@ static tp_status new_from_tokens(given *from, tp_rule rule, tp_vocabulary **made
 tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends, const uint32_t *ids,
                                     size_t n_tokens, tp_vocabulary **vocabulary, tp_error *error)
 {
-    given from = {tokens, tokens_nbytes, ends, ids, n_tokens, NULL};
+    given from = {tokens, tokens_nbytes, ends, ids, n_tokens, NULL, NULL};
     tp_vocabulary *made;
     tp_status status = new_from_tokens(&from, TP_RULE_TOKENS, &made, error);
     return status == TP_OK ? finish(tp_vocabulary_pair_tokens(made, error), made, vocabulary, error) : status;
@@ -394,7 +405,7 @@ tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tok
                                                bool whole_pieces, tp_vocabulary **vocabulary, tp_error *error)
 {
     if (n_merges > TP_MAX_MERGES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
-    given from = {tokens, tokens_nbytes, ends, ids, n_tokens, NULL};
+    given from = {tokens, tokens_nbytes, ends, ids, n_tokens, NULL, NULL};
     tp_vocabulary *made;
     tp_status status = new_from_tokens(&from, whole_pieces ? TP_RULE_WHOLE_PIECES : TP_RULE_MERGES, &made, error);
     return status == TP_OK ? finish(take_merges(made, merges, n_merges, error), made, vocabulary, error) : status;

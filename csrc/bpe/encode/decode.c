@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/once.h"
 #include "bpe/vocabulary/vocabulary.h"
 
 /* The bytes of an id, and how many there are; NULL if neither the vocabulary nor the special tokens have the id. */
@@ -26,46 +27,29 @@ static const uint8_t *find_bytes(const tp_vocabulary *v, const tp_vocabulary_tok
     return special->tokens + start;
 }
 
-/* The length of all tokens, and where each of them ends. */
-static tp_status measure(const tp_vocabulary *v, const tp_vocabulary_tokens *special, const uint32_t *ids, size_t n_ids,
-                         size_t *nbytes, uint64_t *ends, tp_error *error)
+/* Copies a token to where it belongs, if there is room. While there is more, sixteen bytes are copied at once, of which what
+ * follows overwrites those that are too many. */
+static inline void put_bytes(uint8_t *out, size_t room, const uint8_t *from, size_t nbytes, bool is_padded)
 {
-    uint64_t sum = 0;
-    for (size_t i = 0; i < n_ids; i++) {
-        size_t token_nbytes;
-        bool is_padded;
-        if (find_bytes(v, special, ids[i], &token_nbytes, &is_padded) == NULL) {
-            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the vocabulary has no such id");
-        }
-        sum += token_nbytes;
-        if (sum > SIZE_MAX / 2) return tp_fail(error, TP_TOO_LARGE, i, "the tokens together are too long");
-        if (ends != NULL) ends[i] = sum;
-    }
-    *nbytes = (size_t)sum;
-    return TP_OK;
+    if (is_padded && nbytes <= TP_TOKEN_PADDING && room >= TP_TOKEN_PADDING) memcpy(out, from, TP_TOKEN_PADDING);
+    else if (nbytes <= room) memcpy(out, from, nbytes);
 }
 
-/* While there is room behind, sixteen bytes are copied at once, of which what follows overwrites those that are too many. */
-static void join(const tp_vocabulary *v, const tp_vocabulary_tokens *special, const uint32_t *ids, size_t n_ids, uint8_t *bytes,
-                 size_t capacity)
-{
-    uint8_t *out = bytes;
-    for (size_t i = 0; i < n_ids; i++) {
-        size_t nbytes, room = capacity - (size_t)(out - bytes);
-        bool is_padded;
-        const uint8_t *from = find_bytes(v, special, ids[i], &nbytes, &is_padded);
-        if (is_padded && nbytes <= TP_TOKEN_PADDING && room >= TP_TOKEN_PADDING) memcpy(out, from, TP_TOKEN_PADDING);
-        else memcpy(out, from, nbytes);
-        out += nbytes;
-    }
-}
-
+/* Each id is read once: what another thread makes of it meanwhile can be neither longer than its room nor unknown. */
 tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const tp_vocabulary_tokens *special, const uint32_t *ids,
                                size_t n_ids, uint8_t *bytes, size_t capacity, size_t *nbytes, uint64_t *ends, tp_error *error)
 {
-    tp_status status = measure(vocabulary, special, ids, n_ids, nbytes, ends, error);
-    if (status != TP_OK) return status;
-    if (*nbytes > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the bytes");
-    join(vocabulary, special, ids, n_ids, bytes, capacity);
-    return TP_OK;
+    size_t sum = 0;
+    for (size_t i = 0; i < n_ids; i++) {
+        size_t token_nbytes;
+        bool is_padded;
+        const uint8_t *from = find_bytes(vocabulary, special, (uint32_t)tp_once(ids[i]), &token_nbytes, &is_padded);
+        if (from == NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, "the vocabulary has no such id");
+        if (token_nbytes > SIZE_MAX / 2 - sum) return tp_fail(error, TP_TOO_LARGE, i, "the tokens together are too long");
+        if (sum < capacity) put_bytes(bytes + sum, capacity - sum, from, token_nbytes, is_padded);
+        sum += token_nbytes;
+        if (ends != NULL) ends[i] = sum;
+    }
+    *nbytes = sum;
+    return sum <= capacity ? TP_OK : tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the bytes");
 }

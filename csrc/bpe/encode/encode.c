@@ -5,6 +5,7 @@
 
 #include "base/variants.h"
 #include "base/error.h"
+#include "base/once.h"
 #include "base/thread.h"
 
 enum { BYTES_A_THREAD = 1 << 16 }; /* below that, starting a thread takes longer than it saves */
@@ -61,14 +62,19 @@ static void encode_share_of_text(const job *j, share *s)
                           j->is_final || !is_last);
 }
 
-static size_t document_start(const job *j, size_t document) { return document == 0 ? 0 : (size_t)j->ends[document - 1] + 1; }
+static size_t document_start(const job *j, size_t document)
+{
+    return document == 0 ? 0 : tp_start_behind(tp_end_within(j->ends, document - 1, 0, j->text_nbytes), j->text_nbytes);
+}
 
 static void encode_share_of_documents(const job *j, share *s)
 {
+    size_t start = s->start;
     for (size_t i = s->first_document; i < s[1].first_document && !s->encoding.has_failed; i++) {
-        size_t start = document_start(j, i);
-        encode_text(&s->encoding, j->pattern, j->text + start, (size_t)j->ends[i] - start, j->text_nbytes - start, true);
+        size_t end = tp_end_within(j->ends, i, start, j->text_nbytes);
+        encode_text(&s->encoding, j->pattern, j->text + start, end - start, j->text_nbytes - start, true);
         j->id_ends[i] = s->encoding.sink.n;
+        start = tp_start_behind(end, j->text_nbytes);
     }
 }
 
@@ -80,10 +86,10 @@ static void encode_share(void *shared, size_t index)
     tp_merger_free(&j->shares[index].encoding.table->merger);
 }
 
-/* The first document that begins at `start` or behind it. */
-static size_t find_document(const job *j, size_t start)
+/* The first document from `low` on that begins at `start` or behind it. */
+static size_t find_document(const job *j, size_t low, size_t start)
 {
-    size_t low = 0, high = j->n_documents;
+    size_t high = j->n_documents;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (document_start(j, middle) < start) low = middle + 1;
@@ -99,12 +105,12 @@ static void cut_into_shares(job *j)
         size_t about = i == j->n_shares ? j->text_nbytes : j->text_nbytes / j->n_shares * i;
         *s = (share){.start = about};
         if (j->ends != NULL) {
-            s->first_document = i == j->n_shares ? j->n_documents : find_document(j, about);
+            s->first_document = i == j->n_shares ? j->n_documents : find_document(j, i == 0 ? 0 : s[-1].first_document, about);
             s->start = s->first_document < j->n_documents ? document_start(j, s->first_document) : j->text_nbytes;
         } else if (i > 0 && i < j->n_shares) {
-            size_t cut = tp_split_find_cut(j->pattern, j->text, j->text_nbytes, about);
-            s->start = cut > s[-1].start ? cut : s[-1].start;
+            s->start = tp_split_find_cut(j->pattern, j->text, j->text_nbytes, about);
         }
+        if (i > 0 && s->start < s[-1].start) s->start = s[-1].start;
     }
 }
 
@@ -206,10 +212,13 @@ tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *
 
 static tp_status check_pieces(const uint64_t *ends, size_t n_pieces, size_t text_nbytes, tp_error *error)
 {
+    uint64_t start = 0;
     for (size_t i = 0; i < n_pieces; i++) {
-        if (ends[i] > text_nbytes || (i > 0 && ends[i] < ends[i - 1])) {
+        uint64_t end = tp_once(ends[i]);
+        if (end > text_nbytes || end < start) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of pieces must ascend within the text");
         }
+        start = end;
     }
     return TP_OK;
 }
@@ -219,8 +228,9 @@ static size_t encode_pieces(tp_encoding *e, const uint8_t *text, size_t text_nby
 {
     size_t start = 0, i = 0;
     for (; i < n_pieces; i++) {
-        if (!tp_encode_piece(e, text + start, (size_t)ends[i] - start, text_nbytes - start)) break;
-        start = (size_t)ends[i];
+        size_t end = tp_end_within(ends, i, start, text_nbytes);
+        if (!tp_encode_piece(e, text + start, end - start, text_nbytes - start)) break;
+        start = end;
     }
     return i;
 }
@@ -246,10 +256,13 @@ tp_status tp_vocabulary_encode_split(const tp_vocabulary *vocabulary, tp_piece_c
 
 static tp_status check_documents(const job *j, tp_error *error)
 {
+    uint64_t start = 0;
     for (size_t i = 0; i < j->n_documents; i++) {
-        if (j->ends[i] > j->text_nbytes || j->ends[i] < document_start(j, i)) {
+        uint64_t end = tp_once(j->ends[i]);
+        if (end > j->text_nbytes || end < start) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of documents must ascend within the text");
         }
+        start = end + 1;
     }
     return TP_OK;
 }
@@ -264,6 +277,10 @@ tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_c
     if (ids != NULL && capacity < text_nbytes) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the ids");
     tp_status status = tp_split_rules_of(pattern) == NULL ? no_pattern(error) : check_documents(&j, error);
     if (status == TP_OK) status = run_job(&j, vocabulary, cache, threads, ids, capacity, error);
+    for (size_t i = 0; status == TP_OK && i < j.n_shares; i++) {
+        if (j.shares[i].encoding.n_too_many == 0) continue;
+        status = tp_fail(error, TP_INVALID_ARGUMENT, j.shares[i].first_document, "the ends of documents were changed meanwhile");
+    }
     if (status == TP_OK) *n_ids = join_shares(&j);
     free_shares(&j);
     return status;

@@ -12,10 +12,12 @@ static void put_ids(tp_encoding *e, const uint32_t *ids, size_t n)
     e->sink.n += n;
 }
 
-/* Stores the ids of a piece of up to 15 bytes, of which 16 may be read, and returns how many. */
-static size_t merge_short(tp_encoding *e, const uint8_t *piece, size_t nbytes, tp_key key, uint32_t *ids)
+/* Stores the ids of a piece of up to 15 bytes and returns how many. They are those of the bytes that the key holds: the cache keeps
+ * them under this key for other texts, and what lies in the text may have been written to since. */
+static size_t merge_short(tp_encoding *e, tp_key key, size_t nbytes, uint32_t *ids)
 {
     const tp_vocabulary *v = e->vocabulary;
+    const uint8_t *piece = (const uint8_t *)&key;
     tp_token_sink sink = {.ids = v->ids, .out = ids, .capacity = TP_SHORT_KEY_NBYTES};
     uint32_t token = TP_NO_TOKEN;
     if (tp_bigram_run_nbytes(v, piece, nbytes) == nbytes) token = tp_find_short_piece(v, key, tp_short_key_hash(&v->hash_key, key));
@@ -30,7 +32,7 @@ static void encode_short(tp_encoding *e, const uint8_t *piece, size_t nbytes)
     uint32_t ids[TP_SHORT_KEY_NBYTES];
     size_t n = tp_cache_find(e->table, key, ids);
     if (n == 0) {
-        n = merge_short(e, piece, nbytes, key, ids);
+        n = merge_short(e, key, nbytes, ids);
         tp_cache_put(e->table, key, ids, n);
     }
     put_ids(e, ids, n);

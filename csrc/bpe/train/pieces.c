@@ -5,6 +5,7 @@
 
 #include "base/compiler.h"
 #include "base/error.h"
+#include "base/once.h"
 #include "base/thread.h"
 #include "textproc/text.h"
 
@@ -185,16 +186,16 @@ static bool count_batch(tp_piece_table *table, batch *b)
     return true;
 }
 
-/* Takes what a batch has counted back from the first n_pieces pieces. */
+/* Takes what a batch has counted back from the first n_pieces pieces: those that it still has, should it have been written to. */
 static void uncount_batch(tp_piece_table *table, batch *b, size_t n_pieces)
 {
-    size_t nbytes;
+    size_t nbytes, slot;
     prepare(table, b);
     for (size_t i = 0; i < b->n; i++) {
         const uint8_t *text = piece_of(b, i, &nbytes);
-        if (nbytes == 0) continue;
-        tp_counted_piece *piece = find_or_append(table, b->keys[i], b->hashes[i], text, nbytes);
-        if ((size_t)(piece - table->pieces) < n_pieces) piece->count--;
+        const wanted_piece wanted = {b->keys[i], text, nbytes};
+        uint32_t number = nbytes == 0 ? 0 : tp_index_find(&table->index, b->hashes[i], table, is_wanted, &wanted, &slot);
+        if (number > 0 && number <= n_pieces && table->pieces[number - 1].count > 1) table->pieces[number - 1].count--;
     }
 }
 
@@ -209,14 +210,14 @@ typedef struct reading {
     const uint64_t *ends; /* of documents: each begins a byte behind the one before */
     size_t n_ends;
     size_t n_taken; /* ends that have been looked at */
-    size_t position, stop; /* what is left of the document */
+    size_t position, stop; /* what is left of the document; of pieces that are given, where the next one begins */
 } reading;
 
 static void take_given(reading *r, batch *b)
 {
     for (; b->n < BATCH && r->n_taken < r->n_ends; b->n++, r->n_taken++) {
-        b->starts[b->n] = r->n_taken == 0 ? 0 : r->ends[r->n_taken - 1];
-        b->ends[b->n] = r->ends[r->n_taken];
+        b->starts[b->n] = r->position;
+        b->ends[b->n] = r->position = tp_end_within(r->ends, r->n_taken, r->position, r->text_nbytes);
     }
 }
 
@@ -224,9 +225,10 @@ static void take_given(reading *r, batch *b)
 static bool find_document(reading *r)
 {
     while (r->position == r->stop) {
-        if (r->n_taken == r->n_ends) return false;
-        r->position = r->n_taken == 0 ? 0 : (size_t)r->ends[r->n_taken - 1] + 1;
-        r->stop = (size_t)r->ends[r->n_taken++];
+        if (r->n_taken >= r->n_ends) return false;
+        size_t before = r->n_taken == 0 ? 0 : tp_end_within(r->ends, r->n_taken - 1, 0, r->text_nbytes);
+        r->position = r->n_taken == 0 ? 0 : tp_start_behind(before, r->text_nbytes);
+        r->stop = tp_end_within(r->ends, r->n_taken++, r->position, r->text_nbytes);
     }
     return true;
 }
@@ -433,10 +435,11 @@ static tp_status check_ends(size_t text_nbytes, const uint64_t *ends, size_t n, 
 {
     uint64_t start = 0;
     for (size_t i = 0; i < n; i++) {
-        if (ends[i] < start || ends[i] > text_nbytes) {
+        uint64_t end = tp_once(ends[i]);
+        if (end < start || end > text_nbytes) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends must ascend within the text");
         }
-        start = ends[i] + between;
+        start = end + between;
     }
     return TP_OK;
 }

@@ -98,7 +98,7 @@ static inline __m256i spread_int64_t(const void *p)
 /* A whole block is stored while there is room for it; the last ones are kept one by one. */
 #define DEFINE_KEEP(type, sum, bits_type, is_below, twice)                                                                     \
     DEFINE_PLAIN_KEEP(type, sum)                                                                                               \
-    static void keep_vectors_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)        \
+    static size_t keep_vectors_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)      \
     {                                                                                                                          \
         enum { N_ITEMS = sizeof(__m256i) / sizeof(type), N_BITS = 8 / N_ITEMS };                                               \
         const type *items = numbers, *items_end = end;                                                                         \
@@ -110,7 +110,7 @@ static inline __m256i spread_int64_t(const void *p)
             _mm256_storeu_si256((__m256i *)out, compress(twice(block), mask));                                                 \
             out += (unsigned)__builtin_popcount(mask) / N_BITS;                                                                \
         }                                                                                                                      \
-        keep_##type(items, least, (size_t)(out_end - out), items_end, out);                                                    \
+        return (size_t)(out - (type *)kept) + keep_##type(items, least, (size_t)(out_end - out), items_end, out);              \
     }
 
 DEFINE_KEEP(int32_t, uint32_t, int32_t, is_below_int32, twice_32)

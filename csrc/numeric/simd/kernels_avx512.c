@@ -79,7 +79,7 @@ static inline __m512i spread_64(const void *p)
 
 /* Whole blocks are stored while there is room for them, which is cheaper than parts of them. */
 #define DEFINE_KEEP(type, bits, mask_type, is_kept, twice)                                                                     \
-    static void keep_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)                \
+    static size_t keep_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)              \
     {                                                                                                                          \
         enum { N_ITEMS = sizeof(__m512i) / sizeof(type) };                                                                     \
         const type *items = numbers, *items_end = end;                                                                         \
@@ -103,6 +103,7 @@ static inline __m512i spread_64(const void *p)
             items += n;                                                                                                        \
             if (n == 0) break;                                                                                                 \
         }                                                                                                                      \
+        return (size_t)(out - (type *)kept);                                                                                   \
     }
 
 DEFINE_KEEP(int8_t, 8, __mmask64, _mm512_cmpge_epi8_mask, twice_8)

@@ -271,19 +271,19 @@ static size_t count(const void *numbers, tp_number_type type, size_t n, const vo
     }
 }
 
-static void keep(const void *numbers, tp_number_type type, const void *least, size_t n_kept, const void *end, void *kept)
+static size_t keep(const void *numbers, tp_number_type type, const void *least, size_t n_kept, const void *end, void *kept)
 {
     switch (type) {
-    case TP_INT8: KEEP(int8_t)(numbers, least, n_kept, end, kept); break;
-    case TP_UINT8: KEEP(uint8_t)(numbers, least, n_kept, end, kept); break;
-    case TP_INT16: KEEP(int16_t)(numbers, least, n_kept, end, kept); break;
-    case TP_UINT16: KEEP(uint16_t)(numbers, least, n_kept, end, kept); break;
-    case TP_INT32: KEEP(int32_t)(numbers, least, n_kept, end, kept); break;
-    case TP_UINT32: KEEP(uint32_t)(numbers, least, n_kept, end, kept); break;
-    case TP_INT64: KEEP(int64_t)(numbers, least, n_kept, end, kept); break;
-    case TP_UINT64: KEEP(uint64_t)(numbers, least, n_kept, end, kept); break;
-    case TP_FLOAT32: KEEP(float)(numbers, least, n_kept, end, kept); break;
-    default: KEEP(double)(numbers, least, n_kept, end, kept); break;
+    case TP_INT8: return KEEP(int8_t)(numbers, least, n_kept, end, kept);
+    case TP_UINT8: return KEEP(uint8_t)(numbers, least, n_kept, end, kept);
+    case TP_INT16: return KEEP(int16_t)(numbers, least, n_kept, end, kept);
+    case TP_UINT16: return KEEP(uint16_t)(numbers, least, n_kept, end, kept);
+    case TP_INT32: return KEEP(int32_t)(numbers, least, n_kept, end, kept);
+    case TP_UINT32: return KEEP(uint32_t)(numbers, least, n_kept, end, kept);
+    case TP_INT64: return KEEP(int64_t)(numbers, least, n_kept, end, kept);
+    case TP_UINT64: return KEEP(uint64_t)(numbers, least, n_kept, end, kept);
+    case TP_FLOAT32: return KEEP(float)(numbers, least, n_kept, end, kept);
+    default: return KEEP(double)(numbers, least, n_kept, end, kept);
     }
 }
 
@@ -321,8 +321,8 @@ enum { CACHE_LINE = 64 };
         const type *x = a, *y = b;                                                                                             \
         type *product = products;                                                                                              \
         bool is_wrong = false;                                                                                                 \
-        if (are_small(a, added, n) && are_small(b, added, n)) {                                                                \
-            for (size_t i = 0; i < n; i++) product[i] = x[i] * y[i];                                                           \
+        if (are_small(a, added, n) && are_small(b, added, n)) { /* without a sign: they may be written to meanwhile */         \
+            for (size_t i = 0; i < n; i++) product[i] = (type)((uint64_t)x[i] * (uint64_t)y[i]);                               \
             return true;                                                                                                       \
         }                                                                                                                      \
         for (size_t i = 0; i < n; i++) is_wrong |= tp_multiply_##type(x[i], y[i], &product[i]);                                \

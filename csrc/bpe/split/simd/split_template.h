@@ -12,11 +12,14 @@ static inline size_t put_ends(uint64_t starts, uint64_t offset, uint64_t *ends)
     return n;
 }
 
-/* The same where there may be no room for all. */
-static inline size_t put_some_ends(uint64_t starts, uint64_t offset, uint64_t *ends, size_t room)
+/* The same where there may be no room for all; *last is the last of those places. */
+static inline size_t put_some_ends(uint64_t starts, uint64_t offset, uint64_t *ends, size_t room, size_t *last)
 {
     size_t n = 0;
-    for (; starts != 0 && n < room; starts &= starts - 1) ends[n++] = offset + tp_lowest_bit(starts);
+    for (; starts != 0 && n < room; starts &= starts - 1) {
+        *last = tp_lowest_bit(starts);
+        ends[n++] = offset + *last;
+    }
     return n;
 }
 
@@ -31,8 +34,9 @@ static inline size_t split_by(const tp_split_rules *rules, tp_split_family famil
             n += put_ends(starts, (uint64_t)(p - text), ends + n);
             p += tp_highest_bit(starts);
         } else if (starts != 0) {
-            n += put_some_ends(starts, (uint64_t)(p - text), ends + n, capacity - n);
-            p = text + ends[n - 1];
+            size_t last = 0;
+            n += put_some_ends(starts, (uint64_t)(p - text), ends + n, capacity - n, &last);
+            p += last;
         } else {
             bool met_end = false;
             p = tp_split_next(rules, p, end, &met_end);
