@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         TpMatrix,
         TpMemoryUse,
         TpMerge,
-        TpPiece,
+        TpBatch,
         TpPieces,
         TpVocabulary,
         TpWindow,
@@ -764,7 +764,7 @@ def join(corpora: Sequence[Corpus]) -> None:
     check(lib.tp_corpus_join(pointers, len(corpora), error), error)
 
 
-def _c_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> Array[TpPiece]:
+def _c_pieces(corpora: Sequence[Corpus], pieces: Sequence[Piece]) -> Array[TpBatch]:
     """The pieces as C wants them; it points into the originals, which the caller keeps for the length of its call."""
     c_pieces = ffi.new("tp_batch[]", len(pieces))
     for c_piece, corpus, piece in zip(c_pieces, corpora, pieces, strict=True):
