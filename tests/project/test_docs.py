@@ -40,7 +40,8 @@ NOT_RUN = {
 
 # What a page may import besides the package and the standard library; where one is missing its page is skipped.
 OPTIONAL = re.compile(
-    r"^(?:>>> |\.\.\. | *)*(?:import|from) (dask|duckdb|numpy|pandas|polars|pyarrow|rustbpe|sklearn|tiktoken|tokenizers|tqdm)\b",
+    r"^(?:>>> |\.\.\. | *)*(?:import|from) "
+    r"(dask|duckdb|numpy|pandas|polars|pyarrow|rustbpe|sklearn|tiktoken|tokenizers|tqdm)\b",
     re.M,
 )
 
