@@ -274,13 +274,13 @@ def test_other_patterns_are_written_where_they_mean_the_same(path):
     ],
 )
 def test_patterns_that_may_mean_something_else_are_neither_written_nor_read(path, pattern):
-    with pytest.raises(ValueError, match=r"may mean something else in tokenizer\.json"):
+    with pytest.raises(ValueError, match="do not read alike"):
         Tokenizer(pattern).save_huggingface(path)
     file = minimal_file()
     split = {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
     file["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [split, file["pre_tokenizer"] | {"use_regex": False}]}
     path.write_text(json.dumps(file), encoding="utf-8")
-    with pytest.raises(InvalidTokenizerError, match="may mean something else here than in Oniguruma"):
+    with pytest.raises(InvalidTokenizerError, match="do not read alike"):
         Tokenizer.from_huggingface(path)
 
 
@@ -474,9 +474,9 @@ def test_what_cannot_be_represented_is_refused(path, kind):
         ),
         (
             {"type": "Split", "pattern": {"Regex": "(?:a{60000}){60000}"}, "behavior": "Isolated", "invert": False},
-            "may take too much memory",
+            "may have 4000 states once its repeats are written out",
         ),
-        ({"type": "Split", "pattern": {"Regex": "a$"}, "behavior": "Isolated", "invert": False}, "mean something else here"),
+        ({"type": "Split", "pattern": {"Regex": "a$"}, "behavior": "Isolated", "invert": False}, "do not read alike"),
         ({"type": "Digits", "individual_digits": True}, r'\.type: only "Split"'),
     ],
 )

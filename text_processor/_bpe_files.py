@@ -67,7 +67,6 @@ def from_bytes(data: bytes | bytearray) -> Model:
     _, (described, c_lengths, c_ids, text, c_merges) = _CONTAINER.sections(data)
     description = _CONTAINER.description(described, _checked)
     try:
-        _bpe_text.check_repeats(description["pattern"])
         lengths, ids, merges = (_numbers(section) for section in (c_lengths, c_ids, c_merges))
         ends = array("Q", accumulate(lengths))
         if len(ends) != len(ids) or (ends[-1] if ends else 0) != len(text):
@@ -77,10 +76,11 @@ def from_bytes(data: bytes | bytearray) -> Model:
         tokens = Tokens(bytes(text), ends, ids)
         model_merges = merges if description["has_merges"] else None
         vocabulary = new_vocabulary(tokens, model_merges, whole_pieces=description["whole_pieces"])
+        special_ids = checked_special_ids(description["special_tokens"], ids)
         return Model(
             _bpe_text.splitter_for(description["pattern"]),
             vocabulary,
-            checked_special_ids(description["special_tokens"], ids),
+            special_ids,
             merges=model_merges,
             whole_pieces=description["whole_pieces"],
         )

@@ -6,14 +6,13 @@ What such a file says and a `Tokenizer` does not do is refused, with the place i
 from __future__ import annotations
 
 import json
-import re
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, cast
 
-from text_processor import _bpe_files, _bpe_text, _json
+from text_processor import _bpe_files, _bpe_patterns, _bpe_text, _json
 from text_processor._bpe_model import Model
 from text_processor._bpe_special import MOST_ID, is_a
 from text_processor._bpe_text import PATTERNS, Splitter
@@ -37,17 +36,6 @@ _AS_WRITTEN = {
     PATTERNS["cl100k_tiktoken"]: PATTERNS["cl100k_tiktoken"].replace("$", r"\z").replace("{1,3}+", "{1,3}"),
 }
 _AS_READ = {written: pattern for pattern, written in _AS_WRITTEN.items()}
-
-# What means the same in Oniguruma and in the package regex: no anchors, no look-behind, no dot, no possessive {n,m}+, no {n}?,
-# no names. Whatever the case, i is also U+0130 and U+0131 in one of them, and ss, st, ff, fi, fl are also one character in the
-# other: so there only letters and sets of letters are allowed, without these.
-_CATEGORY = r"\\[pP]\{(?:L[ultmo]?|N[dlo]?|M[nce]?|P[cdseifo]?|S[mcko]?|Z[slp]?)\}"
-_CHARACTER = rf"(?:[^\\\[\](){{}}|?*+.^$]|\\[\\\[\](){{}}|?*+.^$/rntsS]|{_CATEGORY})"
-_IN_CLASS = rf"(?:\w-\w|[^\\\[\]&~^-]|\\[\\\[\](){{}}|?*+.^$/rntsS-]|{_CATEGORY})"
-_ANY_CASE = r"\(\?i:(?:(?![sS][sStT]|[fF][fFiIlL])[A-HJ-Za-hj-z' |]|\[[A-HJ-Za-hj-z]{2,}\])*\)"
-_GROUP = rf"\((?:\?:|\?!|\?=)|\)|\||{_ANY_CASE}"
-_QUANTIFIER = r"[?*+]\+?|\{\d+\}(?![?+])|\{\d+,\d*\}(?!\+)"
-_SAME_IN_BOTH = re.compile(rf"(?:{_CHARACTER}|\[\^?{_IN_CLASS}+\]|{_GROUP}|{_QUANTIFIER})*")
 
 _SECTIONS = (
     *("version", "truncation", "padding", "added_tokens", "normalizer"),
@@ -187,21 +175,11 @@ def _split_splitter(place: str, section: Any) -> Splitter:
     if pattern in PATTERNS:  # in a file it is no name, but a regular expression that is its own match
         pattern = f"(?:{pattern})"
     try:
-        _bpe_text.check_repeats(pattern)
-        if not _is_same_in_both(pattern):
-            raise ValueError(f"it may mean something else here than in Oniguruma: {quoted(pattern)}")
+        _bpe_patterns.check(pattern, oniguruma=True)
         # Where nothing matches, Isolated makes a piece of what lies between two matches.
         return _bpe_text.splitter_for(pattern if way == _ONLY_MATCHES else rf"(?:{pattern})|(?:(?!{pattern})[\s\S])+")
     except ValueError as error:
         raise _RefusedError(f"{place}.pattern.Regex", str(error)) from error
-
-
-def _is_same_in_both(pattern: str) -> bool:
-    """Whether a pattern splits in the same way here and there: empty matches are pieces there."""
-    if not _SAME_IN_BOTH.fullmatch(pattern):
-        return False
-    without_conditions = re.sub(r"(\\.)|\(\?[=!]", lambda found: found[1] or "(?:|", pattern)  # as if these were always met
-    return _bpe_text.splitter_for(without_conditions).engine.match("") is None
 
 
 # Pieces are the matches and what lies between them; or the matches alone. The patterns that have names match everything.
@@ -403,10 +381,7 @@ def _pre_tokenizer(splitter: Splitter) -> dict[str, Any]:
         return {**byte_level, "use_regex": True}
     behavior, invert = _ISOLATED
     if splitter.native is None:
-        if not _is_same_in_both(pattern):
-            raise ValueError(
-                f"the pattern may mean something else in tokenizer.json, where it is Oniguruma's: {quoted(pattern)}"
-            )
+        _bpe_patterns.check(pattern, oniguruma=True)
         behavior, invert = _ONLY_MATCHES
     split = {"type": "Split", "pattern": {"Regex": _AS_WRITTEN.get(pattern, pattern)}, "behavior": behavior, "invert": invert}
     return {"type": "Sequence", "pretokenizers": [split, byte_level]}

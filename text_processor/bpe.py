@@ -68,8 +68,8 @@ class Tokenizer:
 
     A text is split into pieces by a regular expression. The pieces' bytes are tokens 0 to 255 of a vocabulary that was trained;
     each further token is two others merged. The patterns that have names are split by native code, any other by the package
-    ``regex`` (the extra ``regex``), which is slower. What a tokenizer knows is never changed but replaced as a whole when a
-    training ends, so any number of threads may use it at the same time.
+    ``regex`` (the extra ``regex``), which is slower; it must mean the same there as in tiktoken. What a tokenizer knows is
+    never changed but replaced as a whole when a training ends, so any number of threads may use it at the same time.
 
     Args:
         pattern: the regular expression, or one of the names ``gpt2``, ``r50k``, ``gpt4``, ``cl100k``, ``cl100k_tiktoken``,
@@ -78,8 +78,8 @@ class Tokenizer:
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: ``pattern`` is no regular expression, or a word that is the name of none; the name of a special token is
-            empty, given twice or has a lone surrogate.
+        ValueError: ``pattern`` is no regular expression, may be read otherwise by another library, is too large, or is a word
+            that is the name of none; the name of a special token is empty, given twice or has a lone surrogate.
         ImportError: the pattern needs ``regex``, which is not installed.
 
     >>> from text_processor import Tokenizer
