@@ -787,7 +787,7 @@ def test_special_tokens_have_ids_of_their_own():
 def test_wrong_patterns_are_named():
     with pytest.raises(TypeError, match="pattern must be str"):
         Tokenizer(5)
-    with pytest.raises(ValueError, match=r"'\(' is no regular expression: missing \)"):
+    with pytest.raises(ValueError, match=r"'\(' is no regular expression: the group at character 0 is not closed"):
         Tokenizer("(")
     for name in ("cl100k_base", "GPT-4", "o200k_harmony"):
         with pytest.raises(ValueError, match=f"^no pattern is called '{name}'; those that have names are 'gpt2', 'r50k'"):

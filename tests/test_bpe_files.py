@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 import os
+import pickle
 import random
 import struct
+import sys
 import zlib
 from array import array
 from pathlib import Path
@@ -24,6 +27,7 @@ from hypothesis import strategies as st
 from tokenizers import AddedToken, decoders, models, pre_tokenizers, trainers
 
 from text_processor import InvalidDocumentError, InvalidTokenizerError, Tokenizer, _bpe_text, _native
+from text_processor._bpe_overlap import first_overlap
 
 NAMES = list(_native.PATTERNS)
 
@@ -273,13 +277,13 @@ def test_other_patterns_are_written_where_they_mean_the_same(path):
     ],
 )
 def test_patterns_that_may_mean_something_else_are_neither_written_nor_read(path, pattern):
-    with pytest.raises(ValueError, match=r"may mean something else in tokenizer\.json"):
+    with pytest.raises(ValueError, match="do not read alike"):
         Tokenizer(pattern).save_huggingface(path)
     file = minimal_file()
     split = {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Isolated", "invert": False}
     file["pre_tokenizer"] = {"type": "Sequence", "pretokenizers": [split, file["pre_tokenizer"] | {"use_regex": False}]}
     path.write_text(json.dumps(file), encoding="utf-8")
-    with pytest.raises(InvalidTokenizerError, match="may mean something else here than in Oniguruma"):
+    with pytest.raises(InvalidTokenizerError, match="do not read alike"):
         Tokenizer.from_huggingface(path)
 
 
@@ -473,9 +477,9 @@ def test_what_cannot_be_represented_is_refused(path, kind):
         ),
         (
             {"type": "Split", "pattern": {"Regex": "(?:a{60000}){60000}"}, "behavior": "Isolated", "invert": False},
-            "may take too much memory",
+            "may have 4000 states once its repeats are written out",
         ),
-        ({"type": "Split", "pattern": {"Regex": "a$"}, "behavior": "Isolated", "invert": False}, "mean something else here"),
+        ({"type": "Split", "pattern": {"Regex": "a$"}, "behavior": "Isolated", "invert": False}, "do not read alike"),
         ({"type": "Digits", "individual_digits": True}, r'\.type: only "Split"'),
     ],
 )
@@ -529,6 +533,162 @@ def test_added_tokens_need_not_be_special_there(path):
     theirs.save(str(path))
     text = "call <tool> now<|end|>"
     assert Tokenizer.from_huggingface(path).encode(text, allowed_special="all") == theirs.encode(text).ids
+
+
+def with_text_and_mark(path: Path) -> Tokenizer:
+    """Read from a file with two added tokens, as those of phi-2: one is text, the other a mark."""
+    file = minimal_file()
+    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
+    file["added_tokens"] = [
+        {"id": 257, "content": "     ", "special": False, **flags},
+        {"id": 258, "content": "<|end|>", "special": True, **flags},
+    ]
+    path.write_text(json.dumps(file), encoding="utf-8")
+    return Tokenizer.from_huggingface(path)
+
+
+def saved_and_loaded(tokenizer: Tokenizer, path: Path) -> Tokenizer:
+    tokenizer.save(path)
+    return Tokenizer.load(path)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda tokenizer, path: tokenizer,
+        lambda tokenizer, path: copy.copy(tokenizer),
+        lambda tokenizer, path: copy.deepcopy(tokenizer),
+        lambda tokenizer, path: pickle.loads(pickle.dumps(tokenizer)),
+        saved_and_loaded,
+    ],
+    ids=["itself", "copy", "deepcopy", "pickle", "own file"],
+)
+def test_an_added_token_that_is_text_stays_text(path, way):
+    """Their decode leaves out those that are special, and would leave out the blanks."""
+    tokenizer = way(with_text_and_mark(path), path)
+    tokenizer.save_huggingface(path)
+    theirs = tokenizers.Tokenizer.from_file(str(path))
+    ids = tokenizer.encode("a     b<|end|>", allowed_special="all")
+    assert theirs.encode("a     b<|end|>").ids == ids
+    assert theirs.decode(ids) == "a     b"
+    assert Tokenizer.from_huggingface(path) == tokenizer
+    assert [each["special"] for each in json.loads(path.read_text(encoding="utf-8"))["added_tokens"]] == [False, True]
+
+
+def test_it_stays_text_when_the_vocabulary_is_trained_anew(path):
+    tokenizer = with_text_and_mark(path)
+    tokenizer.train("abc abc", 258)
+    tokenizer.save_huggingface(path)
+    assert [each["special"] for each in json.loads(path.read_text(encoding="utf-8"))["added_tokens"]] == [False, True]
+
+
+def test_text_and_mark_are_not_equal(path):
+    tokenizer = with_text_and_mark(path)
+    special = Tokenizer.from_mergeable_ranks(tokenizer.mergeable_ranks(), tokenizer.pattern, tokenizer.special_tokens)
+    assert special.special_tokens == tokenizer.special_tokens
+    assert special != tokenizer
+    special.save_huggingface(path)
+    assert Tokenizer.from_huggingface(path) == special
+
+
+def test_own_files_without_the_flag_are_read(path):
+    """As they were written before; a file says nothing of it where all added tokens are special."""
+    trained().save(path)
+    described, *_ = sections_of(path.read_bytes())
+    assert "not_special" not in json.loads(described)
+    assert Tokenizer.load(path) == trained()
+
+
+# ---- All that is wrong -----------------------------------------------------------------------------------------------
+
+
+def test_every_reason_is_told(path):
+    file = minimal_file()
+    file["normalizer"] = {"type": "NFC"}
+    file["post_processor"] = {"type": "TemplateProcessing", "single": []}
+    file["pre_tokenizer"] |= {"add_prefix_space": True, "use_regex": False}
+    file["added_tokens"] = [
+        {"id": 900 + i, "content": f"<mask{i}>", "lstrip": True, "rstrip": i == 0, "special": True} for i in range(5)
+    ]
+    file["model"] |= {"dropout": 0.1, "unk_token": "<unk>"}
+    del file["model"]["vocab"][max(file["model"]["vocab"])]
+    path.write_text(json.dumps(file), encoding="utf-8")
+    with pytest.raises(InvalidTokenizerError) as caught:
+        Tokenizer.from_huggingface(path)
+    told = str(caught.value).removeprefix(f"{path}: ").split("; ")
+    assert [each.partition(":")[0] for each in told] == [
+        *("normalizer", "pre_tokenizer.add_prefix_space", "pre_tokenizer.use_regex", "post_processor.type"),
+        *("added_tokens[0].lstrip", "added_tokens[0].rstrip", "model.dropout", "model.unk_token", "added_tokens[0].id"),
+        "each single byte must be a token",
+    ]
+    assert told[4].endswith("(and so in 4 more places)")
+
+
+def test_so_many_reasons_are_told_shortly(path):
+    file = minimal_file()
+    file["added_tokens"] = [{"id": -1, "content": i, "lstrip": 1, "more": 2} for i in range(10_000)]
+    file["pre_tokenizer"] = {
+        "type": "Sequence",
+        "pretokenizers": [
+            {"type": "Split", "pattern": {"Regex": "a$"}, "behavior": "Merged", "invert": 5, "more": 1},
+            {"type": "Digits"},
+        ],
+    }
+    path.write_text(json.dumps(file), encoding="utf-8")
+    with pytest.raises(InvalidTokenizerError, match="and so in 9999 more places") as caught:
+        Tokenizer.from_huggingface(path)
+    assert len(str(caught.value)) < 2000
+    assert str(caught.value).count("; ") == 5
+
+
+# ---- Added tokens that overlap ---------------------------------------------------------------------------------------
+
+
+def overlap(one: str, other: str) -> bool:
+    ends = range(1, min(len(one), len(other)))
+    return one in other or other in one or any(one.endswith(other[:n]) or other.endswith(one[:n]) for n in ends)
+
+
+names_that_may_overlap = st.lists(st.text("abcd", min_size=1, max_size=5), max_size=3)
+
+
+@given(names_that_may_overlap, names_that_may_overlap)
+def test_overlaps_are_found(ones, others):
+    found = first_overlap(ones, others)
+    assert (found is not None) == any(overlap(one, other) for one in ones for other in others)
+    if found is not None:
+        assert found[0] in ones
+        assert found[1] in others
+        assert overlap(*found)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        lambda n: (["b" + "a" * n + "c"], ["d" + "a" * n + "e"]),
+        lambda n: ([f"<a{i:06}>" for i in range(n // 9)], [f"{{b{i:06}}}" for i in range(n // 9)]),
+        lambda n: (["x" + "ab" * (n // 2) + "y"], ["u" + "ab" * i + "v" for i in range(int((n / 2) ** 0.5))]),
+    ],
+    ids=["long", "many", "repeating"],
+)
+def test_overlaps_are_looked_for_in_linear_time(names):
+    def steps(n: int) -> int:
+        taken = 0
+
+        def count(frame: Any, event: str, argument: Any) -> Any:
+            nonlocal taken
+            taken += event == "line"
+            return count
+
+        given = names(n)
+        sys.settrace(count)
+        try:
+            assert first_overlap(*given) is None
+        finally:
+            sys.settrace(None)
+        return taken
+
+    assert steps(8000) < 2.2 * steps(4000)
 
 
 # ---- Ids on disk -----------------------------------------------------------------------------------------------------

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
-from text_processor import _container, _native, _pieces, _sources, _text_input
+from text_processor import _bpe_patterns, _container, _native, _pieces, _sources, _text_input
 from text_processor._text_input import Reading
-from text_processor._wording import needs, quoted, shown
+from text_processor._wording import needs, quoted
 from text_processor.errors import InvalidDocumentError
 
 # Takes UTF-8, and whether nothing follows; returns how many bytes are done. The others come again, with what follows.
@@ -124,45 +122,31 @@ class Splitter(NamedTuple):
 PATTERNS: dict[str, str] = {name: _native.pattern_text(number) for name, number in _native.PATTERNS.items()}
 
 
-@lru_cache(maxsize=16)
 def splitter_for(pattern: str) -> Splitter:
     """Return who splits by a pattern, which is given by its text or its name.
 
+    Nothing of it stays in a cache: a reader of files asks when nothing else can be wrong, and what it refuses is gone.
+
     Raises:
         ImportError: it is none that the core knows, and the package ``regex`` is not installed.
-        ValueError: it is no regular expression.
+        ValueError: it is no regular expression, may mean something else in another library, or is too large.
     """
     text = PATTERNS.get(pattern, pattern)
     native = _native.find_pattern(text) or None
     return Splitter(text, native, _compile(text) if native is None else None)
 
 
-# The package regex writes out a repeat as often as it says, and repeats in repeats that many times as often: a thousand
-# thousands take 300 MB.
-_REPEAT = re.compile(r"\{([0-9]*),?([0-9]*)\}")
-_MOST_REPEATS = 1_000_000
-
-
-def check_repeats(pattern: str) -> None:
-    """Refuse a pattern from a file, which may come from anywhere, if it may take too much memory: a `ValueError`."""
-    n_repeats = math.prod(max(1, *(int(number or 1) for number in found.groups())) for found in _REPEAT.finditer(pattern))
-    if n_repeats > _MOST_REPEATS:
-        why = f"its repeats multiply to {shown(n_repeats)}, which may be {_MOST_REPEATS}"
-        raise ValueError(f"the pattern {quoted(pattern)} may take too much memory: {why}")
-
-
 def _compile(pattern: str) -> Any:
+    _bpe_patterns.check(pattern)
     try:
         import regex  # noqa: PLC0415
     except ImportError as error:
         what = f"a tokenizer with the pattern {quoted(pattern)}"
         raise ImportError(needs(what, "regex", "regex")) from error
     try:
-        return regex.compile(pattern)
+        return regex.compile(pattern, cache_pattern=False)
     except regex.error as error:
         raise ValueError(f"the pattern {quoted(pattern)} is no regular expression: {error}") from error
-    except RecursionError as error:
-        raise ValueError(f"the pattern {quoted(pattern)} is nested too deeply") from error
 
 
 # Taken for a regular expression, a name that none has would leave out nearly all text without a word.

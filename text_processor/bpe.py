@@ -77,8 +77,8 @@ class Tokenizer:
 
     A text is split into pieces by a regular expression. The pieces' bytes are tokens 0 to 255 of a vocabulary that was trained;
     each further token is two others merged. The patterns that have names are split by native code, any other by the package
-    ``regex`` (the extra ``regex``), which is slower. What a tokenizer knows is never changed but replaced as a whole when a
-    training ends, so any number of threads may use it at the same time.
+    ``regex`` (the extra ``regex``), which is slower; it must mean the same there as in tiktoken. What a tokenizer knows is
+    never changed but replaced as a whole when a training ends, so any number of threads may use it at the same time.
 
     A name such as ``gpt4`` is that of a pattern and brings no vocabulary. A tokenizer that is neither trained nor loaded has
     only the bytes as tokens; its first use gives an `UntrainedTokenizerWarning`.
@@ -90,8 +90,8 @@ class Tokenizer:
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: ``pattern`` is no regular expression, or a word that is the name of none; the name of a special token is
-            empty, given twice or has a lone surrogate.
+        ValueError: ``pattern`` is no regular expression, may be read otherwise by another library, is too large, or is a word
+            that is the name of none; the name of a special token is empty, given twice or has a lone surrogate.
         ImportError: the pattern needs ``regex``, which is not installed.
 
     >>> from text_processor import Tokenizer
@@ -192,7 +192,7 @@ class Tokenizer:
         """Replace the vocabulary by one that was trained."""
         model = self._model
         names = sorted(model.special_ids, key=model.special_ids.__getitem__)
-        self._model = Model(model.splitter, Vocabulary.of_merges(merges), names)
+        self._model = Model(model.splitter, Vocabulary.of_merges(merges), names, not_special=model.not_special)
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
@@ -756,13 +756,15 @@ class Tokenizer:
         """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
 
         It gives the ids of their ``encode(text, add_special_tokens=False)``, with ``allowed_special="all"``: all added tokens
-        are special here. What would change ids and cannot be represented is refused: normalizers, other pre-tokenizers than
-        ``ByteLevel`` and ``Split`` before it, post-processors that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``,
-        prefixes and suffixes of tokens, truncation, padding, added tokens with ``lstrip``, ``rstrip`` or ``single_word``, or
-        with an id that they do not get there, and patterns that may split in another way.
+        are special here, and written by `save_huggingface` as special or not as they were. What would change ids and cannot be
+        represented is refused: normalizers, other pre-tokenizers than ``ByteLevel`` and ``Split`` before it, post-processors
+        that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``, prefixes and suffixes of tokens, truncation, padding,
+        added tokens with ``lstrip``, ``rstrip`` or ``single_word``, or with an id that they do not get there, and patterns that
+        may split in another way.
 
         Raises:
-            InvalidTokenizerError: the file is no such tokenizer, or one that cannot be represented; the message says where.
+            InvalidTokenizerError: the file is no such tokenizer, or one that cannot be represented; the message tells all that
+                is wrong, and where.
             OSError: the file cannot be read.
         """
         return cls._of(_bpe_huggingface.read_file(os.fsdecode(path)))
