@@ -69,6 +69,8 @@ class FFI:
     @overload
     def cast(self, cdecl: Literal["tp_product **"], source: CData) -> Pointer[Pointer[TpProduct]]: ...
     @overload
+    def cast(self, cdecl: Literal["tp_names **"], source: CData) -> Pointer[Pointer[TpNames]]: ...
+    @overload
     def cast(self, cdecl: Literal["tp_sieve **"], source: CData) -> Pointer[Pointer[TpSieve]]: ...
     @overload
     def cast(self, cdecl: Literal["tp_window **"], source: CData) -> Pointer[Pointer[TpWindow]]: ...
@@ -239,6 +241,15 @@ class TpVocabularyTokens(Pointer[TpVocabularyTokens]):
 class TpPieceCache: ...
 
 @type_check_only
+class TpNames: ...
+
+@type_check_only
+class TpNamedPlace(Pointer[TpNamedPlace]):
+    start: int
+    end: int
+    name: int
+
+@type_check_only
 class TpIntSum(Pointer[TpIntSum]):
     high: int
     low: int
@@ -381,6 +392,16 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_merge *"], init: dict[str, Any] = ...) -> TpMerge: ...
     @overload
     def __call__(self, cdecl: Literal["tp_merge[]", "tp_merge[1]"], init: int = ...) -> Array[TpMerge]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_named_place *"], init: dict[str, Any] = ...) -> TpNamedPlace: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_named_place[]", "tp_named_place[1]"], init: int = ...) -> Array[TpNamedPlace]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_names **"], init: Pointer[TpNames] = ...) -> Pointer[Pointer[TpNames]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_names *[]", "tp_names *[1]"], init: int | list[Pointer[TpNames]] = ...
+    ) -> Array[Pointer[TpNames]]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_piece *"], init: dict[str, Any] = ...) -> TpPiece: ...
     @overload
@@ -912,6 +933,32 @@ class Lib:
         capacity: int,
         nbytes: Pointer[Size],
         ends: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_names_new(
+        self,
+        names: bytes | Pointer[Uint8],
+        names_nbytes: int,
+        ends: Pointer[Uint64],
+        n_names: int,
+        made: Pointer[Pointer[TpNames]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_names_free(self, names: Pointer[TpNames], /) -> None: ...
+    def tp_names_free_at(self, names: Pointer[Pointer[TpNames]], /) -> None: ...
+    def tp_names_occur(self, names: Pointer[TpNames], text: bytes | Pointer[Uint8], text_nbytes: int, /) -> bool: ...
+    def tp_names_find(
+        self,
+        names: Pointer[TpNames],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        is_final: bool,
+        places: Pointer[TpNamedPlace],
+        capacity: int,
+        n_places: Pointer[Size],
+        used: Pointer[Size],
         error: Pointer[TpError],
         /,
     ) -> int: ...

@@ -6,12 +6,12 @@ import operator
 import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, cast
 
-from text_processor import _bpe_special, _bpe_text, _native, _pieces
-from text_processor._bpe_special import Names, is_a
+from text_processor import _bpe_special, _bpe_text, _pieces
+from text_processor._bpe_special import Names, Search, is_a
 from text_processor._bpe_text import Splitter
 from text_processor._native import Encoder, InvalidArgumentError, SpecialTokens, Tokens, Vocabulary
 from text_processor._wording import quoted, shown
@@ -19,6 +19,9 @@ from text_processor.errors import InvalidDocumentError
 
 # Bytes of short texts that cross together, for each thread: some milliseconds of work.
 BATCH_NBYTES = 1 << 20
+
+# Sets of names that a tokenizer keeps what finds them of: nearly always it is asked for the same ones.
+MOST_SEARCHES = 8
 
 # Ids that are made a list, or decoded, in one step.
 SLICE_IDS = 1 << 20
@@ -53,6 +56,7 @@ class Model:
                 for token, name in enumerate(special_ids, self.tokens_ids[-1] + 1)
             }
         self.special_names = frozenset(self.special_ids)
+        self.search_for = lru_cache(MOST_SEARCHES)(Search)
         names = {token: name.encode() for name, token in self.special_ids.items()}
         self.special_tokens = SpecialTokens(names) if names else None
 
@@ -73,35 +77,53 @@ class Model:
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
     def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
-        """Return the ids of a short text by one call of the core; None where that is not all there is to do."""
+        """Return the ids of a short text by as few calls of the core as can be; None where that is not all there is to do."""
         chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
-        if chosen or self.splitter.native is None:
+        if self.splitter.native is None:
             return None
-        _bpe_special.check(text, forbidden)
+        self._check(text, forbidden)
         try:
             data = text.encode()
         except UnicodeEncodeError:
             return None
-        return self.vocabulary.encode_short(self.splitter.native, data)
+        if not chosen or not (search := self.search_for(chosen)).may_occur(text):
+            return self.vocabulary.encode_short(self.splitter.native, data)
+        ids: list[int] = []
+        start = 0
+        for place in search.places(data, is_final=True)[0]:
+            ids += self.vocabulary.encode_short(self.splitter.native, data[start : place.start])
+            ids.append(self.special_ids[place.name])
+            start = place.end
+        return ids + self.vocabulary.encode_short(self.splitter.native, data[start:])
 
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Add the ids of a text to an array, or only count them if that is None; return how many there are."""
         chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
         if isinstance(text, str):
-            _bpe_special.check(text, forbidden)
+            self._check(text, forbidden)
         checked = _bpe_text.checked_text(text)
-        if (chosen or forbidden) and not isinstance(text, str):
-            checked = _bpe_text.as_str(checked)
-            _bpe_special.check(checked, forbidden)
+        if forbidden and isinstance(checked, memoryview):
+            self._check(str(checked, "utf-8"), forbidden)
         encoder = self._new_encoder(ids)
-        if not chosen:
+        if chosen:
+            self._feed_parts(encoder, checked, chosen)
+        else:
             self._feed(encoder, checked)
-            return encoder.n_ids
-        for part in _bpe_special.parts(_bpe_text.as_str(checked), chosen, self.special_ids):
-            self._feed(encoder, part.text)
-            if part.special is not None:
-                encoder.add(part.special)
         return encoder.n_ids
+
+    def _check(self, text: str, forbidden: frozenset[str]) -> None:
+        """Raise `ValueError` if a text holds a name that it must not hold."""
+        if forbidden and (name := self.search_for(forbidden).first(text)) is not None:
+            raise _bpe_special.disallowed(name, f"character {text.find(name)}")
+
+    def _feed_parts(self, encoder: Encoder, text: str | memoryview, chosen: frozenset[str]) -> None:
+        """Give a text that was checked, in which some names are special tokens."""
+        data, start = _bpe_text.as_utf8(text), 0
+        for place in self.search_for(chosen).all(data):
+            self._feed(encoder, data[start : place.start])
+            encoder.add(self.special_ids[place.name])
+            start = place.end
+        self._feed(encoder, data[start:])
 
     def _new_encoder(self, ids: array[int] | None, threads: int = 1) -> Encoder:
         return Encoder(self.vocabulary, self.splitter.native, ids, threads)
@@ -143,7 +165,7 @@ class Model:
             self.encode(text, chosen, forbidden, ids)
             yield ids
             return
-        stream = _Stream(encoder, chosen, forbidden, self.special_ids)
+        stream = _bpe_text.Stream(_Stream(self, encoder, chosen, forbidden).consume)
         for block, is_final in _bpe_text.blocks(read, name):
             stream.feed(block, is_final)
             yield ids
@@ -236,14 +258,18 @@ class _Batch:
 
     def add(self, text: object, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
         if type(text) is str:
-            _bpe_special.check(text, forbidden)
-            if self._model.splitter.native is not None and not (chosen and _may_hold(text, chosen)):
+            self._model._check(text, forbidden)
+            if self._model.splitter.native is not None and not (chosen and self._may_hold(text, chosen)):
                 self._wait(text)
                 return
         self.flush()
         self._model.encode(text, chosen, forbidden, self._ids)
         self.lists.append(self._ids.tolist())
         del self._ids[:]
+
+    def _may_hold(self, text: str, names: frozenset[str]) -> bool:
+        """Whether one of the names is in a text, or may be once its surrogates are joined or replaced."""
+        return self._model.search_for(names).first(text) is not None or _pieces.find_surrogate(text) is not None
 
     def _wait(self, text: str) -> None:
         self._waiting.append(text)
@@ -265,40 +291,40 @@ class _Batch:
             start = end
 
 
-def _may_hold(text: str, names: frozenset[str]) -> bool:
-    """Whether one of the names is in a text, or may be once its surrogates are joined or replaced."""
-    return _bpe_special.search_for(names).first(text) is not None or _pieces.find_surrogate(text) is not None
-
-
 class _Stream:
     """Text that comes in blocks, in which special tokens may lie across a cut."""
 
-    def __init__(self, encoder: Encoder, chosen: frozenset[str], forbidden: frozenset[str], ids: Mapping[str, int]) -> None:
+    def __init__(self, model: Model, encoder: Encoder, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
         self._encoder = encoder
-        self._chosen = _bpe_special.search_for_bytes(chosen) if chosen else None
-        self._forbidden = _bpe_special.search_for_bytes(forbidden) if forbidden else None
-        self._ids = {name.encode(): token for name, token in ids.items()}
-        # So many bytes at the end may be the beginning of a name.
-        self._most_open = max((len(name.encode("utf-8", "surrogatepass")) - 1 for name in chosen | forbidden), default=0)
-        self._rest = b""
-        self._position = 0  # of the rest, in the stream
+        self._chosen = model.search_for(chosen) if chosen else None
+        self._forbidden = model.search_for(forbidden) if forbidden else None
+        self._ids = model.special_ids
+        self._n_done = 0
 
-    def feed(self, block: memoryview, is_final: bool) -> None:
-        text = self._rest + block
-        self._check(text)
-        certain = len(text) if is_final else _native.complete_nbytes(text[: max(len(text) - self._most_open, 0)])
+    def consume(self, text: bytes | memoryview, is_final: bool) -> int:
+        """Encode what is certain of a text, which goes on where it ended last; return how many bytes that was."""
+        certain = self._check(text, is_final)
         start = 0
-        for found in self._chosen.all(text) if self._chosen else ():
-            if found.start() >= certain:
-                break
-            _bpe_text.feed_bytes(text[start : found.start()], self._encoder.feed)
-            self._encoder.add(self._ids[found[0]])
-            start = found.end()
+        if self._chosen is not None:
+            places, n = self._chosen.places(text, is_final=is_final)
+            for place in places:
+                if place.end > certain:
+                    certain = place.start
+                    break
+                _bpe_text.feed_bytes(text[start : place.start], self._encoder.feed)
+                self._encoder.add(self._ids[place.name])
+                start = place.end
+            certain = min(certain, n)
         if start < certain:
-            start += _bpe_text.feed_bytes(memoryview(text)[start:certain], self._encoder.feed, is_final=is_final)
-        self._rest = text[start:]
-        self._position += start
+            start += _bpe_text.feed_bytes(text[start:certain], self._encoder.feed, is_final=is_final)
+        self._n_done += start
+        return start
 
-    def _check(self, text: bytes) -> None:
-        if self._forbidden and (found := self._forbidden.first(text)):
-            raise _bpe_special.disallowed(found[0].decode(), f"byte {self._position + found.start()}")
+    def _check(self, text: bytes | memoryview, is_final: bool) -> int:
+        """Raise `ValueError` if a name is there that must not be, and return up to where none can be."""
+        if self._forbidden is None:
+            return len(text)
+        places, n_certain = self._forbidden.places(text, is_final=is_final)
+        if places:
+            raise _bpe_special.disallowed(places[0].name, f"byte {self._n_done + places[0].start}")
+        return n_certain
