@@ -217,7 +217,7 @@ EVERYWHERE = r"[\p{L}&&[^\p{Han}]]+|\p{Han}+"
 
 
 def own_file(pattern: str) -> bytes:
-    state, _ = Tokenizer("gpt2").__getstate__()
+    state, *_ = Tokenizer("gpt2").__getstate__()
     described, *others = sections_of(state, 5)
     return sealed(b"\x89TPB\r\n\x1a\n", [json.dumps({**json.loads(described), "pattern": pattern}).encode(), *others])
 
@@ -240,7 +240,7 @@ def load(path: Path, pattern: str) -> Tokenizer:
 
 
 def unpickled(path: Path, pattern: str) -> Any:
-    state, _ = Tokenizer("gpt2").__getstate__()
+    state, *_ = Tokenizer("gpt2").__getstate__()
     other = own_file(pattern)
     pickled = pickle.dumps(Tokenizer("gpt2"), 3)  # the last one without frames
     as_bytes = b"B" + struct.pack("<I", len(state)) + state  # which pickle writes for bytes of that length

@@ -13,9 +13,11 @@ to the size, up to 1.2 by a logarithm or where caches end, and 2 where it goes w
 from __future__ import annotations
 
 import gc
+import io
 import math
 from array import array
 from base64 import b64encode
+from collections import deque
 from collections.abc import Callable
 from itertools import accumulate, chain
 from pathlib import Path
@@ -26,6 +28,7 @@ from bpe_texts import of_bytes
 
 from text_processor import TextAnalyzer, Tokenizer, _bpe_files, _bpe_text
 from text_processor._bpe_model import Model
+from text_processor._bpe_train import Counting
 from text_processor._native import Tokens
 
 # Under a sanitizer memory costs what it does not cost otherwise.
@@ -152,7 +155,104 @@ DECODING: dict[str, tuple[int, Make]] = {
     "decode_with_offsets, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode_with_offsets([97, 256] * n)),
 }
 
-ROWS = LEXICONS | VOCABULARIES | DECODING
+# ---- Special tokens --------------------------------------------------------------------------------------------------
+
+
+def names(n: int) -> list[str]:
+    return [f"<|{i:06}|>" for i in range(n // 2)] + [f"[{i:06}]" for i in range(n // 2)]
+
+
+def names_times_text(n: int, _: Path) -> Call:
+    """As many names as pieces of text in which some of them might begin."""
+    tokenizer = Tokenizer(special_tokens=names(n))
+    text = "a < b, x[1] <p> " * n
+    return lambda: tokenizer.count(text, allowed_special="all")
+
+
+def names_times_forbidden_text(n: int, _: Path) -> Call:
+    tokenizer = Tokenizer(special_tokens=names(n))
+    text = "a < b, x[1] <p> " * n
+    return lambda: tokenizer.count(text)
+
+
+def name_that_nearly_comes(n: int, _: Path) -> Call:
+    """A text goes along a long name from each of its places, and a short one is found there."""
+    tokenizer = Tokenizer(special_tokens=["a" * n + "b", "a"])
+    return lambda: tokenizer.count("a" * n, allowed_special="all")
+
+
+def many_special_tokens_in_a_batch(n: int, _: Path) -> Call:
+    texts = ["<s>"] * n
+    return lambda: SPECIAL.encode_batch(texts, threads=1, allowed_special="all")
+
+
+SPECIAL_TOKENS: dict[str, tuple[int, Make]] = {
+    "Tokenizer, special tokens": (100, lambda n, _: lambda: Tokenizer(special_tokens=names(n)).encode("<")),
+    "Tokenizer, long special token": (1000, lambda n, _: lambda: Tokenizer(special_tokens=["a" * n, "b" * n]).encode("a")),
+    "count, special tokens and text": (100, names_times_text),
+    "count, special tokens that are not allowed, and text": (100, names_times_forbidden_text),
+    "count, special tokens that begin with each other": (1000, name_that_nearly_comes),
+    "count, special tokens in a text": (1000, lambda n, _: lambda: SPECIAL.count("<s>" * n, allowed_special="all")),
+    "encode_batch, special tokens": (1000, many_special_tokens_in_a_batch),
+}
+
+# ---- Text that comes in blocks ---------------------------------------------------------------------------------------
+
+
+class OneByOne(io.RawIOBase):
+    """Gives few bytes at a time."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text, self.n_given = text, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        self.n_given += 16
+        return self.text[self.n_given - 16 : self.n_given]
+
+
+def encode_file(n: int, folder: Path) -> Call:
+    """One piece, from which nothing is certain before its end."""
+    (folder / "text").write_text("a" * n)
+    return lambda: Tokenizer().encode_file(folder / "text", folder / "ids")
+
+
+def encode_stream(n: int, _: Path) -> Call:
+    model = Tokenizer()._model
+    stream = OneByOne(b"a" * n)
+    return lambda: deque(model.encode_stream(stream.read, "it", (), "all"), 0)
+
+
+def encode_stream_with_a_name(n: int, _: Path) -> Call:
+    """Whether a long name comes is not certain before the end."""
+    model = Tokenizer(special_tokens=["a" * n + "b", "ac"])._model
+    stream = OneByOne(b"a" * n)
+    return lambda: deque(model.encode_stream(stream.read, "it", "all", ()), 0)
+
+
+def train_stream(n: int, _: Path) -> Call:
+    stream = OneByOne(b"a" * n)
+    counting = Counting(_bpe_text.splitter_for("gpt4"), 1, lambda _: None)
+    return lambda: counting.add_stream(stream.read, "it")
+
+
+def train_large_stream(n: int, _: Path) -> Call:
+    stream = io.BytesIO(b"a" * n)
+    counting = Counting(_bpe_text.splitter_for("gpt4"), 1, lambda _: None)
+    return lambda: counting.add_stream(stream.read, "it")
+
+
+STREAMS: dict[str, tuple[int, Make]] = {
+    "encode_file, one piece": (1 << 21, encode_file),
+    "encode_stream, one piece in small blocks": (1000, encode_stream),
+    "encode_stream, a special token that may come": (1000, encode_stream_with_a_name),
+    "bpe train, one piece": (1 << 21, train_large_stream),
+    "bpe train, one piece in small blocks": (1000, train_stream),
+}
+
+ROWS = LEXICONS | VOCABULARIES | DECODING | SPECIAL_TOKENS | STREAMS
 
 
 @pytest.mark.parametrize("name", ROWS)

@@ -652,6 +652,7 @@ CASES: list[Case] = [
     ),
     (lambda: trained().encode("a", allowed_special="a"), TypeError, "not 'a'", '"all" or a collection of names'),
     (lambda: trained().encode("a", disallowed_special=[5]), TypeError, "not 5", "must hold names, which are str"),
+    (lambda: trained().encode("a", disallowed_special=[""]), ValueError, "disallowed_special", "the empty text is none"),
     (lambda: of_bytes().decode(5), TypeError, "not int", "ids must be an iterable of int"),
     (lambda: of_bytes().decode(memoryview(b"abcd").cast("B", (2, 2))), TypeError, "2 dimensions", "an iterable of int"),
     (lambda: of_bytes().decode([65, "a"]), TypeError, "index 1", "must be an int, not str"),
@@ -1119,6 +1120,7 @@ def test_every_raise_in_a_handler_says_where_it_comes_from() -> None:
 OF_C_ALONE = {
     "what the package gives is always right": {
         "a corpus cannot be appended to itself",
+        "a name must not be empty, and the ends must ascend within the text",
         "floats are no integers",
         "floats cannot be of that type",
         "indices need a dictionary of texts, and nothing else has one",
@@ -1133,6 +1135,7 @@ OF_C_ALONE = {
         "the layout has no offsets",
         "the memory hook can only be set while nothing is allocated",
         "the merge takes an id that does not exist yet",
+        "the name equals an earlier one",
         "there are not as many texts as were told of",
         "there are not so many entries",
         "there are not so many terms",
@@ -1141,6 +1144,7 @@ OF_C_ALONE = {
         "there is no such pattern",
         "there is no such way to break ties",
         "there is no term with this number",
+        "there must be a name, and not more names than bytes",
         "windows of different capacities",
     },
     "the package has looked before": {
@@ -1157,6 +1161,7 @@ OF_C_ALONE = {
         "the buffer is too small for the ids",
         "the buffer is too small for the ids of the first piece",
         "the buffer is too small for the merges",
+        "the buffer is too small for the places",
         "the buffer is too small for the snapshot",
         "the buffer is too small for the terms",
         "the buffers hold fewer values than there are terms",
@@ -1172,6 +1177,7 @@ OF_C_ALONE = {
     },
     "it takes thousands of millions of something, each of which must be there": {
         "the distinct pieces have too many bytes",
+        "the names together are too long",
         "the token that the merge makes is too long",
         "the tokens together are too long",
         "there are more tokens, pairs or places of them than can be numbered",

@@ -7,12 +7,12 @@ import sys
 import warnings
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any, cast
 
 from text_processor import _bpe_special, _bpe_text, _many, _native, _pieces
-from text_processor._bpe_special import Names, is_a
+from text_processor._bpe_special import Names, Search, is_a
 from text_processor._bpe_text import Consume, Splitter
 from text_processor._native import Encoder, InvalidArgumentError, SpecialTokens, Tokens, Vocabulary
 from text_processor._progress import Report
@@ -22,6 +22,9 @@ from text_processor.errors import InvalidDocumentError, UntrainedTokenizerWarnin
 
 # Bytes of short texts that cross together, for each thread: some milliseconds of work. A longer text goes by itself, in steps.
 BATCH_NBYTES = 1 << 20
+
+# Sets of names that a tokenizer keeps what finds them of: nearly always it is asked for the same ones.
+MOST_SEARCHES = 8
 
 # Ids that are made a list, or decoded, in one step.
 SLICE_IDS = 1 << 20
@@ -63,6 +66,7 @@ class Model:
             }
         self.special_names = frozenset(self.special_ids)
         self.not_special = frozenset(not_special)
+        self.search_for = lru_cache(MOST_SEARCHES)(Search)
         names = {token: name.encode() for name, token in self.special_ids.items()}
         self.special_tokens = SpecialTokens(names) if names else None
 
@@ -83,46 +87,65 @@ class Model:
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
     def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
-        """Return the ids of a short text by one call of the core; None where that is not all there is to do."""
+        """Return the ids of a short text by as few calls of the core as can be; None where that is not all there is to do."""
         chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
-        if chosen or self.splitter.native is None:
+        if self.splitter.native is None:
             return None
-        _bpe_special.check(text, forbidden)
+        self._check(text, forbidden)
         try:
             data = text.encode()
         except UnicodeEncodeError:
             return None
-        return self.vocabulary.encode_short(self.splitter.native, data)
+        if not chosen or not (search := self.search_for(chosen)).may_occur(text):
+            return self.vocabulary.encode_short(self.splitter.native, data)
+        ids: list[int] = []
+        start = 0
+        for place in search.places(data, is_final=True)[0]:
+            ids += self.vocabulary.encode_short(self.splitter.native, data[start : place.start])
+            ids.append(self.special_ids[place.name])
+            start = place.end
+        return ids + self.vocabulary.encode_short(self.splitter.native, data[start:])
 
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Add the ids of a text to an array, or only count them if that is None; return how many there are."""
         chosen, forbidden = _bpe_special.resolve(allowed, disallowed, self.special_names)
         encoder = self._new_encoder(ids)
-        self._encode_checked(self._checked(text, chosen, forbidden), chosen, encoder)
+        self._encode_checked(self._checked(text, forbidden), chosen, encoder)
         return encoder.n_ids
 
-    def _checked(self, text: object, chosen: frozenset[str], forbidden: frozenset[str]) -> str | memoryview:
+    def _checked(self, text: object, forbidden: frozenset[str]) -> str | memoryview:
         """Return a text in which no name is that must not be there."""
         if isinstance(text, str):
-            _bpe_special.check(text, forbidden)
+            self._check(text, forbidden)
         checked = _bpe_text.checked_text(text)
-        if (chosen or forbidden) and not isinstance(text, str):
+        if forbidden and isinstance(checked, memoryview):
             checked = _bpe_text.as_str(checked)
-            _bpe_special.check(checked, forbidden)
+            self._check(checked, forbidden)
         return checked
 
     def _encode_checked(
         self, text: str | memoryview, chosen: frozenset[str], encoder: Encoder, tell: Tell | None = None
     ) -> None:
-        if not chosen:
+        if chosen:
+            self._feed_parts(encoder, text, chosen, tell)
+        else:
             self._feed(encoder, text, tell)
-            return
-        for part in _bpe_special.parts(_bpe_text.as_str(text), chosen, self.special_ids):
-            self._feed(encoder, part.text, tell)
-            if part.special is not None:
-                encoder.add(part.special)
-                if tell is not None:
-                    tell(len(self.decode([part.special])))
+
+    def _check(self, text: str, forbidden: frozenset[str]) -> None:
+        """Raise `ValueError` if a text holds a name that it must not hold."""
+        if forbidden and (name := self.search_for(forbidden).first(text)) is not None:
+            raise _bpe_special.disallowed(name, f"character {text.find(name)}")
+
+    def _feed_parts(self, encoder: Encoder, text: str | memoryview, chosen: frozenset[str], tell: Tell | None) -> None:
+        """Give a text that was checked, in which some names are special tokens."""
+        data, start = _bpe_text.as_utf8(text), 0
+        for place in self.search_for(chosen).all(data):
+            self._feed(encoder, data[start : place.start], tell)
+            encoder.add(self.special_ids[place.name])
+            if tell is not None:
+                tell(place.end - place.start)
+            start = place.end
+        self._feed(encoder, data[start:], tell)
 
     def _new_encoder(self, ids: array[int] | None, threads: int = 1) -> Encoder:
         return Encoder(self.vocabulary, self.splitter.native, ids, threads)
@@ -150,7 +173,7 @@ class Model:
         batch = _Batch(self, threads, report)
         for index, text in enumerate(texts):
             try:
-                checked = text if type(text) is str and not forbidden else self._checked(text, chosen, forbidden)
+                checked = text if type(text) is str and not forbidden else self._checked(text, forbidden)
             except InvalidDocumentError as error:
                 raise InvalidDocumentError(f"text {index}: {error}", index=index, offset=error.offset) from error
             except TypeError as error:
@@ -175,7 +198,7 @@ class Model:
             self.encode(text, chosen, forbidden, ids)
             yield ids
             return
-        stream = _Stream(encoder, chosen, forbidden, self.special_ids)
+        stream = _bpe_text.Stream(_Stream(self, encoder, chosen, forbidden).consume)
         for block, is_final in _bpe_text.blocks(read, name, reading):
             stream.feed(block, is_final)
             yield ids
@@ -349,13 +372,17 @@ class _Batch:
     def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
         """Take a text that was checked."""
         can_wait = self._model.splitter.native is not None
-        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES and not (chosen and _may_hold(text, chosen)):
+        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES and not (chosen and self._may_hold(text, chosen)):
             self._wait(text)
             return
         self.flush()
         self._model._encode_checked(text, chosen, self._encoder, self._has_done)
         self.lists.append(as_list(self._ids))
         del self._ids[:]
+
+    def _may_hold(self, text: str, names: frozenset[str]) -> bool:
+        """Whether one of the names is in a text, or may be once its surrogates are joined or replaced."""
+        return self._model.search_for(names).first(text) is not None or _pieces.find_surrogate(text) is not None
 
     def _wait(self, text: str) -> None:
         self._waiting.append(text)
@@ -383,40 +410,40 @@ class _Batch:
         self._report(self._n_done)
 
 
-def _may_hold(text: str, names: frozenset[str]) -> bool:
-    """Whether one of the names is in a text, or may be once its surrogates are joined or replaced."""
-    return _bpe_special.search_for(names).first(text) is not None or _pieces.find_surrogate(text) is not None
-
-
 class _Stream:
     """Text that comes in blocks, in which special tokens may lie across a cut."""
 
-    def __init__(self, encoder: Encoder, chosen: frozenset[str], forbidden: frozenset[str], ids: Mapping[str, int]) -> None:
+    def __init__(self, model: Model, encoder: Encoder, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
         self._encoder = encoder
-        self._chosen = _bpe_special.search_for_bytes(chosen) if chosen else None
-        self._forbidden = _bpe_special.search_for_bytes(forbidden) if forbidden else None
-        self._ids = {name.encode(): token for name, token in ids.items()}
-        # So many bytes at the end may be the beginning of a name.
-        self._most_open = max((len(name.encode("utf-8", "surrogatepass")) - 1 for name in chosen | forbidden), default=0)
-        self._rest = b""
-        self._position = 0  # of the rest, in the stream
+        self._chosen = model.search_for(chosen) if chosen else None
+        self._forbidden = model.search_for(forbidden) if forbidden else None
+        self._ids = model.special_ids
+        self._n_done = 0
 
-    def feed(self, block: memoryview, is_final: bool) -> None:
-        text = self._rest + block
-        self._check(text)
-        certain = len(text) if is_final else _native.complete_nbytes(text[: max(len(text) - self._most_open, 0)])
+    def consume(self, text: bytes | memoryview, is_final: bool) -> int:
+        """Encode what is certain of a text, which goes on where it ended last; return how many bytes that was."""
+        certain = self._check(text, is_final)
         start = 0
-        for found in self._chosen.all(text) if self._chosen else ():
-            if found.start() >= certain:
-                break
-            _bpe_text.feed_bytes(text[start : found.start()], self._encoder.feed)
-            self._encoder.add(self._ids[found[0]])
-            start = found.end()
+        if self._chosen is not None:
+            places, n = self._chosen.places(text, is_final=is_final)
+            for place in places:
+                if place.end > certain:
+                    certain = place.start
+                    break
+                _bpe_text.feed_bytes(text[start : place.start], self._encoder.feed)
+                self._encoder.add(self._ids[place.name])
+                start = place.end
+            certain = min(certain, n)
         if start < certain:
-            start += _bpe_text.feed_bytes(memoryview(text)[start:certain], self._encoder.feed, is_final=is_final)
-        self._rest = text[start:]
-        self._position += start
+            start += _bpe_text.feed_bytes(text[start:certain], self._encoder.feed, is_final=is_final)
+        self._n_done += start
+        return start
 
-    def _check(self, text: bytes) -> None:
-        if self._forbidden and (found := self._forbidden.first(text)):
-            raise _bpe_special.disallowed(found[0].decode(), f"byte {self._position + found.start()}")
+    def _check(self, text: bytes | memoryview, is_final: bool) -> int:
+        """Raise `ValueError` if a name is there that must not be, and return up to where none can be."""
+        if self._forbidden is None:
+            return len(text)
+        places, n_certain = self._forbidden.places(text, is_final=is_final)
+        if places:
+            raise _bpe_special.disallowed(places[0].name, f"byte {self._n_done + places[0].start}")
+        return n_certain

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
-from functools import lru_cache
-from typing import Any, AnyStr, Generic, NamedTuple
+from typing import Any, NamedTuple
 
 from text_processor import _many, _native, _pieces
+from text_processor._bpe_text import STEP_NBYTES
 from text_processor._wording import quoted, shown
 
 # What `Tokenizer.encode` takes for allowed_special and disallowed_special.
@@ -19,54 +18,66 @@ def is_a(value: Any, *kinds: type) -> bool:
     return isinstance(value, kinds)
 
 
-class Part(NamedTuple):
-    """A stretch of ordinary text, and the id of the special token behind it, if there is one."""
+class Place(NamedTuple):
+    """Where a name stands in a text, in bytes."""
 
-    text: str
-    special: int | None
-
-
-class Search(Generic[AnyStr]):
-    """Finds some names in a text: the leftmost first, and of those that begin at one place the longest."""
-
-    __slots__ = ("_common", "_pattern")
-
-    def __init__(self, names: Collection[AnyStr], separator: AnyStr) -> None:
-        self._pattern: re.Pattern[AnyStr] = re.compile(
-            separator.join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-        )
-        # What all names begin with is looked for faster than by a regular expression.
-        self._common: AnyStr = _common_prefix(min(names), max(names))
-
-    def first(self, text: AnyStr) -> re.Match[AnyStr] | None:
-        return self._pattern.search(text) if self._common in text else None
-
-    def all(self, text: AnyStr) -> Iterator[re.Match[AnyStr]]:
-        return self._pattern.finditer(text) if self._common in text else iter(())
+    start: int
+    end: int
+    name: str
 
 
-def _common_prefix(one: AnyStr, other: AnyStr) -> AnyStr:
+class Search:
+    """Finds some names, at least one, in a text: the leftmost first, and of those that begin at one place the longest."""
+
+    __slots__ = ("_common", "_longest", "_names", "_native")
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = tuple(names)
+        self._native = _native.Names([name.encode("utf-8", "surrogatepass") for name in names])
+        self._longest = max(map(len, names))
+        # What all names begin with is looked for in no time, and is in few texts.
+        self._common = _common_prefix(min(names), max(names))
+
+    def may_occur(self, text: str) -> bool:
+        """Whether a name may be in a text: not, if what all of them begin with is not."""
+        return self._common in text
+
+    def first(self, text: str) -> str | None:
+        """Return the leftmost name, or None if there is none."""
+        if self._common not in text:
+            return None
+        # Each slice has all names in it that begin within the first ``step`` characters.
+        step = max(_pieces.PIECE_CHARACTERS, self._longest)
+        for start in range(0, len(text), step):
+            data = text[start : start + step + self._longest].encode("utf-8", "surrogatepass")
+            if not self._native.occur_in(data):
+                continue
+            places, _ = self.places(data, is_final=True)
+            if places and len(data[: places[0].start].decode("utf-8", "surrogatepass")) < step:
+                return places[0].name
+        return None
+
+    def all(self, text: memoryview) -> Iterator[Place]:
+        """Give the places of all names in a whole text, in steps between which Ctrl-C gets through."""
+        start = 0
+        while start < len(text):
+            end = min(start + max(STEP_NBYTES, 8 * self._longest), len(text))
+            places, n_certain = self.places(text[start:end], is_final=end == len(text))
+            for place in places:
+                yield Place(start + place.start, start + place.end, place.name)
+            start += n_certain
+
+    def places(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[Place], int]:
+        """Return the places of all names, and how many bytes are certain, behind which more text may make others."""
+        found, n_certain = self._native.find(text, is_final=is_final)
+        names = map(self._names.__getitem__, found[2::3])
+        return list(map(Place, found[::3], found[1::3], names)), n_certain
+
+
+def _common_prefix(one: str, other: str) -> str:
     """What two begin with, and so do all that are ordered between them."""
     n = next((i for i in range(min(len(one), len(other))) if one[i] != other[i]), min(len(one), len(other)))
     return one[:n]
-
-
-@lru_cache(maxsize=64)
-def search_for(names: frozenset[str]) -> Search[str]:
-    """Return what finds the names; at least one."""
-    return Search(names, "|")
-
-
-@lru_cache(maxsize=64)
-def search_for_bytes(names: frozenset[str]) -> Search[bytes]:
-    """Return what finds the names in UTF-8."""
-    return Search([name.encode("utf-8", "surrogatepass") for name in names], b"|")
-
-
-def check(text: str, forbidden: frozenset[str]) -> None:
-    """Raise `ValueError` if a text holds a name that it must not hold."""
-    if forbidden and (found := search_for(forbidden).first(text)):
-        raise disallowed(found[0], f"character {found.start()}")
 
 
 def disallowed(name: str, place: str) -> ValueError:
@@ -75,16 +86,6 @@ def disallowed(name: str, place: str) -> ValueError:
         f"the text holds {quoted(name)} at {place}, which is disallowed: it is the name of a special token. "
         f"allowed_special={{{quoted(name)}}} makes it that token, disallowed_special=() ordinary text"
     )
-
-
-def parts(text: str, allowed: frozenset[str], ids: Mapping[str, int]) -> Iterator[Part]:
-    """Cut a text at the special tokens that are allowed."""
-    start = 0
-    if allowed:
-        for found in search_for(allowed).all(text):
-            yield Part(text[start : found.start()], ids[found[0]])
-            start = found.end()
-    yield Part(text[start:], None)
 
 
 def resolve(allowed: object, disallowed: object, every: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
@@ -102,6 +103,8 @@ def _names(argument: str, names: Any) -> frozenset[str]:
     for name in names:
         if not isinstance(name, str):
             raise TypeError(f"{argument} must hold names, which are str, not {quoted(name)}")
+        if not name:
+            raise ValueError(f"{argument} must hold names of special tokens, and the empty text is none")
     return frozenset(names)
 
 

@@ -59,16 +59,21 @@ def whole_piece(texts: Sequence[str]) -> _native.Piece:
         return _native.whole_piece([as_str(text) for text in texts])
 
 
+def as_utf8(text: str | memoryview) -> memoryview:
+    """Return the bytes of a text that was checked: of a buffer, and of a long ASCII ``str``, where they lie."""
+    if isinstance(text, memoryview):
+        return text
+    if len(text) > _pieces.PIECE_CHARACTERS and text.isascii() and (view := _native.view_ascii(text)) is not None:
+        return view
+    return memoryview(encoded(text))
+
+
 def feed(text: str | memoryview, consume: Consume, threads: int = 1) -> None:
     """Give a whole text that was checked, in steps that so many threads share."""
-    if isinstance(text, memoryview):
-        feed_bytes(text, consume, threads=threads)
-    elif len(text) <= _pieces.PIECE_CHARACTERS:
-        feed_bytes(encoded(text), consume)
-    elif text.isascii() and (view := _native.view_ascii(text)) is not None:
-        feed_bytes(view, consume, threads=threads)
-    else:
+    if isinstance(text, str) and len(text) > _pieces.PIECE_CHARACTERS and not text.isascii():
         _feed_slices(text, consume, threads)
+    else:
+        feed_bytes(as_utf8(text), consume, threads=threads)
 
 
 def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = True, threads: int = 1) -> int:
@@ -85,6 +90,25 @@ def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = T
                 break
             step *= 2
     return n_done
+
+
+class Stream:
+    """UTF-8 that comes in blocks. What is not done is given again when there is twice as much, and so not too often."""
+
+    def __init__(self, consume: Consume) -> None:
+        self._consume = consume
+        self._text = bytearray()
+        self._least_nbytes = 0
+
+    def feed(self, block: memoryview, is_final: bool) -> None:
+        """Take the next block, cut between characters."""
+        self._text += block
+        if len(self._text) < self._least_nbytes and not is_final:
+            return
+        with memoryview(self._text) as text:
+            n_done = feed_bytes(text, self._consume, is_final=is_final)
+        del self._text[:n_done]
+        self._least_nbytes = 2 * len(self._text)
 
 
 def _feed_slices(text: str, consume: Consume, threads: int) -> None:

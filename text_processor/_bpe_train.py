@@ -102,10 +102,9 @@ class Counting:
         if self._splitter.native is None:  # which needs all of the text at once
             self.add("".join(_bpe_text.as_str(block) for block, _ in _bpe_text.blocks(read, name, reading)))
             return
-        rest = b""
+        stream = _bpe_text.Stream(self._consume)
         for block, is_final in _bpe_text.blocks(read, name, reading):
-            text = memoryview(rest + block)
-            rest = bytes(text[_bpe_text.feed_bytes(text, self._consume, is_final=is_final) :])
+            stream.feed(block, is_final)
 
     def trainer(self, tie_break: int) -> Trainer:
         """Return who merges what was counted, of which nothing is kept here."""

@@ -1210,6 +1210,46 @@ class SpecialTokens:
         self.pointer.ends, self.pointer.ids, self.pointer.n_tokens = self._ends, self._ids, len(ids)
 
 
+class Names:
+    """A handle to a ``tp_names``, immutable: some names, which are looked for in texts."""
+
+    __slots__ = ("place",)
+
+    # Room for the places that are found, at first.
+    PLACES = 1 << 6
+
+    def __init__(self, names: Sequence[bytes]) -> None:
+        text, ends = b"".join(names), array("Q", accumulate(map(len, names)))
+        self.place, error = ffi.new("tp_names **"), _new_error()
+        _own(self.place, ffi.gc(ffi.cast("tp_names **", self.place), lib.tp_names_free_at))
+        with ffi.from_buffer("uint64_t[]", ends) as c_ends:
+            status = lib.tp_names_new(text, len(text), c_ends, len(c_ends), self.place, error)
+        check(status, error)
+
+    def occur_in(self, text: bytes) -> bool:
+        """Whether any of the names is in a text."""
+        _check_alive(self.place)
+        return bool(lib.tp_names_occur(self.place[0], text, len(text)))
+
+    def find(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[int], int]:
+        """Return the start, the end and the number of each name that is found, and how many bytes of the text are certain."""
+        _check_alive(self.place)
+        n_places, n_certain, error = ffi.new("size_t *"), ffi.new("size_t *"), _new_error()
+        capacity = self.PLACES
+        with ffi.from_buffer("uint8_t[]", text) as data:
+            while True:
+                places = _new_uninitialized("tp_named_place[]", capacity)
+                status = lib.tp_names_find(
+                    self.place[0], data, len(data), is_final, places, capacity, n_places, n_certain, error
+                )
+                if status != _TOO_SMALL:
+                    break
+                capacity = n_places[0]
+        check(status, error)
+        found = memoryview(ffi.buffer(places, n_places[0] * ffi.sizeof("tp_named_place")))
+        return found.cast("Q").tolist(), n_certain[0]
+
+
 def _c_merges(merges: array[int]) -> Array[TpMerge]:
     return cast("Array[TpMerge]", ffi.from_buffer("tp_merge[]", merges))
 

@@ -54,7 +54,7 @@ typedef enum tp_memory_kind {
     TP_FOR_TABLE = 2,       /* the tables of corpora: terms, counts, index */
     TP_FOR_LEXICON = 3,     /* tp_lexicon */
     TP_FOR_TRAINING = 4,    /* tp_pieces, tp_trainer */
-    TP_FOR_VOCABULARY = 5,  /* tp_vocabulary */
+    TP_FOR_VOCABULARY = 5,  /* tp_vocabulary, tp_names */
     TP_FOR_PIECE_CACHE = 6, /* tp_piece_cache, and the same of a call that was given none */
     TP_FOR_PRODUCT = 7,     /* tp_product */
     TP_FOR_SIEVE = 8,       /* tp_sieve */

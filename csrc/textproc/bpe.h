@@ -191,6 +191,35 @@ tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_c
 tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const tp_vocabulary_tokens *special, const uint32_t *ids,
                                size_t n_ids, uint8_t *bytes, size_t capacity, size_t *nbytes, uint64_t *ends, tp_error *error);
 
+/* ---- Names in a text ---------------------------------------------------------------------------------------------------- */
+
+/* Some names that are looked for in texts, as those of special tokens are. Immutable, as a vocabulary is. */
+typedef struct tp_names tp_names;
+
+/* Name i is names[ends[i - 1] … ends[i]) (the first one begins at 0). TP_INVALID_ARGUMENT, with i as offset, if it is empty, equals
+ * an earlier one, or has an end that is out of order or out of the text, and if there is none. O(names_nbytes). */
+tp_status tp_names_new(const uint8_t *names, size_t names_nbytes, const uint64_t *ends, size_t n_names, tp_names **made,
+                       tp_error *error);
+void tp_names_free(tp_names *names); /* accepts NULL */
+void tp_names_free_at(tp_names **names); /* as tp_corpus_free_at */
+
+/* Whether any of the names is in a text. O(text_nbytes). */
+bool tp_names_occur(const tp_names *names, const uint8_t *text, size_t text_nbytes);
+
+/* Where a name stands in a text. */
+typedef struct tp_named_place {
+    uint64_t start;
+    uint64_t end;
+    uint64_t name; /* its number */
+} tp_named_place;
+
+/* Finds the names in a text: the leftmost one, of those that begin there the longest, then on from its end. Stores their places,
+ * how many in *n_places, and in *used how many bytes are certain: all if the text is final; otherwise what follows may make another
+ * name of those behind. TP_TOO_SMALL, with both stored, if there are more places than `capacity`. O(text_nbytes + length of the
+ * longest name), however many names there are and wherever they stand. */
+tp_status tp_names_find(const tp_names *names, const uint8_t *text, size_t text_nbytes, bool is_final, tp_named_place *places,
+                        size_t capacity, size_t *n_places, size_t *used, tp_error *error);
+
 /* CFFI-END */
 
 #ifdef __cplusplus
