@@ -8,6 +8,7 @@ import json
 import os
 import random
 import struct
+import sys
 import zlib
 from array import array
 from pathlib import Path
@@ -24,6 +25,7 @@ from hypothesis import strategies as st
 from tokenizers import AddedToken, decoders, models, pre_tokenizers, trainers
 
 from text_processor import InvalidDocumentError, InvalidTokenizerError, Tokenizer, _bpe_text, _native
+from text_processor._bpe_overlap import first_overlap
 
 NAMES = list(_native.PATTERNS)
 BYTES = {bytes([byte]): byte for byte in range(256)}
@@ -530,6 +532,98 @@ def test_added_tokens_need_not_be_special_there(path):
     theirs.save(str(path))
     text = "call <tool> now<|end|>"
     assert Tokenizer.from_huggingface(path).encode(text, allowed_special="all") == theirs.encode(text).ids
+
+
+# ---- All that is wrong -----------------------------------------------------------------------------------------------
+
+
+def test_every_reason_is_told(path):
+    file = minimal_file()
+    file["normalizer"] = {"type": "NFC"}
+    file["post_processor"] = {"type": "TemplateProcessing", "single": []}
+    file["pre_tokenizer"] |= {"add_prefix_space": True, "use_regex": False}
+    file["added_tokens"] = [
+        {"id": 900 + i, "content": f"<mask{i}>", "lstrip": True, "rstrip": i == 0, "special": True} for i in range(5)
+    ]
+    file["model"] |= {"dropout": 0.1, "unk_token": "<unk>"}
+    del file["model"]["vocab"][max(file["model"]["vocab"])]
+    path.write_text(json.dumps(file), encoding="utf-8")
+    with pytest.raises(InvalidTokenizerError) as caught:
+        Tokenizer.from_huggingface(path)
+    told = str(caught.value).removeprefix(f"{path}: ").split("; ")
+    assert [each.partition(":")[0] for each in told] == [
+        *("normalizer", "pre_tokenizer.add_prefix_space", "pre_tokenizer.use_regex", "post_processor.type"),
+        *("added_tokens[0].lstrip", "added_tokens[0].rstrip", "model.dropout", "model.unk_token", "added_tokens[0].id"),
+        "each single byte must be a token",
+    ]
+    assert told[4].endswith("(and so in 4 more places)")
+
+
+def test_so_many_reasons_are_told_shortly(path):
+    file = minimal_file()
+    file["added_tokens"] = [{"id": -1, "content": i, "lstrip": 1, "more": 2} for i in range(10_000)]
+    file["pre_tokenizer"] = {
+        "type": "Sequence",
+        "pretokenizers": [
+            {"type": "Split", "pattern": {"Regex": "a$"}, "behavior": "Merged", "invert": 5, "more": 1},
+            {"type": "Digits"},
+        ],
+    }
+    path.write_text(json.dumps(file), encoding="utf-8")
+    with pytest.raises(InvalidTokenizerError, match="and so in 9999 more places") as caught:
+        Tokenizer.from_huggingface(path)
+    assert len(str(caught.value)) < 2000
+    assert str(caught.value).count("; ") == 5
+
+
+# ---- Added tokens that overlap ---------------------------------------------------------------------------------------
+
+
+def overlap(one: str, other: str) -> bool:
+    ends = range(1, min(len(one), len(other)))
+    return one in other or other in one or any(one.endswith(other[:n]) or other.endswith(one[:n]) for n in ends)
+
+
+names_that_may_overlap = st.lists(st.text("abcd", min_size=1, max_size=5), max_size=3)
+
+
+@given(names_that_may_overlap, names_that_may_overlap)
+def test_overlaps_are_found(ones, others):
+    found = first_overlap(ones, others)
+    assert (found is not None) == any(overlap(one, other) for one in ones for other in others)
+    if found is not None:
+        assert found[0] in ones
+        assert found[1] in others
+        assert overlap(*found)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        lambda n: (["b" + "a" * n + "c"], ["d" + "a" * n + "e"]),
+        lambda n: ([f"<a{i:06}>" for i in range(n // 9)], [f"{{b{i:06}}}" for i in range(n // 9)]),
+        lambda n: (["x" + "ab" * (n // 2) + "y"], ["u" + "ab" * i + "v" for i in range(int((n / 2) ** 0.5))]),
+    ],
+    ids=["long", "many", "repeating"],
+)
+def test_overlaps_are_looked_for_in_linear_time(names):
+    def steps(n: int) -> int:
+        taken = 0
+
+        def count(frame: Any, event: str, argument: Any) -> Any:
+            nonlocal taken
+            taken += event == "line"
+            return count
+
+        given = names(n)
+        sys.settrace(count)
+        try:
+            assert first_overlap(*given) is None
+        finally:
+            sys.settrace(None)
+        return taken
+
+    assert steps(8000) < 2.2 * steps(4000)
 
 
 # ---- Ids on disk -----------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from test_bpe_files import minimal_file
 from tokenizers import pre_tokenizers
 
-from text_processor import Tokenizer, _bpe_patterns, cli
+from text_processor import InvalidTokenizerError, Tokenizer, _bpe_patterns, _bpe_text, cli
 from text_processor._bpe_patterns import MOST_CHARACTERS, MOST_STATES, PROPERTIES, check
 
 BYTES = {bytes([byte]): byte for byte in range(256)}
@@ -567,6 +567,18 @@ def test_the_work_is_linear(unit: str) -> None:
 
 
 # ---- What is left of them ----------------------------------------------------------------------------------------------
+
+
+def test_nothing_of_a_refused_file_stays(tmp_path: Path) -> None:
+    file = json.loads(hugging_face_file("[a-z]+|refused"))
+    file["model"]["merges"] = [["x", "nope"]]
+    (tmp_path / "refused.json").write_text(json.dumps(file), encoding="utf-8")
+    compiled: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_bpe_text, "_compile", compiled.append)
+        with pytest.raises(InvalidTokenizerError, match="merges"):
+            Tokenizer.from_huggingface(tmp_path / "refused.json")
+    assert compiled == []
 
 
 def test_a_compiled_pattern_goes_with_its_tokenizer(tmp_path: Path) -> None:

@@ -717,6 +717,12 @@ CASES: list[Case] = [
         "'xy' is found before 'yz'",
         "cannot be represented",
     ),
+    (
+        added({"id": 257, "content": "x" * 10**6}, {"id": 258, "content": "y", "normalized": True}),
+        InvalidTokenizerError,
+        "not 1000001",
+        "may have 1000000 characters together",
+    ),
     (added({"id": 300, "content": "ab"}), InvalidTokenizerError, "model.vocab['ab']: the id 256", "it has the id 300"),
     (added({"id": 256, "content": "ab"}), InvalidTokenizerError, "model.vocab['ab']", "cannot be represented"),
     (read_huggingface("model", "vocab", value=5), InvalidTokenizerError, "not 5", "model.vocab: it must be an object"),

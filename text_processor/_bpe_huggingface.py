@@ -6,17 +6,19 @@ What such a file says and a `Tokenizer` does not do is refused, with the place i
 from __future__ import annotations
 
 import json
+import re
 from array import array
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
-from text_processor import _bpe_files, _bpe_patterns, _bpe_text, _json
+from text_processor import _bpe_files, _bpe_overlap, _bpe_patterns, _bpe_text, _json
 from text_processor._bpe_model import Model
 from text_processor._bpe_special import MOST_ID, is_a
 from text_processor._bpe_text import PATTERNS, Splitter
-from text_processor._native import InvalidArgumentError, Tokens
+from text_processor._native import InvalidArgumentError, Tokens, Vocabulary
 from text_processor._wording import quoted
 from text_processor.errors import InvalidTokenizerError
 
@@ -41,6 +43,19 @@ _SECTIONS = (
     *("version", "truncation", "padding", "added_tokens", "normalizer"),
     *("pre_tokenizer", "post_processor", "decoder", "model"),
 )
+# fuse_unk says what becomes of unknown tokens, of which there are none.
+_MODEL_SETTINGS: dict[str, tuple[Any, ...]] = {
+    "dropout": (None, 0.0, 0),
+    "unk_token": (None,),
+    "continuing_subword_prefix": (None, ""),
+    "end_of_word_suffix": (None, ""),
+    "fuse_unk": (None, False, True),
+    "byte_fallback": (None, False),
+    "ignore_merges": (False, True),
+}
+
+_Made = TypeVar("_Made")
+_Parameters = ParamSpec("_Parameters")
 
 
 class _RefusedError(ValueError):
@@ -48,6 +63,38 @@ class _RefusedError(ValueError):
 
     def __init__(self, place: str, why: str) -> None:
         super().__init__(f"{place}: {why}")
+        self.kind = re.sub(r"\[\d+\]", "[]", place)
+
+
+class _Reasons:
+    """All that a file is refused for; of what is wrong with many entries of a list, the first one and how many more."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+        self._n_more: Counter[str] = Counter()
+
+    def attempt(
+        self, check: Callable[_Parameters, _Made], *args: _Parameters.args, **kwargs: _Parameters.kwargs
+    ) -> _Made | None:
+        """Return what a check returns, or None if it refuses, and keep why."""
+        try:
+            return check(*args, **kwargs)
+        except (ValueError, OverflowError) as error:
+            kind = error.kind if isinstance(error, _RefusedError) else str(error)
+            if kind in self._first:
+                self._n_more[kind] += 1
+            else:
+                self._first[kind] = str(error)
+            return None
+
+    def __str__(self) -> str:
+        return "; ".join(
+            f"{first} (and so in {self._n_more[kind]} more places)" if self._n_more[kind] else first
+            for kind, first in self._first.items()
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
 
 
 # ---- Reading ---------------------------------------------------------------------------------------------------------
@@ -71,57 +118,44 @@ def read_file(name: str) -> Model:
 
 
 def _model(file: Any) -> Model:
-    known = {
-        "version",
-        "truncation",
-        "padding",
-        "added_tokens",
-        "normalizer",
-        "pre_tokenizer",
-        "post_processor",
-        "decoder",
-        "model",
-    }
-    _check_keys("the file", file, known)
-    _refuse("version", file.get("version", "1.0"), ("1.0",))
+    """Return what a file describes, or raise a `ValueError` that tells all that is wrong with it."""
+    reasons = _Reasons()
+    _check_object("the file", file)
+    reasons.attempt(_check_keys, "the file", file, _SECTIONS)
+    reasons.attempt(_refuse, "version", file.get("version", "1.0"), ("1.0",))
     for key in ("truncation", "padding", "normalizer"):
-        _refuse(key, file.get(key), (None,))
-    splitter = _splitter(file.get("pre_tokenizer"))
-    _check_byte_level("post_processor", file.get("post_processor"), may_be_missing=True)
-    _check_byte_level("decoder", file.get("decoder"), may_be_missing=False)
-    special_ids = _added_tokens(file.get("added_tokens", []))
-    model = file.get("model")
-    if is_a(model, dict):
-        _refuse("model.type", model.get("type", "BPE"), ("BPE",))
-    _check_keys("model", model, {"type", *_MODEL_SETTINGS, "ignore_merges", "vocab", "merges"})
-    for key, allowed in _MODEL_SETTINGS.items():
-        _refuse(f"model.{key}", model.get(key), allowed)
-    whole_pieces = model.get("ignore_merges", False)
-    _refuse("model.ignore_merges", whole_pieces, (False, True))
-    vocab = _vocab(model.get("vocab"))
-    merges = _merges(model.get("merges"), vocab)
-    return _assemble(splitter, vocab, merges, whole_pieces, special_ids)
+        reasons.attempt(_refuse, key, file.get(key), (None,))
+    pattern = reasons.attempt(_pattern, file.get("pre_tokenizer"), reasons)
+    reasons.attempt(_check_byte_level, "post_processor", file.get("post_processor"), may_be_missing=True)
+    reasons.attempt(_check_byte_level, "decoder", file.get("decoder"), may_be_missing=False)
+    added = reasons.attempt(_added_tokens, file.get("added_tokens", []), reasons)
+    parts = reasons.attempt(_model_parts, file.get("model"), added, reasons)
+    # At the very end, as little is left of a pattern that was compiled for nothing.
+    splitter = None if reasons or pattern is None else reasons.attempt(_bpe_text.splitter_for, pattern)
+    if reasons or splitter is None or added is None or parts is None:
+        raise ValueError(str(reasons))
+    return Model(
+        splitter,
+        parts.vocabulary,
+        added.ids,
+        merges=parts.merges,
+        whole_pieces=parts.whole_pieces,
+    )
 
 
-# fuse_unk says what becomes of unknown tokens, of which there are none.
-_MODEL_SETTINGS: dict[str, tuple[Any, ...]] = {
-    "dropout": (None, 0.0, 0),
-    "unk_token": (None,),
-    "continuing_subword_prefix": (None, ""),
-    "end_of_word_suffix": (None, ""),
-    "fuse_unk": (None, False, True),
-    "byte_fallback": (None, False),
-}
+def _check_object(place: str, section: Any) -> None:
+    if not is_a(section, dict):
+        raise _RefusedError(place, f"it must be an object, not {quoted(section)}")
 
 
 def _check_keys(place: str, section: Any, known: Collection[str], *, kind: str | None = None) -> None:
     """Check that a section is an object, of a kind if that is given, and has no settings but those that are known."""
-    if not is_a(section, dict):
-        raise _RefusedError(place, f"it must be an object, not {quoted(section)}")
+    _check_object(place, section)
     if kind is not None:  # which tells more than a setting that is not known
         _refuse(f"{place}.type", section.get("type"), (kind,))
     if unknown := sorted(section.keys() - set(known)):
-        raise _RefusedError(place, f"what {quoted(unknown[0])} means is not known here, only {', '.join(sorted(known))}")
+        names, mean = ", ".join(map(quoted, unknown[:9])), "means" if len(unknown) == 1 else "mean"
+        raise _RefusedError(place, f"what {names} {mean} is not known here, only {', '.join(sorted(known))}")
 
 
 def _refuse(place: str, value: Any, allowed: tuple[Any, ...]) -> None:
@@ -137,49 +171,61 @@ def _check_byte_level(place: str, section: Any, *, may_be_missing: bool) -> None
     _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"}, kind="ByteLevel")
 
 
-def _splitter(section: Any) -> Splitter:
-    """Return who splits as a pre-tokenizer does."""
+def _pattern(section: Any, reasons: _Reasons) -> str | None:
+    """Return the pattern that splits as a pre-tokenizer does."""
     place = "pre_tokenizer"
     if not is_a(section, dict) or section.get("type") != "Sequence":
-        return _byte_level_splitter(place, section, (True,))
-    _check_keys(place, section, {"type", "pretokenizers"})
+        return _byte_level_pattern(place, section, (True,), reasons)
+    reasons.attempt(_check_keys, place, section, {"type", "pretokenizers"})
     steps = section.get("pretokenizers")
     if not is_a(steps, list) or len(steps) != 2:
         raise _RefusedError(f"{place}.pretokenizers", f"only Split, then ByteLevel can be represented, not {quoted(steps)}")
-    _byte_level_splitter(f"{place}.pretokenizers[1]", steps[1], (False,))
-    return _split_splitter(f"{place}.pretokenizers[0]", steps[0])
+    reasons.attempt(_byte_level_pattern, f"{place}.pretokenizers[1]", steps[1], (False,), reasons)
+    return _split_pattern(f"{place}.pretokenizers[0]", steps[0], reasons)
 
 
-def _byte_level_splitter(place: str, section: Any, allowed: tuple[bool, ...]) -> Splitter:
+def _byte_level_pattern(place: str, section: Any, allowed: tuple[bool, ...], reasons: _Reasons) -> str:
     """Check the step ByteLevel, which splits as GPT-2 does unless it is told not to."""
     _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"}, kind="ByteLevel")
-    _refuse(f"{place}.add_prefix_space", section.get("add_prefix_space", True), (False,))
-    _refuse(f"{place}.use_regex", section.get("use_regex", True), allowed)
-    return _bpe_text.splitter_for("gpt2")
+    reasons.attempt(_refuse, f"{place}.add_prefix_space", section.get("add_prefix_space", True), (False,))
+    reasons.attempt(_refuse, f"{place}.use_regex", section.get("use_regex", True), allowed)
+    return PATTERNS["gpt2"]
 
 
-def _split_splitter(place: str, section: Any) -> Splitter:
+def _split_pattern(place: str, section: Any, reasons: _Reasons) -> str | None:
     _check_keys(place, section, {"type", "pattern", "behavior", "invert"}, kind="Split")
-    _check_keys(f"{place}.pattern", section.get("pattern"), {"Regex"})
-    pattern = section["pattern"].get("Regex")
-    if not is_a(pattern, str):
-        raise _RefusedError(f"{place}.pattern", f"only a Regex can be represented, not {quoted(pattern)}")
     way = (section.get("behavior"), section.get("invert"))
+    reasons.attempt(_check_way, place, way)
+    return reasons.attempt(_read_pattern, f"{place}.pattern", section.get("pattern"), way)
+
+
+def _check_way(place: str, way: tuple[Any, Any]) -> None:
     if way not in _WAYS:
         why = f"the behavior {quoted(way[0])} with invert {quoted(way[1])} cannot be represented"
         raise _RefusedError(place, f"{why}, only 'Isolated' with False and 'Removed' with True")
+
+
+def _read_pattern(place: str, section: Any, way: tuple[Any, Any]) -> str:
+    _check_keys(place, section, {"Regex"})
+    pattern = section.get("Regex")
+    if not isinstance(pattern, str):
+        raise _RefusedError(place, f"only a Regex can be represented, not {quoted(pattern)}")
     if pattern in _AS_READ:
-        return _bpe_text.splitter_for(_AS_READ[pattern])
+        return _AS_READ[pattern]
     if pattern in PATTERNS.values() and pattern not in _AS_WRITTEN:
-        return _bpe_text.splitter_for(pattern)
+        return pattern
     if pattern in PATTERNS:  # in a file it is no name, but a regular expression that is its own match
         pattern = f"(?:{pattern})"
     try:
         _bpe_patterns.check(pattern, oniguruma=True)
+        if way == _ONLY_MATCHES:
+            return pattern
         # Where nothing matches, Isolated makes a piece of what lies between two matches.
-        return _bpe_text.splitter_for(pattern if way == _ONLY_MATCHES else rf"(?:{pattern})|(?:(?!{pattern})[\s\S])+")
+        isolated = rf"(?:{pattern})|(?:(?!{pattern})[\s\S])+"
+        _bpe_patterns.check(isolated)
+        return isolated
     except ValueError as error:
-        raise _RefusedError(f"{place}.pattern.Regex", str(error)) from error
+        raise _RefusedError(f"{place}.Regex", str(error)) from error
 
 
 # Pieces are the matches and what lies between them; or the matches alone. The patterns that have names match everything.
@@ -187,44 +233,58 @@ _ISOLATED, _ONLY_MATCHES = ("Isolated", False), ("Removed", True)
 _WAYS = (_ISOLATED, _ONLY_MATCHES)
 
 
-def _added_tokens(section: Any) -> dict[str, int]:
+class _Added(NamedTuple):
+    """The added tokens."""
+
+    ids: dict[str, int]
+
+
+def _added_tokens(section: Any, reasons: _Reasons) -> _Added:
     if not is_a(section, list):
         raise _RefusedError("added_tokens", f"it must be a list, not {quoted(section)}")
-    special_ids: dict[str, int] = {}
-    kinds: dict[bool, list[str]] = {False: [], True: []}
+    added = _Added({})
+    by_normalized: dict[bool, list[str]] = {False: [], True: []}
     for i, token in enumerate(section):
         place = f"added_tokens[{i}]"
-        flags = ("single_word", "lstrip", "rstrip")
-        _check_keys(place, token, {"id", "content", "normalized", "special", *flags})
-        for flag in flags:
-            _refuse(f"{place}.{flag}", token.get(flag, False), (False,))
-        for flag in ("normalized", "special"):
-            _refuse(f"{place}.{flag}", token.get(flag, False), (False, True))
-        name = token.get("content")
-        if not is_a(name, str) or name in special_ids:
-            raise _RefusedError(
-                f"{place}.content",
-                f"it must be a text, not {quoted(name)}" if not is_a(name, str) else f"{quoted(name)} is there already",
-            )
-        special_ids[name] = _number(f"{place}.id", token.get("id"))
-        kinds[token.get("normalized", False)].append(name)
-    if clash := next(_overlaps(kinds[False], kinds[True]), None):
+        if not is_a(token, dict):
+            reasons.attempt(_check_object, place, token)
+            continue
+        flags = _flags(place, token, reasons)
+        name = reasons.attempt(_added_name, f"{place}.content", token.get("content"), added)
+        number = reasons.attempt(_number, f"{place}.id", token.get("id"))
+        if name is not None and number is not None:
+            added.ids[name] = number
+            by_normalized[flags["normalized"] is True].append(name)
+    if clash := _bpe_overlap.first_overlap(by_normalized[False], by_normalized[True]):
         why = f"{quoted(clash[0])} is found before {quoted(clash[1])}, which is normalized, wherever they overlap"
         raise _RefusedError("added_tokens", f"{why}: that cannot be represented")
-    return special_ids
+    return added
 
 
-def _overlaps(ones: Sequence[str], others: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Give the pairs of which both can be found in a text at places that overlap."""
-    for one in ones:
-        for other in others:
-            shorter = min(len(one), len(other))
-            if (
-                one in other
-                or other in one
-                or any(one.endswith(other[:n]) or other.endswith(one[:n]) for n in range(1, shorter))
-            ):
-                yield one, other
+def _flags(place: str, token: dict[str, Any], reasons: _Reasons) -> dict[str, Any]:
+    """Return the flags of an added token, checked."""
+    flags = {flag: token.get(flag, False) for flag in _FLAGS}
+    reasons.attempt(_check_keys, place, token, {"id", "content", *_FLAGS})
+    for flag, allowed in _FLAGS.items():
+        reasons.attempt(_refuse, f"{place}.{flag}", flags[flag], allowed)
+    return flags
+
+
+_FLAGS: dict[str, tuple[bool, ...]] = {
+    "single_word": (False,),
+    "lstrip": (False,),
+    "rstrip": (False,),
+    "normalized": (False, True),
+    "special": (False, True),
+}
+
+
+def _added_name(place: str, name: object, added: _Added) -> str:
+    if not isinstance(name, str):
+        raise _RefusedError(place, f"it must be a text, not {quoted(name)}")
+    if name in added.ids:
+        raise _RefusedError(place, f"{quoted(name)} is there already")
+    return name
 
 
 def _number(place: str, value: Any) -> int:
@@ -258,25 +318,48 @@ def _merges(section: Any, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
     return merges
 
 
+class _Parts(NamedTuple):
+    """What the section of the model says."""
+
+    vocabulary: Vocabulary
+    merges: array[int] | None  # None: tiktoken's rule gives the same ids
+    whole_pieces: bool
+
+
+def _model_parts(section: Any, added: _Added | None, reasons: _Reasons) -> _Parts | None:
+    _check_object("model", section)
+    _refuse("model.type", section.get("type", "BPE"), ("BPE",))
+    reasons.attempt(_check_keys, "model", section, {"type", *_MODEL_SETTINGS, "vocab", "merges"})
+    for key, allowed in _MODEL_SETTINGS.items():
+        reasons.attempt(_refuse, f"model.{key}", section.get(key, allowed[0]), allowed)
+    vocab = reasons.attempt(_vocab, section.get("vocab"))
+    if vocab is None:
+        return None
+    merges = reasons.attempt(_merges, section.get("merges"), vocab)
+    if merges is None or added is None:
+        return None
+    return _assemble(vocab, merges, section.get("ignore_merges") is True, added.ids, reasons)
+
+
 def _assemble(
-    splitter: Splitter, vocab: dict[str, int], merges: list[tuple[str, str]], whole_pieces: bool, special_ids: dict[str, int]
-) -> Model:
+    vocab: dict[str, int], merges: list[tuple[str, str]], whole_pieces: bool, special_ids: dict[str, int], reasons: _Reasons
+) -> _Parts:
     texts = _without_special(vocab, merges, special_ids)
     encoded = [_bytes_of(token) for token in texts]
     tokens = Tokens(b"".join(encoded), array("Q", accumulate(map(len, encoded))), array("I", map(vocab.__getitem__, texts)))
     pairs = array("I", (vocab[part] for merge in merges for part in merge))
-    checked = _bpe_files.checked_special_ids(special_ids, tokens.ids)
-    _check_numbering(special_ids, vocab)
+    reasons.attempt(_bpe_files.checked_special_ids, special_ids, tokens.ids)
+    reasons.attempt(_check_numbering, special_ids, vocab)
     try:
         plain = _bpe_files.new_vocabulary(tokens)
         # Merges in the order of the ids they make, which turn every token into itself: then tiktoken's rule, which is
         # faster, gives the same ids.
         if plain.merges() == pairs:
-            return Model(splitter, plain, checked)
+            return _Parts(plain, None, False)
     except InvalidArgumentError:
         pass
     vocabulary = _bpe_files.new_vocabulary(tokens, pairs, whole_pieces=whole_pieces)
-    return Model(splitter, vocabulary, checked, merges=pairs, whole_pieces=whole_pieces)
+    return _Parts(vocabulary, pairs, whole_pieces)
 
 
 def _without_special(vocab: Mapping[str, int], merges: Sequence[tuple[str, str]], special_ids: Mapping[str, int]) -> list[str]:
@@ -333,9 +416,7 @@ def to_json(model: Model) -> bytes:
         "version": "1.0",
         "truncation": None,
         "padding": None,
-        "added_tokens": [
-            _added_token(name, number) for name, number in sorted(model.special_ids.items(), key=lambda item: item[1])
-        ],
+        "added_tokens": [_added_token(name, number) for name, number in special],
         "normalizer": None,
         "pre_tokenizer": _pre_tokenizer(model.splitter),
         "post_processor": None,

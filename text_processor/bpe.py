@@ -680,13 +680,15 @@ class Tokenizer:
         """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
 
         It gives the ids of their ``encode(text, add_special_tokens=False)``, with ``allowed_special="all"``: all added tokens
-        are special here. What would change ids and cannot be represented is refused: normalizers, other pre-tokenizers than
-        ``ByteLevel`` and ``Split`` before it, post-processors that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``,
-        prefixes and suffixes of tokens, truncation, padding, added tokens with ``lstrip``, ``rstrip`` or ``single_word``, or
-        with an id that they do not get there, and patterns that may split in another way.
+        are special here. What would change ids and cannot be
+        represented is refused: normalizers, other pre-tokenizers than ``ByteLevel`` and ``Split`` before it, post-processors
+        that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``, prefixes and suffixes of tokens, truncation, padding,
+        added tokens with ``lstrip``, ``rstrip`` or ``single_word``, or with an id that they do not get there, and patterns that
+        may split in another way.
 
         Raises:
-            InvalidTokenizerError: the file is no such tokenizer, or one that cannot be represented; the message says where.
+            InvalidTokenizerError: the file is no such tokenizer, or one that cannot be represented; the message tells all that
+                is wrong, and where.
             OSError: the file cannot be read.
         """
         return cls._of(_bpe_huggingface.read_file(os.fsdecode(path)))
