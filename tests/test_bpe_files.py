@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import json
 import os
+import pickle
 import random
 import struct
 import sys
@@ -532,6 +534,70 @@ def test_added_tokens_need_not_be_special_there(path):
     theirs.save(str(path))
     text = "call <tool> now<|end|>"
     assert Tokenizer.from_huggingface(path).encode(text, allowed_special="all") == theirs.encode(text).ids
+
+
+def with_text_and_mark(path: Path) -> Tokenizer:
+    """Read from a file with two added tokens, as those of phi-2: one is text, the other a mark."""
+    file = minimal_file()
+    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
+    file["added_tokens"] = [
+        {"id": 257, "content": "     ", "special": False, **flags},
+        {"id": 258, "content": "<|end|>", "special": True, **flags},
+    ]
+    path.write_text(json.dumps(file), encoding="utf-8")
+    return Tokenizer.from_huggingface(path)
+
+
+def saved_and_loaded(tokenizer: Tokenizer, path: Path) -> Tokenizer:
+    tokenizer.save(path)
+    return Tokenizer.load(path)
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda tokenizer, path: tokenizer,
+        lambda tokenizer, path: copy.copy(tokenizer),
+        lambda tokenizer, path: copy.deepcopy(tokenizer),
+        lambda tokenizer, path: pickle.loads(pickle.dumps(tokenizer)),
+        saved_and_loaded,
+    ],
+    ids=["itself", "copy", "deepcopy", "pickle", "own file"],
+)
+def test_an_added_token_that_is_text_stays_text(path, way):
+    """Their decode leaves out those that are special, and would leave out the blanks."""
+    tokenizer = way(with_text_and_mark(path), path)
+    tokenizer.save_huggingface(path)
+    theirs = tokenizers.Tokenizer.from_file(str(path))
+    ids = tokenizer.encode("a     b<|end|>", allowed_special="all")
+    assert theirs.encode("a     b<|end|>").ids == ids
+    assert theirs.decode(ids) == "a     b"
+    assert Tokenizer.from_huggingface(path) == tokenizer
+    assert [each["special"] for each in json.loads(path.read_text(encoding="utf-8"))["added_tokens"]] == [False, True]
+
+
+def test_it_stays_text_when_the_vocabulary_is_trained_anew(path):
+    tokenizer = with_text_and_mark(path)
+    tokenizer.train("abc abc", 258)
+    tokenizer.save_huggingface(path)
+    assert [each["special"] for each in json.loads(path.read_text(encoding="utf-8"))["added_tokens"]] == [False, True]
+
+
+def test_text_and_mark_are_not_equal(path):
+    tokenizer = with_text_and_mark(path)
+    special = Tokenizer.from_mergeable_ranks(tokenizer.mergeable_ranks(), tokenizer.pattern, tokenizer.special_tokens)
+    assert special.special_tokens == tokenizer.special_tokens
+    assert special != tokenizer
+    special.save_huggingface(path)
+    assert Tokenizer.from_huggingface(path) == special
+
+
+def test_own_files_without_the_flag_are_read(path):
+    """As they were written before; a file says nothing of it where all added tokens are special."""
+    trained().save(path)
+    described, *_ = sections_of(path.read_bytes())
+    assert "not_special" not in json.loads(described)
+    assert Tokenizer.load(path) == trained()
 
 
 # ---- All that is wrong -----------------------------------------------------------------------------------------------

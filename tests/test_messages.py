@@ -631,6 +631,7 @@ CASES: list[Case] = [
     (lambda: Tokenizer.load(tokenizer_file(pattern=5)), InvalidTokenizerError, "not 5", "pattern must be a text"),
     (lambda: Tokenizer.load(tokenizer_file(has_merges=5)), InvalidTokenizerError, "not 5", "must be true or false"),
     (lambda: Tokenizer.load(tokenizer_file(special_tokens=5)), InvalidTokenizerError, "not 5", "must be an object"),
+    (lambda: Tokenizer.load(tokenizer_file(not_special=["x"])), InvalidTokenizerError, "not ['x']", "names of special_tokens"),
     (
         lambda: Tokenizer.load(tokenizer_file(pattern="(a{1000}){100000}")),
         InvalidTokenizerError,

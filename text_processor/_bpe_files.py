@@ -15,7 +15,7 @@ from array import array
 from collections.abc import Iterator, Mapping
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from text_processor import _bpe_special, _bpe_text
 from text_processor._bpe_model import Model, little_endian
@@ -40,12 +40,14 @@ _CONTAINER = Container(
 def pieces(model: Model) -> Iterator[bytes | memoryview]:
     """The bytes of a tokenizer, in pieces."""
     tokens = model.tokens
-    description = {
+    description: dict[str, Any] = {
         "pattern": model.splitter.pattern,
         "special_tokens": model.special_ids,
         "has_merges": model.merges is not None,
         "whole_pieces": model.whole_pieces,
     }
+    if model.not_special:  # readers that do not know it yet take all of them for special
+        description["not_special"] = sorted(model.not_special)
     lengths = array("I", (end - start for start, end in pairwise([0, *tokens.ends])))
     sections = (
         json.dumps(description).encode(),  # ASCII, in which a pattern may have anything
@@ -81,6 +83,7 @@ def from_bytes(data: bytes | bytearray) -> Model:
             _bpe_text.splitter_for(description["pattern"]),
             vocabulary,
             special_ids,
+            not_special=_checked_not_special(description.get("not_special", []), special_ids),
             merges=model_merges,
             whole_pieces=description["whole_pieces"],
         )
@@ -105,6 +108,12 @@ def _checked(description: Mapping[str, Any]) -> Mapping[str, Any]:
     if type(description["special_tokens"]) is not dict:
         raise ValueError(f"special_tokens must be an object, not {quoted(description['special_tokens'])}")
     return description
+
+
+def _checked_not_special(names: Any, special_ids: Mapping[str, int]) -> list[str]:
+    if not _bpe_special.is_a(names, list) or not all(type(name) is str and name in special_ids for name in names):
+        raise ValueError(f"not_special must be a list of names of special_tokens, not {quoted(names)}")
+    return cast(list[str], names)
 
 
 def new_vocabulary(tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:

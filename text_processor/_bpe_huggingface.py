@@ -138,6 +138,7 @@ def _model(file: Any) -> Model:
         splitter,
         parts.vocabulary,
         added.ids,
+        not_special=added.not_special,
         merges=parts.merges,
         whole_pieces=parts.whole_pieces,
     )
@@ -237,12 +238,13 @@ class _Added(NamedTuple):
     """The added tokens."""
 
     ids: dict[str, int]
+    not_special: list[str]
 
 
 def _added_tokens(section: Any, reasons: _Reasons) -> _Added:
     if not is_a(section, list):
         raise _RefusedError("added_tokens", f"it must be a list, not {quoted(section)}")
-    added = _Added({})
+    added = _Added({}, [])
     by_normalized: dict[bool, list[str]] = {False: [], True: []}
     for i, token in enumerate(section):
         place = f"added_tokens[{i}]"
@@ -255,6 +257,8 @@ def _added_tokens(section: Any, reasons: _Reasons) -> _Added:
         if name is not None and number is not None:
             added.ids[name] = number
             by_normalized[flags["normalized"] is True].append(name)
+            if not flags["special"]:
+                added.not_special.append(name)
     if clash := _bpe_overlap.first_overlap(by_normalized[False], by_normalized[True]):
         why = f"{quoted(clash[0])} is found before {quoted(clash[1])}, which is normalized, wherever they overlap"
         raise _RefusedError("added_tokens", f"{why}: that cannot be represented")
@@ -416,7 +420,7 @@ def to_json(model: Model) -> bytes:
         "version": "1.0",
         "truncation": None,
         "padding": None,
-        "added_tokens": [_added_token(name, number) for name, number in special],
+        "added_tokens": [_added_token(name, number, is_special=name not in model.not_special) for name, number in special],
         "normalizer": None,
         "pre_tokenizer": _pre_tokenizer(model.splitter),
         "post_processor": None,
@@ -450,8 +454,8 @@ def merges_of(model: Model) -> array[int]:
         ) from error
 
 
-def _added_token(name: str, number: int) -> dict[str, Any]:
-    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+def _added_token(name: str, number: int, *, is_special: bool) -> dict[str, Any]:
+    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": is_special}
     return {"id": number, "content": name, **flags}
 
 

@@ -27,8 +27,10 @@ SLICE_IDS = 1 << 20
 class Model:
     """A splitter, a vocabulary and special tokens.
 
-    ``names`` are special tokens that take the ids behind those of the vocabulary. ``merges`` and ``whole_pieces`` are Hugging
-    Face's rule; without merges the rule is tiktoken's, which for vocabularies that were trained is that of the training too.
+    ``special_ids`` are all added tokens with their ids, or names that get the ids behind those of the vocabulary;
+    ``not_special`` are those of them that Hugging Face's ``decode`` never leaves out. ``merges`` and ``whole_pieces`` are
+    Hugging Face's rule; without merges the rule is tiktoken's, which for vocabularies that were trained is that of the
+    training too.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Model:
         vocabulary: Vocabulary,
         special_ids: Mapping[str, int] | Iterable[str] = (),
         *,
+        not_special: Iterable[str] = (),
         merges: array[int] | None = None,
         whole_pieces: bool = False,
     ) -> None:
@@ -53,6 +56,7 @@ class Model:
                 for token, name in enumerate(special_ids, self.tokens_ids[-1] + 1)
             }
         self.special_names = frozenset(self.special_ids)
+        self.not_special = frozenset(not_special)
         self.special_bytes = {token: name.encode() for name, token in self.special_ids.items()}
 
     @property
@@ -65,9 +69,9 @@ class Model:
         return self.vocabulary.tokens()
 
     def state(self) -> tuple[Any, ...]:
-        """All that answers depend on."""
+        """All that answers depend on, here or where it is written to."""
         rule = None if self.merges is None else (self.merges, self.whole_pieces)
-        return (self.splitter.pattern, self.special_ids, self.tokens, rule)
+        return (self.splitter.pattern, self.special_ids, self.not_special, self.tokens, rule)
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 

@@ -181,7 +181,7 @@ class Tokenizer:
         """Replace the vocabulary by one that was trained."""
         model = self._model
         names = sorted(model.special_ids, key=model.special_ids.__getitem__)
-        self._model = Model(model.splitter, Vocabulary.of_merges(merges), names)
+        self._model = Model(model.splitter, Vocabulary.of_merges(merges), names, not_special=model.not_special)
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
@@ -680,7 +680,7 @@ class Tokenizer:
         """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
 
         It gives the ids of their ``encode(text, add_special_tokens=False)``, with ``allowed_special="all"``: all added tokens
-        are special here. What would change ids and cannot be
+        are special here, and written by `save_huggingface` as special or not as they were. What would change ids and cannot be
         represented is refused: normalizers, other pre-tokenizers than ``ByteLevel`` and ``Split`` before it, post-processors
         that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``, prefixes and suffixes of tokens, truncation, padding,
         added tokens with ``lstrip``, ``rstrip`` or ``single_word``, or with an id that they do not get there, and patterns that
