@@ -28,7 +28,7 @@ FORCE:
 # Editable: Python files are used where they lie; C and stubs come in by these rules alone. The second one does without pip.
 $(VENV)/.installed: $(VENV)/.created $(BUILD)/inputs setup.py build_ffi.py $(STUBS)
 	@echo "building the package"
-	@$(PIP) --no-build-isolation --editable '.[cli]'
+	@PYTHONWARNINGS=ignore $(PIP) --no-build-isolation --editable '.[cli]'
 	@touch $@
 
 $(VENV)/.built: $(VENV)/.installed $(C_SOURCES) $(C_HEADERS)

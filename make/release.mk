@@ -1,9 +1,9 @@
 # What is handed out
 
 # The versions on which test-wheel runs the whole test suite, not the smoke test alone.
-SUITE ?= 3.11 3.12 3.13
+SUITE ?= 3.11 3.12 3.13 3.14 3.15
 
-.PHONY: manylinux workflows release first-change test-wheel workshop
+.PHONY: manylinux workflows release first-change test-wheel newest-pythons workshop
 manylinux: $(VENV)/.release-tools ## The sdist and the wheel for Linux, twice, to the byte the same, audited, into dist/release/
 	@$(VENV)/bin/python tools/build_release.py dist/release
 
@@ -13,8 +13,11 @@ workflows: $(VENV)/.release-tools $(VENV)/.test-tools ## What can be known of .g
 release: manylinux workflows $(VENV)/.test-tools ## Whether a version may be released, and what is then left to do; it tags nothing
 	@$(VENV)/bin/python tools/check_release.py dist/release
 
-test-wheel: wheel ## Try that wheel on every CPython 3.11, 3.12 and 3.13 found here
+test-wheel: wheel ## Try that wheel on every CPython from 3.11 to 3.15 found here
 	@PYTHON=$(PYTHON) tools/test_wheel.sh dist/*.whl dist/*.tar.gz $(BUILD)/test-wheel $(SUITE)
+
+newest-pythons: wheel ## The wheel on CPython 3.14 and 3.15 of Debian's unstable branch, in a root of its own; needs root
+	@tools/newest_pythons.sh dist/*.whl dist/*.tar.gz $(BUILD)/sid
 
 first-change: $(VENV)/.dev-tools ## Make the example of a change in CONTRIBUTING.md to a copy, and build and test it there
 	@$(VENV)/bin/python tools/check_first_change.py $(BUILD)/first-change

@@ -1,4 +1,4 @@
-"""Prints `version<TAB>executable` for each of CPython 3.11, 3.12 and 3.13 that is on the machine.
+"""Prints `version<TAB>executable` for each CPython from 3.11 to 3.15 that is on the machine.
 
 A name on PATH proves nothing (a version manager leaves shims for versions that are switched off, a distribution may
 leave out what `venv` needs), so every candidate is run and asked.
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-WANTED = ["3.11", "3.12", "3.13"]
+WANTED = ["3.11", "3.12", "3.13", "3.14", "3.15"]
 QUESTION = """
 import ensurepip, json, platform, sys, sysconfig, venv
 plain = platform.python_implementation() == "CPython" and not sysconfig.get_config_var("Py_GIL_DISABLED")

@@ -32,6 +32,7 @@ STEPS: dict[str, str] = {
     "first-change": "first-change",
     "manylinux": "manylinux",
     "workflows": "workflows",
+    "newest-pythons": "newest-pythons",
     "docs-check": "docs-check",
     **{name: name for name in ("ubsan", "seen-into", "growth")},
 }
