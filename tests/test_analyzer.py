@@ -7,7 +7,7 @@ import io
 import math
 import pickle
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from text_processor import (
     InvalidDocumentError,
     TextAnalyzer,
     TextProcessorError,
+    get_memory_stats,
     word_count,
 )
 
@@ -499,6 +500,93 @@ def test_merging_more_words_than_can_be_counted(keep: bool) -> None:
         whole.merge(analyzer)
     assert whole.word_frequency() == whole.document_frequency() == {"a": 2**47}
     assert len(whole) == 2**47
+
+
+# ---- As many words as can be counted ---------------------------------------------------------------------------------
+
+
+def many_words(n: int) -> TextAnalyzer:
+    """One word, so many times."""
+    analyzer = TextAnalyzer(keep_documents=False)
+    analyzer.add_document("spam")
+    power = copy.copy(analyzer)
+    analyzer.clear()
+    while n:
+        if n & 1:
+            analyzer.merge(power)
+        n >>= 1
+        if n:
+            power.merge(power)
+    return analyzer
+
+
+def answers(analyzer: TextAnalyzer) -> tuple[Any, ...]:
+    return analyzer.get_statistics(), analyzer.word_frequency(), len(analyzer), pickle.dumps(analyzer)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_what_goes_over_the_most_words_is_refused_and_changes_nothing(keep: bool) -> None:
+    service = TextAnalyzer(keep_documents=keep)
+    service.add_documents(["precious counts", "of years"])
+    part = many_words(2**46)
+    for _ in range(3):
+        service.merge(part)
+    before = answers(service)
+    for call in (
+        lambda: service.merge(part),
+        lambda: service.merge(service),
+        lambda: service.merge(many_words(2**46 - 3)),
+    ):
+        with pytest.raises(OverflowError, match=r"all documents together have \d+ words; the limit is 281474976710655"):
+            call()
+        assert answers(service) == before
+    service.merge(many_words(2**46 - 7))
+    service.add_document("one")
+    before = answers(service)
+    for call in (
+        lambda: service.add_document("two words"),
+        lambda: service.add_document(b"two words"),
+        lambda: service.add_documents(["two words"]),
+        lambda: service.add_documents(["two words"], progress=lambda done, total: None),
+        lambda: service.add_documents(iter(["two words"])),
+        lambda: service.add_buffer(b"two words"),
+        lambda: service.add_buffer(b"two\nwords"),
+    ):
+        with pytest.raises(OverflowError, match=r"281474976710656 words; the limit is 281474976710655"):
+            call()
+        assert answers(service) == before
+    with pytest.raises(OverflowError, match=r"281474976710656 words; the limit is 281474976710655"):
+        service.add_documents(["last", "word"])
+    assert service.total_words() == 2**48 - 1
+    assert (service.words["last"], service.words["precious"], "word" in service.words) == (1, 1, False)
+
+
+@pytest.mark.parametrize("restored", [copy.copy, lambda analyzer: pickle.loads(pickle.dumps(analyzer))])
+def test_nothing_can_be_added_to_what_holds_the_most_words(restored: Callable[[TextAnalyzer], TextAnalyzer]) -> None:
+    full = restored(many_words(2**48 - 1))
+    before = answers(full)
+    full.set_callback(lambda info: None)
+    for added in (["word"], ["two", "words"]):
+        with pytest.raises(OverflowError, match="the limit is"):
+            full.add_documents(added)
+    assert answers(full) == before
+    assert full.add_documents([]) == 0
+
+
+# ---- Many parts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_memory_follows_the_words_of_the_result_not_those_of_the_parts(keep: bool) -> None:
+    part = TextAnalyzer(keep_documents=keep)
+    part.add_document(" ".join(f"word{i}" for i in range(5000)))
+    part.total_words()
+    whole = TextAnalyzer(keep_documents=keep)
+    most = 4 * get_memory_stats()["kinds"]["word_tables"]["bytes"]
+    for _ in range(100):
+        whole.merge(part)
+        assert get_memory_stats()["kinds"]["word_tables"]["bytes"] < most
+    assert set(whole.word_frequency().values()) == {100}
 
 
 def test_an_answer_after_many_merges_takes_linear_time() -> None:

@@ -20,7 +20,7 @@ from itertools import islice, takewhile
 from operator import is_
 from typing import NamedTuple, cast
 
-from text_processor import _pieces
+from text_processor import _native, _pieces
 from text_processor._native import Corpus, Document
 from text_processor.errors import TextProcessorError
 
@@ -109,20 +109,40 @@ class Ledger(list[Dropped | Entry]):
 
     def stop_keeping(self) -> None:
         """Drop documents as soon as they are counted, from now on."""
-        self.__class__ = UnkeptLedger  # pyright: ignore[reportAttributeAccessIssue]
+        kind = NearlyFullUnkeptLedger if isinstance(self, NearlyFullLedger) else UnkeptLedger
+        self.__class__ = kind  # pyright: ignore[reportAttributeAccessIssue]
         self.n_settled = -1  # what is counted already has yet to be dropped
 
     def add_part(self, corpus: Corpus, n_documents: int, documents: list[Document] | None) -> None:
-        """Log documents that were counted elsewhere; ``documents`` is None if nobody kept them."""
+        """Log documents that were counted elsewhere; ``documents`` is None if nobody kept them.
+
+        What waits is counted first, so that no more than one part waits: together they can have many times the words of the
+        result. `OverflowError` if all together would have too many words.
+        """
         if n_documents == 0:
             return
-        self.has_parts = True
-        if documents is None:
-            self.stop_keeping()
-        if documents is None or not self.keeps_documents:
-            list.append(self, Part(corpus, n_documents, None))
-        else:
-            list.extend(self, [Part(corpus, n_documents, documents), *islice(documents, 1, None)])
+        with self._turn().lock:
+            self._check_room(corpus.totals().words)
+            self.has_parts = True
+            if documents is None:
+                self.stop_keeping()
+            if documents is None or not self.keeps_documents:
+                list.append(self, Part(corpus, n_documents, None))
+            else:
+                list.extend(self, [Part(corpus, n_documents, documents), *islice(documents, 1, None)])
+
+    def _check_room(self, n_words: int) -> None:
+        """Raise `OverflowError` unless so many words more can be counted; only for the thread whose turn it is.
+
+        Documents that wait are in memory, where no more than half of the most words have room. Above that half they are looked
+        at before they are logged.
+        """
+        n_words += self.settle().totals().words
+        if n_words > _native.MOST_WORDS:
+            raise OverflowError(f"all documents together have {n_words} words; the limit is {_native.MOST_WORDS}")
+        if n_words > _native.MOST_WORDS // 2:
+            kind = NearlyFullLedger if self.keeps_documents else NearlyFullUnkeptLedger
+            self.__class__ = kind  # pyright: ignore[reportAttributeAccessIssue]
 
     # ---- What is counted ---------------------------------------------------------------------------------------------
 
@@ -243,6 +263,29 @@ class UnkeptLedger(Ledger):
             with suppress(MemoryError):  # it has been added, and will be counted when an answer is asked for
                 self.settle()
                 self.n_waiting = 0
+
+
+class NearlyFullLedger(Ledger):
+    """A ledger that counts documents before they are logged, since they may have more words than there is room for."""
+
+    __slots__ = ()
+
+    def append(self, document: Dropped | Entry) -> None:
+        documents = cast(tuple[Document], (document,))
+        n_words = _pieces.count_documents(documents, 1).totals().words
+        with self._turn().lock:
+            self._check_room(n_words)
+            super().append(document)
+
+    def extend(self, documents: Iterable[Dropped | Entry]) -> None:
+        for document in documents:
+            self.append(document)
+
+
+class NearlyFullUnkeptLedger(NearlyFullLedger, UnkeptLedger):
+    """Both of them."""
+
+    __slots__ = ()
 
 
 def _is_document(entry: object) -> bool:

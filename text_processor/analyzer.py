@@ -300,10 +300,9 @@ class TextAnalyzer:
 
     def _add_large(self, view: memoryview) -> None:
         """Count a document where it lies, before it can change."""
-        self._ledger.settle()  # so that parts do not pile up
         options = _sources.Options("whole", "raise", threads=self._n_threads(), encoding="utf-8")
         counted = _sources.count_buffer(view, options, None)
-        self._add_part(counted.corpus, counted.n_documents, None)
+        self._ledger.add_part(counted.corpus, counted.n_documents, None)
 
     def _add_each(
         self, documents: Iterable[Any], skips_blank: bool, first: int = 0, n_added: int = 0, work: _Work | None = None
@@ -620,9 +619,8 @@ class TextAnalyzer:
 
     def _add_all(self, count: Callable[[Tell | None], _sources.Counted]) -> int:
         """Count documents, tell the callback of them, and only then add them."""
-        self._ledger.settle()  # so that parts do not pile up
         corpus, n_documents = count(None if self._callback is None else self._teller())
-        self._add_part(corpus, n_documents, None)
+        self._ledger.add_part(corpus, n_documents, None)
         return n_documents
 
     def _teller(self) -> Tell:
@@ -671,7 +669,8 @@ class TextAnalyzer:
     def merge(self, other: TextAnalyzer) -> None:
         """Add what ``other`` has, as if its documents had been added here after one's own; no callback is called.
 
-        Nothing is counted again: merging is associative and costs O(distinct words). If ``other`` did not keep its documents,
+        Nothing is counted again: merging is associative and costs O(distinct words of ``other``). What waits here is counted
+        first, so memory follows the words of the result, however many are merged. If ``other`` did not keep its documents,
         `get_documents` raises here too from then on. The lexicon, options and callback of ``other`` do not come along.
 
         Raises:
@@ -688,16 +687,7 @@ class TextAnalyzer:
         """
         if not isinstance(other, TextAnalyzer):
             raise TypeError(f"other must be a TextAnalyzer, not {type(other).__name__}")
-        self._add_part(*other._ledger.snapshot())
-
-    def _add_part(self, corpus: Corpus, n_documents: int, documents: list[Document] | None) -> None:
-        """Add documents that were counted elsewhere."""
-        # Far below the core's limit nothing need be counted to know that both fit.
-        if (n_words := corpus.totals().words) > _native.MOST_WORDS // 2:
-            n_words += self.total_words()
-        if n_words > _native.MOST_WORDS:
-            raise OverflowError(f"all documents together have {n_words} words; the limit is {_native.MOST_WORDS}")
-        self._ledger.add_part(corpus, n_documents, documents)
+        self._ledger.add_part(*other._ledger.snapshot())
 
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
