@@ -47,7 +47,8 @@ from tokenizers import models, pre_tokenizers, trainers
 from words import Record, cpu_name, first_line, measure, say, spread, version_of
 
 import text_processor
-from text_processor import Tokenizer, _native
+from text_processor import Tokenizer
+from text_processor._native import process as native_process
 from text_processor.bpe import GPT2_PATTERN, GPT4_PATTERN
 
 Text = tuple[str, str]
@@ -163,7 +164,7 @@ def measure_encode(settings: Settings) -> Iterator[Record]:
         peer, ids = tokenizer.to_tiktoken(), tokenizer.encode_array(text)
         say(name)
         for simd in text_processor.cpu_features()["available"]:
-            _native.select_simd(simd)
+            native_process.select_simd(simd)
             rivals = [
                 contestant("tiktoken", lambda e=peer, s=text: e.encode_ordinary(s)),
                 contestant("encode_array", lambda t=tokenizer, s=text: t.encode_array(s), lambda a, b: a.tolist() == b),
@@ -173,7 +174,7 @@ def measure_encode(settings: Settings) -> Iterator[Record]:
             ]
             for record in measure(rivals, nbytes, settings.rounds):
                 yield {"text": name, "bytes": nbytes, "simd": simd, **record}
-        _native.select_simd(None)
+        native_process.select_simd(None)
 
 
 def measure_foreign(settings: Settings) -> Iterator[Record]:

@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 
 from seed import PythonAnalyzer
 
-from text_processor import TextAnalyzer, _native
+from text_processor import TextAnalyzer
+from text_processor._native import process as native_process
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = "build/c/optimized/count"
@@ -149,11 +150,11 @@ def ours(name: str, documents: Sequence[str], ask: Ask, *, threads: int = 1, sim
         return ask(analyzer)
 
     def run() -> Timed:
-        _native.select_simd(simd)
+        native_process.select_simd(simd)
         try:
             return timed(count, threads)
         finally:
-            _native.select_simd(None)
+            native_process.select_simd(None)
 
     compare = {ask_for_dict: differences_of_tables, ask_for_ranking: differences_of_rankings}
     return Contestant(name, run, compare.get(ask, differences_of_look_ups))

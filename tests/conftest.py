@@ -35,10 +35,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few characters are many pieces, so that two threads have something to do."""
-    monkeypatch.setattr("text_processor._pieces.CHARACTERS_PER_THREAD", 100)
-    monkeypatch.setattr("text_processor._pieces.PIECE_CHARACTERS", 500)
+    monkeypatch.setattr("text_processor._documents.batches.CHARACTERS_PER_THREAD", 100)
+    monkeypatch.setattr("text_processor._documents.batches.BATCH_CHARACTERS", 500)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,10 @@ from contextlib import contextmanager
 import pytest
 from python_analyzer import PythonAnalyzer
 
-from text_processor import TextAnalyzer, Tokenizer, _native, get_memory_stats, word_count
+from text_processor import TextAnalyzer, Tokenizer, get_memory_stats, word_count
+from text_processor._native import corpus as native_corpus
+from text_processor._native import process as native_process
+from text_processor._native import sentiment as native_sentiment
 
 DOCUMENTS = [
     "The quick brown fox, a good one,",
@@ -20,7 +23,7 @@ DOCUMENTS = [
 OPTIONS = [{"threads": 1}, {"threads": 2}, {"threads": 2, "keep_documents": False}]
 
 
-pytestmark = pytest.mark.usefixtures("small_pieces", "quick_collections")
+pytestmark = pytest.mark.usefixtures("small_batches", "quick_collections")
 
 
 @pytest.fixture(autouse=True)
@@ -34,18 +37,18 @@ def nothing_leaks():
 
 @contextmanager
 def failing_allocation(nth):
-    _native.fail_allocation(nth)
+    native_process.fail_allocation(nth)
     try:
         yield
     finally:
-        _native.fail_allocation(0)
+        native_process.fail_allocation(0)
 
 
 def is_still_ahead(nth):
     """Whether the failure that was ordered has not happened yet."""
     try:
         for _ in range(nth):
-            _native.Corpus()
+            native_corpus.Corpus()
     except MemoryError:
         return True
     return False
@@ -165,10 +168,10 @@ def test_sentiment_fails_and_changes_nothing(options):
 def test_prepared_failure_comes_where_it_was_ordered():
     """The other tests say nothing unless this one holds."""
     with failing_allocation(2):
-        kept = _native.Corpus()
+        kept = native_corpus.Corpus()
         with pytest.raises(MemoryError):
-            _native.Corpus()
-        assert _native.Corpus().totals() == kept.totals()
+            native_corpus.Corpus()
+        assert native_corpus.Corpus().totals() == kept.totals()
 
 
 def test_counting_can_fail_in_many_places():
@@ -200,7 +203,7 @@ def test_construction_fails_cleanly(lexicon):
 def test_lexicon_fails_cleanly():
     words = [f"Word{i}" for i in range(200)]
     expected = [f"word{i}" for i in range(200)]
-    assert_fails_or_equals(lambda: _native.Lexicon(words, [1.0] * 200).words(), expected)
+    assert_fails_or_equals(lambda: native_sentiment.Lexicon(words, [1.0] * 200).words(), expected)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -271,7 +274,7 @@ def test_exception_of_a_callback_is_not_lost_for_want_of_memory():
         pass
 
     def callback(info):
-        _native.fail_allocation(1)
+        native_process.fail_allocation(1)
         raise TroubleError
 
     analyzer = counted()

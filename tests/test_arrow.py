@@ -17,7 +17,12 @@ from python_analyzer import PythonAnalyzer
 from test_allocation import failing_allocation, is_still_ahead
 from texts import SPACES, characters, texts
 
-from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, _arrow, _native, get_memory_stats
+from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, get_memory_stats
+from text_processor._documents import arrow
+from text_processor._native import arrow as native_arrow
+from text_processor._native import corpus as native_corpus
+from text_processor._native import status as native_status
+from text_processor._words import table as words_table
 
 pa = pytest.importorskip("pyarrow")
 
@@ -86,7 +91,7 @@ def unchecked(kind, n, slots, *data, validity=None):
 def small_limits(batch=64, piece=16, per_thread=40, measured=7):
     """Limits so small that a few words go every way there is."""
     return mock.patch.multiple(
-        _arrow, BATCH_NBYTES=batch, SLICE_NBYTES=piece, NBYTES_PER_THREAD=per_thread, MEASURED_ENTRIES=measured
+        arrow, BATCH_NBYTES=batch, SLICE_NBYTES=piece, NBYTES_PER_THREAD=per_thread, MEASURED_ENTRIES=measured
     )
 
 
@@ -173,7 +178,7 @@ def test_long_documents_are_cut_between_characters():
 def test_columns_of_many_batches_count():
     values = [f"document {i} of many {i % 1000}" * (1 + i % 20) for i in range(3000)]
     values[777] = "a long one " * 150_000
-    with mock.patch.object(_arrow, "NBYTES_PER_THREAD", 1 << 17):
+    with mock.patch.object(arrow, "NBYTES_PER_THREAD", 1 << 17):
         for threads in (1, 3, 8):
             assert_counts(pa.chunked_array([values[:500], values[500:]]), values, threads=threads)
 
@@ -410,7 +415,7 @@ def test_first_fault_is_told_of_whatever_the_number_of_threads(values):
 
 def test_buffers_must_be_in_main_memory():
     with pytest.raises(ValueError, match="must be in main memory"):
-        _arrow._region(SimpleNamespace(is_cpu=False, address=1, size=1))
+        arrow._region(SimpleNamespace(is_cpu=False, address=1, size=1))
 
 
 # ---- Damaged buffers -------------------------------------------------------------------------------------------------
@@ -483,22 +488,22 @@ def test_indices_outside_are_refused(analyzer, index_type):
 @pytest.mark.parametrize(
     ("layout", "slots_nbytes", "validity_nbytes"),
     [
-        (_native.ARROW_OFFSETS_32, 4 * 10 - 1, 2),
-        (_native.ARROW_OFFSETS_64, 8 * 10 - 1, 2),
-        (_native.ARROW_VIEWS, 16 * 9 - 1, 2),
-        (_native.ARROW_VIEWS, 16 * 9, 1),
+        (native_arrow.ARROW_OFFSETS_32, 4 * 10 - 1, 2),
+        (native_arrow.ARROW_OFFSETS_64, 8 * 10 - 1, 2),
+        (native_arrow.ARROW_VIEWS, 16 * 9 - 1, 2),
+        (native_arrow.ARROW_VIEWS, 16 * 9, 1),
     ],
 )
 def test_buffers_that_are_too_small_are_refused(layout, slots_nbytes, validity_nbytes):
     """pyarrow refuses to make such arrays."""
     memory = pa.py_buffer(bytes(200))
-    validity, slots = (_native.Region(memory.address, nbytes) for nbytes in (validity_nbytes, slots_nbytes))
-    array = _native.ArrowArray(memory, layout=layout, validity=validity, slots=slots, data=[], offset=2, length=7)
-    column = _native.ArrowColumn(array, None, 100)
+    validity, slots = (native_arrow.Region(memory.address, nbytes) for nbytes in (validity_nbytes, slots_nbytes))
+    array = native_arrow.ArrowArray(memory, layout=layout, validity=validity, slots=slots, data=[], offset=2, length=7)
+    column = native_arrow.ArrowColumn(array, None, 100)
     with pytest.raises(ValueError, match=r"^entry 100 of the column is damaged: a buffer of the array is too small"):
         column.measure(0, 7, 1)
     with pytest.raises(ValueError, match=r"^entry 100 of the column is damaged: a buffer of the array is too small"):
-        _native.ArrowBatch(100).read(column, 0, 7, refuse_blank=False)
+        native_arrow.ArrowBatch(100).read(column, 0, 7, refuse_blank=False)
 
 
 def text_at(data, start, stop):
@@ -551,7 +556,7 @@ def test_documents_are_not_kept():
 
 
 def test_too_many_words_are_refused(analyzer, monkeypatch):
-    monkeypatch.setattr(_native, "MOST_WORDS", 5)
+    monkeypatch.setattr(native_corpus, "MOST_WORDS", 5)
     with pytest.raises(OverflowError, match="6 words; the limit is 5"):
         analyzer.add_arrow(pa.array(["one two three four five"]))
     TextAnalyzer().add_arrow(pa.array(["one two three four five"]))
@@ -620,7 +625,7 @@ def test_progress_counts_bytes_of_text():
     nbytes = sum(len(value.encode()) for value in VALUES if value is not None)
     for kind, threads in itertools.product(TYPES, [1, 3]):
         told = []
-        with small_limits(), mock.patch("text_processor._progress.INTERVAL_SECONDS", -1):
+        with small_limits(), mock.patch("text_processor._common.progress.INTERVAL_SECONDS", -1):
             TextAnalyzer(threads=threads).add_arrow(array_of(VALUES, kind), progress=lambda *call, told=told: told.append(call))
         assert told[-1] == (nbytes, nbytes)
         assert told == sorted(told)
@@ -642,7 +647,7 @@ def test_progress_that_raises_leaves_nothing_added(analyzer, make, threads):
             raise KeyboardInterrupt
 
     analyzer._threads = threads
-    with small_limits(), mock.patch("text_processor._progress.INTERVAL_SECONDS", -1), pytest.raises(KeyboardInterrupt):
+    with small_limits(), mock.patch("text_processor._common.progress.INTERVAL_SECONDS", -1), pytest.raises(KeyboardInterrupt):
         analyzer.add_arrow(make(), progress=progress)
 
 
@@ -661,7 +666,7 @@ def test_own_readers_are_closed_and_those_of_others_are_not(table, is_own):
     reader = mock.MagicMock(wraps=table.to_reader(), schema=table.schema)
     reader.__iter__.side_effect = table.to_batches().__iter__
     column = SimpleNamespace() if is_own else reader
-    with mock.patch.object(_arrow, "_open_reader", return_value=reader), suppress(ValueError):
+    with mock.patch.object(arrow, "_open_reader", return_value=reader), suppress(ValueError):
         TextAnalyzer().add_arrow(column)
     assert reader.__exit__.called == is_own
 
@@ -718,8 +723,8 @@ def assert_table_is_right(analyzer):
 @pytest.mark.parametrize("slice_entries", [1, 2, 3, 100_000])
 @pytest.mark.parametrize("most_string_nbytes", [10, 2**31 - 1])
 def test_table_has_what_the_dicts_have(monkeypatch, slice_entries, most_string_nbytes):
-    monkeypatch.setattr(_native, "SLICE_ENTRIES", slice_entries)
-    monkeypatch.setattr(_arrow, "MOST_STRING_NBYTES", most_string_nbytes)
+    monkeypatch.setattr(native_status, "SLICE_ENTRIES", slice_entries)
+    monkeypatch.setattr(words_table, "MOST_STRING_NBYTES", most_string_nbytes)
     analyzer = TextAnalyzer()
     assert_table_is_right(analyzer)
     analyzer.add_document("one")
@@ -781,7 +786,7 @@ def test_table_grows_while_it_is_measured(monkeypatch):
             analyzer.total_words()
         return pa.allocate_buffer(nbytes)
 
-    monkeypatch.setattr(_arrow, "_import_pyarrow", lambda method: mock.Mock(wraps=pa, allocate_buffer=allocate))
+    monkeypatch.setattr(arrow, "import_pyarrow", lambda method: mock.Mock(wraps=pa, allocate_buffer=allocate))
     assert analyzer.word_table()["term"].to_pylist() == ["one", "two", "three"]
 
 

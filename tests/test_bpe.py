@@ -25,21 +25,14 @@ from hypothesis import strategies as st
 from texts import any_texts
 
 import text_processor
-from text_processor import (
-    IncrementalDecoder,
-    InvalidDocumentError,
-    InvalidTokenizerError,
-    Tokenizer,
-    _bpe_model,
-    _bpe_text,
-    _bpe_train,
-    _native,
-    _pieces,
-    _progress,
-    bpe,
-)
+from text_processor import IncrementalDecoder, InvalidDocumentError, InvalidTokenizerError, Tokenizer, bpe
+from text_processor._common import progress
+from text_processor._documents import batches
+from text_processor._native import bpe as native_bpe
+from text_processor._native import status as native_status
+from text_processor.bpe import _model, _text, _training
 
-NAMES = list(_native.PATTERNS)
+NAMES = list(native_bpe.PATTERNS)
 ENCODINGS: dict[str, tiktoken.Encoding] = {}
 
 
@@ -82,7 +75,7 @@ def test_training_is_rustbpes(vocab_size):
 def test_texts_may_come_in_any_way(texts, threads):
     expected = Tokenizer()
     expected.train_from_iterator(texts, 400, threads=1)
-    repaired = [_bpe_text.encoded(text) for text in texts]
+    repaired = [_text.encoded(text) for text in texts]
     for given_texts in (iter(texts), repaired, map(bytearray, repaired), reversed(texts)):
         tokenizer = Tokenizer()
         tokenizer.train_from_iterator(given_texts, 400, threads=threads)
@@ -107,12 +100,12 @@ class Odd(str):
 def test_a_list_is_trained_on_as_an_iterator_is(texts, step):
     listed, iterated = Tokenizer(), Tokenizer()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_bpe_train, "GROUP_CHARACTERS", step)
+        patch.setattr(_training, "GROUP_CHARACTERS", step)
         told: list[int] = []
         listed.train_from_iterator(texts, 300, progress=lambda done, total: told.append(done) if total is None else None)
     iterated.train_from_iterator(iter(texts), 300)
     assert listed.mergeable_ranks() == iterated.mergeable_ranks()
-    as_utf8 = (bytes(text) if isinstance(text, bytes) else _bpe_text.encoded(text) for text in texts)
+    as_utf8 = (bytes(text) if isinstance(text, bytes) else _text.encoded(text) for text in texts)
     assert not told or told[-1] == sum(map(len, as_utf8))
 
 
@@ -276,12 +269,12 @@ def test_surrogates_are_treated_as_by_tiktoken(peer, text):
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_surrogates_are_joined_across_steps(monkeypatch, peer, size):
     text = "a\ud83d\udc4db\ud83d\ud83d\udc4d\udc4d\U0001f44d\ud83d" * 5
-    monkeypatch.setattr(_bpe_text._pieces, "PIECE_CHARACTERS", size)
+    monkeypatch.setattr(_text._pieces, "BATCH_CHARACTERS", size)
     assert trained().encode_ordinary(text + "a" * 100) == peer.encode_ordinary(text + "a" * 100)
     assert trained().encode_array(text).tolist() == peer.encode_ordinary(text)
     once, again = Tokenizer(), Tokenizer()
     once.train(text * 9, 300)
-    again.train(_bpe_text.encoded(text * 9), 300)
+    again.train(_text.encoded(text * 9), 300)
     assert once == again
 
 
@@ -289,9 +282,9 @@ def test_surrogates_are_joined_across_steps(monkeypatch, peer, size):
 def test_long_texts_cross_in_steps(monkeypatch, peer, size):
     text = BOOK[:5000] + "é" * 500 + "".join(TRICKY)
     expected = peer.encode_ordinary(text)
-    monkeypatch.setattr(_bpe_text, "STEP_NBYTES", size)
-    monkeypatch.setattr(_bpe_text._pieces, "PIECE_CHARACTERS", size)
-    monkeypatch.setattr(_native, "STEP_IDS", 16)
+    monkeypatch.setattr(_text, "STEP_NBYTES", size)
+    monkeypatch.setattr(_text._pieces, "BATCH_CHARACTERS", size)
+    monkeypatch.setattr(native_bpe, "STEP_IDS", 16)
     assert trained().encode_ordinary(text) == expected
     assert trained().count(text.encode()) == len(expected)
     assert trained().encode_ordinary(BOOK[:5000]) == peer.encode_ordinary(BOOK[:5000])
@@ -477,9 +470,9 @@ BATCH = ["some text", "", "a<|end|>b", b"bytes", *["short text"] * 50, "long tex
 @pytest.fixture
 def small_steps(monkeypatch):
     """Every hook is due at once, and little text is done in one step."""
-    monkeypatch.setattr(_progress, "INTERVAL_SECONDS", -1)
-    monkeypatch.setattr(_bpe_model, "BATCH_NBYTES", 100)
-    monkeypatch.setattr(_bpe_text, "STEP_NBYTES", 1000)
+    monkeypatch.setattr(progress, "INTERVAL_SECONDS", -1)
+    monkeypatch.setattr(_model, "BATCH_NBYTES", 100)
+    monkeypatch.setattr(_text, "STEP_NBYTES", 1000)
 
 
 @pytest.mark.parametrize("options", [{"disallowed_special": ()}, {"allowed_special": "all"}])
@@ -511,16 +504,16 @@ def test_progress_of_a_long_text_is_told_within_it():
 @pytest.mark.usefixtures("small_steps")
 def test_ctrl_c_waits_for_no_long_text_of_a_batch(monkeypatch, threads):
     """It gets through between two calls of the core, so none takes more than a step, whatever texts there are."""
-    monkeypatch.setattr(_pieces, "PIECE_CHARACTERS", 200)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 200)
     steps: list[int] = []
     for name, nbytes in (("feed", len), ("feed_batch", lambda piece: len(piece.text))):
-        call = getattr(_native.Encoder, name)
+        call = getattr(native_bpe.Encoder, name)
 
         def counting(self, text, *rest, call=call, nbytes=nbytes):
             steps.append(nbytes(text))
             return call(self, text, *rest)
 
-        monkeypatch.setattr(_native.Encoder, name, counting)
+        monkeypatch.setattr(native_bpe.Encoder, name, counting)
     texts = ["a", "long text " * 1000, "short", "tr\u00e8s long " * 1000, b"bytes " * 1000, "b <|end|>" * 500]
     tokenizer = of_bytes("gpt2", special_tokens=["<|end|>"])
     for options in ({"disallowed_special": ()}, {"allowed_special": "all"}):
@@ -532,7 +525,7 @@ def test_ctrl_c_waits_for_no_long_text_of_a_batch(monkeypatch, threads):
 
 @pytest.mark.parametrize("pattern", NAMES)
 def test_threads_share_the_steps_of_a_long_text(monkeypatch, pattern):
-    monkeypatch.setattr(_bpe_model, "BATCH_NBYTES", 1000)
+    monkeypatch.setattr(_model, "BATCH_NBYTES", 1000)
     tokenizer = trained(pattern)
     for text in (BOOK[:700_000], BOOK[:300_000] + "".join(TRICKY) * 400 + "\ud800", "我非常渴望" * 50_000, "x" * 300_000):
         ids = tokenizer.encode_ordinary(text)
@@ -656,14 +649,14 @@ def test_what_are_no_ids_is_named(ids):
 
 
 def test_many_ids_are_decoded_in_slices(monkeypatch):
-    monkeypatch.setattr("text_processor._bpe_model.SLICE_IDS", 3)
+    monkeypatch.setattr("text_processor.bpe._model.SLICE_IDS", 3)
     ids = [600, 97, 98, 99, 100, 601, 602, 97, 603]
     assert trained().decode(ids) == "<|end|>abcd<|endoftext|><|pad|>a<|end"
     assert [len(each) for each in trained().decode_tokens_bytes(ids)] == [7, 1, 1, 1, 1, 13, 7, 1, 5]
 
 
 def test_long_lists_are_made_in_slices(monkeypatch):
-    monkeypatch.setattr(_native, "SLICE_ENTRIES", 3)
+    monkeypatch.setattr(native_status, "SLICE_ENTRIES", 3)
     assert trained().encode("0123456789" * 3) == trained().encode_array("0123456789" * 3).tolist()
 
 

@@ -14,8 +14,10 @@ from typing import NamedTuple
 import pytest
 from bpe_texts import BOOK
 
-from text_processor import TextAnalyzer, Tokenizer, _bpe_cli, _command_line, _progress, cli
-from text_processor._bpe_text import PATTERNS
+from text_processor import TextAnalyzer, Tokenizer, cli
+from text_processor._common import progress
+from text_processor.bpe._text import PATTERNS
+from text_processor.cli import _bpe, _shared
 
 TEXT = BOOK[:30_000] + "<|end|> é☃\n"
 
@@ -78,7 +80,7 @@ def test_train_makes_the_tokenizer_of_python(bpe, text, tmp_path, tie_break):
 
 
 def test_train_takes_many_files_each_a_text(bpe, tmp_path, monkeypatch):
-    monkeypatch.setattr("text_processor._bpe_text.STEP_NBYTES", 1000)
+    monkeypatch.setattr("text_processor.bpe._text.STEP_NBYTES", 1000)
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"the lord"))
     bpe("train", tmp_path / "a.txt", tmp_path / "b.txt.gz", "--vocab-size", 500, "-o", tmp_path / "m")
@@ -106,7 +108,7 @@ def test_decode_gives_the_text_back(bpe, text, tmp_path, binary, monkeypatch):
     model = tmp_path / "model"
     expected().save(model)
     bpe("encode", "-m", model, text, *binary, "-o", tmp_path / "ids")
-    monkeypatch.setattr(_bpe_cli, "BLOCK_NBYTES", 3)
+    monkeypatch.setattr(_bpe, "BLOCK_NBYTES", 3)
     (tmp_path / "ids").write_bytes((tmp_path / "ids").read_bytes()[:2000])
     shown = bpe("decode", "-m", model, tmp_path / "ids", *binary)
     assert shown.status == 0
@@ -194,9 +196,9 @@ def faulty(tmp_path):
 @pytest.fixture(params=[10, 1 << 20])
 def kept(request, monkeypatch):
     """What a file becomes is kept on disk, or in memory; it comes in small pieces."""
-    monkeypatch.setattr(_command_line, "_MOST_KEPT_NBYTES", request.param)
-    monkeypatch.setattr(_command_line, "_KEPT_NBYTES", 7)
-    monkeypatch.setattr("text_processor._bpe_text.STEP_NBYTES", 1000)
+    monkeypatch.setattr(_shared, "_MOST_KEPT_NBYTES", request.param)
+    monkeypatch.setattr(_shared, "_KEPT_NBYTES", 7)
+    monkeypatch.setattr("text_processor.bpe._text.STEP_NBYTES", 1000)
 
 
 @pytest.mark.usefixtures("kept")
@@ -290,9 +292,9 @@ def test_bars_are_shown_where_it_takes_long(bpe, text, tmp_path, monkeypatch):
 
         def stop(self) -> None: ...
 
-    monkeypatch.setattr(_progress, "_RichBar", Bar)
-    monkeypatch.setattr(_progress, "_is_terminal", lambda: True)
-    monkeypatch.setattr(_command_line, "SECONDS_WITHOUT_BAR", 0)
+    monkeypatch.setattr(progress, "_RichBar", Bar)
+    monkeypatch.setattr(progress, "_is_terminal", lambda: True)
+    monkeypatch.setattr(_shared, "SECONDS_WITHOUT_BAR", 0)
     bpe("train", text, "--vocab-size", 300, "-o", tmp_path / "m")
     assert units == ["B", "merges"]
     bpe("encode", "-m", tmp_path / "m", text)

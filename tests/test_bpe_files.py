@@ -26,10 +26,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import AddedToken, decoders, models, pre_tokenizers, trainers
 
-from text_processor import InvalidDocumentError, InvalidTokenizerError, Tokenizer, _bpe_text, _native
-from text_processor._bpe_overlap import first_overlap
+from text_processor import InvalidDocumentError, InvalidTokenizerError, Tokenizer
+from text_processor._native import bpe as native_bpe
+from text_processor.bpe import _text
+from text_processor.bpe._overlap import first_overlap
 
-NAMES = list(_native.PATTERNS)
+NAMES = list(native_bpe.PATTERNS)
 
 
 @pytest.fixture
@@ -705,7 +707,7 @@ def test_a_file_is_encoded_as_its_text(tmp_path_factory, text, size, allowed):
     source, out = folder / "text", folder / "ids"
     source.write_bytes(text.encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_bpe_text, "STEP_NBYTES", size)
+        patch.setattr(_text, "STEP_NBYTES", size)
         n_ids = trained().encode_file(source, out, allowed_special=allowed, disallowed_special=())
     assert ids_in(out) == trained().encode(text, allowed_special=allowed, disallowed_special=())
     assert n_ids == len(ids_in(out))
@@ -716,7 +718,7 @@ def test_what_is_disallowed_is_found_over_cuts(tmp_path_factory, text, size):
     folder = tmp_path_factory.mktemp("ids")
     (folder / "text").write_bytes(text.encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_bpe_text, "STEP_NBYTES", size)
+        patch.setattr(_text, "STEP_NBYTES", size)
         try:
             expected = trained().encode(text)
         except ValueError:

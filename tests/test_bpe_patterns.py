@@ -28,8 +28,9 @@ from hypothesis import strategies as st
 from test_bpe_files import minimal_file
 from tokenizers import pre_tokenizers
 
-from text_processor import InvalidTokenizerError, Tokenizer, _bpe_patterns, _bpe_text, cli
-from text_processor._bpe_patterns import MOST_CHARACTERS, MOST_STATES, PROPERTIES, check
+from text_processor import InvalidTokenizerError, Tokenizer, cli
+from text_processor.bpe import _patterns, _text
+from text_processor.bpe._patterns import MOST_CHARACTERS, MOST_STATES, PROPERTIES, check
 
 BYTES = {bytes([byte]): byte for byte in range(256)}
 
@@ -575,7 +576,7 @@ def test_nothing_of_a_refused_file_stays(tmp_path: Path) -> None:
     (tmp_path / "refused.json").write_text(json.dumps(file), encoding="utf-8")
     compiled: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_bpe_text, "_compile", compiled.append)
+        patch.setattr(_text, "_compile", compiled.append)
         with pytest.raises(InvalidTokenizerError, match="merges"):
             Tokenizer.from_huggingface(tmp_path / "refused.json")
     assert compiled == []
@@ -627,4 +628,4 @@ def test_surrogates_are_named() -> None:
 )
 def test_what_is_no_regular_expression_is_said(pattern: str, why: str) -> None:
     with pytest.raises(ValueError, match=f"is no regular expression: {why}"):
-        _bpe_patterns.check(pattern)
+        _patterns.check(pattern)

@@ -18,7 +18,8 @@ import weakref
 import pytest
 from python_analyzer import PythonAnalyzer
 
-from text_processor import EmptyAnalyzerError, InvalidDocumentError, TextAnalyzer, _native
+from text_processor import EmptyAnalyzerError, InvalidDocumentError, TextAnalyzer
+from text_processor._native import corpus as native_corpus
 
 DOCUMENTS = ["first one", "second", "third of them all", "fourth"]
 
@@ -214,7 +215,7 @@ def test_total_counts_merged_documents_where_none_are_kept():
 def crossings(monkeypatch):
     """For each call of the core that tells of documents: how many it told of."""
     crossed = []
-    count_each = _native.Corpus.count_each
+    count_each = native_corpus.Corpus.count_each
 
     def spy(self, piece, tell):
         crossed.append(0)
@@ -225,7 +226,7 @@ def crossings(monkeypatch):
 
         return count_each(self, piece, counting_tell)
 
-    monkeypatch.setattr(_native.Corpus, "count_each", spy)
+    monkeypatch.setattr(native_corpus.Corpus, "count_each", spy)
     return crossed
 
 
@@ -685,16 +686,16 @@ def test_garbage_collected_amid_a_count_may_use_the_analyzer(monkeypatch):
             analyzer.add_document("by a finalizer")
             seen.append(analyzer.total_words())
 
-    def collect_and_count(corpora, pieces, count_pieces=_native.count_pieces):
+    def collect_and_count(corpora, pieces, count_batches=native_corpus.count_batches):
         if not seen:
             Cycle()
             gc.collect()
-        count_pieces(corpora, pieces)
+        count_batches(corpora, pieces)
 
     analyzer = TextAnalyzer()
     seen = []
     analyzer.add_document("one")
-    monkeypatch.setattr(_native, "count_pieces", collect_and_count)
+    monkeypatch.setattr(native_corpus, "count_batches", collect_and_count)
     analyzer.total_words()
     assert seen == [4]
     assert_consistent(analyzer)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import text_processor
-from text_processor import _checkout
+from text_processor._common import checkout as common_checkout
 
 BUILT = 1_700_000_000
 
@@ -57,10 +57,10 @@ def test_a_change_is_an_error_where_warnings_are(checkout: Path) -> None:
 
 def test_what_is_not_compiled_may_change(checkout: Path) -> None:
     os.utime(checkout / "csrc/base/notes.txt", (BUILT + 1, BUILT + 1))
-    assert _checkout.newer_source(checkout / "text_processor") is None
+    assert common_checkout.newer_source(checkout / "text_processor") is None
 
 
 def test_an_installed_package_is_not_looked_at(checkout: Path) -> None:
     os.utime(checkout / "build_ffi.py", (BUILT + 1, BUILT + 1))
     shutil.rmtree(checkout / "csrc")
-    assert _checkout.newer_source(checkout / "text_processor") is None
+    assert common_checkout.newer_source(checkout / "text_processor") is None

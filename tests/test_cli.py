@@ -23,7 +23,10 @@ from hypothesis import strategies as st
 from python_analyzer import PythonAnalyzer
 
 import text_processor
-from text_processor import TextAnalyzer, _command_line, _progress, _sources, cli
+from text_processor import TextAnalyzer, cli
+from text_processor._common import progress as common_progress
+from text_processor._documents import sources
+from text_processor.cli import _shared
 
 BOOK = Path(__file__).parent.parent / "examples" / "kjv.txt"
 
@@ -262,7 +265,7 @@ def test_a_book_counts_as_in_python(count, file, kind):
 def test_blocks_may_cut_characters_and_lines_anywhere(count, file, kind, monkeypatch):
     path, expected = file(ALL_KINDS), expected_answer(ALL_KINDS, kind)
     for nbytes in all_block_sizes(ALL_KINDS):
-        monkeypatch.setattr(_sources, "BLOCK_NBYTES", nbytes)
+        monkeypatch.setattr(sources, "BLOCK_NBYTES", nbytes)
         assert json.loads(count(path, "--documents", kind, "--json").output) == expected
 
 
@@ -313,7 +316,7 @@ any_bytes = st.lists(st.sampled_from(whole_characters + broken_characters)).map(
 @given(any_bytes, st.integers(4, 40), st.sampled_from(["lines", "whole"]))
 def test_any_bytes_are_replaced_as_by_pythons_decoder(data, block_nbytes, kind):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_sources, "BLOCK_NBYTES", block_nbytes)
+        patch.setattr(sources, "BLOCK_NBYTES", block_nbytes)
         path = Path(folder, "file")
         path.write_bytes(data)
         with contextlib.redirect_stdout(io.StringIO()) as output:
@@ -481,10 +484,10 @@ def told(monkeypatch):
         finally:
             seen.append("end")
 
-    monkeypatch.setattr(_progress, "reporting", reporting)
-    monkeypatch.setattr(_command_line, "SECONDS_WITHOUT_BAR", 0)
-    monkeypatch.setattr(_progress, "INTERVAL_SECONDS", 0)
-    monkeypatch.setattr(_progress, "_is_terminal", lambda: True)
+    monkeypatch.setattr(common_progress, "reporting", reporting)
+    monkeypatch.setattr(_shared, "SECONDS_WITHOUT_BAR", 0)
+    monkeypatch.setattr(common_progress, "INTERVAL_SECONDS", 0)
+    monkeypatch.setattr(common_progress, "_is_terminal", lambda: True)
     return seen
 
 
@@ -518,10 +521,10 @@ def test_a_bar_ends_before_the_error_is_shown(count, file, told):
 def test_there_is_no_bar_without_a_terminal_or_in_the_first_second(count, file, told, monkeypatch):
     path = file(b"word\n" * 100_000)
     assert count(path, "--no-progress").status == 0
-    monkeypatch.setattr(_progress, "_is_terminal", lambda: False)
+    monkeypatch.setattr(common_progress, "_is_terminal", lambda: False)
     assert count(path).status == 0
-    monkeypatch.setattr(_progress, "_is_terminal", lambda: True)
-    monkeypatch.setattr(_command_line, "SECONDS_WITHOUT_BAR", 60)
+    monkeypatch.setattr(common_progress, "_is_terminal", lambda: True)
+    monkeypatch.setattr(_shared, "SECONDS_WITHOUT_BAR", 60)
     assert count(path).status == 0
     assert told == []
 
@@ -538,7 +541,7 @@ def test_the_place_of_what_is_not_utf8(count, file, monkeypatch, mark, fault):
         data.decode()
     what = f"{caught.value.reason} at byte {caught.value.start}"
     for nbytes in all_block_sizes(data):
-        monkeypatch.setattr(_sources, "BLOCK_NBYTES", nbytes)
+        monkeypatch.setattr(sources, "BLOCK_NBYTES", nbytes)
         for kind, line in [("lines", ", in line 2"), ("whole", "")]:
             expected = f"text-processor: {path}: not UTF-8: {what}{line}{WAY_ROUND}\n"
             assert count(path, "--documents", kind) == (1, "", expected)

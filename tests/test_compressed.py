@@ -21,7 +21,8 @@ from typing import NamedTuple
 import pytest
 from bpe_texts import of_bytes
 
-from text_processor import InvalidDocumentError, TextAnalyzer, _compressed, cli, set_memory_limit
+from text_processor import InvalidDocumentError, TextAnalyzer, cli, set_memory_limit
+from text_processor._documents import compressed
 
 BOOK = Path("examples/kjv.txt").read_bytes()
 FIRST, SECOND = BOOK[:40_000], BOOK[40_000:60_000]
@@ -45,7 +46,7 @@ def zstd_compress(data: bytes) -> bytes:
 
 
 COMPRESS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "zstd": zstd_compress}
-READERS = [(each.name, module) for each in _compressed.FORMATS for module in each.modules]
+READERS = [(each.name, module) for each in compressed.FORMATS for module in each.modules]
 
 
 @pytest.fixture(params=READERS, ids=[f"{name} by {module}" for name, module in READERS])
@@ -56,8 +57,8 @@ def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Kin
         importlib.import_module(module)
     except ImportError:
         pytest.skip(f"{module} is not installed")
-    formats = [each._replace(modules=(module,)) if each.name == name else each for each in _compressed.FORMATS]
-    monkeypatch.setattr(_compressed, "FORMATS", tuple(formats))
+    formats = [each._replace(modules=(module,)) if each.name == name else each for each in compressed.FORMATS]
+    monkeypatch.setattr(compressed, "FORMATS", tuple(formats))
     suffix = next(each.suffix for each in formats if each.name == name)
     return Kind(name, suffix, COMPRESS[name])
 
@@ -365,7 +366,7 @@ print(analyzer.total_words(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _module_of(kind: Kind) -> str:
-    return next(each.modules[0] for each in _compressed.FORMATS if each.name == kind.name)
+    return next(each.modules[0] for each in compressed.FORMATS if each.name == kind.name)
 
 
 def test_a_word_without_an_end_is_limited(run: Callable[..., Outcome]) -> None:

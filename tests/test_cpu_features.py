@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from texts import texts
 
-from text_processor import _native, cpu_features, word_count
+from text_processor import cpu_features, word_count
+from text_processor._native import process as native_process
 
 AVAILABLE = cpu_features()["available"]
 
@@ -22,7 +23,7 @@ AVAILABLE = cpu_features()["available"]
 @pytest.fixture(autouse=True)
 def _as_at_the_start() -> Iterator[None]:
     yield
-    _native.select_simd(None)
+    native_process.select_simd(None)
 
 
 def in_use_with(environment: dict[str, str]) -> str:
@@ -50,16 +51,16 @@ def test_an_unknown_choice_is_none(name: str) -> None:
 
 def test_what_is_not_there_cannot_be_selected() -> None:
     with pytest.raises(ValueError, match="no such instruction set"):
-        _native.select_simd("sse9")
+        native_process.select_simd("sse9")
 
 
 @pytest.mark.parametrize("name", AVAILABLE)
 def test_every_variant_counts_alike(name: str) -> None:
     @given(texts)
     def check(text: str) -> None:
-        _native.select_simd("plain")
+        native_process.select_simd("plain")
         expected = list(word_count(text).items())
-        _native.select_simd(name)
+        native_process.select_simd(name)
         assert list(word_count(text).items()) == expected
 
     check()

@@ -19,18 +19,11 @@ from hypothesis import strategies as st
 from python_analyzer import PythonAnalyzer
 from texts import any_texts, documents, texts
 
-from text_processor import (
-    InvalidDocumentError,
-    TextAnalyzer,
-    TextProcessorError,
-    Tokenizer,
-    _native,
-    _pieces,
-    _progress,
-    numeric,
-    word_count,
-)
+from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, Tokenizer, numeric, word_count
 from text_processor import analyzer as analyzer_module
+from text_processor._common import progress as common_progress
+from text_processor._documents import batches
+from text_processor._native import process as native_process
 
 
 class Bytes(bytes):
@@ -293,8 +286,8 @@ def test_long_bytes_by_any_number_of_threads(given: list[Any], threads: int, len
     oracle, _ = expected_of(given, "skip")
     analyzer = TextAnalyzer(threads=threads)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(_pieces, "CHARACTERS_PER_THREAD", 5)
-        patched.setattr(_pieces, "PIECE_CHARACTERS", length)
+        patched.setattr(batches, "CHARACTERS_PER_THREAD", 5)
+        patched.setattr(batches, "BATCH_CHARACTERS", length)
         analyzer.add_documents([text.encode() if i % 2 else text for i, text in enumerate(oracle.documents)])
         assert answers(analyzer) == answers(oracle)
 
@@ -302,7 +295,7 @@ def test_long_bytes_by_any_number_of_threads(given: list[Any], threads: int, len
 @pytest.mark.parametrize("way", ["add_document", "add_documents"])
 def test_long_text_beyond_ascii_is_encoded_but_once(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Über " * 50_000
-    assert len(text) > _pieces.PIECE_CHARACTERS
+    assert len(text) > batches.BATCH_CHARACTERS
     monkeypatch.setattr(analyzer_module, "_check_document", None)  # it would encode it to see whether it can be
     analyzer = TextAnalyzer()
     if way == "add_document":
@@ -367,10 +360,10 @@ def test_list_that_the_callback_changes(blank: Any, progress: Any) -> None:
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_progress, "INTERVAL_SECONDS", -1)
+    monkeypatch.setattr(common_progress, "INTERVAL_SECONDS", -1)
     monkeypatch.setattr(analyzer_module, "CHARACTERS_AT_ONCE", 50)
     monkeypatch.setattr(analyzer_module, "BYTES_AT_ONCE", 50)
-    monkeypatch.setattr(_pieces, "GROUP_DOCUMENTS", 3)
+    monkeypatch.setattr(batches, "GROUP_DOCUMENTS", 3)
 
 
 GIVEN = ["ten bytes.", b"ten bytes.", "", "ten bytes."] * 10
@@ -454,17 +447,17 @@ def test_hook_may_use_the_analyzer() -> None:
 def test_every_failing_allocation_with_progress(collect: Any, keep: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analyzer_module, "CHARACTERS_AT_ONCE", 50)
     monkeypatch.setattr(analyzer_module, "BYTES_AT_ONCE", 50)
-    monkeypatch.setattr(_pieces, "GROUP_DOCUMENTS", 3)
+    monkeypatch.setattr(batches, "GROUP_DOCUMENTS", 3)
     given = [b"some words", "and others", bytearray(b"a buffer"), *(f"word{i}" for i in range(40))]
     for nth in range(1, 60):
         analyzer = TextAnalyzer(keep_documents=keep, threads=1)
-        _native.fail_allocation(nth)
+        native_process.fail_allocation(nth)
         try:
             analyzer.add_documents(collect(given), progress=ignore)
         except MemoryError:
             pass
         finally:
-            _native.fail_allocation(0)
+            native_process.fail_allocation(0)
         oracle, _ = expected_of(given[: len(analyzer)], "raise")
         assert answers(analyzer) == answers(oracle)
 

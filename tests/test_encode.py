@@ -17,8 +17,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import models, pre_tokenizers
 
-from text_processor import _native
-from text_processor._native import PATTERNS, InvalidArgumentError, check, pattern_text
+from text_processor._native import process as native_process
+from text_processor._native.bpe import PATTERNS, pattern_text
+from text_processor._native.status import InvalidArgumentError, check
 from text_processor._textproc_cffi import ffi, lib
 
 KJV = (Path(__file__).parent.parent / "examples" / "kjv.txt").read_text(encoding="utf-8")
@@ -40,12 +41,12 @@ TRICKY = [
 ]
 
 
-@pytest.fixture(params=_native.cpu_features()["available"], autouse=True)
+@pytest.fixture(params=native_process.cpu_features()["available"], autouse=True)
 def variant(request):
     """Every test is run with each instruction set that there is."""
-    _native.select_simd(request.param)
+    native_process.select_simd(request.param)
     yield request.param
-    _native.select_simd(None)
+    native_process.select_simd(None)
 
 
 # ---- Ours ------------------------------------------------------------------------------------------------------------

@@ -26,10 +26,11 @@ from time import process_time
 import pytest
 from bpe_texts import of_bytes
 
-from text_processor import TextAnalyzer, Tokenizer, _bpe_files, _bpe_text
-from text_processor._bpe_model import Model
-from text_processor._bpe_train import Counting
-from text_processor._native import Tokens
+from text_processor import TextAnalyzer, Tokenizer
+from text_processor._native.bpe import Tokens
+from text_processor.bpe import _files, _text
+from text_processor.bpe._model import Model
+from text_processor.bpe._training import Counting
 
 # Under a sanitizer memory costs what it does not cost otherwise.
 pytestmark = pytest.mark.timing
@@ -131,9 +132,9 @@ def own_file_with_merges(n: int, folder: Path) -> Call:
     ways = [(ids[b"a" * (length - i)], ids[b"a" * i]) for length in lengths for i in range(1, length - LONG_TOKEN)]
     merges = array("I", chain.from_iterable(ways))
     tokens = Tokens(b"".join(ids), array("Q", accumulate(map(len, ids))), array("I", ids.values()))
-    vocabulary = _bpe_files.new_vocabulary(tokens, merges, whole_pieces=True)
-    model = Model(_bpe_text.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
-    (folder / f"{n}").write_bytes(b"".join(_bpe_files.pieces(model)))
+    vocabulary = _files.new_vocabulary(tokens, merges, whole_pieces=True)
+    model = Model(_text.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
+    (folder / f"{n}").write_bytes(b"".join(_files.chunks(model)))
     return lambda: Tokenizer.load(folder / f"{n}")
 
 
@@ -234,13 +235,13 @@ def encode_stream_with_a_name(n: int, _: Path) -> Call:
 
 def train_stream(n: int, _: Path) -> Call:
     stream = OneByOne(b"a" * n)
-    counting = Counting(_bpe_text.splitter_for("gpt4"), 1, lambda _: None)
+    counting = Counting(_text.splitter_for("gpt4"), 1, lambda _: None)
     return lambda: counting.add_stream(stream.read, "it")
 
 
 def train_large_stream(n: int, _: Path) -> Call:
     stream = io.BytesIO(b"a" * n)
-    counting = Counting(_bpe_text.splitter_for("gpt4"), 1, lambda _: None)
+    counting = Counting(_text.splitter_for("gpt4"), 1, lambda _: None)
     return lambda: counting.add_stream(stream.read, "it")
 
 

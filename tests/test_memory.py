@@ -22,7 +22,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from text_processor import TextAnalyzer, Tokenizer, _native, get_memory_stats, numeric, set_memory_limit, word_count
+from text_processor import TextAnalyzer, Tokenizer, get_memory_stats, numeric, set_memory_limit, word_count
+from text_processor._native import corpus as native_corpus
+from text_processor._native import process as native_process
 
 DOCUMENTS = [" ".join(f"word{i}-{j} the" for j in range(40)) for i in range(30)]
 TEXT = "\n".join(DOCUMENTS)
@@ -32,7 +34,7 @@ REFUSED = re.compile(
 )
 
 
-pytestmark = pytest.mark.usefixtures("small_pieces", "quick_collections")
+pytestmark = pytest.mark.usefixtures("small_batches", "quick_collections")
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +80,7 @@ def test_stats_are_numbers():
 
 
 def test_every_kind_of_the_core_is_told():
-    assert sorted(_native._MEMORY_KINDS.values()) == list(range(_native.lib.TP_N_MEMORY_KINDS))
+    assert sorted(native_process._MEMORY_KINDS.values()) == list(range(native_corpus.lib.TP_N_MEMORY_KINDS))
 
 
 def test_kinds_add_up():
@@ -206,9 +208,9 @@ def test_message_tells_what_was_asked_and_held_and_the_limit():
 
 
 def test_without_a_limit_the_message_tells_the_rest():
-    _native.fail_allocation(1)
+    native_process.fail_allocation(1)
     with pytest.raises(MemoryError, match=r"^no memory: [1-9]\d* bytes were asked for, while \d+ were held$"):
-        _native.Corpus()
+        native_corpus.Corpus()
 
 
 def test_what_cannot_be_addressed_tells_what_was_asked():

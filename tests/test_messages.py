@@ -43,17 +43,22 @@ from text_processor import (
     TextAnalyzer,
     TextProcessorError,
     Tokenizer,
-    _arrow,
-    _bpe_text,
-    _native,
-    _progress,
     cli,
     hello,
     numeric,
     set_memory_limit,
     word_count,
 )
-from text_processor._text_input import Reading
+from text_processor._common import progress
+from text_processor._documents import arrow
+from text_processor._documents.decoding import Reading
+from text_processor._native import arrow as native_arrow
+from text_processor._native import corpus as native_corpus
+from text_processor._native import handles as native_handles
+from text_processor._native import process as native_process
+from text_processor._native import status as native_status
+from text_processor._native import text as native_text
+from text_processor.bpe import _text
 
 PACKAGE = Path(text_processor.__file__).parent
 CORE = PACKAGE.parent / "csrc"
@@ -212,7 +217,7 @@ class NonBlocking:
 
 def change_while_counting(before: bytes, after: bytes) -> Callable[[], object]:
     """Another thread writes to a buffer after its lines were looked for."""
-    find = _native.Lines.find
+    find = native_text.Lines.find
 
     def act() -> None:
         buffer = bytearray(before)
@@ -222,7 +227,7 @@ def change_while_counting(before: bytes, after: bytes) -> Callable[[], object]:
             buffer[:] = after
             return found
 
-        with replaced(_native.Lines, "find", find_and_change):
+        with replaced(native_text.Lines, "find", find_and_change):
             TextAnalyzer().add_buffer(buffer)
 
     return act
@@ -241,12 +246,12 @@ def change_numbers_between_two_looks() -> None:
     def change(done: int, total: int | None) -> None:
         numbers[:] = array("q", [0]) * 1000
 
-    with replaced(_progress, "INTERVAL_SECONDS", -1):
+    with replaced(progress, "INTERVAL_SECONDS", -1):
         numeric.process_numbers(numbers, 10, progress=change)
 
 
 def change_file_while_counting(change: Callable[[str], None]) -> Callable[[], object]:
-    count = _native.count_pieces
+    count = native_corpus.count_batches
 
     def act() -> None:
         path = file(b"word \n" * 300_000)
@@ -255,7 +260,7 @@ def change_file_while_counting(change: Callable[[str], None]) -> Callable[[], ob
             count(*arguments)
             change(path)
 
-        with replaced(_native, "count_pieces", count_and_change):
+        with replaced(native_corpus, "count_batches", count_and_change):
             TextAnalyzer(threads=1).add_file(path)
 
     return act
@@ -286,9 +291,9 @@ def within(context: contextlib.AbstractContextManager[Any], act: Callable[[], ob
 
 def core_error(status: int) -> None:
     """What is raised for a status that no call of the core gives the package without that it says more."""
-    error = _native._new_error()
-    error.message, error.offset = (message := _native.ffi.new("char[]", b"a clause")), 7
-    _native.check(status, error)
+    error = native_status.new_error()
+    error.message, error.offset = (message := native_corpus.ffi.new("char[]", b"a clause")), 7
+    native_status.check(status, error)
     del message
 
 
@@ -303,17 +308,23 @@ def damaged_column() -> None:
 
 def column_of_short_buffers() -> None:
     memory = pa.py_buffer(bytes(200))
-    slots = _native.Region(memory.address, 3)
-    column = _native.ArrowArray(
-        memory, layout=_native.ARROW_OFFSETS_32, validity=_native.Region(0, 0), slots=slots, data=[], offset=2, length=7
+    slots = native_arrow.Region(memory.address, 3)
+    column = native_arrow.ArrowArray(
+        memory,
+        layout=native_arrow.ARROW_OFFSETS_32,
+        validity=native_arrow.Region(0, 0),
+        slots=slots,
+        data=[],
+        offset=2,
+        length=7,
     )
-    _native.ArrowColumn(column, None, 100).measure(0, 7, 1)
+    native_arrow.ArrowColumn(column, None, 100).measure(0, 7, 1)
 
 
 def two_of_too_many_words() -> None:
     def most(counted: bytearray) -> None:
-        put(24, _native.MOST_WORDS)(counted)
-        put(56, _native.MOST_WORDS - 3)(counted)
+        put(24, native_corpus.MOST_WORDS)(counted)
+        put(56, native_corpus.MOST_WORDS - 3)(counted)
 
     one = TextAnalyzer.load(counts(most))
     one.merge(one)
@@ -335,15 +346,15 @@ CASES: list[Case] = [
     (lambda: set_memory_limit("1 GB"), TypeError, "str", "an int or None"),
     (lambda: set_memory_limit(-1), ValueError, "-1", "from 0 to 9223372036854775807, or None"),
     (lambda: set_memory_limit(HUGE), ValueError, "an int of 16610 bits", "from 0 to"),
-    (lambda: core_error(_native.lib.TP_INVALID_UTF8), InvalidDocumentError, "at byte 7", "a clause"),
-    (lambda: core_error(_native.lib.TP_CANCELLED), TextProcessorError, "offset 7", "a clause"),
+    (lambda: core_error(native_corpus.lib.TP_INVALID_UTF8), InvalidDocumentError, "at byte 7", "a clause"),
+    (lambda: core_error(native_corpus.lib.TP_CANCELLED), TextProcessorError, "offset 7", "a clause"),
     (
-        lambda: _native._check_alive(_native.ffi.new("tp_corpus **")),
+        lambda: native_handles.check_alive(native_corpus.ffi.new("tp_corpus **")),
         ReferenceError,
         "this object",
         "the interpreter is shutting",
     ),
-    (lambda: _native.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
+    (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
     # Options that several take
     (lambda: word_count("a", threads="2"), TypeError, "str", "threads must be an int or None"),
     (lambda: word_count("a", threads=0), ValueError, "not 0", "threads must be from 1 to"),
@@ -583,7 +594,7 @@ CASES: list[Case] = [
     (column_of_short_buffers, ValueError, "entry 100 of the column is damaged", "a buffer of the array is too small"),
     (damaged_column, ValueError, "entry 0 of the column is damaged", "it points to outside of the array's buffers"),
     (
-        lambda: _arrow._region(types.SimpleNamespace(is_cpu=False)),
+        lambda: arrow._region(types.SimpleNamespace(is_cpu=False)),
         ValueError,
         "the device that it is on",
         "must be in main memory",
@@ -629,7 +640,7 @@ CASES: list[Case] = [
     (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not one str", "iterator must be an iterable of texts"),
     (lambda: Tokenizer().train_from_iterator(["a", None], 300), TypeError, "text 1", "a missing value: leave it out"),
     (
-        lambda: list(_bpe_text.blocks(lambda n: None, "the file", Reading())),
+        lambda: list(_text.blocks(lambda n: None, "the file", Reading())),
         BlockingIOError,
         "the file",
         "has nothing to read now",
@@ -1052,15 +1063,15 @@ def test_message_names_what_was_wrong_and_what_is_allowed(number: int, errors: l
     ("act", "error", "cause"),
     [
         (lambda: Tokenizer("[b-a]"), ValueError, regex.error),
-        (lambda: TextAnalyzer(lexicon={"two words": 1.0}), ValueError, _native.InvalidArgumentError),
+        (lambda: TextAnalyzer(lexicon={"two words": 1.0}), ValueError, native_status.InvalidArgumentError),
         (lambda: TextAnalyzer().add_buffer(5), TypeError, TypeError),
         (lambda: TextAnalyzer().add_buffer(b"a\xff"), InvalidDocumentError, UnicodeDecodeError),
         (lambda: of_bytes().encode_batch(["a", b"\xff"]), InvalidDocumentError, InvalidDocumentError),
         (lambda: of_bytes().decode(["a"]), TypeError, TypeError),
         (lambda: of_bytes().decode_batch([["a"]]), TypeError, TypeError),
         (lambda: of_bytes().decode_batch([[300]]), ValueError, ValueError),
-        (lambda: numeric.array_multiply(array("b", [100]), array("b", [100])), OverflowError, _native.TooLargeError),
-        (lambda: numeric.matrix_multiply([[2**53 + 1]], [[1]]), ValueError, _native.InvalidArgumentError),
+        (lambda: numeric.array_multiply(array("b", [100]), array("b", [100])), OverflowError, native_status.TooLargeError),
+        (lambda: numeric.matrix_multiply([[2**53 + 1]], [[1]]), ValueError, native_status.InvalidArgumentError),
         (lambda: TextAnalyzer().__setstate__((damaged_state(), {})), InvalidSnapshotError, json.JSONDecodeError),
     ],
 )

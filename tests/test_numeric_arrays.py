@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text_processor import _native, numeric
+from text_processor import numeric
+from text_processor._native import corpus as native_corpus
+from text_processor._native import numeric as native_numeric
 from text_processor.numeric._arrays import TYPECODES, Numbers, Output, common_kind
 
 
 def contents(numbers):
     """What the core would read."""
-    data = bytes(_native.view_span(numbers.pointer, numbers.n * array(TYPECODES[numbers.dtype]).itemsize))
+    data = bytes(native_numeric.view_span(numbers.pointer, numbers.n * array(TYPECODES[numbers.dtype]).itemsize))
     return memoryview(data).cast(TYPECODES[numbers.dtype]).tolist()
 
 
@@ -26,7 +28,7 @@ def opened(given, **options):
 
 
 def address(numbers):
-    return int(_native.ffi.cast("uintptr_t", numbers.pointer))
+    return int(native_corpus.ffi.cast("uintptr_t", numbers.pointer))
 
 
 # ---- What comes in ---------------------------------------------------------------------------------------------------
@@ -260,7 +262,7 @@ def test_answers_follow_what_was_given(dtype, shape):
     answers = {}
     for kind in ("list", "numpy", "array"):
         output = Output(kind, dtype, shape)
-        _native.ffi.memmove(output.pointer, expected.tobytes(), expected.nbytes)
+        native_corpus.ffi.memmove(output.pointer, expected.tobytes(), expected.nbytes)
         answers[kind] = output.take()
     assert answers["list"] == expected.tolist()
     assert answers["numpy"].dtype == dtype

@@ -19,7 +19,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text_processor import _native, cpu_features
+from text_processor import cpu_features
+from text_processor._native import numeric as native_numeric
+from text_processor._native import process as native_process
 from text_processor.numeric import matrix_multiply
 
 Rows = list[list[float]]
@@ -33,9 +35,9 @@ special = st.floats(-1e100, 1e100) | st.sampled_from([0.0, -0.0, math.inf, -math
 
 @pytest.fixture(params=VARIANTS)
 def variant(request: pytest.FixtureRequest) -> Iterator[str]:
-    _native.select_simd(request.param)
+    native_process.select_simd(request.param)
     yield request.param
-    _native.select_simd(None)
+    native_process.select_simd(None)
 
 
 @st.composite
@@ -72,12 +74,12 @@ def test_elements_are_within_the_bound_of_the_exact_ones(pair: tuple[Rows, Rows]
     exact = [[(sum(products), bound * sum(map(abs, products))) for products in row] for row in terms]
     try:
         for name in VARIANTS:
-            _native.select_simd(name)
+            native_process.select_simd(name)
             for expected_row, found_row in zip(exact, matrix_multiply(a, b), strict=True):
                 for (expected, most), found in zip(expected_row, found_row, strict=True):
                     assert abs(Fraction(found) - expected) <= most
     finally:
-        _native.select_simd(None)
+        native_process.select_simd(None)
 
 
 @given(pairs(special))
@@ -253,21 +255,21 @@ def test_no_memory_for_the_answer_before_anything_is_touched() -> None:
 def test_every_refused_allocation_is_a_memory_error_and_leaks_nothing() -> None:
     a, b = random_matrix(10, 30, 30), random_matrix(11, 30, 30)
     expected = matrix_multiply(a, b)
-    before = _native.get_memory_stats()["live_allocations"]
+    before = native_process.get_memory_stats()["live_allocations"]
     nth = 1
     while True:
-        _native.fail_allocation(nth)
+        native_process.fail_allocation(nth)
         try:
             found = matrix_multiply(a, b, threads=1)
         except MemoryError:
             nth += 1
             continue
         finally:
-            _native.fail_allocation(0)
+            native_process.fail_allocation(0)
         break
     assert nth > 3
     assert is_same(found, expected)
-    assert _native.get_memory_stats()["live_allocations"] == before
+    assert native_process.get_memory_stats()["live_allocations"] == before
 
 
 @pytest.mark.parametrize("shape", [(1, 20_000, 1), (3, 20_000, 2), (100, 10_000, 10)])
@@ -279,8 +281,8 @@ def test_few_rows_of_many_columns(shape: tuple[int, int, int]) -> None:
 
 def test_few_rows_of_many_columns_take_few_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[int] = []
-    step = _native.Product.step
-    monkeypatch.setattr(_native.Product, "step", lambda product, n: (steps.append(n), step(product, n))[1])
+    step = native_numeric.Product.step
+    monkeypatch.setattr(native_numeric.Product, "step", lambda product, n: (steps.append(n), step(product, n))[1])
     matrix_multiply(np.ones((1, 10**6)), np.ones((10**6, 1)))
     assert len(steps) == 1
 
@@ -298,18 +300,18 @@ def test_the_hook_is_told_of_all_multiplications() -> None:
 
 
 def test_what_the_hook_raises_ends_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("text_processor._progress.INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr("text_processor._common.progress.INTERVAL_SECONDS", 0.0)
 
     def refuse(done: int, total: int | None) -> None:
         raise LookupError(done)
 
     a = random_matrix(14, 2000, 1000)
-    before = _native.get_memory_stats()["live_allocations"]
+    before = native_process.get_memory_stats()["live_allocations"]
     with pytest.raises(LookupError) as caught:
         matrix_multiply(a, a.T, progress=refuse)
     assert caught.value.args[0] < 2000 * 2000 * 1000
     del caught
-    assert _native.get_memory_stats()["live_allocations"] == before
+    assert native_process.get_memory_stats()["live_allocations"] == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no signals to send to oneself")

@@ -18,7 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text_processor import _native, cpu_features
+from text_processor import cpu_features
+from text_processor._native import numeric as native_numeric
+from text_processor._native import process as native_process
 from text_processor.numeric import monte_carlo_pi
 
 MASK = 2**64 - 1
@@ -40,9 +42,9 @@ def count(key: int, first: int, n: int) -> int:
 
 @pytest.fixture(params=cpu_features()["available"])
 def variant(request: pytest.FixtureRequest) -> Iterator[str]:
-    _native.select_simd(request.param)
+    native_process.select_simd(request.param)
     yield request.param
-    _native.select_simd(None)
+    native_process.select_simd(None)
 
 
 # ---- The same points -------------------------------------------------------------------------------------------------
@@ -59,10 +61,10 @@ def test_counts_are_plain_pythons(key: int, first: int, n: int) -> None:
     expected = count(key, first, n)
     try:
         for name in cpu_features()["available"]:
-            _native.select_simd(name)
-            assert _native.count_points_in_circle(key, first, n, 1) == expected
+            native_process.select_simd(name)
+            assert native_numeric.count_points_in_circle(key, first, n, 1) == expected
     finally:
-        _native.select_simd(None)
+        native_process.select_simd(None)
 
 
 def test_the_answer_is_that_of_the_points() -> None:

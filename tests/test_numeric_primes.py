@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text_processor import _native
+from text_processor._native import process as native_process
 from text_processor.numeric import sieve_of_eratosthenes
 
 # The length of a segment of the core's, in numbers, and of what several threads begin to share.
@@ -105,21 +105,21 @@ def test_a_limit_of_numpys() -> None:
 
 
 def test_every_refused_allocation_is_a_memory_error_and_leaks_nothing() -> None:
-    before = _native.get_memory_stats()["live_allocations"]
+    before = native_process.get_memory_stats()["live_allocations"]
     nth = 1
     while True:
-        _native.fail_allocation(nth)
+        native_process.fail_allocation(nth)
         try:
             primes = sieve_of_eratosthenes(3_000_000, threads=1)
         except MemoryError:
             nth += 1
             continue
         finally:
-            _native.fail_allocation(0)
+            native_process.fail_allocation(0)
         break
     assert nth > 5
     assert np.array_equal(primes, up_to(3_000_000))
-    assert _native.get_memory_stats()["live_allocations"] == before
+    assert native_process.get_memory_stats()["live_allocations"] == before
 
 
 LITTLE_MEMORY = """

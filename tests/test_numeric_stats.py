@@ -17,19 +17,21 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from text_processor import _native, get_memory_stats
+from text_processor import get_memory_stats
+from text_processor._native import numeric as native_numeric
+from text_processor._native import process as native_process
 from text_processor.numeric import DataProcessor, _work, compute_stats
 from text_processor.numeric._arrays import TYPECODES
 
 FLOATS = ["float32", "float64"]
 MAX = 1.7976931348623157e308
-VARIANTS = _native.cpu_features()["available"]
+VARIANTS = native_process.cpu_features()["available"]
 
 
 @pytest.fixture(autouse=True)
 def all_variants_again():
     yield
-    _native.select_simd(None)
+    native_process.select_simd(None)
 
 
 def root(square):
@@ -139,10 +141,10 @@ def test_infinities_and_nans_are_numpys(dtype, data):
 def test_the_same_bits_whoever_computes(monkeypatch, dtype):
     random = np.random.default_rng(3)
     numbers = (random.normal(40, 7, 200_001) * (1 if "int" in dtype else 0.37)).astype(dtype)
-    _native.select_simd("plain")
+    native_process.select_simd("plain")
     expected = compute_stats(numbers, threads=1)
     for simd in VARIANTS:
-        _native.select_simd(simd)
+        native_process.select_simd(simd)
         assert all(compute_stats(numbers, threads=threads) == expected for threads in (1, 2, 3, 7))
     monkeypatch.setattr(_work, "SLICE", 3 * 4096)
     assert compute_stats(numbers, threads=2) == expected
@@ -163,7 +165,7 @@ def test_nothing_has_no_statistics(nothing):
 
 def test_progress_and_interrupts(monkeypatch):
     monkeypatch.setattr(_work, "SLICE", 4096)
-    monkeypatch.setattr("text_processor._progress.INTERVAL_SECONDS", 0)
+    monkeypatch.setattr("text_processor._common.progress.INTERVAL_SECONDS", 0)
     told = []
     compute_stats(np.ones(20_000), progress=lambda done, total: told.append((done, total)))
     assert told[0] == (4096, 20_000)
@@ -182,13 +184,13 @@ def test_refused_memory_leaves_nothing_behind(threads):
     numbers, live, refusals = np.random.default_rng(5).normal(size=200_000), get_memory_stats()["live_allocations"], 0
     expected = compute_stats(numbers)
     for nth in range(1, 8):
-        _native.fail_allocation(nth)
+        native_process.fail_allocation(nth)
         try:
             assert compute_stats(numbers, threads=threads) == expected
         except MemoryError:
             refusals += 1
         finally:
-            _native.fail_allocation(0)
+            native_process.fail_allocation(0)
         assert get_memory_stats()["live_allocations"] == live
     assert refusals == 1
 
@@ -301,8 +303,8 @@ def test_processor_in_several_threads():
 
 def test_ctrl_c_gets_through_between_small_chunks(monkeypatch):
     at_once = []
-    chunk_means = _native.chunk_means
-    monkeypatch.setattr(_native, "chunk_means", lambda *call: (at_once.append(call[2]), chunk_means(*call))[1])
+    chunk_means = native_numeric.chunk_means
+    monkeypatch.setattr(native_numeric, "chunk_means", lambda *call: (at_once.append(call[2]), chunk_means(*call))[1])
     processor = DataProcessor(1)
     processor.add_data(np.ones(200_000))
     assert processor.process_chunks() == [1.0] * 200_000

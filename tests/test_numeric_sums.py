@@ -15,7 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from text_processor import _native, get_memory_stats
+from text_processor import get_memory_stats
+from text_processor._native import process as native_process
 from text_processor.numeric import _work, array_multiply, parallel_sum, process_numbers
 from text_processor.numeric._arrays import TYPECODES
 
@@ -24,23 +25,23 @@ FLOATS = ["float32", "float64"]
 LENGTHS = [0, 1, 17, 4096, 4097, 140_000]
 
 
-VARIANTS = _native.cpu_features()["available"]
+VARIANTS = native_process.cpu_features()["available"]
 
 
 @pytest.fixture(params=VARIANTS)
 def variant(request):
     """One variant of the loops after the other."""
-    _native.select_simd(request.param)
+    native_process.select_simd(request.param)
     yield
-    _native.select_simd(None)
+    native_process.select_simd(None)
 
 
 def each_variant():
     """The same, for a test that draws its numbers."""
     for name in VARIANTS:
-        _native.select_simd(name)
+        native_process.select_simd(name)
         yield name
-    _native.select_simd(None)
+    native_process.select_simd(None)
 
 
 def any_numbers(dtype, **options):
@@ -384,7 +385,7 @@ def test_work_in_slices_is_the_same(monkeypatch, work):
 @pytest.mark.parametrize("work", WORK)
 def test_progress_ends_where_all_is_done(monkeypatch, work):
     monkeypatch.setattr(_work, "SLICE", 4096)
-    monkeypatch.setattr("text_processor._progress.INTERVAL_SECONDS", 0)
+    monkeypatch.setattr("text_processor._common.progress.INTERVAL_SECONDS", 0)
     told = []
     WORK[work](progress=lambda done, total: told.append((done, total)))
     n = 400_000 if work == "exact sum" else 200_000
@@ -396,7 +397,7 @@ def test_progress_ends_where_all_is_done(monkeypatch, work):
 @pytest.mark.parametrize("work", WORK)
 def test_a_hook_may_stop_it(monkeypatch, work):
     monkeypatch.setattr(_work, "SLICE", 4096)
-    monkeypatch.setattr("text_processor._progress.INTERVAL_SECONDS", 0)
+    monkeypatch.setattr("text_processor._common.progress.INTERVAL_SECONDS", 0)
 
     def stop(done, total):
         raise KeyboardInterrupt
@@ -454,13 +455,13 @@ def test_refused_memory_leaves_nothing_behind(work, threads):
     live, expected = get_memory_stats()["live_allocations"], WORK[work](threads=threads)
     refusals = 0
     for nth in range(1, 20):
-        _native.fail_allocation(nth)
+        native_process.fail_allocation(nth)
         try:
             assert WORK[work](threads=threads) == expected
         except MemoryError:
             refusals += 1
         finally:
-            _native.fail_allocation(0)
+            native_process.fail_allocation(0)
         assert get_memory_stats()["live_allocations"] == live
     assert refusals >= 1
 

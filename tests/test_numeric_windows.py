@@ -22,7 +22,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from text_processor import _native
+from text_processor._native import numeric as native_numeric
+from text_processor._native import process as native_process
 from text_processor.numeric import MovingAverage, RingBuffer, _windows
 
 HOSTILE = [1e16, 1.0, -1e16, 1e-16, 1e308, -1e308, 1.7976931348623157e308, 5e-324, -5e-324, 2.0**-1022, 0.1, -0.0, 2.0**53]
@@ -287,10 +288,10 @@ def test_after_a_refusal_all_is_as_before(bad: Any) -> None:
 @pytest.mark.parametrize("kind", [MovingAverage, RingBuffer])
 def test_every_refused_allocation_is_a_memory_error_and_leaks_nothing(kind: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_windows, "STEP", 4)
-    before = _native.get_memory_stats()["live_allocations"]
+    before = native_process.get_memory_stats()["live_allocations"]
     nth, done = 1, False
     while not done:
-        _native.fail_allocation(nth)
+        native_process.fail_allocation(nth)
         try:
             numbers = kind(3)
             numbers.push(1) if kind is RingBuffer else numbers.add(1)
@@ -300,10 +301,10 @@ def test_every_refused_allocation_is_a_memory_error_and_leaks_nothing(kind: Any,
         except MemoryError:
             nth += 1
         finally:
-            _native.fail_allocation(0)
+            native_process.fail_allocation(0)
     assert nth == 7  # a window and its ring, made, copied to take many numbers, and copied
     del numbers
-    assert _native.get_memory_stats()["live_allocations"] == before
+    assert native_process.get_memory_stats()["live_allocations"] == before
 
 
 # ---- Many at once ----------------------------------------------------------------------------------------------------
@@ -313,9 +314,9 @@ class Interrupting:
     """What a window is told to do after some steps of an `extend`."""
 
     def __init__(self, after: int, action: Any) -> None:
-        self.left, self.action, self.push = after, action, _native.Window.push
+        self.left, self.action, self.push = after, action, native_numeric.Window.push
 
-    def __call__(self, window: _native.Window, *arguments: Any) -> None:
+    def __call__(self, window: native_numeric.Window, *arguments: Any) -> None:
         self.push(window, *arguments)
         self.left -= 1
         if self.left == 0:
@@ -352,7 +353,7 @@ def short_steps(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]
 
 def put(monkeypatch: pytest.MonkeyPatch, after: int, action: Any) -> None:
     each = Interrupting(after, action)
-    monkeypatch.setattr(_native.Window, "push", lambda *arguments: each(*arguments))
+    monkeypatch.setattr(native_numeric.Window, "push", lambda *arguments: each(*arguments))
 
 
 def test_steps_make_no_difference(short_steps: pytest.MonkeyPatch) -> None:
@@ -383,15 +384,15 @@ def test_what_comes_between_steps_comes_first(short_steps: pytest.MonkeyPatch) -
 
 def test_others_that_always_come_first_come_to_an_end(short_steps: pytest.MonkeyPatch) -> None:
     average, n_faster = MovingAverage(200), 0
-    exchange = _native.Window.exchange
+    exchange = native_numeric.Window.exchange
 
-    def come_too_late(window: _native.Window, other: _native.Window, version: int) -> bool:
+    def come_too_late(window: native_numeric.Window, other: native_numeric.Window, version: int) -> bool:
         nonlocal n_faster
         n_faster += 1
         average.add(1000)
         return n_faster > 99 or exchange(window, other, version)
 
-    short_steps.setattr(_native.Window, "exchange", come_too_late)
+    short_steps.setattr(native_numeric.Window, "exchange", come_too_late)
     found = average.extend(range(100))
     assert 1 <= n_faster < 10
     assert found == means([1000] * n_faster + [*range(100)], 200)[n_faster:]

@@ -12,8 +12,9 @@ from types import SimpleNamespace
 import pytest
 from bpe_texts import of_bytes
 
-from text_processor import TextAnalyzer, Tokenizer, _progress
-from text_processor._progress import reporting
+from text_processor import TextAnalyzer, Tokenizer
+from text_processor._common import progress as common_progress
+from text_processor._common.progress import reporting
 
 
 class Clock:
@@ -28,7 +29,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(_progress, "monotonic", clock)
+    monkeypatch.setattr(common_progress, "monotonic", clock)
     return clock
 
 

@@ -17,7 +17,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, Tokenizer, _progress, numeric
+from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, Tokenizer, numeric
+from text_processor._common import progress
 
 SECONDS = 0.3
 
@@ -166,7 +167,7 @@ def test_numbers_that_change_while_they_are_filtered() -> None:
 
 
 def test_numbers_that_are_fewer_than_they_were_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_progress, "INTERVAL_SECONDS", -1)
+    monkeypatch.setattr(progress, "INTERVAL_SECONDS", -1)
     numbers = array("q", range(1000))
 
     def change(done: int, total: int | None) -> None:

@@ -24,19 +24,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from texts import documents
 
-from text_processor import (
-    InvalidSnapshotError,
-    TextAnalyzer,
-    TextProcessorError,
-    Tokenizer,
-    _atomic,
-    _bpe_files,
-    _container,
-    _native,
-    _snapshot,
-    cli,
-    get_memory_stats,
-)
+from text_processor import InvalidSnapshotError, TextAnalyzer, TextProcessorError, Tokenizer, cli, get_memory_stats
+from text_processor._common import container, files
+from text_processor._native import corpus as native_corpus
+from text_processor._native import process as native_process
+from text_processor._words import snapshot
+from text_processor.bpe import _files
 
 HEAD = struct.Struct("<8sQQQQ")
 COUNTS_HEAD = struct.Struct("<8sQQQQQQ")
@@ -56,7 +49,7 @@ def analyzer_of(*texts: str) -> TextAnalyzer:
 
 
 def saved(analyzer: TextAnalyzer) -> bytes:
-    return b"".join(_snapshot.pieces(analyzer._as_snapshot(analyzer._ledger.settle(), None)))
+    return b"".join(snapshot.chunks(analyzer._as_snapshot(analyzer._ledger.settle(), None)))
 
 
 def answers(analyzer: TextAnalyzer) -> dict[str, Any]:
@@ -330,7 +323,7 @@ def test_what_another_process_has_open_is_added_to(path: Path) -> None:
             Tokenizer().save_tiktoken(f"/proc/{other.pid}/fd/1")
         finally:
             other.kill()
-    assert path.read_bytes() == b"before " + b"".join(_bpe_files.tiktoken_lines(Tokenizer()._model))
+    assert path.read_bytes() == b"before " + b"".join(_files.tiktoken_lines(Tokenizer()._model))
 
 
 @on_posix
@@ -368,7 +361,7 @@ def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path, error: BaseE
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(type(error)) as caught:
-        _atomic.write_file(str(path), stop_after(n, error))
+        files.write_file(str(path), stop_after(n, error))
     assert caught.value is error
     assert {each.name: each.read_bytes() for each in tmp_path.iterdir()} == ({} if content is None else {"counts": content})
 
@@ -390,7 +383,7 @@ def test_a_failing_step_leaves_what_was_there(tmp_path: Path, monkeypatch: pytes
 
 @on_posix
 def test_ctrl_c_gets_through_while_a_big_table_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_container, "PIECE_NBYTES", 1 << 12)
+    monkeypatch.setattr(container, "PIECE_NBYTES", 1 << 12)
     crc32, n_pieces = zlib.crc32, itertools.count()
 
     def interrupt(*arguments: Any) -> int:
@@ -408,7 +401,7 @@ def test_ctrl_c_gets_through_while_a_big_table_is_written(tmp_path: Path, monkey
 
 @pytest.mark.parametrize("nbytes", [1, 7, 40, 1000])
 def test_pieces_of_any_size_are_the_same_file(path: Path, monkeypatch: pytest.MonkeyPatch, nbytes: int) -> None:
-    monkeypatch.setattr(_container, "PIECE_NBYTES", nbytes)
+    monkeypatch.setattr(container, "PIECE_NBYTES", nbytes)
     small_analyzer().save(path)
     assert path.read_bytes() == bytes.fromhex(GOLDEN)
     assert answers(TextAnalyzer.load(path)) == answers(small_analyzer())
@@ -467,7 +460,7 @@ def test_lying_lengths_take_no_memory(lengths: tuple[int, int, int], monkeypatch
     monkeypatch.setattr(Path, "open", lambda *_: source)
     with pytest.raises(InvalidSnapshotError, match="announces"):
         TextAnalyzer.load("counts")
-    assert max(asked) <= _container.PIECE_NBYTES
+    assert max(asked) <= container.PIECE_NBYTES
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
@@ -512,8 +505,8 @@ def assert_is_sound(analyzer: TextAnalyzer) -> None:
     for word, n in analyzer.document_frequency().items():
         assert 1 <= n <= min(frequency[word], len(analyzer))
     assert answers_of_bytes(saved(analyzer)) == frequency
-    assert statistics["document_count"] <= statistics["total_words"] <= _native.MOST_WORDS
-    if statistics["total_words"] > _native.MOST_WORDS - 3:
+    assert statistics["document_count"] <= statistics["total_words"] <= native_corpus.MOST_WORDS
+    if statistics["total_words"] > native_corpus.MOST_WORDS - 3:
         return
     analyzer.add_document("fine new words")
     assert analyzer.words["fine"] == frequency.get("fine", 0) + 1
@@ -594,7 +587,7 @@ def test_saving_and_loading_survive_every_refused_allocation(path: Path) -> None
     n_failed = 0
     for nth in range(1, 100):
         fresh = small_analyzer()
-        _native.fail_allocation(nth)
+        native_process.fail_allocation(nth)
         try:
             fresh.save(path)
             found = answers(TextAnalyzer.load(path))
@@ -603,7 +596,7 @@ def test_saving_and_loading_survive_every_refused_allocation(path: Path) -> None
         else:
             assert found == expected
         finally:
-            _native.fail_allocation(0)
+            native_process.fail_allocation(0)
         assert path.read_bytes() == bytes.fromhex(GOLDEN)
         assert answers(fresh) == expected
         assert [each.name for each in path.parent.iterdir()] == ["counts"]

@@ -26,17 +26,13 @@ from python_analyzer import PythonAnalyzer
 from test_allocation import is_still_ahead
 from texts import SPACES, texts
 
-from text_processor import (
-    InvalidDocumentError,
-    TextAnalyzer,
-    TextProcessorError,
-    Tokenizer,
-    _native,
-    _pieces,
-    _progress,
-    _sources,
-    get_memory_stats,
-)
+from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, Tokenizer, get_memory_stats
+from text_processor._common import progress
+from text_processor._documents import batches, sources
+from text_processor._native import corpus as native_corpus
+from text_processor._native import process as native_process
+from text_processor._native import text as native_text
+from text_processor._words import counting
 
 # All that is hard about lines: blank ones of every sort, other things that some call line ends, a sigma at the end of one.
 HARD = (
@@ -284,9 +280,9 @@ def get_documents_is_possible(analyzer: TextAnalyzer) -> bool:
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sources, "BLOCK_NBYTES", 16)
-    monkeypatch.setattr(_sources, "BLOCK_OF_THREAD_NBYTES", 7)
-    monkeypatch.setattr(_pieces, "CHARACTERS_PER_THREAD", 5)
+    monkeypatch.setattr(sources, "BLOCK_NBYTES", 16)
+    monkeypatch.setattr(sources, "BLOCK_OF_THREAD_NBYTES", 7)
+    monkeypatch.setattr(batches, "CHARACTERS_PER_THREAD", 5)
 
 
 def hard_inputs() -> list[bytes]:
@@ -363,7 +359,7 @@ def test_a_buffer_that_is_changed_while_it_is_counted_adds_nothing(monkeypatch: 
     for before, after in ((b"one\ntwo", b"one.two"), (b"a word\n", b"a \xff\xffrd\n")):
         buffer = bytearray(before)
         analyzer = TextAnalyzer()
-        find = _native.Lines.find
+        find = native_text.Lines.find
 
         def find_and_change(self: Any, block: Any, find: Any = find, buffer: Any = buffer, after: Any = after) -> Any:
             found = find(self, block)
@@ -371,7 +367,7 @@ def test_a_buffer_that_is_changed_while_it_is_counted_adds_nothing(monkeypatch: 
             return found
 
         with monkeypatch.context() as patched:
-            patched.setattr(_native.Lines, "find", find_and_change)
+            patched.setattr(native_text.Lines, "find", find_and_change)
             with pytest.raises(
                 TextProcessorError, match="the bytearray was changed while it was read; nothing of it was added"
             ):
@@ -441,14 +437,14 @@ def test_a_file_that_changes_while_it_is_read_adds_nothing(
     path = tmp_path / "file"
     path.write_bytes(b"word one\nand two\n" * 20)
     analyzer = TextAnalyzer(threads=threads)
-    count, n_calls = _native.count_pieces, itertools.count()
+    count, n_calls = native_corpus.count_batches, itertools.count()
 
     def count_and_change(*arguments: Any) -> None:
         count(*arguments)
         if next(n_calls) == 2:
             change(path)
 
-    monkeypatch.setattr(_native, "count_pieces", count_and_change)
+    monkeypatch.setattr(native_corpus, "count_batches", count_and_change)
     with pytest.raises(TextProcessorError, match=r"file' was changed while it was read; nothing of it was added"):
         analyzer.add_file(path)
     assert analyzer.word_frequency() == {}
@@ -458,15 +454,15 @@ def test_a_file_that_changes_while_it_is_read_adds_nothing(
 @pytest.mark.usefixtures("small_blocks")
 @pytest.mark.parametrize("documents", LINES_OR_WHOLE)
 def test_good_text_is_read_once_by_all_threads(documents: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    count, n_stretches = _sources._count_stretches, []
+    count, n_shards = counting._count_shards, []
 
     def count_and_note(stretches: Any, *arguments: Any) -> Any:
-        n_stretches.append(len(stretches))
+        n_shards.append(len(stretches))
         return count(stretches, *arguments)
 
-    monkeypatch.setattr(_sources, "_count_stretches", count_and_note)
+    monkeypatch.setattr(counting, "_count_shards", count_and_note)
     TextAnalyzer(threads=3).add_buffer(b"some words\nand some more\n" * 9, documents=documents, blank="raise")
-    assert n_stretches == [3]
+    assert n_shards == [3]
 
 
 # ---- Options ---------------------------------------------------------------------------------------------------------
@@ -529,7 +525,7 @@ def test_documents_are_not_kept_and_the_message_says_so() -> None:
 @pytest.mark.parametrize("documents", LINES_OR_WHOLE)
 @pytest.mark.parametrize("way", ["buffer", "stream", "file"])
 def test_callback_is_told_of_every_document(way: str, documents: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sources, "BLOCK_NBYTES", 16)
+    monkeypatch.setattr(sources, "BLOCK_NBYTES", 16)
     for data in hard_inputs():
         expected = Expected(data, documents, "skip", "strict", drops_mark=way != "buffer")
         told: list[Any] = []
@@ -555,8 +551,8 @@ def test_callback_is_told_of_every_document(way: str, documents: str, tmp_path: 
 
 
 def test_callback_gets_no_text_of_long_documents_in_several_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sources, "BLOCK_NBYTES", 16)
-    monkeypatch.setattr(_sources, "MOST_TOLD_NBYTES", 40)
+    monkeypatch.setattr(sources, "BLOCK_NBYTES", 16)
+    monkeypatch.setattr(sources, "MOST_TOLD_NBYTES", 40)
     fits, too_long = "a " * 20, "b " * 20 + "b"
     whole = f"{fits}\n\n{too_long}\n{fits}"
     (tmp_path / "file").write_text(whole, encoding="utf-8")
@@ -612,7 +608,7 @@ def test_callback_may_use_the_analyzer() -> None:
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """The hook is called as often as it can be."""
-    monkeypatch.setattr(_progress, "INTERVAL_SECONDS", -1)
+    monkeypatch.setattr(progress, "INTERVAL_SECONDS", -1)
 
 
 def ways_in(tmp_path: Path, data: bytes) -> dict[str, Any]:
@@ -678,9 +674,9 @@ def test_exception_of_the_hook_leaves_nothing_added(way: str, threads: int, erro
 
 @pytest.fixture
 def medium_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_sources, "BLOCK_NBYTES", 128)
-    monkeypatch.setattr(_sources, "BLOCK_OF_THREAD_NBYTES", 128)
-    monkeypatch.setattr(_pieces, "CHARACTERS_PER_THREAD", 100)
+    monkeypatch.setattr(sources, "BLOCK_NBYTES", 128)
+    monkeypatch.setattr(sources, "BLOCK_OF_THREAD_NBYTES", 128)
+    monkeypatch.setattr(batches, "CHARACTERS_PER_THREAD", 100)
 
 
 @pytest.mark.usefixtures("medium_blocks", "quick_collections")
@@ -701,13 +697,13 @@ def test_every_failing_allocation_leaves_nothing_added(
             analyzer.set_callback(lambda info: None)
         held = get_memory_stats()["live_allocations"]
         has_failed = False
-        _native.fail_allocation(nth)
+        native_process.fail_allocation(nth)
         try:
             add(analyzer, documents=documents)
         except MemoryError:
             has_failed = True
         is_last = not has_failed and is_still_ahead(nth)
-        _native.fail_allocation(0)
+        native_process.fail_allocation(0)
         if is_last:
             break
         if not has_failed:  # a thread less did the work
@@ -807,7 +803,7 @@ def test_memory_stays_flat_however_large_the_file(documents: str, end: bytes, tm
 def test_files_of_our_own_are_refused_as_text(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Any, errors: Any, threads: int
 ) -> None:
-    monkeypatch.setattr(_pieces, "CHARACTERS_PER_THREAD", 10)
+    monkeypatch.setattr(batches, "CHARACTERS_PER_THREAD", 10)
     path = tmp_path / "file"
     Tokenizer().save(path)
     data = path.read_bytes() + b" a\nb" * 100

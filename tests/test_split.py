@@ -15,8 +15,8 @@ import tiktoken
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from text_processor import _native
-from text_processor._native import PATTERNS, find_cut, find_pattern, pattern_text, split
+from text_processor._native import process as native_process
+from text_processor._native.bpe import PATTERNS, find_cut, find_pattern, pattern_text, split
 
 # As they are published: what the numbers of the core's patterns must mean for all time.
 TEXTS = {
@@ -48,12 +48,12 @@ TEXTS = {
 every_pattern = pytest.mark.parametrize("name", TEXTS)
 
 
-@pytest.fixture(scope="module", params=_native.cpu_features()["available"])
+@pytest.fixture(scope="module", params=native_process.cpu_features()["available"])
 def variant(request):
     """Each instruction set in turn, for texts of a dozen bytes and more; shorter ones are split by the same code in all."""
-    _native.select_simd(request.param)
+    native_process.select_simd(request.param)
     yield request.param
-    _native.select_simd(None)
+    native_process.select_simd(None)
 
 
 def split_bytes(name: str, text: bytes) -> list[bytes]:

@@ -14,7 +14,8 @@ from bpe_texts import of_bytes
 from hypothesis import given
 from hypothesis import strategies as st
 
-from text_processor import InvalidDocumentError, TextAnalyzer, _text_input, cli
+from text_processor import InvalidDocumentError, TextAnalyzer, cli
+from text_processor._documents import decoding
 
 ENCODINGS = ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
 MARKS = dict(zip(ENCODINGS, [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE], strict=True))
@@ -132,7 +133,7 @@ def test_utf8_that_holds_nuls_is_counted(way: Way, tmp_path: Path) -> None:
 
 @given(st.text())
 def test_text_is_hardly_ever_taken_for_another_encoding(text: str) -> None:
-    look = _text_input.look_of(text.encode())
+    look = decoding.look_of(text.encode())
     assert look is None or text.count("\0") >= 2
 
 
@@ -140,8 +141,8 @@ def test_text_is_hardly_ever_taken_for_another_encoding(text: str) -> None:
 def test_words_on_lines_are_recognised(text: str) -> None:
     data = "".join(f"word {character}\n" for character in text)
     for encoding in ENCODINGS:
-        assert _text_input.look_of(data.encode(encoding)) == encoding.upper()
-    assert _text_input.look_of(data.encode()) is None
+        assert decoding.look_of(data.encode(encoding)) == encoding.upper()
+    assert decoding.look_of(data.encode()) is None
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

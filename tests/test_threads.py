@@ -14,7 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_analyzer import PythonAnalyzer
 
-from text_processor import EmptyAnalyzerError, TextAnalyzer, _native, _pieces, word_count
+from text_processor import EmptyAnalyzerError, TextAnalyzer, word_count
+from text_processor._documents import batches
+from text_processor._native import corpus as native_corpus
+from text_processor._native import status as native_status
 
 pytestmark = pytest.mark.alone  # threads meet each other where all processors are theirs
 
@@ -258,7 +261,7 @@ def test_merging_itself_from_many_threads_ends():
 
 def test_dict_is_whole_while_the_table_grows(monkeypatch):
     """Dicts are made in slices; what is added between two of them is not part of the answer."""
-    monkeypatch.setattr(_native, "SLICE_ENTRIES", 10)
+    monkeypatch.setattr(native_status, "SLICE_ENTRIES", 10)
     analyzer = TextAnalyzer()
     analyzer.add_document("w0")
     end = time.monotonic() + 0.3
@@ -284,13 +287,13 @@ def test_dict_is_whole_while_the_table_grows(monkeypatch):
 @pytest.mark.timing
 def test_python_goes_on_while_the_core_counts(monkeypatch):
     """In a single crossing of some 100 ms another thread gets to run again and again."""
-    monkeypatch.setattr(_pieces, "PIECE_CHARACTERS", 1 << 40)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 1 << 40)
     crossings, ticks = [], []
     is_counted = threading.Event()
 
-    def count_pieces(corpora, pieces, count_pieces=_native.count_pieces):
+    def count_batches(corpora, pieces, count_batches=native_corpus.count_batches):
         began = time.perf_counter()
-        count_pieces(corpora, pieces)
+        count_batches(corpora, pieces)
         crossings.append((began, time.perf_counter()))
 
     def count():
@@ -302,7 +305,7 @@ def test_python_goes_on_while_the_core_counts(monkeypatch):
             ticks.append(time.perf_counter())
             time.sleep(0.0005)
 
-    monkeypatch.setattr(_native, "count_pieces", count_pieces)
+    monkeypatch.setattr(native_corpus, "count_batches", count_batches)
     run_together(count, tick)
     ((began, ended),) = crossings
     assert len([tick for tick in ticks if began < tick < ended]) >= 5
@@ -318,8 +321,8 @@ odd_documents = odd_texts.filter(str.strip)
 @contextmanager
 def cut_everywhere(characters_per_thread, piece_characters):
     with (
-        mock.patch.object(_pieces, "CHARACTERS_PER_THREAD", characters_per_thread),
-        mock.patch.object(_pieces, "PIECE_CHARACTERS", piece_characters),
+        mock.patch.object(batches, "CHARACTERS_PER_THREAD", characters_per_thread),
+        mock.patch.object(batches, "BATCH_CHARACTERS", piece_characters),
     ):
         yield
 
@@ -342,7 +345,7 @@ def test_documents_count_the_same_on_any_number_of_threads(
     analyzer.add_documents(documents)
     expected.add_documents(documents)
     sampled = {"MANY_DOCUMENTS": 3 if are_many else 100, "SAMPLED_DOCUMENTS": 2}
-    with cut_everywhere(characters_per_thread, piece_characters), mock.patch.multiple(_pieces, **sampled):
+    with cut_everywhere(characters_per_thread, piece_characters), mock.patch.multiple(batches, **sampled):
         assert list(analyzer.word_frequency().items()) == list(expected.word_frequency().items())
         assert list(analyzer.document_frequency().items()) == list(expected.document_frequency().items())
         assert analyzer.get_statistics() == expected.get_statistics()
@@ -351,7 +354,7 @@ def test_documents_count_the_same_on_any_number_of_threads(
 
 @pytest.mark.parametrize("threads", range(1, 9))
 def test_one_long_document_among_short_ones(threads, monkeypatch):
-    monkeypatch.setattr(_pieces, "CHARACTERS_PER_THREAD", 1000)
+    monkeypatch.setattr(batches, "CHARACTERS_PER_THREAD", 1000)
     documents = ["short one", " ".join(f"w{i % 700}" for i in range(5000)), "short too", "w1 w1 SHORT"]
     analyzer, expected = TextAnalyzer(threads=threads), PythonAnalyzer()
     analyzer.add_documents(documents)
@@ -363,22 +366,22 @@ def test_one_long_document_among_short_ones(threads, monkeypatch):
 
 @pytest.mark.parametrize("threads", range(1, 9))
 def test_one_word_too_long_to_be_cut(threads, monkeypatch):
-    monkeypatch.setattr(_pieces, "CHARACTERS_PER_THREAD", 100)
-    monkeypatch.setattr(_pieces, "PIECE_CHARACTERS", 64)
+    monkeypatch.setattr(batches, "CHARACTERS_PER_THREAD", 100)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 64)
     assert word_count("Σ" * 100_000, threads=threads) == {"σ" * 99_999 + "ς": 1}
 
 
 def test_threads_are_started_only_where_they_pay(monkeypatch):
     n_pieces = []
 
-    def count_pieces(corpora, pieces, count_pieces=_native.count_pieces):
+    def count_batches(corpora, pieces, count_batches=native_corpus.count_batches):
         n_pieces.append(len(pieces))
-        count_pieces(corpora, pieces)
+        count_batches(corpora, pieces)
 
-    monkeypatch.setattr(_native, "count_pieces", count_pieces)
+    monkeypatch.setattr(native_corpus, "count_batches", count_batches)
     word_count("a short text", threads=8)
     assert n_pieces == [1]
     n_pieces.clear()
-    monkeypatch.setattr(_pieces, "CHARACTERS_PER_THREAD", 3)
+    monkeypatch.setattr(batches, "CHARACTERS_PER_THREAD", 3)
     word_count("a short text", threads=2)
     assert n_pieces == [2]

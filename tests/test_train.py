@@ -16,8 +16,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import models, pre_tokenizers, trainers
 
-from text_processor import _native
-from text_processor._native import PATTERNS, Piece, Pieces, Trainer, pattern_text
+from text_processor._native import corpus as native_corpus
+from text_processor._native import process as native_process
+from text_processor._native.bpe import PATTERNS, Pieces, Trainer, pattern_text
+from text_processor._native.text import Batch
 
 RUSTBPE, HF = 0, 1
 GPT4 = PATTERNS["gpt4"]
@@ -72,13 +74,13 @@ def test_a_step_without_memory_loses_nothing():
     for nth in range(1, 12):
         trainer, merges = Trainer(pieces, RUSTBPE), array("I")
         merges += trainer.step(2)
-        _native.fail_allocation(nth)
+        native_process.fail_allocation(nth)
         try:
             merges += trainer.step(500)
         except MemoryError:
             n_failed += 1
         finally:
-            _native.fail_allocation(0)
+            native_process.fail_allocation(0)
         while made := trainer.step(min(70, 600 - len(merges) // 2)):
             assert len(made) <= 140
             merges += made
@@ -237,7 +239,7 @@ def test_documents_joined_are_documents_apart(threads):
     encoded = [line.encode() for line in lines]
     ends = array("Q", [end + i for i, end in enumerate(itertools.accumulate(map(len, encoded)))])
     text = b"\0".join(encoded)
-    joined.add_documents(GPT4, Piece(text, _native.ffi.from_buffer("uint64_t[]", ends), len(ends)), threads=threads)
+    joined.add_documents(GPT4, Batch(text, native_corpus.ffi.from_buffer("uint64_t[]", ends), len(ends)), threads=threads)
     assert train(joined, RUSTBPE, 2000) == train(pieces_of_documents(lines), RUSTBPE, 2000)
 
 

@@ -8,20 +8,22 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from text_processor import _native, cpu_features
+from text_processor import cpu_features
+from text_processor._native import corpus as native_corpus
+from text_processor._native import process as native_process
 
 
 @pytest.fixture(params=cpu_features()["available"], autouse=True, scope="module")
 def simd(request: pytest.FixtureRequest) -> Iterator[str]:
-    _native.select_simd(request.param)
+    native_process.select_simd(request.param)
     yield request.param
-    _native.select_simd(None)
+    native_process.select_simd(None)
 
 
 def first_invalid(text: bytes) -> int | None:
-    error = _native.ffi.new("tp_error *")
-    status = _native.lib.tp_utf8_validate(_native.ffi.from_buffer("uint8_t[]", text), len(text), error)
-    assert status in (_native.lib.TP_OK, _native.lib.TP_INVALID_UTF8)
+    error = native_corpus.ffi.new("tp_error *")
+    status = native_corpus.lib.tp_utf8_validate(native_corpus.ffi.from_buffer("uint8_t[]", text), len(text), error)
+    assert status in (native_corpus.lib.TP_OK, native_corpus.lib.TP_INVALID_UTF8)
     return error.offset if status else None
 
 

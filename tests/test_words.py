@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from texts import documents, lone_surrogates
 from texts import words as some_words
 
-from text_processor import TextAnalyzer, Words, _native, words
+from text_processor import TextAnalyzer, Words, words
+from text_processor._native import corpus as native_corpus
 
 
 def analyzer_of(*texts: str, **options: Any) -> TextAnalyzer:
@@ -278,13 +279,13 @@ def test_what_comes_while_another_thread_counts_is_an_error_or_whole() -> None:
 
 def test_the_first_word_does_not_cost_the_whole_table(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = []
-    terms = _native.Corpus.terms
+    terms = native_corpus.Corpus.terms
 
-    def spy(corpus: _native.Corpus, first: int, n: int) -> list[str]:
+    def spy(corpus: native_corpus.Corpus, first: int, n: int) -> list[str]:
         sizes.append(n)
         return terms(corpus, first, n)
 
-    monkeypatch.setattr(_native.Corpus, "terms", spy)
+    monkeypatch.setattr(native_corpus.Corpus, "terms", spy)
     view = analyzer_of(many(0, 200_000)).words
     assert next(iter(view)) == "word0"
     assert sizes == [words.FIRST_SLICE]

@@ -19,9 +19,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from text_processor import _checkout as _checkout
-from text_processor import _signatures
-from text_processor._native import (
+from text_processor._common import signatures
+from text_processor._common.arguments import Buffer, Readable
+from text_processor._native.process import (
     CORE_VERSION,
     UNICODE_VERSION,
     CpuFeatures,
@@ -31,7 +31,6 @@ from text_processor._native import (
     get_memory_stats,
     set_memory_limit,
 )
-from text_processor._sources import Buffer, Readable
 from text_processor.analyzer import DocumentInfo, Statistics, TextAnalyzer, word_count
 from text_processor.errors import (
     EmptyAnalyzerError,
@@ -125,4 +124,4 @@ def type_stub() -> str:
     return (files(__name__) / "stubs" / "text_processor.pyi").read_text(encoding="utf-8")
 
 
-_signatures.unquote(map(globals().get, __all__))
+signatures.unquote(map(globals().get, __all__))

@@ -12,13 +12,22 @@ from copy import deepcopy
 from itertools import islice
 from typing import Any, Literal, Self, TypedDict, cast
 
-from text_processor import _arrow, _atomic, _many, _native, _pieces, _snapshot, _sources, _text_input
-from text_processor._ledger import Ledger
-from text_processor._native import Corpus, Document, InvalidArgumentError, Lexicon
-from text_processor._progress import Progress, Report, check_progress, reporting
-from text_processor._sources import Buffer, Readable, Tell
-from text_processor._subclasses import attributes_of, set_attributes
-from text_processor._wording import quoted
+from text_processor._common import arguments, files, many
+from text_processor._common.arguments import Buffer, Document, Readable
+from text_processor._common.messages import quoted
+from text_processor._common.progress import Progress, Report, check_progress, reporting
+from text_processor._common.subclasses import attributes_of, set_attributes
+from text_processor._documents import batches, decoding, sources
+from text_processor._documents.sources import Tell
+from text_processor._native import corpus as native_corpus
+from text_processor._native import status as native_status
+from text_processor._native import text as native_text
+from text_processor._native.corpus import Corpus
+from text_processor._native.sentiment import Lexicon
+from text_processor._native.status import InvalidArgumentError
+from text_processor._words import columns, counting, table
+from text_processor._words import snapshot as words_snapshot
+from text_processor._words.ledger import Ledger
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
 from text_processor.words import Words
 
@@ -88,10 +97,10 @@ def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
     >>> word_count("The cat saw the dog")
     {'the': 2, 'cat': 1, 'saw': 1, 'dog': 1}
     """
-    n_threads = _pieces.checked_threads(threads) or _pieces.available_threads()
+    n_threads = arguments.checked_threads(threads) or arguments.available_threads()
     _check_type(text, None)
     _check_surrogates(text, None)
-    return _native.table_as_dict(_pieces.count_documents((text,), n_threads), _native.COUNT)
+    return native_corpus.table_as_dict(counting.count_documents((text,), n_threads), native_corpus.COUNT)
 
 
 class _Work:
@@ -165,7 +174,7 @@ class TextAnalyzer:
         keep_documents: bool = True,
         threads: int | None = None,
     ) -> None:
-        self._set_up(_make_lexicon(lexicon), bool(keep_documents), _pieces.checked_threads(threads))
+        self._set_up(_make_lexicon(lexicon), bool(keep_documents), arguments.checked_threads(threads))
 
     def _set_up(self, lexicon: Lexicon, keep_documents: bool, threads: int | None) -> None:
         self._lexicon = lexicon
@@ -246,8 +255,8 @@ class TextAnalyzer:
         text_processor.errors.InvalidDocumentError: Document 1 cannot be empty; blank="skip" leaves blank ones out (added ...
         """
         is_sequence = _is_sequence(documents)
-        _many.check(documents, "documents", _many.DOCUMENTS)
-        _sources.check_option("blank", blank, ("raise", "skip"))
+        many.check(documents, "documents", many.DOCUMENTS)
+        arguments.check_option("blank", blank, ("raise", "skip"))
         check_progress(progress)
         skips_blank = blank == "skip"
         if progress is not None and progress is not False:
@@ -260,7 +269,7 @@ class TextAnalyzer:
     def _add_one(self, given: Any, index: int | None, n_added: int, skips_blank: bool = False) -> Document | memoryview | None:
         """Add a document, the ``index``-th of those given, and return what it was taken as, or None if it was left out."""
         document = given if isinstance(given, (str, bytes)) else self._take(given, index, n_added)
-        if skips_blank and _pieces.is_blank(document):
+        if skips_blank and batches.is_blank(document):
             return None
         if self._callback is None and isinstance(document, str) and self._add_counted(document):
             return document
@@ -276,11 +285,11 @@ class TextAnalyzer:
 
         False, with nothing done, if it is not of that kind, or cannot be counted now.
         """
-        if str.__len__(text) <= _pieces.PIECE_CHARACTERS or str.isascii(text) or str.isspace(text):
+        if str.__len__(text) <= batches.BATCH_CHARACTERS or str.isascii(text) or str.isspace(text):
             return False
         self._ledger.settle()
         try:
-            counted = _pieces.count_documents((text,), self._n_threads())
+            counted = counting.count_documents((text,), self._n_threads())
         except (UnicodeEncodeError, MemoryError):
             return False
         self._log_counted(counted, (text,))
@@ -289,19 +298,19 @@ class TextAnalyzer:
     def _take(self, given: Any, index: int | None, n_added: int) -> bytes | memoryview:
         """Return a copy of a buffer, which cannot change; or a view of it, if it is large and will not be kept."""
         try:
-            view = _sources.byte_view(given, _name(index), "str, bytes or another buffer of bytes")
+            view = arguments.byte_view(given, _name(index), "str, bytes or another buffer of bytes")
         except (TypeError, BufferError) as error:
             if index is None:
                 raise
-            advice = _many.advice(given, "leave it out, as add_arrow does by itself")
+            advice = many.advice(given, "leave it out, as add_arrow does by itself")
             raise type(error)(f"{error}{advice}{_stays(n_added)}") from error.__cause__
-        is_worth_copying = self._ledger.keeps_documents or self._callback is not None or len(view) <= _pieces.PIECE_CHARACTERS
+        is_worth_copying = self._ledger.keeps_documents or self._callback is not None or len(view) <= batches.BATCH_CHARACTERS
         return bytes(view) if is_worth_copying else view
 
     def _add_large(self, view: memoryview) -> None:
         """Count a document where it lies, before it can change."""
-        options = _sources.Options("whole", "raise", threads=self._n_threads(), encoding="utf-8")
-        counted = _sources.count_buffer(view, options, None)
+        options = sources.Options("whole", "raise", threads=self._n_threads(), encoding="utf-8")
+        counted = counting.count_buffer(view, options, None)
         self._ledger.add_part(counted.corpus, counted.n_documents, None)
 
     def _add_each(
@@ -315,7 +324,7 @@ class TextAnalyzer:
             else:
                 added = self._add_one(given, index, n_added, skips_blank)
             n_added += added is not None
-            if work is not None and work.has_added(0 if added is None else _pieces.utf8_nbytes(added)):
+            if work is not None and work.has_added(0 if added is None else batches.utf8_nbytes(added)):
                 self._ledger.settle()
                 work.has_counted()
         return n_added
@@ -335,8 +344,8 @@ class TextAnalyzer:
         if self._callback is not None:  # which may change the list
             return self._add_each(documents, skips_blank=True)
         n_added = 0
-        for first, window in _pieces.windows(tuple(documents)):
-            kept = _pieces.without_blank(window)
+        for first, window in batches.windows(tuple(documents)):
+            kept = batches.without_blank(window)
             if _count_valid(kept) == len(kept):
                 n_added += self._add_checked(kept)
             else:
@@ -346,7 +355,7 @@ class TextAnalyzer:
     def _add_and_report(self, documents: Iterable[Any], skips_blank: bool, progress: Progress | bool) -> int:
         """Add documents and count them at once."""
         is_sequence = _is_sequence(documents)
-        total = _pieces.known_nbytes(cast(Sequence[Any], documents)) if is_sequence else None
+        total = batches.known_nbytes(cast(Sequence[Any], documents)) if is_sequence else None
         with reporting(progress, total) as report:
             work = _Work(report)
             if is_sequence and self._callback is None:
@@ -359,11 +368,11 @@ class TextAnalyzer:
 
     def _add_counting(self, documents: tuple[Any, ...], skips_blank: bool, work: _Work) -> int:
         n_added = 0
-        for first, chunk in _pieces.chunks(documents, CHARACTERS_AT_ONCE):
-            kept = _pieces.without_blank(chunk) if skips_blank else chunk
+        for first, chunk in batches.chunks(documents, CHARACTERS_AT_ONCE):
+            kept = batches.without_blank(chunk) if skips_blank else chunk
             if self._callback is None and kept and _count_valid(kept) == len(kept):
                 self._ledger.settle()
-                counted = _pieces.count_documents(kept, self._n_threads(), work.is_counting)
+                counted = counting.count_documents(kept, self._n_threads(), work.is_counting)
                 self._log_counted(counted, kept)
                 work.has_counted()
                 n_added += len(kept)
@@ -390,7 +399,7 @@ class TextAnalyzer:
             self._ledger.extend(documents)
             return len(documents)
         n_added = 0
-        for group in _pieces.groups(documents):
+        for group in batches.groups(documents):
             n_told = self._add_and_tell(group, source, start + n_added)
             n_added += n_told
             if n_told < len(group):
@@ -420,8 +429,8 @@ class TextAnalyzer:
                 callback({"text": text, "word_count": n_words, "total_documents": n_documents})
 
         ledger.settle()
-        counted = _native.Corpus()
-        error = counted.count_each(_native.whole_piece(documents), tell)
+        counted = native_corpus.Corpus()
+        error = counted.count_each(native_text.batch_of(documents), tell)
         try:
             # After an interrupt the core may have counted a document more than was logged.
             if self._ledger is ledger and counted.totals().documents == told:
@@ -469,8 +478,8 @@ class TextAnalyzer:
         >>> TextAnalyzer().add_buffer(b"two words\n\nand three words\n")
         2
         """
-        options = _sources.Options(documents, blank, threads=self._n_threads()).checked()
-        return self._add_all(lambda tell: _sources.count_buffer(data, options._replace(tell=tell), progress))
+        options = sources.Options(documents, blank, threads=self._n_threads()).checked()
+        return self._add_all(lambda tell: counting.count_buffer(data, options._replace(tell=tell), progress))
 
     def add_file(
         self,
@@ -523,8 +532,8 @@ class TextAnalyzer:
         ...     TextAnalyzer().add_file(path)
         2
         """
-        options = _sources.Options(documents, blank, errors, self._n_threads(), encoding=encoding).checked()
-        return self._add_all(lambda tell: _sources.count_file(path, options._replace(tell=tell), progress))
+        options = sources.Options(documents, blank, errors, self._n_threads(), encoding=encoding).checked()
+        return self._add_all(lambda tell: counting.count_file(path, options._replace(tell=tell), progress))
 
     def add_stream(
         self,
@@ -563,8 +572,8 @@ class TextAnalyzer:
         >>> TextAnalyzer().add_stream(io.StringIO("one line\nand another"))
         2
         """
-        options = _sources.Options(documents, blank, errors, encoding=encoding).checked()
-        return self._add_all(lambda tell: _sources.count_stream(stream, options._replace(tell=tell), progress))
+        options = sources.Options(documents, blank, errors, encoding=encoding).checked()
+        return self._add_all(lambda tell: counting.count_stream(stream, options._replace(tell=tell), progress))
 
     def add_arrow(
         self,
@@ -606,18 +615,18 @@ class TextAnalyzer:
         >>> analyzer.word_frequency()
         {'one': 1, 'two': 2}
         """
-        _sources.check_option("blank", blank, ("skip", "raise"))
+        arguments.check_option("blank", blank, ("skip", "raise"))
         check_progress(progress)
 
-        def count(tell: Tell | None) -> _sources.Counted:
-            counted = _arrow.count(
+        def count(tell: Tell | None) -> counting.Counted:
+            counted = columns.count_column(
                 column, refuse_blank=blank == "raise", progress=progress, threads=self._n_threads(), tell=tell
             )
-            return _sources.Counted(counted, counted.totals().documents)
+            return counting.Counted(counted, counted.totals().documents)
 
         return self._add_all(count)
 
-    def _add_all(self, count: Callable[[Tell | None], _sources.Counted]) -> int:
+    def _add_all(self, count: Callable[[Tell | None], counting.Counted]) -> int:
         """Count documents, tell the callback of them, and only then add them."""
         corpus, n_documents = count(None if self._callback is None else self._teller())
         self._ledger.add_part(corpus, n_documents, None)
@@ -635,7 +644,7 @@ class TextAnalyzer:
         return tell
 
     def _n_threads(self) -> int:
-        return self._threads or _pieces.available_threads()
+        return self._threads or arguments.available_threads()
 
     def set_callback(self, callback: Callback) -> None:
         """Call ``callback`` with a dict for every document that is added from now on.
@@ -774,7 +783,7 @@ class TextAnalyzer:
         >>> analyzer.word_frequency()
         {'hello': 2, 'world': 1, 'again': 1}
         """
-        return _native.table_as_dict(self._ledger.settle(), _native.COUNT)
+        return native_corpus.table_as_dict(self._ledger.settle(), native_corpus.COUNT)
 
     def document_frequency(self) -> dict[str, int]:
         """Return in how many documents each word occurs, in the order in which words were first seen.
@@ -786,7 +795,7 @@ class TextAnalyzer:
         >>> analyzer.document_frequency()
         {'a': 2, 'b': 1, 'c': 1}
         """
-        return _native.table_as_dict(self._ledger.settle(), _native.DOCUMENT_FREQUENCY)
+        return native_corpus.table_as_dict(self._ledger.settle(), native_corpus.DOCUMENT_FREQUENCY)
 
     def most_common(self, n: int | None = None) -> list[tuple[str, int]]:
         """Return the ``n`` most frequent words with their counts (``None``: all), as ``Counter.most_common`` does.
@@ -805,7 +814,7 @@ class TextAnalyzer:
         corpus = self._ledger.settle()
         ids, counts = corpus.top(None if n is None else max(operator.index(n), 0))
         ranking: list[tuple[str, int]] = []
-        for first, end in _native.slices(len(ids)):
+        for first, end in native_status.slices(len(ids)):
             ranking.extend(zip(corpus.pick_terms(ids[first:end]), counts[first:end], strict=True))
         return ranking
 
@@ -826,7 +835,7 @@ class TextAnalyzer:
         >>> analyzer.word_table().to_pydict()
         {'term': ['a', 'b', 'c'], 'count': [3, 1, 1], 'document_frequency': [2, 1, 1]}
         """
-        return _arrow.word_table(self._ledger.settle())
+        return table.word_table(self._ledger.settle())
 
     def analyze_sentiment(self) -> float:
         """Return the sum of count × weight over the words of the lexicon, divided by the number of documents.
@@ -910,7 +919,7 @@ class TextAnalyzer:
         >>> loaded.words["the"], len(loaded)
         (3, 2)
         """
-        _atomic.write_file(os.fsdecode(path), _snapshot.pieces(self._as_snapshot(self._ledger.settle(), None)))
+        files.write_file(os.fsdecode(path), words_snapshot.chunks(self._as_snapshot(self._ledger.settle(), None)))
 
     @classmethod
     def load(cls, path: str | bytes | os.PathLike[Any]) -> Self:
@@ -924,19 +933,19 @@ class TextAnalyzer:
                 is not known here. The message names the file and the byte.
             OSError: the file cannot be read.
         """
-        snapshot, lexicon, threads = _snapshot.CONTAINER.read_file(os.fsdecode(path), _restored)
+        snapshot, lexicon, threads = words_snapshot.CONTAINER.read_file(os.fsdecode(path), _restored)
         weights = dict(zip(lexicon.words(), lexicon.weights, strict=True))
         analyzer = cls(lexicon=weights, keep_documents=snapshot.keep_documents, threads=threads)
         analyzer._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
         return analyzer
 
-    def _as_snapshot(self, corpus: Corpus, documents: list[Document] | None) -> _snapshot.Snapshot:
+    def _as_snapshot(self, corpus: Corpus, documents: list[Document] | None) -> words_snapshot.Snapshot:
         lexicon = dict(zip(self._lexicon.words(), self._lexicon.weights, strict=True))
-        return _snapshot.Snapshot(corpus, documents, lexicon, self._keep_documents, self._threads)
+        return words_snapshot.Snapshot(corpus, documents, lexicon, self._keep_documents, self._threads)
 
     def __getstate__(self) -> tuple[bytes, dict[str, Any]]:
         corpus, _, documents = self._ledger.snapshot()
-        return _snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes_of(self, TextAnalyzer)
+        return words_snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes_of(self, TextAnalyzer)
 
     def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None:
         match state:
@@ -949,11 +958,11 @@ class TextAnalyzer:
         set_attributes(self, attributes)
 
 
-def _restored(data: bytes | bytearray) -> tuple[_snapshot.Snapshot, Lexicon, int | None]:
+def _restored(data: bytes | bytearray) -> tuple[words_snapshot.Snapshot, Lexicon, int | None]:
     """Read a snapshot, and make of its options what they are here."""
-    snapshot = _snapshot.from_bytes(data)
+    snapshot = words_snapshot.from_bytes(data)
     try:
-        return snapshot, _make_lexicon(snapshot.lexicon), _pieces.checked_threads(snapshot.threads)
+        return snapshot, _make_lexicon(snapshot.lexicon), arguments.checked_threads(snapshot.threads)
     except (TypeError, ValueError) as error:
         raise InvalidSnapshotError(f"the snapshot's options are damaged: {error}") from error
 
@@ -972,12 +981,12 @@ def _name(index: int | None) -> str:
 
 def _check_document(document: Document | memoryview, index: int | None, n_added: int = 0) -> None:
     """Raise what is wrong with a document; ``index`` is its place where many were given, ``n_added`` of which were added."""
-    if _pieces.is_blank(document):
+    if batches.is_blank(document):
         raise _empty(index, n_added)
     if isinstance(document, str):
         _check_surrogates(document, index, n_added)
-    elif (offset := _pieces.find_invalid(document)) is not None:
-        message = f"{_name(index)} is not valid UTF-8 at byte {offset}{_text_input.hint_at(document)}{_stays(n_added)}"
+    elif (offset := batches.find_invalid(document)) is not None:
+        message = f"{_name(index)} is not valid UTF-8 at byte {offset}{decoding.hint_at(document)}{_stays(n_added)}"
         raise InvalidDocumentError(message, index=index, offset=offset, added=n_added)
 
 
@@ -997,7 +1006,7 @@ def _check_type(text: object, index: int | None) -> None:
 
 
 def _check_surrogates(text: str, index: int | None, n_added: int = 0) -> None:
-    offset = _pieces.find_surrogate(text)
+    offset = batches.find_surrogate(text)
     if offset is None:
         return
     raise InvalidDocumentError(
@@ -1012,7 +1021,7 @@ def _check_surrogates(text: str, index: int | None, n_added: int = 0) -> None:
 def _count_valid(documents: Sequence[Any]) -> int:
     """Return how many documents there are before the first one that cannot be kept as it is, quickly where there is none."""
     try:
-        if _pieces.are_documents(documents):
+        if batches.are_documents(documents):
             return len(documents)
     except TypeError:
         pass
@@ -1037,8 +1046,8 @@ def _make_lexicon(lexicon: Mapping[str, float] | None) -> Lexicon:
         return Lexicon(words, list(entries.values()))
     except InvalidArgumentError as error:
         word = words[error.item]
-        lowered = _native.lower(word)
-        same = next((other for other in words[: error.item] if _native.lower(other) == lowered), None)
+        lowered = native_text.lower(word)
+        same = next((other for other in words[: error.item] if native_text.lower(other) == lowered), None)
         what = f"is not one word: {error}" if same is None else f"equals {quoted(same)} once lower-cased"
         raise ValueError(f"the lexicon's word {quoted(word)} {what}") from error
 
@@ -1046,9 +1055,9 @@ def _make_lexicon(lexicon: Mapping[str, float] | None) -> Lexicon:
 def _checked_word(word: object) -> str:
     if not isinstance(word, str):
         raise TypeError(f"the lexicon's word {quoted(word)} must be str, not {type(word).__name__}")
-    if _pieces.find_surrogate(word) is not None:
+    if batches.find_surrogate(word) is not None:
         raise ValueError(f"the lexicon's word {quoted(word)} has a lone surrogate, which UTF-8 cannot hold")
-    return _native.plain(word)
+    return arguments.plain(word)
 
 
 def _checked_weight(word: str, weight: object) -> float:

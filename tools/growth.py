@@ -32,7 +32,8 @@ from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
-from text_processor import TextAnalyzer, TextProcessorError, Tokenizer, _native, get_memory_stats
+from text_processor import TextAnalyzer, TextProcessorError, Tokenizer, get_memory_stats
+from text_processor._native import process as native_process
 from text_processor.numeric import (
     DataProcessor,
     MovingAverage,
@@ -181,13 +182,13 @@ def refused_memory(lives: tuple[Life, ...]) -> Life:
     """One of these lives, in which an allocation of the core is refused."""
 
     def life(draw: random.Random, folder: Path) -> None:
-        _native.fail_allocation(draw.randrange(1, 200))
+        native_process.fail_allocation(draw.randrange(1, 200))
         try:
             draw.choice(lives)(draw, folder)
         except MemoryError:
             pass
         finally:
-            _native.fail_allocation(0)
+            native_process.fail_allocation(0)
 
     return life
 

@@ -16,7 +16,7 @@ array('i', [8, 18])
 
 from __future__ import annotations
 
-from text_processor import _signatures
+from text_processor._common import signatures
 from text_processor.numeric._matrix import matrix_multiply
 from text_processor.numeric._pi import monte_carlo_pi
 from text_processor.numeric._primes import sieve_of_eratosthenes
@@ -43,4 +43,4 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-_signatures.unquote(map(globals().get, __all__))
+signatures.unquote(map(globals().get, __all__))

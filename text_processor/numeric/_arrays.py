@@ -16,9 +16,11 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any, Literal, Self, cast
 
-from text_processor import _many, _native
-from text_processor._native import Span
-from text_processor._wording import needs, shown
+from text_processor._common import arguments, many
+from text_processor._common.messages import needs, shown
+from text_processor._native import numeric as native_numeric
+from text_processor._native import status as native_status
+from text_processor._native.numeric import Span
 
 Kind = Literal["list", "numpy", "array"]
 
@@ -96,19 +98,19 @@ class Numbers:
         self.n = math.prod(self.shape)
         if self._view.nbytes != self.n * array(TYPECODES[self.dtype]).itemsize:  # never is more read than there is
             raise ValueError(f"{name} of shape {self.shape} and type {self.dtype} has {self._view.nbytes} bytes")
-        self.type = _native.NUMBER_TYPES[self.dtype]
-        self._data = _native.open_span(self._view)
-        if not _native.is_aligned(self._data, self._view.itemsize):
+        self.type = native_numeric.NUMBER_TYPES[self.dtype]
+        self._data = native_numeric.open_span(self._view)
+        if not native_numeric.is_aligned(self._data, self._view.itemsize):
             typecode = TYPECODES[self.dtype]
             self._data = self._let_go(array(typecode, self._view.tobytes()))
         self.pointer = self._data
 
     def _let_go(self, copy: array[Any]) -> Any:
         """Go on with a copy instead of the view."""
-        _native.close_span(self._data)
+        native_numeric.close_span(self._data)
         self._view.release()
         self._view = memoryview(copy)
-        return _native.open_span(self._view)
+        return native_numeric.open_span(self._view)
 
     @property
     def is_float(self) -> bool:
@@ -119,7 +121,7 @@ class Numbers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        _native.close_span(self._data)
+        native_numeric.close_span(self._data)
         self._view.release()
 
     def _flat(self) -> Any:
@@ -140,7 +142,7 @@ class Numbers:
 
     def bytes(self) -> memoryview:
         """Return what is in memory, for as long as the ``with`` block lasts."""
-        return _native.view_span(self._data, self.n * self._view.itemsize)
+        return native_numeric.view_span(self._data, self.n * self._view.itemsize)
 
     def converted(self, dtype: Literal["int64", "float64"]) -> Numbers:
         """Return the same numbers in another type, each of which must have a place in it; in ``float64`` as ``float(x)`` is.
@@ -154,8 +156,8 @@ class Numbers:
             return self.as_doubles(exactly=False)
         room = Output("array", dtype, (self.n,))
         try:
-            _native.to_int64(self.type, self.pointer, self.n, room.pointer)
-        except _native.TooLargeError as error:
+            native_numeric.to_int64(self.type, self.pointer, self.n, room.pointer)
+        except native_status.TooLargeError as error:
             i = error.item
             raise OverflowError(f"{self._name}{self.place(i)} is {self.value(i)}, which has no place in {dtype}") from error
         return self._reshaped(room)
@@ -167,7 +169,7 @@ class Numbers:
             InvalidArgumentError: ``exactly``, and one of them is an int that no float64 is; ``item`` is its index.
         """
         room = Output("array", "float64", (self.n,))
-        _native.to_float64(self.type, self.pointer, self.n, room.pointer, exactly=exactly)
+        native_numeric.to_float64(self.type, self.pointer, self.n, room.pointer, exactly=exactly)
         return self._reshaped(room)
 
     def _reshaped(self, room: Output) -> Numbers:
@@ -206,10 +208,10 @@ class Output:
         self._room: Any
         if kind == "numpy":
             self._room = sys.modules["numpy"].empty(shape, dtype)
-            self._data = _native.open_room(self._room.reshape(-1).data)
+            self._data = native_numeric.open_room(self._room.reshape(-1).data)
         else:
             self._room = array(TYPECODES[dtype], [0]) * n
-            self._data = _native.open_room(self._room)
+            self._data = native_numeric.open_room(self._room)
         self.pointer = self._data
 
     def at(self, index: int) -> Any:
@@ -221,7 +223,7 @@ class Output:
 
         A view has no such shape where there is nothing in it.
         """
-        _native.close_span(self._data)
+        native_numeric.close_span(self._data)
         if self._kind == "numpy":
             return self._room
         if self._kind == "array" and len(self._shape) == 1:
@@ -258,7 +260,7 @@ def _open(numbers: object, name: str, nested: bool, floats: bool, in_order: bool
     if numpy is not None and isinstance(numbers, (numpy.ndarray, numpy.generic)):
         return _open_numpy(numbers, name, numpy)
     if _has_buffer(numbers):
-        return _open_buffer(_native.view(numbers), name)
+        return _open_buffer(arguments.view_of(numbers), name)
     if hasattr(numbers, "__arrow_c_array__"):
         return _open_arrow(numbers, name)
     return _open_numpy(numpy.asarray(numbers), name, numpy)  # type: ignore[union-attr]
@@ -276,7 +278,7 @@ def items_of(numbers: object, name: str, *, in_order: bool = True) -> Sequence[o
         return list(cast("Iterable[object]", numbers))
     if _has_buffer(numbers):
         return None
-    _many.check(numbers, name, _many.NUMBERS, in_order=in_order)
+    many.check(numbers, name, many.NUMBERS, in_order=in_order)
     if hasattr(numbers, "__arrow_c_array__"):
         return None
     if "numpy" in sys.modules and hasattr(numbers, "__array__"):  # of NumPy's own, strings, for one, have no buffer
@@ -405,7 +407,7 @@ def checked_items(items: Sequence[object], name: str, row_length: int | None = N
             numbers.append(operator.index(item))  # type: ignore[arg-type]
         else:
             place = f"[{i}]" if row_length is None else f"[{i // row_length}][{i % row_length}]"
-            raise TypeError(f"{name}{place} must be an int or a float, not {_name(item)}{_many.advice(item)}")
+            raise TypeError(f"{name}{place} must be an int or a float, not {_name(item)}{many.advice(item)}")
     return numbers
 
 

@@ -7,8 +7,9 @@ from contextlib import ExitStack
 from time import monotonic
 from typing import Any
 
-from text_processor import _native
-from text_processor._progress import Progress, check_progress, reporting
+from text_processor._common.progress import Progress, check_progress, reporting
+from text_processor._native import numeric as native_numeric
+from text_processor._native import status as native_status
 from text_processor.numeric._arrays import Numbers, Output, common_kind
 from text_processor.numeric._work import n_threads
 
@@ -68,7 +69,7 @@ def matrix_multiply(a: object, b: object, *, threads: int | None = None, progres
             )
         output = Output(common_kind(*(operand.numbers for operand in operands)), "float64", (m, n))
         left, right = (operand.matrix() for operand in operands)
-        product = _native.Product(left, right, output.pointer, n_workers)
+        product = native_numeric.Product(left, right, output.pointer, n_workers)
         _multiply(product, m * n * k, progress)
         return output.take()
 
@@ -83,17 +84,17 @@ class _Operand:
         shape = (0, 0) if isinstance(given, (list, tuple)) and not given else self.numbers.shape
         self.shape = shape[::-1] if self._is_turned else shape
 
-    def matrix(self) -> _native.Matrix:
+    def matrix(self) -> native_numeric.Matrix:
         """The same as the core takes it."""
         numbers = self.numbers if self.numbers.dtype == "float64" else self._held.enter_context(self._as_same_doubles())
         n_rows, n_columns = self.shape
         strides = (1, n_rows) if self._is_turned else (n_columns, 1)
-        return _native.Matrix(numbers.pointer, (n_rows, n_columns), strides)
+        return native_numeric.Matrix(numbers.pointer, (n_rows, n_columns), strides)
 
     def _as_same_doubles(self) -> Numbers:
         try:
             return self.numbers.as_doubles(exactly=True)
-        except _native.InvalidArgumentError as error:
+        except native_status.InvalidArgumentError as error:
             where, value = self._place(error.item), self.numbers.value(error.item)
             raise ValueError(
                 f"{self._name}{where} is {value}, which no float64 is: make {self._name} float64 first if it may be rounded"
@@ -118,7 +119,7 @@ def _checked_shapes(a: _Operand, b: _Operand) -> tuple[tuple[int, int], tuple[in
     return (a.shape[0], a.shape[1]), (b.shape[0], b.shape[1])
 
 
-def _multiply(product: _native.Product, total: int, progress: Progress | bool | None) -> None:
+def _multiply(product: native_numeric.Product, total: int, progress: Progress | bool | None) -> None:
     step = FIRST_STEP
     with reporting(progress, total, "multiplications") as report:
         while True:

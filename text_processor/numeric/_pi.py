@@ -7,9 +7,9 @@ import os
 from hashlib import blake2b
 from time import monotonic
 
-from text_processor import _native
-from text_processor._progress import Progress, check_progress, reporting
-from text_processor._wording import shown
+from text_processor._common.messages import shown
+from text_processor._common.progress import Progress, check_progress, reporting
+from text_processor._native import numeric as native_numeric
 from text_processor.numeric._work import n_threads
 
 __all__ = ["monte_carlo_pi"]
@@ -57,7 +57,7 @@ def monte_carlo_pi(
         while n_done < total:
             start = monotonic()
             n = min(step, total - n_done)
-            n_inside += _native.count_points_in_circle(key, n_done, n, n_workers)
+            n_inside += native_numeric.count_points_in_circle(key, n_done, n, n_workers)
             n_done += n
             report(n_done)
             if monotonic() - start < STEP_SECONDS / 2:

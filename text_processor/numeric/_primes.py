@@ -5,9 +5,9 @@ from __future__ import annotations
 import operator
 from array import array
 
-from text_processor import _native
-from text_processor._progress import Progress, check_progress, reporting
-from text_processor._wording import shown
+from text_processor._common.messages import shown
+from text_processor._common.progress import Progress, check_progress, reporting
+from text_processor._native import numeric as native_numeric
 from text_processor.numeric._work import n_threads
 
 __all__ = ["sieve_of_eratosthenes"]
@@ -47,7 +47,7 @@ def sieve_of_eratosthenes(n: int, *, threads: int | None = None, progress: Progr
     primes = array("I")
     if limit < 2:
         return primes
-    sieve = _native.Sieve(limit, n_workers)
+    sieve = native_numeric.Sieve(limit, n_workers)
     with reporting(progress, limit + 1, "numbers") as report:
         while sieve.n_done <= limit:
             primes.frombytes(sieve.step())

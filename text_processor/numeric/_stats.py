@@ -10,11 +10,11 @@ from threading import RLock
 from typing import Any, TypedDict
 from weakref import WeakValueDictionary
 
-from text_processor import _native
-from text_processor._native import FloatSum
-from text_processor._progress import Progress, Report, reporting
-from text_processor._subclasses import attributes_of, set_attributes
-from text_processor._wording import shown
+from text_processor._common.messages import shown
+from text_processor._common.progress import Progress, Report, reporting
+from text_processor._common.subclasses import attributes_of, set_attributes
+from text_processor._native import numeric as native_numeric
+from text_processor._native.numeric import FloatSum
 from text_processor.numeric._arrays import Numbers
 from text_processor.numeric._work import SLICE, n_threads, slices
 
@@ -89,14 +89,14 @@ def _stats(numbers: Numbers, ddof: int, threads: int, report: Report) -> Stats:
     return {"mean": mean, "std": std, "min": low, "max": high}
 
 
-def _measure(numbers: Numbers, scale: float, threads: int, report: Report) -> _native.Stats:
-    stats = _native.Stats(scale)
+def _measure(numbers: Numbers, scale: float, threads: int, report: Report) -> native_numeric.Stats:
+    stats = native_numeric.Stats(scale)
     for start, n in slices(numbers.n, report):
         stats.add(numbers.span(start, n), threads)
     return stats
 
 
-def _mean(numbers: Numbers, found: _native.Stats, threads: int) -> float:
+def _mean(numbers: Numbers, found: native_numeric.Stats, threads: int) -> float:
     """The sum of floats divided by how many they are, even where the sum is too large for a float."""
     total = _total(numbers, found, 0, threads)
     if math.isinf(total) and not found.has_specials:
@@ -104,7 +104,7 @@ def _mean(numbers: Numbers, found: _native.Stats, threads: int) -> float:
     return total / numbers.n
 
 
-def _total(numbers: Numbers, found: _native.Stats, exponent: int, threads: int) -> float:
+def _total(numbers: Numbers, found: native_numeric.Stats, exponent: int, threads: int) -> float:
     """The sum times a power of two, correctly rounded: known already, but where it has hardly a digit left."""
     total = found.float_sum(exponent)
     if total is None:
@@ -116,7 +116,7 @@ def _total(numbers: Numbers, found: _native.Stats, exponent: int, threads: int) 
     return total
 
 
-def _float_deviation(numbers: Numbers, found: _native.Stats, divisor: int, threads: int) -> float:
+def _float_deviation(numbers: Numbers, found: native_numeric.Stats, divisor: int, threads: int) -> float:
     """The deviation of finite floats; by a second look where their squares are too large or too small."""
     low, high = found.extremes
     if max(abs(low), abs(high)) > _LARGE:
@@ -206,7 +206,9 @@ class DataProcessor:
                 at_once = max(1, SLICE // (size + _CHUNK_OVERHEAD))
                 for start in range(0, n_chunks, at_once):
                     n = min(at_once, n_chunks - start)
-                    means += _native.chunk_means(opened.span(start * size, n * size).pointer, size, n, n_threads(self._threads))
+                    means += native_numeric.chunk_means(
+                        opened.span(start * size, n * size).pointer, size, n, n_threads(self._threads)
+                    )
             self._data = self._data[n_chunks * size :]
             return means
 

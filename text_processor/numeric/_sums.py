@@ -10,9 +10,10 @@ from array import array
 from collections.abc import Sequence
 from typing import Any, Literal, SupportsIndex, cast
 
-from text_processor import _native
-from text_processor._native import FILTER_BLOCK, FloatSum, IntSum, TooLargeError
-from text_processor._progress import Progress, Report, reporting
+from text_processor._common.progress import Progress, Report, reporting
+from text_processor._native import numeric as native_numeric
+from text_processor._native.numeric import FILTER_BLOCK, FloatSum, IntSum
+from text_processor._native.status import TooLargeError
 from text_processor.errors import TextProcessorError
 from text_processor.numeric._arrays import TYPECODES, Kind, Numbers, Output, checked_items, common_kind, items_of
 from text_processor.numeric._work import n_threads, slices
@@ -170,7 +171,7 @@ def _keep(numbers: Numbers, threshold: int | float, threads: int, report: Report
     view = memoryview(counts)
     for start, n in slices(numbers.n, report, 0, 2):
         try:
-            _native.count_kept(numbers.span(start, n), least, threads, view[start // FILTER_BLOCK :])
+            native_numeric.count_kept(numbers.span(start, n), least, threads, view[start // FILTER_BLOCK :])
         except TooLargeError as error:
             i = start + error.item
             raise OverflowError(
@@ -180,7 +181,7 @@ def _keep(numbers: Numbers, threshold: int | float, threads: int, report: Report
     n_kept = 0
     for start, n in slices(numbers.n, report, numbers.n, 2):
         blocks = view[start // FILTER_BLOCK : (start + n - 1) // FILTER_BLOCK + 1]
-        if not _native.keep_doubled(numbers.span(start, n), least, threads, blocks, output.at(n_kept)):
+        if not native_numeric.keep_doubled(numbers.span(start, n), least, threads, blocks, output.at(n_kept)):
             raise TextProcessorError("numbers were changed while they were read; pass a copy of them")
         n_kept += sum(blocks)
     return output.take()
@@ -270,7 +271,7 @@ def _multiply(a: Numbers, b: Numbers, kind: Kind, threads: int, progress: Progre
         output = Output(kind, a.dtype, a.shape)
         for start, n in slices(a.n, report):
             try:
-                _native.multiply(a.span(start, n), b.span(start, n), threads, output.at(start))
+                native_numeric.multiply(a.span(start, n), b.span(start, n), threads, output.at(start))
             except TooLargeError as error:
                 i = start + error.item
                 raise OverflowError(

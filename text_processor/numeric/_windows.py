@@ -8,9 +8,10 @@ from array import array
 from collections.abc import Iterator
 from typing import Any
 
-from text_processor import _native
-from text_processor._subclasses import attributes_of, set_attributes
-from text_processor._wording import shown
+from text_processor._common.messages import shown
+from text_processor._common.subclasses import attributes_of, set_attributes
+from text_processor._native import numeric as native_numeric
+from text_processor._native import status as native_status
 from text_processor.numeric._arrays import Numbers, Output
 
 __all__ = ["MovingAverage", "RingBuffer"]
@@ -179,8 +180,8 @@ class RingBuffer:
     def to_list(self) -> list[float]:
         """Return the numbers, the oldest first."""
         numbers, items = self._window.numbers(), list[float]()
-        for start in range(0, len(numbers), _native.SLICE_ENTRIES):
-            items += numbers[start : start + _native.SLICE_ENTRIES]
+        for start in range(0, len(numbers), native_status.SLICE_ENTRIES):
+            items += numbers[start : start + native_status.SLICE_ENTRIES]
         return items
 
     def to_array(self) -> array[float]:
@@ -206,7 +207,7 @@ class RingBuffer:
         return _restored, (type(self), window.state().capacity, window.numbers(), attributes_of(self, RingBuffer))
 
 
-def _new_window(size: object, name: str, *, sums: bool) -> _native.Window:
+def _new_window(size: object, name: str, *, sums: bool) -> native_numeric.Window:
     if isinstance(size, bool) or not hasattr(type(size), "__index__"):
         raise TypeError(f"{name} must be an int, not {type(size).__name__}")
     capacity = operator.index(size)  # type: ignore[arg-type]
@@ -214,7 +215,7 @@ def _new_window(size: object, name: str, *, sums: bool) -> _native.Window:
         raise ValueError(f"{name} must be at least 1, not {shown(capacity)}")
     if capacity > sys.maxsize:
         raise MemoryError(f"{name} of {shown(capacity)} is more than memory can be")
-    return _native.Window.of(capacity, sums=sums)
+    return native_numeric.Window.of(capacity, sums=sums)
 
 
 def _restored(kind: type[Any], size: int, numbers: array[float], attributes: dict[str, Any]) -> Any:
@@ -227,7 +228,7 @@ def _restored(kind: type[Any], size: int, numbers: array[float], attributes: dic
     return self
 
 
-def _extend(window: _native.Window, numbers: Numbers, averages: Output | None) -> None:
+def _extend(window: native_numeric.Window, numbers: Numbers, averages: Output | None) -> None:
     """Have a window take numbers, all or none of them, and store the average after each."""
     if numbers.dtype != "float64":
         with numbers.converted("float64") as floats:

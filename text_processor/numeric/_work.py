@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from text_processor import _pieces
-from text_processor._progress import Report
+from text_processor._common import arguments
+from text_processor._common.progress import Report
 
 # Numbers at once: some milliseconds, against which starting threads costs little.
 SLICE = 1 << 23
@@ -13,7 +13,7 @@ SLICE = 1 << 23
 
 def n_threads(threads: int | None) -> int:
     """Return how many threads may work; None are as many as there are processors."""
-    return _pieces.checked_threads(threads) or _pieces.available_threads()
+    return arguments.checked_threads(threads) or arguments.available_threads()
 
 
 def slices(n: int, report: Report, n_before: int = 0, n_passes: int = 1) -> Iterator[tuple[int, int]]:

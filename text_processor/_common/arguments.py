@@ -1,0 +1,114 @@
+"""Checks of arguments, written once: options, numbers of threads, buffers."""
+
+from __future__ import annotations
+
+import operator
+import os
+from collections.abc import Sequence
+from typing import Any, Protocol, overload
+
+from text_processor._common.messages import quoted, shown
+
+# A buffer is let go of before an exception can keep the frame that uses it: CPython 3.11 crashes where the garbage collector
+# finds a memoryview that is still in use. So each `ffi.from_buffer` is a `with` of its own, and checks follow behind it.
+
+
+# What may wait to be counted, since it cannot change.
+Document = str | bytes
+
+
+@overload
+def plain(document: str) -> str: ...
+@overload
+def plain(document: bytes) -> bytes: ...
+@overload
+def plain(document: Document) -> Document: ...
+def plain(document: Document) -> Document:
+    """Return the text of a document, which may be an instance of a subclass, whose methods may say anything."""
+    if type(document) is str or type(document) is bytes:
+        return document
+    return bytes.__getitem__(document, slice(None)) if isinstance(document, bytes) else str.__str__(document)
+
+
+def view_of(data: Any) -> memoryview:
+    """Return a view of a buffer; of an instance of a subclass of bytes, what it holds, whatever its ``__buffer__`` says."""
+    return memoryview(plain(data) if isinstance(data, bytes) else data)
+
+
+# More threads than this is a mistake rather than a machine.
+MOST_THREADS = 1024
+
+
+def available_threads() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def checked_threads(threads: int | None) -> int | None:
+    """Check a number of threads that a user gives."""
+    if threads is None:
+        return None
+    if isinstance(threads, bool) or not hasattr(type(threads), "__index__"):
+        raise TypeError(f"threads must be an int or None, not {type(threads).__name__}")
+    threads = operator.index(threads)
+    if not 1 <= threads <= MOST_THREADS:
+        raise ValueError(f"threads must be from 1 to {MOST_THREADS}, or None for all processors, not {shown(threads)}")
+    return threads
+
+
+_NOTHING = memoryview(b"")
+
+
+class Buffer(Protocol):
+    """What has the buffer protocol, as ``bytes``, ``bytearray``, ``memoryview``, ``mmap`` and NumPy's arrays do."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+
+
+class Readable(Protocol):
+    """What can be read from: bytes or text, and something empty at the end."""
+
+    def read(self, size: int, /) -> Any: ...
+
+
+def check_option(name: str, value: object, allowed: Sequence[str]) -> None:
+    """Raise `ValueError` unless the value is one of those allowed."""
+    if value not in allowed:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, allowed))}, not {quoted(value)}")
+
+
+def byte_view(data: Any, name: str, allowed: str = "bytes or another buffer of bytes") -> memoryview:
+    """Return the bytes of a buffer, not copied.
+
+    Raises:
+        TypeError: it is no buffer, or not one of bytes.
+        BufferError: it is not C-contiguous.
+    """
+    try:
+        view = view_of(data)
+    except TypeError as error:
+        raise TypeError(f"{name} must be {allowed}, not {type(data).__name__}") from error
+    if not _is_of_bytes(view):
+        raise TypeError(f"{name} must be {allowed}, not {type(data).__name__} of items of the format {view.format!r}")
+    if not view.c_contiguous:
+        raise BufferError(f"{name} must be C-contiguous, which this {type(data).__name__} is not; a copy of it is")
+    return view.cast("B") if view.nbytes else _NOTHING
+
+
+def is_byte_buffer(data: object) -> bool:
+    """Whether something is a buffer of bytes: one document, although it can be iterated over."""
+    try:
+        return isinstance(data, bytes) or _is_of_bytes(memoryview(data))  # type: ignore[arg-type]
+    except (TypeError, BufferError, ValueError):  # ValueError: it has been closed
+        return False
+
+
+def _is_of_bytes(view: memoryview) -> bool:
+    return view.format in ("B", "b", "c")
+
+
+def is_a(value: Any, *kinds: type) -> bool:
+    """`isinstance`, after which type checkers do not take the parts of what a user gives for unknown."""
+    return isinstance(value, kinds)

@@ -1,0 +1,32 @@
+"""JSON from anywhere, read strictly: what two readers could take for two things is refused."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from text_processor._common.messages import quoted
+
+
+def loads(data: bytes) -> Any:
+    """Return what JSON in UTF-8 says.
+
+    Raises:
+        ValueError: it is none, or an object has a key twice, or a number is NaN or infinite. A
+            `json.JSONDecodeError` tells where.
+        RecursionError: it is nested too deeply.
+    """
+    return json.loads(data.decode(), object_pairs_hook=_without_twins, parse_constant=_refuse_constant)
+
+
+def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twin, _ = Counter(key for key, _ in pairs).most_common(1)[0]
+        raise ValueError(f"an object has the key {quoted(twin)} twice")
+    return made
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")

@@ -1,0 +1,135 @@
+"""Where many things are meant, what would give others without a word is refused, and the message names the way.
+
+A loop over a `str` gives its characters, over a `dict` its keys, over a data frame the names of its columns, and over a set
+its items in an order that differs from run to run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from text_processor._common.arguments import is_byte_buffer
+
+
+class Many(NamedTuple):
+    """What a function takes many of, and what there is instead for what it refuses, for messages."""
+
+    what: str
+    is_one: Callable[[object], bool]
+    for_one: str
+    for_mapping: str
+    for_frame: str
+    for_arrow: str | None
+    """None: columns of Arrow are taken as they are."""
+    protocols: tuple[str, ...] = ("__iter__", "__getitem__")
+    """One of these it must have."""
+
+
+def _is_text(given: object) -> bool:
+    return isinstance(given, str) or is_byte_buffer(given)
+
+
+def _is_text_of_ids(given: object) -> bool:
+    """A buffer of small numbers may be ids, but bytes are meant as text."""
+    return isinstance(given, (str, bytes, bytearray))
+
+
+def _is_str(given: object) -> bool:
+    """All bytes are numbers, too."""
+    return isinstance(given, str)
+
+
+_KEYS_OR_VALUES = "give its keys() or its values()"
+_OF_COUNTER = "give its keys(), its values() or, of a Counter, its elements()"
+_COLUMN = 'give one column of it, as in df["text"]'
+_TO_PYLIST = "its to_pylist() is one"
+
+DOCUMENTS = Many(
+    "an iterable of documents",
+    _is_text,
+    "for a single document there is add_document",
+    _OF_COUNTER,
+    'add_arrow(df["text"]) adds a column of it',
+    "add_arrow adds it",
+)
+TEXTS = Many("an iterable of texts", _is_text, "[text] is a list of one", _OF_COUNTER, _COLUMN, _TO_PYLIST)
+TRAINING_TEXTS = TEXTS._replace(for_one="for a single text there is train")
+IDS = Many("an iterable of int", _is_text_of_ids, "encode makes ids of a text", _KEYS_OR_VALUES, _COLUMN, _TO_PYLIST)
+LISTS_OF_IDS = IDS._replace(what="an iterable of lists of ids")
+NAMES = TEXTS._replace(
+    what="names, which get the ids behind those of the vocabulary",
+    for_one="[name] is a list of one",
+    for_mapping="ids of their own are for from_mergeable_ranks",
+)
+NUMBERS = Many(
+    "numbers, in a buffer or an iterable",
+    _is_str,
+    "float() makes a number of a text",
+    _KEYS_OR_VALUES,
+    'give one column of it, as in df["price"], or all as df.to_numpy()',
+    None,
+    ("__iter__", "__getitem__", "__arrow_c_array__", "__array__"),
+)
+
+
+def check(given: object, name: str, many: Many, *, in_order: bool = True) -> None:
+    """Raise `TypeError` unless something can be looped over and gives what is meant.
+
+    Args:
+        given: anything; lists and tuples are let through at once.
+        name: what the argument is called.
+        many: what it must be.
+        in_order: whether the order of the items makes a difference.
+    """
+    if type(given) is list or type(given) is tuple:
+        return
+    fault = _fault(given, many, in_order)
+    if fault is not None:
+        raise TypeError(f"{name} must be {many.what}, not {fault}")
+
+
+def _fault(given: object, many: Many, in_order: bool) -> str | None:
+    kind = type(given)
+    name = kind.__name__
+    if many.is_one(given):
+        return f"one {name}; {many.for_one}"
+    if issubclass(kind, Mapping):
+        return f"{name}; {many.for_mapping}"
+    if _is_frame(kind):
+        return f"{name}; {many.for_frame}"
+    if in_order and issubclass(kind, (set, frozenset)):
+        return f"{name}, which has no order; sorted() gives it one"
+    if many.for_arrow is not None and _is_arrow_array(kind):
+        return f"{name}, whose items are Arrow's; {many.for_arrow}"
+    return None if any(hasattr(kind, protocol) for protocol in many.protocols) else name
+
+
+# Libraries are known by what their classes have, so none is imported, nor an attribute looked up that a column may be called.
+
+
+def _is_frame(kind: type) -> bool:
+    """Whether this is a class of data frames, tables, readers of such or relations."""
+    return (
+        hasattr(kind, "__dataframe__")
+        or (hasattr(kind, "columns") and hasattr(kind, "dtypes"))
+        or (hasattr(kind, "__arrow_c_stream__") and hasattr(kind, "schema"))
+    )
+
+
+def _is_arrow_array(kind: type) -> bool:
+    """Whether a loop over it gives Arrow's scalars, as one over pyarrow's arrays does, and none over a Series."""
+    return (hasattr(kind, "__arrow_c_array__") or hasattr(kind, "__arrow_c_stream__")) and hasattr(kind, "to_pylist")
+
+
+# ---- What is missing -------------------------------------------------------------------------------------------------
+
+
+def advice(item: Any, way: str = "leave it out") -> str:
+    """Return what a message adds where an item is refused that stands for a missing value; nothing for any other."""
+    is_missing = item is None or (isinstance(item, float) and math.isnan(item)) or type(item).__name__ in _MISSING_OF_PANDAS
+    return f", a missing value: {way}" if is_missing else ""
+
+
+_MISSING_OF_PANDAS = ("NAType", "NaTType")

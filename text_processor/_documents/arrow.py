@@ -1,0 +1,237 @@
+"""Arrow columns: documents out of them without Python strings in between, and the table of words as a table of Arrow's.
+
+pyarrow imports what other libraries hand out. From there on only addresses cross to the core. It joins documents in a buffer
+that stays in the cache, validates and counts them; a document that is too long for the buffer is counted where it lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from text_processor._common.messages import needs
+from text_processor._documents import batches
+from text_processor._native import arrow as native_arrow
+from text_processor._native import text as native_text
+from text_processor._native.arrow import ArrowArray, ArrowBatch, ArrowColumn, Region
+from text_processor._native.text import Batch
+
+# Bytes of documents that are joined to a piece. Together with where they end it stays in the second-level cache.
+BATCH_NBYTES = 1 << 17
+
+# Bytes of a long document to a piece: about a millisecond, so that Ctrl-C gets through. At least a character's four.
+SLICE_NBYTES = 1 << 20
+
+# Entries that are measured in one call of the core, for the same reason.
+MEASURED_ENTRIES = 1 << 19
+
+# Below so many bytes a thread, starting it and merging its table cost more than it saves.
+NBYTES_PER_THREAD = batches.CHARACTERS_PER_THREAD
+
+_NO_LIMIT = (1 << 64) - 1
+
+
+Tell = Callable[[str, int], object]
+
+
+def import_pyarrow(method: str) -> Any:
+    try:
+        return import_module("pyarrow")
+    except ImportError as error:
+        raise ImportError(needs(method, "pyarrow", "arrow")) from error
+
+
+@contextmanager
+def open_chunks(column: Any, pa: Any) -> Generator[list[Any] | Iterator[Any], None, None]:
+    """Give the chunks of the one column of text in what was given: a list, unless they come one after the other."""
+    reader = _open_reader(column, pa)
+    if reader is None:
+        yield _chunks_in_memory(column, pa)
+        return
+    with nullcontext() if reader is column else reader:
+        _check_columns(reader.schema.names, reader.schema.types, pa)
+        yield (batch.column(0) for batch in reader)
+
+
+def _open_reader(column: Any, pa: Any) -> Any:
+    """Return a reader of what need not be in memory; None for anything else."""
+    if isinstance(column, pa.RecordBatchReader):
+        return column
+    if isinstance(column, (pa.Table, pa.RecordBatch, pa.ChunkedArray)) or not hasattr(column, "__arrow_c_stream__"):
+        return None
+    try:
+        return pa.RecordBatchReader.from_stream(column)
+    except pa.ArrowInvalid:  # it has arrays, not records, and those only pa.chunked_array takes, all at once
+        return None
+
+
+def _chunks_in_memory(column: Any, pa: Any) -> list[Any]:
+    if isinstance(column, (pa.Table, pa.RecordBatch)):
+        _check_columns(column.schema.names, column.schema.types, pa)
+        column = column.column(0)
+    elif isinstance(column, (pa.Array, pa.ChunkedArray)):
+        pass  # handed out and taken in again it would not know the sizes of its buffers
+    elif hasattr(column, "__arrow_c_stream__"):
+        column = pa.chunked_array(column)
+    elif hasattr(column, "__arrow_c_array__"):
+        column = pa.array(column)
+    else:
+        raise TypeError(
+            "column must be an Arrow array, column or stream (an object with __arrow_c_stream__ or __arrow_c_array__), "
+            f"not {type(column).__name__}"
+        )
+    chunks: list[Any] = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    if pa.types.is_struct(column.type):
+        fields = [column.type.field(i) for i in range(column.type.num_fields)]
+        _check_columns([field.name for field in fields], [field.type for field in fields], pa)
+        return [chunk.flatten()[0] for chunk in chunks]  # unlike field(0), with the nulls of the structs
+    _check_type(column.type, pa)
+    return chunks
+
+
+def _check_columns(names: Sequence[str], types: Sequence[Any], pa: Any) -> None:
+    if len(names) != 1:
+        raise ValueError(f"there must be one column, not {len(names)}: {', '.join(map(repr, names)) or 'none'}")
+    _check_type(types[0], pa)
+
+
+def _check_type(kind: Any, pa: Any) -> None:
+    """Raise TypeError unless columns of this type have documents, or nothing but nulls."""
+    if not pa.types.is_null(kind) and _text_layout(kind.value_type if pa.types.is_dictionary(kind) else kind, pa) is None:
+        raise TypeError(
+            "column must hold text (string, large_string, string_view, binary that is UTF-8, or a dictionary of one of these), "
+            f"not {kind}"
+        )
+
+
+def _text_layout(kind: Any, pa: Any) -> int | None:
+    """Return how arrays of this type tell where their texts are; None for a type without texts."""
+    if pa.types.is_string(kind) or pa.types.is_binary(kind):
+        return native_arrow.ARROW_OFFSETS_32
+    if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
+        return native_arrow.ARROW_OFFSETS_64
+    if pa.types.is_string_view(kind) or pa.types.is_binary_view(kind):
+        return native_arrow.ARROW_VIEWS
+    return None
+
+
+def native_columns(chunks: Iterable[Any], pa: Any) -> Iterator[ArrowColumn]:
+    first = 0
+    for chunk in chunks:
+        if (column := _native_column(chunk, first, pa)) is not None:
+            yield column
+        first += len(chunk)
+
+
+def _native_column(chunk: Any, first: int, pa: Any) -> ArrowColumn | None:
+    if pa.types.is_null(chunk.type):
+        return None
+    if not pa.types.is_dictionary(chunk.type):
+        return ArrowColumn(_native_array(chunk, _text_layout(chunk.type, pa), len(chunk)), None, first)
+    index_type, values = chunk.type.index_type, chunk.dictionary
+    n_values = len(values)
+    if pa.types.is_signed_integer(index_type):  # the core reads indices as unsigned: a negative one is to be too large
+        n_values = min(n_values, 1 << (index_type.bit_width - 1))
+    indices = _native_array(chunk, native_arrow.ARROW_INDICES[index_type.bit_width], len(chunk))
+    return ArrowColumn(indices, _native_array(values, _text_layout(values.type, pa), n_values), first)
+
+
+def _native_array(array: Any, layout: int | None, length: int) -> ArrowArray:
+    assert layout is not None, "types are checked before"
+    validity, slots, *data = map(_region, array.buffers())
+    return ArrowArray(array, layout=layout, validity=validity, slots=slots, data=data, offset=array.offset, length=length)
+
+
+def _region(buffer: Any) -> Region:
+    if buffer is None:
+        return Region(0, 0)
+    if not buffer.is_cpu:
+        raise ValueError("the column must be in main memory; copy it there from the device that it is on")
+    return Region(buffer.address, buffer.size)
+
+
+class Span(NamedTuple):
+    """Some entries of a column, and how many bytes they have, if that is known."""
+
+    column: ArrowColumn
+    start: int
+    stop: int
+    nbytes: int = 0
+
+
+class Reader:
+    """Reads spans batch by batch."""
+
+    def __init__(self, spans: Iterable[Span], *, refuse_blank: bool) -> None:
+        self.batch = ArrowBatch(BATCH_NBYTES)
+        self._spans = spans
+        self._refuse_blank = refuse_blank
+
+    def batches(self) -> Iterator[int]:
+        """Fill the batch again and again; give the index of the last entry read each time."""
+        for column, start, stop, _ in self._spans:
+            following = start
+            while following < stop:
+                following = self.batch.read(column, following, stop, refuse_blank=self._refuse_blank)
+                yield column.first + following - 1
+
+    def pieces(self) -> Iterator[tuple[Batch, int]]:
+        """Give pieces, each to be counted before the next one is asked for, and how many bytes that is of the values."""
+        for index in self.batches():
+            if self.batch.long_text is None:
+                yield self.batch.joined, self.batch.read_nbytes
+            else:
+                for piece in slices_of(self.batch.long_text, index):
+                    yield piece, len(piece.text)
+
+
+def slices_of(text: memoryview, index: int) -> Iterator[Batch]:
+    """Cut a long document into pieces, between characters, and validate them: copies, since what is elsewhere may change."""
+    start = 0
+    while start < len(text):
+        stop = _character_start(text, start + SLICE_NBYTES)
+        part = bytes(text[start:stop])
+        if (offset := native_text.find_invalid(part)) is not None:
+            raise native_text.not_utf8(index, start + offset)
+        yield native_text.closing_batch(part) if stop == len(text) else native_text.open_batch(part)
+        start = stop
+
+
+def _character_start(text: memoryview, place: int) -> int:
+    """Return where the character begins that a byte is part of; in text that is not UTF-8, some place near."""
+    if place >= len(text):
+        return len(text)
+    return next((start for start in range(place, place - 4, -1) if text[start] & 0xC0 != 0x80), place)
+
+
+def spans_of(columns: Iterable[ArrowColumn], *, is_measured: bool) -> list[Span]:
+    if not is_measured:
+        return [Span(column, 0, column.array.length) for column in columns]
+    return [
+        Span(column, start, stop, column.measure(start, stop, _NO_LIMIT)[1])
+        for column in columns
+        for start in range(0, column.array.length, MEASURED_ENTRIES)
+        for stop in (min(start + MEASURED_ENTRIES, column.array.length),)
+    ]
+
+
+def share_out(spans: list[Span], threads: int) -> list[list[Span]]:
+    """Cut spans into at most so many shards of about equal length, between entries."""
+    total = sum(span.nbytes for span in spans)
+    n_shards = min(threads, total // NBYTES_PER_THREAD)
+    if n_shards < 2:
+        return [spans]
+    shards: list[list[Span]] = [[]]
+    n_shared = 0
+    for span in spans:
+        column, start, stop, rest = span
+        while len(shards) < n_shards and n_shared + rest >= (goal := total * len(shards) // n_shards):
+            cut, nbytes = column.measure(start, stop, max(goal - n_shared, 0))
+            shards[-1].append(Span(column, start, cut, nbytes))
+            shards.append([])
+            start, n_shared, rest = cut, n_shared + nbytes, rest - nbytes
+        shards[-1].append(Span(column, start, stop, rest))
+        n_shared += rest
+    return shards

@@ -1,0 +1,123 @@
+"""The door to the core's room ``documents``: Arrow columns, by address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from text_processor._native.status import InvalidArgumentError, check, new_error, new_uninitialized
+from text_processor._native.text import Batch, not_utf8
+from text_processor._textproc_cffi import ffi, lib
+from text_processor.errors import InvalidDocumentError
+
+if TYPE_CHECKING:
+    from text_processor._textproc_cffi import TpArrowArray, TpArrowBuffer, TpError
+
+
+ARROW_OFFSETS_32: int = lib.TP_ARROW_OFFSETS_32
+ARROW_OFFSETS_64: int = lib.TP_ARROW_OFFSETS_64
+ARROW_VIEWS: int = lib.TP_ARROW_VIEWS
+ARROW_INDICES: dict[int, int] = {  # by their bits
+    8: lib.TP_ARROW_INDICES_8,
+    16: lib.TP_ARROW_INDICES_16,
+    32: lib.TP_ARROW_INDICES_32,
+    64: lib.TP_ARROW_INDICES_64,
+}
+
+
+class Region(NamedTuple):
+    """Memory of somebody else's; address 0 is none."""
+
+    address: int
+    nbytes: int
+
+
+class ArrowArray:
+    """Where the entries of an Arrow array are; ``owner`` keeps the buffers."""
+
+    __slots__ = ("_data", "length", "owner", "pointer")
+
+    def __init__(
+        self, owner: object, *, layout: int, validity: Region, slots: Region, data: Sequence[Region], offset: int, length: int
+    ) -> None:
+        self.owner = owner
+        self.length = length
+        self.pointer = ffi.new("tp_arrow_array *")
+        self._data = ffi.new("tp_arrow_buffer[]", len(data))
+        self.pointer.layout = layout
+        _point(self.pointer.validity, validity)
+        _point(self.pointer.slots, slots)
+        for c_buffer, region in zip(self._data, data, strict=True):
+            _point(c_buffer, region)
+        self.pointer.data = self._data
+        self.pointer.n_data = len(data)
+        self.pointer.offset = offset
+        self.pointer.length = length
+
+
+def _point(c_buffer: TpArrowBuffer, region: Region) -> None:
+    c_buffer.bytes = ffi.cast("uint8_t *", region.address)
+    c_buffer.nbytes = region.nbytes
+
+
+class ArrowColumn(NamedTuple):
+    """A chunk of a column: ``first`` is the number of its first entry in the whole column."""
+
+    array: ArrowArray
+    dictionary: ArrowArray | None
+    first: int
+
+    def pointers(self) -> tuple[TpArrowArray, TpArrowArray]:
+        return self.array.pointer, ffi.NULL if self.dictionary is None else self.dictionary.pointer
+
+    def measure(self, start: int, stop: int, enough: int) -> tuple[int, int]:
+        """Add up bytes from the entry ``start`` on until they are enough; return where that was, and the sum."""
+        following, nbytes, error = ffi.new("uint64_t *"), ffi.new("uint64_t *"), new_error()
+        self.check(lib.tp_arrow_measure(*self.pointers(), start, stop, enough, following, nbytes, error), error)
+        return int(following[0]), int(nbytes[0])
+
+    def check(self, status: int, error: TpError) -> None:
+        """As `check`, but say which entry of the column is damaged."""
+        try:
+            check(status, error)
+        except InvalidArgumentError as fault:
+            raise ValueError(f"entry {self.first + fault.item} of the column is damaged: {fault}") from fault
+
+
+class ArrowBatch:
+    """Documents of a column, joined in memory that is used again for the next ones: a batch, or one that is too long for it."""
+
+    __slots__ = ("_batch", "_ends", "_text", "joined", "long_text", "read_nbytes")
+
+    def __init__(self, nbytes: int) -> None:
+        self._text = new_uninitialized("uint8_t[]", nbytes)
+        self._ends = new_uninitialized("uint64_t[]", nbytes // 16 + 1)  # few documents are shorter
+        self._batch = ffi.new("tp_arrow_batch *")
+        self._batch.text = self._text
+        self._batch.text_capacity = len(self._text)
+        self._batch.ends = self._ends
+        self._batch.ends_capacity = len(self._ends)
+        self.joined = Batch(b"", self._ends, 0)
+        self.long_text: memoryview | None = None
+        self.read_nbytes = 0
+
+    def read(self, column: ArrowColumn, start: int, stop: int, *, refuse_blank: bool) -> int:
+        """Join the next documents from the entry ``start`` on, and return the first entry that has not been read."""
+        batch, error = self._batch, new_error()
+        batch.next, batch.stop, batch.stops_at_blank = start, stop, refuse_blank
+        status = lib.tp_arrow_join(*column.pointers(), batch, error)
+        index = column.first + int(batch.next)
+        if status == lib.TP_INVALID_UTF8:
+            raise not_utf8(index, int(error.offset))
+        column.check(status, error)
+        if batch.is_at_blank:
+            raise InvalidDocumentError(f"Document {index} cannot be empty", index=index)
+        self.joined = Batch(ffi.buffer(self._text, batch.text_nbytes), self._ends, int(batch.n_ends))
+        self.long_text = memoryview(ffi.buffer(batch.long_text, batch.long_nbytes)) if batch.long_text else None
+        self.read_nbytes = int(batch.read_nbytes)
+        return int(batch.next)
+
+    def document(self, i: int) -> str:
+        """Return a document of the batch."""
+        start = self._ends[i - 1] + 1 if i else 0
+        return str(memoryview(self.joined.text)[start : self._ends[i]], "utf-8")

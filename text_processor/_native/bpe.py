@@ -1,0 +1,416 @@
+"""The door to the core's room ``bpe``: splitting, training, vocabularies, encoding and decoding."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from text_processor._native.handles import check_alive, own
+from text_processor._native.status import TOO_SMALL, check, new_error, new_uninitialized, numbers_of
+from text_processor._native.text import Batch
+from text_processor._textproc_cffi import ffi, lib
+
+if TYPE_CHECKING:
+    from text_processor._textproc_cffi import Array, Pointer, TpMerge, TpPieces, TpVocabulary
+
+
+class Pieces:
+    """A handle to a ``tp_pieces``: distinct pieces of text and how often each occurs."""
+
+    __slots__ = ("place",)
+
+    def __init__(self) -> None:
+        self.place, error = ffi.new("tp_pieces **"), new_error()
+        own(self.place, ffi.gc(ffi.cast("tp_pieces **", self.place), lib.tp_pieces_free_at))
+        check(lib.tp_pieces_new(self.place, error), error)
+
+    @property
+    def pointer(self) -> Pointer[TpPieces]:
+        check_alive(self.place)
+        return self.place[0]
+
+    def add(self, pattern: int, text: bytes | memoryview, *, is_final: bool, threads: int = 1) -> int:
+        """Count the pieces of UTF-8 text and return how many bytes they have; what is left goes before what follows."""
+        used, error = ffi.new("size_t *"), new_error()
+        with ffi.from_buffer("uint8_t[]", text) as data:
+            status = lib.tp_pieces_add(self.pointer, pattern, data, len(data), is_final, threads, used, error)
+        check(status, error)
+        return int(used[0])
+
+    def add_documents(self, pattern: int, documents: Batch, *, threads: int = 1) -> None:
+        """Count the pieces of documents that end in the piece, each split by itself."""
+        error = new_error()
+        with ffi.from_buffer("uint8_t[]", documents.text) as data:
+            status = lib.tp_pieces_add_documents(
+                self.pointer, pattern, data, len(data), documents.ends, documents.n_ends, threads, error
+            )
+        check(status, error)
+
+    def add_split(self, pieces: Sequence[bytes]) -> None:
+        """Count pieces that something else has split."""
+        ends = array("Q", accumulate(map(len, pieces)))
+        text, error = b"".join(pieces), new_error()
+        with ffi.from_buffer("uint64_t[]", ends) as c_ends:
+            status = lib.tp_pieces_add_split(self.pointer, text, len(text), c_ends, len(ends), error)
+        check(status, error)
+
+
+class Trainer:
+    """A handle to a ``tp_trainer``, which makes merges one after the other out of the pieces as they are now."""
+
+    __slots__ = ("_made", "place")
+
+    def __init__(self, pieces: Pieces, tie_break: int) -> None:
+        self.place, error = ffi.new("tp_trainer **"), new_error()
+        own(self.place, ffi.gc(ffi.cast("tp_trainer **", self.place), lib.tp_trainer_free_at))
+        self._made = array("I")  # what a call had made that failed then
+        check(lib.tp_trainer_new(pieces.pointer, tie_break, self.place, error), error)
+
+    def step(self, n: int) -> array[int]:
+        """Make up to ``n`` more merges: the left and the right token of each in turn. Fewer mean that there are no more.
+
+        A call that fails loses nothing: what it had made until then the next one gives.
+        """
+        check_alive(self.place)
+        room = max(n - len(self._made) // 2, 0)
+        made, n_made, error = new_uninitialized("tp_merge[]", room), ffi.new("size_t *"), new_error()
+        status = lib.tp_trainer_step(self.place[0], made, room, n_made, error)
+        self._made.frombytes(ffi.buffer(made, n_made[0] * ffi.sizeof("tp_merge")))
+        check(status, error)
+        merges = self._made[: 2 * n]
+        del self._made[: 2 * n]
+        return merges
+
+
+# The patterns with a splitter written by hand, by name; no number is 0, which means that there is none.
+PATTERNS: dict[str, int] = {
+    "gpt2": lib.TP_PATTERN_GPT2,
+    "r50k": lib.TP_PATTERN_R50K,
+    "gpt4": lib.TP_PATTERN_GPT4,
+    "cl100k": lib.TP_PATTERN_CL100K,
+    "cl100k_tiktoken": lib.TP_PATTERN_CL100K_TIKTOKEN,
+    "nanochat": lib.TP_PATTERN_NANOCHAT,
+    "o200k": lib.TP_PATTERN_O200K,
+}
+
+
+def pattern_text(pattern: int) -> str:
+    """Return the regular expression that a pattern of `PATTERNS` stands for."""
+    return ffi.string(lib.tp_pattern_text(pattern)).decode()
+
+
+def find_pattern(text: str) -> int:
+    """Return the pattern with exactly this text, or 0."""
+    encoded = text.encode(errors="surrogatepass")
+    return lib.tp_pattern_find(encoded, len(encoded))
+
+
+def split(pattern: int, text: bytes | memoryview, *, is_final: bool = True) -> list[int]:
+    """Return where the pieces of valid UTF-8 end; see ``tp_split``."""
+    with ffi.from_buffer("uint8_t[]", text) as data:
+        ends = new_uninitialized("uint64_t[]", len(data))
+        return ffi.unpack(ends, lib.tp_split(pattern, data, len(data), is_final, ends, len(data)))
+
+
+def find_cut(pattern: int, text: bytes | memoryview, start: int) -> int:
+    """Return the first place from `start` on where a piece ends whatever stands around the text, or the text's length."""
+    with ffi.from_buffer("uint8_t[]", text) as data:
+        return lib.tp_split_find_cut(pattern, data, len(data), start)
+
+
+# How training chooses among the pairs that are most frequent.
+TIE_BREAKS: dict[str, int] = {"rustbpe": lib.TP_TIE_RUSTBPE, "hf": lib.TP_TIE_HF}
+
+_NO_ENDS = array("Q")
+
+# Ids that come back in one step: they stay in the second-level cache until they are copied to where they belong.
+STEP_IDS = 1 << 16
+
+# Of a text that is given whole though it is longer, nearly all is one piece: it is not to be encoded twice for want of room.
+LONG_PIECE_NBYTES = 1 << 20
+
+
+class Tokens(NamedTuple):
+    """Tokens one behind the other, where each ends (64-bit), and their ids (32-bit)."""
+
+    text: bytes
+    ends: array[int]
+    ids: array[int]
+
+    def each(self) -> Iterator[bytes]:
+        """Give the bytes of one after the other."""
+        start = 0
+        for end in self.ends:
+            yield self.text[start:end]
+            start = end
+
+
+class Vocabulary:
+    """A handle to a ``tp_vocabulary``, immutable."""
+
+    __slots__ = ("place",)
+
+    def __init__(self) -> None:
+        self.place = ffi.new("tp_vocabulary **")
+        own(self.place, ffi.gc(ffi.cast("tp_vocabulary **", self.place), lib.tp_vocabulary_free_at))
+
+    @classmethod
+    def of_merges(cls, merges: array[int]) -> Vocabulary:
+        """One that was trained: two ids for each merge, one behind the other."""
+        self, error = cls(), new_error()
+        with _c_merges(merges) as c_merges:
+            status = lib.tp_vocabulary_from_merges(c_merges, len(c_merges), self.place, error)
+        check(status, error)
+        return self
+
+    @classmethod
+    def of_tokens(cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
+        """One by tiktoken's rule; with merges, by Hugging Face's."""
+        self, error = cls(), new_error()
+        with (
+            ffi.from_buffer("uint64_t[]", tokens.ends) as c_ends,
+            ffi.from_buffer("uint32_t[]", tokens.ids) as c_ids,
+            _c_merges(merges or array("I")) as c_merges,
+        ):
+            given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids))
+            if merges is None:
+                status = lib.tp_vocabulary_from_tokens(*given, self.place, error)
+            else:
+                status = lib.tp_vocabulary_from_tokens_and_merges(
+                    *given, c_merges, len(c_merges), whole_pieces, self.place, error
+                )
+        check(status, error)
+        return self
+
+    @property
+    def pointer(self) -> Pointer[TpVocabulary]:
+        check_alive(self.place)
+        return self.place[0]
+
+    def tokens(self) -> Tokens:
+        """All tokens, by ascending id."""
+        found = ffi.new("tp_vocabulary_tokens *")
+        lib.tp_vocabulary_get_tokens(self.pointer, found)
+        ends, ids = array("Q"), array("I")
+        ends.frombytes(ffi.buffer(found.ends, 8 * found.n_tokens))
+        ids.frombytes(ffi.buffer(found.ids, 4 * found.n_tokens))
+        return Tokens(bytes(ffi.buffer(found.tokens, found.tokens_nbytes)), ends, ids)
+
+    def merges(self) -> array[int]:
+        """The two ids of each merge, in order; `InvalidArgumentError`, with an id, if that token is made by none."""
+        n_merges, error = ffi.new("size_t *"), new_error()
+        capacity = 0
+        while True:
+            found = new_uninitialized("tp_merge[]", capacity)
+            status = lib.tp_vocabulary_get_merges(self.pointer, found, capacity, n_merges, error)
+            if status != TOO_SMALL:
+                break
+            capacity = n_merges[0]
+        check(status, error)
+        merges = array("I")
+        merges.frombytes(ffi.buffer(found, n_merges[0] * ffi.sizeof("tp_merge")))
+        return merges
+
+    def encode_short(self, pattern: int, text: bytes) -> list[int]:
+        """Return the ids of a text, for which neither room nor a cache outlasts the call."""
+        room, n_ids, used = new_uninitialized("uint32_t[]", len(text)), ffi.new("size_t *"), ffi.new("size_t *")
+        error = new_error()
+        status = lib.tp_vocabulary_encode(
+            self.pointer, ffi.NULL, pattern, text, len(text), True, 1, room, len(text), n_ids, used, error
+        )
+        check(status, error)
+        return ffi.unpack(room, n_ids[0])
+
+    def decode(
+        self, ids: array[int] | memoryview, ends: array[int] | None = None, special: SpecialTokens | None = None
+    ) -> memoryview:
+        """Return the bytes of tokens one behind the other, and store in ``ends`` where those of each end.
+
+        `InvalidArgumentError`, with the index of an id, if no token has it, nor a special one.
+        """
+        c_special = ffi.NULL if special is None else special.pointer
+        nbytes, error = ffi.new("size_t *"), new_error()
+        capacity = 0
+        with ffi.from_buffer("uint32_t[]", ids) as c_ids, ffi.from_buffer("uint64_t[]", ends or _NO_ENDS) as found_ends:
+            c_ends = ffi.NULL if ends is None else found_ends
+            while True:
+                found = new_uninitialized("uint8_t[]", capacity)
+                status = lib.tp_vocabulary_decode(
+                    self.pointer, c_special, c_ids, len(c_ids), found, capacity, nbytes, c_ends, error
+                )
+                if status != TOO_SMALL:
+                    break
+                capacity = nbytes[0]
+        check(status, error)
+        return memoryview(ffi.buffer(found, nbytes[0]))
+
+
+class SpecialTokens:
+    """Special tokens as the core takes them for decoding: their names in UTF-8, by ascending id."""
+
+    __slots__ = ("_ends", "_ids", "_text", "pointer")
+
+    def __init__(self, names: Mapping[int, bytes]) -> None:
+        ids = sorted(names)
+        self._text, self._ids = b"".join(map(names.__getitem__, ids)), ffi.new("uint32_t[]", ids)
+        self._ends = ffi.new("uint64_t[]", list(accumulate(len(names[token]) for token in ids)))
+        self.pointer = ffi.new("tp_vocabulary_tokens *")
+        self.pointer.tokens, self.pointer.tokens_nbytes = ffi.from_buffer("uint8_t[]", self._text), len(self._text)
+        self.pointer.ends, self.pointer.ids, self.pointer.n_tokens = self._ends, self._ids, len(ids)
+
+
+class Names:
+    """A handle to a ``tp_names``, immutable: some names, which are looked for in texts."""
+
+    __slots__ = ("place",)
+
+    # Room for the places that are found, at first.
+    PLACES = 1 << 6
+
+    def __init__(self, names: Sequence[bytes]) -> None:
+        text, ends = b"".join(names), array("Q", accumulate(map(len, names)))
+        self.place, error = ffi.new("tp_names **"), new_error()
+        own(self.place, ffi.gc(ffi.cast("tp_names **", self.place), lib.tp_names_free_at))
+        with ffi.from_buffer("uint64_t[]", ends) as c_ends:
+            status = lib.tp_names_new(text, len(text), c_ends, len(c_ends), self.place, error)
+        check(status, error)
+
+    def occur_in(self, text: bytes) -> bool:
+        """Whether any of the names is in a text."""
+        check_alive(self.place)
+        return bool(lib.tp_names_occur(self.place[0], text, len(text)))
+
+    def find(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[int], int]:
+        """Return the start, the end and the number of each name that is found, and how many bytes of the text are certain."""
+        check_alive(self.place)
+        n_places, n_certain, error = ffi.new("size_t *"), ffi.new("size_t *"), new_error()
+        capacity = self.PLACES
+        with ffi.from_buffer("uint8_t[]", text) as data:
+            while True:
+                places = new_uninitialized("tp_named_place[]", capacity)
+                status = lib.tp_names_find(
+                    self.place[0], data, len(data), is_final, places, capacity, n_places, n_certain, error
+                )
+                if status != TOO_SMALL:
+                    break
+                capacity = n_places[0]
+        check(status, error)
+        found = memoryview(ffi.buffer(places, n_places[0] * ffi.sizeof("tp_named_place")))
+        return found.cast("Q").tolist(), n_certain[0]
+
+
+def _c_merges(merges: array[int]) -> Array[TpMerge]:
+    return cast("Array[TpMerge]", ffi.from_buffer("tp_merge[]", merges))
+
+
+class Encoder:
+    """What one call needs to encode text: a vocabulary, room for ids, and the pieces that were met lately.
+
+    The ids are added to ``ids``, or only counted if that is None; ``n_ids`` says how many there are so far.
+    """
+
+    __slots__ = ("_cache", "_capacity", "_n_ids", "_room", "_used", "_vocabulary", "ids", "n_ids", "pattern", "threads")
+
+    def __init__(self, vocabulary: Vocabulary, pattern: int | None, ids: array[int] | None, threads: int = 1) -> None:
+        self.ids = ids
+        self.n_ids = 0
+        self.pattern: int = lib.TP_PATTERN_NONE if pattern is None else pattern
+        self.threads = threads
+        self._vocabulary = vocabulary
+        self._cache, error = ffi.new("tp_piece_cache **"), new_error()
+        own(self._cache, ffi.gc(ffi.cast("tp_piece_cache **", self._cache), lib.tp_piece_cache_free_at))
+        check(lib.tp_piece_cache_new(threads, self._cache, error), error)
+        self._n_ids, self._used = ffi.new("size_t *"), ffi.new("size_t *")
+        self._capacity, self._room = 0, ffi.NULL
+
+    def add(self, token: int) -> None:
+        """Take the id of a special token."""
+        self.n_ids += 1
+        if self.ids is not None:
+            self.ids.append(token)
+
+    def feed(self, text: bytes | memoryview, is_final: bool) -> int:
+        """Take a text, or a part of one that more will follow; return how many bytes are done."""
+        is_shared = self.threads > 1  # which takes room for as many ids as there are bytes
+        self._make_room(len(text) if is_shared or len(text) > LONG_PIECE_NBYTES else min(len(text), STEP_IDS))
+        error = new_error()
+        with ffi.from_buffer("uint8_t[]", text) as data:
+            while True:
+                status = lib.tp_vocabulary_encode(
+                    self._vocabulary.pointer,
+                    self._cache[0],
+                    self.pattern,
+                    data,
+                    len(data),
+                    is_final,
+                    self.threads,
+                    self._room,
+                    self._capacity,
+                    self._n_ids,
+                    self._used,
+                    error,
+                )
+                if status != TOO_SMALL:
+                    break
+                self._make_room(self._n_ids[0])
+        check(status, error)
+        self._take()
+        return self._used[0]
+
+    def feed_split(self, pieces: Sequence[bytes]) -> None:
+        """Take pieces that have been split already."""
+        ends, text = array("Q", accumulate(map(len, pieces))), b"".join(pieces)
+        self._make_room(len(text))  # no piece has more ids than bytes
+        error = new_error()
+        with ffi.from_buffer("uint64_t[]", ends) as c_ends:
+            status = lib.tp_vocabulary_encode_split(
+                self._vocabulary.pointer,
+                self._cache[0],
+                text,
+                len(text),
+                c_ends,
+                len(c_ends),
+                self._room,
+                self._capacity,
+                self._n_ids,
+                self._used,
+                error,
+            )
+        check(status, error)
+        self._take()
+
+    def feed_batch(self, piece: Batch) -> memoryview[int]:
+        """Take documents, each as if alone; return where the ids of each end among those of this batch."""
+        error, id_ends = new_error(), new_uninitialized("uint64_t[]", piece.n_ends)
+        with ffi.from_buffer("uint8_t[]", piece.text) as text:
+            self._make_room(len(text))
+            status = lib.tp_vocabulary_encode_batch(
+                self._vocabulary.pointer,
+                self._cache[0],
+                self.pattern,
+                text,
+                len(text),
+                piece.ends,
+                piece.n_ends,
+                self.threads,
+                self._room,
+                self._capacity,
+                id_ends,
+                self._n_ids,
+                error,
+            )
+        check(status, error)
+        self._take()
+        return numbers_of(id_ends, piece.n_ends)
+
+    def _make_room(self, n: int) -> None:
+        if self.ids is not None and n > self._capacity:
+            self._capacity, self._room = n, new_uninitialized("uint32_t[]", n)
+
+    def _take(self) -> None:
+        n = self._n_ids[0]
+        self.n_ids += n
+        if self.ids is not None and n:
+            self.ids.frombytes(ffi.buffer(self._room, 4 * n))

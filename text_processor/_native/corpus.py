@@ -1,0 +1,338 @@
+"""The one door to the compiled core: bytes in, arrays and text out, statuses to exceptions, callbacks.
+
+How a callback travels:
+
+1. Python calls ``Corpus.count_each`` with a function ``tell``. It is put into a ``_DocumentCall``, and a handle to that is
+   kept in a local variable for as long as the call lasts: a stale handle would end the process.
+2. C gets the address of the one trampoline, ``textproc_on_document``, and the handle as its ``void *user``.
+3. C counts a document, lets go of its lock, and calls the trampoline.
+4. The trampoline finds the ``_DocumentCall`` behind the handle and calls ``tell``, which may do anything.
+5. No exception can pass through C. The trampoline keeps it in the ``_DocumentCall`` and returns 0, at which C stops.
+   0 is also what cffi returns by itself when the trampoline cannot run, so "stop" is the safe answer.
+6. A signal may arrive before the trampoline's ``try``. cffi hands such an exception to ``onerror``, which keeps it too.
+7. Back in Python, ``count_each`` gives the exception to its caller, who publishes what was counted and raises it again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from types import TracebackType
+from typing import TYPE_CHECKING, NamedTuple
+
+from text_processor._native.handles import check_alive, own
+from text_processor._native.sentiment import Lexicon
+from text_processor._native.status import (
+    CANCELLED,
+    OK,
+    STALE,
+    TOO_SMALL,
+    check,
+    new_error,
+    new_uninitialized,
+    numbers_of,
+    slices,
+)
+from text_processor._native.text import Batch
+from text_processor._textproc_cffi import ffi, lib
+from text_processor.errors import TextProcessorError
+
+if TYPE_CHECKING:
+    from text_processor._textproc_cffi import Array, CData, Pointer, TpBatch, TpCorpus
+
+
+Tell = Callable[[int, int], object]
+
+
+class _DocumentCall:
+    """One call of ``count_each``: whom to tell, and the exception that must wait until C has returned."""
+
+    __slots__ = ("error", "tell")
+
+    def __init__(self, tell: Tell) -> None:
+        self.tell = tell
+        self.error: BaseException | None = None
+
+    def take_error(self) -> BaseException | None:
+        """Hand the exception over. Its traceback holds the frames of this call, so none of them may hold it."""
+        try:
+            return self.error
+        finally:
+            self.error = None
+
+
+class _CallsOfThread(threading.local):
+    """The calls that are under way in a thread, innermost last: for ``onerror``, which is not told of the handle."""
+
+    def __init__(self) -> None:
+        self.stack: list[_DocumentCall] = []
+
+
+_calls = _CallsOfThread()
+
+
+def _keep_error(_kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    if error is not None:
+        _calls.stack[-1].error = error.with_traceback(traceback)
+
+
+@ffi.def_extern(error=0, onerror=_keep_error)
+def textproc_on_document(user: CData, index: int, n_words: int) -> int:
+    """Trampoline of ``tp_on_document``."""
+    call: _DocumentCall = ffi.from_handle(user)
+    try:
+        call.tell(index, n_words)
+    except BaseException as error:  # noqa: BLE001 - it is raised again as soon as C has returned
+        call.error = error
+        return 0
+    return 1
+
+
+class Totals(NamedTuple):
+    """All totals of a corpus at one instant."""
+
+    documents: int
+    words: int
+    terms: int
+    position: int
+
+
+class Corpus:
+    """A handle to a ``tp_corpus``."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, place: Pointer[Pointer[TpCorpus]] | None = None) -> None:
+        self.place = self._new_place() if place is None else place
+        if place is None:
+            error = new_error()
+            check(lib.tp_corpus_new(self.place, error), error)
+
+    @staticmethod
+    def _new_place() -> Pointer[Pointer[TpCorpus]]:
+        place = ffi.new("tp_corpus **")
+        own(place, ffi.gc(ffi.cast("tp_corpus **", place), lib.tp_corpus_free_at))
+        return place
+
+    @property
+    def pointer(self) -> Pointer[TpCorpus]:
+        check_alive(self.place)
+        return self.place[0]
+
+    def copy(self) -> Corpus:
+        place, error = self._new_place(), new_error()
+        check(lib.tp_corpus_copy(self.pointer, place, error), error)
+        return Corpus(place)
+
+    def totals(self) -> Totals:
+        totals = ffi.new("tp_totals *")
+        lib.tp_corpus_get_totals(self.pointer, totals)
+        return Totals(totals.documents, totals.words, totals.terms, totals.position)
+
+    def count_terms(self) -> int:
+        totals = ffi.new("tp_totals *")
+        lib.tp_corpus_get_totals(self.pointer, totals)
+        return int(totals.terms)
+
+    def append(self, part: Corpus, from_position: int, to_position: int) -> bool:
+        """Move the counts of ``part`` behind this corpus's own; false if it is not at ``from_position`` any more."""
+        error = new_error()
+        status = lib.tp_corpus_append(self.pointer, part.pointer, from_position, to_position, error)
+        if status == STALE:
+            return False
+        check(status, error)
+        return True
+
+    def count_each(self, batch: Batch, tell: Tell) -> BaseException | None:
+        """Count whole documents one after the other and tell of each; return the exception that ``tell`` ended it with."""
+        call, error = _DocumentCall(tell), new_error()
+        handle = ffi.new_handle(call)
+        stack = _calls.stack
+        depth = len(stack)
+        try:
+            stack.append(call)
+            status = lib.tp_corpus_count_each(_c_batches([self], [batch]), lib.textproc_on_document, handle, error)
+        finally:
+            del stack[depth:]
+        if status != CANCELLED:
+            check(status, error)
+        elif call.error is None:
+            call.error = TextProcessorError("the callback could not be called")
+        return call.take_error()
+
+    def measure(self, measure: int) -> memoryview[int]:
+        """Return the measure of every term at one instant: an array of unsigned 64-bit numbers."""
+        capacity = self.totals().terms
+        n_terms, error = ffi.new("uint64_t *"), new_error()
+        while True:
+            values = new_uninitialized("uint64_t[]", capacity)
+            status = lib.tp_corpus_get_frequencies(self.pointer, measure, values, capacity, n_terms, error)
+            if status != TOO_SMALL:
+                break
+            capacity = int(n_terms[0])
+        check(status, error)
+        return numbers_of(values, int(n_terms[0]))
+
+    def write_measures(self, counts: memoryview, document_frequencies: memoryview) -> int:
+        """Store both measures of every term, at the same instant, as 64-bit numbers, and return how many terms there are.
+
+        If there are more than there is room for, nothing is stored.
+        """
+        n_terms, error = ffi.new("uint64_t *"), new_error()
+        with (
+            ffi.from_buffer("uint64_t[]", counts, require_writable=True) as c_counts,
+            ffi.from_buffer("uint64_t[]", document_frequencies, require_writable=True) as c_frequencies,
+        ):
+            capacity = min(len(c_counts), len(c_frequencies))
+            status = lib.tp_corpus_get_all_frequencies(self.pointer, c_counts, c_frequencies, capacity, n_terms, error)
+        if status != TOO_SMALL:
+            check(status, error)
+        return int(n_terms[0])
+
+    def joined_nbytes(self, n: int) -> int:
+        """How many bytes the first ``n`` terms have, with one more between two of them."""
+        nbytes, error = ffi.new("size_t *"), new_error()
+        status = lib.tp_corpus_get_terms(self.pointer, 0, n, ffi.NULL, 0, nbytes, error)
+        if status != TOO_SMALL:
+            check(status, error)
+        return int(nbytes[0])
+
+    def write_terms(self, first: int, n: int, *, text: memoryview, start: int, ends: memoryview, layout: int) -> int:
+        """Store the text of some terms from ``text[start]`` on, and in ``ends`` where each ends; return where the last does.
+
+        There must be room for one byte more between two terms.
+        """
+        nbytes, error = ffi.new("size_t *"), new_error()
+        with (
+            ffi.from_buffer("uint8_t[]", text[start:], require_writable=True) as place,
+            ffi.from_buffer("uint8_t[]", ends, require_writable=True) as c_ends,
+        ):
+            status = lib.tp_corpus_get_terms(self.pointer, first, n, place, len(place), nbytes, error)
+            if status == OK:
+                status = lib.tp_arrow_split(place, nbytes[0], n, start, layout, c_ends, error)
+        check(status, error)
+        return start + int(nbytes[0]) - (n - 1)
+
+    def terms(self, first: int, n: int) -> list[str]:
+        """Return the terms ``first`` … ``first + n - 1``."""
+        return self._split_terms(n, partial(lib.tp_corpus_get_terms, self.pointer, first, n))
+
+    def has_valid_terms(self) -> bool:
+        """Whether each term is one word of UTF-8: not, maybe, if the text has changed while it was counted."""
+        return all(lib.tp_corpus_has_words(self.pointer, first, end - first) for first, end in slices(self.totals().terms))
+
+    def counts(self, first: int, n: int) -> list[int]:
+        """Return the counts of the terms ``first`` … ``first + n - 1`` at one instant."""
+        counts, error = new_uninitialized("uint64_t[]", n), new_error()
+        check(lib.tp_corpus_get_counts(self.pointer, first, n, counts, error), error)
+        return numbers_of(counts, n).tolist()
+
+    def count_of(self, word: str) -> int:
+        """Return how often a word occurs, as it is, not lowered; 0 if it does not. A lone surrogate is an error of ``str``."""
+        encoded = str.encode(word)
+        return int(lib.tp_corpus_get_count(self.pointer, encoded, len(encoded)))
+
+    def pick_terms(self, ids: memoryview[int]) -> list[str]:
+        """Return the terms with the given numbers."""
+        with ffi.from_buffer("uint64_t[]", ids) as c_ids:
+            return self._split_terms(len(c_ids), partial(lib.tp_corpus_pick_terms, self.pointer, c_ids, len(c_ids)))
+
+    def _split_terms(self, n: int, get: Callable[..., int]) -> list[str]:
+        return str(self._join_terms(get), "utf-8").split("\n") if n else []
+
+    @staticmethod
+    def _join_terms(get: Callable[..., int]) -> memoryview:
+        nbytes, error = ffi.new("size_t *"), new_error()
+        status = get(ffi.NULL, 0, nbytes, error)
+        if status != TOO_SMALL:
+            check(status, error)
+        text = new_uninitialized("uint8_t[]", nbytes[0])
+        check(get(text, nbytes[0], nbytes, error), error)
+        return memoryview(ffi.buffer(text, nbytes[0]))
+
+    def top(self, n: int | None) -> tuple[memoryview[int], memoryview[int]]:
+        """Return the numbers and the counts of the ``n`` most frequent terms (None: of all), most frequent first."""
+        n_given, error = ffi.new("uint64_t *"), new_error()
+        while True:
+            capacity = self.totals().terms + 1  # one more, so that a full buffer tells that terms have been added meanwhile
+            wanted = capacity if n is None else min(n, capacity)
+            ids, counts = new_uninitialized("uint64_t[]", wanted), new_uninitialized("uint64_t[]", wanted)
+            check(lib.tp_corpus_get_top(self.pointer, wanted, ids, counts, n_given, error), error)
+            if n_given[0] < capacity or wanted == n:
+                return numbers_of(ids, int(n_given[0])), numbers_of(counts, int(n_given[0]))
+
+    def look_up(self, lexicon: Lexicon) -> tuple[list[int], int]:
+        """Return how often each word of the lexicon occurs, and the number of documents, at one instant."""
+        entries = lexicon.entries
+        counts, documents, error = ffi.new("uint64_t[]", entries.n_words), ffi.new("uint64_t *"), new_error()
+        status = lib.tp_corpus_look_up(
+            self.pointer, entries.words, entries.words_nbytes, entries.ends, entries.n_words, counts, documents, error
+        )
+        check(status, error)
+        return ffi.unpack(counts, entries.n_words), int(documents[0])
+
+    def snapshot(self) -> memoryview:
+        """Return a snapshot: versioned, checksummed, the same on every machine."""
+        nbytes, error = ffi.new("size_t *"), new_error()
+        capacity = 0
+        while True:
+            snapshot = new_uninitialized("uint8_t[]", capacity)
+            status = lib.tp_corpus_write(self.pointer, snapshot, capacity, nbytes, error)
+            if status != TOO_SMALL:
+                break
+            capacity = nbytes[0]
+        check(status, error)
+        return memoryview(ffi.buffer(snapshot, nbytes[0]))
+
+    @classmethod
+    def of_snapshot(cls, snapshot: memoryview, origin: int) -> Corpus:
+        """Read a snapshot, which need not be trusted. It lies at byte ``origin`` of what the user has, as errors say."""
+        place, error = cls._new_place(), new_error()
+        with ffi.from_buffer("uint8_t[]", snapshot) as data:
+            status = lib.tp_corpus_read(data, len(data), place, error)
+        error.offset += origin
+        check(status, error)
+        return cls(place)
+
+
+def count_batches(corpora: Sequence[Corpus], batches: Sequence[Batch]) -> None:
+    """Count each batch into its own corpus, all at the same time; one crossing, one thread a batch."""
+    error = new_error()
+    check(lib.tp_corpus_count(_c_batches(corpora, batches), len(batches), error), error)
+
+
+def join(corpora: Sequence[Corpus]) -> None:
+    """Append all the others to the first, in order, by up to as many threads as there are corpora."""
+    error = new_error()
+    pointers = ffi.new("tp_corpus *[]", [corpus.pointer for corpus in corpora])
+    check(lib.tp_corpus_join(pointers, len(corpora), error), error)
+
+
+def _c_batches(corpora: Sequence[Corpus], batches: Sequence[Batch]) -> Array[TpBatch]:
+    """The batches as C wants them; it points into the originals, which the caller keeps for the length of its call."""
+    c_batches = ffi.new("tp_batch[]", len(batches))
+    for c_batch, corpus, batch in zip(c_batches, corpora, batches, strict=True):
+        c_batch.corpus = corpus.pointer
+        with ffi.from_buffer("uint8_t[]", batch.text) as text:
+            c_batch.text = text
+            c_batch.text_nbytes = len(text)
+        c_batch.ends = batch.ends
+        c_batch.n_ends = batch.n_ends
+    return c_batches
+
+
+def table_as_dict(corpus: Corpus, measure: int) -> dict[str, int]:
+    """Return term → measure, in first-seen order, as it was at one instant."""
+    values = corpus.measure(measure)
+    table: dict[str, int] = {}
+    for first, end in slices(len(values)):
+        table.update(zip(corpus.terms(first, end - first), values[first:end], strict=True))
+    return table
+
+
+# A term's count has 48 bits in the core's table.
+MOST_WORDS = (1 << 48) - 1
+
+COUNT: int = lib.TP_COUNT
+DOCUMENT_FREQUENCY: int = lib.TP_DOCUMENT_FREQUENCY

@@ -1,0 +1,858 @@
+"""`Tokenizer`: byte-level BPE, the exact twin of rustbpe's training, tiktoken's encoding and Hugging Face's ``tokenizers``."""
+
+from __future__ import annotations
+
+import codecs
+import operator
+import os
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import deepcopy
+from io import FileIO
+from itertools import accumulate
+from stat import S_ISREG
+from typing import Any, Literal, Self, cast
+
+from text_processor._common import arguments, files, many, signatures
+from text_processor._common import progress as common_progress
+from text_processor._common.arguments import Buffer, is_a
+from text_processor._common.messages import needs, quoted, shown
+from text_processor._common.progress import Progress
+from text_processor._common.subclasses import attributes_of, set_attributes
+from text_processor._documents import batches, decoding
+from text_processor._documents.decoding import Reading
+from text_processor._native import bpe as native_bpe
+from text_processor._native.bpe import Tokens, Vocabulary
+from text_processor.bpe import _files, _huggingface, _special, _text, _training
+from text_processor.bpe._model import Model, Untrained, as_list, little_endian
+from text_processor.bpe._text import PATTERNS
+from text_processor.bpe._training import Plan
+from text_processor.errors import InvalidTokenizerError
+
+__all__ = [
+    "CL100K_PATTERN",
+    "CL100K_TIKTOKEN_PATTERN",
+    "GPT2_PATTERN",
+    "GPT4_PATTERN",
+    "NANOCHAT_PATTERN",
+    "O200K_PATTERN",
+    "R50K_PATTERN",
+    "IncrementalDecoder",
+    "Tokenizer",
+]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+GPT2_PATTERN = PATTERNS["gpt2"]
+R50K_PATTERN = PATTERNS["r50k"]
+GPT4_PATTERN = PATTERNS["gpt4"]
+CL100K_PATTERN = PATTERNS["cl100k"]
+CL100K_TIKTOKEN_PATTERN = PATTERNS["cl100k_tiktoken"]
+NANOCHAT_PATTERN = PATTERNS["nanochat"]
+O200K_PATTERN = PATTERNS["o200k"]
+
+StrOrBytesPath = str | bytes | os.PathLike[Any]
+
+
+# Characters of a text that need no steps between which Ctrl-C gets through, nor a cache that grows.
+SHORT_TEXT = 1 << 12
+
+
+class Tokenizer:
+    """A byte-level BPE: made by training or from a vocabulary, it turns text into ids and back.
+
+    A text is split into pieces by a regular expression. The pieces' bytes are tokens 0 to 255 of a vocabulary that was trained;
+    each further token is two others merged. The patterns that have names are split by native code, any other by the package
+    ``regex`` (the extra ``regex``), which is slower; it must mean the same there as in tiktoken. What a tokenizer knows is
+    never changed but replaced as a whole when a training ends, so any number of threads may use it at the same time.
+
+    A name such as ``gpt4`` is that of a pattern and brings no vocabulary. A tokenizer that is neither trained nor loaded has
+    only the bytes as tokens; its first use gives an `UntrainedTokenizerWarning`.
+
+    Args:
+        pattern: the regular expression, or one of the names ``gpt2``, ``r50k``, ``gpt4``, ``cl100k``, ``cl100k_tiktoken``,
+            ``nanochat``, ``o200k``. ``gpt4`` is the expression of rustbpe.
+        special_tokens: names that get the ids behind those of the vocabulary, in this order, also after each training.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: ``pattern`` is no regular expression, may be read otherwise by another library, is too large, or is a word
+            that is the name of none; the name of a special token is empty, given twice or has a lone surrogate.
+        ImportError: the pattern needs ``regex``, which is not installed.
+
+    >>> from text_processor import Tokenizer
+    >>> tokenizer = Tokenizer(special_tokens=["<|end|>"])
+    >>> tokenizer.train("aaabdaaabac", 259)
+    >>> tokenizer
+    Tokenizer(pattern='gpt4', vocab_size=260, special_tokens=1)
+    >>> tokenizer.encode("aaabdaaabac")
+    [258, 100, 258, 97, 99]
+    >>> tokenizer.decode([258, 100, 259])
+    'aaabd<|end|>'
+    """
+
+    __slots__ = ("__weakref__", "_model")
+
+    def __init__(self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None) -> None:
+        splitter = _text.checked_pattern(pattern)
+        self._model: Model = Untrained(splitter, Vocabulary.of_merges(array("I")), _special.checked_names(special_tokens))
+
+    @classmethod
+    def _of(cls, model: Model) -> Self:
+        self = cls.__new__(cls)
+        self._model = model
+        return self
+
+    # ---- Training ----------------------------------------------------------------------------------------------------
+
+    def train(
+        self,
+        text: str | Buffer,
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        threads: int | None = None,
+        progress: Progress | bool | None = None,
+    ) -> None:
+        """Make a vocabulary of one text; `train_from_iterator` with that text alone.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.merges
+        {(108, 111): 256, (256, 119): 257}
+        """
+        plan = _checked_plan(vocab_size, tie_break, threads, progress)
+        self._use_merges(_training.train(_text.checked_text(text), self._model.splitter, plan))
+
+    def train_from_iterator(
+        self,
+        iterator: Iterable[str | Buffer],
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        threads: int | None = None,
+        progress: Progress | bool | None = None,
+    ) -> None:
+        """Make a vocabulary of texts, which replaces the one that is there.
+
+        The most frequent pair of adjacent tokens is merged, again and again. Of the texts only distinct pieces with their
+        counts are kept. Neither the order of the texts nor ``threads`` makes a difference.
+
+        Args:
+            iterator: texts, as ``str`` or as buffers of UTF-8. No piece goes from one into the next. Surrogates are joined or
+                replaced as in `encode`.
+            vocab_size: how many tokens there will be, without special ones: 256 and as many merges as are wanted. If there are
+                not so many pairs it ends earlier.
+            tie_break: which of equally frequent pairs is merged first. ``"rustbpe"``: the one with the smallest ids.
+                ``"hf"``: that of Hugging Face, to whom bytes are in the order of the characters that they write for them.
+                The merges are theirs then; the ids of the bytes are still 0 to 255.
+            threads: how many threads may count; ``None``: as many as there are processors, 1: only the calling one.
+            progress: called as ``progress(done, total)``, up to 20 times a second: first with bytes of text, of which the total
+                is None, then with merges. True shows bars.
+
+        Raises:
+            TypeError: an argument, or a text, has the wrong type; ``iterator`` is one text, a mapping, a data frame or an array
+                of Arrow.
+            ValueError: ``vocab_size`` is below 256, or another argument is not one of those allowed.
+            InvalidDocumentError: a buffer is not UTF-8.
+
+        What the iterator or ``progress`` raises passes through. After any exception the tokenizer is as it was.
+
+        O(length of the texts) to count, and about O(length of the distinct pieces × log vocab_size) to merge.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2")
+        >>> tokenizer.train_from_iterator(["to be", "or not to be"], 300)
+        >>> tokenizer.vocab_size
+        264
+        >>> tokenizer.train_from_iterator(["too small"], 255)
+        Traceback (most recent call last):
+        ValueError: vocab_size must be at least 256, as each byte is a token, not 255
+        """
+        many.check(iterator, "iterator", many.TRAINING_TEXTS, in_order=False)
+        plan = _checked_plan(vocab_size, tie_break, threads, progress)
+        self._use_merges(_training.train_from_iterator(iterator, self._model.splitter, plan))
+
+    def _use_merges(self, merges: array[int]) -> None:
+        """Replace the vocabulary by one that was trained."""
+        model = self._model
+        names = sorted(model.special_ids, key=model.special_ids.__getitem__)
+        self._model = Model(model.splitter, Vocabulary.of_merges(merges), names, not_special=model.not_special)
+
+    # ---- Encoding ----------------------------------------------------------------------------------------------------
+
+    def encode(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> list[int]:
+        """Return the ids of a text, as tiktoken gives them.
+
+        Args:
+            text: a ``str``, or a buffer of UTF-8. Surrogates that make a pair are joined, others become U+FFFD.
+            allowed_special: the names that become special tokens, or ``"all"``. Of those that begin at one place the longest is
+                taken.
+            disallowed_special: names that must not occur in the text; ``"all"`` are those that are not allowed. What is neither
+                is ordinary text.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: a name that is disallowed occurs. The message says where.
+            InvalidDocumentError: a buffer is not UTF-8.
+
+        O(length), whatever the text, times the logarithm of its longest piece.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer(special_tokens=["<|end|>"])
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.encode("low<|end|>", allowed_special="all")
+        [257, 258]
+        >>> tokenizer.encode("<|end|>", disallowed_special=())
+        [60, 124, 101, 110, 100, 124, 62]
+        >>> tokenizer.encode("low<|end|>")
+        Traceback (most recent call last):
+        ValueError: the text holds '<|end|>' at character 3, which is disallowed: it is the name of a special token. ...
+        """
+        if type(text) is str and len(text) <= SHORT_TEXT:
+            ids = self._model.encode_short(text, allowed_special, disallowed_special)
+            if ids is not None:
+                return ids
+        return as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
+
+    def encode_ordinary(self, text: str | Buffer) -> list[int]:
+        """Return the ids of a text in which nothing is special: ``encode(text, disallowed_special=())``.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.encode_ordinary("lowé")
+        [257, 195, 169]
+        """
+        return self.encode(text, disallowed_special=())
+
+    def encode_array(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> array[int]:
+        """Return the ids as an ``array.array`` of the type ``"I"``, which is four bytes for each; otherwise as `encode`.
+
+        An array owns its memory, can be changed, pickled and written to files, and is a buffer: ``numpy.frombuffer(ids,
+        "uint32")`` and ``torch.frombuffer`` share it. It costs a fraction of a list of ids.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> ids = tokenizer.encode_array("lower")
+        >>> ids, ids.itemsize
+        (array('I', [257, 101, 114]), 4)
+        """
+        ids = array("I")
+        self._model.encode(text, allowed_special, disallowed_special, ids)
+        return ids
+
+    def encode_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        threads: int | None = None,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
+    ) -> list[list[int]]:
+        """Return the ids of each text, as `encode` does; ``threads`` may work at it (``None``: one for each processor).
+
+        ``progress`` is called as ``progress(done, total)``, in bytes of UTF-8, up to 20 times a second. ``total`` is None
+        unless ``texts`` is a list or tuple of ``bytes`` and ASCII ``str`` alone. True shows a bar.
+
+        Raises what `encode` raises; the message says which text, counted from 0. `TypeError` also where ``texts`` is one text,
+        a mapping, a data frame, a set, whose order is not known, or an array of Arrow. What ``texts`` or ``progress`` raises
+        passes through.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.encode_batch(["a", "", "lower"])
+        [[97], [], [257, 101, 114]]
+        """
+        many.check(texts, "texts", many.TEXTS)
+        total = None
+        if progress is not None and progress is not False and isinstance(texts, list | tuple):
+            total = batches.known_nbytes(texts)
+        with common_progress.reporting(progress, total) as report:
+            return self._model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special, report)
+
+    def count(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> int:
+        """Return how many ids `encode` would give, without making them.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.count("lower")
+        3
+        """
+        return self._model.encode(text, allowed_special, disallowed_special, None)
+
+    def encode_file(
+        self,
+        path: StrOrBytesPath,
+        out: StrOrBytesPath,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        encoding: str | None = None,
+        progress: Progress | bool | None = None,
+    ) -> int:
+        r"""Write the ids of the text of a file to another one, as unsigned 32-bit numbers, little-endian; return how many.
+
+        The ids are those of the text as a whole, with a byte-order mark of UTF-8. The file may be compressed, or in another
+        encoding, as for `TextAnalyzer.add_file`. It is read and encoded in blocks, so memory does not grow with it, unless the
+        pattern is one that needs ``regex``. The new file takes its place when it is complete: whatever goes wrong, Ctrl-C
+        included, leaves the one that was there as it was.
+
+        Args:
+            path: the text.
+            out: where the ids go.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`.
+            encoding: the encoding of the text; None means UTF-8. A byte-order mark wins over both.
+            progress: called as ``progress(done, total)``, in bytes of the file, up to 20 times a second. True shows a bar.
+
+        Raises:
+            OSError: a file cannot be read or written.
+            InvalidDocumentError: the text is not UTF-8, or not in its encoding: the message and ``position`` say at which byte;
+                or the file is damaged or cut short.
+            ValueError: a name that is disallowed occurs.
+
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     text, ids = Path(folder, "text"), Path(folder, "ids")
+        ...     _ = text.write_bytes(b"a low")
+        ...     tokenizer.encode_file(text, ids), ids.read_bytes()[:8]
+        (3, b'a\x00\x00\x00 \x00\x00\x00')
+        """
+        common_progress.check_progress(progress)
+        name, n_ids, n_read = repr(os.fsdecode(path)), 0, 0
+
+        def pieces() -> Iterator[bytes]:
+            nonlocal n_ids
+            for ids in model.encode_stream(read, name, reading, allowed_special, disallowed_special):
+                n_ids += len(ids)
+                report(n_read)
+                yield little_endian(ids)
+
+        def read(nbytes: int) -> bytes | None:
+            nonlocal n_read
+            data = file.read(nbytes)
+            n_read += len(data or b"")
+            return data
+
+        model = self._model
+        reading = Reading(decoding.checked_encoding(encoding), suffix=decoding.suffix_of(path))
+        with FileIO(os.fspath(path)) as file:
+            status = os.fstat(file.fileno())
+            total = status.st_size if S_ISREG(status.st_mode) and status.st_size else None
+            with common_progress.reporting(progress, total) as report:
+                files.write_file(os.fsdecode(out), pieces())
+        return n_ids
+
+    # ---- Decoding ----------------------------------------------------------------------------------------------------
+
+    def decode(self, ids: Iterable[int], errors: str = "replace") -> str:
+        """Return the text of ids, of special tokens their names.
+
+        Args:
+            ids: any iterable of int; a list, or a buffer of unsigned 32-bit numbers, is fastest.
+            errors: what becomes of bytes that are not UTF-8, as in ``bytes.decode``.
+
+        Raises:
+            TypeError: ``ids`` is nothing of that kind.
+            ValueError: an id does not exist; the message names it and its index.
+            UnicodeDecodeError: with ``errors="strict"``, the bytes are not UTF-8.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode([257, 101, 114])
+        'lower'
+        >>> tokenizer.decode([257, 258])
+        Traceback (most recent call last):
+        ValueError: the id 258, at index 1, does not exist
+        """
+        return self.decode_bytes(ids).decode("utf-8", errors)
+
+    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+        r"""Return the bytes of ids, which need not be UTF-8. Raises as `decode`.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode_bytes([257, 255])
+        b'low\xff'
+        """
+        return self._model.decode(ids)
+
+    def decode_batch(
+        self, batch: Iterable[Iterable[int]], errors: str = "replace", *, progress: Progress | bool | None = None
+    ) -> list[str]:
+        """Return the text of each list of ids. Raises what `decode` raises; the message says which list, counted from 0.
+
+        ``progress`` is called as ``progress(done, total)``, in lists, up to 20 times a second. ``total`` is None where
+        ``batch`` is neither a list nor a tuple. True shows a bar. What it raises passes through.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode_batch([[97], [257, 101, 114]])
+        ['a', 'lower']
+        >>> tokenizer.decode_batch([[97], [98, 300]])
+        Traceback (most recent call last):
+        ValueError: list 1: the id 300, at index 1, does not exist
+        """
+        many.check(batch, "batch", many.LISTS_OF_IDS)
+        texts: list[str] = []
+        with common_progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
+            for index, ids in enumerate(batch):
+                try:
+                    texts.append(self.decode(ids, errors))
+                except UnicodeDecodeError as error:
+                    error.reason += f", in list {index}"
+                    raise
+                except TypeError as error:
+                    raise TypeError(f"list {index}: {error}") from error
+                except ValueError as error:
+                    raise ValueError(f"list {index}: {error}") from error
+                report(len(texts))
+        return texts
+
+    def decode_tokens_bytes(self, ids: Iterable[int]) -> list[bytes]:
+        r"""Return the bytes of each id. Raises as `decode`.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode_tokens_bytes([257, 195, 169])
+        [b'low', b'\xc3', b'\xa9']
+        """
+        return self._model.decode_tokens(ids)
+
+    def decode_with_offsets(self, ids: Iterable[int]) -> tuple[str, list[int]]:
+        """Return the text of ids, and the character at which each token begins, as tiktoken does.
+
+        A token that begins within a character begins at that character.
+
+        Raises:
+            ValueError: an id does not exist.
+            UnicodeDecodeError: the bytes are not UTF-8.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode_with_offsets([257, 195, 169, 98])
+        ('lowéb', [0, 3, 3, 4])
+        """
+        tokens = self._model.decode_tokens(ids)
+        offsets: list[int] = []
+        n_characters = 0
+        for token in tokens:
+            offsets.append(max(0, n_characters - (0x80 <= token[0] < 0xC0)))
+            n_characters += sum(not 0x80 <= byte < 0xC0 for byte in token)
+        return b"".join(tokens).decode(), offsets
+
+    def decoder(self, errors: str = "replace") -> IncrementalDecoder:
+        """Return a decoder for ids that come one after the other, as from a model, with the vocabulary of this moment.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> decoder = tokenizer.decoder()
+        >>> [decoder.decode(each) for each in (257, 195, [169, 98])]
+        ['low', '', 'éb']
+        """
+        return IncrementalDecoder(self, errors)
+
+    # ---- Asking ------------------------------------------------------------------------------------------------------
+
+    @property
+    def pattern(self) -> str:
+        """The regular expression that splits text, never its name."""
+        return self._model.splitter.pattern
+
+    @property
+    def vocab_size(self) -> int:
+        """One more than the highest id, special tokens included; tiktoken's ``n_vocab``."""
+        return self._model.n_vocab
+
+    @property
+    def special_tokens(self) -> dict[str, int]:
+        """The special tokens with their ids; a copy."""
+        return dict(self._model.special_ids)
+
+    @property
+    def merges(self) -> dict[tuple[int, int], int]:
+        """The pairs of ids that are merged, in order, with the id that each makes; a new dict. O(vocabulary).
+
+        Of a vocabulary that was not trained here they are found by encoding each token.
+
+        Raises:
+            ValueError: there is a token that no pair makes.
+
+        >>> from text_processor import Tokenizer
+        >>> Tokenizer().merges
+        {}
+        """
+        model = self._model
+        pairs = _huggingface.merges_of(model)
+        left, right = pairs[::2], pairs[1::2]
+        if model.merges is None:
+            made_by_pairs = (
+                number for number, token in zip(model.tokens.ids, model.tokens.each(), strict=True) if len(token) > 1
+            )
+            return dict(zip(zip(left, right, strict=True), made_by_pairs, strict=True))
+        texts = dict(zip(model.tokens.ids, model.tokens.each(), strict=True))
+        made = {token: number for number, token in texts.items()}
+        return {pair: made[texts[pair[0]] + texts[pair[1]]] for pair in zip(left, right, strict=True)}
+
+    def mergeable_ranks(self) -> dict[bytes, int]:
+        """Return the bytes of all tokens but the special ones, with their ids, as tiktoken calls them. O(vocabulary).
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("aaaa", 257)
+        >>> tokenizer.mergeable_ranks()[b"aa"]
+        256
+        """
+        tokens = self._model.tokens
+        return dict(zip(tokens.each(), tokens.ids, strict=True))
+
+    def token_bytes(self, id: int) -> bytes:  # noqa: A002 - what it is
+        """Return the bytes of one token, of a special one its name in UTF-8.
+
+        Raises:
+            TypeError: ``id`` is no int.
+            ValueError: there is no such id.
+
+        >>> from text_processor import Tokenizer
+        >>> Tokenizer().token_bytes(65)
+        b'A'
+        """
+        number = operator.index(id)
+        try:
+            return Model.decode(self._model, [number])  # which asks of an untrained tokenizer what it is, and is no use of it
+        except ValueError as error:
+            raise ValueError(f"the id {shown(number)} does not exist") from error
+
+    def __repr__(self) -> str:
+        model = self._model
+        named = {text: name for name, text in PATTERNS.items()}
+        pattern = named.get(model.splitter.pattern, model.splitter.pattern)
+        special = f", special_tokens={len(model.special_ids)}" if model.special_ids else ""
+        untrained = ", trained=False" if isinstance(model, Untrained) else ""
+        return f"{type(self).__name__}(pattern={pattern!r}, vocab_size={model.n_vocab}{special}{untrained})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both have the same pattern, tokens, ids, special tokens and rule, and so the same answers."""
+        if not isinstance(other, Tokenizer):
+            return NotImplemented
+        return self._model is other._model or self._model.state() == other._model.state()
+
+    __hash__ = None  # type: ignore[assignment]  # training changes what it is equal to
+
+    # ---- Copies ------------------------------------------------------------------------------------------------------
+
+    def __copy__(self) -> Self:
+        """One that may be trained by itself. O(1): what is never changed is shared."""
+        copy = self._of(self._model)
+        set_attributes(copy, attributes_of(self, Tokenizer))
+        return copy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """As ``copy.copy``; only what a subclass has added is copied deeply."""
+        copied = self._of(self._model)
+        memo[id(self)] = copied
+        set_attributes(copied, deepcopy(attributes_of(self, Tokenizer), memo))
+        return copied
+
+    def __getstate__(self) -> tuple[bytes, dict[str, Any]] | tuple[bytes, dict[str, Any], Literal["untrained"]]:
+        data, attributes = b"".join(_files.chunks(self._model)), attributes_of(self, Tokenizer)
+        return (data, attributes, "untrained") if isinstance(self._model, Untrained) else (data, attributes)
+
+    def __setstate__(self, state: tuple[bytes, dict[str, Any]] | tuple[bytes, dict[str, Any], Literal["untrained"]]) -> None:
+        match state:
+            case (bytes(data), dict(attributes)):
+                self._model = _files.from_bytes(data)
+            case (bytes(data), dict(attributes), "untrained"):
+                model = _files.from_bytes(data)
+                self._model = Untrained(model.splitter, model.vocabulary, model.special_ids)
+            case _:
+                raise InvalidTokenizerError(f"the state of a Tokenizer must be bytes and a dict, not {quoted(state)}")
+        set_attributes(self, attributes)
+
+    # ---- Files -------------------------------------------------------------------------------------------------------
+
+    def save(self, path: StrOrBytesPath) -> None:
+        """Write the tokenizer to a file, which `load` reads.
+
+        The bytes are the same on every machine and carry a checksum. The file is written beside its place and then put there,
+        so that whatever goes wrong leaves the one that was there as it was. A pipe, a device, or what is open already, such as
+        ``/dev/stdout``, is written to as it is. All other ways to write a file do the same.
+
+        Raises:
+            OSError: the file cannot be written.
+
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("o200k", special_tokens=["<|end|>"])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tokenizer.save(Path(folder, "tokenizer"))
+        ...     Tokenizer.load(Path(folder, "tokenizer")) == tokenizer
+        True
+        """
+        files.write_file(os.fsdecode(path), _files.chunks(self._model))
+
+    @classmethod
+    def load(cls, path: StrOrBytesPath) -> Self:
+        """Return a tokenizer that `save` has written to a file.
+
+        Raises:
+            InvalidTokenizerError: the file is not one that `save` has written, was damaged or cut short, or has a version that
+                is not known here. The message names the file and the byte.
+            OSError: the file cannot be read.
+            ImportError: its pattern needs ``regex``, which is not installed.
+        """
+        return cls._of(_files.read_file(os.fsdecode(path)))
+
+    @classmethod
+    def from_mergeable_ranks(
+        cls,
+        ranks: Mapping[bytes, int],
+        pattern: str,
+        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
+    ) -> Self:
+        """Return a tokenizer with the tokens and ids that tiktoken calls mergeable ranks, and with its rule.
+
+        A piece that is a token is that token. Otherwise the two adjacent tokens that together are the token of the lowest id
+        are merged, the leftmost first, until none are.
+
+        Args:
+            ranks: the bytes of each token with its id; all single bytes must be there. Ids may be any, in any order.
+            pattern: as for `Tokenizer`.
+            special_tokens: names with their ids, or names that get the ids behind the highest one.
+
+        Raises:
+            TypeError: an argument, a token or an id has the wrong type.
+            ValueError: a byte is missing, a token is empty, or an id is out of range or there twice.
+
+        O(bytes of the tokens).
+
+        >>> from text_processor import Tokenizer
+        >>> ranks = {bytes([byte]): byte for byte in range(256)} | {b"ab": 300}
+        >>> tokenizer = Tokenizer.from_mergeable_ranks(ranks, "gpt2", {"<|end|>": 400})
+        >>> tokenizer.encode("abc<|end|>", allowed_special="all"), tokenizer.vocab_size
+        ([300, 99, 400], 401)
+        """
+        splitter = _text.checked_pattern(pattern)
+        tokens = _checked_ranks(ranks)
+        vocabulary = _files.new_vocabulary(tokens)
+        if isinstance(special_tokens, Mapping):
+            return cls._of(
+                Model(splitter, vocabulary, _files.checked_special_ids(cast(Mapping[str, int], special_tokens), tokens.ids))
+            )
+        return cls._of(Model(splitter, vocabulary, _special.checked_names(special_tokens)))
+
+    @classmethod
+    def from_tiktoken(
+        cls, path: StrOrBytesPath, pattern: str, special_tokens: Mapping[str, int] | Iterable[str] | None = None
+    ) -> Self:
+        """Return a tokenizer with the tokens of a ``.tiktoken`` file, in which neither pattern nor special tokens stand.
+
+        Raises:
+            InvalidTokenizerError: the file is not one of tokens; the message names the line.
+            OSError: the file cannot be read.
+
+        Otherwise as `from_mergeable_ranks`.
+        """
+        name = os.fsdecode(path)
+        _text.checked_pattern(pattern)
+        ranks = _files.read_tiktoken(name)
+        try:
+            return cls.from_mergeable_ranks(ranks, pattern, special_tokens)
+        except ValueError as error:
+            raise InvalidTokenizerError(f"{name}: {error}") from error
+
+    def save_tiktoken(self, path: StrOrBytesPath) -> None:
+        """Write the tokens and their ids to a ``.tiktoken`` file, in which neither pattern nor special tokens stand.
+
+        Raises:
+            ValueError: the vocabulary has merges by Hugging Face's rule that tiktoken does not know.
+            OSError: the file cannot be written.
+
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from text_processor import Tokenizer
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Tokenizer().save_tiktoken(Path(folder, "bytes.tiktoken"))
+        ...     Tokenizer.from_tiktoken(Path(folder, "bytes.tiktoken"), "gpt4") == Tokenizer()
+        True
+        """
+        self._check_rule_of_tiktoken()
+        files.write_file(os.fsdecode(path), _files.tiktoken_lines(self._model))
+
+    def to_tiktoken(self, name: str = "text_processor") -> Any:
+        """Return a ``tiktoken.Encoding`` with this vocabulary, pattern and special tokens.
+
+        Raises:
+            ImportError: tiktoken is not installed.
+            ValueError: the vocabulary has merges by Hugging Face's rule that tiktoken does not know.
+        """
+        self._check_rule_of_tiktoken()
+        try:
+            import tiktoken  # noqa: PLC0415
+        except ImportError as error:
+            raise ImportError(needs("to_tiktoken", "tiktoken", "tiktoken")) from error
+        return tiktoken.Encoding(
+            name=name, pat_str=self.pattern, mergeable_ranks=self.mergeable_ranks(), special_tokens=self.special_tokens
+        )
+
+    def _check_rule_of_tiktoken(self) -> None:
+        if self._model.merges is not None:
+            raise ValueError(
+                "this vocabulary was read from a tokenizer.json whose merges tiktoken's rule, which goes by ids alone, "
+                "does not follow"
+            )
+
+    @classmethod
+    def from_huggingface(cls, path: StrOrBytesPath) -> Self:
+        """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
+
+        It gives the ids of their ``encode(text, add_special_tokens=False)``, with ``allowed_special="all"``: all added tokens
+        are special here, and written by `save_huggingface` as special or not as they were. What would change ids and cannot be
+        represented is refused: normalizers, other pre-tokenizers than ``ByteLevel`` and ``Split`` before it, post-processors
+        that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``, prefixes and suffixes of tokens, truncation, padding,
+        added tokens with ``lstrip``, ``rstrip`` or ``single_word``, or with an id that they do not get there, and patterns that
+        may split in another way.
+
+        Raises:
+            InvalidTokenizerError: the file is no such tokenizer, or one that cannot be represented; the message tells all that
+                is wrong, and where.
+            OSError: the file cannot be read.
+        """
+        return cls._of(_huggingface.read_file(os.fsdecode(path)))
+
+    def save_huggingface(self, path: StrOrBytesPath) -> None:
+        """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers`` give the same ids.
+
+        Raises:
+            ValueError: there is none: a token is made by no pair of others, a special token is called like an ordinary one, or
+                the pattern may mean something else there.
+            OSError: the file cannot be written.
+
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from text_processor import Tokenizer
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Tokenizer("o200k").save_huggingface(Path(folder, "tokenizer.json"))
+        ...     Tokenizer.from_huggingface(Path(folder, "tokenizer.json")) == Tokenizer("o200k")
+        True
+        """
+        files.write_file(os.fsdecode(path), [_huggingface.to_json(self._model)])
+
+
+class IncrementalDecoder:
+    """Decodes ids that come one after the other; a character comes out once all of its bytes are there.
+
+    What the calls return, joined, is what `Tokenizer.decode` gives for all ids. `Tokenizer.decoder` makes one. It is for one
+    stream and one thread at a time.
+
+    >>> from text_processor import Tokenizer
+    >>> tokenizer = Tokenizer()
+    >>> tokenizer.train("low lower lowest", 258)
+    >>> decoder = tokenizer.decoder()
+    >>> decoder.decode([257, 226, 130]), decoder.decode(172), decoder.decode([226], final=True)
+    ('low', '€', '\ufffd')
+    """
+
+    __slots__ = ("_decoder", "_model")
+
+    def __init__(self, tokenizer: Tokenizer, errors: str = "replace") -> None:
+        codecs.lookup_error(errors)  # now, not at the first byte that is wrong
+        self._model = tokenizer._model
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
+
+    def decode(self, ids: int | Iterable[int], final: bool = False) -> str:
+        """Return the characters that are complete with these ids, or this one; with ``final``, also what is left.
+
+        Raises as `Tokenizer.decode`; an id that does not exist changes nothing.
+        """
+        try:
+            given: Iterable[int] = [operator.index(ids)]  # type: ignore[arg-type]  # an array may be a number and iterable
+        except TypeError:
+            given = ids  # type: ignore[assignment]
+        return self._decoder.decode(self._model.decode(given), final)
+
+    def reset(self) -> None:
+        """Forget the bytes of a character that is not complete."""
+        self._decoder.reset()
+
+
+signatures.unquote((Tokenizer, IncrementalDecoder))
+
+
+# ---- What users give -------------------------------------------------------------------------------------------------
+
+
+def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, progress: Progress | bool | None) -> Plan:
+    """Check what a training is told."""
+    if isinstance(vocab_size, bool) or not hasattr(type(vocab_size), "__index__"):
+        raise TypeError(f"vocab_size must be an int, not {type(vocab_size).__name__}")
+    size = operator.index(vocab_size)  # type: ignore[arg-type]
+    if size < 256:
+        raise ValueError(f"vocab_size must be at least 256, as each byte is a token, not {shown(size)}")
+    arguments.check_option("tie_break", tie_break, tuple(native_bpe.TIE_BREAKS))
+    common_progress.check_progress(progress)
+    rule = native_bpe.TIE_BREAKS[arguments.plain(cast(str, tie_break))]
+    return Plan(min(size, _special.MOST_ID) - 256, rule, _n_threads(threads), progress)
+
+
+def _n_threads(threads: int | None) -> int:
+    return arguments.checked_threads(threads) or arguments.available_threads()
+
+
+def _checked_ranks(ranks: Any) -> Tokens:
+    if not is_a(ranks, Mapping):
+        raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
+    ranks = dict(ranks)  # read once: a mapping may say something else each time
+    text, ends = b"", array("Q")
+    try:
+        ids = array("I", ranks.values())
+        tokens = list(ranks)
+        if {*map(type, tokens)} != {bytes}:  # a subclass counts as what it holds, whatever its methods say
+            tokens = [bytes.__getitem__(token, slice(None)) for token in tokens]
+        text, ends = b"".join(tokens), array("Q", accumulate(map(len, tokens)))
+    except (TypeError, OverflowError):
+        ids = array("I")
+    if len(ids) != len(ranks) or (ids and max(ids) > _special.MOST_ID):
+        for token, rank in ranks.items():
+            if not isinstance(token, bytes):
+                raise TypeError(f"the token {quoted(token)} must be bytes, not {type(token).__name__}")
+            _special.checked_id(rank, f"the id of the token {quoted(token)}")
+    return Tokens(text, ends, ids)

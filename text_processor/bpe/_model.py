@@ -1,0 +1,454 @@
+"""What a tokenizer is at one moment: immutable, so that any number of threads may use it while another one trains."""
+
+from __future__ import annotations
+
+import operator
+import sys
+import warnings
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any, cast
+
+from text_processor._common import arguments, many
+from text_processor._common.arguments import is_a
+from text_processor._common.messages import quoted, shown
+from text_processor._common.progress import Report
+from text_processor._documents import batches
+from text_processor._documents.decoding import Reading
+from text_processor._native import status as native_status
+from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
+from text_processor._native.status import InvalidArgumentError
+from text_processor.bpe import _special, _text
+from text_processor.bpe._special import Names, Search
+from text_processor.bpe._text import Consume, Splitter
+from text_processor.errors import InvalidDocumentError, UntrainedTokenizerWarning
+
+# Bytes of short texts that cross together, for each thread: some milliseconds of work. A longer text goes by itself, in steps.
+BATCH_NBYTES = 1 << 20
+
+# Sets of names that a tokenizer keeps what finds them of: nearly always it is asked for the same ones.
+MOST_SEARCHES = 8
+
+# Ids that are made a list, or decoded, in one step.
+SLICE_IDS = 1 << 20
+
+# Is told of how many bytes more are done.
+Tell = Callable[[int], object]
+
+
+class Model:
+    """A splitter, a vocabulary and special tokens.
+
+    ``special_ids`` are all added tokens with their ids, or names that get the ids behind those of the vocabulary;
+    ``not_special`` are those of them that Hugging Face's ``decode`` never leaves out. ``merges`` and ``whole_pieces`` are
+    Hugging Face's rule; without merges the rule is tiktoken's, which for vocabularies that were trained is that of the
+    training too.
+    """
+
+    def __init__(
+        self,
+        splitter: Splitter,
+        vocabulary: Vocabulary,
+        special_ids: Mapping[str, int] | Iterable[str] = (),
+        *,
+        not_special: Iterable[str] = (),
+        merges: array[int] | None = None,
+        whole_pieces: bool = False,
+    ) -> None:
+        self.splitter = splitter
+        self.vocabulary = vocabulary
+        self.merges = merges
+        self.whole_pieces = whole_pieces
+        self.tokens_ids = vocabulary.tokens().ids
+        if isinstance(special_ids, Mapping):
+            self.special_ids: dict[str, int] = dict(cast(Mapping[str, int], special_ids))
+        else:
+            self.special_ids = {
+                name: _special.checked_id(token, f"the id of the special token {quoted(name)}")
+                for token, name in enumerate(special_ids, self.tokens_ids[-1] + 1)
+            }
+        self.special_names = frozenset(self.special_ids)
+        self.not_special = frozenset(not_special)
+        self.search_for = lru_cache(MOST_SEARCHES)(Search)
+        names = {token: name.encode() for name, token in self.special_ids.items()}
+        self.special_tokens = SpecialTokens(names) if names else None
+
+    @property
+    def n_vocab(self) -> int:
+        """One more than the highest id."""
+        return max([self.tokens_ids[-1], *self.special_ids.values()]) + 1
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return self.vocabulary.tokens()
+
+    def state(self) -> tuple[Any, ...]:
+        """All that answers depend on, here or where it is written to."""
+        rule = None if self.merges is None else (self.merges, self.whole_pieces)
+        return (self.splitter.pattern, self.special_ids, self.not_special, self.tokens, rule)
+
+    # ---- Encoding ----------------------------------------------------------------------------------------------------
+
+    def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
+        """Return the ids of a short text by as few calls of the core as can be; None where that is not all there is to do."""
+        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        if self.splitter.native is None:
+            return None
+        self._check(text, forbidden)
+        try:
+            data = text.encode()
+        except UnicodeEncodeError:
+            return None
+        if not chosen or not (search := self.search_for(chosen)).may_occur(text):
+            return self.vocabulary.encode_short(self.splitter.native, data)
+        ids: list[int] = []
+        start = 0
+        for place in search.places(data, is_final=True)[0]:
+            ids += self.vocabulary.encode_short(self.splitter.native, data[start : place.start])
+            ids.append(self.special_ids[place.name])
+            start = place.end
+        return ids + self.vocabulary.encode_short(self.splitter.native, data[start:])
+
+    def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
+        """Add the ids of a text to an array, or only count them if that is None; return how many there are."""
+        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        encoder = self._new_encoder(ids)
+        self._encode_checked(self._checked(text, forbidden), chosen, encoder)
+        return encoder.n_ids
+
+    def _checked(self, text: object, forbidden: frozenset[str]) -> str | memoryview:
+        """Return a text in which no name is that must not be there."""
+        if isinstance(text, str):
+            self._check(text, forbidden)
+        checked = _text.checked_text(text)
+        if forbidden and isinstance(checked, memoryview):
+            checked = _text.as_str(checked)
+            self._check(checked, forbidden)
+        return checked
+
+    def _encode_checked(
+        self, text: str | memoryview, chosen: frozenset[str], encoder: Encoder, tell: Tell | None = None
+    ) -> None:
+        if chosen:
+            self._feed_parts(encoder, text, chosen, tell)
+        else:
+            self._feed(encoder, text, tell)
+
+    def _check(self, text: str, forbidden: frozenset[str]) -> None:
+        """Raise `ValueError` if a text holds a name that it must not hold."""
+        if forbidden and (name := self.search_for(forbidden).first(text)) is not None:
+            raise _special.disallowed(name, f"character {text.find(name)}")
+
+    def _feed_parts(self, encoder: Encoder, text: str | memoryview, chosen: frozenset[str], tell: Tell | None) -> None:
+        """Give a text that was checked, in which some names are special tokens."""
+        data, start = _text.as_utf8(text), 0
+        for place in self.search_for(chosen).all(data):
+            self._feed(encoder, data[start : place.start], tell)
+            encoder.add(self.special_ids[place.name])
+            if tell is not None:
+                tell(place.end - place.start)
+            start = place.end
+        self._feed(encoder, data[start:], tell)
+
+    def _new_encoder(self, ids: array[int] | None, threads: int = 1) -> Encoder:
+        return Encoder(self.vocabulary, self.splitter.native, ids, threads)
+
+    def _feed(self, encoder: Encoder, text: str | memoryview, tell: Tell | None = None) -> None:
+        if self.splitter.native is not None:
+            _text.feed(text, encoder.feed if tell is None else _telling(encoder.feed, tell), encoder.threads)
+            return
+        whole = _text.as_str(text)
+        n_left = 0 if tell is None else batches.utf8_nbytes(whole)
+        for pieces in self.splitter.split(whole):
+            encoder.feed_split(pieces)
+            if tell is not None:
+                nbytes = sum(map(len, pieces))
+                n_left -= nbytes
+                tell(nbytes)
+        if tell is not None:
+            tell(n_left)  # of what no match covers
+
+    def encode_batch(
+        self, texts: Iterable[object], threads: int, allowed: object, disallowed: object, report: Report
+    ) -> list[list[int]]:
+        """Return the ids of each text, and report how many bytes are done."""
+        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        batch = _Batch(self, threads, report)
+        for index, text in enumerate(texts):
+            try:
+                checked = text if type(text) is str and not forbidden else self._checked(text, forbidden)
+            except InvalidDocumentError as error:
+                raise InvalidDocumentError(f"text {index}: {error}", index=index, offset=error.offset) from error
+            except TypeError as error:
+                raise TypeError(f"text {index}: {error}{many.advice(text)}") from error
+            except ValueError as error:
+                raise ValueError(f"text {index}: {error}") from error
+            batch.add(checked, chosen)
+        batch.flush()
+        return batch.lists
+
+    # ---- Streams -----------------------------------------------------------------------------------------------------
+
+    def encode_stream(
+        self, read: Callable[[int], Any], name: str, reading: Reading, allowed: Names | str, disallowed: Names | str
+    ) -> Iterator[array[int]]:
+        """Give the ids of the text of a stream, some for each block that is read."""
+        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        ids = array("I")
+        encoder = self._new_encoder(ids)
+        if self.splitter.native is None:  # which needs all of the text at once
+            text = "".join(_text.as_str(block) for block, _ in _text.blocks(read, name, reading))
+            self.encode(text, chosen, forbidden, ids)
+            yield ids
+            return
+        stream = _text.Stream(_Stream(self, encoder, chosen, forbidden).consume)
+        for block, is_final in _text.blocks(read, name, reading):
+            stream.feed(block, is_final)
+            yield ids
+            del ids[:]
+
+    # ---- Decoding ----------------------------------------------------------------------------------------------------
+
+    def decode(self, ids: object, ends: array[int] | None = None, first: int = 0) -> bytes:
+        """Return the bytes of tokens, and store in ``ends``, which is empty, where those of each end.
+
+        Errors call the index of the first id ``first``.
+        """
+        numbers = memoryview(_as_ids(ids))
+        parts: list[memoryview] = []
+        nbytes = 0
+        for start in range(0, len(numbers), SLICE_IDS):
+            part = numbers[start : start + SLICE_IDS]
+            part_ends = None if ends is None else array("Q", bytes(8 * len(part)))
+            try:
+                found = self.vocabulary.decode(part, part_ends, self.special_tokens)
+            except InvalidArgumentError:
+                found = self._decode_copy(array("I", part.tobytes()), part_ends, first + start)
+            parts.append(found)
+            if ends is not None:
+                ends.extend(nbytes + end for end in part_ends or ())
+            nbytes += len(found)
+        return b"".join(parts)
+
+    def _decode_copy(self, ids: array[int], ends: array[int] | None, first: int) -> memoryview:
+        """Decode ids that nobody else writes to, so that the one which is refused can be named."""
+        try:
+            return self.vocabulary.decode(ids, ends, self.special_tokens)
+        except InvalidArgumentError as error:
+            raise ValueError(f"the id {ids[error.item]}, at index {first + error.item}, does not exist") from error
+
+    def decode_tokens(self, ids: object) -> list[bytes]:
+        """Return the bytes of each token."""
+        ends = array("Q")
+        text = self.decode(ids, ends)
+        return [text[start:end] for start, end in pairwise([0, *ends])]
+
+
+class Untrained(Model):
+    """What a tokenizer is before it is trained: bytes are its tokens. As hardly anybody means that, its first use warns.
+
+    It is a class of its own, so that those that were trained need not look whether they were.
+    """
+
+    _has_warned = False
+
+    def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
+        self._warn()
+        return super().encode_short(text, allowed, disallowed)
+
+    def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
+        self._warn()
+        return super().encode(text, allowed, disallowed, ids)
+
+    def encode_batch(
+        self, texts: Iterable[object], threads: int, allowed: object, disallowed: object, report: Report
+    ) -> list[list[int]]:
+        self._warn()
+        return super().encode_batch(texts, threads, allowed, disallowed, report)
+
+    def encode_stream(
+        self, read: Callable[[int], Any], name: str, reading: Reading, allowed: Names | str, disallowed: Names | str
+    ) -> Iterator[array[int]]:
+        self._warn()
+        return super().encode_stream(read, name, reading, allowed, disallowed)
+
+    def decode(self, ids: object, ends: array[int] | None = None, first: int = 0) -> bytes:
+        self._warn()
+        return super().decode(ids, ends, first)
+
+    def _warn(self) -> None:
+        if self._has_warned:
+            return
+        self._has_warned = True
+        message = (
+            "this tokenizer has been neither trained nor loaded, so each byte is a token; its pattern only says where text is "
+            "split. Train it, or get a vocabulary by load, from_tiktoken, from_huggingface or from_mergeable_ranks"
+        )
+        warnings.warn(message, UntrainedTokenizerWarning, stacklevel=_level_of_caller())
+
+
+def _level_of_caller() -> int:
+    """The ``stacklevel`` for `warnings.warn`, in the function that calls this, that names the line which uses this package."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("text_processor."):
+        level, frame = level + 1, frame.f_back
+    return level
+
+
+def _as_ids(ids: Any) -> array[int] | memoryview:
+    """Return ids as 32-bit numbers, those of a buffer of such numbers where they lie."""
+    if is_a(ids, array) and ids.typecode == "I":
+        return cast("array[int]", ids)
+    if not is_a(ids, list, tuple):
+        try:
+            view = arguments.view_of(ids)
+        except TypeError:
+            pass
+        else:
+            if view.format in ("I", "=I", "@I") and view.itemsize == 4 and view.ndim == 1 and view.c_contiguous:
+                return view.cast("B").cast("I") if view.nbytes else array("I")
+    many.check(ids, "ids", many.IDS)
+    if is_a(ids, memoryview) and ids.ndim != 1:
+        raise TypeError(f"ids must be an iterable of int, not a memoryview of {ids.ndim} dimensions")
+    numbers: Sequence[Any] = ids if is_a(ids, list, tuple) else list(ids)
+    try:
+        return array("I", numbers)
+    except (OverflowError, TypeError):
+        return array("I", (_checked_number(number, index) for index, number in enumerate(numbers)))
+
+
+def _checked_number(given: Any, index: int) -> int:
+    """Return an id as an ``int`` of 32 bits, or raise what is wrong with it."""
+    try:
+        number = operator.index(given)
+    except TypeError as error:  # also an array of several numbers, which has the method for those of one
+        message = f"the id at index {index} must be an int, not {type(given).__name__}{many.advice(given)}"
+        raise TypeError(message) from error
+    if not 0 <= number < 1 << 32:
+        raise ValueError(f"the id {shown(number)}, at index {index}, does not exist")
+    return number
+
+
+def _telling(consume: Consume, tell: Tell) -> Consume:
+    """Return what consumes text and tells how many bytes of it are done."""
+
+    def consume_and_tell(text: bytes | memoryview, is_final: bool) -> int:
+        n_used = consume(text, is_final)
+        tell(n_used)
+        return n_used
+
+    return consume_and_tell
+
+
+def as_list(ids: array[int]) -> list[int]:
+    """Return ids as a list, made in slices, so that Ctrl-C gets through."""
+    if len(ids) <= native_status.SLICE_ENTRIES:
+        return ids.tolist()
+    numbers: list[int] = []
+    for start, end in native_status.slices(len(ids)):
+        numbers += ids[start:end].tolist()
+    return numbers
+
+
+def little_endian(numbers: array[int]) -> bytes:
+    """Return numbers as they are written to files, the same on every machine."""
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+class _Batch:
+    """Texts in their order, of which short ones cross to the core together."""
+
+    def __init__(self, model: Model, threads: int, report: Report) -> None:
+        self.lists: list[list[int]] = []
+        self._model = model
+        self._report = report
+        self._n_done = 0
+        self._ids = array("I")
+        self._encoder = model._new_encoder(self._ids, threads)
+        self._waiting: list[str] = []
+        self._n_waiting = 0
+        self._most = BATCH_NBYTES * threads
+
+    def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
+        """Take a text that was checked."""
+        can_wait = self._model.splitter.native is not None
+        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES and not (chosen and self._may_hold(text, chosen)):
+            self._wait(text)
+            return
+        self.flush()
+        self._model._encode_checked(text, chosen, self._encoder, self._has_done)
+        self.lists.append(as_list(self._ids))
+        del self._ids[:]
+
+    def _may_hold(self, text: str, names: frozenset[str]) -> bool:
+        """Whether one of the names is in a text, or may be once its surrogates are joined or replaced."""
+        return self._model.search_for(names).first(text) is not None or batches.find_surrogate(text) is not None
+
+    def _wait(self, text: str) -> None:
+        self._waiting.append(text)
+        self._n_waiting += len(text)
+        if self._n_waiting >= self._most:
+            self.flush()
+
+    def flush(self) -> None:
+        """Encode what waits."""
+        texts, self._waiting, self._n_waiting = self._waiting, [], 0
+        if not texts:
+            return
+        piece = _text.whole_piece(texts)
+        ends = self._encoder.feed_batch(piece)
+        ids = as_list(self._ids)
+        del self._ids[:]
+        start = 0
+        for end in ends.tolist():
+            self.lists.append(ids[start:end])
+            start = end
+        self._has_done(len(piece.text) - piece.n_ends + 1)  # the bytes between texts are none of theirs
+
+    def _has_done(self, nbytes: int) -> None:
+        self._n_done += nbytes
+        self._report(self._n_done)
+
+
+class _Stream:
+    """Text that comes in blocks, in which special tokens may lie across a cut."""
+
+    def __init__(self, model: Model, encoder: Encoder, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
+        self._encoder = encoder
+        self._chosen = model.search_for(chosen) if chosen else None
+        self._forbidden = model.search_for(forbidden) if forbidden else None
+        self._ids = model.special_ids
+        self._n_done = 0
+
+    def consume(self, text: bytes | memoryview, is_final: bool) -> int:
+        """Encode what is certain of a text, which goes on where it ended last; return how many bytes that was."""
+        certain = self._check(text, is_final)
+        start = 0
+        if self._chosen is not None:
+            places, n = self._chosen.places(text, is_final=is_final)
+            for place in places:
+                if place.end > certain:
+                    certain = place.start
+                    break
+                _text.feed_bytes(text[start : place.start], self._encoder.feed)
+                self._encoder.add(self._ids[place.name])
+                start = place.end
+            certain = min(certain, n)
+        if start < certain:
+            start += _text.feed_bytes(text[start:certain], self._encoder.feed, is_final=is_final)
+        self._n_done += start
+        return start
+
+    def _check(self, text: bytes | memoryview, is_final: bool) -> int:
+        """Raise `ValueError` if a name is there that must not be, and return up to where none can be."""
+        if self._forbidden is None:
+            return len(text)
+        places, n_certain = self._forbidden.places(text, is_final=is_final)
+        if places:
+            raise _special.disallowed(places[0].name, f"byte {self._n_done + places[0].start}")
+        return n_certain

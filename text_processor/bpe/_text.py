@@ -1,0 +1,220 @@
+"""How text comes to the core of a tokenizer: as UTF-8, in steps, cut into pieces by the core's splitters or by `regex`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from text_processor._common import arguments, container
+from text_processor._common.messages import needs, quoted
+from text_processor._documents import batches, decoding
+from text_processor._documents.decoding import Reading
+from text_processor._native import bpe as native_bpe
+from text_processor._native import text as native_text
+from text_processor.bpe import _patterns
+from text_processor.errors import InvalidDocumentError
+
+# Takes UTF-8, and whether nothing follows; returns how many bytes are done. The others come again, with what follows.
+Consume = Callable[[bytes | memoryview, bool], int]
+
+# What is given to the core in one step: some milliseconds of work, between two of which Ctrl-C gets through.
+STEP_NBYTES = 1 << 20
+
+# Pieces of another engine that cross together.
+SPLIT_PIECES = 1 << 14
+
+
+# ---- Text ------------------------------------------------------------------------------------------------------------
+
+
+def checked_text(text: object, what: str = "text") -> str | memoryview:
+    """Return a text: a ``str``, whatever is in it, or the bytes of a buffer of valid UTF-8, not copied."""
+    if isinstance(text, str):
+        return arguments.plain(text)
+    view = arguments.byte_view(text, what, "str, bytes or another buffer of bytes")
+    if (offset := batches.find_invalid(view)) is not None:
+        message = f"{what} is not valid UTF-8 at byte {offset}{decoding.hint_at(view)}"
+        raise InvalidDocumentError(message, offset=offset)
+    return view
+
+
+def encoded(text: str) -> bytes:
+    """Return a text as UTF-8, in which surrogates that make a pair are joined and others replaced, as tiktoken does."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def as_str(text: str | memoryview) -> str:
+    """Return a text that was checked as a ``str`` without surrogates."""
+    if isinstance(text, str):
+        return text if batches.find_surrogate(text) is None else str(encoded(text), "utf-8")
+    return str(text, "utf-8")
+
+
+def whole_piece(texts: Sequence[str]) -> native_text.Batch:
+    """Return whole texts as one piece that crosses to the core."""
+    try:
+        return native_text.batch_of(texts)
+    except UnicodeEncodeError:
+        return native_text.batch_of([as_str(text) for text in texts])
+
+
+def as_utf8(text: str | memoryview) -> memoryview:
+    """Return the bytes of a text that was checked: of a buffer, and of a long ASCII ``str``, where they lie."""
+    if isinstance(text, memoryview):
+        return text
+    if len(text) > batches.BATCH_CHARACTERS and text.isascii() and (view := native_text.view_ascii(text)) is not None:
+        return view
+    return memoryview(encoded(text))
+
+
+def feed(text: str | memoryview, consume: Consume, threads: int = 1) -> None:
+    """Give a whole text that was checked, in steps that so many threads share."""
+    if isinstance(text, str) and len(text) > batches.BATCH_CHARACTERS and not text.isascii():
+        _feed_slices(text, consume, threads)
+    else:
+        feed_bytes(as_utf8(text), consume, threads=threads)
+
+
+def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = True, threads: int = 1) -> int:
+    """Give UTF-8 in steps; return how many bytes are done, which are all if nothing follows."""
+    view, n_done, step = memoryview(text), 0, STEP_NBYTES * threads
+    while n_done < len(view):
+        end = min(n_done + step, len(view))
+        if end < len(view):
+            end = n_done + native_text.complete_nbytes(view[n_done:end])
+        n_used = consume(view[n_done:end], is_final and end == len(view))
+        n_done += n_used
+        if n_used == 0:  # not one piece ends here for certain
+            if end == len(view):
+                break
+            step *= 2
+    return n_done
+
+
+class Stream:
+    """UTF-8 that comes in blocks. What is not done is given again when there is twice as much, and so not too often."""
+
+    def __init__(self, consume: Consume) -> None:
+        self._consume = consume
+        self._text = bytearray()
+        self._least_nbytes = 0
+
+    def feed(self, block: memoryview, is_final: bool) -> None:
+        """Take the next block, cut between characters."""
+        self._text += block
+        if len(self._text) < self._least_nbytes and not is_final:
+            return
+        with memoryview(self._text) as text:
+            n_done = feed_bytes(text, self._consume, is_final=is_final)
+        del self._text[:n_done]
+        self._least_nbytes = 2 * len(self._text)
+
+
+def _feed_slices(text: str, consume: Consume, threads: int) -> None:
+    """Encode and give slices of a size that stays in cache, for each thread."""
+    tail, start, size = b"", 0, batches.BATCH_CHARACTERS * threads
+    while start < len(text):
+        end = start + size
+        if "\ud800" <= text[end - 1 : end] <= "\udbff":  # which a low one behind it makes a pair with
+            end += "\udc00" <= text[end : end + 1] <= "\udfff"
+        data = tail + encoded(text[start:end])
+        start = end
+        n_used = feed_bytes(data, consume, is_final=start >= len(text), threads=threads)
+        tail = data[n_used:]
+        if n_used == 0:
+            size *= 2
+
+
+# ---- Pieces ----------------------------------------------------------------------------------------------------------
+
+
+class Splitter(NamedTuple):
+    """A regular expression whose matches are the pieces, and who finds them: the core, or the package ``regex``."""
+
+    pattern: str
+    native: int | None
+    engine: Any  # a compiled pattern of the package regex
+
+    def split(self, text: str) -> Iterator[list[bytes]]:
+        """Give the pieces of a whole text, found by ``regex``. What no match covers is left out, as tiktoken does."""
+        pieces = (found[0].encode() for found in self.engine.finditer(text))
+        while group := list(islice(pieces, SPLIT_PIECES)):
+            yield group
+
+
+PATTERNS: dict[str, str] = {name: native_bpe.pattern_text(number) for name, number in native_bpe.PATTERNS.items()}
+
+
+def splitter_for(pattern: str) -> Splitter:
+    """Return who splits by a pattern, which is given by its text or its name.
+
+    Nothing of it stays in a cache: a reader of files asks when nothing else can be wrong, and what it refuses is gone.
+
+    Raises:
+        ImportError: it is none that the core knows, and the package ``regex`` is not installed.
+        ValueError: it is no regular expression, may mean something else in another library, or is too large.
+    """
+    text = PATTERNS.get(pattern, pattern)
+    native = native_bpe.find_pattern(text) or None
+    return Splitter(text, native, _compile(text) if native is None else None)
+
+
+def _compile(pattern: str) -> Any:
+    _patterns.check(pattern)
+    try:
+        import regex  # noqa: PLC0415
+    except ImportError as error:
+        what = f"a tokenizer with the pattern {quoted(pattern)}"
+        raise ImportError(needs(what, "regex", "regex")) from error
+    try:
+        return regex.compile(pattern, cache_pattern=False)
+    except regex.error as error:
+        raise ValueError(f"the pattern {quoted(pattern)} is no regular expression: {error}") from error
+
+
+# Taken for a regular expression, a name that none has would leave out nearly all text without a word.
+_NAME_LIKE = re.compile(r"[A-Za-z0-9_-]{3,}")
+
+
+def checked_pattern(pattern: object) -> Splitter:
+    """Return who splits by a pattern that a user gives."""
+    if not isinstance(pattern, str):
+        raise TypeError(f"pattern must be str, a regular expression or the name of one, not {type(pattern).__name__}")
+    text = arguments.plain(pattern)
+    if text not in PATTERNS and _NAME_LIKE.fullmatch(text):
+        names = ", ".join(map(repr, PATTERNS))
+        raise ValueError(
+            f"no pattern is called {quoted(text)}; those that have names are {names}. "
+            f"As a regular expression, which would split nothing else, write {quoted(f'(?:{text})')}"
+        )
+    return splitter_for(text)
+
+
+def blocks(read: Callable[[int], bytes | memoryview | None], name: str, reading: Reading) -> Iterator[tuple[memoryview, bool]]:
+    """Give the text of a stream in valid UTF-8, cut between characters, and with each block whether it is the last one."""
+
+    def read_some(nbytes: int) -> bytes | memoryview:
+        if (data := read(nbytes)) is None:
+            raise BlockingIOError(f"{name} is in non-blocking mode and has nothing to read now")
+        return data
+
+    read_text = decoding.opened(read_some, STEP_NBYTES, reading).read
+    tail, position = b"", 0
+    while True:
+        data = read_text(STEP_NBYTES)
+        block, is_final = memoryview(tail + data), not data
+        n = len(block) if is_final else native_text.complete_nbytes(block)
+        if (offset := native_text.find_invalid(block[:n])) is not None:
+            where = position + offset
+            if where == 0:
+                container.check_is_text(block, name)
+            raise InvalidDocumentError(f"{name} is not valid UTF-8 at byte {where}", offset=where, position=where)
+        yield block[:n], is_final
+        if is_final:
+            return
+        tail, position = bytes(block[n:]), position + n

@@ -1,0 +1,181 @@
+"""Training: the pieces of texts are counted, then merged. Nothing but the pieces and their counts is kept."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from time import monotonic
+from typing import Any, NamedTuple, cast
+
+from text_processor._common import many
+from text_processor._common.progress import Progress, Report, reporting
+from text_processor._documents import batches
+from text_processor._documents.decoding import Reading
+from text_processor._native import text as native_text
+from text_processor._native.bpe import Pieces, Trainer
+from text_processor._native.text import Batch
+from text_processor.bpe import _text
+from text_processor.bpe._text import Splitter
+
+# Characters of a text that is better joined with others than counted alone, and of so many joined for each thread. A character
+# beyond ASCII makes all of its group wider, which then takes longer to join and to encode: more would have one more often.
+SHORT_TEXT = 1 << 14
+GROUP_CHARACTERS = 1 << 17
+MOST_GROUP_CHARACTERS = 1 << 20
+
+# A step of merging lasts about so long: Ctrl-C gets through between two of them.
+STEP_SECONDS = 0.01
+
+
+class Plan(NamedTuple):
+    """What is wanted of a training, checked."""
+
+    n_merges: int
+    tie_break: int
+    threads: int
+    progress: Progress | bool | None
+
+
+class Counting:
+    """Counts the pieces of texts, and reports how many bytes these were."""
+
+    def __init__(self, splitter: Splitter, threads: int, report: Report) -> None:
+        self.pieces = Pieces()
+        self._splitter = splitter
+        self.threads = threads
+        self._report = report
+        self._n_done = 0
+        self._waiting: list[str] = []
+        self._n_waiting = 0
+        self._most = min(GROUP_CHARACTERS * threads, MOST_GROUP_CHARACTERS)
+
+    def add(self, text: str | memoryview) -> None:
+        """Count the pieces of a whole text that was checked, or keep it until there are more."""
+        if self._splitter.native is not None:
+            if isinstance(text, str) and len(text) <= SHORT_TEXT:
+                self._waiting.append(text)
+                self._n_waiting += len(text)
+                if self._n_waiting >= self._most:
+                    self.flush()
+            else:
+                _text.feed(text, self._consume)
+            return
+        for pieces in self._splitter.split(_text.as_str(text)):
+            self.pieces.add_split(pieces)
+            self._has_done(sum(map(len, pieces)))
+
+    def add_list(self, texts: list[object] | tuple[object, ...]) -> None:
+        """Count the pieces of texts that are in memory already: many short ones at a time, without looking at each."""
+        start, n = 0, 1
+        while group := texts[start : start + n]:
+            n_characters = self._add_group(group)
+            if n_characters is None:
+                for text in checked(group, start):
+                    self.add(text)
+                n_characters = self._most
+            start += len(group)
+            n = max(1, min(2 * n, n * self._most // (n_characters + 1)))
+
+    def _add_group(self, texts: list[object] | tuple[object, ...]) -> int | None:
+        """Count texts if that can be done together, and return their length; otherwise None, and nothing is done."""
+        if self._splitter.native is None:
+            return None
+        try:
+            lengths = array("Q", map(str.__len__, cast(Sequence[str], texts)))
+            if (n_characters := sum(lengths)) > 2 * self._most:
+                return None
+            piece = native_text.batch_of_texts(cast(Sequence[str], texts), lengths)
+        except (TypeError, UnicodeEncodeError):  # some are buffers, or have surrogates
+            return None
+        self._add_piece(piece)
+        return n_characters
+
+    def _add_piece(self, piece: Batch) -> None:
+        assert self._splitter.native is not None
+        self.pieces.add_documents(self._splitter.native, piece, threads=self.threads)
+        self._has_done(len(piece.text) - piece.n_ends + 1)
+
+    def flush(self) -> None:
+        """Count the pieces of the texts that wait."""
+        if self._waiting:
+            self._add_piece(_text.whole_piece(self._waiting))
+            self._waiting, self._n_waiting = [], 0
+
+    def add_stream(self, read: Callable[[int], Any], name: str, reading: Reading) -> None:
+        """Count the pieces of a text that comes in blocks."""
+        if self._splitter.native is None:  # which needs all of the text at once
+            self.add("".join(_text.as_str(block) for block, _ in _text.blocks(read, name, reading)))
+            return
+        stream = _text.Stream(self._consume)
+        for block, is_final in _text.blocks(read, name, reading):
+            stream.feed(block, is_final)
+
+    def trainer(self, tie_break: int) -> Trainer:
+        """Return who merges what was counted, of which nothing is kept here."""
+        trainer, self.pieces = Trainer(self.pieces, tie_break), Pieces()
+        return trainer
+
+    def _consume(self, text: bytes | memoryview, is_final: bool) -> int:
+        assert self._splitter.native is not None
+        n_used = self.pieces.add(self._splitter.native, text, is_final=is_final, threads=self.threads)
+        self._has_done(n_used)
+        return n_used
+
+    def _has_done(self, nbytes: int) -> None:
+        self._n_done += nbytes
+        self._report(self._n_done)
+
+
+def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryview]:
+    """Give texts that are checked. Errors call the first one ``text {first}``."""
+    for index, text in enumerate(texts, first):
+        if type(text) is str:
+            yield text
+            continue
+        try:
+            checked = _text.checked_text(text, f"text {index}")
+        except TypeError as error:
+            raise TypeError(f"{error}{many.advice(text)}") from error
+        yield checked
+
+
+def train(text: str | memoryview, splitter: Splitter, plan: Plan) -> array[int]:
+    """Return the merges that one text gives, which was checked."""
+    total = None
+    if plan.progress is not None and plan.progress is not False:
+        total = batches.utf8_nbytes(_text.as_str(text) if isinstance(text, str) else text)
+    with reporting(plan.progress, total) as report:
+        counting = Counting(splitter, plan.threads, report)
+        counting.add(text)
+        counting.flush()
+    return merge(counting.trainer(plan.tie_break), plan)
+
+
+def train_from_iterator(texts: Iterable[object], splitter: Splitter, plan: Plan) -> array[int]:
+    """Return the merges that texts give."""
+    with reporting(plan.progress, None) as report:
+        counting = Counting(splitter, plan.threads, report)
+        if type(texts) is list or type(texts) is tuple:
+            counting.add_list(cast(list[object] | tuple[object, ...], texts))
+        else:
+            for text in checked(texts):
+                counting.add(text)
+        counting.flush()
+    return merge(counting.trainer(plan.tie_break), plan)
+
+
+def merge(trainer: Trainer, plan: Plan) -> array[int]:
+    """Make merges, as many as are wanted and possible: the two ids of each, one behind the other."""
+    merges = array("I")
+    step = 1  # the first ones of a long text take milliseconds each, later ones microseconds
+    with reporting(plan.progress, plan.n_merges, "merges") as report:
+        while len(merges) < 2 * plan.n_merges:
+            start = monotonic()
+            wanted = min(step, plan.n_merges - len(merges) // 2)
+            made = trainer.step(wanted)
+            merges.extend(made)
+            report(len(merges) // 2)
+            if len(made) < 2 * wanted:
+                break
+            step = 2 * step if monotonic() - start < STEP_SECONDS / 2 else max(step // 2, 1)
+    return merges

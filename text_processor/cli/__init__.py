@@ -1,0 +1,382 @@
+"""The command ``text-processor``: word counts of files, in the shell; ``text-processor bpe`` is in `_bpe_cli`.
+
+Files are counted as they are read, and only counts are kept: memory grows with the distinct words, not with the files. Nothing
+is written to standard output before all files were read, so a reader behind a pipe gets all of the answer or, if a file is at
+fault, none of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from text_processor import UNICODE_VERSION, __version__
+from text_processor._common.messages import quoted
+from text_processor.analyzer import Statistics, TextAnalyzer
+from text_processor.cli import _bpe
+from text_processor.cli._shared import (
+    PROGRAM,
+    Faults,
+    FileError,
+    Work,
+    add_encoding,
+    add_max_memory,
+    add_progress,
+    add_skip_errors,
+    add_threads,
+    memory_limited,
+    printable,
+    say,
+    standard_input,
+)
+from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
+
+__all__ = ["main"]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+# Words in a terminal's table: it still fits into the smallest usual window, 24 lines high.
+TABLE_WORDS = 20
+
+# 128 + the signal's number, which is what a shell says of a program that SIGINT or SIGPIPE ended.
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+
+# ASCII alone, as whatever standard output may be told to be can hold it.
+_COUNT_DESCRIPTION = """\
+Count the words of text files, of all files together. A word is what Python's
+str.split gives, lower-cased by str.lower. Text is UTF-8, unless a byte-order
+mark, which is no part of it, or --encoding says otherwise. Compressed files
+are known by their first bytes."""
+
+_COUNT_EPILOG = f"""\
+output:
+  on a terminal  a table of the first {TABLE_WORDS} words (or --top N), then the totals
+  elsewhere      WORD<tab>COUNT, a line for each word and no header; the totals
+                 are one line on standard error, so that cut, sort and awk see
+                 words and nothing else
+  with --json    one object: total_words, unique_words, document_count,
+                 sentiment (null without documents) and words, a list of
+                 objects with word and count, each on a line of its own;
+                 ASCII only
+
+  The sentiment score is the number of good, great, excellent less that of bad,
+  terrible, awful, for each document. Control characters in words are shown
+  escaped on a terminal and written as they are elsewhere. Characters that the
+  encoding of standard output cannot hold are written escaped.
+
+exit status:
+  0    all files were counted
+  1    a file cannot be read, is damaged, cut short or not UTF-8, and then no
+       words are written, or with --skip-errors those of the others; or the
+       output cannot be. Standard error says which and why
+  2    the command line is wrong
+  {INTERRUPTED}  Ctrl-C
+  {PIPE_CLOSED}  the reader of the output went away, as head does
+
+examples:
+  {PROGRAM} count book.txt
+  {PROGRAM} count --documents whole --top 100 --json *.txt > top.json
+  {PROGRAM} count logs/*.gz | grep error
+  curl https://example.org | {PROGRAM} count
+  {PROGRAM} count monday.txt --save monday.counts
+  {PROGRAM} count --load monday.counts --load tuesday.counts wednesday.txt"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with the given arguments (``None``: the process's own) and return its exit status.
+
+    Raises:
+        SystemExit: after ``--help`` and ``--version``, and with status 2 where the arguments are wrong.
+    """
+    try:
+        arguments = _parse(argv)
+        with memory_limited(arguments.max_memory):
+            status: int = arguments.run(arguments)
+        _flush_output()
+    except FileError as error:
+        say(f"{PROGRAM}: {error}")
+        return 1
+    except BrokenPipeError:
+        _abandon_output()
+        return PIPE_CLOSED
+    except OSError as error:
+        _abandon_output()
+        say(f"{PROGRAM}: standard output: {error.strerror}")
+        return 1
+    except KeyboardInterrupt:
+        _abandon_output()
+        return INTERRUPTED
+    return status
+
+
+# ---- Arguments -------------------------------------------------------------------------------------------------------
+
+
+def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    try:
+        arguments, unknown = _parser().parse_known_args(argv)
+        if unknown:  # of which argparse would tell with the usage of the whole program
+            arguments.refuse(f"unrecognized arguments: {' '.join(unknown)}")
+        if not arguments.files and not vars(arguments).get("load"):
+            if os.isatty(0):  # where nothing would seem to happen
+                arguments.refuse(
+                    "no FILE is given, and standard input is a terminal: name a file, pipe one in, or type it behind -"
+                )
+            arguments.files = ["-"]
+        return arguments
+    finally:
+        _flush_output()  # what --help and --version print
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM, description="Word counts of text files, and byte-level BPE tokenizers, at memory speed."
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__} (Unicode {UNICODE_VERSION})")
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
+    _add_count(commands)
+    _bpe.add_commands(commands)
+    return parser
+
+
+def _add_count(commands: Any) -> None:
+    count = commands.add_parser(
+        "count",
+        help="count the words of text files",
+        description=_COUNT_DESCRIPTION,
+        epilog=_COUNT_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    count.set_defaults(run=_count, refuse=count.error)
+    count.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="a text file; it may be compressed by gzip, bzip2, xz or zstd; - is standard input, "
+        "as is no FILE at all without --load",
+    )
+    count.add_argument(
+        "--top",
+        type=_number_of_words,
+        metavar="N",
+        help=f"only the first N words in the order chosen (default: {TABLE_WORDS} in a table, otherwise all)",
+    )
+    count.add_argument(
+        "--by",
+        choices=["count", "word", "seen"],
+        default="count",
+        help="order of the words: the most frequent first and of equals the first seen (the default), by code points, "
+        "or as first seen",
+    )
+    count.add_argument("--json", action="store_true", help="write JSON")
+    count.add_argument(
+        "--documents",
+        choices=["lines", "whole"],
+        default="lines",
+        help="what a document is: each line that is not blank (the default), or each file that is not blank",
+    )
+    count.add_argument(
+        "--errors",
+        choices=["strict", "replace"],
+        default="strict",
+        help="bytes that are not UTF-8 end the command (the default), or become U+FFFD as in Python's decoder",
+    )
+    add_encoding(count)
+    add_skip_errors(count)
+    add_threads(count)
+    add_max_memory(count)
+    count.add_argument(
+        "--load",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="begin with the counts that --save has written to FILE; may be given more than once",
+    )
+    count.add_argument(
+        "--save",
+        metavar="FILE",
+        help="write the counts of all words to FILE too, for --load and for TextAnalyzer.load",
+    )
+    add_progress(count)
+
+
+def _number_of_words(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number of words")
+    return min(int(text), sys.maxsize)  # more than that is no index
+
+
+# ---- Reading ---------------------------------------------------------------------------------------------------------
+
+
+def _count(arguments: argparse.Namespace) -> int:
+    faults = Faults(arguments)
+    analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads)
+    for name in arguments.load:  # without one of these no answer is right, and --save may write where it was
+        with _naming(name):
+            analyzer.merge(TextAnalyzer.load(name))
+    with Work(arguments.files, shows_bar=arguments.progress) as work:
+        for name in arguments.files:
+            with faults.left_out():
+                _add_file(analyzer, name, arguments, work)
+            work.has_done(name)
+    if arguments.save is not None:
+        with _naming(arguments.save):
+            analyzer.save(arguments.save)
+    _show(analyzer, arguments)
+    return faults.status
+
+
+def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, work: Work) -> None:
+    options = {"documents": arguments.documents, "errors": arguments.errors, "encoding": arguments.encoding}
+    with _naming("standard input" if name == "-" else name, arguments.documents):
+        if name == "-":
+            with standard_input() as unbuffered:
+                analyzer.add_stream(unbuffered, progress=work.hook(), **options)
+        else:
+            analyzer.add_file(name, progress=work.hook(), **options)
+
+
+@contextlib.contextmanager
+def _naming(name: str, documents: str = "lines") -> Generator[None, None, None]:
+    """Make one line of what can be wrong with a file."""
+    try:
+        yield
+    except InvalidDocumentError as error:
+        raise FileError(printable(f"{name}: {_fault(error, documents)}")) from error
+    except InvalidSnapshotError as error:
+        raise FileError(printable(str(error))) from error  # which begins with the name
+    except OSError as error:
+        raise FileError(printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
+    # A name with a NUL, which a shell cannot give but a program can; compressed data that is damaged; a file that was changed
+    # while it was read; more words than can be counted.
+    except (ValueError, TextProcessorError, OverflowError) as error:
+        raise FileError(printable(f"{name}: {error}")) from error
+
+
+def _fault(error: InvalidDocumentError, documents: str) -> str:
+    if error.index is None:  # not a document, but the whole
+        return str(error)
+    reason = f": {error.__cause__.reason}" if isinstance(error.__cause__, UnicodeDecodeError) else ""
+    line = f", in line {error.index + 1}" if documents == "lines" else ""
+    return f"not UTF-8{reason} at byte {error.position}{line}; --errors replace reads it as U+FFFD"
+
+
+# ---- Writing ---------------------------------------------------------------------------------------------------------
+
+
+def _show(analyzer: TextAnalyzer, arguments: argparse.Namespace) -> None:
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    as_table = sys.stdout.isatty() and not arguments.json
+    top = TABLE_WORDS if as_table and arguments.top is None else arguments.top
+    words = _ordered_words(analyzer, arguments.by, top)
+    statistics, sentiment = analyzer.get_statistics(), _sentiment(analyzer)
+    if arguments.json:
+        sys.stdout.writelines(_json(words, statistics, sentiment))
+    elif as_table:
+        _write_table(words)
+        sys.stdout.write(f"{_summary(statistics, sentiment)}\n")
+    else:
+        say(_summary(statistics, sentiment))
+        sys.stdout.writelines(f"{word}\t{count}\n" for word, count in words)
+
+
+def _ordered_words(analyzer: TextAnalyzer, order: str, top: int | None) -> list[tuple[str, int]]:
+    if order == "count":
+        return analyzer.most_common(top)
+    if order == "word":
+        return sorted(analyzer.words.items())[:top]
+    return list(islice(analyzer.words.items(), top))
+
+
+def _sentiment(analyzer: TextAnalyzer) -> float | None:
+    try:
+        return analyzer.analyze_sentiment()
+    except EmptyAnalyzerError:
+        return None
+
+
+def _summary(statistics: Statistics, sentiment: float | None) -> str:
+    score = "none" if sentiment is None else f"{sentiment:.6g}"
+    return (
+        f"{statistics['total_words']:,} words, {statistics['unique_words']:,} distinct, "
+        f"in {statistics['document_count']:,} documents; sentiment {score}"
+    )
+
+
+def _json(words: Sequence[tuple[str, int]], statistics: Statistics, sentiment: float | None) -> Iterator[str]:
+    """One object, in pieces: Ctrl-C gets through between them, and each word has a line of its own for grep."""
+    totals = json.dumps({**statistics, "sentiment": sentiment})
+    yield f'{totals[:-1]}, "words": ['
+    separator = "\n"
+    for word, count in words:
+        yield f'{separator}{{"word": {json.dumps(word)}, "count": {count}}}'
+        separator = ",\n"
+    yield "\n]}\n"
+
+
+def _write_table(words: Sequence[tuple[str, int]]) -> None:
+    """Write a table with the words in its last column, where nothing stands behind one that is long or wide."""
+    rows = [(f"{count:,}", printable(word)) for word, count in words]
+    try:
+        _write_rich_table(rows)
+    except ImportError:
+        _write_plain_table(rows)
+
+
+def _write_rich_table(rows: Sequence[tuple[str, str]]) -> None:
+    # Imported only when it is used: it takes longer to load than a book takes to count.
+    from rich import box  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("count", justify="right", no_wrap=True)
+    table.add_column("word", no_wrap=True, overflow="ellipsis")
+    for count, word in rows:
+        table.add_row(count, Text(word))  # as Text, in which [bold] is no markup
+    Console().print(table)
+
+
+def _write_plain_table(rows: Sequence[tuple[str, str]]) -> None:
+    width = max((len(count) for count, _ in rows), default=0)
+    width = max(width, len("count"))
+    room = max(shutil.get_terminal_size().columns - width - 2, len("word"))
+    for count, word in [("count", "word"), *rows]:
+        shown = word if len(word) <= room else f"{word[: room - 3]}..."
+        sys.stdout.write(f"{count:>{width}}  {shown}\n")
+
+
+# Standard output and standard error are None in a process that was started with them closed.
+
+
+def _flush_output() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _abandon_output() -> None:
+    """Let what is still buffered go nowhere: the interpreter flushes it once more when it ends, and would complain."""
+    if sys.stdout is not None:
+        with contextlib.suppress(io.UnsupportedOperation):  # one in memory has no descriptor
+            descriptor = sys.stdout.fileno()
+            devnull = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(devnull, descriptor)
+            os.close(devnull)

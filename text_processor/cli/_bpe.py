@@ -1,0 +1,416 @@
+"""``text-processor bpe``: train, encode, decode and count with a `Tokenizer`, in the shell."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import io
+import os
+import sys
+from array import array
+from collections.abc import Callable, Generator, Iterable, Iterator
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from text_processor._common import files, progress
+from text_processor._common.messages import quoted
+from text_processor._common.progress import Progress
+from text_processor._documents import decoding
+from text_processor._documents.decoding import Reading
+from text_processor._native import bpe as native_bpe
+from text_processor.bpe import _huggingface, _text, _training
+from text_processor.cli import _shared
+from text_processor.cli._shared import PROGRAM, Faults, FileError, Work, printable, say, standard_input
+
+if TYPE_CHECKING:
+    from text_processor.bpe import Tokenizer
+
+
+# Bytes of ids that are read at once.
+BLOCK_NBYTES = 1 << 18
+
+_BPE = "Train byte-level BPE tokenizers, and turn text into ids and back. Each ACTION has a --help of its own."
+
+_TRAIN = """\
+Make a vocabulary of text files and write it to a file. Each FILE is one
+text; only its distinct pieces are kept in memory."""
+
+_TRAIN_EPILOG = f"""\
+The name of the output decides what is written: .json is a tokenizer.json of
+Hugging Face's tokenizers, .tiktoken the list of tokens that tiktoken reads, in
+which neither pattern nor special tokens stand, anything else a file of our own.
+
+These patterns have names: gpt2, r50k, gpt4, cl100k, cl100k_tiktoken, nanochat,
+o200k. Any other regular expression needs the Python package regex.
+
+examples:
+  {PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe
+  {PROGRAM} bpe train *.txt.gz --vocab-size 50000 --pattern o200k \\
+      --special '<|endoftext|>' -o tokenizer.json"""
+
+_ENCODE_EPILOG = f"""\
+Ids are written as decimal numbers, each on a line of its own, or with --binary
+as unsigned 32-bit numbers, little-endian. Those of several files follow on each
+other. With -o the file is written when all is encoded, or not at all.
+
+examples:
+  {PROGRAM} bpe encode -m book.bpe book.txt --binary -o book.ids
+  {PROGRAM} bpe encode -m book.bpe book.txt | sort -n | uniq -c"""
+
+_DECODE_EPILOG = f"""\
+Ids are read as bpe encode writes them, with --binary or without.
+
+examples:
+  {PROGRAM} bpe decode -m book.bpe book.ids --binary -o book.txt
+  echo 72 105 | {PROGRAM} bpe decode -m book.bpe -"""
+
+_COUNT_EPILOG = f"""\
+examples:
+  {PROGRAM} bpe count -m book.bpe *.txt"""
+
+
+def add_commands(commands: Any) -> None:
+    """Add ``bpe`` and what it can do to the commands."""
+    bpe = commands.add_parser(
+        "bpe", help="train byte-level BPE tokenizers, and encode, decode and count with them", description=_BPE
+    )
+    actions = bpe.add_subparsers(metavar="ACTION", dest="action", required=True)
+    _add_train(actions)
+    encode = _add(actions, "encode", _encode, "write the ids of text files", epilog=_ENCODE_EPILOG)
+    _add_model(encode)
+    _add_special(encode)
+    _shared.add_encoding(encode)
+    _add_output(encode, "the ids")
+    encode.add_argument("--binary", action="store_true", help="write unsigned 32-bit numbers instead of lines")
+    _shared.add_progress(encode)
+    decode = _add(actions, "decode", _decode, "write the text of ids", epilog=_DECODE_EPILOG)
+    _add_model(decode)
+    _add_output(decode, "the text")
+    decode.add_argument("--binary", action="store_true", help="read unsigned 32-bit numbers instead of decimal ones")
+    count = _add(
+        actions, "count", _count, "count the ids of text files, which stand before the names as in wc", epilog=_COUNT_EPILOG
+    )
+    _add_model(count)
+    _add_special(count)
+    _shared.add_encoding(count)
+    _shared.add_progress(count)
+
+
+def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, **options: Any) -> Any:
+    parser = actions.add_parser(
+        name, help=text, **{"description": text, "formatter_class": argparse.RawDescriptionHelpFormatter, **options}
+    )
+    parser.set_defaults(run=run, refuse=parser.error)
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="may be compressed by gzip, bzip2, xz or zstd; - is standard input, as is no FILE at all",
+    )
+    _shared.add_max_memory(parser)
+    _shared.add_skip_errors(parser)
+    return parser
+
+
+def _add_train(actions: Any) -> None:
+    train = _add(actions, "train", _train, "make a vocabulary of text files", description=_TRAIN, epilog=_TRAIN_EPILOG)
+    train.add_argument("--vocab-size", type=_vocab_size, required=True, metavar="N", help="tokens, special ones left out")
+    train.add_argument("-o", "--output", required=True, metavar="FILE", help="where the tokenizer goes")
+    train.add_argument(
+        "--pattern", default="gpt4", help="the regular expression that splits text, or the name of one (default: gpt4)"
+    )
+    train.add_argument(
+        "--tie-break", choices=["rustbpe", "hf"], default="rustbpe", help="which of equally frequent pairs is merged first"
+    )
+    train.add_argument(
+        "--special", action="append", default=[], metavar="NAME", help="a special token; may be given more than once"
+    )
+    _shared.add_encoding(train)
+    _shared.add_threads(train)
+    _shared.add_progress(train)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-m", "--model", required=True, metavar="FILE", help="a tokenizer of any kind that train writes")
+    parser.add_argument("--pattern", help="for a .tiktoken file, which says nothing of it: the pattern, or its name")
+
+
+def _add_special(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--special", action="store_true", help="names of special tokens become these; otherwise they are ordinary text"
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("-o", "--output", metavar="FILE", help=f"the file for {what}, instead of standard output")
+
+
+def _vocab_size(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 256):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 256 on")
+    return int(text)
+
+
+# ---- Tokenizers ------------------------------------------------------------------------------------------------------
+
+
+def _load(arguments: argparse.Namespace) -> Tokenizer:
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415 - not everybody needs it
+
+    name = arguments.model
+    suffix = Path(name).suffix.lower()
+    if (suffix == ".tiktoken") != (arguments.pattern is not None):
+        arguments.refuse("--pattern and a .tiktoken file need each other")
+    with _naming(name):
+        if suffix == ".tiktoken":
+            return Tokenizer.from_tiktoken(name, arguments.pattern)
+        return Tokenizer.from_huggingface(name) if suffix == ".json" else Tokenizer.load(name)
+
+
+def _save(tokenizer: Tokenizer, name: str) -> None:
+    save = {".json": tokenizer.save_huggingface, ".tiktoken": tokenizer.save_tiktoken}
+    with _naming(name):
+        save.get(Path(name).suffix.lower(), tokenizer.save)(name)
+
+
+def _check_output(tokenizer: Tokenizer, name: str) -> None:
+    """Raise before a training, which may take long, what can be known to be wrong behind it."""
+    path = Path(name)
+    with _naming(name):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not path.parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        if path.suffix.lower() == ".json":
+            _huggingface.to_json(tokenizer._model)
+
+
+@contextlib.contextmanager
+def _naming(name: str) -> Generator[None, None, None]:
+    """Make one line of what can be wrong with a file."""
+    try:
+        yield
+    except OSError as error:
+        raise FileError(printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
+    except (ValueError, OverflowError, ImportError) as error:
+        text = str(error)
+        raise FileError(printable(text if name in text else f"{name}: {text}")) from error
+
+
+# ---- Actions ---------------------------------------------------------------------------------------------------------
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from text_processor.bpe import Tokenizer, _n_threads  # noqa: PLC0415
+
+    try:
+        tokenizer = Tokenizer(arguments.pattern, special_tokens=arguments.special)
+    except (ValueError, ImportError) as error:
+        arguments.refuse(str(error))
+        raise
+    _check_output(tokenizer, arguments.output)
+    faults = Faults(arguments)
+    with Work(arguments.files, shows_bar=arguments.progress) as work:
+        hook: Progress | None = None
+        counting = _training.Counting(tokenizer._model.splitter, _n_threads(arguments.threads), lambda _: _tell(hook))
+        for name in arguments.files:
+            with faults.left_out(), _opened(name) as (read, position):
+                hook = work.hook(position)
+                counting.add_stream(*_sound(read, name, faults, arguments))
+            work.has_done(name)
+    if faults.n == len(arguments.files):
+        raise FileError("no file is left to make a vocabulary of")
+    n_merges = arguments.vocab_size - 256
+    with _LateBar(n_merges, shows_bar=arguments.progress) as bar:
+        plan = _training.Plan(n_merges, native_bpe.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
+        tokenizer._use_merges(_training.merge(counting.trainer(plan.tie_break), plan))
+    _save(tokenizer, arguments.output)
+    say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
+    return faults.status
+
+
+def _sound(
+    read: Callable[[int], bytes], name: str, faults: Faults, arguments: argparse.Namespace
+) -> tuple[Callable[[int], bytes], str, Reading]:
+    """Return what reads a text, and how; where faults are skipped, one that is known to be sound to its end."""
+    shown, reading = _shown(name), _reading(name, arguments)
+    if not faults.are_skipped:
+        return read, shown, reading
+    blocks = faults.whole(shown, (bytes(block) for block, _ in _text.blocks(read, shown, reading)))
+    return lambda _: next(blocks, b""), shown, Reading("utf-8")
+
+
+def _tell(hook: Progress | None) -> None:
+    if hook is not None:
+        hook(0, None)
+
+
+def _encode(arguments: argparse.Namespace) -> int:
+    tokenizer, faults = _load(arguments), Faults(arguments)
+    _write(arguments.output, _encoded(tokenizer, arguments, faults))
+    return faults.status
+
+
+def _encoded(tokenizer: Tokenizer, arguments: argparse.Namespace, faults: Faults) -> Iterator[bytes]:
+    with Work(arguments.files, shows_bar=arguments.progress) as work:
+        for name in arguments.files:
+            with faults.left_out():
+                yield from faults.whole(_shown(name), _written(_ids(tokenizer, name, arguments, work), arguments))
+            work.has_done(name)
+
+
+def _written(ids: Iterable[array[int]], arguments: argparse.Namespace) -> Iterator[bytes]:
+    from text_processor.bpe._model import little_endian  # noqa: PLC0415 - not everybody needs it
+
+    for some in ids:
+        if arguments.binary:
+            yield little_endian(some)
+        elif some:
+            yield b"%s\n" % "\n".join(map(str, some)).encode()
+
+
+def _ids(tokenizer: Tokenizer, name: str, arguments: argparse.Namespace, work: Work) -> Iterator[array[int]]:
+    allowed: Any = "all" if arguments.special else ()
+    with _opened(name) as (read, position):
+        hook = work.hook(position)
+        for ids in tokenizer._model.encode_stream(read, _shown(name), _reading(name, arguments), allowed, ()):
+            yield ids
+            _tell(hook)
+
+
+def _decode(arguments: argparse.Namespace) -> int:
+    tokenizer, faults = _load(arguments), Faults(arguments)
+    _write(arguments.output, _decoded(tokenizer, arguments, faults))
+    return faults.status
+
+
+def _decoded(tokenizer: Tokenizer, arguments: argparse.Namespace, faults: Faults) -> Iterator[bytes]:
+    for name in arguments.files:
+        with faults.left_out():
+            yield from faults.whole(_shown(name), _decoded_file(tokenizer, name, arguments))
+
+
+def _decoded_file(tokenizer: Tokenizer, name: str, arguments: argparse.Namespace) -> Iterator[bytes]:
+    with _opened(name) as (read, _):
+        if arguments.binary:
+            batches: Iterator[array[int] | list[int]] = _parse_binary(decoding.opened_bytes(read, BLOCK_NBYTES, _suffix(name)))
+        else:
+            batches = _parse_lines(decoding.opened(read, BLOCK_NBYTES, Reading(suffix=_suffix(name))).read)
+        n_ids = 0
+        for ids in batches:
+            yield tokenizer._model.decode(ids, first=n_ids)
+            n_ids += len(ids)
+
+
+def _parse_binary(read: Callable[[int], bytes]) -> Iterator[array[int]]:
+    rest = b""
+    while data := read(BLOCK_NBYTES):
+        data = rest + data
+        ids = array("I")
+        ids.frombytes(data[: len(data) // 4 * 4])
+        if sys.byteorder == "big":
+            ids.byteswap()
+        rest = data[len(data) // 4 * 4 :]
+        yield ids
+    if rest:
+        raise ValueError(f"it ends with {len(rest)} of the 4 bytes of an id")
+
+
+def _parse_lines(read: Callable[[int], bytes]) -> Iterator[list[int]]:
+    rest, is_final = b"", False
+    while not is_final:
+        data = read(BLOCK_NBYTES)
+        is_final = not data
+        words = (rest + data + b"\n" if is_final else rest + data + b".").split()  # the last one may go on
+        rest = b"" if is_final else words.pop()[:-1]
+        for word in words:
+            if not (word.isdigit() and len(word) <= 10):
+                raise ValueError(f"{word[:40].decode('ascii', 'backslashreplace')!r} is no id, a number of up to 10 digits")
+        if len(rest) > 10:
+            raise ValueError(f"{rest[:40].decode('ascii', 'backslashreplace')!r} is no id, a number of up to 10 digits")
+        yield list(map(int, words))
+
+
+def _count(arguments: argparse.Namespace) -> int:
+    tokenizer, faults = _load(arguments), Faults(arguments)
+    counts: list[tuple[int, str]] = []
+    with Work(arguments.files, shows_bar=arguments.progress) as work:
+        for name in arguments.files:
+            with faults.left_out():
+                counts.append((sum(map(len, _ids(tokenizer, name, arguments, work))), name))
+            work.has_done(name)
+    if len(arguments.files) > 1:
+        counts.append((sum(count for count, _ in counts), "total"))
+    output = _standard_output()
+    for count, name in counts:
+        output.write(f"{count}\t{printable(name)}\n".encode("utf-8", "backslashreplace"))
+    return faults.status
+
+
+# ---- Files -----------------------------------------------------------------------------------------------------------
+
+
+def _shown(name: str) -> str:
+    return "standard input" if name == "-" else name
+
+
+def _suffix(name: str) -> str:
+    return "" if name == "-" else decoding.suffix_of(name)
+
+
+def _reading(name: str, arguments: argparse.Namespace) -> Reading:
+    return Reading(arguments.encoding, suffix=_suffix(name))
+
+
+@contextlib.contextmanager
+def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], int]], None, None]:
+    """Give what reads a file, and what says how many of its bytes have been read."""
+    n_read = 0
+
+    def read(nbytes: int) -> bytes:
+        nonlocal n_read
+        data = file.read(nbytes)
+        if data is None:
+            raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        n_read += len(data)
+        return data
+
+    with _naming(_shown(name)), standard_input() if name == "-" else io.FileIO(name) as file:
+        yield read, lambda: n_read
+
+
+def _write(name: str | None, chunks: Iterable[bytes]) -> None:
+    """Write to a file, which is complete or not there, or to standard output as it comes."""
+    if name is not None:
+        with _naming(name):
+            files.write_file(name, chunks)
+        return
+    output = _standard_output()
+    for chunk in chunks:
+        output.write(chunk)
+
+
+def _standard_output() -> Any:
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    sys.stdout.flush()
+    return sys.stdout.buffer
+
+
+class _LateBar(contextlib.ExitStack):
+    """A bar for merges, shown once they take so long that one wants to know."""
+
+    def __init__(self, total: int, *, shows_bar: bool) -> None:
+        super().__init__()
+        self._is_shown = shows_bar and progress._is_terminal()
+        self._total = total
+        self._start = monotonic()
+        self._report: progress.Report | None = None
+
+    def tell(self, done: int, _total: int | None) -> None:
+        if self._is_shown and self._report is None and monotonic() - self._start >= _shared.SECONDS_WITHOUT_BAR:
+            self._report = self.enter_context(progress.reporting(True, self._total, "merges"))
+        if self._report is not None:
+            self._report(done)
