@@ -18,7 +18,7 @@ from cffi import FFI
 ROOT = Path(__file__).resolve().parent
 CSRC = ROOT / "csrc"
 
-# One for each callback type of the header, with the same parameters; text_processor/_native.py defines them.
+# One for each callback type of the header, with the same parameters; text_processor/_native/corpus.py defines it.
 TRAMPOLINES = """
 extern "Python" int textproc_on_document(void *user, uint64_t index, uint64_t n_words);
 """

@@ -93,7 +93,7 @@ class BuildExt(build_ext):
         started = time.time()
         super().run()
         if self.in_checkout:
-            # As old as the sources that it was made from: text_processor/_checkout.py looks for younger ones.
+            # As old as the sources that it was made from: text_processor/_common/checkout.py looks for younger ones.
             for output in self.get_outputs():
                 os.utime(output, (started, started))
 

@@ -786,7 +786,7 @@ def test_table_grows_while_it_is_measured(monkeypatch):
             analyzer.total_words()
         return pa.allocate_buffer(nbytes)
 
-    monkeypatch.setattr(arrow, "import_pyarrow", lambda method: mock.Mock(wraps=pa, allocate_buffer=allocate))
+    monkeypatch.setattr(words_table, "import_pyarrow", lambda method: mock.Mock(wraps=pa, allocate_buffer=allocate))
     assert analyzer.word_table()["term"].to_pylist() == ["one", "two", "three"]
 
 

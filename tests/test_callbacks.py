@@ -814,7 +814,8 @@ def test_interrupt_raised_in_a_callback_is_the_callers():
 # exception can leave, an interrupt shows as "Exception ignored" on standard error, and as one that never came.
 INTERRUPTED = """
 import gc, os, queue, random, signal, threading, time
-from text_processor import TextAnalyzer, _native, get_memory_stats
+from text_processor import TextAnalyzer, get_memory_stats
+from text_processor._native import corpus as native_corpus
 
 documents = ["one two", "three", "four five six"]
 {set_up}
@@ -843,7 +844,7 @@ for _ in range(1_500):
     except KeyboardInterrupt:
         pass
     wrong += not is_consistent(analyzer)
-print("lost", lost, "wrong", wrong, "under way", len(_native._calls.stack))
+print("lost", lost, "wrong", wrong, "under way", len(native_corpus._calls.stack))
 analyzer = TextAnalyzer()
 gc.collect()
 print("leaked", get_memory_stats()["live_allocations"] - live)
@@ -876,9 +877,10 @@ def test_interrupt_at_any_moment_is_raised_and_leaves_all_consistent(set_up):
 
 
 UNREACHABLE = """
-from text_processor import TextAnalyzer, _native
+from text_processor import TextAnalyzer
+from text_processor._native import corpus as native_corpus
 
-@_native.ffi.def_extern(name="textproc_on_document", error=0)
+@native_corpus.ffi.def_extern(name="textproc_on_document", error=0)
 def unreachable(user, index, n_words):
     raise KeyboardInterrupt
 

@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CSRC = ROOT / "csrc"
+PACKAGE = ROOT / "text_processor"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "stubs" not in path.parts)
 
 # What each room stands on, and each part of the header; the parts of a room stand on what the room does and on each other.
 BELOW = {
@@ -191,9 +193,77 @@ def test_the_core_has_no_thread_local_variables() -> None:
     assert [path.name for room in BELOW for path in sources(room) if kinds.search(path.read_text(encoding="utf-8"))] == []
 
 
-def test_one_module_calls_c() -> None:
-    modules = (ROOT / "text_processor").rglob("*.py")
-    assert [path.name for path in modules if "_textproc_cffi" in imported(path)] == ["_native.py"]
+# ---- Python ------------------------------------------------------------------------------------------------------------
+
+# What the rooms of the package stand on, from the top down; `cli` stands above all.
+BELOW_IN_PYTHON: dict[str, set[str]] = {
+    "cli": {"__init__", "analyzer", "words", "bpe", "numeric", "_words", "_documents", "_native", "_common", "errors"},
+    "analyzer": {"words", "_words", "_documents", "_native", "_common", "errors"},
+    "words": {"_words", "_native", "_common"},
+    "bpe": {"_documents", "_native", "_common", "errors"},
+    "numeric": {"_native", "_common", "errors"},
+    "_words": {"_documents", "_native", "_common", "errors"},
+    "_documents": {"_native", "_common", "errors"},
+    "_native": {"_common", "errors"},
+    "_common": {"errors"},
+    "errors": set(),
+}
+
+# What documents come in by knows no counts, nor what tokenizers keep.
+HOLDERS = re.compile(r"_native\.(?:corpus|sentiment|bpe|numeric)\b|\b(?:Corpus|Lexicon|Pieces|Vocabulary|Encoder)\b")
+
+
+def python_room(path: Path) -> str:
+    """The room that a module lies in: a package, or a module by itself."""
+    name = path.relative_to(PACKAGE).parts[0]
+    return name.removesuffix(".py")
+
+
+def rooms_imported(path: Path) -> set[str]:
+    """The rooms whose modules a module imports, for its types too."""
+    rooms: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "text_processor":
+            rooms |= {alias.name if alias.name in BELOW_IN_PYTHON else "__init__" for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("text_processor."):
+            rooms.add((node.module or "").split(".")[1])
+    return rooms
+
+
+@pytest.mark.parametrize("room", BELOW_IN_PYTHON)
+def test_a_room_of_python_imports_only_what_it_stands_on(room: str) -> None:
+    allowed = BELOW_IN_PYTHON[room] | {room, "_textproc_cffi"}
+    for path in MODULES:
+        if python_room(path) == room:
+            assert rooms_imported(path) <= allowed, path.name
+
+
+def test_all_rooms_of_python_are_known() -> None:
+    assert {python_room(path) for path in MODULES} == {*BELOW_IN_PYTHON, "__init__", "__main__"}
+
+
+def test_no_circle_is_in_python() -> None:
+    for room, below in BELOW_IN_PYTHON.items():
+        assert all(room not in BELOW_IN_PYTHON.get(lower, set()) for lower in below)
+
+
+def test_only_native_imports_the_compiled_core() -> None:
+    assert {python_room(path) for path in MODULES if "_textproc_cffi" in imported(path)} == {"_native"}
+
+
+def test_documents_know_no_counts() -> None:
+    knowing = [path.name for path in MODULES if python_room(path) == "_documents" and HOLDERS.search(path.read_text("utf-8"))]
+    assert knowing == []
+
+
+def test_one_loop_counts_what_threads_share() -> None:
+    calling = [path.name for path in MODULES if "count_batches(" in path.read_text("utf-8")]
+    assert sorted(calling) == ["corpus.py", "counting.py", "telling.py"]  # the door, the threads, a document that is told of
+
+
+def test_errors_of_the_core_become_exceptions_in_one_place() -> None:
+    raising = [path.name for path in MODULES if re.search(r"lib\.TP_(?:NO_MEMORY|TOO_LARGE|DAMAGED)", path.read_text("utf-8"))]
+    assert raising == ["status.py"]
 
 
 def test_the_map_shows_every_room_and_every_public_module() -> None:
@@ -206,5 +276,5 @@ def test_the_map_shows_every_room_and_every_public_module() -> None:
     }
     assert {*BELOW, *public} <= set(shown)
     private = {name.rpartition("/")[2] for name in shown if re.match(r"_|numeric/_", name)}
-    modules = {path.stem for path in (ROOT / "text_processor").rglob("*.py")}
+    modules = {path.stem for path in MODULES} | {path.parent.name for path in MODULES}
     assert private <= modules

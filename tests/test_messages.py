@@ -58,6 +58,7 @@ from text_processor._native import handles as native_handles
 from text_processor._native import process as native_process
 from text_processor._native import status as native_status
 from text_processor._native import text as native_text
+from text_processor._words import counting
 from text_processor.bpe import _text
 
 PACKAGE = Path(text_processor.__file__).parent
@@ -202,6 +203,16 @@ def ranks(changes: dict[Any, Any], **options: Any) -> Callable[[], object]:
 
 def tiktoken_file(*lines: bytes) -> Callable[[], object]:
     return lambda: Tokenizer.from_tiktoken(file(b"\n".join(lines)), "gpt4")
+
+
+def fault_that_is_gone() -> None:
+    """One of two shards has a fault, and when all is read in order there is none."""
+
+    def faulty() -> Iterator[Any]:
+        raise InvalidDocumentError("Document 0 is not valid UTF-8 at byte 0")
+        yield
+
+    counting._next_steps([faulty(), iter(())], lambda n_threads: [])
 
 
 def iterate_while_adding() -> None:
@@ -412,6 +423,7 @@ CASES: list[Case] = [
     (lambda: TextAnalyzer().add_buffer(b"a\n\xff"), InvalidDocumentError, "Document 1", "is not valid UTF-8"),
     (spoil_by_callback, TextProcessorError, "the buffer was changed", "nothing of it was added"),
     (change_numbers_between_two_looks, TextProcessorError, "numbers were changed", "pass a copy"),
+    (fault_that_is_gone, TextProcessorError, "what was to be counted was changed", "nothing of it was added"),
     (change_while_counting(b"one\ntwo", b"one.two"), TextProcessorError, "bytearray was changed", "nothing of it was added"),
     (
         change_while_counting(b"a word\n", b"a \xff\xffrd\n"),

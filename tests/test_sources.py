@@ -32,7 +32,7 @@ from text_processor._documents import batches, sources
 from text_processor._native import corpus as native_corpus
 from text_processor._native import process as native_process
 from text_processor._native import text as native_text
-from text_processor._words import counting
+from text_processor._words import telling
 
 # All that is hard about lines: blank ones of every sort, other things that some call line ends, a sigma at the end of one.
 HARD = (
@@ -454,13 +454,14 @@ def test_a_file_that_changes_while_it_is_read_adds_nothing(
 @pytest.mark.usefixtures("small_blocks")
 @pytest.mark.parametrize("documents", LINES_OR_WHOLE)
 def test_good_text_is_read_once_by_all_threads(documents: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    count, n_shards = counting._count_shards, []
+    open_shards, n_shards = sources.Input.shards, []
 
-    def count_and_note(stretches: Any, *arguments: Any) -> Any:
-        n_shards.append(len(stretches))
-        return count(stretches, *arguments)
+    def open_and_note(*arguments: Any) -> Any:
+        shards = open_shards(*arguments)
+        n_shards.append(len(shards))
+        return shards
 
-    monkeypatch.setattr(counting, "_count_shards", count_and_note)
+    monkeypatch.setattr(sources.Input, "shards", open_and_note)
     TextAnalyzer(threads=3).add_buffer(b"some words\nand some more\n" * 9, documents=documents, blank="raise")
     assert n_shards == [3]
 
@@ -552,7 +553,7 @@ def test_callback_is_told_of_every_document(way: str, documents: str, tmp_path: 
 
 def test_callback_gets_no_text_of_long_documents_in_several_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "BLOCK_NBYTES", 16)
-    monkeypatch.setattr(sources, "MOST_TOLD_NBYTES", 40)
+    monkeypatch.setattr(telling, "MOST_TOLD_NBYTES", 40)
     fits, too_long = "a " * 20, "b " * 20 + "b"
     whole = f"{fits}\n\n{too_long}\n{fits}"
     (tmp_path / "file").write_text(whole, encoding="utf-8")

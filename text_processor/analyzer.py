@@ -18,16 +18,16 @@ from text_processor._common.messages import quoted
 from text_processor._common.progress import Progress, Report, check_progress, reporting
 from text_processor._common.subclasses import attributes_of, set_attributes
 from text_processor._documents import batches, decoding, sources
-from text_processor._documents.sources import Tell
 from text_processor._native import corpus as native_corpus
 from text_processor._native import status as native_status
 from text_processor._native import text as native_text
 from text_processor._native.corpus import Corpus
 from text_processor._native.sentiment import Lexicon
 from text_processor._native.status import InvalidArgumentError
-from text_processor._words import columns, counting, table
+from text_processor._words import counting, table
 from text_processor._words import snapshot as words_snapshot
 from text_processor._words.ledger import Ledger
+from text_processor._words.telling import Tell
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
 from text_processor.words import Words
 
@@ -106,17 +106,18 @@ def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
 class _Work:
     """How many bytes of the documents that are added have been counted."""
 
-    __slots__ = ("_n_added", "_n_counted", "_report")
+    __slots__ = ("_n_added", "_n_ahead", "_n_counted", "_report")
 
     def __init__(self, report: Report) -> None:
         self._report = report
         self._n_added = 0
         self._n_counted = 0
+        self._n_ahead = 0  # counted, of documents that are not added yet
 
     def is_counting(self, nbytes: int) -> None:
-        """Say that so many bytes more, of documents that are not added yet, have been counted."""
-        self._n_added += nbytes
-        self.has_counted()
+        """Say that so many bytes have been counted by now of documents that are not added yet."""
+        self._n_ahead = nbytes
+        self._report(self._n_added + nbytes)
 
     def has_added(self, nbytes: int) -> bool:
         """Say that so many bytes more have been added; return whether it is time to count them."""
@@ -126,6 +127,8 @@ class _Work:
 
     def has_counted(self) -> None:
         """Say that all that was added has been counted."""
+        self._n_added += self._n_ahead
+        self._n_ahead = 0
         self._n_counted = self._n_added
         self._report(self._n_counted)
 
@@ -309,8 +312,7 @@ class TextAnalyzer:
 
     def _add_large(self, view: memoryview) -> None:
         """Count a document where it lies, before it can change."""
-        options = sources.Options("whole", "raise", threads=self._n_threads(), encoding="utf-8")
-        counted = counting.count_buffer(view, options, None)
+        counted = counting.count_buffer(view, sources.Options("whole", "raise", encoding="utf-8"), self._n_threads())
         self._ledger.add_part(counted.corpus, counted.n_documents, None)
 
     def _add_each(
@@ -478,8 +480,8 @@ class TextAnalyzer:
         >>> TextAnalyzer().add_buffer(b"two words\n\nand three words\n")
         2
         """
-        options = sources.Options(documents, blank, threads=self._n_threads()).checked()
-        return self._add_all(lambda tell: counting.count_buffer(data, options._replace(tell=tell), progress))
+        options = sources.Options(documents, blank).checked()
+        return self._add_all(lambda tell: counting.count_buffer(data, options, self._n_threads(), progress, tell))
 
     def add_file(
         self,
@@ -532,8 +534,8 @@ class TextAnalyzer:
         ...     TextAnalyzer().add_file(path)
         2
         """
-        options = sources.Options(documents, blank, errors, self._n_threads(), encoding=encoding).checked()
-        return self._add_all(lambda tell: counting.count_file(path, options._replace(tell=tell), progress))
+        options = sources.Options(documents, blank, errors, encoding).checked()
+        return self._add_all(lambda tell: counting.count_file(path, options, self._n_threads(), progress, tell))
 
     def add_stream(
         self,
@@ -572,8 +574,8 @@ class TextAnalyzer:
         >>> TextAnalyzer().add_stream(io.StringIO("one line\nand another"))
         2
         """
-        options = sources.Options(documents, blank, errors, encoding=encoding).checked()
-        return self._add_all(lambda tell: counting.count_stream(stream, options._replace(tell=tell), progress))
+        options = sources.Options(documents, blank, errors, encoding).checked()
+        return self._add_all(lambda tell: counting.count_stream(stream, options, progress, tell))
 
     def add_arrow(
         self,
@@ -618,13 +620,12 @@ class TextAnalyzer:
         arguments.check_option("blank", blank, ("skip", "raise"))
         check_progress(progress)
 
-        def count(tell: Tell | None) -> counting.Counted:
-            counted = columns.count_column(
-                column, refuse_blank=blank == "raise", progress=progress, threads=self._n_threads(), tell=tell
+        refuse_blank = blank == "raise"
+        return self._add_all(
+            lambda tell: counting.count_column(
+                column, self._n_threads(), refuse_blank=refuse_blank, progress=progress, tell=tell
             )
-            return counting.Counted(counted, counted.totals().documents)
-
-        return self._add_all(count)
+        )
 
     def _add_all(self, count: Callable[[Tell | None], counting.Counted]) -> int:
         """Count documents, tell the callback of them, and only then add them."""

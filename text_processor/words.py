@@ -9,8 +9,7 @@ from text_processor._native.corpus import Corpus
 from text_processor._native.status import SLICE_ENTRIES
 
 if TYPE_CHECKING:
-    from text_processor._words.ledger import Ledger
-    from text_processor.analyzer import TextAnalyzer
+    from text_processor._words.ledger import HasLedger, Ledger
 
 __all__ = ["Words"]
 
@@ -54,7 +53,7 @@ class Words(Mapping[str, int]):
 
     __slots__ = ("_analyzer",)
 
-    def __init__(self, analyzer: TextAnalyzer) -> None:
+    def __init__(self, analyzer: HasLedger) -> None:
         self._analyzer = analyzer
 
     def _count(self, word: object) -> int:
@@ -181,13 +180,13 @@ def _items(corpus: Corpus, first: int, n: int) -> list[tuple[str, int]]:
     return list(zip(corpus.terms(first, n), corpus.counts(first, n), strict=True))
 
 
-def _entries(analyzer: TextAnalyzer, get: _Slice[_Entry], *, backwards: bool = False) -> Iterator[_Entry]:
+def _entries(analyzer: HasLedger, get: _Slice[_Entry], *, backwards: bool = False) -> Iterator[_Entry]:
     """Iterate over what the table holds now, not when the first entry is asked for."""
     ledger = analyzer._ledger
     return _walk(analyzer, ledger, ledger.settle().count_terms(), get, backwards)
 
 
-def _walk(analyzer: TextAnalyzer, ledger: Ledger, n: int, get: _Slice[_Entry], backwards: bool) -> Iterator[_Entry]:
+def _walk(analyzer: HasLedger, ledger: Ledger, n: int, get: _Slice[_Entry], backwards: bool) -> Iterator[_Entry]:
     """Hand out n entries in slices; begin with a small one again where documents were added, as counts may have changed."""
     n_done, size = 0, FIRST_SLICE
     while True:

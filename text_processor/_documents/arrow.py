@@ -1,27 +1,28 @@
-"""Arrow columns: documents out of them without Python strings in between, and the table of words as a table of Arrow's.
+"""Documents from Arrow columns, without Python strings in between.
 
 pyarrow imports what other libraries hand out. From there on only addresses cross to the core. It joins documents in a buffer
-that stays in the cache, validates and counts them; a document that is too long for the buffer is counted where it lies.
+that stays in the cache, and validates them; a document that is too long for the buffer stays where it lies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from text_processor._common.messages import needs
 from text_processor._documents import batches
+from text_processor._documents.batches import Step
 from text_processor._native import arrow as native_arrow
 from text_processor._native import text as native_text
 from text_processor._native.arrow import ArrowArray, ArrowBatch, ArrowColumn, Region
 from text_processor._native.text import Batch
 
-# Bytes of documents that are joined to a piece. Together with where they end it stays in the second-level cache.
+# Bytes of documents that are joined to a batch. Together with where they end it stays in the second-level cache.
 BATCH_NBYTES = 1 << 17
 
-# Bytes of a long document to a piece: about a millisecond, so that Ctrl-C gets through. At least a character's four.
+# Bytes of a long document to a batch: about a millisecond, so that Ctrl-C gets through. At least a character's four.
 SLICE_NBYTES = 1 << 20
 
 # Entries that are measured in one call of the core, for the same reason.
@@ -33,9 +34,6 @@ NBYTES_PER_THREAD = batches.CHARACTERS_PER_THREAD
 _NO_LIMIT = (1 << 64) - 1
 
 
-Tell = Callable[[str, int], object]
-
-
 def import_pyarrow(method: str) -> Any:
     try:
         return import_module("pyarrow")
@@ -44,7 +42,7 @@ def import_pyarrow(method: str) -> Any:
 
 
 @contextmanager
-def open_chunks(column: Any, pa: Any) -> Generator[list[Any] | Iterator[Any], None, None]:
+def _open_chunks(column: Any, pa: Any) -> Generator[list[Any] | Iterator[Any], None, None]:
     """Give the chunks of the one column of text in what was given: a list, unless they come one after the other."""
     reader = _open_reader(column, pa)
     if reader is None:
@@ -117,7 +115,7 @@ def _text_layout(kind: Any, pa: Any) -> int | None:
     return None
 
 
-def native_columns(chunks: Iterable[Any], pa: Any) -> Iterator[ArrowColumn]:
+def _native_columns(chunks: Iterable[Any], pa: Any) -> Iterator[ArrowColumn]:
     first = 0
     for chunk in chunks:
         if (column := _native_column(chunk, first, pa)) is not None:
@@ -161,15 +159,15 @@ class Span(NamedTuple):
     nbytes: int = 0
 
 
-class Reader:
-    """Reads spans batch by batch."""
+class Shard:
+    """Some spans for one thread."""
 
     def __init__(self, spans: Iterable[Span], *, refuse_blank: bool) -> None:
         self.batch = ArrowBatch(BATCH_NBYTES)
         self._spans = spans
         self._refuse_blank = refuse_blank
 
-    def batches(self) -> Iterator[int]:
+    def fill(self) -> Iterator[int]:
         """Fill the batch again and again; give the index of the last entry read each time."""
         for column, start, stop, _ in self._spans:
             following = start
@@ -177,18 +175,18 @@ class Reader:
                 following = self.batch.read(column, following, stop, refuse_blank=self._refuse_blank)
                 yield column.first + following - 1
 
-    def pieces(self) -> Iterator[tuple[Batch, int]]:
-        """Give pieces, each to be counted before the next one is asked for, and how many bytes that is of the values."""
-        for index in self.batches():
+    def steps(self) -> Iterator[Step]:
+        """Give the documents batch by batch."""
+        for index in self.fill():
             if self.batch.long_text is None:
                 yield self.batch.joined, self.batch.read_nbytes
             else:
-                for piece in slices_of(self.batch.long_text, index):
-                    yield piece, len(piece.text)
+                for part in slices_of(self.batch.long_text, index):
+                    yield part, len(part.text)
 
 
 def slices_of(text: memoryview, index: int) -> Iterator[Batch]:
-    """Cut a long document into pieces, between characters, and validate them: copies, since what is elsewhere may change."""
+    """Cut a long document into batches, between characters, and validate them: copies, since what is elsewhere may change."""
     start = 0
     while start < len(text):
         stop = _character_start(text, start + SLICE_NBYTES)
@@ -206,32 +204,65 @@ def _character_start(text: memoryview, place: int) -> int:
     return next((start for start in range(place, place - 4, -1) if text[start] & 0xC0 != 0x80), place)
 
 
-def spans_of(columns: Iterable[ArrowColumn], *, is_measured: bool) -> list[Span]:
+# ---- Shared out among threads ----------------------------------------------------------------------------------------
+
+
+class Group:
+    """Entries that are read together: those of all chunks in memory, or of one chunk of a stream."""
+
+    def __init__(self, columns: Iterable[ArrowColumn], *, refuse_blank: bool, is_measured: bool) -> None:
+        self._refuse_blank = refuse_blank
+        self._spans = [span for column in columns for span in _spans(column, is_measured=is_measured)]
+        self.nbytes = sum(span.nbytes for span in self._spans)
+
+    def shards(self, threads: int) -> list[Shard]:
+        """Return at most so many shards of about equal length, cut between entries; one, if nothing was measured."""
+        return [Shard(spans, refuse_blank=self._refuse_blank) for spans in self._share_out(threads)]
+
+    def _share_out(self, threads: int) -> list[list[Span]]:
+        total = self.nbytes
+        n_shards = min(threads, total // NBYTES_PER_THREAD)
+        if n_shards < 2:
+            return [self._spans]
+        shards: list[list[Span]] = [[]]
+        n_shared = 0
+        for span in self._spans:
+            column, start, stop, rest = span
+            while len(shards) < n_shards and n_shared + rest >= (goal := total * len(shards) // n_shards):
+                cut, nbytes = column.measure(start, stop, max(goal - n_shared, 0))
+                shards[-1].append(Span(column, start, cut, nbytes))
+                shards.append([])
+                start, n_shared, rest = cut, n_shared + nbytes, rest - nbytes
+            shards[-1].append(Span(column, start, stop, rest))
+            n_shared += rest
+        return shards
+
+
+def _spans(column: ArrowColumn, *, is_measured: bool) -> Iterator[Span]:
     if not is_measured:
-        return [Span(column, 0, column.array.length) for column in columns]
-    return [
-        Span(column, start, stop, column.measure(start, stop, _NO_LIMIT)[1])
-        for column in columns
-        for start in range(0, column.array.length, MEASURED_ENTRIES)
-        for stop in (min(start + MEASURED_ENTRIES, column.array.length),)
-    ]
+        yield Span(column, 0, column.array.length)
+        return
+    for start in range(0, column.array.length, MEASURED_ENTRIES):
+        stop = min(start + MEASURED_ENTRIES, column.array.length)
+        yield Span(column, start, stop, column.measure(start, stop, _NO_LIMIT)[1])
 
 
-def share_out(spans: list[Span], threads: int) -> list[list[Span]]:
-    """Cut spans into at most so many shards of about equal length, between entries."""
-    total = sum(span.nbytes for span in spans)
-    n_shards = min(threads, total // NBYTES_PER_THREAD)
-    if n_shards < 2:
-        return [spans]
-    shards: list[list[Span]] = [[]]
-    n_shared = 0
-    for span in spans:
-        column, start, stop, rest = span
-        while len(shards) < n_shards and n_shared + rest >= (goal := total * len(shards) // n_shards):
-            cut, nbytes = column.measure(start, stop, max(goal - n_shared, 0))
-            shards[-1].append(Span(column, start, cut, nbytes))
-            shards.append([])
-            start, n_shared, rest = cut, n_shared + nbytes, rest - nbytes
-        shards[-1].append(Span(column, start, stop, rest))
-        n_shared += rest
-    return shards
+class Groups(NamedTuple):
+    """All groups of a column, and how many bytes its documents have, if that is known."""
+
+    groups: Iterable[Group]
+    nbytes: int | None
+
+
+@contextmanager
+def opened_column(column: Any, method: str, *, refuse_blank: bool, is_measured: bool) -> Generator[Groups, None, None]:
+    """Read a column; ``method`` is what needs pyarrow. Of a stream one chunk is held at a time."""
+    pa = import_pyarrow(method)
+    with _open_chunks(column, pa) as chunks:
+        columns = _native_columns(chunks, pa)
+        if isinstance(chunks, list):
+            group = Group(columns, refuse_blank=refuse_blank, is_measured=is_measured)
+            yield Groups([group], group.nbytes if is_measured else None)
+        else:
+            each = (Group([part], refuse_blank=refuse_blank, is_measured=is_measured) for part in columns)
+            yield Groups(each, None)

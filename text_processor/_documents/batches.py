@@ -41,6 +41,10 @@ _SPACE = re.compile(r"\s")  # on str it matches what str.split parts words at
 _ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
 
 
+# A batch, valid until the next one is asked for, and how many bytes of the input it took.
+Step = tuple[Batch, int]
+
+
 class Shard(NamedTuple):
     """Consecutive documents for one thread: the first from a character on, the last up to one (``None``: to its end)."""
 
@@ -49,6 +53,11 @@ class Shard(NamedTuple):
     stop: int | None
     factor: int = 1
     """As many times longer than usual the batches are: where there are several threads, each batch is worth starting one."""
+
+    def steps(self) -> Iterator[Step]:
+        """Give the documents batch by batch."""
+        for batch in _batches_of(self):
+            yield batch, len(batch.text) - max(batch.n_ends - 1, 0)  # the bytes between documents are none of theirs
 
 
 def find_surrogate(text: str) -> int | None:
@@ -253,7 +262,7 @@ def _next_space(document: Document, start: int) -> int:
     return match.start() if match else len(document)
 
 
-def batches_of(shard: Shard) -> Iterator[Batch]:
+def _batches_of(shard: Shard) -> Iterator[Batch]:
     documents, start, stop, factor = shard
     if start:
         is_last = len(documents) == 1

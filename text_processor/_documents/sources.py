@@ -1,8 +1,8 @@
-"""Documents from files, streams and buffers: their bytes are counted where they lie, block by block.
+"""Documents from files, streams and buffers, block by block.
 
-A *source* gives blocks of bytes, cut anywhere. A *shard* makes text of them, valid UTF-8 cut between characters, and counts
-it into a corpus of its own. A large file or buffer is cut into a shard for each thread, all others are one shard. Only
-when all of it is counted is there a result: whatever ends the work before leaves nothing behind.
+A *source* gives blocks of bytes, cut anywhere. A *shard* makes text of them, valid UTF-8 cut between characters, and finds the
+documents in it. A large file or buffer is cut into a shard for each thread, everything else is one shard. Whoever asks for an
+`Input`'s shards decides what becomes of their batches.
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ import errno
 import io
 import os
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple, Protocol
+import stat
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Any, NamedTuple, Protocol
 
 from text_processor._common import arguments, container
 from text_processor._common.arguments import Readable, byte_view, check_option
 from text_processor._documents import batches, decoding
+from text_processor._documents.batches import Step
 from text_processor._documents.decoding import Reading
 from text_processor._native import text as native_text
-from text_processor._native.corpus import Corpus
 from text_processor._native.text import Batch
 from text_processor.errors import InvalidDocumentError, TextProcessorError
 
@@ -30,25 +33,17 @@ BLOCK_NBYTES = 1 << 18
 # Each thread's block where there are several: four times as much work for each time that threads are started.
 BLOCK_OF_THREAD_NBYTES = 1 << 20
 
-# What is kept for the callback of a document that comes in several blocks: enough for any line that people write.
-MOST_TOLD_NBYTES = 1 << 18
-
 _MARK = codecs.BOM_UTF8
 _LINE_END = re.compile(rb"\n")
 _ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
 
-# The document, if it is at hand in one batch, and its number of words.
-Tell = Callable[[str | None, int], None]
-
 
 class Options(NamedTuple):
-    """What documents are, what is done about those that are none, by how many threads, and who is told of each."""
+    """What documents are, and what is done about those that are none."""
 
     documents: str
     blank: str
     errors: str = "strict"
-    threads: int = 1
-    tell: Tell | None = None
     encoding: str | None = None
 
     def checked(self) -> Options:
@@ -217,22 +212,23 @@ class Whole:
 
 
 class Shard:
-    """The text of a source, and the corpus that it is counted into."""
+    """The text of a source, or of a part of one, and its documents."""
 
     def __init__(self, source: Source, documents: Lines | Whole, errors: str, *, may_have_mark: bool) -> None:
         self.source = source
         self.documents = documents
-        self.corpus = Corpus()
         self._errors = errors
         self._may_have_mark = may_have_mark
         self._mark_nbytes = 0
 
-    def batches(self) -> Iterator[Batch]:
-        """Give the batches to count; each is valid until the next one is asked for."""
+    def steps(self) -> Iterator[Step]:
+        """Give the documents batch by batch."""
+        n_read = 0
         for text in self.texts():
-            yield self.documents.next_batch(text)
+            yield self.documents.next_batch(text), self.source.n_read - n_read
+            n_read = self.source.n_read
         if last := self.documents.last_batch():
-            yield last
+            yield last, 0
 
     def texts(self) -> Iterator[memoryview]:
         """Give valid text, cut between characters. What is none raises, once it is known which document it stands in."""
@@ -284,29 +280,50 @@ def _decoder_error(invalid: memoryview) -> UnicodeDecodeError | None:
     return None
 
 
+# ---- The ways in -----------------------------------------------------------------------------------------------------
+
 # A source for the bytes from a start to a stop, in blocks of a length.
 OpenSource = Callable[[int, int, int], Source]
 
 
-def new_shard(source: Source, options: Options, index: int = 0, n_shards: int = 1) -> Shard:
-    documents = Lines(options) if options.documents == "lines" else Whole(is_last=index == n_shards - 1)
-    return Shard(source, documents, options.errors, may_have_mark=index == 0 and not isinstance(source, BufferSource))
+class Input:
+    """What text is read from. ``nbytes`` is how long it is, or None where that is not known."""
 
+    def __init__(
+        self, open_source: OpenSource, nbytes: int | None, *, can_be_cut: bool = True, view: memoryview | None = None
+    ) -> None:
+        self.nbytes = nbytes
+        self.view = view
+        """All of it, where it is in memory."""
+        self._open = open_source
+        self._cut_nbytes = nbytes if can_be_cut else None
 
-def cuts_of(open_source: OpenSource, size: int, options: Options) -> list[int]:
-    """Return where the shards begin: behind the first place to cut from each of equally distant ones on."""
-    separator = _LINE_END if options.documents == "lines" else _ASCII_SPACE
-    n_shards = max(1, min(options.threads, size // batches.CHARACTERS_PER_THREAD))
-    cuts = [0]
-    for i in range(1, n_shards):
-        goal = size * i // n_shards
-        if goal < cuts[-1]:
-            continue
-        cut = _find_cut(open_source(goal, size, BLOCK_NBYTES), goal, separator)
-        if cut is None or cut == size:
-            break
-        cuts.append(cut)
-    return cuts
+    def shards(self, options: Options, threads: int) -> list[Shard]:
+        """Return at most so many shards that follow on each other; one, if there is little to read."""
+        cuts = [0] if self._cut_nbytes is None else self._cuts(self._cut_nbytes, options, threads)
+        block_nbytes = BLOCK_NBYTES if len(cuts) == 1 else BLOCK_OF_THREAD_NBYTES
+        shards: list[Shard] = []
+        for start, stop in pairwise([*cuts, self._cut_nbytes or 0]):
+            is_last = len(shards) == len(cuts) - 1
+            documents = Lines(options) if options.documents == "lines" else Whole(is_last=is_last)
+            may_have_mark = not shards and self.view is None
+            shards.append(Shard(self._open(start, stop, block_nbytes), documents, options.errors, may_have_mark=may_have_mark))
+        return shards
+
+    def _cuts(self, nbytes: int, options: Options, threads: int) -> list[int]:
+        """Return where the shards begin: behind the first place to cut from each of equally distant ones on."""
+        separator = _LINE_END if options.documents == "lines" else _ASCII_SPACE
+        n_shards = max(1, min(threads, nbytes // batches.CHARACTERS_PER_THREAD))
+        cuts = [0]
+        for i in range(1, n_shards):
+            goal = nbytes * i // n_shards
+            if goal < cuts[-1]:
+                continue
+            cut = _find_cut(self._open(goal, nbytes, BLOCK_NBYTES), goal, separator)
+            if cut is None or cut == nbytes:
+                break
+            cuts.append(cut)
+        return cuts
 
 
 def _find_cut(source: Source, goal: int, separator: re.Pattern[bytes]) -> int | None:
@@ -318,17 +335,45 @@ def _find_cut(source: Source, goal: int, separator: re.Pattern[bytes]) -> int | 
     return None
 
 
-def _decoded(text: bytes | bytearray | memoryview) -> str:
-    """Return a text that has been counted, to be told of."""
-    try:
-        return str(text, "utf-8")
-    except UnicodeDecodeError as error:
-        raise changed("the buffer") from error
+def of_buffer(data: Any, options: Options) -> Input:
+    """Read a buffer of UTF-8, where it lies; without an ``encoding`` it is refused if it looks like something else."""
+    view = byte_view(data, "data")
+    if options.encoding is None:
+        decoding.check_buffer(view)
+    return Input(lambda start, stop, block_nbytes: BufferSource(view, start, stop, block_nbytes), len(view), view=view)
 
 
-def _reading(options: Options) -> Reading:
-    return Reading(options.encoding, options.errors)
+def of_stream(stream: Any, options: Options, name: str = "the stream") -> Input:
+    """Read something that has a method ``read``, decompressed and decoded where that is needed."""
+    if not callable(getattr(stream, "read", None)):
+        raise TypeError(f"the stream must have a method read, which {type(stream).__name__} has not")
+    return _of_reader(stream, name, Reading(options.encoding, options.errors), None)
+
+
+def _of_reader(stream: Readable, name: str, reading: Reading, nbytes: int | None) -> Input:
+    return Input(lambda _start, _stop, _block_nbytes: StreamSource(stream, name, reading), nbytes, can_be_cut=False)
+
+
+@contextmanager
+def opened_file(path: str | bytes | os.PathLike[Any], options: Options) -> Generator[Input, None, None]:
+    """Read a file, decompressed and decoded where that is needed; an error at the end if it was changed meanwhile."""
+    reading = Reading(options.encoding, options.errors, decoding.suffix_of(path))
+    with io.FileIO(os.fspath(path)) as file:
+        before = os.fstat(file.fileno())
+        # A regular file without a size may be one that the system makes while it is read.
+        if not (stat.S_ISREG(before.st_mode) and before.st_size > 0):
+            yield _of_reader(file, "the file", reading, None)
+            return
+        if decoding.opened(file.read, decoding.SAMPLE_NBYTES, reading).is_plain:
+            yield Input(lambda start, stop, block_nbytes: FileSource(file, start, stop, block_nbytes), before.st_size)
+        else:
+            file.seek(0)
+            yield _of_reader(file, "the file", reading, before.st_size)
+        after = os.fstat(file.fileno())
+        if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            raise changed(repr(os.fsdecode(path)))
 
 
 def changed(name: str) -> TextProcessorError:
+    """Return the error for what was written to while it was read."""
     return TextProcessorError(f"{name} was changed while it was read; nothing of it was added")

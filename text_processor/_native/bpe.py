@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from text_processor._native.handles import check_alive, own
-from text_processor._native.status import TOO_SMALL, check, new_error, new_uninitialized, numbers_of
+from text_processor._native.handles import Handle
+from text_processor._native.status import TOO_SMALL, check, new_error, new_uninitialized, numbers_of, read_array
 from text_processor._native.text import Batch
 from text_processor._textproc_cffi import ffi, lib
 
 if TYPE_CHECKING:
-    from text_processor._textproc_cffi import Array, Pointer, TpMerge, TpPieces, TpVocabulary
+    from text_processor._textproc_cffi import Array, Pointer, Size, TpError, TpMerge, TpNamedPlace, Uint8
 
 
-class Pieces:
+class Pieces(Handle):
     """A handle to a ``tp_pieces``: distinct pieces of text and how often each occurs."""
 
-    __slots__ = ("place",)
+    __slots__ = ()
+
+    TYPE = "tp_pieces **"
+    FREE_AT = lib.tp_pieces_free_at
 
     def __init__(self) -> None:
-        self.place, error = ffi.new("tp_pieces **"), new_error()
-        own(self.place, ffi.gc(ffi.cast("tp_pieces **", self.place), lib.tp_pieces_free_at))
-        check(lib.tp_pieces_new(self.place, error), error)
-
-    @property
-    def pointer(self) -> Pointer[TpPieces]:
-        check_alive(self.place)
-        return self.place[0]
+        super().__init__(lib.tp_pieces_new)
 
     def add(self, pattern: int, text: bytes | memoryview, *, is_final: bool, threads: int = 1) -> int:
         """Count the pieces of UTF-8 text and return how many bytes they have; what is left goes before what follows."""
@@ -57,26 +54,26 @@ class Pieces:
         check(status, error)
 
 
-class Trainer:
+class Trainer(Handle):
     """A handle to a ``tp_trainer``, which makes merges one after the other out of the pieces as they are now."""
 
-    __slots__ = ("_made", "place")
+    __slots__ = ("_made",)
+
+    TYPE = "tp_trainer **"
+    FREE_AT = lib.tp_trainer_free_at
 
     def __init__(self, pieces: Pieces, tie_break: int) -> None:
-        self.place, error = ffi.new("tp_trainer **"), new_error()
-        own(self.place, ffi.gc(ffi.cast("tp_trainer **", self.place), lib.tp_trainer_free_at))
         self._made = array("I")  # what a call had made that failed then
-        check(lib.tp_trainer_new(pieces.pointer, tie_break, self.place, error), error)
+        super().__init__(lib.tp_trainer_new, pieces.pointer, tie_break)
 
     def step(self, n: int) -> array[int]:
         """Make up to ``n`` more merges: the left and the right token of each in turn. Fewer mean that there are no more.
 
         A call that fails loses nothing: what it had made until then the next one gives.
         """
-        check_alive(self.place)
         room = max(n - len(self._made) // 2, 0)
         made, n_made, error = new_uninitialized("tp_merge[]", room), ffi.new("size_t *"), new_error()
-        status = lib.tp_trainer_step(self.place[0], made, room, n_made, error)
+        status = lib.tp_trainer_step(self.pointer, made, room, n_made, error)
         self._made.frombytes(ffi.buffer(made, n_made[0] * ffi.sizeof("tp_merge")))
         check(status, error)
         merges = self._made[: 2 * n]
@@ -147,28 +144,23 @@ class Tokens(NamedTuple):
             start = end
 
 
-class Vocabulary:
+class Vocabulary(Handle):
     """A handle to a ``tp_vocabulary``, immutable."""
 
-    __slots__ = ("place",)
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        self.place = ffi.new("tp_vocabulary **")
-        own(self.place, ffi.gc(ffi.cast("tp_vocabulary **", self.place), lib.tp_vocabulary_free_at))
+    TYPE = "tp_vocabulary **"
+    FREE_AT = lib.tp_vocabulary_free_at
 
     @classmethod
     def of_merges(cls, merges: array[int]) -> Vocabulary:
         """One that was trained: two ids for each merge, one behind the other."""
-        self, error = cls(), new_error()
         with _c_merges(merges) as c_merges:
-            status = lib.tp_vocabulary_from_merges(c_merges, len(c_merges), self.place, error)
-        check(status, error)
-        return self
+            return cls(lib.tp_vocabulary_from_merges, c_merges, len(c_merges))
 
     @classmethod
     def of_tokens(cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
         """One by tiktoken's rule; with merges, by Hugging Face's."""
-        self, error = cls(), new_error()
         with (
             ffi.from_buffer("uint64_t[]", tokens.ends) as c_ends,
             ffi.from_buffer("uint32_t[]", tokens.ids) as c_ids,
@@ -176,18 +168,8 @@ class Vocabulary:
         ):
             given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids))
             if merges is None:
-                status = lib.tp_vocabulary_from_tokens(*given, self.place, error)
-            else:
-                status = lib.tp_vocabulary_from_tokens_and_merges(
-                    *given, c_merges, len(c_merges), whole_pieces, self.place, error
-                )
-        check(status, error)
-        return self
-
-    @property
-    def pointer(self) -> Pointer[TpVocabulary]:
-        check_alive(self.place)
-        return self.place[0]
+                return cls(lib.tp_vocabulary_from_tokens, *given)
+            return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, c_merges, len(c_merges), whole_pieces)
 
     def tokens(self) -> Tokens:
         """All tokens, by ascending id."""
@@ -200,15 +182,8 @@ class Vocabulary:
 
     def merges(self) -> array[int]:
         """The two ids of each merge, in order; `InvalidArgumentError`, with an id, if that token is made by none."""
-        n_merges, error = ffi.new("size_t *"), new_error()
-        capacity = 0
-        while True:
-            found = new_uninitialized("tp_merge[]", capacity)
-            status = lib.tp_vocabulary_get_merges(self.pointer, found, capacity, n_merges, error)
-            if status != TOO_SMALL:
-                break
-            capacity = n_merges[0]
-        check(status, error)
+        n_merges = ffi.new("size_t *")
+        found = read_array("tp_merge", n_merges, partial(lib.tp_vocabulary_get_merges, self.pointer))
         merges = array("I")
         merges.frombytes(ffi.buffer(found, n_merges[0] * ffi.sizeof("tp_merge")))
         return merges
@@ -231,19 +206,16 @@ class Vocabulary:
         `InvalidArgumentError`, with the index of an id, if no token has it, nor a special one.
         """
         c_special = ffi.NULL if special is None else special.pointer
-        nbytes, error = ffi.new("size_t *"), new_error()
-        capacity = 0
+        nbytes = ffi.new("size_t *")
         with ffi.from_buffer("uint32_t[]", ids) as c_ids, ffi.from_buffer("uint64_t[]", ends or _NO_ENDS) as found_ends:
             c_ends = ffi.NULL if ends is None else found_ends
-            while True:
-                found = new_uninitialized("uint8_t[]", capacity)
-                status = lib.tp_vocabulary_decode(
-                    self.pointer, c_special, c_ids, len(c_ids), found, capacity, nbytes, c_ends, error
+
+            def get(room: Array[Uint8], capacity: int, nbytes: Pointer[Size], error: TpError) -> int:
+                return lib.tp_vocabulary_decode(
+                    self.pointer, c_special, c_ids, len(c_ids), room, capacity, nbytes, c_ends, error
                 )
-                if status != TOO_SMALL:
-                    break
-                capacity = nbytes[0]
-        check(status, error)
+
+            found = read_array("uint8_t", nbytes, get)
         return memoryview(ffi.buffer(found, nbytes[0]))
 
 
@@ -261,42 +233,35 @@ class SpecialTokens:
         self.pointer.ends, self.pointer.ids, self.pointer.n_tokens = self._ends, self._ids, len(ids)
 
 
-class Names:
+class Names(Handle):
     """A handle to a ``tp_names``, immutable: some names, which are looked for in texts."""
 
-    __slots__ = ("place",)
+    __slots__ = ()
+
+    TYPE = "tp_names **"
+    FREE_AT = lib.tp_names_free_at
 
     # Room for the places that are found, at first.
     PLACES = 1 << 6
 
     def __init__(self, names: Sequence[bytes]) -> None:
         text, ends = b"".join(names), array("Q", accumulate(map(len, names)))
-        self.place, error = ffi.new("tp_names **"), new_error()
-        own(self.place, ffi.gc(ffi.cast("tp_names **", self.place), lib.tp_names_free_at))
         with ffi.from_buffer("uint64_t[]", ends) as c_ends:
-            status = lib.tp_names_new(text, len(text), c_ends, len(c_ends), self.place, error)
-        check(status, error)
+            super().__init__(lib.tp_names_new, text, len(text), c_ends, len(c_ends))
 
     def occur_in(self, text: bytes) -> bool:
         """Whether any of the names is in a text."""
-        check_alive(self.place)
-        return bool(lib.tp_names_occur(self.place[0], text, len(text)))
+        return bool(lib.tp_names_occur(self.pointer, text, len(text)))
 
     def find(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[int], int]:
         """Return the start, the end and the number of each name that is found, and how many bytes of the text are certain."""
-        check_alive(self.place)
-        n_places, n_certain, error = ffi.new("size_t *"), ffi.new("size_t *"), new_error()
-        capacity = self.PLACES
+        n_places, n_certain = ffi.new("size_t *"), ffi.new("size_t *")
         with ffi.from_buffer("uint8_t[]", text) as data:
-            while True:
-                places = new_uninitialized("tp_named_place[]", capacity)
-                status = lib.tp_names_find(
-                    self.place[0], data, len(data), is_final, places, capacity, n_places, n_certain, error
-                )
-                if status != TOO_SMALL:
-                    break
-                capacity = n_places[0]
-        check(status, error)
+
+            def get(room: Array[TpNamedPlace], capacity: int, n_places: Pointer[Size], error: TpError) -> int:
+                return lib.tp_names_find(self.pointer, data, len(data), is_final, room, capacity, n_places, n_certain, error)
+
+            places = read_array("tp_named_place", n_places, get, self.PLACES)
         found = memoryview(ffi.buffer(places, n_places[0] * ffi.sizeof("tp_named_place")))
         return found.cast("Q").tolist(), n_certain[0]
 
@@ -305,13 +270,16 @@ def _c_merges(merges: array[int]) -> Array[TpMerge]:
     return cast("Array[TpMerge]", ffi.from_buffer("tp_merge[]", merges))
 
 
-class Encoder:
+class Encoder(Handle):
     """What one call needs to encode text: a vocabulary, room for ids, and the pieces that were met lately.
 
     The ids are added to ``ids``, or only counted if that is None; ``n_ids`` says how many there are so far.
     """
 
-    __slots__ = ("_cache", "_capacity", "_n_ids", "_room", "_used", "_vocabulary", "ids", "n_ids", "pattern", "threads")
+    TYPE = "tp_piece_cache **"
+    FREE_AT = lib.tp_piece_cache_free_at
+
+    __slots__ = ("_capacity", "_n_ids", "_room", "_used", "_vocabulary", "ids", "n_ids", "pattern", "threads")
 
     def __init__(self, vocabulary: Vocabulary, pattern: int | None, ids: array[int] | None, threads: int = 1) -> None:
         self.ids = ids
@@ -319,9 +287,7 @@ class Encoder:
         self.pattern: int = lib.TP_PATTERN_NONE if pattern is None else pattern
         self.threads = threads
         self._vocabulary = vocabulary
-        self._cache, error = ffi.new("tp_piece_cache **"), new_error()
-        own(self._cache, ffi.gc(ffi.cast("tp_piece_cache **", self._cache), lib.tp_piece_cache_free_at))
-        check(lib.tp_piece_cache_new(threads, self._cache, error), error)
+        super().__init__(lib.tp_piece_cache_new, threads)
         self._n_ids, self._used = ffi.new("size_t *"), ffi.new("size_t *")
         self._capacity, self._room = 0, ffi.NULL
 
@@ -340,7 +306,7 @@ class Encoder:
             while True:
                 status = lib.tp_vocabulary_encode(
                     self._vocabulary.pointer,
-                    self._cache[0],
+                    self.place[0],
                     self.pattern,
                     data,
                     len(data),
@@ -367,7 +333,7 @@ class Encoder:
         with ffi.from_buffer("uint64_t[]", ends) as c_ends:
             status = lib.tp_vocabulary_encode_split(
                 self._vocabulary.pointer,
-                self._cache[0],
+                self.place[0],
                 text,
                 len(text),
                 c_ends,
@@ -388,7 +354,7 @@ class Encoder:
             self._make_room(len(text))
             status = lib.tp_vocabulary_encode_batch(
                 self._vocabulary.pointer,
-                self._cache[0],
+                self.place[0],
                 self.pattern,
                 text,
                 len(text),

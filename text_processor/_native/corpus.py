@@ -21,7 +21,7 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
-from text_processor._native.handles import check_alive, own
+from text_processor._native.handles import Handle
 from text_processor._native.sentiment import Lexicon
 from text_processor._native.status import (
     CANCELLED,
@@ -32,6 +32,7 @@ from text_processor._native.status import (
     new_error,
     new_uninitialized,
     numbers_of,
+    read_array,
     slices,
 )
 from text_processor._native.text import Batch
@@ -39,7 +40,7 @@ from text_processor._textproc_cffi import ffi, lib
 from text_processor.errors import TextProcessorError
 
 if TYPE_CHECKING:
-    from text_processor._textproc_cffi import Array, CData, Pointer, TpBatch, TpCorpus
+    from text_processor._textproc_cffi import Array, CData, Pointer, TpBatch, TpCorpus, TpError
 
 
 Tell = Callable[[int, int], object]
@@ -98,32 +99,19 @@ class Totals(NamedTuple):
     position: int
 
 
-class Corpus:
+class Corpus(Handle):
     """A handle to a ``tp_corpus``."""
 
-    __slots__ = ("place",)
+    __slots__ = ()
 
-    def __init__(self, place: Pointer[Pointer[TpCorpus]] | None = None) -> None:
-        self.place = self._new_place() if place is None else place
-        if place is None:
-            error = new_error()
-            check(lib.tp_corpus_new(self.place, error), error)
+    TYPE = "tp_corpus **"
+    FREE_AT = lib.tp_corpus_free_at
 
-    @staticmethod
-    def _new_place() -> Pointer[Pointer[TpCorpus]]:
-        place = ffi.new("tp_corpus **")
-        own(place, ffi.gc(ffi.cast("tp_corpus **", place), lib.tp_corpus_free_at))
-        return place
-
-    @property
-    def pointer(self) -> Pointer[TpCorpus]:
-        check_alive(self.place)
-        return self.place[0]
+    def __init__(self) -> None:
+        super().__init__(lib.tp_corpus_new)
 
     def copy(self) -> Corpus:
-        place, error = self._new_place(), new_error()
-        check(lib.tp_corpus_copy(self.pointer, place, error), error)
-        return Corpus(place)
+        return self.made(lib.tp_corpus_copy, self.pointer)
 
     def totals(self) -> Totals:
         totals = ffi.new("tp_totals *")
@@ -163,16 +151,9 @@ class Corpus:
 
     def measure(self, measure: int) -> memoryview[int]:
         """Return the measure of every term at one instant: an array of unsigned 64-bit numbers."""
-        capacity = self.totals().terms
-        n_terms, error = ffi.new("uint64_t *"), new_error()
-        while True:
-            values = new_uninitialized("uint64_t[]", capacity)
-            status = lib.tp_corpus_get_frequencies(self.pointer, measure, values, capacity, n_terms, error)
-            if status != TOO_SMALL:
-                break
-            capacity = int(n_terms[0])
-        check(status, error)
-        return numbers_of(values, int(n_terms[0]))
+        n_terms = ffi.new("uint64_t *")
+        get = partial(lib.tp_corpus_get_frequencies, self.pointer, measure)
+        return numbers_of(read_array("uint64_t", n_terms, get, self.totals().terms), int(n_terms[0]))
 
     def write_measures(self, counts: memoryview, document_frequencies: memoryview) -> int:
         """Store both measures of every term, at the same instant, as 64-bit numbers, and return how many terms there are.
@@ -243,12 +224,8 @@ class Corpus:
 
     @staticmethod
     def _join_terms(get: Callable[..., int]) -> memoryview:
-        nbytes, error = ffi.new("size_t *"), new_error()
-        status = get(ffi.NULL, 0, nbytes, error)
-        if status != TOO_SMALL:
-            check(status, error)
-        text = new_uninitialized("uint8_t[]", nbytes[0])
-        check(get(text, nbytes[0], nbytes, error), error)
+        nbytes = ffi.new("size_t *")
+        text = read_array("uint8_t", nbytes, get)
         return memoryview(ffi.buffer(text, nbytes[0]))
 
     def top(self, n: int | None) -> tuple[memoryview[int], memoryview[int]]:
@@ -274,26 +251,21 @@ class Corpus:
 
     def snapshot(self) -> memoryview:
         """Return a snapshot: versioned, checksummed, the same on every machine."""
-        nbytes, error = ffi.new("size_t *"), new_error()
-        capacity = 0
-        while True:
-            snapshot = new_uninitialized("uint8_t[]", capacity)
-            status = lib.tp_corpus_write(self.pointer, snapshot, capacity, nbytes, error)
-            if status != TOO_SMALL:
-                break
-            capacity = nbytes[0]
-        check(status, error)
+        nbytes = ffi.new("size_t *")
+        snapshot = read_array("uint8_t", nbytes, partial(lib.tp_corpus_write, self.pointer))
         return memoryview(ffi.buffer(snapshot, nbytes[0]))
 
     @classmethod
     def of_snapshot(cls, snapshot: memoryview, origin: int) -> Corpus:
         """Read a snapshot, which need not be trusted. It lies at byte ``origin`` of what the user has, as errors say."""
-        place, error = cls._new_place(), new_error()
-        with ffi.from_buffer("uint8_t[]", snapshot) as data:
-            status = lib.tp_corpus_read(data, len(data), place, error)
-        error.offset += origin
-        check(status, error)
-        return cls(place)
+
+        def read(place: Pointer[Pointer[TpCorpus]], error: TpError) -> int:
+            with ffi.from_buffer("uint8_t[]", snapshot) as data:
+                status = lib.tp_corpus_read(data, len(data), place, error)
+            error.offset += origin
+            return status
+
+        return cls.made(read)
 
 
 def count_batches(corpora: Sequence[Corpus], batches: Sequence[Batch]) -> None:

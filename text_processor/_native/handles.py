@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from text_processor._native.status import check, new_error
+from text_processor._textproc_cffi import ffi
 
 if TYPE_CHECKING:
-    from text_processor._textproc_cffi import CData, Pointer
+    from text_processor._textproc_cffi import CData
 
 
 # The garbage collector runs the destructors that ffi.gc attaches together with Python's finalizers, in any order: an object's
@@ -17,11 +21,34 @@ if TYPE_CHECKING:
 _owners: dict[weakref.ref[CData], CData] = {}
 
 
-def own(place: CData, owner: CData) -> None:
-    """Keep the owner of what will be at a place: before there is anything, so that Ctrl-C cannot come between."""
-    _owners[weakref.ref(place, _owners.pop)] = owner
+class Handle:
+    """Owns an object of the core, which lives as long as this."""
 
+    __slots__ = ("place",)
 
-def check_alive(place: Pointer[Any]) -> None:
-    if not place[0]:  # only when the interpreter ends, and with it _owners
-        raise ReferenceError("the interpreter is shutting down, and what this object held has been freed")
+    TYPE: ClassVar[str]
+    """Of a pointer to a pointer to the object."""
+
+    FREE_AT: ClassVar[Any]
+    """The core's function that frees what it finds at such a place."""
+
+    def __init__(self, make: Callable[..., int], *arguments: Any) -> None:
+        """Have the core make the object: ``make`` takes the arguments, a place for the pointer and a place for an error."""
+        self.place: Any = ffi.new(self.TYPE)
+        # Before there is anything, so that Ctrl-C cannot come between.
+        _owners[weakref.ref(self.place, _owners.pop)] = ffi.gc(ffi.cast(self.TYPE, self.place), self.FREE_AT)
+        error = new_error()
+        check(make(*arguments, self.place, error), error)
+
+    @classmethod
+    def made(cls, make: Callable[..., int], *arguments: Any) -> Self:
+        """Return one that is made in another way than by calling the class."""
+        handle = cls.__new__(cls)
+        Handle.__init__(handle, make, *arguments)
+        return handle
+
+    @property
+    def pointer(self) -> Any:
+        if not self.place[0]:  # only when the interpreter ends, and with it _owners
+            raise ReferenceError("the interpreter is shutting down, and what this object held has been freed")
+        return self.place[0]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from array import array
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from text_processor._native.handles import check_alive, own
-from text_processor._native.status import STALE, TOO_SMALL, check, new_error, new_uninitialized
+from text_processor._native.handles import Handle
+from text_processor._native.status import STALE, check, new_error, new_uninitialized, read_array
 from text_processor._textproc_cffi import ffi, lib
 
 if TYPE_CHECKING:
-    from text_processor._textproc_cffi import Array, CBuffer, CData, Pointer, TpMatrix, TpWindow, TpWindowState, Uint8, Uint32
+    from text_processor._textproc_cffi import Array, CBuffer, CData, Pointer, TpMatrix, TpWindowState, Uint8, Uint32
 
 
 NUMBER_TYPES: dict[str, int] = {
@@ -209,16 +210,17 @@ class Matrix(NamedTuple):
         return matrix
 
 
-class Product:
+class Product(Handle):
     """A handle to a ``tp_product``, which stores its matrices' product in ``room``; all three must outlast it."""
 
-    __slots__ = ("_n_done", "_place")
+    __slots__ = ("_n_done",)
+
+    TYPE = "tp_product **"
+    FREE_AT = lib.tp_product_free_at
 
     def __init__(self, left: Matrix, right: Matrix, room: Pointer[Uint8], threads: int) -> None:
-        self._n_done, self._place, error = ffi.new("uint64_t *"), ffi.new("tp_product **"), new_error()
-        own(self._place, ffi.gc(ffi.cast("tp_product **", self._place), lib.tp_product_free_at))
-        items = ffi.cast("double *", room)
-        check(lib.tp_product_new(left.in_c(), right.in_c(), items, threads, self._place, error), error)
+        self._n_done = ffi.new("uint64_t *")
+        super().__init__(lib.tp_product_new, left.in_c(), right.in_c(), ffi.cast("double *", room), threads)
 
     @property
     def n_done(self) -> int:
@@ -227,8 +229,7 @@ class Product:
 
     def step(self, n: int) -> bool:
         """Make about ``n`` more of them, and say whether any are left."""
-        check_alive(self._place)
-        return bool(lib.tp_product_step(self._place[0], n, self._n_done))
+        return bool(lib.tp_product_step(self.pointer, n, self._n_done))
 
 
 def count_points_in_circle(key: int, first: int, n: int, threads: int) -> int:
@@ -236,17 +237,18 @@ def count_points_in_circle(key: int, first: int, n: int, threads: int) -> int:
     return int(lib.tp_count_points_in_circle(key, first, n, threads))
 
 
-class Sieve:
+class Sieve(Handle):
     """A handle to a ``tp_sieve``, which finds the primes up to a limit."""
 
-    __slots__ = ("_found", "_n_done", "_n_found", "_place")
+    __slots__ = ("_found", "_n_done", "_n_found")
+
+    TYPE = "tp_sieve **"
+    FREE_AT = lib.tp_sieve_free_at
 
     def __init__(self, limit: int, threads: int) -> None:
-        self._place, error = ffi.new("tp_sieve **"), new_error()
         self._found = cast("Pointer[Pointer[Uint32]]", ffi.new("uint32_t **"))
         self._n_found, self._n_done = ffi.new("size_t *"), ffi.new("uint64_t *")
-        own(self._place, ffi.gc(ffi.cast("tp_sieve **", self._place), lib.tp_sieve_free_at))
-        check(lib.tp_sieve_new(limit, threads, self._place, error), error)
+        super().__init__(lib.tp_sieve_new, limit, threads)
 
     @property
     def n_done(self) -> int:
@@ -255,45 +257,27 @@ class Sieve:
 
     def step(self) -> CBuffer:
         """Look at some more, and return the primes among them: 32 bits each, until the next step."""
-        check_alive(self._place)
         error = new_error()
-        check(lib.tp_sieve_step(self._place[0], self._found, self._n_found, self._n_done, error), error)
+        check(lib.tp_sieve_step(self.pointer, self._found, self._n_found, self._n_done, error), error)
         return ffi.buffer(self._found[0], 4 * self._n_found[0])
 
 
 _push_one = lib.tp_window_push_one
 
 
-class Window:
+class Window(Handle):
     """A handle to a ``tp_window``: the last numbers of a sequence."""
 
-    __slots__ = ("place",)
+    __slots__ = ()
 
-    def __init__(self, place: Pointer[Pointer[TpWindow]]) -> None:
-        self.place = place
+    TYPE = "tp_window **"
+    FREE_AT = lib.tp_window_free_at
 
-    @staticmethod
-    def _new_place() -> Pointer[Pointer[TpWindow]]:
-        place = ffi.new("tp_window **")
-        own(place, ffi.gc(ffi.cast("tp_window **", place), lib.tp_window_free_at))
-        return place
-
-    @classmethod
-    def of(cls, capacity: int, *, sums: bool) -> Window:
-        """Return an empty one."""
-        place, error = cls._new_place(), new_error()
-        check(lib.tp_window_new(capacity, sums, place, error), error)
-        return cls(place)
-
-    @property
-    def pointer(self) -> Pointer[TpWindow]:
-        check_alive(self.place)
-        return self.place[0]
+    def __init__(self, capacity: int, *, sums: bool) -> None:
+        super().__init__(lib.tp_window_new, capacity, sums)
 
     def copy(self) -> Window:
-        place, error = self._new_place(), new_error()
-        check(lib.tp_window_copy(self.pointer, place, error), error)
-        return Window(place)
+        return self.made(lib.tp_window_copy, self.pointer)
 
     def state(self) -> TpWindowState:
         """Return all that there is to tell, of one instant."""
@@ -312,17 +296,10 @@ class Window:
 
     def numbers(self) -> array[float]:
         """Return the numbers, the oldest first."""
-        n, error = ffi.new("size_t *"), new_error()
-        capacity = 0
-        while True:
-            numbers = array("d", [0.0]) * capacity
-            with ffi.from_buffer("double[]", numbers, require_writable=True) as room:
-                status = lib.tp_window_get_numbers(self.pointer, room, capacity, n, error)
-            if status != TOO_SMALL:
-                break
-            capacity = n[0]
-        check(status, error)
-        del numbers[n[0] :]
+        n = ffi.new("size_t *")
+        found = read_array("double", n, partial(lib.tp_window_get_numbers, self.pointer))
+        numbers = array("d")
+        numbers.frombytes(ffi.buffer(found, n[0] * ffi.sizeof("double")))
         return numbers
 
     def clear(self) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from text_processor._textproc_cffi import ffi, lib
 from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, TextProcessorError
@@ -21,6 +21,22 @@ CANCELLED: int = lib.TP_CANCELLED
 TOO_SMALL: int = lib.TP_TOO_SMALL
 
 new_uninitialized = ffi.new_allocator(should_clear_after_alloc=False)
+
+
+def read_array(item: str, n: Pointer[Any], get: Callable[..., int], capacity: int = 0) -> Any:
+    """Have the core fill an array of items, of which there are ``n[0]`` then.
+
+    ``get`` is called with room for so many, how many that are, ``n`` and a place for an error; again, with more, where the room
+    was too small.
+    """
+    error = new_error()
+    while True:
+        items: Any = new_uninitialized(f"{item}[]", capacity)
+        status = get(items, capacity, n, error)
+        if status != TOO_SMALL:
+            check(status, error)
+            return items
+        capacity = int(n[0])
 
 
 def check(status: int, error: TpError) -> None:

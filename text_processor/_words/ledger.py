@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import islice, takewhile
 from operator import is_
-from typing import NamedTuple, cast
+from typing import NamedTuple, Protocol, cast
 
 from text_processor._common import arguments
 from text_processor._common.arguments import Document
@@ -240,6 +240,12 @@ class Ledger(list[Dropped | Entry]):
         if not self.keeps_documents:
             totals = self.corpus.totals()
             self[: self._place(totals.position)] = [Dropped(totals.position, totals.documents)]
+
+
+class HasLedger(Protocol):
+    """What has a ledger: an analyzer."""
+
+    _ledger: Ledger
 
 
 class UnkeptLedger(Ledger):

@@ -1,4 +1,4 @@
-"""The command ``text-processor``: word counts of files, in the shell; ``text-processor bpe`` is in `_bpe_cli`.
+"""The command ``text-processor``: word counts of files, in the shell; ``text-processor bpe`` is in `_bpe`.
 
 Files are counted as they are read, and only counts are kept: memory grows with the distinct words, not with the files. Nothing
 is written to standard output before all files were read, so a reader behind a pipe gets all of the answer or, if a file is at

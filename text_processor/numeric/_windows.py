@@ -215,7 +215,7 @@ def _new_window(size: object, name: str, *, sums: bool) -> native_numeric.Window
         raise ValueError(f"{name} must be at least 1, not {shown(capacity)}")
     if capacity > sys.maxsize:
         raise MemoryError(f"{name} of {shown(capacity)} is more than memory can be")
-    return native_numeric.Window.of(capacity, sums=sums)
+    return native_numeric.Window(capacity, sums=sums)
 
 
 def _restored(kind: type[Any], size: int, numbers: array[float], attributes: dict[str, Any]) -> Any:
