@@ -269,7 +269,7 @@ def test_surrogates_are_treated_as_by_tiktoken(peer, text):
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_surrogates_are_joined_across_steps(monkeypatch, peer, size):
     text = "a\ud83d\udc4db\ud83d\ud83d\udc4d\udc4d\U0001f44d\ud83d" * 5
-    monkeypatch.setattr(_text._pieces, "BATCH_CHARACTERS", size)
+    monkeypatch.setattr(_text.batches, "BATCH_CHARACTERS", size)
     assert trained().encode_ordinary(text + "a" * 100) == peer.encode_ordinary(text + "a" * 100)
     assert trained().encode_array(text).tolist() == peer.encode_ordinary(text)
     once, again = Tokenizer(), Tokenizer()
@@ -283,7 +283,7 @@ def test_long_texts_cross_in_steps(monkeypatch, peer, size):
     text = BOOK[:5000] + "é" * 500 + "".join(TRICKY)
     expected = peer.encode_ordinary(text)
     monkeypatch.setattr(_text, "STEP_NBYTES", size)
-    monkeypatch.setattr(_text._pieces, "BATCH_CHARACTERS", size)
+    monkeypatch.setattr(_text.batches, "BATCH_CHARACTERS", size)
     monkeypatch.setattr(native_bpe, "STEP_IDS", 16)
     assert trained().encode_ordinary(text) == expected
     assert trained().count(text.encode()) == len(expected)

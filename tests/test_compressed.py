@@ -350,10 +350,11 @@ def test_a_bomb_takes_no_memory(kind: Kind, tmp_path: Path) -> None:
     path.write_bytes(kind.compress((b"a" * (1 << 16) + b" ") * 1024))
     code = f"""
 import resource, sys
-from text_processor import TextAnalyzer, _compressed
+from text_processor import TextAnalyzer
+from text_processor._documents import compressed
 analyzer = TextAnalyzer()
-_compressed.FORMATS = tuple(
-    each._replace(modules=({_module_of(kind)!r},)) if each.name == {kind.name!r} else each for each in _compressed.FORMATS
+compressed.FORMATS = tuple(
+    each._replace(modules=({_module_of(kind)!r},)) if each.name == {kind.name!r} else each for each in compressed.FORMATS
 )
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 analyzer.add_file(sys.argv[1], documents="whole")

@@ -7,30 +7,42 @@ at some size, such as that of a block that is read: then begin above it.
 
 What is measured is the processor time of this process, at 1, 2, 4 and 8 times that size: other programs do not count, and of
 several tries the least is taken. Through them a line is laid on logarithmic scales. Its slope is 1 where time is proportional
-to the size, up to 1.2 by a logarithm or where caches end, and 2 where it goes with the square; `STEEPEST` lies between.
+to the size, up to 1.2 with a logarithm, and 2 where it goes with the square; `STEEPEST` lies between. Where a cache ends it may
+be as steep for a while, so it counts only if it still is at sizes eight times as large.
 """
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import gc
 import io
+import json
 import math
+import operator
+import pickle
 from array import array
 from base64 import b64encode
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import accumulate, chain
 from pathlib import Path
 from time import process_time
+from typing import Any
 
+import pyarrow as pa
 import pytest
 from bpe_texts import of_bytes
 
-from text_processor import TextAnalyzer, Tokenizer
+from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
 from text_processor._native.bpe import Tokens
 from text_processor.bpe import _files, _text
 from text_processor.bpe._model import Model
 from text_processor.bpe._training import Counting
+from text_processor.cli import main
+from text_processor.numeric import MovingAverage
+from text_processor.words import Words
 
 # Under a sanitizer memory costs what it does not cost otherwise.
 pytestmark = pytest.mark.timing
@@ -38,9 +50,9 @@ pytestmark = pytest.mark.timing
 Call = Callable[[], object]
 Make = Callable[[int, Path], Call]
 
-LEAST_SECONDS = 0.001
+LEAST_SECONDS = 0.0005
 STEEPEST = 1.5
-TRIES = 5
+TRIES = 3
 
 
 def seconds(call: Call) -> float:
@@ -56,19 +68,24 @@ def slope(times: list[float]) -> float:
     return sum((i - middle) * math.log2(time) for i, time in enumerate(times)) / spread
 
 
-def growth(make: Make, size: int, folder: Path) -> tuple[int, list[float]]:
-    """The size that takes long enough, and the least time of 1, 2, 4 and 8 times that, in tries until they are flat enough."""
-    while seconds(make(size, folder)) < LEAST_SECONDS:
-        size *= 2
+def times_of(make: Make, size: int, folder: Path) -> list[float]:
+    """The least time of 1, 2, 4 and 8 times a size, in tries until they are flat enough."""
     times = [math.inf] * 4
     for _ in range(TRIES):
         for i in range(4):
             call = make(size << i, folder)
-            gc.collect()
             times[i] = min(times[i], seconds(call))
         if slope(times) < STEEPEST:
             break
-    return size, times
+    return times
+
+
+def growth(make: Make, size: int, folder: Path) -> tuple[int, list[float]]:
+    """The size that takes long enough, and its times; where these are steep, eight times that, which caches do not explain."""
+    while seconds(make(size, folder)) < LEAST_SECONDS:
+        size *= 2
+    times = times_of(make, size, folder)
+    return (size, times) if slope(times) < STEEPEST else (8 * size, times_of(make, 8 * size, folder))
 
 
 def refused(call: Call) -> Call:
@@ -81,20 +98,196 @@ def refused(call: Call) -> Call:
     return tried
 
 
-def trained(**options: object) -> Tokenizer:
-    tokenizer = Tokenizer(**options)  # type: ignore[arg-type]
-    tokenizer.train("low lower lowest newest " * 10, 280)
-    return tokenizer
+Table = dict[str, tuple[int, Make]]
 
 
-def equal_once_lowered(n: int, folder: Path) -> Call:
+def counted(documents: Sequence[str | bytes], **options: Any) -> TextAnalyzer:
+    analyzer = TextAnalyzer(threads=1, **options)
+    analyzer.add_documents(documents)
+    analyzer.total_words()
+    return analyzer
+
+
+def distinct_words(n: int) -> str:
+    """Words with much in common, at both ends."""
+    return " ".join(f"{'a' * 20}{i}{'a' * 20}" for i in range(n))
+
+
+class OneByOne(io.RawIOBase):
+    """Gives few bytes at a time."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text, self.n_given = text, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        self.n_given += 16
+        return self.text[self.n_given - 16 : self.n_given]
+
+
+def long_words(n: int) -> str:
+    return " ".join("a" * 1000 + str(i) for i in range(n))
+
+
+# ---- Documents -------------------------------------------------------------------------------------------------------
+
+
+def told(n: int, _: Path) -> Call:
+    analyzer = TextAnalyzer(keep_documents=False)
+    analyzer.set_callback(lambda info: None)
+    return lambda: analyzer.add_documents(["a b"] * n)
+
+
+def one_by_one(n: int, _: Path) -> Call:
+    analyzer = TextAnalyzer(keep_documents=False)
+    return lambda: [(analyzer.add_document("a b"), len(analyzer)) for _ in range(n)]
+
+
+def stream(text: bytes, **options: Any) -> Call:
+    """Few bytes at a time."""
+    return lambda: TextAnalyzer(threads=1).add_stream(OneByOne(text), **options)
+
+
+def stream_of_str(n: int, _: Path) -> Call:
+    class Text:
+        n_given = 0
+
+        def read(self, size: int) -> str:
+            self.n_given += 4
+            return "wörd"[: 4 * (self.n_given < n)]
+
+    return lambda: TextAnalyzer().add_stream(Text())
+
+
+def told_of_a_stream(n: int, _: Path) -> Call:
+    analyzer = TextAnalyzer(threads=1)
+    analyzer.set_callback(lambda info: None)
+    return lambda: analyzer.add_stream(OneByOne(b"a" * n))
+
+
+def file_of(text: bytes, folder: Path, **options: Any) -> Call:
+    (folder / "text").write_bytes(text)
+    return lambda: TextAnalyzer(threads=1).add_file(folder / "text", **options)
+
+
+def arrow(array: Any) -> Call:
+    return lambda: TextAnalyzer(threads=1).add_arrow(array)
+
+
+def dictionary_of(n: int) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array([0, n - 1] * n, pa.int32()), pa.array(["a"] * n))
+
+
+DOCUMENTS: Table = {
+    "word_count, distinct words": (1000, lambda n, _: partial(word_count, distinct_words(n), threads=1)),
+    "word_count, one long word": (1 << 16, lambda n, _: partial(word_count, "é" * n, threads=1)),
+    "word_count, sigma": (1 << 16, lambda n, _: partial(word_count, "Σ" * n, threads=1)),
+    "word_count, cased marks before sigma": (1 << 12, lambda n, _: partial(word_count, "a" + "'Σ" * n, threads=1)),
+    "word_count, long words": (
+        100,
+        lambda n, _: partial(word_count, " ".join("a" * 1000 + str(i) for i in range(n)), threads=1),
+    ),
+    "add_documents, short ones": (1000, lambda n, _: lambda: counted(["a b"] * n)),
+    "add_documents, bytes": (1000, lambda n, _: lambda: counted([b"a b"] * n)),
+    "add_documents, other than ASCII": (1000, lambda n, _: lambda: counted(["é b"] * n)),
+    "add_documents, an iterator": (1000, lambda n, _: lambda: TextAnalyzer().add_documents(iter(["a b"] * n))),
+    "add_documents, blank ones": (1000, lambda n, _: lambda: TextAnalyzer().add_documents([" ", "a"] * n, blank="skip")),
+    "add_documents, not kept": (1000, lambda n, _: lambda: counted(["a b"] * n, keep_documents=False)),
+    "add_documents, refused at the end": (1000, lambda n, _: refused(lambda: TextAnalyzer().add_documents([*["a"] * n, " "]))),
+    "add_documents, progress": (1000, lambda n, _: lambda: TextAnalyzer().add_documents(["a"] * n, progress=lambda *_: None)),
+    "add_documents, callback": (1000, told),
+    "add_document, asked each time": (100, one_by_one),
+    "add_buffer, lines": (1000, lambda n, _: lambda: TextAnalyzer(threads=1).add_buffer(b"a b\n" * n)),
+    "add_buffer, blank lines": (1000, lambda n, _: lambda: TextAnalyzer(threads=1).add_buffer(b" \n" * n)),
+    "add_buffer, one line of blanks": (1 << 16, lambda n, _: lambda: TextAnalyzer(threads=1).add_buffer(b" " * n)),
+    "add_buffer, indented lines": (1000, lambda n, _: lambda: TextAnalyzer(threads=1).add_buffer(b"          a\n" * n)),
+    "add_file, one word": (1 << 20, lambda n, folder: file_of(b"a" * n, folder)),
+    "add_file, bytes that are no UTF-8": (1 << 18, lambda n, folder: file_of(b"\xff" * n, folder, errors="replace")),
+    "add_stream, one word": (1 << 12, lambda n, _: stream(b"a" * n)),
+    "add_stream, one document": (1 << 12, lambda n, _: stream(b"a\n" * n, documents="whole")),
+    "add_stream, blank lines": (1 << 12, lambda n, _: stream(b"\n" * n + b"a")),
+    "add_stream, bytes that are no UTF-8": (1 << 12, lambda n, _: stream(b"\xe2\x82" * n, errors="replace")),
+    "add_stream, str": (1 << 12, stream_of_str),
+    "add_stream, callback": (1 << 12, told_of_a_stream),
+    "add_arrow, many chunks": (100, lambda n, _: arrow(pa.chunked_array([pa.array(["a b"])] * n))),
+    "add_arrow, nulls": (1000, lambda n, _: arrow(pa.array([None, "a"] * n))),
+    "add_arrow, a dictionary": (1000, lambda n, _: arrow(dictionary_of(n))),
+    "add_arrow, dictionaries in chunks": (100, lambda n, _: arrow(pa.chunked_array([dictionary_of(10)] * n))),
+}
+
+# ---- Answers ---------------------------------------------------------------------------------------------------------
+
+
+def merged(n: int, **options: Any) -> TextAnalyzer:
+    part, whole = counted(["a b"], **options), TextAnalyzer(**options)
+    for _ in range(n):
+        whole.merge(part)
+    return whole
+
+
+def merged_into_a_large_one(n: int, _: Path) -> Call:
+    """As many small parts as there are words already."""
+    whole, part = counted([distinct_words(n)], keep_documents=False), counted(["a b"], keep_documents=False)
+    return lambda: [whole.merge(part) for _ in range(n)]
+
+
+def list_backwards(words: Words) -> list[str]:
+    return list(reversed(words))
+
+
+def saved(n: int, folder: Path) -> Path:
+    counted([distinct_words(n)], lexicon={f"word{i}": 1.0 for i in range(n)}).save(folder / "counts")
+    return folder / "counts"
+
+
+def walked_while_documents_come(n: int, _: Path) -> Call:
+    """Each of them has no new word."""
+    analyzer = counted([distinct_words(n)], keep_documents=False)
+    word = next(iter(analyzer.words))
+    return lambda: [analyzer.add_document(word) for _ in analyzer.words]
+
+
+ANSWERS: Table = {
+    "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
+    "document_frequency": (1000, lambda n, _: counted([distinct_words(n)]).document_frequency),
+    "word_table": (1000, lambda n, _: counted([distinct_words(n)]).word_table),
+    "most_common": (1000, lambda n, _: counted([distinct_words(n)]).most_common),
+    "most_common, half of them": (1000, lambda n, _: partial(counted([distinct_words(n)]).most_common, n // 2)),
+    "words, iterated over": (1000, lambda n, _: partial(list, counted([distinct_words(n)]).words)),
+    "words, backwards": (1000, lambda n, _: partial(list_backwards, counted([distinct_words(n)]).words)),
+    "words, items": (1000, lambda n, _: partial(list, counted([distinct_words(n)]).words.items())),
+    "words, while documents come": (64, walked_while_documents_come),
+    "merge, many parts": (100, lambda n, _: lambda: merged(n).get_documents()),
+    "merge, many parts without documents": (100, lambda n, _: partial(merged, n, keep_documents=False)),
+    "merge, small parts into a large one": (100, merged_into_a_large_one),
+    "save": (1000, lambda n, folder: partial(counted([distinct_words(n)]).save, folder / "counts")),
+    "load": (1000, lambda n, folder: partial(TextAnalyzer.load, saved(n, folder))),
+    "pickle, many documents": (1000, lambda n, _: partial(pickle.dumps, counted(["a", "é"] * n))),
+    "unpickle, many documents": (1000, lambda n, _: partial(pickle.loads, pickle.dumps(counted(["a", b"e"] * n)))),
+    "copy": (1000, lambda n, _: partial(copy.copy, counted([distinct_words(n)]))),
+}
+
+# ---- Lexicons --------------------------------------------------------------------------------------------------------
+
+
+def equal_once_lowered(n: int, _: Path) -> Call:
     """The last word equals an earlier long one once it is lowered."""
     words = {f"w{i}": 1.0 for i in range(n)} | {"a" * 10 * n: 1.0, "A" * 10 * n: 1.0}
     return refused(lambda: TextAnalyzer(lexicon=words))
 
 
-LEXICONS: dict[str, tuple[int, Make]] = {
+def sentiment(n: int, _: Path) -> Call:
+    words = distinct_words(n)
+    return counted([words], lexicon=dict.fromkeys(words.split(), 1.0)).analyze_sentiment
+
+
+LEXICONS: Table = {
+    "lexicon": (1000, lambda n, _: partial(TextAnalyzer, lexicon=dict.fromkeys(distinct_words(n).split(), 1.0))),
+    "lexicon, long words": (1000, lambda n, _: partial(TextAnalyzer, lexicon={"İ" * n: 1.0, "Σ" * n: 1.0})),
     "lexicon, equal words": (1000, equal_once_lowered),
+    "analyze_sentiment": (1000, sentiment),
 }
 
 # ---- Vocabularies ----------------------------------------------------------------------------------------------------
@@ -138,11 +331,110 @@ def own_file_with_merges(n: int, folder: Path) -> Call:
     return lambda: Tokenizer.load(folder / f"{n}")
 
 
-VOCABULARIES: dict[str, tuple[int, Make]] = {
+def numbers(n: int) -> Tokenizer:
+    """Tokens each of which is two others."""
+    tokens = BYTES | {b"%d" % i: 256 + i for i in range(10, n)}
+    return Tokenizer.from_mergeable_ranks(tokens, "gpt4", [f"<{i}>" for i in range(n)])
+
+
+def pair_that_doubles(n: int) -> Tokenizer:
+    """Tokens of 2, 4, 8 … letters."""
+    return Tokenizer.from_mergeable_ranks(BYTES | {b"a" * (1 << i): 256 + i for i in range(1, n.bit_length())}, "gpt4")
+
+
+def json_of(tokenizer: Tokenizer, folder: Path, **changes: Any) -> Path:
+    tokenizer.save_huggingface(folder / "tokenizer.json")
+    described = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    (folder / "tokenizer.json").write_text(json.dumps(described | changes), encoding="utf-8")
+    return folder / "tokenizer.json"
+
+
+def json_with_equal_keys(n: int, folder: Path) -> Call:
+    (folder / "tokenizer.json").write_text(json.dumps({str(i): i for i in range(n)})[:-1] + ', "0": 1}')
+    return refused(lambda: Tokenizer.from_huggingface(folder / "tokenizer.json"))
+
+
+def tiktoken_file_that_ends_badly(n: int, folder: Path) -> Call:
+    Tokenizer().save_tiktoken(folder / "bytes")
+    lines = b"".join(b"%s %d\n" % (b64encode(b"%d" % i), 1000 + i) for i in range(10, n))
+    (folder / "tokens").write_bytes((folder / "bytes").read_bytes() + lines + b"!")
+    return refused(lambda: Tokenizer.from_tiktoken(folder / "tokens", "gpt4"))
+
+
+def equal_ids(n: int, _: Path) -> Call:
+    tokens = BYTES | {b"%d" % i: 1000 + i for i in range(10, n)} | {b"last": 1000 + n - 1}
+    return refused(lambda: Tokenizer.from_mergeable_ranks(tokens, "gpt4"))
+
+
+VOCABULARIES: Table = {
     "from_mergeable_ranks, long tokens": (64, ranks),
+    "from_mergeable_ranks, equal ids": (1000, equal_ids),
     "from_tiktoken, long tokens": (64, tiktoken_file),
+    "from_tiktoken, refused at the end": (1000, tiktoken_file_that_ends_badly),
     "load, long tokens": (64, own_file),
     "load, long tokens and merges": (64, own_file_with_merges),
+    "from_huggingface": (1000, lambda n, folder: partial(Tokenizer.from_huggingface, json_of(numbers(n), folder))),
+    "from_huggingface, equal keys": (1000, json_with_equal_keys),
+    "save_huggingface": (1000, lambda n, folder: partial(numbers(n).save_huggingface, folder / "tokenizer.json")),
+    "save_tiktoken": (1000, lambda n, folder: partial(numbers(n).save_tiktoken, folder / "tokens")),
+    "save": (1000, lambda n, folder: partial(numbers(n).save, folder / "tokenizer")),
+    "pickle": (1000, lambda n, _: partial(pickle.dumps, numbers(n))),
+    "merges": (1000, lambda n, _: partial(getattr, numbers(n), "merges")),
+    "mergeable_ranks": (1000, lambda n, _: numbers(n).mergeable_ranks),
+    "equality": (1 << 14, lambda n, _: partial(operator.eq, numbers(n), numbers(n))),
+}
+
+IRREGULAR = Tokenizer.from_mergeable_ranks(tokens_of_one_letter(32), "gpt4")
+
+# ---- Texts for tokenizers --------------------------------------------------------------------------------------------
+
+# What is split in ways that could look far ahead or back.
+STRETCHES = {
+    "letters": "a",
+    "capitals": "A",
+    "capitals and letters": "Aa",
+    "digits": "1",
+    "blanks": " ",
+    "line ends": "\n",
+    "blanks and line ends": " \n",
+    "line ends and blanks": "\n    ",
+    "apostrophes": "'",
+    "contractions": "'s",
+    "punctuation and line ends": "!\n",
+    "marks": "e\u0301",
+    "Chinese": "\u4e00",
+    "emoji": "\U0001f600\u200d",
+}
+
+
+def splits(pattern: str, stretch: str, n: int) -> Call:
+    tokenizer, text = Tokenizer(pattern), stretch * n
+    return lambda: tokenizer.count(text)
+
+
+SPLITTING: Table = {
+    f"count, {pattern}, {name}": (1 << 14, lambda n, _, pattern=pattern, stretch=stretch: splits(pattern, stretch, n))
+    for pattern in ("gpt2", "o200k", "cl100k_tiktoken")
+    for name, stretch in STRETCHES.items()
+}
+
+ENCODING: Table = {
+    "train, one piece": (1 << 12, lambda n, _: lambda: Tokenizer().train("a" * n, 300, threads=1)),
+    "train, one piece of two letters": (1 << 12, lambda n, _: lambda: Tokenizer().train("ab" * n, 300, threads=1)),
+    "train, distinct pieces": (1000, lambda n, _: partial(Tokenizer().train, distinct_words(n), 300, threads=1)),
+    "train, by Hugging Face's rule": (1000, lambda n, _: lambda: Tokenizer().train(distinct_words(n), 300, tie_break="hf")),
+    "train, as many merges": (100, lambda n, _: lambda: Tokenizer().train(distinct_words(n), 256 + n, threads=1)),
+    "train_from_iterator": (1000, lambda n, _: lambda: Tokenizer().train_from_iterator(iter(["a b"] * n), 300, threads=1)),
+    "train_from_iterator, a list": (1000, lambda n, _: lambda: Tokenizer().train_from_iterator(["é b"] * n, 300, threads=1)),
+    "encode, one piece": (1 << 14, lambda n, _: partial(pair_that_doubles(1 << 12).encode, "a" * n)),
+    "encode, one piece, longest first": (1 << 12, lambda n, _: partial(IRREGULAR.encode, "a" * n)),
+    "encode, one piece of other than ASCII": (1 << 14, lambda n, _: partial(Tokenizer().encode, "é" * n)),
+    "encode, distinct pieces": (1000, lambda n, _: partial(pair_that_doubles(64).encode, distinct_words(n))),
+    "encode, surrogates": (1 << 14, lambda n, _: partial(Tokenizer().encode, "\ud83d\ude00\ud83d" * n)),
+    "encode, by a pattern of its own": (1 << 12, lambda n, _: partial(Tokenizer("[a-z]+|[^a-z]+").encode, "a1" * n)),
+    "encode_array": (1 << 14, lambda n, _: partial(Tokenizer().encode_array, "a b" * n)),
+    "encode_batch, short texts": (1000, lambda n, _: partial(Tokenizer().encode_batch, ["a b"] * n, 1)),
+    "encode_batch, long texts": (10, lambda n, _: partial(Tokenizer().encode_batch, ["a b" * 5000] * n, 1)),
 }
 
 # ---- Ids -------------------------------------------------------------------------------------------------------------
@@ -150,7 +442,19 @@ VOCABULARIES: dict[str, tuple[int, Make]] = {
 SPECIAL = of_bytes(special_tokens=["<s>"])
 
 
-DECODING: dict[str, tuple[int, Make]] = {
+def decoded_one_by_one(n: int, _: Path) -> Call:
+    """A character that never ends."""
+    decoder = Tokenizer().decoder()
+    return lambda: [decoder.decode(byte) for byte in [226, 130] * n]
+
+
+DECODING: Table = {
+    "decode": (1000, lambda n, _: partial(Tokenizer().decode, [97] * n)),
+    "decode, an iterator": (1000, lambda n, _: lambda: Tokenizer().decode(iter([97] * n))),
+    "decode, refused at the end": (1000, lambda n, _: refused(lambda: Tokenizer().decode([97] * n + [256]))),
+    "decode_batch": (1000, lambda n, _: partial(Tokenizer().decode_batch, [[97]] * n)),
+    "decoder": (1000, decoded_one_by_one),
+    "decode_with_offsets": (1000, lambda n, _: partial(Tokenizer().decode_with_offsets, list("é".encode()) * n)),
     "decode, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode([97, 256] * n)),
     "decode_tokens_bytes, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode_tokens_bytes([97, 256] * n)),
     "decode_with_offsets, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode_with_offsets([97, 256] * n)),
@@ -187,7 +491,7 @@ def many_special_tokens_in_a_batch(n: int, _: Path) -> Call:
     return lambda: SPECIAL.encode_batch(texts, threads=1, allowed_special="all")
 
 
-SPECIAL_TOKENS: dict[str, tuple[int, Make]] = {
+SPECIAL_TOKENS: Table = {
     "Tokenizer, special tokens": (100, lambda n, _: lambda: Tokenizer(special_tokens=names(n)).encode("<")),
     "Tokenizer, long special token": (1000, lambda n, _: lambda: Tokenizer(special_tokens=["a" * n, "b" * n]).encode("a")),
     "count, special tokens and text": (100, names_times_text),
@@ -198,20 +502,6 @@ SPECIAL_TOKENS: dict[str, tuple[int, Make]] = {
 }
 
 # ---- Text that comes in blocks ---------------------------------------------------------------------------------------
-
-
-class OneByOne(io.RawIOBase):
-    """Gives few bytes at a time."""
-
-    def __init__(self, text: bytes) -> None:
-        self.text, self.n_given = text, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        self.n_given += 16
-        return self.text[self.n_given - 16 : self.n_given]
 
 
 def encode_file(n: int, folder: Path) -> Call:
@@ -245,7 +535,7 @@ def train_large_stream(n: int, _: Path) -> Call:
     return lambda: counting.add_stream(stream.read, "it")
 
 
-STREAMS: dict[str, tuple[int, Make]] = {
+STREAMS: Table = {
     "encode_file, one piece": (1 << 21, encode_file),
     "encode_stream, one piece in small blocks": (1000, encode_stream),
     "encode_stream, a special token that may come": (1000, encode_stream_with_a_name),
@@ -253,9 +543,112 @@ STREAMS: dict[str, tuple[int, Make]] = {
     "bpe train, one piece in small blocks": (1000, train_stream),
 }
 
-ROWS = LEXICONS | VOCABULARIES | DECODING | SPECIAL_TOKENS | STREAMS
+# ---- Commands --------------------------------------------------------------------------------------------------------
 
 
+def command(*arguments: object) -> Call:
+    def run() -> None:
+        with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())), contextlib.redirect_stderr(io.StringIO()):
+            assert main([*map(str, arguments)]) == 0
+
+    return run
+
+
+def text_file(text: bytes, folder: Path) -> Path:
+    (folder / "text").write_bytes(text)
+    return folder / "text"
+
+
+def tokenizer_file(folder: Path) -> Path:
+    Tokenizer().save(folder / "tokenizer")
+    return folder / "tokenizer"
+
+
+def decode_command(n: int, folder: Path) -> Call:
+    return command("bpe", "decode", "-m", tokenizer_file(folder), text_file(b"97 " * n, folder), "-o", folder / "out")
+
+
+def decode_blanks_command(n: int, folder: Path) -> Call:
+    return command("bpe", "decode", "-m", tokenizer_file(folder), text_file(b" " * n, folder), "-o", folder / "out")
+
+
+def encode_command(n: int, folder: Path) -> Call:
+    return command("bpe", "encode", "-m", tokenizer_file(folder), text_file(b"a" * n, folder), "-o", folder / "out")
+
+
+def many_files(n: int, folder: Path) -> Call:
+    return command("count", *[text_file(b"a b", folder)] * n, "--no-progress")
+
+
+COMMANDS: Table = {
+    "count": (1000, lambda n, folder: command("count", text_file(distinct_words(n).encode(), folder), "--top", n)),
+    "count, many files": (100, many_files),
+    "bpe decode": (1000, decode_command),
+    "bpe decode, blanks": (1 << 16, decode_blanks_command),
+    "bpe encode": (1 << 16, encode_command),
+}
+
+# ---- Numbers ---------------------------------------------------------------------------------------------------------
+
+
+# Of all sizes, so that sums are hard.
+FLOATS = array("d", ((-1) ** i * 2.0 ** (i * 7 % 1900 - 950) for i in range(1000)))
+
+
+def floats(n: int) -> array[float]:
+    return FLOATS * (n // 1000)
+
+
+def one_at_a_time(kind: type[MovingAverage]) -> Make:
+    def make(n: int, _: Path) -> Call:
+        window = kind(n)
+        return lambda: [window.add(number) for number in floats(n)]
+
+    return make
+
+
+def matrix(n: int) -> list[list[float]]:
+    return [[1.0] * 16 for _ in range(n)]
+
+
+NUMBERS: Table = {
+    "parallel_sum": (1000, lambda n, _: partial(numeric.parallel_sum, floats(n), threads=1)),
+    "parallel_sum, a list": (1000, lambda n, _: partial(numeric.parallel_sum, list(floats(n)), threads=1)),
+    "process_numbers": (1000, lambda n, _: partial(numeric.process_numbers, floats(n), 0.0, threads=1)),
+    "array_multiply": (
+        1000,
+        lambda n, _: partial(numeric.array_multiply, array("q", range(n)), array("q", range(n)), threads=1),
+    ),
+    "compute_stats": (1000, lambda n, _: partial(numeric.compute_stats, array("d", range(n)), threads=1)),
+    "sieve_of_eratosthenes": (1 << 16, lambda n, _: partial(numeric.sieve_of_eratosthenes, n, threads=1)),
+    "MovingAverage, one at a time": (1000, one_at_a_time(MovingAverage)),
+    "matrix_multiply, rows": (100, lambda n, _: partial(numeric.matrix_multiply, matrix(n), matrix(16), threads=1)),
+}
+
+ROWS = (
+    DOCUMENTS
+    | ANSWERS
+    | LEXICONS
+    | VOCABULARIES
+    | SPLITTING
+    | ENCODING
+    | DECODING
+    | SPECIAL_TOKENS
+    | STREAMS
+    | COMMANDS
+    | NUMBERS
+)
+
+
+@pytest.fixture
+def no_collections() -> Iterator[None]:
+    """The collector looks at all that other tests have left, too."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collections")
 @pytest.mark.parametrize("name", ROWS)
 def test_time_grows_no_faster_than_n_log_n(name: str, tmp_path: Path) -> None:
     size, make = ROWS[name]

@@ -54,7 +54,6 @@ from text_processor._documents import arrow
 from text_processor._documents.decoding import Reading
 from text_processor._native import arrow as native_arrow
 from text_processor._native import corpus as native_corpus
-from text_processor._native import handles as native_handles
 from text_processor._native import process as native_process
 from text_processor._native import status as native_status
 from text_processor._native import text as native_text
@@ -203,6 +202,13 @@ def ranks(changes: dict[Any, Any], **options: Any) -> Callable[[], object]:
 
 def tiktoken_file(*lines: bytes) -> Callable[[], object]:
     return lambda: Tokenizer.from_tiktoken(file(b"\n".join(lines)), "gpt4")
+
+
+def freed_corpus() -> object:
+    """What the end of the interpreter has freed."""
+    corpus = native_corpus.Corpus.__new__(native_corpus.Corpus)
+    corpus.place = native_corpus.ffi.new("tp_corpus **")
+    return corpus.pointer
 
 
 def fault_that_is_gone() -> None:
@@ -360,7 +366,7 @@ CASES: list[Case] = [
     (lambda: core_error(native_corpus.lib.TP_INVALID_UTF8), InvalidDocumentError, "at byte 7", "a clause"),
     (lambda: core_error(native_corpus.lib.TP_CANCELLED), TextProcessorError, "offset 7", "a clause"),
     (
-        lambda: native_handles.check_alive(native_corpus.ffi.new("tp_corpus **")),
+        freed_corpus,
         ReferenceError,
         "this object",
         "the interpreter is shutting",

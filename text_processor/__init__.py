@@ -19,7 +19,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from text_processor._common import signatures
+from text_processor._common import checkout as _checkout  # noqa: F401 - it warns of a core that is older than its sources
+from text_processor._common import signatures as _signatures
 from text_processor._common.arguments import Buffer, Readable
 from text_processor._native.process import (
     CORE_VERSION,
@@ -124,4 +125,4 @@ def type_stub() -> str:
     return (files(__name__) / "stubs" / "text_processor.pyi").read_text(encoding="utf-8")
 
 
-signatures.unquote(map(globals().get, __all__))
+_signatures.unquote(map(globals().get, __all__))

@@ -31,7 +31,7 @@ def _modified(path: Path) -> float:
         return 0.0
 
 
-if _newer := newer_source(Path(__file__).absolute().parent):
+if _newer := newer_source(Path(__file__).absolute().parent.parent):
     warnings.warn(
         f"{_newer} was changed after text_processor's C core was built, so an older core is in use: run `make build`",
         RuntimeWarning,
