@@ -19,13 +19,13 @@ import gc
 import io
 import json
 import math
-import operator
 import pickle
 from array import array
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from inspect import isfunction
 from itertools import accumulate, chain
 from pathlib import Path
 from time import process_time
@@ -35,13 +35,14 @@ import pyarrow as pa
 import pytest
 from bpe_texts import of_bytes
 
+import text_processor
 from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
 from text_processor._native.bpe import Tokens
 from text_processor.bpe import _files, _text
 from text_processor.bpe._model import Model
 from text_processor.bpe._training import Counting
 from text_processor.cli import main
-from text_processor.numeric import MovingAverage
+from text_processor.numeric import DataProcessor, MovingAverage, RingBuffer
 from text_processor.words import Words
 
 # Under a sanitizer memory costs what it does not cost otherwise.
@@ -233,6 +234,13 @@ def merged_into_a_large_one(n: int, _: Path) -> Call:
     return lambda: [whole.merge(part) for _ in range(n)]
 
 
+def analyzer_of(document: str, n: int) -> TextAnalyzer:
+    """Not counted yet."""
+    analyzer = TextAnalyzer(threads=1)
+    analyzer.add_documents([document] * n)
+    return analyzer
+
+
 def list_backwards(words: Words) -> list[str]:
     return list(reversed(words))
 
@@ -250,6 +258,9 @@ def walked_while_documents_come(n: int, _: Path) -> Call:
 
 
 ANSWERS: Table = {
+    "total_words": (1000, lambda n, _: analyzer_of("a b", n).total_words),
+    "get_statistics": (1000, lambda n, _: analyzer_of("a b", n).get_statistics),
+    "get_documents": (1000, lambda n, _: lambda: analyzer_of("a b", n).get_documents()),
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
     "document_frequency": (1000, lambda n, _: counted([distinct_words(n)]).document_frequency),
     "word_table": (1000, lambda n, _: counted([distinct_words(n)]).word_table),
@@ -381,7 +392,9 @@ VOCABULARIES: Table = {
     "pickle": (1000, lambda n, _: partial(pickle.dumps, numbers(n))),
     "merges": (1000, lambda n, _: partial(getattr, numbers(n), "merges")),
     "mergeable_ranks": (1000, lambda n, _: numbers(n).mergeable_ranks),
-    "equality": (1 << 14, lambda n, _: partial(operator.eq, numbers(n), numbers(n))),
+    "vocab_size": (1000, lambda n, _: lambda: numbers(n).vocab_size),
+    "special_tokens": (1000, lambda n, _: lambda: numbers(n).special_tokens),
+    "equality": (1000, lambda n, _: lambda: numbers(n) == numbers(n)),
 }
 
 IRREGULAR = Tokenizer.from_mergeable_ranks(tokens_of_one_letter(32), "gpt4")
@@ -432,6 +445,7 @@ ENCODING: Table = {
     "encode, distinct pieces": (1000, lambda n, _: partial(pair_that_doubles(64).encode, distinct_words(n))),
     "encode, surrogates": (1 << 14, lambda n, _: partial(Tokenizer().encode, "\ud83d\ude00\ud83d" * n)),
     "encode, by a pattern of its own": (1 << 12, lambda n, _: partial(Tokenizer("[a-z]+|[^a-z]+").encode, "a1" * n)),
+    "encode_ordinary": (1 << 14, lambda n, _: partial(Tokenizer().encode_ordinary, "a b" * n)),
     "encode_array": (1 << 14, lambda n, _: partial(Tokenizer().encode_array, "a b" * n)),
     "encode_batch, short texts": (1000, lambda n, _: partial(Tokenizer().encode_batch, ["a b"] * n, 1)),
     "encode_batch, long texts": (10, lambda n, _: partial(Tokenizer().encode_batch, ["a b" * 5000] * n, 1)),
@@ -452,6 +466,7 @@ DECODING: Table = {
     "decode": (1000, lambda n, _: partial(Tokenizer().decode, [97] * n)),
     "decode, an iterator": (1000, lambda n, _: lambda: Tokenizer().decode(iter([97] * n))),
     "decode, refused at the end": (1000, lambda n, _: refused(lambda: Tokenizer().decode([97] * n + [256]))),
+    "decode_bytes": (1000, lambda n, _: partial(Tokenizer().decode_bytes, [97] * n)),
     "decode_batch": (1000, lambda n, _: partial(Tokenizer().decode_batch, [[97]] * n)),
     "decoder": (1000, decoded_one_by_one),
     "decode_with_offsets": (1000, lambda n, _: partial(Tokenizer().decode_with_offsets, list("é".encode()) * n)),
@@ -599,12 +614,26 @@ def floats(n: int) -> array[float]:
     return FLOATS * (n // 1000)
 
 
-def one_at_a_time(kind: type[MovingAverage]) -> Make:
-    def make(n: int, _: Path) -> Call:
-        window = kind(n)
-        return lambda: [window.add(number) for number in floats(n)]
+def add(n: int, _: Path) -> Call:
+    window = MovingAverage(n)
+    return lambda: [window.add(number) for number in floats(n)]
 
-    return make
+
+def push(n: int, _: Path) -> Call:
+    window = RingBuffer(n)
+    return lambda: [window.push(number) for number in floats(n)]
+
+
+def processor(n: int) -> DataProcessor:
+    made = DataProcessor(10, threads=1)
+    made.add_data(floats(n))
+    return made
+
+
+def full(n: int) -> RingBuffer:
+    window = RingBuffer(n)
+    window.extend(floats(n))
+    return window
 
 
 def matrix(n: int) -> list[list[float]]:
@@ -621,7 +650,13 @@ NUMBERS: Table = {
     ),
     "compute_stats": (1000, lambda n, _: partial(numeric.compute_stats, array("d", range(n)), threads=1)),
     "sieve_of_eratosthenes": (1 << 16, lambda n, _: partial(numeric.sieve_of_eratosthenes, n, threads=1)),
-    "MovingAverage, one at a time": (1000, one_at_a_time(MovingAverage)),
+    "add": (1000, add),
+    "extend": (1000, lambda n, _: partial(MovingAverage(n).extend, floats(n))),
+    "push": (1000, push),
+    "to_list": (1000, lambda n, _: full(n).to_list),
+    "to_array": (1000, lambda n, _: lambda: full(n).to_array()),
+    "add_data": (1000, lambda n, _: lambda: processor(n)),
+    "process_chunks": (1000, lambda n, _: processor(n).process_chunks),
     "matrix_multiply, rows": (100, lambda n, _: partial(numeric.matrix_multiply, matrix(n), matrix(16), threads=1)),
 }
 
@@ -655,3 +690,19 @@ def test_time_grows_no_faster_than_n_log_n(name: str, tmp_path: Path) -> None:
     size, times = growth(make, size, tmp_path)
     milliseconds = ", ".join(f"{1000 * time:.2f}" for time in times)
     assert slope(times) < STEEPEST, f"{name}: {milliseconds} ms for 1, 2, 4 and 8 times {size}"
+
+
+# What cannot be given, and does not answer with, anything long.
+SMALL = {
+    *("capacity", "is_full", "latest", "average", "window_size", "pattern", "decoder"),  # one value
+    *("clear", "clear_callback", "reset", "set_callback", "get_memory_stats", "set_memory_limit", "cpu_features"),
+    *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes"),
+    "to_tiktoken",  # its time is tiktoken's
+}
+
+
+def test_every_public_function_has_a_row() -> None:
+    kinds = (TextAnalyzer, Tokenizer, MovingAverage, RingBuffer, DataProcessor)
+    methods = {name for kind in kinds for name in vars(kind) if not name.startswith("_")}
+    functions = {name for module in (text_processor, numeric) for name in module.__all__ if isfunction(getattr(module, name))}
+    assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL
