@@ -1,7 +1,8 @@
-"""What is run on text, from native code: word statistics, byte-level BPE tokenizers, exact sums of numbers.
+"""Fast text processing in native code: word statistics, byte-level BPE tokenizers, exact sums of numbers.
 
-`TextAnalyzer` counts the words of documents, `word_count` those of one text, as ``Counter`` over ``str.split`` does. A
-`Tokenizer` turns text into ids, as tiktoken does, and makes vocabularies. `text_processor.numeric` is for numbers.
+`TextAnalyzer` counts the words of documents and `word_count` counts the words of one text; both give the same answers as
+``Counter`` over ``str.split``. A `Tokenizer` trains vocabularies and turns text into token ids, as tiktoken does.
+`text_processor.numeric` works on numbers.
 
 >>> import text_processor
 >>> analyzer = text_processor.TextAnalyzer()
@@ -77,12 +78,12 @@ __all__ = [
 
 __version__ = CORE_VERSION
 
-# What not everybody needs is imported when it is first asked for: names of modules, and modules.
+# These modules, and the names in them, are imported on first use, because not every program needs them.
 _MODULES = {"numeric"}
 _LAZY = {"IncrementalDecoder": "bpe", "Tokenizer": "bpe"}
 
 
-if not TYPE_CHECKING:  # to type checkers it would be an attribute of any name
+if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the package
 
     def __getattr__(name: str) -> Any:
         if name in _MODULES or name in _LAZY.values():

@@ -1,4 +1,4 @@
-"""`TextAnalyzer`: word statistics over documents, the exact twin of ``Counter`` over ``str.split``."""
+"""`TextAnalyzer`: word statistics of documents, with the same answers as ``Counter`` over ``str.split``."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ DEFAULT_LEXICON: dict[str, float] = {
     "awful": -1.0,
 }
 
-# Characters of a list that are checked, counted and added in one step where progress is shown: few enough to be told of soon,
-# enough for adding one table to another to cost little beside it.
+# Characters of a list that are checked, counted and added in one step if progress is shown: few enough for frequent reports,
+# and enough that adding one table to another costs little in comparison.
 CHARACTERS_AT_ONCE = 1 << 25
 
-# The same where documents are added one by one.
+# The same limit, in bytes, if documents are added one by one.
 BYTES_AT_ONCE = 1 << 22
 
 
 class DocumentInfo(TypedDict):
-    """What a callback is told of a document that was added: its text, how many words it has, and how many documents there are.
+    """The argument of a callback: the text of the added document, its number of words, and the number of documents so far.
 
-    The number of documents includes it, so it is 1 for the first one. The text is None only where a document of a file or
-    stream came in several blocks and has more than 256 KB of UTF-8.
+    The number of documents includes the new one, so it is 1 for the first document. The text is None only if a document of a
+    file or stream came in several blocks and has more than 256 KB of UTF-8.
     """
 
     text: str | None
@@ -68,30 +68,30 @@ class DocumentInfo(TypedDict):
 
 
 class Statistics(TypedDict):
-    """What `TextAnalyzer.get_statistics` returns: the number of words, of documents, and of words that are distinct."""
+    """The result of `TextAnalyzer.get_statistics`: the number of words, of documents, and of distinct words."""
 
     total_words: int
     document_count: int
     unique_words: int
 
 
-# The second is for functions whose parameter is annotated as a dict, which no TypedDict is.
+# The second type is for functions whose parameter is annotated as a dict: to type checkers a TypedDict is not a dict.
 Callback = Callable[[DocumentInfo], object] | Callable[[dict[str, Any]], object]
 
 
 def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
-    """Count the words of one text: ``Counter(w.lower() for w in text.split())`` as a dict, order included.
+    """Count the words of one text: ``Counter(w.lower() for w in text.split())`` as a dict, in the same order.
 
     Args:
-        text: any text without lone surrogates; a blank one gives ``{}``.
-        threads: how many threads may count; ``None``: as many as there are processors, 1: only the calling one. The
+        text: any text without lone surrogates; a blank text gives ``{}``.
+        threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread. The
             result does not depend on it.
 
     Raises:
         TypeError: ``text`` is not a ``str``.
         InvalidDocumentError: ``text`` has a lone surrogate.
 
-    O(length) time; memory for the distinct words.
+    It takes O(length) time, and memory for the distinct words.
 
     >>> from text_processor import word_count
     >>> word_count("The cat saw the dog")
@@ -104,7 +104,7 @@ def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
 
 
 class _Work:
-    """How many bytes of the documents that are added have been counted."""
+    """Tracks how many bytes of the added documents have been counted."""
 
     __slots__ = ("_n_added", "_n_ahead", "_n_counted", "_report")
 
@@ -112,50 +112,51 @@ class _Work:
         self._report = report
         self._n_added = 0
         self._n_counted = 0
-        self._n_ahead = 0  # counted, of documents that are not added yet
+        self._n_ahead = 0  # counted bytes of documents that are not added yet
 
     def is_counting(self, nbytes: int) -> None:
-        """Say that so many bytes have been counted by now of documents that are not added yet."""
+        """Report the number of bytes counted so far of documents that are not added yet."""
         self._n_ahead = nbytes
         self._report(self._n_added + nbytes)
 
     def has_added(self, nbytes: int) -> bool:
-        """Say that so many bytes more have been added; return whether it is time to count them."""
+        """Report that this many more bytes were added; return whether it is time to count them."""
         self._n_added += nbytes
         self._report(self._n_counted)
         return self._n_added - self._n_counted > BYTES_AT_ONCE
 
     def has_counted(self) -> None:
-        """Say that all that was added has been counted."""
+        """Report that everything added has been counted."""
         self._n_added += self._n_ahead
         self._n_ahead = 0
         self._n_counted = self._n_added
         self._report(self._n_counted)
 
 
-class _ListHasChanged(Exception):  # noqa: N818 - it stops a batch, and is no error
+class _ListHasChanged(Exception):  # noqa: N818 - it stops a batch, and is not an error
     """A callback has changed the list whose documents are being added."""
 
 
 class TextAnalyzer:
     """Documents and the statistics of their words.
 
-    A word is what ``str.split`` gives, lower-cased by ``str.lower``: the answers are those of ``collections.Counter``, in
-    the order in which words were first seen. Adding a document only checks and keeps it; its words are counted, in
-    native code and without the GIL, when an answer is first asked for. Any number of threads may use one analyzer. An
-    analyzer can be copied, pickled and merged with others; copies and pickles do not carry the callback.
+    Words are split as by ``str.split`` and lower-cased as by ``str.lower``. The counts equal those of
+    ``collections.Counter``, in the order in which words were first seen. Adding a document only checks and keeps it. Its
+    words are counted later, in native code and without the GIL, when a method first needs the counts. Any number of threads
+    may use one analyzer. An analyzer can be copied, pickled and merged with others; copies and pickles do not include the
+    callback.
 
     Args:
-        lexicon: word → weight for `analyze_sentiment`, instead of the default one (*good*, *great*, *excellent* +1;
-            *bad*, *terrible*, *awful* −1). Words are lower-cased.
-        keep_documents: False keeps only counts, and `get_documents` raises.
-        threads: how many threads may count; ``None``: as many as there are processors, 1: only the calling one. No
-            answer depends on it.
+        lexicon: a mapping of words to weights for `analyze_sentiment`, instead of the default one (*good*, *great*,
+            *excellent* +1; *bad*, *terrible*, *awful* −1). Words are lower-cased.
+        keep_documents: False keeps only the counts, and `get_documents` raises.
+        threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread. No
+            result depends on it.
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: a weight is not finite; a word is empty, holds white space, has a lone surrogate, or equals another
-            one once lower-cased; ``threads`` is not from 1 to 1024. The message names the word or the value.
+        ValueError: a weight is not finite; a word is empty, contains white space, has a lone surrogate, or equals another
+            word after lower-casing; ``threads`` is not from 1 to 1024. The message names the word or the value.
 
     >>> from text_processor import TextAnalyzer
     >>> analyzer = TextAnalyzer()
@@ -199,22 +200,23 @@ class TextAnalyzer:
 
         Args:
             text: a ``str``, ``bytes`` of UTF-8, or another C-contiguous buffer of such bytes: ``bytearray``, ``memoryview``,
-                ``mmap``, NumPy's ``uint8``. A ``str`` and ``bytes`` are kept as they are. Of other buffers, which may change, a
-                copy is kept, as ``bytes``; a large one whose text is not to be kept is counted at once and not copied.
+                ``mmap``, NumPy's ``uint8``. The analyzer keeps a ``str`` or ``bytes`` object itself. Other buffers may change,
+                so it keeps a copy of them, as ``bytes``. If documents are not kept, it counts a large buffer at once and does
+                not copy it.
 
         Raises:
-            TypeError: ``text`` is nothing of that kind.
+            TypeError: ``text`` has none of these types.
             BufferError: the buffer is not C-contiguous.
             InvalidDocumentError: ``text`` is blank, has a lone surrogate or is not valid UTF-8; nothing is added.
 
-        What the callback raises passes through; the document stays added.
+        An exception of the callback passes through; the document stays added.
 
         >>> from text_processor import TextAnalyzer
         >>> TextAnalyzer().add_document(" ")
         Traceback (most recent call last):
         text_processor.errors.InvalidDocumentError: Document cannot be empty
         """
-        # The common case, with as little in its way as there can be. ASCII text has no surrogates.
+        # The fast path for the common case. ASCII text has no surrogates.
         if type(text) is str and text.isascii() and not text.isspace() and text and self._callback is None:
             self._ledger.append(text)
         else:
@@ -227,28 +229,28 @@ class TextAnalyzer:
         blank: Literal["raise", "skip"] = "raise",
         progress: Progress | bool | None = None,
     ) -> int:
-        """Add many documents; a blank one is refused, those before it stay. Returns how many were added.
+        """Add many documents; a blank one is refused, those before it stay added. Returns how many were added.
 
-        It is the same as `add_document` for each one, but faster.
+        The result is the same as calling `add_document` for each document, but it is faster.
 
         Args:
-            documents: the documents, as for `add_document`; they need not be of one type. For a column of a data frame there is
-                `add_arrow`; of a mapping give the keys or the values.
-            blank: what becomes of blank documents: ``"raise"`` refuses them, ``"skip"`` leaves them out.
+            documents: the documents, as for `add_document`; they may have different types. Use `add_arrow` for a column of a
+                data frame. Of a mapping, pass the keys or the values.
+            blank: ``"raise"`` raises at a blank document, ``"skip"`` leaves it out.
             progress: called as ``progress(done, total)``, in bytes of UTF-8, up to 20 times a second. ``total`` is None unless
-                ``documents`` is a list or tuple of ``bytes`` and ASCII ``str`` alone. True shows a bar. With it, documents are
-                counted as they are added.
+                ``documents`` is a list or tuple that has only ``bytes`` and ASCII ``str``. True shows a bar. With it, documents
+                are counted as they are added.
 
         Raises:
-            TypeError: ``documents`` is one document, a mapping, a data frame, a set, whose order is not known, an array of
-                Arrow, or not iterable; or a document has the wrong type, as None and NaN have.
-            ValueError: ``blank`` is not one of these.
+            TypeError: ``documents`` is one document, a mapping, a data frame, a set (its order is not known), an Arrow array,
+                or not iterable; or a document has the wrong type, such as None or NaN.
+            ValueError: ``blank`` is neither of the two.
             BufferError: a buffer is not C-contiguous.
-            InvalidDocumentError: a document is blank, has a lone surrogate or is not valid UTF-8. The exception's ``index``
-                says which one, counted from 0, and ``added`` how many were added before it; those stay, so give only the rest
-                once more. The message of a `TypeError` says how many, too.
+            InvalidDocumentError: a document is blank, has a lone surrogate or is not valid UTF-8. The exception's ``index`` is
+                the index of that document, counted from 0, and ``added`` is how many were added before it. These stay added,
+                so pass only the rest again. The message of a `TypeError` gives that number too.
 
-        What the iterator, the callback or ``progress`` raises passes through; the documents added before stay.
+        An exception of the iterator, the callback or ``progress`` passes through; the documents added before it stay.
 
         >>> from text_processor import TextAnalyzer
         >>> TextAnalyzer().add_documents(["one two", b"three"])
@@ -270,7 +272,7 @@ class TextAnalyzer:
         return self._add_skipping(sequence) if skips_blank else self._add_sequence(sequence)
 
     def _add_one(self, given: Any, index: int | None, n_added: int, skips_blank: bool = False) -> Document | memoryview | None:
-        """Add a document, the ``index``-th of those given, and return what it was taken as, or None if it was left out."""
+        """Add the document with this index; return the object that was added, or None if the document was left out."""
         document = given if isinstance(given, (str, bytes)) else self._take(given, index, n_added)
         if skips_blank and batches.is_blank(document):
             return None
@@ -284,9 +286,9 @@ class TextAnalyzer:
         return document
 
     def _add_counted(self, text: str) -> bool:
-        """Add and count a long text that is not ASCII: encoding it only to see whether it can be would take half as long.
+        """Add and count a long non-ASCII text in one step; encoding it only as a check would take half as long as counting.
 
-        False, with nothing done, if it is not of that kind, or cannot be counted now.
+        Return False, with nothing done, if the text is short, ASCII or blank, or cannot be counted now.
         """
         if str.__len__(text) <= batches.BATCH_CHARACTERS or str.isascii(text) or str.isspace(text):
             return False
@@ -299,7 +301,7 @@ class TextAnalyzer:
         return True
 
     def _take(self, given: Any, index: int | None, n_added: int) -> bytes | memoryview:
-        """Return a copy of a buffer, which cannot change; or a view of it, if it is large and will not be kept."""
+        """Return an immutable copy of a buffer; or a view of it, if it is large and will not be kept."""
         try:
             view = arguments.byte_view(given, _name(index), "str, bytes or another buffer of bytes")
         except (TypeError, BufferError) as error:
@@ -311,14 +313,14 @@ class TextAnalyzer:
         return bytes(view) if is_worth_copying else view
 
     def _add_large(self, view: memoryview) -> None:
-        """Count a document where it lies, before it can change."""
+        """Count a document in place, before it can change."""
         counted = counting.count_buffer(view, sources.Options("whole", "raise", encoding="utf-8"), self._n_threads())
         self._ledger.add_part(counted.corpus, counted.n_documents, None)
 
     def _add_each(
         self, documents: Iterable[Any], skips_blank: bool, first: int = 0, n_added: int = 0, work: _Work | None = None
     ) -> int:
-        """Add documents one by one; the first has the index ``first``. Return how many have been added with those before."""
+        """Add documents one by one; the first has the index ``first``. Return ``n_added`` plus the number added here."""
         for index, given in enumerate(documents, first):
             added: Document | memoryview | None = given
             if type(given) is str and given.isascii() and not given.isspace() and given and self._callback is None:
@@ -332,18 +334,18 @@ class TextAnalyzer:
         return n_added
 
     def _add_sequence(self, documents: Sequence[Any]) -> int:
-        """Add a list or tuple. What a callback does to the list meanwhile counts, as it does in a loop."""
+        """Add a list or tuple. A callback may change the list meanwhile; the change takes effect, as in a ``for`` loop."""
         n_added = 0
         while rest := tuple(documents[n_added:] if n_added else documents):
             n_valid = _count_valid(rest)
-            if n_valid == 0:  # a buffer, or what is no document
+            if n_valid == 0:  # the next one is a buffer, or not a document
                 return self._add_each(islice(documents, n_added, None), skips_blank=False, first=n_added, n_added=n_added)
             n_added += self._add_checked(rest[:n_valid], documents, n_added)
         return n_added
 
     def _add_skipping(self, documents: Sequence[Any]) -> int:
-        """Add those of a list or tuple that are not blank."""
-        if self._callback is not None:  # which may change the list
+        """Add the documents of a list or tuple that are not blank."""
+        if self._callback is not None:  # the callback may change the list
             return self._add_each(documents, skips_blank=True)
         n_added = 0
         for first, window in batches.windows(tuple(documents)):
@@ -386,7 +388,7 @@ class TextAnalyzer:
         ledger = self._ledger
         if ledger.keeps_documents:
             ledger.extend(documents)
-            with suppress(MemoryError):  # they have been added, and will be counted when an answer is asked for
+            with suppress(MemoryError):  # the documents are added, and are counted when the counts are needed
                 ledger.offer(counted, documents)
         else:
             ledger.add_part(counted, len(documents), None)
@@ -394,8 +396,8 @@ class TextAnalyzer:
     def _add_checked(self, documents: Sequence[Document], source: Sequence[Any] | None = None, start: int = 0) -> int:
         """Add valid documents and return how many.
 
-        `clear`, or a new callback, set by a callback, acts before the next document. If they are what ``source`` has from
-        ``start`` on, it ends where a callback has changed that.
+        If a callback calls `clear` or sets a new callback, that takes effect before the next document. ``source`` is the list
+        that has the documents from the index ``start`` on; adding ends early where a callback has changed that list.
         """
         if self._callback is None:
             self._ledger.extend(documents)
@@ -409,10 +411,10 @@ class TextAnalyzer:
         return n_added
 
     def _add_and_tell(self, documents: Sequence[Document], source: Sequence[Any] | None, start: int) -> int:
-        """Have the core count the documents and tell of each one, which is when it is logged; return how many were.
+        """Count the documents; log each one and call the callback with it as it is counted. Return how many were logged.
 
-        The callback may do anything: what it adds comes before the next document, a new callback is told of that, after
-        `clear` the next document is the first one, and the list that the documents are from may change.
+        The callback may do anything. Documents that it adds come before the next document. If it sets a new callback, that
+        one gets the next document. After `clear` the next document is the first one. The source list may change.
         """
         ledger, told = self._ledger, 0
 
@@ -422,7 +424,7 @@ class TextAnalyzer:
             place = start + index
             if source is not None and (place >= len(source) or source[place] is not document):
                 raise _ListHasChanged
-            # Asked before the document is logged, since asking may count, and counting may want for memory.
+            # Read before the document is logged: reading may count, and counting may run out of memory.
             n_documents = 0 if callback is None else current.count_documents() + 1
             current.append(document)
             told += 1
@@ -434,14 +436,14 @@ class TextAnalyzer:
         counted = native_corpus.Corpus()
         error = counted.count_each(native_text.batch_of(documents), tell)
         try:
-            # After an interrupt the core may have counted a document more than was logged.
+            # After an interrupt the core may have counted one document more than was logged.
             if self._ledger is ledger and counted.totals().documents == told:
-                with suppress(MemoryError):  # they are logged and told of, and will be counted when an answer is asked for
+                with suppress(MemoryError):  # the documents are logged, and are counted when the counts are needed
                     ledger.offer(counted, documents[:told])
             if error is not None and not isinstance(error, _ListHasChanged):
                 raise error
         finally:
-            del error  # or the exception and this frame, which is in its traceback, would hold each other
+            del error  # otherwise the exception and this frame, which is in its traceback, would form a cycle
         return told
 
     def add_buffer(
@@ -452,29 +454,29 @@ class TextAnalyzer:
         blank: Literal["skip", "raise"] = "skip",
         progress: Progress | bool | None = None,
     ) -> int:
-        r"""Add the documents of a buffer, or none if it fails; blank ones are skipped. Returns how many they are.
+        r"""Add the documents of a buffer, or none if it fails; blank ones are skipped. Returns how many were added.
 
-        The text is counted at once and where it lies, nothing is copied or kept, so `get_documents` raises from then on. A
-        large one is cut into a part for each thread. A callback is told of each document before any is added.
+        The text is counted at once and in place. Nothing is copied or kept, so `get_documents` raises from then on. A large
+        buffer is cut into one shard for each thread. The callback is called with each document before any is added.
 
         Args:
             data: UTF-8, in any C-contiguous buffer of bytes: ``bytes``, ``bytearray``, ``memoryview``, ``mmap``, NumPy's
-                ``uint8``. Nothing should write to it meanwhile. Where a file that is mapped shrinks, the system ends the
-                process: for files there is `add_file`, which does not map them.
-            documents: ``"lines"``: each line is a document; ``"whole"``: all of it is one. A line ends at ``\n`` only.
-            blank: what becomes of blank documents: ``"skip"`` leaves them out, ``"raise"`` refuses them.
+                ``uint8``. Nothing should write to it meanwhile. If a mapped file shrinks, the operating system ends the
+                process; use `add_file` for files, which does not map them.
+            documents: ``"lines"``: each line is a document; ``"whole"``: the whole buffer is one. A line ends at ``\n`` only.
+            blank: ``"skip"`` leaves blank documents out, ``"raise"`` raises at the first one.
             progress: called as ``progress(done, total)``, in bytes, up to 20 times a second. True shows a bar.
 
         Raises:
-            TypeError: ``data`` is no buffer of bytes.
-            BufferError: it is not C-contiguous.
+            TypeError: ``data`` is not a buffer of bytes.
+            BufferError: the buffer is not C-contiguous.
             ValueError: an option has a value that is not listed here.
-            InvalidDocumentError: a document is not valid UTF-8, or is blank and refused. Its ``index`` is the number of the
-                line, from 0, and its ``offset`` counts bytes from the start of that. Or the buffer is compressed, or looks
-                like UTF-16 or UTF-32: `add_stream` reads those.
-            TextProcessorError: something has written to the buffer meanwhile, as far as that shows.
+            InvalidDocumentError: a document is not valid UTF-8, or is blank with ``blank="raise"``. The exception's ``index``
+                is the number of the line, from 0, and its ``offset`` counts bytes from the start of that line. Or the buffer
+                is compressed, or looks like UTF-16 or UTF-32; `add_stream` reads those.
+            TextProcessorError: something wrote to the buffer meanwhile. Not every such change is noticed.
 
-        What the callback or ``progress`` raises passes through. O(length).
+        An exception of the callback or ``progress`` passes through. It takes O(length) time.
 
         >>> from text_processor import TextAnalyzer
         >>> TextAnalyzer().add_buffer(b"two words\n\nand three words\n")
@@ -493,37 +495,38 @@ class TextAnalyzer:
         encoding: str | None = None,
         progress: Progress | bool | None = None,
     ) -> int:
-        r"""Add the documents of a file, or none if it fails; blank ones are skipped. Returns how many they are.
+        r"""Add the documents of a file, or none if it fails; blank ones are skipped. Returns how many were added.
 
         The documents are counted at once and not kept, so `get_documents` raises from then on. The file is read in blocks of
-        256 KB, whatever the length of its lines. One of at least 4 MB is cut into a part for each thread; then each has a block
-        of 1 MB, up to 4 MB for its line ends, and a table of its own. Pipes and special files, compressed files and those in
-        another encoding than UTF-8 are read to their end by the calling thread alone. A callback is told of each document
-        before any is added, in the calling thread, which then counts alone too; of a document that comes in several blocks and
-        is longer than 256 KB, ``text`` is None.
+        256 KB, however long its lines are. A file of at least 4 MB is cut into one shard for each thread; each thread then has
+        a block of 1 MB, up to 4 MB for its line ends, and its own table. The calling thread alone reads pipes, special files,
+        compressed files and files in an encoding other than UTF-8. The callback is called with each document, before any is
+        added, in the calling thread; with a callback, that thread also counts alone. ``text`` is None for a document that
+        comes in several blocks and is longer than 256 KB.
 
         Args:
-            path: the file. It may be compressed by gzip, bzip2, xz or zstd, which its first bytes tell; its name only says
-                that it must be. All its members are read. A byte-order mark at the start of the text is dropped.
-            documents: ``"lines"``: each line is a document; ``"whole"``: all of it is one. A line ends at ``\n`` only.
-            blank: what becomes of blank documents: ``"skip"`` leaves them out, ``"raise"`` refuses them.
-            errors: what becomes of bytes that are not UTF-8: ``"strict"`` refuses them, ``"replace"`` makes U+FFFD of them, as
-                ``bytes.decode`` does.
+            path: the file. It may be compressed by gzip, bzip2, xz or zstd; the first bytes tell the format. A name that ends
+                like that of a compressed file only requires that the file is compressed. All members of the file are read. A
+                byte-order mark at the start of the text is dropped.
+            documents: ``"lines"``: each line is a document; ``"whole"``: the whole file is one. A line ends at ``\n`` only.
+            blank: ``"skip"`` leaves blank documents out, ``"raise"`` raises at the first one.
+            errors: ``"strict"`` raises at bytes that are not UTF-8, ``"replace"`` replaces them by U+FFFD, as ``bytes.decode``
+                does.
             encoding: the encoding of the text, by any name that Python knows. None means UTF-8; text that looks like UTF-16 or
-                UTF-32 is refused then. A byte-order mark of UTF-8, UTF-16 or UTF-32 wins over both.
-            progress: called as ``progress(done, total)``, in bytes, up to 20 times a second; ``total`` is None for what has no
-                size. True shows a bar.
+                UTF-32 then raises. A byte-order mark of UTF-8, UTF-16 or UTF-32 has priority over both.
+            progress: called as ``progress(done, total)``, in bytes, up to 20 times a second; ``total`` is None if the file has
+                no size. True shows a bar.
 
         Raises:
-            TypeError: ``path`` is no path.
+            TypeError: ``path`` is not a path.
             ValueError: an option has a value that is not listed here.
             OSError: the file cannot be read.
-            InvalidDocumentError: a document is not valid UTF-8, or is blank and refused. Its ``index`` is the number of the
-                line, from 0, and its ``offset`` counts bytes of UTF-8 from the start of that. Or the file is damaged, cut
-                short, or not in its encoding; ``index`` is None then.
+            InvalidDocumentError: a document is not valid UTF-8, or is blank with ``blank="raise"``. The exception's ``index``
+                is the number of the line, from 0, and its ``offset`` counts bytes of UTF-8 from the start of that line. Or the
+                file is damaged, cut short, or not in its encoding; ``index`` is None then.
             TextProcessorError: the file was changed while it was read.
 
-        What the callback or ``progress`` raises passes through. O(length) time.
+        An exception of the callback or ``progress`` passes through. It takes O(length) time.
 
         >>> from text_processor import TextAnalyzer
         >>> from tempfile import TemporaryDirectory
@@ -547,27 +550,27 @@ class TextAnalyzer:
         encoding: str | None = None,
         progress: Progress | bool | None = None,
     ) -> int:
-        r"""Add the documents of a stream, or none if it fails; blank ones are skipped. Returns how many they are.
+        r"""Add the documents of a stream, or none if it fails; blank ones are skipped. Returns how many were added.
 
-        It may be anything with a method ``read(n)`` that returns bytes or text, cut anywhere, and something empty at its end: a
-        binary or text file, a socket's ``makefile``. It is read to the end and not closed. The calling thread alone reads and
-        counts. In all else this is `add_file`: bytes may be compressed, or in another encoding.
+        A stream is any object with a method ``read(n)`` that returns bytes or ``str``, cut anywhere, and an empty one at the
+        end: a binary or text file, a socket's ``makefile``. The stream is read to the end and not closed. The calling thread
+        alone reads and counts. Otherwise this works as `add_file`: bytes may be compressed, or in another encoding.
 
         Args:
-            stream: where to read from: bytes, or ``str``. A byte-order mark at its start is dropped.
-            documents: as for `add_file`, and so are the others.
-            blank: the same.
-            errors: the same; it does not concern ``str``.
-            encoding: the same; it does not concern ``str``.
+            stream: the stream, of bytes or ``str``. A byte-order mark at its start is dropped.
+            documents: as for `add_file`.
+            blank: as for `add_file`.
+            errors: as for `add_file`; it has no effect on ``str``.
+            encoding: as for `add_file`; it has no effect on ``str``.
             progress: called as ``progress(done, None)``, in bytes of the stream, or of UTF-8 for ``str``.
 
         Raises:
-            TypeError: the stream has no method ``read``, or that returns something else.
+            TypeError: the stream has no method ``read``, or that method returns something else.
             ValueError: an option has a value that is not listed here.
-            BlockingIOError: ``read`` returned None: a stream in non-blocking mode has nothing now.
-            InvalidDocumentError: as by `add_file`; also for a lone surrogate in ``str``, with ``offset`` in bytes of UTF-8.
+            BlockingIOError: ``read`` returned None: a stream in non-blocking mode has no data now.
+            InvalidDocumentError: as for `add_file`; also for a lone surrogate in ``str``, with ``offset`` in bytes of UTF-8.
 
-        What ``read``, the callback or ``progress`` raises passes through. O(length) time.
+        An exception of ``read``, the callback or ``progress`` passes through. It takes O(length) time.
 
         >>> import io
         >>> from text_processor import TextAnalyzer
@@ -586,28 +589,29 @@ class TextAnalyzer:
     ) -> int:
         """Add the entries of a column of text, or none if it fails; blank ones and nulls are skipped. Returns how many.
 
-        The column may be anything that speaks the Arrow PyCapsule protocol, such as an array, chunked array, table or reader of
-        pyarrow, a polars or pandas Series, a DuckDB relation; of what has columns there must be one. Its type is string,
-        large_string, string_view, a binary type that holds UTF-8, or a dictionary of one of these. Nulls are no documents. Text
-        does not become Python strings, and a stream is read chunk by chunk. The documents are counted at once and not kept, so
-        `get_documents` raises from then on. Needs the extra ``arrow``.
+        The column may be any object that supports the Arrow PyCapsule protocol, such as an array, chunked array, table or
+        reader of pyarrow, a polars or pandas Series, or a DuckDB relation. A table or reader must have exactly one column. The
+        type is string, large_string, string_view, a binary type that holds UTF-8, or a dictionary of one of these. Nulls are
+        not documents. The text does not become Python strings, and a stream is read chunk by chunk. The documents are counted
+        at once and not kept, so `get_documents` raises from then on. The method needs the extra ``arrow``.
 
         Args:
             column: the column.
-            blank: what becomes of blank documents: ``"skip"`` leaves them out, ``"raise"`` refuses them.
+            blank: ``"skip"`` leaves blank documents out, ``"raise"`` raises at the first one.
             progress: called as ``progress(done, total)``, in bytes of text, up to 20 times a second; ``total`` is None for a
                 stream. True shows a bar.
 
         Raises:
             ImportError: pyarrow is not installed.
-            TypeError: ``column`` is no Arrow data, or not of text.
-            InvalidDocumentError: a document is not valid UTF-8, or blank where that is refused. The exception's ``index`` is
-                its entry in the column, nulls included, and ``offset`` the byte in it.
+            TypeError: ``column`` is not Arrow data, or does not hold text.
+            InvalidDocumentError: a document is not valid UTF-8, or is blank with ``blank="raise"``. The exception's ``index``
+                is the entry in the column, nulls included, and ``offset`` is the byte within that entry.
             ValueError: there is not exactly one column, or its buffers are damaged; ``blank`` is neither of the two.
             OverflowError: there would be more than 2**48 - 1 words.
 
-        What the callback or ``progress`` raises passes through; nothing is added then. The callback is told of each document
-        before all are added. O(bytes of text + entries) time; memory for the distinct words, for each thread.
+        An exception of the callback or ``progress`` passes through; nothing is added then. The callback is called with each
+        document before any is added. It takes O(bytes of text + entries) time, and memory for the distinct words in each
+        thread.
 
         >>> from text_processor import TextAnalyzer
         >>> import pyarrow
@@ -628,7 +632,7 @@ class TextAnalyzer:
         )
 
     def _add_all(self, count: Callable[[Tell | None], counting.Counted]) -> int:
-        """Count documents, tell the callback of them, and only then add them."""
+        """Count documents, call the callback with each, and only then add them."""
         corpus, n_documents = count(None if self._callback is None else self._teller())
         self._ledger.add_part(corpus, n_documents, None)
         return n_documents
@@ -650,10 +654,10 @@ class TextAnalyzer:
     def set_callback(self, callback: Callback) -> None:
         """Call ``callback`` with a dict for every document that is added from now on.
 
-        The dict has ``text``, as a ``str``, ``word_count`` and ``total_documents``. There is one callback; another one replaces
-        it. It is called after the document was added and may use the analyzer freely. What it raises comes out of the call that
-        added the document. Only `add_file`, `add_stream`, `add_buffer` and `add_arrow` add their documents when it has been
-        told of all.
+        The dict has ``text``, as a ``str``, ``word_count`` and ``total_documents``. There is one callback; a new one replaces
+        it. It is called after the document was added, and may use the analyzer freely. Its exceptions come out of the call
+        that added the document. `add_file`, `add_stream`, `add_buffer` and `add_arrow` differ: they call it with all their
+        documents first, and then add them.
 
         Raises:
             TypeError: ``callback`` cannot be called.
@@ -673,19 +677,20 @@ class TextAnalyzer:
         self._callback = None
 
     def clear(self) -> None:
-        """Forget all documents and counts; the lexicon, the options and the callback stay."""
+        """Remove all documents and counts; the lexicon, the options and the callback stay."""
         self._ledger = self._new_ledger()
 
     def merge(self, other: TextAnalyzer) -> None:
-        """Add what ``other`` has, as if its documents had been added here after one's own; no callback is called.
+        """Add the documents and counts of ``other``, as if they had been added here last; no callback is called.
 
-        Nothing is counted again: merging is associative and costs O(distinct words of ``other``). What waits here is counted
-        first, so memory follows the words of the result, however many are merged. If ``other`` did not keep its documents,
-        `get_documents` raises here too from then on. The lexicon, options and callback of ``other`` do not come along.
+        Nothing is counted again. Merging is associative and costs O(distinct words of ``other``). Documents that wait to be
+        counted here are counted first, so memory depends on the words of the result, not on the number of merges. If ``other``
+        did not keep its documents, `get_documents` raises here too from then on. The lexicon, options and callback of
+        ``other`` are not taken over.
 
         Raises:
             TypeError: ``other`` is not a `TextAnalyzer`.
-            OverflowError: both together have more than 2**48 - 1 words.
+            OverflowError: both together would have more than 2**48 - 1 words.
 
         >>> from text_processor import TextAnalyzer
         >>> one, other = TextAnalyzer(), TextAnalyzer()
@@ -717,7 +722,7 @@ class TextAnalyzer:
         return self._ledger.count_documents()
 
     def total_words(self) -> int:
-        """Return the number of words of all documents, each as often as it occurs.
+        """Return the number of words in all documents; repeated words count each time.
 
         >>> from text_processor import TextAnalyzer
         >>> analyzer = TextAnalyzer()
@@ -740,13 +745,14 @@ class TextAnalyzer:
         return {"total_words": totals.words, "document_count": totals.documents, "unique_words": totals.terms}
 
     def get_documents(self) -> list[str | bytes]:
-        """Return the documents, in the order in which they were added: a new list of the very objects.
+        """Return the documents, in the order in which they were added, as a new list of the same objects.
 
-        Of buffers other than ``bytes`` there are copies, as ``bytes``.
+        Buffers other than ``bytes`` were copied, so the list has their copies, as ``bytes``.
 
         Raises:
-            TextProcessorError: documents are not kept: with ``keep_documents=False``, and once some came in by `add_file`,
-                `add_stream`, `add_buffer` or `add_arrow`, by `load`, or by `merge` from an analyzer without its own.
+            TextProcessorError: the documents are not kept. This is so with ``keep_documents=False``, and once documents came
+                from `add_file`, `add_stream`, `add_buffer`, `add_arrow`, `load`, or from `merge` with an analyzer that does
+                not keep its documents.
 
         >>> from text_processor import TextAnalyzer
         >>> analyzer = TextAnalyzer()
@@ -759,10 +765,10 @@ class TextAnalyzer:
 
     @property
     def words(self) -> Words:
-        """A read-only live mapping of words to how often each occurs, which never builds a dict.
+        """A read-only live mapping of words to their counts, which never builds a dict.
 
-        It shows what the analyzer holds whenever it is asked, as the views of a dict do; see `Words`. Looking up a word costs
-        O(1), and so does ``len``, once what was added has been counted.
+        It always shows the current counts, as the views of a dict do; see `Words`. Looking up a word and ``len`` cost O(1) once
+        the added documents have been counted.
 
         >>> from text_processor import TextAnalyzer
         >>> analyzer = TextAnalyzer()
@@ -775,7 +781,7 @@ class TextAnalyzer:
     def word_frequency(self) -> dict[str, int]:
         """Return how often each word occurs, in the order in which words were first seen.
 
-        It is ``Counter(w.lower() for d in documents for w in d.split())``. O(distinct words).
+        The result equals ``Counter(w.lower() for d in documents for w in d.split())``. It takes O(distinct words) time.
 
         >>> from text_processor import TextAnalyzer
         >>> analyzer = TextAnalyzer()
@@ -801,7 +807,7 @@ class TextAnalyzer:
     def most_common(self, n: int | None = None) -> list[tuple[str, int]]:
         """Return the ``n`` most frequent words with their counts (``None``: all), as ``Counter.most_common`` does.
 
-        Of words with equal counts the one first seen comes first. O(distinct words + n log n).
+        Words with equal counts are in the order in which they were first seen. It takes O(distinct words + n log n) time.
 
         Raises:
             TypeError: ``n`` is not an integer.
@@ -822,9 +828,9 @@ class TextAnalyzer:
     def word_table(self) -> Any:
         """Return a ``pyarrow.Table`` of all words, in the order in which they were first seen. Needs the extra ``arrow``.
 
-        Its columns are ``term`` (string, or large_string where the words have more than 2**31 - 1 bytes), ``count`` and
-        ``document_frequency`` (both int64), all as they were at one instant. No word becomes a Python string.
-        O(distinct words).
+        Its columns are ``term`` (string, or large_string if the words have more than 2**31 - 1 bytes), ``count`` and
+        ``document_frequency`` (both int64), all as of one instant. No word becomes a Python string.
+        It takes O(distinct words) time.
 
         Raises:
             ImportError: pyarrow is not installed.
@@ -841,7 +847,7 @@ class TextAnalyzer:
     def analyze_sentiment(self) -> float:
         """Return the sum of count × weight over the words of the lexicon, divided by the number of documents.
 
-        The sum is `math.fsum`'s, so it does not depend on any order.
+        The sum is computed as by `math.fsum`, so it does not depend on the order of the words.
 
         Raises:
             EmptyAnalyzerError: there are no documents.
@@ -869,7 +875,7 @@ class TextAnalyzer:
         return total / n_documents
 
     def _beyond_float(self, counts: Sequence[int]) -> OverflowError:
-        """The error for a sum of count × weight that no float is."""
+        """Return the error for a sum of count × weight that does not fit into a float."""
         words = zip(self._lexicon.words(), self._lexicon.weights, counts, strict=True)
         word, weight, count = max(words, key=lambda each: abs(each[1] * each[2]))
         return OverflowError(
@@ -884,7 +890,7 @@ class TextAnalyzer:
     # ---- Copies ------------------------------------------------------------------------------------------------------
 
     def __copy__(self) -> Self:
-        """An independent analyzer with the same documents, lexicon and options, without the callback."""
+        """Return an independent analyzer with the same documents, lexicon and options, without the callback."""
         copy = type(self).__new__(type(self))
         copy._set_up(self._lexicon, self._keep_documents, self._threads)
         copy._ledger.add_part(*self._ledger.snapshot())
@@ -892,18 +898,18 @@ class TextAnalyzer:
         return copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """As ``copy.copy``, since documents are immutable; only what a subclass has added is copied deeply."""
+        """Copy as ``copy.copy`` does, since documents are immutable; only attributes of a subclass are copied deeply."""
         copied = self.__copy__()
         memo[id(self)] = copied
         set_attributes(copied, deepcopy(attributes_of(self, TextAnalyzer), memo))
         return copied
 
     def save(self, path: str | bytes | os.PathLike[Any]) -> None:
-        """Write the counts, the lexicon and the options to a file, which `load` reads; neither documents nor callback.
+        """Write the counts, the lexicon and the options to a file for `load`; documents and callback are not written.
 
-        The bytes are the same on every machine and carry a checksum. The file is written beside its place and then put there,
-        so that whatever goes wrong, Ctrl-C included, leaves the one that was there as it was. A pipe, a device, or what is
-        open already, such as ``/dev/stdout``, is written to as it is. It takes as much memory as the file is long.
+        The bytes are the same on every machine and have a checksum. The data is written to a temporary file in the same folder,
+        which then replaces the old file. So after any failure, Ctrl-C included, the old file is unchanged. A pipe, a device or
+        an open descriptor such as ``/dev/stdout`` is written to directly. It takes as much memory as the file is long.
 
         Raises:
             OSError: the file cannot be written.
@@ -924,14 +930,14 @@ class TextAnalyzer:
 
     @classmethod
     def load(cls, path: str | bytes | os.PathLike[Any]) -> Self:
-        """Return an analyzer with the counts, the lexicon and the options that `save` has written to a file.
+        """Return an analyzer with the counts, the lexicon and the options that `save` wrote to a file.
 
-        It counts on from there. Since the documents are not in the file, `get_documents` raises. A subclass is called with the
-        three options of `TextAnalyzer`, by name.
+        You can add more documents to it. The file does not have the documents, so `get_documents` raises. A subclass is called
+        with the three options of `TextAnalyzer`, by name.
 
         Raises:
-            InvalidSnapshotError: the file is not one that `save` has written, was damaged or cut short, or has a version that
-                is not known here. The message names the file and the byte.
+            InvalidSnapshotError: the file was not written by `save`, is damaged or cut short, or has an unknown version. The
+                message names the file and the byte.
             OSError: the file cannot be read.
         """
         snapshot, lexicon, threads = words_snapshot.CONTAINER.read_file(os.fsdecode(path), _restored)
@@ -960,7 +966,7 @@ class TextAnalyzer:
 
 
 def _restored(data: bytes | bytearray) -> tuple[words_snapshot.Snapshot, Lexicon, int | None]:
-    """Read a snapshot, and make of its options what they are here."""
+    """Read a snapshot, and check its options and make the lexicon."""
     snapshot = words_snapshot.from_bytes(data)
     try:
         return snapshot, _make_lexicon(snapshot.lexicon), arguments.checked_threads(snapshot.threads)
@@ -972,7 +978,7 @@ def _restored(data: bytes | bytearray) -> tuple[words_snapshot.Snapshot, Lexicon
 
 
 def _is_sequence(documents: object) -> bool:
-    """Whether these are documents that can be looked at before they are added: nothing happens on the way."""
+    """Whether the documents are a list or tuple, so that reading them in advance runs no code of the caller."""
     return type(documents) is list or type(documents) is tuple
 
 
@@ -981,7 +987,7 @@ def _name(index: int | None) -> str:
 
 
 def _check_document(document: Document | memoryview, index: int | None, n_added: int = 0) -> None:
-    """Raise what is wrong with a document; ``index`` is its place where many were given, ``n_added`` of which were added."""
+    """Raise if a document is not valid; ``index`` is its index if many were given, ``n_added`` of which were added."""
     if batches.is_blank(document):
         raise _empty(index, n_added)
     if isinstance(document, str):
@@ -997,7 +1003,7 @@ def _empty(index: int | None, n_added: int) -> InvalidDocumentError:
 
 
 def _stays(n_added: int) -> str:
-    """What a message says of the documents before the one at fault: to give them again would count them twice."""
+    """Return the end of a message: how many documents before the fault were added, so that they are not given twice."""
     return f" (added before it, and kept: {n_added})" if n_added else ""
 
 
@@ -1020,7 +1026,7 @@ def _check_surrogates(text: str, index: int | None, n_added: int = 0) -> None:
 
 
 def _count_valid(documents: Sequence[Any]) -> int:
-    """Return how many documents there are before the first one that cannot be kept as it is, quickly where there is none."""
+    """Return how many documents precede the first one that cannot be kept as it is; fast if there is no such document."""
     try:
         if batches.are_documents(documents):
             return len(documents)

@@ -1,4 +1,4 @@
-"""The exceptions that the package raises by itself, and its warning."""
+"""The exceptions and the warning that this package defines."""
 
 from __future__ import annotations
 
@@ -21,16 +21,18 @@ class TextProcessorError(Exception):
 
 
 class InvalidDocumentError(TextProcessorError, ValueError):
-    """A document that is blank or is not text, or a file or stream of which no text can be made.
+    """A document is blank or is not valid text, or a file or stream cannot be read as text.
 
     Attributes:
-        index: which of the documents given, counted from 0: where lines are documents, the number of the line, blank ones
-            included; ``None`` where there was but one, and where the whole of a file, stream or buffer is at fault.
-        offset: where in the document the fault lies; ``None`` where it is the whole. In characters for a ``str``; otherwise,
-            and wherever documents come from a file, a stream or a buffer, in bytes of UTF-8.
-        position: where in a file, stream or buffer that is, in bytes; ``None`` for documents that were given one by one. For
-            compressed data that is cut short it is its length; for other faults in it, the byte of the text, or ``None``.
-        added: how many of the documents given were added before it; 0 where all are added or none.
+        index: the index of the document among those given, counted from 0. If each line is a document, it is the number of
+            the line; blank lines count. ``None`` if only one document was given, or if the fault concerns the whole file,
+            stream or buffer.
+        offset: where in the document the fault is; ``None`` if it is the whole document. It counts characters for a ``str``.
+            It counts bytes of UTF-8 for bytes, and for documents from a file, a stream or a buffer.
+        position: where in the file, stream or buffer the fault is, in bytes; ``None`` for documents that were given one by
+            one. For compressed data that is cut short, it is the length of that data. For other faults in compressed data, it
+            is the byte of the decompressed text, or ``None``.
+        added: how many of the documents given were added before this one; 0 if the call adds either all or none.
     """
 
     index: int | None
@@ -55,14 +57,14 @@ class InvalidDocumentError(TextProcessorError, ValueError):
 
 
 class EmptyAnalyzerError(TextProcessorError):
-    """A question that only an analyzer with documents can answer."""
+    """The method needs at least one document, and the analyzer has none."""
 
 
 class InvalidSnapshotError(TextProcessorError, ValueError):
-    """Bytes that are not a snapshot of this package, or one that was damaged.
+    """The bytes are not a snapshot of this package, or the snapshot is damaged.
 
     Attributes:
-        offset: the byte at which that shows; ``None`` where it cannot be told.
+        offset: the byte at which the fault was found; ``None`` if the place is not known.
     """
 
     offset: int | None
@@ -73,10 +75,10 @@ class InvalidSnapshotError(TextProcessorError, ValueError):
 
 
 class InvalidTokenizerError(TextProcessorError, ValueError):
-    """A file, or bytes, that hold no tokenizer, a damaged one, or one that cannot be represented exactly.
+    """A file, or bytes, hold no tokenizer, a damaged one, or one that cannot be represented exactly.
 
     Attributes:
-        offset: the byte at which that shows; ``None`` where it is not a byte that is at fault but what the file says.
+        offset: the byte at which the fault was found; ``None`` if the content of the file is at fault and not one byte.
     """
 
     offset: int | None
@@ -87,8 +89,8 @@ class InvalidTokenizerError(TextProcessorError, ValueError):
 
 
 class UntrainedTokenizerWarning(UserWarning):
-    """Text or ids are given to a tokenizer that has been neither trained nor loaded, to which each byte is a token.
+    """A tokenizer that is neither trained nor loaded was used; each byte is one token to it.
 
-    It comes once for each tokenizer. Where bytes are wanted as tokens, `Tokenizer.from_mergeable_ranks` makes one of the 256
-    bytes that does not warn.
+    The warning comes once for each tokenizer. If you want bytes as tokens, make the tokenizer from the 256 bytes by
+    `Tokenizer.from_mergeable_ranks`; that one does not warn.
     """

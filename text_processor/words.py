@@ -18,7 +18,7 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-# Entries that come out of the core together: few at first, so that the first word is cheap, then ever more.
+# Entries in the first slice that is read from the core: few, so that the first word is cheap. Later slices are larger.
 FIRST_SLICE = 32
 
 _Entry = TypeVar("_Entry")
@@ -27,15 +27,16 @@ _Entry = TypeVar("_Entry")
 class Words(Mapping[str, int]):
     """The words of an analyzer and how often each occurs: a read-only live view in first-seen order.
 
-    It is what `TextAnalyzer.words` gives. It answers as ``word_frequency()`` would at that moment: what was added since is
-    counted first, and after ``clear()`` it is empty. Words are looked up as they are, so in lower case. What is not among
-    them, not even a ``str``, raises `KeyError`, and is simply not ``in`` it.
+    `TextAnalyzer.words` returns it. It always shows the same counts as ``word_frequency()`` would at that moment: documents
+    that were added since are counted first, and after ``clear()`` the mapping is empty. A look-up does not change the case of
+    the word, so give it in lower case. A key that is not among the words, or is not a ``str``, raises `KeyError`; ``in`` is
+    then false.
 
-    While one iterates, the counts are those of the moment. If words are added meanwhile, in any thread, or the analyzer is
-    cleared, the iterator raises `RuntimeError`, as that of a dict does; ``word_frequency()`` gives a copy that stays. A view
+    Iterating shows the current counts. If words are added meanwhile, in any thread, or the analyzer is cleared, the iterator
+    raises `RuntimeError`, as the iterator of a dict does; ``word_frequency()`` returns a copy that does not change. A view
     cannot be pickled or copied.
 
-    Looking up a word and ``len`` cost O(1), iterating and comparing O(distinct words) and the memory of a slice of them.
+    Looking up a word and ``len`` cost O(1). Iterating and comparing cost O(distinct words) time, and memory for one slice.
 
     >>> from text_processor import TextAnalyzer
     >>> analyzer = TextAnalyzer()
@@ -83,11 +84,11 @@ class Words(Mapping[str, int]):
         return _entries(self._analyzer, Corpus.terms, backwards=True)
 
     def keys(self) -> KeysView[str]:
-        """The words, as a view that is a set too."""
+        """The words, as a view that is also a set."""
         return Keys(self)
 
     def items(self) -> ItemsView[str, int]:
-        """The words with their counts, as a view that is a set too."""
+        """The words with their counts, as a view that is also a set."""
         return Items(self)
 
     def values(self) -> ValuesView[int]:
@@ -100,7 +101,7 @@ class Words(Mapping[str, int]):
         counts = cast(Mapping[object, object], other)
         return len(self) == len(counts) and all(counts.get(word) == count for word, count in self.items())
 
-    __hash__ = None  # type: ignore[assignment]  # as a dict's: what is equal may change
+    __hash__ = None  # type: ignore[assignment]  # as for a dict: the mapping can change
 
     def __repr__(self) -> str:
         return f"<words of {type(self._analyzer).__name__}: {len(self)} distinct>"
@@ -111,7 +112,7 @@ class Words(Mapping[str, int]):
         )
 
 
-# What collections.abc offers would look up each word by itself.
+# The views of collections.abc would look up each word one by one; these read slices.
 
 
 class Keys(KeysView[str]):
@@ -181,16 +182,16 @@ def _items(corpus: Corpus, first: int, n: int) -> list[tuple[str, int]]:
 
 
 def _entries(analyzer: HasLedger, get: _Slice[_Entry], *, backwards: bool = False) -> Iterator[_Entry]:
-    """Iterate over what the table holds now, not when the first entry is asked for."""
+    """Iterate over the words that the table holds at this call, not at the first ``next``."""
     ledger = analyzer._ledger
     return _walk(analyzer, ledger, ledger.settle().count_terms(), get, backwards)
 
 
 def _walk(analyzer: HasLedger, ledger: Ledger, n: int, get: _Slice[_Entry], backwards: bool) -> Iterator[_Entry]:
-    """Hand out n entries in slices; begin with a small one again where documents were added, as counts may have changed."""
+    """Give n entries in slices; begin with a small slice again if documents were added, because counts may have changed."""
     n_done, size = 0, FIRST_SLICE
     while True:
-        start, length = ledger[0], len(ledger)  # looked at before counting: what comes meanwhile shows
+        start, length = ledger[0], len(ledger)  # read before counting, so that later additions are noticed
         corpus = ledger.settle()
         if analyzer._ledger is not ledger or corpus.count_terms() != n:
             raise RuntimeError("the words of the analyzer changed during iteration")
@@ -201,8 +202,8 @@ def _walk(analyzer: HasLedger, ledger: Ledger, n: int, get: _Slice[_Entry], back
         for entry in reversed(entries) if backwards else entries:
             n_done += 1
             yield entry
-            # As a dict would, tell of a change at the very next entry. Whatever is added lengthens the log, and what is
-            # dropped from it changes its start.
+            # Notice a change at the next entry, as a dict does. An addition makes the log longer, and dropping entries
+            # changes its start.
             if len(ledger) != length or ledger[0] is not start or analyzer._ledger is not ledger:
                 size = 0
                 break

@@ -1,4 +1,4 @@
-"""`Tokenizer`: byte-level BPE, the exact twin of rustbpe's training, tiktoken's encoding and Hugging Face's ``tokenizers``."""
+"""`Tokenizer`: byte-level BPE with the same results as rustbpe (training), tiktoken and Hugging Face's ``tokenizers``."""
 
 from __future__ import annotations
 
@@ -57,30 +57,30 @@ O200K_PATTERN = PATTERNS["o200k"]
 StrOrBytesPath = str | bytes | os.PathLike[Any]
 
 
-# Characters of a text that need no steps between which Ctrl-C gets through, nor a cache that grows.
+# Up to so many characters a text is encoded in one call: it needs no steps for Ctrl-C, and no growing cache.
 SHORT_TEXT = 1 << 12
 
 
 class Tokenizer:
-    """A byte-level BPE: made by training or from a vocabulary, it turns text into ids and back.
+    """A byte-level BPE tokenizer: it is trained or made from a vocabulary, and turns text into token ids and back.
 
-    A text is split into pieces by a regular expression. The pieces' bytes are tokens 0 to 255 of a vocabulary that was trained;
-    each further token is two others merged. The patterns that have names are split by native code, any other by the package
-    ``regex`` (the extra ``regex``), which is slower; it must mean the same there as in tiktoken. What a tokenizer knows is
-    never changed but replaced as a whole when a training ends, so any number of threads may use it at the same time.
+    A regular expression splits a text into pieces. In a trained vocabulary the single bytes are the tokens 0 to 255, and each
+    further token merges two earlier ones. Native code splits by the patterns that have names. The package ``regex`` (the extra
+    ``regex``) splits by any other pattern; it is slower, and the pattern must mean the same there as in tiktoken. A training
+    replaces the vocabulary as a whole when it ends, so any number of threads may use a tokenizer at the same time.
 
-    A name such as ``gpt4`` is that of a pattern and brings no vocabulary. A tokenizer that is neither trained nor loaded has
+    A name such as ``gpt4`` selects a pattern only; it brings no vocabulary. A tokenizer that is neither trained nor loaded has
     only the bytes as tokens; its first use gives an `UntrainedTokenizerWarning`.
 
     Args:
         pattern: the regular expression, or one of the names ``gpt2``, ``r50k``, ``gpt4``, ``cl100k``, ``cl100k_tiktoken``,
             ``nanochat``, ``o200k``. ``gpt4`` is the expression of rustbpe.
-        special_tokens: names that get the ids behind those of the vocabulary, in this order, also after each training.
+        special_tokens: names that get the ids after those of the vocabulary, in this order, also after each training.
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: ``pattern`` is no regular expression, may be read otherwise by another library, is too large, or is a word
-            that is the name of none; the name of a special token is empty, given twice or has a lone surrogate.
+        ValueError: ``pattern`` is not a regular expression, may mean something else in another library, is too large, or is a
+            word that is not a known name; the name of a special token is empty, given twice or has a lone surrogate.
         ImportError: the pattern needs ``regex``, which is not installed.
 
     >>> from text_processor import Tokenizer
@@ -117,7 +117,7 @@ class Tokenizer:
         threads: int | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
-        """Make a vocabulary of one text; `train_from_iterator` with that text alone.
+        """Train a vocabulary on one text; the same as `train_from_iterator` with that text alone.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -137,32 +137,32 @@ class Tokenizer:
         threads: int | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
-        """Make a vocabulary of texts, which replaces the one that is there.
+        """Train a vocabulary on texts; it replaces the current vocabulary.
 
-        The most frequent pair of adjacent tokens is merged, again and again. Of the texts only distinct pieces with their
-        counts are kept. Neither the order of the texts nor ``threads`` makes a difference.
+        Training merges the most frequent pair of adjacent tokens, again and again. Only the distinct pieces of the texts and
+        their counts are kept. The result depends neither on the order of the texts nor on ``threads``.
 
         Args:
-            iterator: texts, as ``str`` or as buffers of UTF-8. No piece goes from one into the next. Surrogates are joined or
-                replaced as in `encode`.
-            vocab_size: how many tokens there will be, without special ones: 256 and as many merges as are wanted. If there are
-                not so many pairs it ends earlier.
-            tie_break: which of equally frequent pairs is merged first. ``"rustbpe"``: the one with the smallest ids.
-                ``"hf"``: that of Hugging Face, to whom bytes are in the order of the characters that they write for them.
-                The merges are theirs then; the ids of the bytes are still 0 to 255.
-            threads: how many threads may count; ``None``: as many as there are processors, 1: only the calling one.
-            progress: called as ``progress(done, total)``, up to 20 times a second: first with bytes of text, of which the total
+            iterator: texts, as ``str`` or as buffers of UTF-8. No piece crosses from one text into the next. Surrogates are
+                joined or replaced as in `encode`.
+            vocab_size: the number of tokens, without special ones: 256 bytes plus the wanted number of merges. The vocabulary
+                is smaller if there are not that many pairs.
+            tie_break: the rule for equally frequent pairs. ``"rustbpe"`` merges the pair with the smallest ids first. ``"hf"``
+                follows Hugging Face's rule, which orders the bytes by the characters that their files write for them. The
+                merges are then those of Hugging Face; the ids of the bytes are still 0 to 255.
+            threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread.
+            progress: called as ``progress(done, total)``, up to 20 times a second: first with bytes of text, where ``total``
                 is None, then with merges. True shows bars.
 
         Raises:
-            TypeError: an argument, or a text, has the wrong type; ``iterator`` is one text, a mapping, a data frame or an array
-                of Arrow.
-            ValueError: ``vocab_size`` is below 256, or another argument is not one of those allowed.
+            TypeError: an argument, or a text, has the wrong type; ``iterator`` is one text, a mapping, a data frame or an
+                Arrow array.
+            ValueError: ``vocab_size`` is below 256, or another argument is not one of the allowed values.
             InvalidDocumentError: a buffer is not UTF-8.
 
-        What the iterator or ``progress`` raises passes through. After any exception the tokenizer is as it was.
+        An exception of the iterator or ``progress`` passes through. After any exception the tokenizer is unchanged.
 
-        O(length of the texts) to count, and about O(length of the distinct pieces × log vocab_size) to merge.
+        Counting takes O(length of the texts) time, merging about O(length of the distinct pieces × log vocab_size).
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer("gpt2")
@@ -178,7 +178,7 @@ class Tokenizer:
         self._use_merges(_training.train_from_iterator(iterator, self._model.splitter, plan))
 
     def _use_merges(self, merges: array[int]) -> None:
-        """Replace the vocabulary by one that was trained."""
+        """Replace the vocabulary by a trained one."""
         model = self._model
         names = sorted(model.special_ids, key=model.special_ids.__getitem__)
         self._model = Model(model.splitter, Vocabulary.of_merges(merges), names, not_special=model.not_special)
@@ -192,21 +192,21 @@ class Tokenizer:
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
     ) -> list[int]:
-        """Return the ids of a text, as tiktoken gives them.
+        """Return the token ids of a text, as tiktoken gives them.
 
         Args:
             text: a ``str``, or a buffer of UTF-8. Surrogates that make a pair are joined, others become U+FFFD.
-            allowed_special: the names that become special tokens, or ``"all"``. Of those that begin at one place the longest is
-                taken.
-            disallowed_special: names that must not occur in the text; ``"all"`` are those that are not allowed. What is neither
-                is ordinary text.
+            allowed_special: the names that become special tokens, or ``"all"``. If several begin at the same place, the longest
+                one is used.
+            disallowed_special: names that must not occur in the text; ``"all"`` means all names that are not allowed. A name
+                in neither argument is ordinary text.
 
         Raises:
             TypeError: an argument has the wrong type.
-            ValueError: a name that is disallowed occurs. The message says where.
+            ValueError: a disallowed name occurs. The message says where.
             InvalidDocumentError: a buffer is not UTF-8.
 
-        O(length), whatever the text, times the logarithm of its longest piece.
+        For any text it takes O(length × log of the longest piece) time.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer(special_tokens=["<|end|>"])
@@ -226,7 +226,7 @@ class Tokenizer:
         return as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
-        """Return the ids of a text in which nothing is special: ``encode(text, disallowed_special=())``.
+        """Return the ids of a text without special tokens: ``encode(text, disallowed_special=())``.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -243,10 +243,10 @@ class Tokenizer:
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
     ) -> array[int]:
-        """Return the ids as an ``array.array`` of the type ``"I"``, which is four bytes for each; otherwise as `encode`.
+        """Return the ids as an ``array.array`` of the type ``"I"``, with four bytes for each id; otherwise as `encode`.
 
-        An array owns its memory, can be changed, pickled and written to files, and is a buffer: ``numpy.frombuffer(ids,
-        "uint32")`` and ``torch.frombuffer`` share it. It costs a fraction of a list of ids.
+        An array owns its memory, and can be changed, pickled and written to files. It is a buffer, so
+        ``numpy.frombuffer(ids, "uint32")`` and ``torch.frombuffer`` share its memory. It costs a fraction of a list of ids.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -268,14 +268,14 @@ class Tokenizer:
         disallowed_special: Literal["all"] | Collection[str] = "all",
         progress: Progress | bool | None = None,
     ) -> list[list[int]]:
-        """Return the ids of each text, as `encode` does; ``threads`` may work at it (``None``: one for each processor).
+        """Return the ids of each text, as `encode` does; ``threads`` limits the threads (``None``: one for each processor).
 
         ``progress`` is called as ``progress(done, total)``, in bytes of UTF-8, up to 20 times a second. ``total`` is None
-        unless ``texts`` is a list or tuple of ``bytes`` and ASCII ``str`` alone. True shows a bar.
+        unless ``texts`` is a list or tuple that has only ``bytes`` and ASCII ``str``. True shows a bar.
 
-        Raises what `encode` raises; the message says which text, counted from 0. `TypeError` also where ``texts`` is one text,
-        a mapping, a data frame, a set, whose order is not known, or an array of Arrow. What ``texts`` or ``progress`` raises
-        passes through.
+        It raises the exceptions of `encode`; the message gives the index of the text, counted from 0. It also raises
+        `TypeError` if ``texts`` is one text, a mapping, a data frame, a set (its order is not known), or an Arrow array. An
+        exception of ``texts`` or ``progress`` passes through.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -297,7 +297,7 @@ class Tokenizer:
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
     ) -> int:
-        """Return how many ids `encode` would give, without making them.
+        """Return how many ids `encode` would return, without making them.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -317,26 +317,26 @@ class Tokenizer:
         encoding: str | None = None,
         progress: Progress | bool | None = None,
     ) -> int:
-        r"""Write the ids of the text of a file to another one, as unsigned 32-bit numbers, little-endian; return how many.
+        r"""Write the ids of the text of a file to another file, as little-endian unsigned 32-bit numbers; return how many.
 
-        The ids are those of the text as a whole, with a byte-order mark of UTF-8. The file may be compressed, or in another
-        encoding, as for `TextAnalyzer.add_file`. It is read and encoded in blocks, so memory does not grow with it, unless the
-        pattern is one that needs ``regex``. The new file takes its place when it is complete: whatever goes wrong, Ctrl-C
-        included, leaves the one that was there as it was.
+        The ids are those of the text as a whole; a byte-order mark of UTF-8 is encoded too. The file may be compressed, or in
+        another encoding, as for `TextAnalyzer.add_file`. It is read and encoded in blocks, so memory does not grow with the
+        file, unless the pattern needs ``regex``. The new file replaces the old one when it is complete. After any failure,
+        Ctrl-C included, the old file is unchanged.
 
         Args:
-            path: the text.
-            out: where the ids go.
+            path: the file with the text.
+            out: the file for the ids.
             allowed_special: as in `encode`.
             disallowed_special: as in `encode`.
-            encoding: the encoding of the text; None means UTF-8. A byte-order mark wins over both.
+            encoding: the encoding of the text; None means UTF-8. A byte-order mark has priority over both.
             progress: called as ``progress(done, total)``, in bytes of the file, up to 20 times a second. True shows a bar.
 
         Raises:
             OSError: a file cannot be read or written.
-            InvalidDocumentError: the text is not UTF-8, or not in its encoding: the message and ``position`` say at which byte;
-                or the file is damaged or cut short.
-            ValueError: a name that is disallowed occurs.
+            InvalidDocumentError: the text is not UTF-8, or not in the given encoding; the message and ``position`` give the
+                byte. Or the file is damaged or cut short.
+            ValueError: a disallowed name occurs.
 
         >>> import tempfile
         >>> from pathlib import Path
@@ -377,14 +377,14 @@ class Tokenizer:
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
     def decode(self, ids: Iterable[int], errors: str = "replace") -> str:
-        """Return the text of ids, of special tokens their names.
+        """Return the text of ids; the text of a special token is its name.
 
         Args:
             ids: any iterable of int; a list, or a buffer of unsigned 32-bit numbers, is fastest.
-            errors: what becomes of bytes that are not UTF-8, as in ``bytes.decode``.
+            errors: how to handle bytes that are not UTF-8, as in ``bytes.decode``.
 
         Raises:
-            TypeError: ``ids`` is nothing of that kind.
+            TypeError: ``ids`` is not an iterable of int.
             ValueError: an id does not exist; the message names it and its index.
             UnicodeDecodeError: with ``errors="strict"``, the bytes are not UTF-8.
 
@@ -400,7 +400,7 @@ class Tokenizer:
         return self.decode_bytes(ids).decode("utf-8", errors)
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
-        r"""Return the bytes of ids, which need not be UTF-8. Raises as `decode`.
+        r"""Return the bytes of ids; they need not be UTF-8. It raises the exceptions of `decode`.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -413,10 +413,11 @@ class Tokenizer:
     def decode_batch(
         self, batch: Iterable[Iterable[int]], errors: str = "replace", *, progress: Progress | bool | None = None
     ) -> list[str]:
-        """Return the text of each list of ids. Raises what `decode` raises; the message says which list, counted from 0.
+        """Return the text of each list of ids.
 
-        ``progress`` is called as ``progress(done, total)``, in lists, up to 20 times a second. ``total`` is None where
-        ``batch`` is neither a list nor a tuple. True shows a bar. What it raises passes through.
+        It raises the exceptions of `decode`; the message gives the index of the list, counted from 0. ``progress`` is called
+        as ``progress(done, total)``, in lists, up to 20 times a second. ``total`` is None if ``batch`` is neither a list nor a
+        tuple. True shows a bar. An exception of ``progress`` passes through.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -444,7 +445,7 @@ class Tokenizer:
         return texts
 
     def decode_tokens_bytes(self, ids: Iterable[int]) -> list[bytes]:
-        r"""Return the bytes of each id. Raises as `decode`.
+        r"""Return the bytes of each id. It raises the exceptions of `decode`.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -478,7 +479,7 @@ class Tokenizer:
         return b"".join(tokens).decode(), offsets
 
     def decoder(self, errors: str = "replace") -> IncrementalDecoder:
-        """Return a decoder for ids that come one after the other, as from a model, with the vocabulary of this moment.
+        """Return a decoder for ids that come one after the other, as from a model; it keeps the current vocabulary.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -493,12 +494,12 @@ class Tokenizer:
 
     @property
     def pattern(self) -> str:
-        """The regular expression that splits text, never its name."""
+        """The regular expression that splits text; never its name."""
         return self._model.splitter.pattern
 
     @property
     def vocab_size(self) -> int:
-        """One more than the highest id, special tokens included; tiktoken's ``n_vocab``."""
+        """The highest id plus one, special tokens included; tiktoken calls this ``n_vocab``."""
         return self._model.n_vocab
 
     @property
@@ -508,12 +509,12 @@ class Tokenizer:
 
     @property
     def merges(self) -> dict[tuple[int, int], int]:
-        """The pairs of ids that are merged, in order, with the id that each makes; a new dict. O(vocabulary).
+        """The merged pairs of ids, in order, with the id that each pair becomes; a new dict. O(vocabulary).
 
-        Of a vocabulary that was not trained here they are found by encoding each token.
+        If the vocabulary was not trained here, the pairs are found by encoding each token.
 
         Raises:
-            ValueError: there is a token that no pair makes.
+            ValueError: no pair makes one of the tokens.
 
         >>> from text_processor import Tokenizer
         >>> Tokenizer().merges
@@ -532,7 +533,7 @@ class Tokenizer:
         return {pair: made[texts[pair[0]] + texts[pair[1]]] for pair in zip(left, right, strict=True)}
 
     def mergeable_ranks(self) -> dict[bytes, int]:
-        """Return the bytes of all tokens but the special ones, with their ids, as tiktoken calls them. O(vocabulary).
+        """Return the bytes of all tokens except special ones, with their ids; the name is tiktoken's. O(vocabulary).
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -544,10 +545,10 @@ class Tokenizer:
         return dict(zip(tokens.each(), tokens.ids, strict=True))
 
     def token_bytes(self, id: int) -> bytes:  # noqa: A002 - what it is
-        """Return the bytes of one token, of a special one its name in UTF-8.
+        """Return the bytes of one token; for a special token, its name in UTF-8.
 
         Raises:
-            TypeError: ``id`` is no int.
+            TypeError: ``id`` is not an int.
             ValueError: there is no such id.
 
         >>> from text_processor import Tokenizer
@@ -556,7 +557,7 @@ class Tokenizer:
         """
         number = operator.index(id)
         try:
-            return Model.decode(self._model, [number])  # which asks of an untrained tokenizer what it is, and is no use of it
+            return Model.decode(self._model, [number])  # Model's own, because this look-up does not warn if untrained
         except ValueError as error:
             raise ValueError(f"the id {shown(number)} does not exist") from error
 
@@ -569,7 +570,7 @@ class Tokenizer:
         return f"{type(self).__name__}(pattern={pattern!r}, vocab_size={model.n_vocab}{special}{untrained})"
 
     def __eq__(self, other: object) -> bool:
-        """Whether both have the same pattern, tokens, ids, special tokens and rule, and so the same answers."""
+        """Whether both have the same pattern, tokens, ids, special tokens and merge rule, and so give the same results."""
         if not isinstance(other, Tokenizer):
             return NotImplemented
         return self._model is other._model or self._model.state() == other._model.state()
@@ -579,13 +580,13 @@ class Tokenizer:
     # ---- Copies ------------------------------------------------------------------------------------------------------
 
     def __copy__(self) -> Self:
-        """One that may be trained by itself. O(1): what is never changed is shared."""
+        """Return a tokenizer that may be trained separately. O(1): the immutable vocabulary is shared."""
         copy = self._of(self._model)
         set_attributes(copy, attributes_of(self, Tokenizer))
         return copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """As ``copy.copy``; only what a subclass has added is copied deeply."""
+        """Copy as ``copy.copy`` does; only attributes of a subclass are copied deeply."""
         copied = self._of(self._model)
         memo[id(self)] = copied
         set_attributes(copied, deepcopy(attributes_of(self, Tokenizer), memo))
@@ -609,11 +610,11 @@ class Tokenizer:
     # ---- Files -------------------------------------------------------------------------------------------------------
 
     def save(self, path: StrOrBytesPath) -> None:
-        """Write the tokenizer to a file, which `load` reads.
+        """Write the tokenizer to a file for `load`.
 
-        The bytes are the same on every machine and carry a checksum. The file is written beside its place and then put there,
-        so that whatever goes wrong leaves the one that was there as it was. A pipe, a device, or what is open already, such as
-        ``/dev/stdout``, is written to as it is. All other ways to write a file do the same.
+        The bytes are the same on every machine and have a checksum. The data is written to a temporary file in the same folder,
+        which then replaces the old file. So after any failure the old file is unchanged. A pipe, a device or an open descriptor
+        such as ``/dev/stdout`` is written to directly. All methods that write a file work in this way.
 
         Raises:
             OSError: the file cannot be written.
@@ -631,11 +632,11 @@ class Tokenizer:
 
     @classmethod
     def load(cls, path: StrOrBytesPath) -> Self:
-        """Return a tokenizer that `save` has written to a file.
+        """Return the tokenizer that `save` wrote to a file.
 
         Raises:
-            InvalidTokenizerError: the file is not one that `save` has written, was damaged or cut short, or has a version that
-                is not known here. The message names the file and the byte.
+            InvalidTokenizerError: the file was not written by `save`, is damaged or cut short, or has an unknown version. The
+                message names the file and the byte.
             OSError: the file cannot be read.
             ImportError: its pattern needs ``regex``, which is not installed.
         """
@@ -648,21 +649,21 @@ class Tokenizer:
         pattern: str,
         special_tokens: Mapping[str, int] | Iterable[str] | None = None,
     ) -> Self:
-        """Return a tokenizer with the tokens and ids that tiktoken calls mergeable ranks, and with its rule.
+        """Return a tokenizer made from tiktoken's mergeable ranks, with tiktoken's merge rule.
 
-        A piece that is a token is that token. Otherwise the two adjacent tokens that together are the token of the lowest id
-        are merged, the leftmost first, until none are.
+        A piece that is a token becomes that token. Otherwise the pair of adjacent tokens whose merge has the lowest id is
+        merged, the leftmost pair first, until no pair makes a token.
 
         Args:
-            ranks: the bytes of each token with its id; all single bytes must be there. Ids may be any, in any order.
+            ranks: the bytes of each token with its id; all single bytes must be present. The ids may be any, in any order.
             pattern: as for `Tokenizer`.
-            special_tokens: names with their ids, or names that get the ids behind the highest one.
+            special_tokens: names with their ids, or names that get the ids after the highest one.
 
         Raises:
             TypeError: an argument, a token or an id has the wrong type.
-            ValueError: a byte is missing, a token is empty, or an id is out of range or there twice.
+            ValueError: a byte is missing, a token is empty, or an id is out of range or occurs twice.
 
-        O(bytes of the tokens).
+        It takes O(bytes of the tokens) time.
 
         >>> from text_processor import Tokenizer
         >>> ranks = {bytes([byte]): byte for byte in range(256)} | {b"ab": 300}
@@ -683,13 +684,13 @@ class Tokenizer:
     def from_tiktoken(
         cls, path: StrOrBytesPath, pattern: str, special_tokens: Mapping[str, int] | Iterable[str] | None = None
     ) -> Self:
-        """Return a tokenizer with the tokens of a ``.tiktoken`` file, in which neither pattern nor special tokens stand.
+        """Return a tokenizer with the tokens of a ``.tiktoken`` file; such a file has no pattern and no special tokens.
 
         Raises:
-            InvalidTokenizerError: the file is not one of tokens; the message names the line.
+            InvalidTokenizerError: the file is not a list of tokens; the message names the line.
             OSError: the file cannot be read.
 
-        Otherwise as `from_mergeable_ranks`.
+        Otherwise it works as `from_mergeable_ranks`.
         """
         name = os.fsdecode(path)
         _text.checked_pattern(pattern)
@@ -700,10 +701,10 @@ class Tokenizer:
             raise InvalidTokenizerError(f"{name}: {error}") from error
 
     def save_tiktoken(self, path: StrOrBytesPath) -> None:
-        """Write the tokens and their ids to a ``.tiktoken`` file, in which neither pattern nor special tokens stand.
+        """Write the tokens and their ids to a ``.tiktoken`` file; such a file has no pattern and no special tokens.
 
         Raises:
-            ValueError: the vocabulary has merges by Hugging Face's rule that tiktoken does not know.
+            ValueError: the vocabulary has merges in Hugging Face's order that tiktoken cannot represent.
             OSError: the file cannot be written.
 
         >>> import tempfile
@@ -722,7 +723,7 @@ class Tokenizer:
 
         Raises:
             ImportError: tiktoken is not installed.
-            ValueError: the vocabulary has merges by Hugging Face's rule that tiktoken does not know.
+            ValueError: the vocabulary has merges in Hugging Face's order that tiktoken cannot represent.
         """
         self._check_rule_of_tiktoken()
         try:
@@ -744,16 +745,16 @@ class Tokenizer:
     def from_huggingface(cls, path: StrOrBytesPath) -> Self:
         """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
 
-        It gives the ids of their ``encode(text, add_special_tokens=False)``, with ``allowed_special="all"``: all added tokens
-        are special here, and written by `save_huggingface` as special or not as they were. What would change ids and cannot be
-        represented is refused: normalizers, other pre-tokenizers than ``ByteLevel`` and ``Split`` before it, post-processors
-        that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``, prefixes and suffixes of tokens, truncation, padding,
-        added tokens with ``lstrip``, ``rstrip`` or ``single_word``, or with an id that they do not get there, and patterns that
-        may split in another way.
+        With ``allowed_special="all"`` it gives the ids of their ``encode(text, add_special_tokens=False)``. All added tokens
+        are special here; `save_huggingface` writes each as special or not special, as it was. A setting that would change ids
+        and cannot be represented raises: normalizers, pre-tokenizers other than ``ByteLevel`` and ``Split`` before it,
+        post-processors that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``, prefixes and suffixes of tokens,
+        truncation, padding, added tokens with ``lstrip``, ``rstrip`` or ``single_word``, added tokens with an id that they do
+        not get there, and patterns that may split differently.
 
         Raises:
-            InvalidTokenizerError: the file is no such tokenizer, or one that cannot be represented; the message tells all that
-                is wrong, and where.
+            InvalidTokenizerError: the file is not such a tokenizer, or cannot be represented; the message lists all faults
+                and where they are.
             OSError: the file cannot be read.
         """
         return cls._of(_huggingface.read_file(os.fsdecode(path)))
@@ -762,8 +763,8 @@ class Tokenizer:
         """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers`` give the same ids.
 
         Raises:
-            ValueError: there is none: a token is made by no pair of others, a special token is called like an ordinary one, or
-                the pattern may mean something else there.
+            ValueError: no such file is possible: no pair of tokens makes one of the tokens, a special token has the name of an
+                ordinary one, or the pattern may mean something else there.
             OSError: the file cannot be written.
 
         >>> import tempfile
@@ -778,10 +779,10 @@ class Tokenizer:
 
 
 class IncrementalDecoder:
-    """Decodes ids that come one after the other; a character comes out once all of its bytes are there.
+    """Decodes ids that come one after the other; it returns a character once all of its bytes are there.
 
-    What the calls return, joined, is what `Tokenizer.decode` gives for all ids. `Tokenizer.decoder` makes one. It is for one
-    stream and one thread at a time.
+    The results of all calls, joined, equal the result of `Tokenizer.decode` for all ids. `Tokenizer.decoder` makes a decoder.
+    Use one decoder for one stream, and in one thread at a time.
 
     >>> from text_processor import Tokenizer
     >>> tokenizer = Tokenizer()
@@ -794,14 +795,14 @@ class IncrementalDecoder:
     __slots__ = ("_decoder", "_model")
 
     def __init__(self, tokenizer: Tokenizer, errors: str = "replace") -> None:
-        codecs.lookup_error(errors)  # now, not at the first byte that is wrong
+        codecs.lookup_error(errors)  # raises now, not at the first invalid byte
         self._model = tokenizer._model
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
 
     def decode(self, ids: int | Iterable[int], final: bool = False) -> str:
-        """Return the characters that are complete with these ids, or this one; with ``final``, also what is left.
+        """Return the characters that these ids, or this one id, complete; with ``final``, also an incomplete rest.
 
-        Raises as `Tokenizer.decode`; an id that does not exist changes nothing.
+        It raises the exceptions of `Tokenizer.decode`; an id that does not exist changes nothing.
         """
         try:
             given: Iterable[int] = [operator.index(ids)]  # type: ignore[arg-type]  # an array may be a number and iterable
@@ -810,7 +811,7 @@ class IncrementalDecoder:
         return self._decoder.decode(self._model.decode(given), final)
 
     def reset(self) -> None:
-        """Forget the bytes of a character that is not complete."""
+        """Drop the bytes of an incomplete character."""
         self._decoder.reset()
 
 
@@ -821,7 +822,7 @@ signatures.unquote((Tokenizer, IncrementalDecoder))
 
 
 def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, progress: Progress | bool | None) -> Plan:
-    """Check what a training is told."""
+    """Check the arguments of a training."""
     if isinstance(vocab_size, bool) or not hasattr(type(vocab_size), "__index__"):
         raise TypeError(f"vocab_size must be an int, not {type(vocab_size).__name__}")
     size = operator.index(vocab_size)  # type: ignore[arg-type]
@@ -840,12 +841,12 @@ def _n_threads(threads: int | None) -> int:
 def _checked_ranks(ranks: Any) -> Tokens:
     if not is_a(ranks, Mapping):
         raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
-    ranks = dict(ranks)  # read once: a mapping may say something else each time
+    ranks = dict(ranks)  # read once: a mapping may return something else each time
     text, ends = b"", array("Q")
     try:
         ids = array("I", ranks.values())
         tokens = list(ranks)
-        if {*map(type, tokens)} != {bytes}:  # a subclass counts as what it holds, whatever its methods say
+        if {*map(type, tokens)} != {bytes}:  # of a subclass, take its bytes, whatever its methods return
             tokens = [bytes.__getitem__(token, slice(None)) for token in tokens]
         text, ends = b"".join(tokens), array("Q", accumulate(map(len, tokens)))
     except (TypeError, OverflowError):
