@@ -1,14 +1,14 @@
-/* textproc.h - word statistics over UTF-8 text, at memory speed: the public interface of the C core.
+/* textproc.h - word statistics over UTF-8 text at memory speed: the public interface of the C core.
  *
  * Conventions
- *   - Text is UTF-8, given as pointer + length in bytes; NUL is an ordinary byte. A pointer may be NULL where its length is 0.
- *   - A function that can fail returns tp_status (0 is success) and fills the tp_error it is given; `error` may be NULL.
+ *   - Text is UTF-8, passed as a pointer and a length in bytes; NUL is an ordinary byte. A pointer whose length is 0 may be NULL.
+ *   - A function that can fail returns tp_status (0 is success) and fills the given tp_error; `error` may be NULL.
  *   - A function that fails changes nothing, unless its comment says otherwise.
  *   - Any function may be called from any thread. A corpus has its own lock: readers share it, writers exclude each other.
- *   - Text, numbers and the like that a function is given may be written to meanwhile: nothing beyond a buffer is read or written then,
- *     and no answer but that of the call itself depends on it.
- *   - Each part can be included by itself. Only what stands between CFFI-BEGIN and CFFI-END is read by the Python binding's
- *     builder.
+ *   - Another thread may write to an input buffer (text, numbers, …) during a call. The call still reads and writes only within
+ *     the buffers, and only its own result depends on what the other thread wrote.
+ *   - Each part can be included by itself. The builder of the Python binding reads only the text between CFFI-BEGIN and
+ *     CFFI-END.
  */
 #ifndef TEXTPROC_H
 #define TEXTPROC_H

@@ -1,4 +1,4 @@
-/* Counting the words of documents. A part of textproc.h, whose conventions hold. */
+/* Word counts of documents. Part of textproc.h; its conventions apply. */
 #ifndef TEXTPROC_CORPUS_H
 #define TEXTPROC_CORPUS_H
 
@@ -12,27 +12,28 @@ extern "C" {
 
 /* ---- Corpus: what was counted ------------------------------------------------------------------------------------ */
 
-/* Totals and a table of terms with their counts. A term is a white-space separated word, lower-cased: what Python gives by
- * `w.lower() for w in text.split()`. Terms are numbered from 0 in the order in which they were first seen. */
+/* Totals and a table of terms with their counts. A term is a word between white space, in lower case, as Python's `w.lower()
+ * for w in text.split()` gives it. Terms are numbered from 0 in the order of their first occurrence. */
 typedef struct tp_corpus tp_corpus;
 
-/* A new, empty corpus; tp_corpus_free accepts NULL. */
+/* Makes a new, empty corpus. tp_corpus_free accepts NULL. */
 tp_status tp_corpus_new(tp_corpus **corpus, tp_error *error);
 void tp_corpus_free(tp_corpus *corpus);
 
-/* Frees *corpus, which becomes NULL: a destructor for who must own the place for the pointer before there is a corpus, so that nothing can
- * come between making one and owning it. */
+/* Frees *corpus and sets it to NULL. A caller can register this destructor for the place of the pointer before the corpus is
+ * made, so that a new corpus always has an owner. */
 void tp_corpus_free_at(tp_corpus **corpus);
 
-/* A new corpus equal to `source`, its position included. */
+/* Makes a new corpus that is equal to `source`, including its position. */
 tp_status tp_corpus_copy(tp_corpus *source, tp_corpus **copy, tp_error *error);
 
 /* A batch of documents for one corpus.
  *
- * Document i of the batch ends before text[ends[i]]; the next one begins behind that byte, which must be ASCII white space
- * (or the end of the batch). What lies behind the last end belongs to a document that stays open: the next batch given to
- * the same corpus continues it, in the middle of a word too. So a batch without ends is one slice of a long document.
- * The text should be valid UTF-8, cut between characters; anything else is counted as some words or other, safely. */
+ * Document i of the batch ends before text[ends[i]]. The next document begins after that byte, which must be ASCII white space
+ * (or the end of the batch). The text after the last end belongs to a document that stays open: the next batch for the same
+ * corpus continues it, even within a word. So a batch without ends is one slice of a long document.
+ * The text should be valid UTF-8, cut between characters. Other bytes are counted safely, but their division into words is
+ * unspecified. */
 typedef struct tp_batch {
     tp_corpus *corpus;
     const uint8_t *text;
@@ -41,30 +42,33 @@ typedef struct tp_batch {
     size_t n_ends;
 } tp_batch;
 
-/* Counts every batch into its own corpus, all at the same time: one thread a batch, of which the caller is one; no thread is
- * started for a single batch, and none outlives the call. The corpora must differ from each other. When memory runs out while it
- * counts, they are left empty: count into a private corpus, then tp_corpus_append it to the one that others read. */
+/* Counts every batch into its own corpus, all in parallel: one thread for each batch, including the calling thread. No thread
+ * is started for a single batch, and no thread outlives the call. All corpora must be different. If memory runs out during the
+ * count, the corpora are left empty; therefore count into a private corpus, then tp_corpus_append it to the shared one. */
 tp_status tp_corpus_count(const tp_batch *batches, size_t n_batches, tp_error *error);
 
-/* Called for a document that has been counted: its index in the batch and its number of words. 1 goes on, 0 stops. */
+/* Called after each counted document with its index in the batch and its number of words. Return 1 to continue, 0 to stop. */
 typedef int (*tp_on_document)(void *user, uint64_t index, uint64_t n_words);
 
-/* Counts the documents of one batch (all closed: nothing may lie behind the last end) one after the other and tells
- * `on_document` of each, holding no lock meanwhile. When that returns 0: TP_CANCELLED; the documents told of so far, the
- * last one included, stay counted. When memory runs out the corpus is left empty, as by tp_corpus_count. */
+/* Counts the documents of one batch one after the other and calls `on_document` after each one, without holding a lock. All
+ * documents must be closed: no text may follow the last end. If the callback returns 0, the result is TP_CANCELLED; the
+ * documents reported so far, including the last one, stay counted. If memory runs out, the corpus is left empty, as by
+ * tp_corpus_count. */
 tp_status tp_corpus_count_each(const tp_batch *batch, tp_on_document on_document, void *user, tp_error *error);
 
-/* Adds what `part` counted behind what `corpus` holds, as if the same documents had been counted into it, and leaves `part`
- * empty. Where `corpus` holds an open document, the first one of `part` continues it (in a new word).
- * A corpus keeps a number for its owner, the position (0 at first), such as how far a log has been counted. If it is not
- * `from_position`: TP_STALE. Otherwise it becomes `to_position` together with the new counts. */
+/* Appends the counts of `part` to `corpus`, as if the same documents had been counted into it, and leaves `part` empty. If
+ * `corpus` has an open document, the first document of `part` continues it (with a new word).
+ * A corpus keeps a number for its owner, the position (0 at first), for example how much of a log has been counted. If it
+ * differs from `from_position`, the result is TP_STALE. Otherwise the position becomes `to_position` in the same step as the
+ * counts change. */
 tp_status tp_corpus_append(tp_corpus *corpus, tp_corpus *part, uint64_t from_position, uint64_t to_position, tp_error *error);
 
-/* Appends all the others to corpora[0], in order, by up to as many threads as there are corpora: what tp_corpus_count has
- * counted in parts becomes one. Their positions do not matter. When memory runs out, those not yet appended are as they were. */
+/* Appends all other corpora to corpora[0], in order, with at most one thread for each corpus. It joins the parts that
+ * tp_corpus_count has counted. Their positions are ignored. If memory runs out, the corpora that are not yet appended stay
+ * unchanged. */
 tp_status tp_corpus_join(tp_corpus *const *corpora, size_t n_corpora, tp_error *error);
 
-/* What a corpus holds. */
+/* The totals of a corpus. */
 typedef struct tp_totals {
     uint64_t documents;
     uint64_t words;
@@ -72,57 +76,65 @@ typedef struct tp_totals {
     uint64_t position;
 } tp_totals;
 
-/* All totals at one instant. */
+/* Stores all totals, read at one instant. */
 void tp_corpus_get_totals(tp_corpus *corpus, tp_totals *totals);
 
 typedef enum tp_frequency_kind {
     TP_COUNT = 0,             /* how often the term occurs */
-    TP_DOCUMENT_FREQUENCY = 1 /* in how many documents it occurs */
+    TP_DOCUMENT_FREQUENCY = 1 /* the number of documents that contain it */
 } tp_frequency_kind;
 
-/* Stores how frequent every term is, in order of their numbers, at one instant, and how many there are in *n_terms.
+/* Stores the frequency of every term, in order of the term numbers, read at one instant, and the number of terms in *n_terms.
  * TP_TOO_SMALL, with *n_terms stored, if there are more than `capacity`. */
 tp_status tp_corpus_get_frequencies(tp_corpus *corpus, tp_frequency_kind kind, uint64_t *values, uint64_t capacity, uint64_t *n_terms,
                                 tp_error *error);
 
-/* Both frequencies of every term, at the same instant; otherwise as tp_corpus_get_frequencies. */
+/* Stores both frequencies of every term, read at the same instant; otherwise as tp_corpus_get_frequencies. */
 tp_status tp_corpus_get_all_frequencies(tp_corpus *corpus, uint64_t *counts, uint64_t *document_frequencies, uint64_t capacity,
                                  uint64_t *n_terms, tp_error *error);
 
-/* Stores the counts of the terms `first` … `first + n - 1`, at one instant. TP_INVALID_ARGUMENT if there are not so many. */
+/* Stores the counts of the terms `first` … `first + n - 1`, read at one instant. TP_INVALID_ARGUMENT if the corpus has fewer
+ * terms. */
 tp_status tp_corpus_get_counts(tp_corpus *corpus, uint64_t first, uint64_t n, uint64_t *counts, tp_error *error);
 
-/* The count of one word, looked up as it is, not lowered; 0 if it was not seen. O(length of the word). */
+/* Returns the count of one word, 0 if it was not seen. The word is looked up as given, without lower-casing. O(length of the
+ * word). */
 uint64_t tp_corpus_get_count(tp_corpus *corpus, const uint8_t *word, size_t word_nbytes);
 
-/* Stores the terms `first` … `first + n - 1`, joined by '\n', and the length in *nbytes. Terms and their numbers never change
- * as long as the corpus is only added to. TP_TOO_SMALL, with *nbytes stored, if that is more than `capacity` bytes;
- * TP_INVALID_ARGUMENT if there are not so many terms. */
+/* Stores the terms `first` … `first + n - 1`, joined by '\n', and their length in bytes in *nbytes. Terms and their numbers
+ * never change while the corpus is only added to. TP_TOO_SMALL, with *nbytes stored, if the length is more than `capacity`
+ * bytes; TP_INVALID_ARGUMENT if the corpus has fewer terms. */
 tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uint8_t *text, size_t capacity, size_t *nbytes,
                               tp_error *error);
 
-/* The same for the terms with the numbers ids[0] … ids[n - 1], in that order. After an error what `text` holds is undefined. */
+/* Stores the terms with the numbers ids[0] … ids[n - 1], in that order; otherwise as tp_corpus_get_terms. After an error the
+ * contents of `text` are undefined. */
 tp_status tp_corpus_pick_terms(tp_corpus *corpus, const uint64_t *ids, uint64_t n, uint8_t *text, size_t capacity,
                                size_t *nbytes, tp_error *error);
 
-/* Stores the numbers and counts of the min(n, terms) most frequent terms, the most frequent first, of equal ones the first
- * seen first, and how many these are in *n_given. O(terms + n log n) for a small n; O(terms) more memory for a large one. */
+/* Stores the numbers and counts of the min(n, terms) most frequent terms, in descending order of count, terms of equal count in
+ * order of first occurrence, and the number of terms stored in *n_given. O(terms + n log n) for a small n; a large n takes
+ * O(terms) more memory. */
 tp_status tp_corpus_get_top(tp_corpus *corpus, uint64_t n, uint64_t *ids, uint64_t *counts, uint64_t *n_given, tp_error *error);
 
-/* Stores the counts of n_words given words (0 where a word was not seen) and the number of documents, at one instant.
- * Word i ends before words[ends[i]], the next one begins behind that byte. They are looked up as they are, not lowered. */
+/* Stores the counts of n_words given words (0 for a word that was not seen) and the number of documents, read at one instant.
+ * Word i ends before words[ends[i]], the next one begins after that byte. The words are looked up as given, without
+ * lower-casing. */
 tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t words_nbytes, const uint64_t *ends, size_t n_words,
                             uint64_t *counts, uint64_t *documents, tp_error *error);
 
-/* Whether the terms `first` … `first + n - 1` are there and each is one word of valid UTF-8. Not, maybe, if the text was none, or was
- * written to while it was counted: then there is a snapshot, but no corpus will be made of it. O(bytes of these terms). */
+/* Returns whether the terms `first` … `first + n - 1` exist and each one is a single word of valid UTF-8. The result can be
+ * false if the text was invalid or was changed during the count; such a corpus can be written as a snapshot, but the snapshot
+ * cannot be read back. O(bytes of these terms). */
 bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n);
 
-/* Writes a snapshot: versioned, checksummed, the same bytes on every machine. Its length goes to *nbytes; TP_TOO_SMALL, with
- * that stored, if it is more than `capacity`. The position is not part of it. A document left open is TP_INVALID_ARGUMENT. */
+/* Writes a snapshot: versioned, checksummed, the same bytes on every machine. Stores its length in bytes in *nbytes;
+ * TP_TOO_SMALL, with *nbytes stored, if it is more than `capacity`. The position is not part of the snapshot.
+ * TP_INVALID_ARGUMENT if a document is open. */
 tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity, size_t *nbytes, tp_error *error);
 
-/* Makes a corpus of a snapshot, which need not be trusted: TP_DAMAGED or TP_UNKNOWN_VERSION says that it is not one. */
+/* Makes a corpus from a snapshot, which may come from an untrusted source. TP_DAMAGED or TP_UNKNOWN_VERSION if it is not a
+ * valid snapshot. */
 tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error);
 
 /* CFFI-END */

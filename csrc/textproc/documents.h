@@ -1,4 +1,5 @@
-/* Documents: where they are in a text or in the columns of another library. Nothing here counts. A part of textproc.h, whose conventions hold. */
+/* Documents: where they lie in a text or in the columns of another library. Nothing is counted here. Part of textproc.h; its
+ * conventions apply. */
 #ifndef TEXTPROC_DOCUMENTS_H
 #define TEXTPROC_DOCUMENTS_H
 
@@ -12,57 +13,59 @@ extern "C" {
 
 /* ---- Lines ------------------------------------------------------------------------------------------------------- */
 
-/* Stores where each line ends (the offset of its '\n'; for the last one, which need not have one, text_nbytes) and how many
- * lines there are: one more than there are '\n'. TP_TOO_SMALL, with *n_lines stored, if that is more than `capacity`. */
+/* Stores where each line ends and the number of lines, which is the number of '\n' plus one. A line ends at the offset of its
+ * '\n'; the last line, which needs no '\n', ends at text_nbytes. TP_TOO_SMALL, with *n_lines stored, if there are more than
+ * `capacity`. */
 tp_status tp_find_lines(const uint8_t *text, size_t text_nbytes, uint64_t *ends, size_t capacity, size_t *n_lines,
                         tp_error *error);
 
-/* Whether there is a line of nothing but white space; text without '\n' is one line. O(lines) where few are indented. */
+/* Returns whether a line contains only white space. A text without '\n' is one line. O(lines) if few lines are indented. */
 bool tp_has_blank_line(const uint8_t *text, size_t text_nbytes);
 
-/* Whether there is nothing but white space, or nothing at all. */
+/* Returns whether the text is empty or contains only white space. */
 bool tp_is_blank(const uint8_t *text, size_t text_nbytes);
 
-/* What is known of the lines of a text that comes in blocks; all zero before the first one. */
+/* The state of a text whose lines are read block by block. All zero before the first block. */
 typedef struct tp_lines {
-    uint64_t nbytes;      /* of the blocks so far */
-    uint64_t n_ended;     /* lines that have ended, each by a '\n'; so the number, from 0, of the one that is open */
-    uint64_t n_blank;     /* how many of these have nothing but white space */
-    uint64_t first_blank; /* the number of the first such line, if there is one */
+    uint64_t nbytes;      /* total length of the blocks so far */
+    uint64_t n_ended;     /* number of lines ended so far, each by a '\n'; also the number, from 0, of the open line */
+    uint64_t n_blank;     /* how many of the ended lines contain only white space */
+    uint64_t first_blank; /* the number of the first such line, if any */
     uint64_t open_start;  /* where the open line begins, in bytes from the start of the first block */
-    bool open_has_text;   /* whether it has anything but white space yet */
+    bool open_has_text;   /* whether the open line contains anything but white space so far */
 } tp_lines;
 
-/* Looks at the next block, valid UTF-8 that is cut between characters. Stores the offsets in it of those '\n' that end a line
- * with something in it, and how many these are: at most text_nbytes / 2 + 1. TP_TOO_SMALL, with *n_ends stored and `lines` as
- * it was, if that is more than `capacity`. O(lines) where few are indented. */
+/* Reads the next block, which must be valid UTF-8, cut between characters. Stores the offsets in the block of each '\n' that
+ * ends a line that is not blank, and their number in *n_ends, at most text_nbytes / 2 + 1. TP_TOO_SMALL, with *n_ends stored
+ * and `lines` unchanged, if there are more than `capacity`. O(lines) if few lines are indented. */
 tp_status tp_find_text_lines(tp_lines *lines, const uint8_t *text, size_t text_nbytes, uint64_t *ends, size_t capacity,
                              size_t *n_ends, tp_error *error);
 
 /* ---- Arrow columns: text that lies in the buffers of another library --------------------------------------------- */
 
-/* How the slots of an Arrow array (a column, or a chunk of one) tell where their text is; see the Arrow columnar format. */
+/* How the slots of an Arrow array (a column, or a chunk of one) refer to their text; see the Arrow columnar format. */
 typedef enum tp_arrow_layout {
     TP_ARROW_OFFSETS_32 = 0, /* string, binary: int32_t offsets into data[0], one more than there are slots */
     TP_ARROW_OFFSETS_64 = 1, /* large_string, large_binary: the same with int64_t */
-    TP_ARROW_VIEWS = 2,      /* string_view, binary_view: 16 bytes each, a text of more than 12 being in one of data[] */
-    TP_ARROW_INDICES_8 = 3,  /* dictionary: the number of an entry of the dictionary, unsigned, of so many bits */
+    TP_ARROW_VIEWS = 2,      /* string_view, binary_view: 16 bytes each; a text of more than 12 bytes lies in one of data[] */
+    TP_ARROW_INDICES_8 = 3,  /* dictionary: the index of a dictionary entry, unsigned, with this number of bits */
     TP_ARROW_INDICES_16 = 4,
     TP_ARROW_INDICES_32 = 5,
     TP_ARROW_INDICES_64 = 6
 } tp_arrow_layout;
 
-/* Memory of the other library. */
+/* A buffer of the other library. */
 typedef struct tp_arrow_buffer {
-    const uint8_t *bytes; /* not aligned to anything */
+    const uint8_t *bytes; /* of any alignment */
     size_t nbytes;
 } tp_arrow_buffer;
 
-/* The entries of an array are its slots `offset` … `offset + length - 1`. What the buffers hold need not be trusted: nothing
- * outside of them is read. */
+/* The entries of an array are its slots `offset` … `offset + length - 1`. The contents of the buffers may be untrusted: nothing
+ * outside the buffers is read. */
 typedef struct tp_arrow_array {
     tp_arrow_layout layout;
-    tp_arrow_buffer validity; /* a bit for each slot, the lowest first, 0 where there is no value; NULL where all have one */
+    tp_arrow_buffer validity; /* one bit for each slot, lowest bit first, 0 for a slot without a value; NULL if all slots have
+                               * one */
     tp_arrow_buffer slots;
     const tp_arrow_buffer *data;
     size_t n_data;
@@ -72,38 +75,41 @@ typedef struct tp_arrow_array {
 
 /* Documents of an array, joined. */
 typedef struct tp_arrow_batch {
-    uint8_t *text; /* where to join them */
+    uint8_t *text; /* output buffer for the joined documents */
     size_t text_capacity;
     uint64_t *ends; /* as in tp_batch */
     size_t ends_capacity;
     uint64_t next; /* the next entry to read */
-    uint64_t stop; /* the one behind the last to be read */
+    uint64_t stop; /* the entry after the last one to read */
     bool stops_at_blank;
 
     size_t text_nbytes;
     size_t n_ends;
-    uint64_t read_nbytes;     /* of all values read, blank ones too */
-    const uint8_t *long_text; /* a document too long to be joined, where it lies, or NULL */
+    uint64_t read_nbytes;     /* length of all values read, including blank ones */
+    const uint8_t *long_text; /* a document that is too long to join, at its original place, or NULL */
     size_t long_nbytes;
-    bool is_at_blank; /* the entry `next` is blank */
+    bool is_at_blank; /* whether the entry `next` is blank */
 } tp_arrow_batch;
 
-/* Joins documents, each with a '\n' behind it, from the entry `next` on, up to `stop` or what there is room for, moves `next`
- * behind them, and fills what stands below. Entries without a value are no documents, nor are blank ones, unless the batch
- * stops there. A document that is too long for all of the room is told of alone, and is not validated. One call reads at most
- * some hundred thousand entries. `dictionary`, of an array of indices, has texts; for others it is NULL.
- * `next` is the entry at fault after TP_INVALID_UTF8, whose offset is within the document, and after TP_INVALID_ARGUMENT: it
- * points to outside of the buffers, or these are too small for the array. Nothing is joined then. */
+/* Joins documents, each followed by a '\n', from the entry `next` on, until `stop` is reached or the buffers are full. Moves
+ * `next` past them and fills the fields from text_nbytes on. Entries without a value are not documents; neither are blank
+ * entries, unless the batch stops there. A document that is longer than the whole buffer is returned alone in `long_text`,
+ * without validation. One call reads at most some hundred thousand entries. For an array of indices, `dictionary` holds the
+ * texts; for other layouts it is NULL.
+ * After TP_INVALID_UTF8, `next` is the invalid entry and the offset is a place within that document. After TP_INVALID_ARGUMENT,
+ * `next` is the bad entry: it points outside the buffers, or the buffers are too small for the array. In both cases nothing is
+ * joined. */
 tp_status tp_arrow_join(const tp_arrow_array *array, const tp_arrow_array *dictionary, tp_arrow_batch *batch, tp_error *error);
 
-/* Adds up the bytes of the values from the entry `first` on, until they are at least `enough`, or up to `stop`, and stores
- * where that was in *following and the sum in *nbytes. What tp_arrow_join will refuse counts as nothing. O(stop - first). */
+/* Adds up the lengths in bytes of the values from the entry `first` on, until the sum is at least `enough` or `stop` is
+ * reached. Stores where it stopped in *following and the sum in *nbytes. Values that tp_arrow_join will refuse count as 0.
+ * O(stop - first). */
 tp_status tp_arrow_measure(const tp_arrow_array *array, const tp_arrow_array *dictionary, uint64_t first, uint64_t stop,
                            uint64_t enough, uint64_t *following, uint64_t *nbytes, tp_error *error);
 
-/* Makes of n texts joined by '\n', in the same place, what an Arrow array has: takes the '\n's out, and stores where each text
- * ends, plus `start`, in offsets[0] … offsets[n - 1], which are int32_t or int64_t as the layout says. TP_INVALID_ARGUMENT
- * unless there are n texts; TP_TOO_LARGE, in both cases with nothing changed, if an offset is. */
+/* Converts, in place, n texts joined by '\n' to the form of an Arrow array: removes the '\n's and stores the end of each text,
+ * plus `start`, in offsets[0] … offsets[n - 1], which are int32_t or int64_t depending on the layout. TP_INVALID_ARGUMENT
+ * unless there are n texts; TP_TOO_LARGE if an offset does not fit its type. Nothing is changed in either case. */
 tp_status tp_arrow_split(uint8_t *text, size_t text_nbytes, uint64_t n, uint64_t start, tp_arrow_layout layout, void *offsets,
                          tp_error *error);
 

@@ -1,4 +1,4 @@
-/* Words with weights. A part of textproc.h, whose conventions hold. */
+/* Words with weights. Part of textproc.h; its conventions apply. */
 #ifndef TEXTPROC_SENTIMENT_H
 #define TEXTPROC_SENTIMENT_H
 
@@ -12,18 +12,19 @@ extern "C" {
 
 /* ---- Lexicon: words with weights --------------------------------------------------------------------------------- */
 
-/* An immutable list of distinct lower-cased words, each with a weight. */
+/* An immutable list of distinct words in lower case, each with a weight. */
 typedef struct tp_lexicon tp_lexicon;
 
-/* Makes a lexicon of n_words words, laid out as in tp_corpus_look_up, after lowering them. TP_INVALID_ARGUMENT, with the
- * number of the first bad word as offset, if a word is empty, holds white space, is not valid UTF-8, equals an earlier one
- * once lowered, or has a weight that is not finite. */
+/* Lower-cases n_words words, laid out as in tp_corpus_look_up, and makes a lexicon of them. TP_INVALID_ARGUMENT, with the index
+ * of the first bad word as offset, if a word is empty, contains white space, is not valid UTF-8, equals an earlier word after
+ * lower-casing, or has a weight that is not finite. */
 tp_status tp_lexicon_new(const uint8_t *words, size_t words_nbytes, const uint64_t *ends, const double *weights, size_t n_words,
                          tp_lexicon **lexicon, tp_error *error);
 void tp_lexicon_free(tp_lexicon *lexicon);
 void tp_lexicon_free_at(tp_lexicon **lexicon); /* as tp_corpus_free_at */
 
-/* The lowered words, laid out for tp_corpus_look_up, and their weights, in the order given; valid until it is freed. */
+/* The lower-cased words, laid out for tp_corpus_look_up, and their weights, in the order given. Valid until the lexicon is
+ * freed. */
 typedef struct tp_lexicon_entries {
     const uint8_t *words;
     size_t words_nbytes;
@@ -32,7 +33,7 @@ typedef struct tp_lexicon_entries {
     size_t n_words;
 } tp_lexicon_entries;
 
-/* Stores where the entries lie; nothing is copied. */
+/* Stores pointers to the entries; nothing is copied. */
 void tp_lexicon_get_entries(const tp_lexicon *lexicon, tp_lexicon_entries *entries);
 
 /* CFFI-END */

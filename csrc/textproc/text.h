@@ -1,4 +1,4 @@
-/* Text: UTF-8, lower case. A part of textproc.h, whose conventions hold. */
+/* Text: UTF-8, lower case. Part of textproc.h; its conventions apply. */
 #ifndef TEXTPROC_TEXT_H
 #define TEXTPROC_TEXT_H
 
@@ -12,25 +12,26 @@ extern "C" {
 
 /* ---- Text -------------------------------------------------------------------------------------------------------- */
 
-/* The version of the Unicode Standard that the tables were generated from. A static string. */
+/* The version of the Unicode Standard from which the tables were generated. A static string. */
 const char *tp_unicode_version(void);
 
-/* TP_INVALID_UTF8, with the offset, unless `text` is well-formed UTF-8 (Unicode Standard, table 3-7: no surrogates). */
+/* Returns TP_INVALID_UTF8, with the offset, unless `text` is well-formed UTF-8 (Unicode Standard, table 3-7: no surrogates). */
 tp_status tp_utf8_validate(const uint8_t *text, size_t text_nbytes, tp_error *error);
 
-/* Writes the lower-cased form of one word of valid UTF-8 to `lowered` and returns its length in bytes, as Python's str.lower
- * would: full mapping, final sigma by the word alone. `lowered` must hold 3/2 of word_nbytes and not overlap with `word`. */
+/* Writes the lower-cased form of one word of valid UTF-8 to `lowered` and returns its length in bytes. The result is that of
+ * Python's str.lower: full case mapping, with the final sigma rule applied to the word alone. `lowered` must have room for 3/2
+ * of word_nbytes and must not overlap `word`. */
 size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint8_t *lowered);
 
-/* Stores where each of n texts ends that were joined with one byte between two of them, the last one at text_nbytes, from their
- * lengths: in bytes if these add up to the text, which is valid UTF-8, and otherwise in characters. TP_INVALID_ARGUMENT, with
- * the number of the text as offset, if a length leads beyond the end, with n if there is more. O(text_nbytes), O(n) from
- * bytes. */
+/* Stores where each of n joined texts ends, computed from their lengths. `text` is valid UTF-8: the texts with one byte between
+ * neighbours; the last one ends at text_nbytes. The lengths are taken as bytes if they and the n - 1 bytes between add up to
+ * text_nbytes, otherwise as characters. TP_INVALID_ARGUMENT, with the index of the text as offset, if a length reaches beyond
+ * the end; with n as offset if bytes are left over. O(text_nbytes); O(n) for lengths in bytes. */
 tp_status tp_utf8_find_ends(const uint8_t *text, size_t text_nbytes, const uint64_t *lengths, uint64_t *ends, size_t n,
                             tp_error *error);
 
-/* The length of `text` without the beginning of a character at its end, which what follows may complete. Bytes that no
- * character begins with are left for tp_utf8_validate to refuse. */
+/* Returns the length of `text` without an incomplete character at its end, which the following bytes may complete. Bytes that
+ * cannot begin a character are kept, so that tp_utf8_validate can refuse them. */
 size_t tp_utf8_complete_nbytes(const uint8_t *text, size_t text_nbytes);
 
 /* CFFI-END */
