@@ -33,10 +33,10 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from bpe_texts import of_bytes
 
 import text_processor
 from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
+from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
 from text_processor.bpe import _files, _text
 from text_processor.bpe._model import Model
@@ -46,7 +46,7 @@ from text_processor.numeric import DataProcessor, MovingAverage, RingBuffer
 from text_processor.words import Words
 
 # Under a sanitizer memory costs what it does not cost otherwise.
-pytestmark = pytest.mark.timing
+pytestmark = [pytest.mark.timing, pytest.mark.filterwarnings("ignore::text_processor.UntrainedTokenizerWarning")]
 
 Call = Callable[[], object]
 Make = Callable[[int, Path], Call]
@@ -453,7 +453,7 @@ ENCODING: Table = {
 
 # ---- Ids -------------------------------------------------------------------------------------------------------------
 
-SPECIAL = of_bytes(special_tokens=["<s>"])
+SPECIAL = Tokenizer(special_tokens=["<s>"])
 
 
 def decoded_one_by_one(n: int, _: Path) -> Call:
@@ -528,26 +528,26 @@ def encode_file(n: int, folder: Path) -> Call:
 def encode_stream(n: int, _: Path) -> Call:
     model = Tokenizer()._model
     stream = OneByOne(b"a" * n)
-    return lambda: deque(model.encode_stream(stream.read, "it", (), "all"), 0)
+    return lambda: deque(model.encode_stream(stream.read, "it", Reading(), (), "all"), 0)
 
 
 def encode_stream_with_a_name(n: int, _: Path) -> Call:
     """Whether a long name comes is not certain before the end."""
     model = Tokenizer(special_tokens=["a" * n + "b", "ac"])._model
     stream = OneByOne(b"a" * n)
-    return lambda: deque(model.encode_stream(stream.read, "it", "all", ()), 0)
+    return lambda: deque(model.encode_stream(stream.read, "it", Reading(), "all", ()), 0)
 
 
 def train_stream(n: int, _: Path) -> Call:
     stream = OneByOne(b"a" * n)
     counting = Counting(_text.splitter_for("gpt4"), 1, lambda _: None)
-    return lambda: counting.add_stream(stream.read, "it")
+    return lambda: counting.add_stream(stream.read, "it", Reading())
 
 
 def train_large_stream(n: int, _: Path) -> Call:
     stream = io.BytesIO(b"a" * n)
     counting = Counting(_text.splitter_for("gpt4"), 1, lambda _: None)
-    return lambda: counting.add_stream(stream.read, "it")
+    return lambda: counting.add_stream(stream.read, "it", Reading())
 
 
 STREAMS: Table = {

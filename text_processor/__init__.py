@@ -20,7 +20,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from text_processor._common import checkout as _checkout  # noqa: F401 - it warns of a core that is older than its sources
+from text_processor._common import checkout as checkout  # first: it warns of a core that is older than its sources
 from text_processor._common import signatures as _signatures
 from text_processor._common.arguments import Buffer, Readable
 from text_processor._native.process import (

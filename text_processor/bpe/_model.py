@@ -254,29 +254,25 @@ class Untrained(Model):
 
     _has_warned = False
 
-    def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
+    def encode_short(self, *arguments: Any, **options: Any) -> list[int] | None:
         self._warn()
-        return super().encode_short(text, allowed, disallowed)
+        return super().encode_short(*arguments, **options)
 
-    def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
+    def encode(self, *arguments: Any, **options: Any) -> int:
         self._warn()
-        return super().encode(text, allowed, disallowed, ids)
+        return super().encode(*arguments, **options)
 
-    def encode_batch(
-        self, texts: Iterable[object], threads: int, allowed: object, disallowed: object, report: Report
-    ) -> list[list[int]]:
+    def encode_batch(self, *arguments: Any, **options: Any) -> list[list[int]]:
         self._warn()
-        return super().encode_batch(texts, threads, allowed, disallowed, report)
+        return super().encode_batch(*arguments, **options)
 
-    def encode_stream(
-        self, read: Callable[[int], Any], name: str, reading: Reading, allowed: Names | str, disallowed: Names | str
-    ) -> Iterator[array[int]]:
+    def encode_stream(self, *arguments: Any, **options: Any) -> Iterator[array[int]]:
         self._warn()
-        return super().encode_stream(read, name, reading, allowed, disallowed)
+        return super().encode_stream(*arguments, **options)
 
-    def decode(self, ids: object, ends: array[int] | None = None, first: int = 0) -> bytes:
+    def decode(self, *arguments: Any, **options: Any) -> bytes:
         self._warn()
-        return super().decode(ids, ends, first)
+        return super().decode(*arguments, **options)
 
     def _warn(self) -> None:
         if self._has_warned:
