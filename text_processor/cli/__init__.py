@@ -1,8 +1,8 @@
-"""The command ``text-processor``: word counts of files, in the shell; ``text-processor bpe`` is in `_bpe`.
+"""The command ``text-processor``: it counts words of files in the shell; ``text-processor bpe`` is in `_bpe`.
 
-Files are counted as they are read, and only counts are kept: memory grows with the distinct words, not with the files. Nothing
-is written to standard output before all files were read, so a reader behind a pipe gets all of the answer or, if a file is at
-fault, none of it.
+Files are counted as they are read, and only counts are kept, so memory grows with the distinct words and not with the files.
+Nothing is written to standard output before all files were read, so a reader behind a pipe gets the whole result or, if a file
+has a fault, nothing.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-# Words in a terminal's table: it still fits into the smallest usual window, 24 lines high.
+# Words in a table on a terminal: the table fits into the smallest usual window, which has 24 lines.
 TABLE_WORDS = 20
 
-# 128 + the signal's number, which is what a shell says of a program that SIGINT or SIGPIPE ended.
+# 128 + the number of the signal: the exit status that a shell reports for a program that SIGINT or SIGPIPE ended.
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 
-# ASCII alone, as whatever standard output may be told to be can hold it.
+# Only ASCII, because every encoding of standard output has it.
 _COUNT_DESCRIPTION = """\
-Count the words of text files, of all files together. A word is what Python's
-str.split gives, lower-cased by str.lower. Text is UTF-8, unless a byte-order
-mark, which is no part of it, or --encoding says otherwise. Compressed files
-are known by their first bytes."""
+Count the words of text files, of all files together. Words are split as by
+Python's str.split and lower-cased as by str.lower. Text is UTF-8, unless a
+byte-order mark or --encoding says otherwise; the mark is not part of the text.
+The first bytes tell whether a file is compressed."""
 
 _COUNT_EPILOG = f"""\
 output:
@@ -72,19 +72,19 @@ output:
                  objects with word and count, each on a line of its own;
                  ASCII only
 
-  The sentiment score is the number of good, great, excellent less that of bad,
-  terrible, awful, for each document. Control characters in words are shown
-  escaped on a terminal and written as they are elsewhere. Characters that the
-  encoding of standard output cannot hold are written escaped.
+  The sentiment score is the count of good, great, excellent minus the count of
+  bad, terrible, awful, divided by the number of documents. A terminal shows
+  control characters in words escaped; elsewhere they are written unchanged.
+  Characters that the encoding of standard output does not have are escaped.
 
 exit status:
   0    all files were counted
-  1    a file cannot be read, is damaged, cut short or not UTF-8, and then no
-       words are written, or with --skip-errors those of the others; or the
-       output cannot be. Standard error says which and why
+  1    a file cannot be read, is damaged, cut short or not UTF-8; no words are
+       written then, or with --skip-errors only those of the other files. Or
+       the output cannot be written. Standard error says which file and why
   2    the command line is wrong
   {INTERRUPTED}  Ctrl-C
-  {PIPE_CLOSED}  the reader of the output went away, as head does
+  {PIPE_CLOSED}  the reader of the output ended early, as head does
 
 examples:
   {PROGRAM} count book.txt
@@ -96,10 +96,10 @@ examples:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command with the given arguments (``None``: the process's own) and return its exit status.
+    """Run the command with these arguments (``None``: the arguments of the process) and return its exit status.
 
     Raises:
-        SystemExit: after ``--help`` and ``--version``, and with status 2 where the arguments are wrong.
+        SystemExit: after ``--help`` and ``--version``, and with status 2 if the arguments are wrong.
     """
     try:
         arguments = _parse(argv)
@@ -128,10 +128,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     try:
         arguments, unknown = _parser().parse_known_args(argv)
-        if unknown:  # of which argparse would tell with the usage of the whole program
+        if unknown:  # argparse would report these with the usage of the whole program
             arguments.refuse(f"unrecognized arguments: {' '.join(unknown)}")
         if not arguments.files and not vars(arguments).get("load"):
-            if os.isatty(0):  # where nothing would seem to happen
+            if os.isatty(0):  # the command would wait there and seem to do nothing
                 arguments.refuse(
                     "no FILE is given, and standard input is a terminal: name a file, pipe one in, or type it behind -"
                 )
@@ -166,33 +166,33 @@ def _add_count(commands: Any) -> None:
         nargs="*",
         metavar="FILE",
         help="a text file; it may be compressed by gzip, bzip2, xz or zstd; - is standard input, "
-        "as is no FILE at all without --load",
+        "which is also read if there is neither FILE nor --load",
     )
     count.add_argument(
         "--top",
         type=_number_of_words,
         metavar="N",
-        help=f"only the first N words in the order chosen (default: {TABLE_WORDS} in a table, otherwise all)",
+        help=f"show only the first N words in the chosen order (default: {TABLE_WORDS} in a table, otherwise all)",
     )
     count.add_argument(
         "--by",
         choices=["count", "word", "seen"],
         default="count",
-        help="order of the words: the most frequent first and of equals the first seen (the default), by code points, "
-        "or as first seen",
+        help="order of the words: count sorts by count, and equal counts as first seen (the default); word sorts by code "
+        "points; seen keeps the order in which words were first seen",
     )
     count.add_argument("--json", action="store_true", help="write JSON")
     count.add_argument(
         "--documents",
         choices=["lines", "whole"],
         default="lines",
-        help="what a document is: each line that is not blank (the default), or each file that is not blank",
+        help="a document is each line that is not blank (the default), or each whole file that is not blank",
     )
     count.add_argument(
         "--errors",
         choices=["strict", "replace"],
         default="strict",
-        help="bytes that are not UTF-8 end the command (the default), or become U+FFFD as in Python's decoder",
+        help="at bytes that are not UTF-8, end the command (the default), or replace them by U+FFFD as Python's decoder does",
     )
     add_encoding(count)
     add_skip_errors(count)
@@ -203,12 +203,12 @@ def _add_count(commands: Any) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="begin with the counts that --save has written to FILE; may be given more than once",
+        help="start with the counts that --save wrote to FILE; may be given more than once",
     )
     count.add_argument(
         "--save",
         metavar="FILE",
-        help="write the counts of all words to FILE too, for --load and for TextAnalyzer.load",
+        help="also write the counts of all words to FILE, for --load and for TextAnalyzer.load",
     )
     add_progress(count)
 
@@ -216,7 +216,7 @@ def _add_count(commands: Any) -> None:
 def _number_of_words(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number of words")
-    return min(int(text), sys.maxsize)  # more than that is no index
+    return min(int(text), sys.maxsize)  # a larger number cannot be an index
 
 
 # ---- Reading ---------------------------------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ def _number_of_words(text: str) -> int:
 def _count(arguments: argparse.Namespace) -> int:
     faults = Faults(arguments)
     analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads)
-    for name in arguments.load:  # without one of these no answer is right, and --save may write where it was
+    for name in arguments.load:  # a fault here always ends the command: without it counts are wrong, and --save may replace it
         with _naming(name):
             analyzer.merge(TextAnalyzer.load(name))
     with Work(arguments.files, shows_bar=arguments.progress) as work:
@@ -252,23 +252,23 @@ def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, 
 
 @contextlib.contextmanager
 def _naming(name: str, documents: str = "lines") -> Generator[None, None, None]:
-    """Make one line of what can be wrong with a file."""
+    """Turn the exceptions for a file into a `FileError` of one line."""
     try:
         yield
     except InvalidDocumentError as error:
         raise FileError(printable(f"{name}: {_fault(error, documents)}")) from error
     except InvalidSnapshotError as error:
-        raise FileError(printable(str(error))) from error  # which begins with the name
+        raise FileError(printable(str(error))) from error  # the message begins with the name
     except OSError as error:
         raise FileError(printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
-    # A name with a NUL, which a shell cannot give but a program can; compressed data that is damaged; a file that was changed
-    # while it was read; more words than can be counted.
+    # The name has a NUL (a shell cannot pass one, but a program can), compressed data is damaged, the file was changed while it
+    # was read, or there are more words than can be counted.
     except (ValueError, TextProcessorError, OverflowError) as error:
         raise FileError(printable(f"{name}: {error}")) from error
 
 
 def _fault(error: InvalidDocumentError, documents: str) -> str:
-    if error.index is None:  # not a document, but the whole
+    if error.index is None:  # the fault concerns the whole file
         return str(error)
     reason = f": {error.__cause__.reason}" if isinstance(error.__cause__, UnicodeDecodeError) else ""
     line = f", in line {error.index + 1}" if documents == "lines" else ""
@@ -321,7 +321,7 @@ def _summary(statistics: Statistics, sentiment: float | None) -> str:
 
 
 def _json(words: Sequence[tuple[str, int]], statistics: Statistics, sentiment: float | None) -> Iterator[str]:
-    """One object, in pieces: Ctrl-C gets through between them, and each word has a line of its own for grep."""
+    """Give one object line by line: Ctrl-C takes effect between two lines, and grep finds each word on a separate line."""
     totals = json.dumps({**statistics, "sentiment": sentiment})
     yield f'{totals[:-1]}, "words": ['
     separator = "\n"
@@ -332,7 +332,7 @@ def _json(words: Sequence[tuple[str, int]], statistics: Statistics, sentiment: f
 
 
 def _write_table(words: Sequence[tuple[str, int]]) -> None:
-    """Write a table with the words in its last column, where nothing stands behind one that is long or wide."""
+    """Write a table with the words in its last column, so that long or wide words move no other column."""
     rows = [(f"{count:,}", printable(word)) for word, count in words]
     try:
         _write_rich_table(rows)
@@ -341,7 +341,7 @@ def _write_table(words: Sequence[tuple[str, int]]) -> None:
 
 
 def _write_rich_table(rows: Sequence[tuple[str, str]]) -> None:
-    # Imported only when it is used: it takes longer to load than a book takes to count.
+    # Imported only when it is used, because loading it takes longer than counting a book.
     from rich import box  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -351,7 +351,7 @@ def _write_rich_table(rows: Sequence[tuple[str, str]]) -> None:
     table.add_column("count", justify="right", no_wrap=True)
     table.add_column("word", no_wrap=True, overflow="ellipsis")
     for count, word in rows:
-        table.add_row(count, Text(word))  # as Text, in which [bold] is no markup
+        table.add_row(count, Text(word))  # as Text, because in a str [bold] would be markup
     Console().print(table)
 
 
@@ -364,7 +364,7 @@ def _write_plain_table(rows: Sequence[tuple[str, str]]) -> None:
         sys.stdout.write(f"{count:>{width}}  {shown}\n")
 
 
-# Standard output and standard error are None in a process that was started with them closed.
+# Standard output and standard error are None if they were closed when the process started.
 
 
 def _flush_output() -> None:
@@ -373,9 +373,9 @@ def _flush_output() -> None:
 
 
 def _abandon_output() -> None:
-    """Let what is still buffered go nowhere: the interpreter flushes it once more when it ends, and would complain."""
+    """Redirect buffered output to nowhere; otherwise the interpreter would flush it at its end and print an error."""
     if sys.stdout is not None:
-        with contextlib.suppress(io.UnsupportedOperation):  # one in memory has no descriptor
+        with contextlib.suppress(io.UnsupportedOperation):  # a stream in memory has no descriptor
             descriptor = sys.stdout.fileno()
             devnull = os.open(os.devnull, os.O_WRONLY)
             os.dup2(devnull, descriptor)

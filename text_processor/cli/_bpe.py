@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 # Bytes of ids that are read at once.
 BLOCK_NBYTES = 1 << 18
 
-_BPE = "Train byte-level BPE tokenizers, and turn text into ids and back. Each ACTION has a --help of its own."
+_BPE = "Train byte-level BPE tokenizers, and turn text into token ids and back. Each ACTION has its own --help."
 
 _TRAIN = """\
-Make a vocabulary of text files and write it to a file. Each FILE is one
+Train a vocabulary on text files and write it to a file. Each FILE is one
 text; only its distinct pieces are kept in memory."""
 
 _TRAIN_EPILOG = f"""\
-The name of the output decides what is written: .json is a tokenizer.json of
-Hugging Face's tokenizers, .tiktoken the list of tokens that tiktoken reads, in
-which neither pattern nor special tokens stand, anything else a file of our own.
+The name of the output file selects the format: .json is a tokenizer.json of
+Hugging Face's tokenizers, .tiktoken is the token list of tiktoken, which has
+no pattern and no special tokens, and any other name is this package's format.
 
 These patterns have names: gpt2, r50k, gpt4, cl100k, cl100k_tiktoken, nanochat,
 o200k. Any other regular expression needs the Python package regex.
@@ -51,9 +51,9 @@ examples:
       --special '<|endoftext|>' -o tokenizer.json"""
 
 _ENCODE_EPILOG = f"""\
-Ids are written as decimal numbers, each on a line of its own, or with --binary
-as unsigned 32-bit numbers, little-endian. Those of several files follow on each
-other. With -o the file is written when all is encoded, or not at all.
+Ids are written as decimal numbers, one on each line, or with --binary as
+little-endian unsigned 32-bit numbers. The ids of several files follow each
+other. With -o the file is written only after all files were encoded.
 
 examples:
   {PROGRAM} bpe encode -m book.bpe book.txt --binary -o book.ids
@@ -72,7 +72,7 @@ examples:
 
 
 def add_commands(commands: Any) -> None:
-    """Add ``bpe`` and what it can do to the commands."""
+    """Add ``bpe`` and its actions to the commands."""
     bpe = commands.add_parser(
         "bpe", help="train byte-level BPE tokenizers, and encode, decode and count with them", description=_BPE
     )
@@ -90,7 +90,11 @@ def add_commands(commands: Any) -> None:
     _add_output(decode, "the text")
     decode.add_argument("--binary", action="store_true", help="read unsigned 32-bit numbers instead of decimal ones")
     count = _add(
-        actions, "count", _count, "count the ids of text files, which stand before the names as in wc", epilog=_COUNT_EPILOG
+        actions,
+        "count",
+        _count,
+        "count the ids of text files; print each count before the name, as wc does",
+        epilog=_COUNT_EPILOG,
     )
     _add_model(count)
     _add_special(count)
@@ -107,7 +111,7 @@ def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text
         "files",
         nargs="*",
         metavar="FILE",
-        help="may be compressed by gzip, bzip2, xz or zstd; - is standard input, as is no FILE at all",
+        help="may be compressed by gzip, bzip2, xz or zstd; - is standard input, which is also read if there is no FILE",
     )
     _shared.add_max_memory(parser)
     _shared.add_skip_errors(parser)
@@ -115,14 +119,17 @@ def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text
 
 
 def _add_train(actions: Any) -> None:
-    train = _add(actions, "train", _train, "make a vocabulary of text files", description=_TRAIN, epilog=_TRAIN_EPILOG)
-    train.add_argument("--vocab-size", type=_vocab_size, required=True, metavar="N", help="tokens, special ones left out")
-    train.add_argument("-o", "--output", required=True, metavar="FILE", help="where the tokenizer goes")
+    train = _add(actions, "train", _train, "train a vocabulary on text files", description=_TRAIN, epilog=_TRAIN_EPILOG)
     train.add_argument(
-        "--pattern", default="gpt4", help="the regular expression that splits text, or the name of one (default: gpt4)"
+        "--vocab-size", type=_vocab_size, required=True, metavar="N", help="number of tokens, without special tokens"
     )
+    train.add_argument("-o", "--output", required=True, metavar="FILE", help="the file for the tokenizer")
+    train.add_argument("--pattern", default="gpt4", help="the regular expression that splits text, or its name (default: gpt4)")
     train.add_argument(
-        "--tie-break", choices=["rustbpe", "hf"], default="rustbpe", help="which of equally frequent pairs is merged first"
+        "--tie-break",
+        choices=["rustbpe", "hf"],
+        default="rustbpe",
+        help="the rule for equally frequent pairs: that of rustbpe (the default) or of Hugging Face",
     )
     train.add_argument(
         "--special", action="append", default=[], metavar="NAME", help="a special token; may be given more than once"
@@ -133,13 +140,15 @@ def _add_train(actions: Any) -> None:
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-m", "--model", required=True, metavar="FILE", help="a tokenizer of any kind that train writes")
-    parser.add_argument("--pattern", help="for a .tiktoken file, which says nothing of it: the pattern, or its name")
+    parser.add_argument("-m", "--model", required=True, metavar="FILE", help="a tokenizer in any format that train writes")
+    parser.add_argument("--pattern", help="the pattern, or its name, for a .tiktoken file, which does not contain it")
 
 
 def _add_special(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--special", action="store_true", help="names of special tokens become these; otherwise they are ordinary text"
+        "--special",
+        action="store_true",
+        help="encode the names of special tokens as special tokens; by default they are ordinary text",
     )
 
 
@@ -176,7 +185,7 @@ def _save(tokenizer: Tokenizer, name: str) -> None:
 
 
 def _check_output(tokenizer: Tokenizer, name: str) -> None:
-    """Raise before a training, which may take long, what can be known to be wrong behind it."""
+    """Check before a training, which may take long, that its result can be written."""
     path = Path(name)
     with _naming(name):
         if path.is_dir():
@@ -189,7 +198,7 @@ def _check_output(tokenizer: Tokenizer, name: str) -> None:
 
 @contextlib.contextmanager
 def _naming(name: str) -> Generator[None, None, None]:
-    """Make one line of what can be wrong with a file."""
+    """Turn the exceptions for a file into a `FileError` of one line."""
     try:
         yield
     except OSError as error:
@@ -234,7 +243,7 @@ def _train(arguments: argparse.Namespace) -> int:
 def _sound(
     read: Callable[[int], bytes], name: str, faults: Faults, arguments: argparse.Namespace
 ) -> tuple[Callable[[int], bytes], str, Reading]:
-    """Return what reads a text, and how; where faults are skipped, one that is known to be sound to its end."""
+    """Return a read function, a name and how to read the text; with ``--skip-errors``, the text is first read to its end."""
     shown, reading = _shown(name), _reading(name, arguments)
     if not faults.are_skipped:
         return read, shown, reading
@@ -323,7 +332,7 @@ def _parse_lines(read: Callable[[int], bytes]) -> Iterator[list[int]]:
     while not is_final:
         data = read(BLOCK_NBYTES)
         is_final = not data
-        words = (rest + data + b"\n" if is_final else rest + data + b".").split()  # the last one may go on
+        words = (rest + data + b"\n" if is_final else rest + data + b".").split()  # the last word may be incomplete
         rest = b"" if is_final else words.pop()[:-1]
         for word in words:
             if not (word.isdigit() and len(word) <= 10):
@@ -366,7 +375,7 @@ def _reading(name: str, arguments: argparse.Namespace) -> Reading:
 
 @contextlib.contextmanager
 def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], int]], None, None]:
-    """Give what reads a file, and what says how many of its bytes have been read."""
+    """Open a file; give its read function, and a function that returns how many bytes were read."""
     n_read = 0
 
     def read(nbytes: int) -> bytes:
@@ -382,7 +391,7 @@ def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], i
 
 
 def _write(name: str | None, chunks: Iterable[bytes]) -> None:
-    """Write to a file, which is complete or not there, or to standard output as it comes."""
+    """Write to a file, which becomes visible only when it is complete, or to standard output chunk by chunk."""
     if name is not None:
         with _naming(name):
             files.write_file(name, chunks)
@@ -400,7 +409,7 @@ def _standard_output() -> Any:
 
 
 class _LateBar(contextlib.ExitStack):
-    """A bar for merges, shown once they take so long that one wants to know."""
+    """A progress bar for merges, shown if they take longer than a second."""
 
     def __init__(self, total: int, *, shows_bar: bool) -> None:
         super().__init__()

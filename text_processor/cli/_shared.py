@@ -1,4 +1,4 @@
-"""What the commands of the shell share: options, limits of memory, the bar for all files together, and messages."""
+"""Code that the shell commands share: options, memory limits, the progress bar for all files together, and messages."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from text_processor._native import status as native_status
 
 PROGRAM = "text-processor"
 
-# After that long one wants to know how long it will take. Less is not worth a bar, nor the time that it takes to load one.
+# A bar appears after this time. Shorter work does not need one, and loading the bar takes time too.
 SECONDS_WITHOUT_BAR = 1.0
 
-# What could move the cursor, change colours, set a window's title or turn the text around: control characters and those
-# that override the direction of writing. Lone surrogates stand in names of files that are not UTF-8.
+# Characters that could move the cursor, change colours, set the title of a window or reverse the text: control characters and
+# direction overrides. Lone surrogates occur in names of files that are not UTF-8.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -39,32 +39,32 @@ class FileError(Exception):
 
 
 def add_threads(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told how many threads to use."""
+    """Add the option for the number of threads."""
     parser.add_argument(
         "--threads",
         type=_number_of_threads,
         metavar="N",
-        help="how many threads may count (default: as many as there are processors); no answer depends on it",
+        help="how many threads may count (default: one for each processor); the result does not depend on it",
     )
 
 
 def add_progress(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told to show no bar."""
+    """Add the option to show no bar."""
     parser.add_argument(
         "--no-progress",
         dest="progress",
         action="store_false",
-        help="show no bar; otherwise there is one after a second if standard error is a terminal",
+        help="show no progress bar; by default a bar appears after one second if standard error is a terminal",
     )
 
 
 def add_skip_errors(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told to go on where a file has a fault."""
+    """Add the option to continue after a file with a fault."""
     parser.add_argument(
         "--skip-errors",
         action="store_true",
-        help="leave out each file that cannot be read or is at fault, say so, and end with status 1 when the others are done; "
-        "otherwise the first one ends the command",
+        help="leave out each file that cannot be read or has a fault, report it, and end with status 1 after the other files; "
+        "by default the first such file ends the command",
     )
 
 
@@ -78,9 +78,9 @@ def _number_of_threads(text: str) -> int:
 
 
 def standard_input() -> io.FileIO:
-    """Open standard input unbuffered: a block is asked for once, so an end of input that is typed in a terminal is met once.
+    """Open standard input unbuffered: each block is read once, so an end of input typed in a terminal is needed only once.
 
-    If it was closed when Python started, descriptor 0 may belong to a file of some library: libffi keeps its own one open.
+    If it was closed when Python started, descriptor 0 may belong to a file of a library; libffi, for example, keeps one open.
     """
     if sys.__stdin__ is None:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
@@ -94,12 +94,12 @@ _UNITS = {"": 0, "K": 10, "M": 20, "G": 30, "T": 40}
 
 
 def add_encoding(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told the encoding of its files."""
+    """Add the option for the encoding of the files."""
     parser.add_argument(
         "--encoding",
         type=_encoding,
         metavar="NAME",
-        help="the encoding of the files (default: what their byte-order marks say, otherwise UTF-8)",
+        help="the encoding of the files (default: as their byte-order mark says, otherwise UTF-8)",
     )
 
 
@@ -111,13 +111,13 @@ def _encoding(text: str) -> str | None:
 
 
 def add_max_memory(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told how much memory to use."""
+    """Add the option for the memory limit."""
     parser.add_argument(
         "--max-memory",
         type=_number_of_bytes,
         metavar="SIZE",
-        help="end rather than use more memory for what is counted, or for decompressing a file, such as 500M or 2G "
-        f"(default: no limit for the one, {compressed.MOST_MEMORY >> 20}M for the other)",
+        help="end the command if the counts, or decompressing a file, need more memory than this, such as 500M or 2G "
+        f"(default: no limit for the counts, {compressed.MOST_MEMORY >> 20}M for decompressing)",
     )
 
 
@@ -132,7 +132,7 @@ def _number_of_bytes(text: str) -> int:
 
 @contextlib.contextmanager
 def memory_limited(n_bytes: int | None) -> Generator[None, None, None]:
-    """Let the core and decompressors have so many bytes at most; None changes nothing."""
+    """Limit the memory of the core and of decompressors to so many bytes; None changes nothing."""
     before = native_process.get_memory_stats()["limit_bytes"]
     if n_bytes is not None:
         native_process.set_memory_limit(n_bytes)
@@ -147,15 +147,16 @@ def memory_limited(n_bytes: int | None) -> Generator[None, None, None]:
 
 # ---- Files with faults -----------------------------------------------------------------------------------------------
 
-# What a file becomes is kept until it is known to have no fault: up to so much in memory, more of it in a temporary file.
+# The output for a file is kept until the file is known to have no fault: up to this size in memory, beyond it in a temporary
+# file.
 _MOST_KEPT_NBYTES = 1 << 24
 
-# And so much of that is given at once.
+# The kept output is given in blocks of this size.
 _KEPT_NBYTES = 1 << 20
 
 
 class Faults:
-    """Files with faults: the first one ends the command, or with ``--skip-errors`` each is told of and left out."""
+    """Files with faults: the first one ends the command, or with ``--skip-errors`` each is reported and left out."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.n = 0
@@ -164,12 +165,12 @@ class Faults:
 
     @property
     def status(self) -> int:
-        """With which the command ends."""
+        """The exit status of the command."""
         return 1 if self.n else 0
 
     @contextlib.contextmanager
     def left_out(self) -> Generator[None, None, None]:
-        """Work on one file, in which a fault may show."""
+        """Wrap the work on one file that may have a fault."""
         try:
             yield
         except FileError as error:
@@ -179,7 +180,7 @@ class Faults:
             self.n += 1
 
     def whole(self, name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        """Give what the file becomes; where faults are skipped, not before all of it is there."""
+        """Give the output for a file; with ``--skip-errors``, only after all of it was made without a fault."""
         if not self.are_skipped:
             yield from chunks
             return
@@ -199,9 +200,9 @@ class Faults:
 
 
 class Work(contextlib.ExitStack):
-    """How far all files together are, shown by a bar in the terminal once it takes so long that one wants to know.
+    """The progress of all files together, shown by a bar in the terminal if the work takes longer than a second.
 
-    Of a compressed file it is what was read of it that counts, as that is what its size tells.
+    For a compressed file the bytes read from the file count, because its size is in these bytes.
     """
 
     def __init__(self, names: Sequence[str], *, shows_bar: bool) -> None:
@@ -216,13 +217,13 @@ class Work(contextlib.ExitStack):
         self._report: Report | None = None
 
     def hook(self, position: Callable[[], int] | None = None) -> Progress | None:
-        """Return what is to be told of the progress within the next file; ``position`` says it instead, where it is given."""
+        """Return the progress hook for the next file; if ``position`` is given, it replaces the reported position."""
         if not self._is_shown:
             return None
         return lambda done, _: self._tell(done if position is None else position())
 
     def has_done(self, name: str) -> None:
-        """The file with this name has been counted."""
+        """Report that the file with this name is done."""
         if self._is_shown:
             size = self._sizes[name]
             self._n_before += self._n_done if size is None else size
@@ -237,9 +238,9 @@ class Work(contextlib.ExitStack):
 
 
 def _size(name: str) -> int | None:
-    """The length of a file; None where it cannot be known."""
+    """Return the length of a file; None if it is not known."""
     try:
-        status = os.fstat(0) if name == "-" else os.stat(name)  # noqa: PTH116 - a name that is wrong is told of when it is opened
+        status = os.fstat(0) if name == "-" else os.stat(name)  # noqa: PTH116 - opening it reports a wrong name
     except (OSError, ValueError):
         return None
     return status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -249,12 +250,12 @@ def _size(name: str) -> int | None:
 
 
 def printable(text: str) -> str:
-    """Escape what a terminal would obey rather than show."""
+    """Escape the characters that a terminal would execute instead of show."""
     return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def say(line: str) -> None:
-    """Write a line to standard error, if there is one that can be written to."""
+    """Write a line to standard error, if that is open and writable."""
     if sys.stderr is not None:
         with contextlib.suppress(OSError):
             sys.stderr.write(f"{line}\n")

@@ -1,8 +1,8 @@
-"""Numbers in lists and arrays: exact sums, filters, products and statistics from native code, with or without NumPy.
+"""Numbers in lists and arrays: exact sums, filters, products and statistics in native code, with or without NumPy.
 
-What goes in is a list, any other iterable of numbers, or any buffer of them, such as an `array.array` or a NumPy array, which
-is read where it lies. What comes out has the form of what went in: a list for an iterable, a NumPy array for one, an
-`array.array` for any other buffer. Lists are for convenience: to convert one costs several times what the work itself does.
+The input is a list, any other iterable of numbers, or a buffer such as an `array.array` or a NumPy array, which is read in
+place. The result has the form of the input: a list for an iterable, a NumPy array for a NumPy array, an `array.array` for any
+other buffer. Lists are for convenience: converting a list costs several times as much as the computation.
 
 >>> from array import array
 >>> from text_processor.numeric import compute_stats, parallel_sum, process_numbers

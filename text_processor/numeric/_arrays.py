@@ -1,8 +1,8 @@
-"""How numbers get to the core and back: what a caller gives becomes a span of C's, and answers take the form of what was given.
+"""Convert numbers for the core and back: an input becomes a span in C, and the result has the form of the input.
 
-A buffer is used where it lies, without a copy, if it is C-contiguous, aligned and of a type that the core knows. One that is
-not (a strided NumPy array, bytes off their alignment) is copied first; so are bools, which need not be 0 or 1 in memory, and
-lists, which have no numbers in memory at all.
+A buffer is used in place, without a copy, if it is C-contiguous, aligned and of a type that the core knows. Any other buffer
+(a strided NumPy array, misaligned bytes) is copied first. Bools are copied because they need not be 0 or 1 in memory, and
+lists because their numbers are not in memory as C numbers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from text_processor._native.numeric import Span
 
 Kind = Literal["list", "numpy", "array"]
 
-# The letters of struct and of array for each type, which may be written in other ways: where a long has 8 bytes, "l" is "q".
+# The letter of struct and array for each type. Other letters may mean the same type: where a long has 8 bytes, "l" is "q".
 TYPECODES = {
     "int8": "b",
     "uint8": "B",
@@ -51,20 +51,20 @@ _AS_BOOL = bytes(1) + b"\1" * 255
 
 
 class Numbers:
-    """Numbers as the core reads them, for as long as the ``with`` block that this is used in lasts.
+    """Numbers as the core reads them; valid within a ``with`` block.
 
     >>> with Numbers([[1, 2], [3, 4]], nested=True) as matrix:
     ...     matrix.kind, matrix.dtype, matrix.shape, matrix.n, matrix.value(3)
     ('list', 'int64', (2, 2), 4, 4)
 
     Attributes:
-        kind: the form that answers take: ``"list"``, ``"numpy"`` or ``"array"``.
-        dtype: a key of ``TYPECODES``. Bools are the ``uint8`` 0 and 1. Of a list: ``int64``; ``uint64`` where one of its ints
-            needs that; ``float64`` where there is a float among them. Of nothing: ``float64``.
+        kind: the form of results: ``"list"``, ``"numpy"`` or ``"array"``.
+        dtype: a key of ``TYPECODES``. Bools are the ``uint8`` 0 and 1. For a list: ``int64``; ``uint64`` if one of its ints
+            needs that; ``float64`` if it has a float. For an empty list: ``float64``.
         type: the same as the core's ``tp_number_type``.
-        shape: the length of each dimension, as NumPy has it.
-        n: how many numbers there are.
-        pointer: where they are, one behind the other in C's order.
+        shape: the length of each dimension, as in NumPy.
+        n: the count of numbers.
+        pointer: the address of the numbers, which are contiguous and in C order.
     """
 
     __slots__ = ("_data", "_name", "_view", "dtype", "kind", "n", "pointer", "shape", "type")
@@ -78,25 +78,25 @@ class Numbers:
         floats: bool = False,
         in_order: bool = True,
     ) -> None:
-        """Look at what a caller gives.
+        """Open the numbers that a caller passed.
 
         Args:
             numbers: a buffer (`array.array`, `memoryview`, a NumPy array, …), an Arrow array, or any iterable of numbers.
-            name: what messages call it.
-            nested: whether a list of lists of numbers, equally long, may stand for two dimensions.
-            floats: whether what has ints only becomes ``float64`` if it is a list, so that no int is too large.
-            in_order: whether the order of the numbers makes a difference, so that a set is none.
+            name: the name of the argument in messages.
+            nested: whether a list of equally long lists of numbers is allowed, as two dimensions.
+            floats: whether a list that has only ints becomes ``float64``, so that ints beyond 64 bits are allowed.
+            in_order: whether the order of the numbers matters, so that a set is not allowed.
 
         Raises:
-            TypeError: it is no such thing; named are the type and, in a list, the index.
-            ValueError: rows of different lengths, named; an Arrow array with nulls.
-            OverflowError: an int in a list is neither an ``int64`` nor a ``uint64`` or, among floats, too large for them.
+            TypeError: the input has the wrong type; the message names the type and, in a list, the index.
+            ValueError: rows have different lengths, which the message names; an Arrow array has nulls.
+            OverflowError: an int in a list fits neither into ``int64`` nor ``uint64`` or, among floats, is too large for one.
         """
         self.kind: Kind
         self._name = name
         self._view, self.kind, self.shape, self.dtype = _open(numbers, name, nested, floats, in_order)
         self.n = math.prod(self.shape)
-        if self._view.nbytes != self.n * array(TYPECODES[self.dtype]).itemsize:  # never is more read than there is
+        if self._view.nbytes != self.n * array(TYPECODES[self.dtype]).itemsize:  # the core must not read beyond the buffer
             raise ValueError(f"{name} of shape {self.shape} and type {self.dtype} has {self._view.nbytes} bytes")
         self.type = native_numeric.NUMBER_TYPES[self.dtype]
         self._data = native_numeric.open_span(self._view)
@@ -106,7 +106,7 @@ class Numbers:
         self.pointer = self._data
 
     def _let_go(self, copy: array[Any]) -> Any:
-        """Go on with a copy instead of the view."""
+        """Release the view and use a copy instead."""
         native_numeric.close_span(self._data)
         self._view.release()
         self._view = memoryview(copy)
@@ -114,7 +114,7 @@ class Numbers:
 
     @property
     def is_float(self) -> bool:
-        """Whether these are floats, not ints."""
+        """Whether the numbers are floats, not ints."""
         return self.dtype in ("float32", "float64")
 
     def __enter__(self) -> Self:
@@ -125,15 +125,15 @@ class Numbers:
         self._view.release()
 
     def _flat(self) -> Any:
-        """The numbers as Python's, in one dimension."""
+        """Return a one-dimensional view whose items are Python numbers."""
         return self.bytes().cast(TYPECODES[self.dtype])  # type: ignore[call-overload]
 
     def value(self, index: int) -> int | float:
-        """Return one number, for a message: the one at an index in C's order."""
+        """Return the number at an index in C order, for a message."""
         return cast("int | float", self._flat()[index])
 
     def place(self, index: int) -> str:
-        """Return an index in C's order as a subscript, for a message: ``"[7]"`` or ``"[1, 2]"``."""
+        """Return an index in C order as a subscript, for a message: ``"[7]"`` or ``"[1, 2]"``."""
         subscript: list[int] = []
         for length in reversed(self.shape):
             index, last = divmod(index, length)
@@ -141,14 +141,14 @@ class Numbers:
         return f"[{', '.join(map(str, reversed(subscript)))}]"
 
     def bytes(self) -> memoryview:
-        """Return what is in memory, for as long as the ``with`` block lasts."""
+        """Return the memory of the numbers; valid within the ``with`` block."""
         return native_numeric.view_span(self._data, self.n * self._view.itemsize)
 
     def converted(self, dtype: Literal["int64", "float64"]) -> Numbers:
-        """Return the same numbers in another type, each of which must have a place in it; in ``float64`` as ``float(x)`` is.
+        """Return the same numbers in another type; to ``float64`` they are converted as by ``float(x)``.
 
         Raises:
-            OverflowError: one has none; its index and value are named.
+            OverflowError: a number does not fit into the type; the message gives its index and value.
         """
         if self.dtype == dtype:
             return self
@@ -166,7 +166,7 @@ class Numbers:
         """Return a copy in the type ``float64``.
 
         Raises:
-            InvalidArgumentError: ``exactly``, and one of them is an int that no float64 is; ``item`` is its index.
+            InvalidArgumentError: with ``exactly``, an int has no equal float64; ``item`` is its index.
         """
         room = Output("array", "float64", (self.n,))
         native_numeric.to_float64(self.type, self.pointer, self.n, room.pointer, exactly=exactly)
@@ -178,7 +178,7 @@ class Numbers:
         return numbers
 
     def span(self, start: int, n: int) -> Span:
-        """Return n of the numbers, in C's order."""
+        """Return the span of n numbers from ``start`` on, in C order."""
         return Span(self._data + start * self._view.itemsize, self.type, n)
 
     def describe(self) -> str:
@@ -187,14 +187,14 @@ class Numbers:
 
 
 class Output:
-    """Room for an answer: ``pointer`` is where the core writes, `take` gives what the caller gets.
+    """Memory for a result: the core writes to ``pointer``, and `take` returns the object for the caller.
 
     >>> output = Output("list", "int64", (2, 2))
     >>> output.take()
     [[0, 0], [0, 0]]
 
     Raises:
-        MemoryError: there is not so much, before anything is touched.
+        MemoryError: there is not enough memory; nothing has been changed then.
     """
 
     __slots__ = ("_data", "_itemsize", "_kind", "_room", "_shape", "pointer")
@@ -215,20 +215,20 @@ class Output:
         self.pointer = self._data
 
     def at(self, index: int) -> Any:
-        """Return a pointer to where the number at an index goes."""
+        """Return a pointer to the number at an index."""
         return self._data + index * self._itemsize
 
     def take(self) -> Any:
-        """Return the answer: lists (of lists), a NumPy array, an `array.array` or, in more dimensions, a view of one.
+        """Return the result: a list (of lists), a NumPy array, an `array.array` or, in more dimensions, a view of one.
 
-        A view has no such shape where there is nothing in it.
+        An empty view does not have the shape, because a `memoryview` cannot have a dimension of length 0.
         """
         native_numeric.close_span(self._data)
         if self._kind == "numpy":
             return self._room
         if self._kind == "array" and len(self._shape) == 1:
             return self._room
-        if self._kind == "list" and 0 in self._shape:  # which no view can have
+        if self._kind == "list" and 0 in self._shape:  # a view cannot have this shape
             return _empty_lists(self._shape)
         view: Any = memoryview(self._room)
         if len(self._shape) != 1 and self._room:
@@ -237,7 +237,7 @@ class Output:
 
 
 def common_kind(*numbers: Numbers) -> Kind:
-    """Return the form of an answer to several inputs: NumPy's if one of them is, else a buffer's if one is."""
+    """Return the form of a result of several inputs: NumPy if one of them is NumPy, otherwise array if one is a buffer."""
     kinds = {each.kind for each in numbers}
     return "numpy" if "numpy" in kinds else "array" if "array" in kinds else "list"
 
@@ -252,7 +252,7 @@ _Opened = tuple[memoryview, Kind, tuple[int, ...], str]
 
 
 def _open(numbers: object, name: str, nested: bool, floats: bool, in_order: bool) -> _Opened:
-    """Return a contiguous view, the form of answers, the shape and the type."""
+    """Return a contiguous view, the form of results, the shape and the type."""
     items = items_of(numbers, name, in_order=in_order)
     if items is not None:
         return _open_items(items, name, nested, floats)
@@ -267,21 +267,21 @@ def _open(numbers: object, name: str, nested: bool, floats: bool, in_order: bool
 
 
 def items_of(numbers: object, name: str, *, in_order: bool = True) -> Sequence[object] | None:
-    """Return what an iterable gives, or None for what has its numbers in memory; ``in_order`` as for `_many.check`.
+    """Return the items of an iterable, or None for an object whose numbers are in memory; ``in_order`` as in `many.check`.
 
     Raises:
-        TypeError: there can be no numbers in it.
+        TypeError: the object cannot hold numbers.
     """
     if type(numbers) is list or type(numbers) is tuple:
         return cast("Sequence[object]", numbers)
-    if isinstance(numbers, (list, tuple)):  # a subclass, whose methods may say anything; what it gives is what counts
+    if isinstance(numbers, (list, tuple)):  # a subclass may override any method; its items count
         return list(cast("Iterable[object]", numbers))
     if _has_buffer(numbers):
         return None
     many.check(numbers, name, many.NUMBERS, in_order=in_order)
     if hasattr(numbers, "__arrow_c_array__"):
         return None
-    if "numpy" in sys.modules and hasattr(numbers, "__array__"):  # of NumPy's own, strings, for one, have no buffer
+    if "numpy" in sys.modules and hasattr(numbers, "__array__"):  # some NumPy arrays, such as strings, have no buffer
         return None
     return list(cast("Iterable[object]", numbers))
 
@@ -299,7 +299,7 @@ def _has_buffer(thing: Any) -> bool:
 def _open_numpy(numbers: Any, name: str, numpy: Any) -> _Opened:
     if isinstance(numbers, numpy.ma.MaskedArray):
         raise TypeError(f"{name} must not be a masked array: say what stands for what is masked, as by its method filled")
-    numbers = numpy.asarray(numbers)  # a subclass may say anything of its shape and type
+    numbers = numpy.asarray(numbers)  # a subclass may report any shape and type
     dtype = numbers.dtype
     if dtype.kind not in "biuf" or dtype.itemsize > 8 or dtype == numpy.float16 or not dtype.isnative:
         raise TypeError(f"{name} must be ints of up to 64 bits, bools, float32 or float64 in native order, not {dtype!r}")
@@ -360,7 +360,7 @@ def _open_arrow(numbers: Any, name: str) -> _Opened:
 
 
 def _open_items(items: Sequence[object], name: str, nested: bool, floats: bool) -> _Opened:
-    # Another thread may change lists while they are read: what has been read is what counts.
+    # Another thread may change lists while they are read, so every check uses the items that were read.
     shape: tuple[int, ...]
     if nested and items and isinstance(items[0], (list, tuple)):
         rows: list[list[object]] = []
@@ -378,7 +378,7 @@ def _open_items(items: Sequence[object], name: str, nested: bool, floats: bool) 
 
 
 def _checked_row(given: object, name: str, index: int, rows: Sequence[Sequence[object]]) -> list[object]:
-    """Return a copy of a row that goes behind others."""
+    """Return a copy of a row, after checking that it is as long as the rows before it."""
     if not isinstance(given, (list, tuple)):
         raise TypeError(f"{name}[{index}] must be a list of numbers, as {name}[0] is, not {_name(given)}")
     row = list(cast("Iterable[object]", given))
@@ -388,12 +388,12 @@ def _checked_row(given: object, name: str, index: int, rows: Sequence[Sequence[o
 
 
 def checked_items(items: Sequence[object], name: str, row_length: int | None = None) -> Sequence[int | float]:
-    """Return the numbers in a list as ints and floats: mostly the list itself.
+    """Return the numbers in a list as ints and floats; usually that is the list itself.
 
-    Whatever has ``__index__`` is an int, so NumPy's ints are too; its floats are floats.
+    Every object with ``__index__`` is an int, including NumPy's ints; NumPy's floats are floats.
 
     Raises:
-        TypeError: something else is among them; its index and type are named.
+        TypeError: another object is among the items; the message gives its index and type.
     """
     if {int, bool, float}.issuperset(map(type, items)):
         return cast("Sequence[int | float]", items)

@@ -15,41 +15,41 @@ from text_processor.numeric._work import n_threads
 
 __all__ = ["matrix_multiply"]
 
-# A step lasts about so long: Ctrl-C gets through between two of them.
+# About how long a step should take: Ctrl-C takes effect between two steps.
 STEP_SECONDS = 0.01
 
-# Multiplications of the first step: a millisecond's work, or some twenty without vector instructions.
+# Multiplications in the first step: they take one millisecond, or about twenty without vector instructions.
 FIRST_STEP = 1 << 24
 
 
 def matrix_multiply(a: object, b: object, *, threads: int | None = None, progress: Progress | bool | None = None) -> Any:
     """Return the matrix product of ``a``, of shape (m, k), and ``b``, of shape (k, n).
 
-    The elements are of type float64. They are summed in an order that does not depend on ``threads``, so that every bit of the
-    answer is the same for any number of them. The instruction set (see `text_processor.cpu_features`) may make a difference, as
-    NumPy's does: whichever it is, an element is off by no more than k 2⁻⁵³ / (1 - k 2⁻⁵³) times the sum of the absolute values
-    of its products, unless it overflows or these products are subnormal. NaN and infinities go where they go in sums.
+    The elements have the type float64. The order of summation does not depend on ``threads``, so every bit of the result is the
+    same for any number of threads. The instruction set (see `text_processor.cpu_features`) may change the result, as it does in
+    NumPy. With any instruction set, the error of an element is at most k 2⁻⁵³ / (1 - k 2⁻⁵³) times the sum of the absolute
+    values of its products, unless it overflows or these products are subnormal. NaN and infinities propagate as in sums.
 
     Args:
         a: a list of equally long lists of numbers, a two-dimensional NumPy array, or any other two-dimensional buffer of
-            numbers. What is not float64 is copied, and what is neither in C's order nor in Fortran's.
+            numbers. It is copied if it is not float64, or is neither in C order nor in Fortran order.
         b: the same.
-        threads: how many threads may work at it; ``None``: as many as there are processors, 1: only the calling one.
-        progress: a function that is called with the number of multiplications done and their number in all, m n k, at most 20
-            times a second; or True: a bar on standard error, if that is a terminal. What it raises ends the call.
+        threads: how many threads may work. ``None`` means one for each processor, 1 means only the calling thread.
+        progress: a function that is called with the number of multiplications done and their total, m n k, at most 20 times a
+            second. True shows a bar on standard error, if that is a terminal. An exception of the function ends the call.
 
     Returns:
-        A list of lists if both are lists; a NumPy array if one of them is; otherwise a two-dimensional view of an
-        `array.array`, or, where there is nothing to view, that array.
+        A list of lists if both are lists; a NumPy array if one of them is a NumPy array; otherwise a two-dimensional view of an
+        `array.array`, or that array itself if it is empty.
 
     Raises:
-        ValueError: the shapes do not fit, or are not two-dimensional; both are named. An int, named too, is not the same as a
-            float64, which not all beyond 2⁵³ are.
-        TypeError: ``a`` or ``b`` is no such thing.
-        OverflowError: an int in a list has no place in 64 bits.
-        MemoryError: there is no memory for the answer. Nothing has been computed then.
+        ValueError: the shapes do not fit, or are not two-dimensional; the message names both. Or an int beyond 2⁵³ has no
+            equal float64; the message names it.
+        TypeError: ``a`` or ``b`` has none of these types.
+        OverflowError: an int in a list does not fit into 64 bits.
+        MemoryError: there is no memory for the result. Nothing has been computed then.
 
-    O(m n k) time; beside the answer about 4 MB and less than 1 MB a thread.
+    It takes O(m n k) time, and besides the result about 4 MB and less than 1 MB for each thread.
 
     >>> from text_processor.numeric import matrix_multiply
     >>> matrix_multiply([[1, 2], [3, 4]], [[5, 6], [7, 8]])
@@ -75,7 +75,7 @@ def matrix_multiply(a: object, b: object, *, threads: int | None = None, progres
 
 
 class _Operand:
-    """One of the two matrices, which stays where it lies if it can."""
+    """One of the two matrices; it is used in place if possible."""
 
     def __init__(self, given: Any, name: str, held: ExitStack) -> None:
         self._name, self._held = name, held
@@ -85,7 +85,7 @@ class _Operand:
         self.shape = shape[::-1] if self._is_turned else shape
 
     def matrix(self) -> native_numeric.Matrix:
-        """The same as the core takes it."""
+        """Return the matrix in the form that the core takes."""
         numbers = self.numbers if self.numbers.dtype == "float64" else self._held.enter_context(self._as_same_doubles())
         n_rows, n_columns = self.shape
         strides = (1, n_rows) if self._is_turned else (n_columns, 1)
@@ -106,7 +106,7 @@ class _Operand:
 
 
 def _is_fortran(given: Any) -> bool:
-    """Whether this is a NumPy array whose transpose, but not itself, lies in C's order."""
+    """Whether this is a NumPy array that is in Fortran order and not in C order."""
     numpy = sys.modules.get("numpy")
     if numpy is None or not isinstance(given, numpy.ndarray) or given.ndim != 2:
         return False

@@ -1,4 +1,4 @@
-"""`monte_carlo_pi`: an estimate of π by random points."""
+"""`monte_carlo_pi`: an estimate of π from random points."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from text_processor.numeric._work import n_threads
 
 __all__ = ["monte_carlo_pi"]
 
-# Points of a first step, and how long each takes, about: Ctrl-C gets through between two of them.
+# Points of the first step, and about how long a step should take: Ctrl-C takes effect between two steps.
 FIRST_STEP = 1 << 22
 STEP_SECONDS = 0.02
 
-# As many points as the sequence has before it begins again.
+# The number of points in the sequence before it repeats.
 MOST_SAMPLES = (1 << 64) - 1
 
 
 def monte_carlo_pi(
     samples: int, seed: int | None = None, *, threads: int | None = None, progress: Progress | bool | None = None
 ) -> float:
-    """Return an estimate of π: four times the share of random points in a square that lie within a quarter of a circle.
+    """Return an estimate of π: four times the share of random points of a square that lie in a quarter circle.
 
-    The same seed gives the same answer, on every machine and for any number of threads. The standard deviation of the error is
+    The same seed gives the same result, on every machine and for any number of threads. The standard deviation of the error is
     √(π (4 - π) / samples), about 1.64 / √samples: a hundred times as many points give one more digit.
 
     Args:
-        samples: how many points, from 1 to 2⁶⁴ - 1.
-        seed: any int, of which a 64-bit hash is used; ``None``: a random one.
-        threads: how many threads may work at it; ``None``: as many as there are processors, 1: only the calling one.
-        progress: a function that is called with the number of points done and ``samples``, at most 20 times a second; or
-            True: a bar on standard error, if that is a terminal. What it raises ends the call.
+        samples: the number of points, from 1 to 2⁶⁴ - 1.
+        seed: any int; a 64-bit hash of it is used. ``None`` means a random seed.
+        threads: how many threads may work. ``None`` means one for each processor, 1 means only the calling thread.
+        progress: a function that is called with the number of points done and ``samples``, at most 20 times a second. True
+            shows a bar on standard error, if that is a terminal. An exception of the function ends the call.
 
     Raises:
         ValueError: ``samples`` or ``threads`` is out of range.
-        TypeError: an argument is of another type.
+        TypeError: an argument has the wrong type.
 
-    O(samples) time, no memory. The points are from SplitMix64 (G. Steele, D. Lea, C. Flood, *Fast Splittable Pseudorandom
-    Number Generators*, 2014), 31 bits for each coordinate.
+    It takes O(samples) time and no memory. The points are from SplitMix64 (G. Steele, D. Lea, C. Flood, *Fast Splittable
+    Pseudorandom Number Generators*, 2014), with 31 bits for each coordinate.
 
     >>> from text_processor.numeric import monte_carlo_pi
     >>> monte_carlo_pi(1_000_000, seed=1)
@@ -77,7 +77,7 @@ def _checked_samples(samples: object) -> int:
 
 
 def _key(seed: object) -> int:
-    """Return what a seed stands for: of any two, even neighbours, far apart."""
+    """Return the 64-bit key for a seed; even neighbouring seeds get keys that are far apart."""
     if seed is None:
         return int.from_bytes(os.urandom(8), "little")
     if not hasattr(type(seed), "__index__"):

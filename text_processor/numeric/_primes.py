@@ -12,26 +12,26 @@ from text_processor.numeric._work import n_threads
 
 __all__ = ["sieve_of_eratosthenes"]
 
-# As far as the numbers of the answer reach.
+# The largest number that fits into the result.
 MOST = (1 << 32) - 1
 
 
 def sieve_of_eratosthenes(n: int, *, threads: int | None = None, progress: Progress | bool | None = None) -> array[int]:
-    """Return the primes up to ``n``, which itself may be one, in order, as an array of 32-bit numbers.
+    """Return the primes up to and including ``n``, in order, as an array of 32-bit numbers.
 
     Args:
         n: the limit, up to 2³² - 1. Below 2 there are no primes.
-        threads: how many threads may work at it; ``None``: as many as there are processors, 1: only the calling one.
-        progress: a function that is called with how many of the numbers from 0 to ``n`` have been looked at, and with their
-            number, at most 20 times a second; or True: a bar on standard error, if that is a terminal. What it raises ends the
-            call.
+        threads: how many threads may work. ``None`` means one for each processor, 1 means only the calling thread.
+        progress: a function that is called with the count of numbers from 0 to ``n`` that are checked, and with the count of
+            all of them, at most 20 times a second. True shows a bar on standard error, if that is a terminal. An exception of
+            the function ends the call.
 
     Raises:
         ValueError: ``n`` or ``threads`` is out of range.
-        TypeError: an argument is of another type.
+        TypeError: an argument has the wrong type.
         MemoryError: there is no memory for the primes, about 5 n / ln n bytes. Nothing has been computed then.
 
-    O(n log log n) time; beside the answer up to 8 MB, however large n is.
+    It takes O(n log log n) time, and up to 8 MB besides the result, for any n.
 
     >>> from text_processor.numeric import sieve_of_eratosthenes
     >>> sieve_of_eratosthenes(30).tolist()

@@ -1,4 +1,4 @@
-"""`compute_stats` and `DataProcessor`: mean, deviation and extremes."""
+"""`compute_stats` and `DataProcessor`: mean, standard deviation, minimum and maximum."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from text_processor._native.numeric import FloatSum
 from text_processor.numeric._arrays import Numbers
 from text_processor.numeric._work import SLICE, n_threads, slices
 
-# Squares of floats beyond this overflow, in sums of any length; of differences below its inverse they lose digits.
+# Sums of squares of floats above this may overflow; squares of differences below its inverse lose digits.
 _LARGE = 2.0**450
 
-# Brings the largest floats there, and the smallest ones up so far that the squares of their differences keep all digits.
+# This scale brings the largest floats below the limit, and raises the smallest ones so far that the squares of their
+# differences keep all digits.
 _SCALE_EXPONENT = 600
 
-# To begin and end the sum of a chunk takes as long as so many numbers more.
+# Beginning and ending the sum of a chunk takes as long as adding this many numbers.
 _CHUNK_OVERHEAD = 256
 
 
 class Stats(TypedDict):
-    """What `compute_stats` returns: mean, standard deviation, least and greatest."""
+    """The result of `compute_stats`: mean, standard deviation, minimum and maximum."""
 
     mean: float
     std: float
@@ -38,25 +39,26 @@ class Stats(TypedDict):
 
 
 def compute_stats(numbers: Any, *, threads: int | None = None, progress: Progress | bool | None = None) -> Stats:
-    """Return mean, standard deviation, least and greatest of all numbers, in one pass over them.
+    """Return mean, standard deviation, minimum and maximum of all numbers, in one pass over them.
 
-    The mean is the exact sum, correctly rounded (of ints: not rounded), divided by how many there are. The deviation is that of
-    a sample (``ddof=1``), with a relative error below 1e-11 however large the mean is beside it; of a single number it is NaN.
-    Both are told whenever they have a place in a ``float``, even where squares or sums have none. Infinities and NaNs among the
-    numbers give what NumPy gives. No bit depends on the number of threads or on the instruction set.
+    The mean is the exact sum, correctly rounded (not rounded for ints), divided by the number of numbers. The deviation is the
+    sample deviation (``ddof=1``); its relative error is below 1e-11, however large the mean is in comparison. For a single
+    number it is NaN. Both are given if they fit into a ``float``, even if squares or sums do not. Infinities and NaNs among the
+    numbers give the same results as in NumPy. No bit depends on the number of threads or on the instruction set.
 
     Args:
-        numbers: as for `parallel_sum`, also a list of equally long lists; of any shape.
-        threads: how many threads may work; ``None``: as many as there are processors, 1: only the calling one.
-        progress: a function that is told of numbers done and in all, some 20 times a second; ``True``: a bar on a terminal.
+        numbers: as for `parallel_sum`, or a list of equally long lists; of any shape.
+        threads: how many threads may work. ``None`` means one for each processor, 1 means only the calling thread.
+        progress: a function that is called with the count of numbers done and of all, about 20 times a second. ``True`` shows
+            a bar on a terminal.
 
     Returns:
-        A dict of ``mean`` and ``std``, floats, and ``min`` and ``max``, which are ints where the numbers are.
+        A dict with the floats ``mean`` and ``std``, and with ``min`` and ``max``, which are ints if the numbers are ints.
 
     Raises:
         ValueError: there are no numbers.
-        TypeError: ``numbers`` are none, or of another type, which is named.
-        OverflowError: an int in a list has no place in 64 bits or, among floats, in a ``float``.
+        TypeError: ``numbers`` are not numbers, or have another type, which the message names.
+        OverflowError: an int in a list does not fit into 64 bits or, among floats, into a ``float``.
 
     >>> from text_processor.numeric import compute_stats
     >>> compute_stats([1e9, 1e9 + 2, 1e9 + 4])
@@ -84,7 +86,7 @@ def _stats(numbers: Numbers, ddof: int, threads: int, report: Report) -> Stats:
         least, greatest = (x % (1 << 64) if numbers.dtype == "uint64" else x for x in found.int_extremes)
         return {"mean": found.int_sum / n, "std": _deviation(found.squares, n - ddof), "min": least, "max": greatest}
     low, high = (math.nan, math.nan) if found.has_nan else found.extremes
-    mean = min(max(_mean(numbers, found, threads), low), high)  # rounding twice may go beyond what it is the mean of
+    mean = min(max(_mean(numbers, found, threads), low), high)  # double rounding may leave the range of the numbers
     std = math.nan if found.has_specials else _float_deviation(numbers, found, n - ddof, threads)
     return {"mean": mean, "std": std, "min": low, "max": high}
 
@@ -97,7 +99,7 @@ def _measure(numbers: Numbers, scale: float, threads: int, report: Report) -> na
 
 
 def _mean(numbers: Numbers, found: native_numeric.Stats, threads: int) -> float:
-    """The sum of floats divided by how many they are, even where the sum is too large for a float."""
+    """Return the mean of floats, even if their sum is too large for a float."""
     total = _total(numbers, found, 0, threads)
     if math.isinf(total) and not found.has_specials:
         return _total(numbers, found, -64, threads) / numbers.n * 2.0**64
@@ -105,7 +107,7 @@ def _mean(numbers: Numbers, found: native_numeric.Stats, threads: int) -> float:
 
 
 def _total(numbers: Numbers, found: native_numeric.Stats, exponent: int, threads: int) -> float:
-    """The sum times a power of two, correctly rounded: known already, but where it has hardly a digit left."""
+    """Return the sum times a power of two, correctly rounded; add again exactly if the fast sum has too few digits left."""
     total = found.float_sum(exponent)
     if total is None:
         exact = FloatSum(is_exact=True)
@@ -117,7 +119,7 @@ def _total(numbers: Numbers, found: native_numeric.Stats, exponent: int, threads
 
 
 def _float_deviation(numbers: Numbers, found: native_numeric.Stats, divisor: int, threads: int) -> float:
-    """The deviation of finite floats; by a second look where their squares are too large or too small."""
+    """Return the deviation of finite floats, by a second scaled pass if their squares are too large or too small."""
     low, high = found.extremes
     if max(abs(low), abs(high)) > _LARGE:
         exponent = -_SCALE_EXPONENT
@@ -134,18 +136,18 @@ def _deviation(squares: float, divisor: int) -> float:
 
 
 class DataProcessor:
-    """Collects numbers and takes the means of chunks of them.
+    """Collects numbers and computes the means of chunks of them.
 
-    Numbers are kept as ``float64``, 8 bytes each. Any thread may call any method: each waits for its turn. It can be copied and
-    pickled.
+    Numbers are kept as ``float64``, 8 bytes each. Any thread may call any method; calls wait for each other. A processor can be
+    copied and pickled.
 
     Args:
-        chunk_size: how many numbers make a chunk, at least 1.
-        threads: how many threads may work; ``None``: as many as there are processors, 1: only the calling one.
+        chunk_size: the number of numbers in a chunk, at least 1.
+        threads: how many threads may work. ``None`` means one for each processor, 1 means only the calling thread.
 
     Raises:
         ValueError: ``chunk_size`` is less than 1, or ``threads`` is not from 1 to 1024.
-        TypeError: one of them is no int.
+        TypeError: one of them is not an int.
 
     >>> from text_processor.numeric import DataProcessor
     >>> processor = DataProcessor(chunk_size=5)
@@ -173,30 +175,30 @@ class DataProcessor:
         _processors[id(self)] = self
 
     def _renew_lock(self) -> None:
-        """Take away what a thread of the parent may hold: the lock, and the numbers' buffer, which could not grow any more."""
+        """Replace the lock, and copy the numbers if a thread of the parent held the lock: an exported array cannot grow."""
         if not self._lock.acquire(blocking=False):
             self._data = self._data[:]
         self._lock = RLock()
 
     def add_data(self, data: Any) -> None:
-        """Add numbers behind those that are there; all of them, or none.
+        """Append numbers; all of them, or none.
 
-        Ints become floats, as ``float(x)`` makes them. O(n).
+        Ints become floats, as by ``float(x)``. It takes O(n) time.
 
         Args:
             data: as for `parallel_sum`.
 
         Raises:
-            TypeError: ``data`` are no numbers, or of another type, which is named.
+            TypeError: ``data`` are not numbers, or have another type, which the message names.
             OverflowError: an int is too large for a ``float``.
         """
         with Numbers(data, "data", floats=True) as opened, opened.converted("float64") as floats, self._lock:
             self._data.frombytes(floats.bytes())
 
     def process_chunks(self) -> list[float]:
-        """Return the mean of each full chunk, in order, and drop these; the numbers that remain make no full chunk.
+        """Return the mean of each full chunk, in order, and drop these chunks; fewer numbers than a chunk remain.
 
-        A mean is the exact sum, correctly rounded, divided by the size of the chunk. O(n).
+        A mean is the exact sum, correctly rounded, divided by the size of the chunk. It takes O(n) time.
         """
         with self._lock:
             size = self._chunk_size
@@ -213,9 +215,9 @@ class DataProcessor:
             return means
 
     def get_statistics(self) -> tuple[int, float, float]:
-        """Return how many numbers there are, their mean, and their deviation as a population (``ddof=0``); zeros if none.
+        """Return the count of numbers, their mean, and their population deviation (``ddof=0``); zeros if there are none.
 
-        Both are as exact as those of `compute_stats`. O(n).
+        Mean and deviation are as exact as those of `compute_stats`. It takes O(n) time.
         """
         with self._lock:
             if not self._data:
@@ -225,7 +227,7 @@ class DataProcessor:
             return (len(self._data), stats["mean"], stats["std"])
 
     def clear(self) -> None:
-        """Forget all numbers."""
+        """Remove all numbers."""
         with self._lock:
             self._data = array("d")
 
@@ -249,7 +251,7 @@ class DataProcessor:
 def _restored(
     cls: type[DataProcessor], chunk_size: int, threads: int | None, data: array[float], attributes: Any
 ) -> DataProcessor:
-    """Return a processor like one that was copied or pickled."""
+    """Make a copied or pickled processor again."""
     processor = cls.__new__(cls)
     DataProcessor.__init__(processor, chunk_size, threads=threads)
     DataProcessor.add_data(processor, data)
@@ -257,12 +259,12 @@ def _restored(
     return processor
 
 
-# By identity: a subclass need not have a hash, and others may be equal to it.
+# Keyed by identity: a subclass may have no hash, or compare equal to another processor.
 _processors: WeakValueDictionary[int, DataProcessor] = WeakValueDictionary()
 
 
 def _renew_locks() -> None:
-    """Give every processor a lock that no thread of the parent holds; none leaves one half changed."""
+    """Give every processor a lock that no thread of the parent process holds; no method leaves a half-changed processor."""
     for processor in _processors.values():
         processor._renew_lock()
 

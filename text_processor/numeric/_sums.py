@@ -1,4 +1,4 @@
-"""`parallel_sum`, `process_numbers` and `array_multiply`: what is done number by number."""
+"""`parallel_sum`, `process_numbers` and `array_multiply`: element-wise work."""
 
 from __future__ import annotations
 
@@ -20,26 +20,27 @@ from text_processor.numeric._work import n_threads, slices
 
 
 def parallel_sum(numbers: Any, *, threads: int | None = None, progress: Progress | bool | None = None) -> int | float:
-    """Return the sum of all numbers: of ints exactly, of floats correctly rounded, as `math.fsum` does.
+    """Return the sum of all numbers: exact for ints, correctly rounded for floats, as by `math.fsum`.
 
-    A sum of ints never wraps, whatever their type; of bools it is how many are true. A sum of floats (``float32`` too) is the
-    ``float`` nearest to the exact sum, whatever the order of the numbers, and infinite only if that is too large for a
-    ``float``. With infinities or NaNs among them it is what NumPy says: infinite, or NaN. The sum of nothing is 0.
+    A sum of ints never wraps, whatever their type; a sum of bools is the number of true ones. A sum of floats (``float32`` too)
+    is the ``float`` nearest to the exact sum, in whatever order the numbers are. It is infinite only if the exact sum is too
+    large for a ``float``. With infinities or NaNs among the numbers it is infinite or NaN, as in NumPy. An empty sum is 0.
 
-    Of an iterable it is Python's `sum`, or `math.fsum` where there is a float in it; that holds the GIL and costs what it costs
-    in Python. Buffers are read where they lie, at the speed of memory and without the GIL. Floats that cancel each other so far
-    that the sum has hardly a digit left take a second look, ten times as slow.
+    For an iterable the result is Python's `sum`, or `math.fsum` if it has a float; this holds the GIL and takes as long as in
+    Python. Buffers are read in place, at the speed of memory and without the GIL. If floats cancel each other so far that the
+    sum has hardly a digit left, a second pass follows, which is ten times slower.
 
     Args:
-        numbers: any iterable of ints and floats, of which a list is made first; or a buffer of any shape, as `array.array`,
-            `memoryview` or a NumPy array, of ints of up to 64 bits, bools, ``float32`` or ``float64``; or an Arrow array of
-            such. Strided ones are copied first.
-        threads: how many threads may add; ``None``: as many as there are processors, 1: only the calling one. The sum does not
-            depend on it.
-        progress: a function that is told of numbers done and in all, some 20 times a second; ``True``: a bar on a terminal.
+        numbers: any iterable of ints and floats, which is made a list first; or a buffer of any shape, such as an
+            `array.array`, a `memoryview` or a NumPy array, of ints of up to 64 bits, bools, ``float32`` or ``float64``; or an
+            Arrow array of these types. Strided buffers are copied first.
+        threads: how many threads may add. ``None`` means one for each processor, 1 means only the calling thread. The sum does
+            not depend on it.
+        progress: a function that is called with the count of numbers done and of all, about 20 times a second. ``True`` shows
+            a bar on a terminal.
 
     Raises:
-        TypeError: ``numbers`` are none, or of another type, which is named.
+        TypeError: ``numbers`` are not numbers, or have another type, which the message names.
         ValueError: an Arrow array has nulls; ``threads`` is less than 1.
         OverflowError: an int among floats in an iterable is too large for a ``float``.
 
@@ -71,7 +72,7 @@ def _sum_items(items: Sequence[int | float], threads: int) -> int | float:
         return sum(items)
     try:
         return math.fsum(items)
-    except (OverflowError, ValueError):  # on the way, which says nothing of the sum; or infinities of both signs
+    except (OverflowError, ValueError):  # a partial sum overflowed, though the sum may not; or infinities of both signs
         with Numbers(items, floats=True) as opened:
             return _sum(opened, threads, lambda _: None)
 
@@ -100,27 +101,28 @@ def process_numbers(
 ) -> Any:
     """Return twice each number that is greater than a threshold, in order.
 
-    Numbers and threshold are compared by their exact values, as Python compares an ``int`` with a ``float``, whatever their
-    types. A NaN is greater than nothing, and nothing is greater than one.
+    Numbers and threshold are compared by their exact values, whatever their types, as Python compares an ``int`` with a
+    ``float``. A NaN is not greater than any number, and no number is greater than a NaN.
 
-    Buffers are read twice, at the speed of memory and without the GIL; what is kept is written once. An iterable is filtered in
+    Buffers are read twice, at the speed of memory and without the GIL; the result is written once. An iterable is filtered in
     Python.
 
     Args:
-        numbers: as for `parallel_sum`; of several dimensions, too.
+        numbers: as for `parallel_sum`; they may have several dimensions.
         threshold: an int or a float.
-        threads: how many threads may work; ``None``: as many as there are processors, 1: only the calling one.
-        progress: a function that is told of numbers done and in all, some 20 times a second; ``True``: a bar on a terminal.
+        threads: how many threads may work. ``None`` means one for each processor, 1 means only the calling thread.
+        progress: a function that is called with the count of numbers done and of all, about 20 times a second. ``True`` shows
+            a bar on a terminal.
 
     Returns:
-        A list for an iterable, a NumPy array of the same type for one, an `array.array` for any other buffer, in one dimension.
-        Bools become ``uint8``, or ints in a list.
+        A list for an iterable, a NumPy array of the same type for a NumPy array, an `array.array` for any other buffer, always
+        in one dimension. Bools become ``uint8``, or ints in a list.
 
     Raises:
-        OverflowError: twice a number that is kept has no place in the type of the array, or is infinite where the number is
-            not; its index and value are named. An ``int`` in a list is never too large.
-        TypeError: ``numbers`` or ``threshold`` are of another type, which is named.
-        TextProcessorError: another thread has changed the numbers meanwhile, so that there are fewer to keep.
+        OverflowError: twice a number that is kept does not fit into the type of the array, or is infinite although the number
+            is finite; the message gives its index and value. An ``int`` in a list is never too large.
+        TypeError: ``numbers`` or ``threshold`` has the wrong type, which the message names.
+        TextProcessorError: another thread changed the numbers meanwhile, so that fewer numbers are to be kept.
 
     >>> from array import array
     >>> from text_processor.numeric import process_numbers
@@ -188,7 +190,7 @@ def _keep(numbers: Numbers, threshold: int | float, threads: int, report: Report
 
 
 def _least_above(threshold: int | float, dtype: str) -> array[Any] | None:
-    """The least number of a type that is greater than a threshold, in an array, or None if there is none."""
+    """Return the least number of a type that is greater than a threshold, in an array; None if there is none."""
     if isinstance(threshold, float) and math.isnan(threshold):
         return None
     typecode = TYPECODES[dtype]
@@ -203,14 +205,14 @@ def _least_above(threshold: int | float, dtype: str) -> array[Any] | None:
 
 
 def _float_above(threshold: int | float, nbytes: int) -> float | None:
-    """The least float of so many bytes that is greater than a threshold: found among all, which their bits put in order."""
+    """Return the least float of this size that is greater than a threshold, by binary search in the order of the bits."""
     letter, ints = ("<f", "<i") if nbytes == 4 else ("<d", "<q")
     infinite = struct.unpack(ints, struct.pack(letter, math.inf))[0]
     if threshold == math.inf:
         return None
 
     def number(place: int) -> float:
-        """Floats in their order, 0 at the place 0 and infinity at `infinite`."""
+        """Return the float at a place in their order: 0 is at the place 0, and infinity at `infinite`."""
         return math.copysign(struct.unpack(letter, struct.pack(ints, abs(place)))[0], place)
 
     low, high = -infinite, infinite  # number(low) <= threshold < number(high)
@@ -224,25 +226,26 @@ def _float_above(threshold: int | float, nbytes: int) -> float | None:
 
 
 def array_multiply(a: Any, b: Any, *, threads: int | None = None, progress: Progress | bool | None = None) -> Any:
-    """Return the products of the numbers at equal places of two arrays of the same shape.
+    """Return the element-wise products of two arrays of the same shape.
 
-    The type of the products is that of the numbers if both have the same one, ``float64`` if one of them is of floats, and
-    otherwise ``int64``. Floats are multiplied as IEEE 754 has it, as NumPy does; products of ints are exact, or an exception.
+    If both have the same type, the products have it too. Otherwise they are ``float64`` if one array has floats, and else
+    ``int64``. Floats are multiplied by the rules of IEEE 754, as in NumPy. Products of ints are exact, or the call raises.
 
     Args:
-        a: an iterable of numbers, or of lists of numbers; or what else `parallel_sum` takes, of any shape.
-        b: the same, of the same shape.
-        threads: how many threads may work; ``None``: as many as there are processors, 1: only the calling one.
-        progress: a function that is told of numbers done and in all, some 20 times a second; ``True``: a bar on a terminal.
+        a: an iterable of numbers, or of lists of numbers; or another input of `parallel_sum`, of any shape.
+        b: the same, with the same shape.
+        threads: how many threads may work. ``None`` means one for each processor, 1 means only the calling thread.
+        progress: a function that is called with the count of numbers done and of all, about 20 times a second. ``True`` shows
+            a bar on a terminal.
 
     Returns:
-        A NumPy array if one of both is one; otherwise, if one is a buffer, an `array.array`, or a `memoryview` of one for other
-        than one dimension; and of two lists a list.
+        A NumPy array if ``a`` or ``b`` is one. Otherwise, if one of them is a buffer, an `array.array`, or a `memoryview` of an
+        `array.array` unless there is exactly one dimension. For two lists, a list.
 
     Raises:
-        ValueError: the shapes differ; both are named.
-        TypeError: ``a`` or ``b`` are of another type, which is named.
-        OverflowError: a product of ints has no place in its type; index and numbers are named.
+        ValueError: the shapes differ; the message names both.
+        TypeError: ``a`` or ``b`` has the wrong type, which the message names.
+        OverflowError: a product of ints does not fit into its type; the message gives the index and the numbers.
 
     >>> from array import array
     >>> from text_processor.numeric import array_multiply

@@ -16,22 +16,23 @@ from text_processor.numeric._arrays import Numbers, Output
 
 __all__ = ["MovingAverage", "RingBuffer"]
 
-# Numbers that are taken at once: some ten milliseconds. More are taken in steps, between two of which Ctrl-C gets through.
+# Numbers in one step: about ten milliseconds. More numbers take several steps, and Ctrl-C takes effect between two steps.
 STEP = 1 << 18
 
-# As often as other threads may come first before numbers are taken in one step, for which they wait.
+# After so many attempts in which other threads were faster, all numbers are taken in one step, for which the others wait.
 MOST_ATTEMPTS = 3
 
 
 class MovingAverage:
-    """The average of the last ``window_size`` numbers of a sequence, of any length, without drift.
+    """The average of the last ``window_size`` numbers of a sequence of any length, without drift.
 
-    It is ``math.fsum(window) / len(window)`` at every moment, to the last bit: the sum is kept exactly, in fixed point as wide
-    as doubles reach, so that a number that leaves the window leaves no trace, not even 1e308 among numbers of 1e-308. A NaN or
-    an infinity gives what it gives in sums, as long as it is in the window. The average of nothing is 0.0.
+    At every moment it equals ``math.fsum(window) / len(window)``, to the last bit. The sum is kept exactly, in fixed point that
+    covers the whole range of doubles. So a number that leaves the window has no later effect, not even 1e308 among numbers of
+    1e-308. While a NaN or an infinity is in the window, the average is what it would be in a sum. An empty window has the
+    average 0.0.
 
-    O(1) for a number, O(window_size) memory, which is reserved at once. Any number of threads may use it; each call is done as
-    a whole before or after those of others. It can be copied and pickled, and gives the same averages afterwards.
+    It takes O(1) time for each number, and O(window_size) memory, which is reserved at once. Any number of threads may use it;
+    each call is atomic. It can be copied and pickled; a copy continues with the same averages.
 
     >>> from text_processor.numeric import MovingAverage
     >>> temperatures = MovingAverage(3)
@@ -50,37 +51,37 @@ class MovingAverage:
 
         Raises:
             ValueError: ``window_size`` is less than 1.
-            MemoryError: there is not so much memory.
+            MemoryError: there is not enough memory.
         """
         self._window = _new_window(window_size, "window_size", sums=True)
 
     @property
     def window_size(self) -> int:
-        """How many numbers are averaged at most."""
+        """The largest number of numbers in the window."""
         return self._window.state().capacity
 
     def add(self, value: float) -> float:
-        """Take a number, and return the average of the last ones.
+        """Add a number, and return the average of the window.
 
         Raises:
-            TypeError: ``value`` is no number.
-            OverflowError: it is an int too large for a float.
+            TypeError: ``value`` is not a number.
+            OverflowError: ``value`` is an int that is too large for a float.
         """
         return self._window.push_one(value)
 
     def extend(self, values: object) -> Any:
-        """Take numbers, one after the other, and return the average after each.
+        """Add numbers, one after the other, and return the average after each.
 
         Args:
-            values: a NumPy array or another buffer of numbers, or any iterable of numbers; of more than one dimension, in C's
+            values: a NumPy array or another buffer of numbers, or any iterable of numbers. Several dimensions are read in C
                 order.
 
         Returns:
-            As many averages, in a list, a NumPy array or an `array.array`, as ``values`` are given.
+            One average for each number, in a list, a NumPy array or an `array.array`, as ``values`` has them.
 
         Raises:
-            TypeError, ValueError, OverflowError: ``values`` are no numbers, or an int is too large for a float. As after any
-                exception, Ctrl-C too, the window is as it was before.
+            TypeError, ValueError, OverflowError: ``values`` are not numbers, or an int is too large for a float. After any
+                exception, Ctrl-C included, the window is unchanged.
         """
         with Numbers(values, "values", floats=True) as numbers:
             averages = Output(numbers.kind, "float64", numbers.shape)
@@ -88,7 +89,7 @@ class MovingAverage:
             return averages.take()
 
     def average(self) -> float:
-        """Return the average of what is in the window; of nothing, 0.0."""
+        """Return the average of the numbers in the window; 0.0 if it is empty."""
         return self._window.state().average
 
     def count(self) -> int:
@@ -110,13 +111,13 @@ class MovingAverage:
 
 
 class RingBuffer:
-    """The last ``capacity`` numbers of a sequence: what is pushed into a full one drops the oldest.
+    """The last ``capacity`` numbers of a sequence: a push into a full buffer drops the oldest number.
 
-    Numbers are kept as floats, which is what comes out. ``len`` is how many there are; iterating gives those that are there
-    when it begins, the oldest first.
+    Numbers are kept and returned as floats. ``len`` is the count of numbers in the buffer. Iterating gives the numbers that are
+    in the buffer when it begins, the oldest first.
 
-    O(1) for a number, O(capacity) memory, which is reserved at once. Any number of threads may use it; each call is done as a
-    whole before or after those of others. It can be copied and pickled.
+    It takes O(1) time for each number, and O(capacity) memory, which is reserved at once. Any number of threads may use it;
+    each call is atomic. It can be copied and pickled.
 
     >>> from text_processor.numeric import RingBuffer
     >>> last = RingBuffer(3)
@@ -135,40 +136,40 @@ class RingBuffer:
 
         Raises:
             ValueError: ``capacity`` is less than 1.
-            MemoryError: there is not so much memory.
+            MemoryError: there is not enough memory.
         """
         self._window = _new_window(capacity, "capacity", sums=False)
 
     @property
     def capacity(self) -> int:
-        """How many numbers are kept at most."""
+        """The largest number of numbers in the buffer."""
         return self._window.state().capacity
 
     def push(self, value: float) -> None:
-        """Take a number.
+        """Add a number.
 
         Raises:
-            TypeError: ``value`` is no number.
-            OverflowError: it is an int too large for a float.
+            TypeError: ``value`` is not a number.
+            OverflowError: ``value`` is an int that is too large for a float.
         """
         self._window.push_one(value)
 
     def extend(self, values: object) -> None:
-        """Take numbers, one after the other.
+        """Add numbers, one after the other.
 
         Args:
-            values: a NumPy array or another buffer of numbers, or any iterable of numbers; of more than one dimension, in C's
+            values: a NumPy array or another buffer of numbers, or any iterable of numbers. Several dimensions are read in C
                 order.
 
         Raises:
-            TypeError, ValueError, OverflowError: ``values`` are no numbers, or an int is too large for a float. As after any
-                exception, the buffer is as it was before.
+            TypeError, ValueError, OverflowError: ``values`` are not numbers, or an int is too large for a float. After any
+                exception the buffer is unchanged.
         """
         with Numbers(values, "values", floats=True) as numbers:
             _extend(self._window, numbers, None)
 
     def latest(self) -> float | None:
-        """Return the number that was taken last; ``None`` if there is none."""
+        """Return the number that was added last; ``None`` if the buffer is empty."""
         state = self._window.state()
         return state.latest if state.count else None
 
@@ -219,7 +220,7 @@ def _new_window(size: object, name: str, *, sums: bool) -> native_numeric.Window
 
 
 def _restored(kind: type[Any], size: int, numbers: array[float], attributes: dict[str, Any]) -> Any:
-    """Make an instance again of what ``__reduce__`` gives."""
+    """Make an instance again from the result of ``__reduce__``."""
     self: Any = object.__new__(kind)
     self._window = _new_window(size, "size", sums=issubclass(kind, MovingAverage))
     with Numbers(numbers, "numbers") as held:
@@ -229,7 +230,7 @@ def _restored(kind: type[Any], size: int, numbers: array[float], attributes: dic
 
 
 def _extend(window: native_numeric.Window, numbers: Numbers, averages: Output | None) -> None:
-    """Have a window take numbers, all or none of them, and store the average after each."""
+    """Add numbers to a window, all or none of them, and store the average after each."""
     if numbers.dtype != "float64":
         with numbers.converted("float64") as floats:
             _extend(window, floats, averages)
@@ -238,7 +239,7 @@ def _extend(window: native_numeric.Window, numbers: Numbers, averages: Output | 
     if numbers.n <= STEP:
         window.push(numbers.pointer, 0, numbers.n, room)
         return
-    # A copy takes them, step by step. It takes the window's place unless another thread has been faster.
+    # Add them to a copy, step by step. The copy replaces the window, unless another thread changed the window meanwhile.
     for _ in range(MOST_ATTEMPTS):
         version, grown = window.state().version, window.copy()
         for first in range(0, numbers.n, STEP):

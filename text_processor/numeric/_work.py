@@ -1,4 +1,4 @@
-"""Long work in slices, between which a hook is told of it and Ctrl-C gets through."""
+"""Long work in slices; after each slice the progress hook is called and Ctrl-C can take effect."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from text_processor._common import arguments
 from text_processor._common.progress import Report
 
-# Numbers at once: some milliseconds, against which starting threads costs little.
+# Numbers in one slice: they take some milliseconds, so starting threads costs little in comparison.
 SLICE = 1 << 23
 
 
 def n_threads(threads: int | None) -> int:
-    """Return how many threads may work; None are as many as there are processors."""
+    """Return how many threads may work; None means one for each processor."""
     return arguments.checked_threads(threads) or arguments.available_threads()
 
 
 def slices(n: int, report: Report, n_before: int = 0, n_passes: int = 1) -> Iterator[tuple[int, int]]:
-    """Cut n numbers into slices: where each begins, and how many there are in it.
+    """Cut n numbers into slices; give the start and the length of each.
 
-    What is done is reported after each, as a part of several passes, of which the earlier ones had ``n_before`` numbers.
+    Progress is reported after each slice. With several passes, the earlier passes had ``n_before`` numbers together.
     """
     for start in range(0, n, SLICE):
         n_now = min(SLICE, n - start)
