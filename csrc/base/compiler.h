@@ -1,4 +1,4 @@
-/* What compilers call by different names. */
+/* Wrappers for features that compilers name differently. */
 #ifndef TEXTPROC_BASE_BITS_H
 #define TEXTPROC_BASE_BITS_H
 
@@ -10,7 +10,7 @@
 #include <intrin.h>
 #endif
 
-/* The place of the lowest bit that is set; there must be one. */
+/* Returns the index of the lowest set bit. `bits` must not be 0. */
 static inline size_t tp_lowest_bit(uint64_t bits)
 {
     assert(bits != 0);
@@ -27,7 +27,7 @@ static inline size_t tp_lowest_bit(uint64_t bits)
 #endif
 }
 
-/* The place of the highest bit that is set; there must be one. */
+/* Returns the index of the highest set bit. `bits` must not be 0. */
 static inline size_t tp_highest_bit(uint64_t bits)
 {
     assert(bits != 0);
@@ -44,8 +44,8 @@ static inline size_t tp_highest_bit(uint64_t bits)
 #endif
 }
 
-/* How many bits are set. GCC calls a function for that where there is no instruction; here pairs, fours and eights are summed,
- * which a product adds up. */
+/* Returns the number of set bits. GCC calls a library function for this if the machine has no instruction; the code below sums
+ * pairs, fours and eights of bits, and a multiplication adds the bytes up. */
 static inline size_t tp_count_bits(uint64_t bits)
 {
 #if defined(__clang__) || defined(__POPCNT__) || (defined(__GNUC__) && defined(__aarch64__))
@@ -57,28 +57,29 @@ static inline size_t tp_count_bits(uint64_t bits)
 #endif
 }
 
-/* Starts to load what will be needed soon. Not in a function that does nothing else: GCC takes calls of such a one for idle. */
+/* Prefetches memory that will be needed soon. Do not use it in a function that does nothing else: GCC removes calls of such a
+ * function as having no effect. */
 #ifdef __GNUC__
 #define TP_PREFETCH(address) __builtin_prefetch(address)
 #else
 #define TP_PREFETCH(address) ((void)(address))
 #endif
 
-/* A function that becomes part of each that calls it, however large it is. */
+/* Declares a function that is inlined into every caller, whatever its size. */
 #ifdef __GNUC__
 #define TP_INLINE static inline __attribute__((always_inline))
 #else
 #define TP_INLINE static inline
 #endif
 
-/* A function that is seldom called by one that is quicker without it. */
+/* Declares a function that is rarely called and whose caller is faster without it inlined. */
 #ifdef __GNUC__
 #define TP_NOINLINE static __attribute__((noinline))
 #else
 #define TP_NOINLINE static
 #endif
 
-/* In front of a loop of up to 8 rounds that only saves writing them one by one. */
+/* Unrolls the following loop completely; it has at most 8 iterations. */
 #if defined(__clang__)
 #define TP_UNROLL_WHOLE _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__)
@@ -87,7 +88,7 @@ static inline size_t tp_count_bits(uint64_t bits)
 #define TP_UNROLL_WHOLE
 #endif
 
-/* In front of a loop whose body is so short that counting its rounds is a good part of the work. */
+/* Unrolls the following loop, whose body is so short that the loop counter is a large part of the work. */
 #if defined(__clang__)
 #define TP_UNROLL _Pragma("clang loop unroll_count(4)")
 #elif defined(__GNUC__)

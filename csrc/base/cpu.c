@@ -23,7 +23,7 @@ static bool is_available(tp_simd simd)
         return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
                __builtin_cpu_supports("bmi2");
     case TP_SIMD_AVX512:
-        /* VBMI2 compresses bytes: Ice Lake (2019), Zen 4 (2022) and later. */
+        /* VBMI2 can compress bytes: Ice Lake (2019), Zen 4 (2022) and later. */
         return is_available(TP_SIMD_AVX2) && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2");
 #endif

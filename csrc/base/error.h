@@ -1,4 +1,4 @@
-/* The one way in which the core reports an error. */
+/* The functions with which the core reports errors. */
 #ifndef TEXTPROC_BASE_ERROR_H
 #define TEXTPROC_BASE_ERROR_H
 
@@ -7,7 +7,7 @@
 /* Fills `error` (unless NULL) and returns `status`, so that a caller can write `return tp_fail(…)`. */
 tp_status tp_fail(tp_error *error, tp_status status, uint64_t offset, const char *message);
 
-/* The same for a refused allocation. */
+/* Reports a refused allocation; otherwise as tp_fail. */
 tp_status tp_fail_no_memory(tp_error *error);
 
 #endif

@@ -11,7 +11,7 @@
 #define WIN32_LEAN_AND_MEAN
 #endif
 #include <windows.h>
-#define RtlGenRandom SystemFunction036 /* the documented way to it without linking bcrypt */
+#define RtlGenRandom SystemFunction036 /* the documented access to it without linking bcrypt */
 BOOLEAN NTAPI RtlGenRandom(PVOID buffer, ULONG nbytes);
 #elif defined(__APPLE__)
 #include <sys/random.h>
@@ -30,11 +30,11 @@ static bool fill_from_system(void *buffer, size_t nbytes)
 #endif
 }
 
-/* Counted from whenever, in steps of at most 100 ns. */
+/* The time since an unspecified start, in steps of at most 100 ns. */
 static uint64_t nanoseconds_now(void)
 {
 #ifdef _WIN32
-    FILETIME now; /* timespec_get is not in every C library of Windows */
+    FILETIME now; /* some C libraries of Windows lack timespec_get */
     GetSystemTimeAsFileTime(&now);
     return ((uint64_t)now.dwHighDateTime << 32 | now.dwLowDateTime) * 100;
 #else
@@ -44,7 +44,7 @@ static uint64_t nanoseconds_now(void)
 #endif
 }
 
-/* A system without a source of randomness is a broken one; the clock and addresses still make the key differ between runs. */
+/* A system without a source of randomness is broken; the clock and addresses still make the key differ between runs. */
 static void fill_from_clock(tp_hash_key *key)
 {
     uint64_t state = nanoseconds_now();
@@ -58,7 +58,8 @@ static void fill_from_clock(tp_hash_key *key)
     }
 }
 
-/* Threads that come first at the same time all draw; of each word the first one to be stored is everybody's. */
+/* Threads that call this first at the same time all draw a key. For each word, the first value stored becomes the value for all
+ * threads. */
 tp_hash_key tp_hash_get_key(void)
 {
     tp_hash_key key, drawn;

@@ -1,5 +1,5 @@
-/* The keyed hash of terms. Two words collide or not depending on a random key of the process, so nobody who cannot read its
- * memory can choose words that do. */
+/* The keyed hash of terms. Whether two words collide depends on a random key of the process, so an attacker who cannot read its
+ * memory cannot choose words that collide. */
 #ifndef TEXTPROC_BASE_HASH_H
 #define TEXTPROC_BASE_HASH_H
 
@@ -11,10 +11,11 @@ typedef struct tp_hash_key {
     uint64_t word[4];
 } tp_hash_key;
 
-/* The process's key, drawn from the operating system at first use. Waits for nobody, so a fork at any moment does no harm. */
+/* Returns the key of the process, which is drawn from the operating system at first use. It never waits for another thread, so
+ * it is safe across a fork at any moment. */
 tp_hash_key tp_hash_get_key(void);
 
-/* The 128-bit product of both numbers, its halves folded together: the mixing step of the wyhash family. */
+/* The 128-bit product of both numbers with its halves folded together: the mixing step of the wyhash family. */
 static inline uint64_t tp_hash_mix(uint64_t a, uint64_t b)
 {
 #ifdef __SIZEOF_INT128__
@@ -43,7 +44,7 @@ static inline uint64_t tp_hash_load_4(const uint8_t *bytes)
     return value;
 }
 
-/* All of up to 7 bytes in one number; of two texts of the same length, different ones give different numbers. */
+/* Loads up to 7 bytes into one number. Different texts of the same length give different numbers. */
 static inline uint64_t tp_hash_load_short(const uint8_t *bytes, size_t nbytes)
 {
     if (nbytes >= 4) return tp_hash_load_4(bytes) | tp_hash_load_4(bytes + nbytes - 4) << 32;
@@ -51,8 +52,9 @@ static inline uint64_t tp_hash_load_short(const uint8_t *bytes, size_t nbytes)
     return (uint64_t)bytes[0] | (uint64_t)bytes[nbytes / 2] << 8 | (uint64_t)bytes[nbytes - 1] << 16;
 }
 
-/* The hash of some bytes; depends on the machine's byte order, so it must not leave the process. Every multiplication has the
- * key in both of its factors: text alone can make neither of them zero. Loads may overlap, since the length is mixed in. */
+/* Returns the hash of some bytes. It depends on the byte order of the machine, so it must not leave the process. Both factors
+ * of every multiplication contain the key: text alone cannot make either of them zero. Loads may overlap, since the length is
+ * mixed in. */
 static inline uint64_t tp_hash(const tp_hash_key *key, const uint8_t *bytes, size_t nbytes)
 {
     uint64_t state = key->word[0] ^ nbytes, low = 0, high = 0;

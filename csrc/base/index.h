@@ -1,8 +1,8 @@
-/* The index under the core's tables: finds the number of an item by its hash. Open addressing, at most half full. The items lie
- * with the caller, in an array; the index knows nothing of them but their hashes.
+/* The hash index under the core's tables: finds the number of an item by its hash. Open addressing, at most half full. The
+ * caller stores the items in an array; the index knows only their hashes.
  *
- * Tables whose slots hold whole entries, because following a number would cost a second miss of the cache, have slots of their
- * own; they take sizes and ways through the slots from here: tp_index_size, tp_index_next. */
+ * Some tables store whole entries in their slots, because following a number would cost a second cache miss. They have slots of
+ * their own and use only the sizes and probe sequence of this file: tp_index_size, tp_index_next. */
 #ifndef TEXTPROC_BASE_INDEX_H
 #define TEXTPROC_BASE_INDEX_H
 
@@ -13,26 +13,28 @@
 #include "base/compiler.h"
 #include "base/memory.h"
 
-/* All zero is an empty one, in which nothing may be looked up. */
+/* All zero is an empty index, in which nothing may be looked up. */
 typedef struct tp_index {
-    /* 0 is a free slot. Otherwise the low bits, as many as there are in a slot's place, are an item's number plus 1, and those above,
-     * which no number needs, a tag made of its hash: most items that are not the one looked for need not be touched to see that. */
+    /* 0 is a free slot. In any other slot the low bits, as many as a slot's place has, are the number of an item plus 1. The
+     * high bits, which no number needs, are a tag made from the hash of the item: it rules out most other items without reading
+     * them. */
     uint32_t *slots;
     size_t n_slots; /* a power of two, or 0 */
 } tp_index;
 
-/* So many items can be numbered. */
+/* The maximal number of items. */
 #define TP_INDEX_MAX_ITEMS ((size_t)UINT32_MAX - 1)
 
-/* The hash of an item, by its number. */
+/* Returns the hash of the item with this number. */
 typedef uint64_t tp_index_hash_of(const void *items, size_t number);
 
-/* Whether an item, by its number, is the one looked for. */
+/* Returns whether the item with this number is the wanted one. */
 typedef bool tp_index_is_wanted(const void *items, uint32_t number, const void *wanted);
 
 /* ---- Ways through the slots ------------------------------------------------------------------------------------------ */
 
-/* The smallest power of two that is at least `smallest`, itself one, and twice n, so that searches are short. */
+/* Returns the smallest power of two that is at least `smallest`, which is one itself, and at least 2 n, so that searches are
+ * short. */
 static inline size_t tp_index_size(size_t n, size_t smallest)
 {
     size_t n_slots = smallest;
@@ -40,17 +42,17 @@ static inline size_t tp_index_size(size_t n, size_t smallest)
     return n_slots;
 }
 
-/* Where to look next: `step` is 1 at first, and one more each time, which visits every slot (Knuth, The Art of Computer
- * Programming 3, exercise 6.4-20) and leaves crowded ones soon: texts that differ like consecutive numbers can crowd slots under a
- * key that suits them badly. With a step of 1 throughout it visits every slot too. */
+/* Returns the next slot of the probe sequence. `step` is 1 at first and increases by one each time. The sequence visits every
+ * slot (Knuth, The Art of Computer Programming 3, exercise 6.4-20) and soon leaves crowded slots: texts that differ like
+ * consecutive numbers can crowd slots under a key that suits them badly. A constant step of 1 visits every slot too. */
 static inline size_t tp_index_next(size_t n_slots, size_t slot, size_t step) { return (slot + step) & (n_slots - 1); }
 
 static inline size_t tp_index_home(const tp_index *index, uint64_t hash) { return (size_t)hash & (index->n_slots - 1); }
 
-/* The part of a slot that is the number of an item plus 1. */
+/* The mask of the bits of a slot that hold the number of an item plus 1. */
 static inline uint32_t tp_index_number_mask(const tp_index *index) { return (uint32_t)(index->n_slots - 1); }
 
-/* What a slot of an item with this hash has in its other bits. */
+/* The other bits of a slot for an item with this hash. */
 static inline uint32_t tp_index_tag(const tp_index *index, uint64_t hash)
 {
     return (uint32_t)(hash >> 32) & ~tp_index_number_mask(index);
@@ -58,7 +60,7 @@ static inline uint32_t tp_index_tag(const tp_index *index, uint64_t hash)
 
 /* ---- Looking up ------------------------------------------------------------------------------------------------------ */
 
-/* The number plus 1 of the item looked for, or 0; *slot becomes where it stands, or where it is to be put. */
+/* Returns the number plus 1 of the wanted item, or 0. *slot becomes its slot, or the slot to put it in. */
 TP_INLINE uint32_t tp_index_find(const tp_index *index, uint64_t hash, const void *items, tp_index_is_wanted *is_wanted,
                                  const void *wanted, size_t *slot)
 {
@@ -75,7 +77,7 @@ TP_INLINE uint32_t tp_index_find(const tp_index *index, uint64_t hash, const voi
     }
 }
 
-/* The number plus 1 of the item that this hash probably is of, by its tag alone; 0: there is none. */
+/* Returns the number plus 1 of the item that probably has this hash, judged by its tag alone; 0 if there is none. */
 TP_INLINE uint32_t tp_index_find_by_tag(const tp_index *index, uint64_t hash)
 {
     const uint32_t number_mask = tp_index_number_mask(index), tag = tp_index_tag(index, hash);
@@ -97,14 +99,14 @@ static inline size_t tp_index_find_free(const tp_index *index, uint64_t hash)
     return slot;
 }
 
-/* Puts an item into a free slot that tp_index_find or tp_index_find_free has found for its hash. */
+/* Puts an item into a free slot that tp_index_find or tp_index_find_free found for its hash. */
 static inline void tp_index_put(tp_index *index, size_t slot, uint64_t hash, size_t number)
 {
     index->slots[slot] = (uint32_t)(number + 1) | tp_index_tag(index, hash);
 }
 
-/* Puts the first n items into an index that is all zero. Unless `look_ahead` is 0, the slot of the item that many places ahead is
- * loaded meanwhile, for which its hash is made twice: that pays where an index is seldom in a cache. */
+/* Puts the first n items into an index that is all zero. Unless `look_ahead` is 0, the slot of the item that many places ahead
+ * is prefetched, which computes each hash twice: this pays if the index is rarely in a cache. */
 TP_INLINE void tp_index_fill(tp_index *index, const void *items, size_t n, size_t look_ahead, tp_index_hash_of *hash_of)
 {
     for (size_t i = 0; i < n; i++) {
@@ -124,8 +126,8 @@ static inline void tp_index_free(tp_index *index, tp_memory_kind kind)
     *index = (tp_index){NULL, 0};
 }
 
-/* Makes an index with room for n_slots / 2 items in the place of this one; false, with nothing changed, without memory. The items
- * of the one before are not in it. */
+/* Replaces the index by an empty one with room for n_slots / 2 items; the previous items are not in it. Returns false, with
+ * nothing changed, if memory runs out. */
 static inline bool tp_index_renew(tp_index *index, tp_memory_kind kind, size_t n_slots)
 {
     uint32_t *slots = n_slots > SIZE_MAX / sizeof *slots ? tp_refuse(SIZE_MAX) : tp_allocate_zeroed(kind, n_slots * sizeof *slots);

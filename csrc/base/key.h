@@ -1,4 +1,4 @@
-/* Short texts as numbers: what the tables of words and of pieces compare. */
+/* Short texts as numbers, which the tables of words and of pieces compare. */
 #ifndef TEXTPROC_BASE_KEY_H
 #define TEXTPROC_BASE_KEY_H
 
@@ -8,9 +8,9 @@
 
 #include "base/hash.h"
 
-/* A text in 16 bytes, so that comparing seldom means following a pointer. One of up to 15 bytes is all in there, padded with
- * zeros, its length in the last byte. Of a longer one it is a hash and, under TP_LONG_KEY as the last byte, where its text starts:
- * such keys are equal if the hashes and the texts are. */
+/* A text in 16 bytes, so that a comparison seldom follows a pointer. A text of up to 15 bytes is stored in full, padded with
+ * zeros, with its length in the last byte. The key of a longer text holds its hash and the place where the text starts, with
+ * TP_LONG_KEY as the last byte: two such keys are equal if the hashes and the texts are equal. */
 typedef struct tp_key {
     uint64_t low;
     uint64_t high;
@@ -24,10 +24,10 @@ enum { TP_LAST_BYTE_SHIFT = 0, TP_START_SHIFT = 8 };
 enum { TP_LAST_BYTE_SHIFT = 56, TP_START_SHIFT = 0 };
 #endif
 
-/* The key of a text of up to 15 bytes, of which 16 can be read. */
+/* The key of a text of up to 15 bytes; 16 bytes must be readable. */
 static inline tp_key tp_short_key(const uint8_t *text, size_t nbytes)
 {
-    /* From the middle less n on, the first n bytes are all ones and the others zeros. */
+    /* From the middle minus n on, the first n bytes are all ones and the others are zeros. */
     static const uint8_t ones_then_zeros[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
     const uint8_t *mask = ones_then_zeros + 16 - nbytes;
     return (tp_key){tp_hash_load_8(text) & tp_hash_load_8(mask),
@@ -36,7 +36,7 @@ static inline tp_key tp_short_key(const uint8_t *text, size_t nbytes)
 
 #define TP_MAX_TEXT_START ((UINT64_C(1) << 56) - 1)
 
-/* `start` is TP_MAX_TEXT_START, where no text starts, in the key of a word that is not in a table: no term's key equals it. */
+/* In the key of a word that is not in a table, `start` is TP_MAX_TEXT_START, where no text starts: no term's key equals it. */
 static inline tp_key tp_long_key(uint64_t hash, uint64_t start)
 {
     return (tp_key){hash, (uint64_t)TP_LONG_KEY << TP_LAST_BYTE_SHIFT | start << TP_START_SHIFT};
@@ -51,13 +51,13 @@ static inline uint64_t tp_short_key_hash(const tp_hash_key *hash_key, tp_key key
     return tp_hash_mix(key.low ^ hash_key->word[1], key.high ^ hash_key->word[2]);
 }
 
-/* The hash of a text, by its key. A long key holds its own. */
+/* Returns the hash of a text from its key. A long key contains its hash. */
 static inline uint64_t tp_key_hash(const tp_hash_key *hash_key, tp_key key)
 {
     return tp_key_is_long(key) ? key.low : tp_short_key_hash(hash_key, key);
 }
 
-/* Whether two texts of more than 15 bytes are equal. */
+/* Returns whether two texts of more than 15 bytes are equal. */
 static inline bool tp_is_same_long_text(const uint8_t *one, const uint8_t *other, size_t nbytes)
 {
     size_t last = nbytes - 8;

@@ -31,7 +31,7 @@ static void read_unlock(tp_lock *lock) { ReleaseSRWLockShared(system_lock(lock))
 static void write_lock(tp_lock *lock) { AcquireSRWLockExclusive(system_lock(lock)); }
 static void write_unlock(tp_lock *lock) { ReleaseSRWLockExclusive(system_lock(lock)); }
 
-/* There is no fork() to keep apart. */
+/* Windows has no fork() to keep apart. */
 static void enter_gate(void) {}
 static void leave_gate(void) {}
 bool tp_is_forking(void) { return false; }
@@ -54,11 +54,11 @@ static struct {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     uint64_t n_inside; /* how many threads hold locks or wait for one */
-    uint64_t n_forks;  /* how many threads are about to fork: nobody else gets in */
+    uint64_t n_forks;  /* how many threads are about to fork; no other thread passes the gate */
 } gate = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
-/* The thread that has closed the gate, or 0: it holds the mutex, so there is one at most. Fork handlers may use the core, and even
- * fork again: that thread alone counts for how many forks it has closed the gate. */
+/* The thread that has closed the gate, or 0. It holds the mutex, so there is at most one. Fork handlers may use the core and
+ * even fork again: only that thread counts how many forks it has closed the gate for. */
 static _Atomic uintptr_t forking_thread;
 static uint64_t n_own_forks;
 
@@ -106,12 +106,12 @@ void tp_after_fork_in_parent(void)
     pthread_mutex_unlock(&gate.mutex);
 }
 
-/* This thread holds the mutex in the child as in the parent; those that waited for the gate to change do not exist here. */
+/* This thread holds the mutex in the child as in the parent; threads that waited for the gate do not exist in the child. */
 void tp_after_fork_in_child(void)
 {
     gate.changed = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
     gate.n_forks = 1;
-    if (--n_own_forks > 0) return; /* forked by the handler of another fork, which is still to come */
+    if (--n_own_forks > 0) return; /* this fork was made by a handler of another fork, which is still to come */
     atomic_store_explicit(&forking_thread, 0, memory_order_relaxed);
     gate.n_forks = 0;
     pthread_mutex_unlock(&gate.mutex);

@@ -1,5 +1,5 @@
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1 /* mremap, which is Linux's own */
+#define _GNU_SOURCE 1 /* mremap exists only on Linux */
 #endif
 #include "base/memory.h"
 
@@ -12,7 +12,7 @@
 
 /* ---- Where memory comes from ------------------------------------------------------------------------------------- */
 
-/* A cache line: what lies in arrays of 16, 32 or 64 bytes an item then never straddles two. */
+/* The size of a cache line. Items of 16, 32 or 64 bytes in arrays then never straddle two lines. */
 enum { ALIGNMENT = 64 };
 
 #ifdef _WIN32
@@ -43,9 +43,9 @@ static void small_free(void *block) { free(block); }
 
 #endif
 
-/* Large blocks come from the system, in whole huge pages where it has them: with pages of 4 KB, counting hundreds of thousands
- * of distinct words spends a third of its time on page faults and misses of the TLB. Not where a sanitizer or valgrind, which
- * TP_NO_LARGE_BLOCKS is for, wants to see every block. */
+/* Large blocks come directly from the system, in whole huge pages if it has them: with pages of 4 KB, counting hundreds of
+ * thousands of distinct words spends a third of its time on page faults and TLB misses. Sanitizers and valgrind need to see
+ * every block, so large blocks are disabled there; TP_NO_LARGE_BLOCKS disables them for valgrind. */
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(TP_NO_LARGE_BLOCKS)
 #define HAS_LARGE_BLOCKS 1
 #if defined(__has_feature)
@@ -61,19 +61,19 @@ static void small_free(void *block) { free(block); }
 
 #define HUGE_PAGE_NBYTES ((size_t)2 << 20)
 
-/* A quarter of a huge page: growing beyond that then costs no copy. */
+/* A quarter of a huge page: growth beyond that needs no copy. */
 static bool is_large(size_t nbytes) { return nbytes >= HUGE_PAGE_NBYTES / 4; }
 
 static size_t in_huge_pages(size_t nbytes) { return (nbytes + HUGE_PAGE_NBYTES - 1) & ~(HUGE_PAGE_NBYTES - 1); }
 
-/* From half a huge page on, so that at least half of what becomes resident is asked for. The whole mapping, since mremap takes no
- * parts. It is advice: where there are no huge pages, all works the same. */
+/* Used from half a huge page on, so that at least half of the resident memory was asked for. It applies to the whole mapping,
+ * since mremap accepts no parts of one. It is only advice: without huge pages everything works the same. */
 static void ask_for_huge_pages(void *block, size_t nbytes)
 {
     if (nbytes >= HUGE_PAGE_NBYTES / 2) madvise(block, in_huge_pages(nbytes), MADV_HUGEPAGE);
 }
 
-/* Address space that begins with a huge page, filled with zeros; NULL if there is none. */
+/* Address space that starts at a huge page, filled with zeros; NULL if there is none. */
 static void *map_large(size_t nbytes)
 {
     if (nbytes > SIZE_MAX / 2) return NULL;
@@ -89,7 +89,7 @@ static void *map_large(size_t nbytes)
 
 static void unmap_large(void *block, size_t nbytes) { munmap(block, in_huge_pages(nbytes)); }
 
-/* Grown in place, or its pages are moved: their contents never are copied. */
+/* Grows the block in place or moves its pages; the contents are never copied. */
 static void *resize_large(void *block, size_t old_nbytes, size_t new_nbytes)
 {
     size_t old_size = in_huge_pages(old_nbytes), new_size = in_huge_pages(new_nbytes);
@@ -108,7 +108,7 @@ static void *resize_large(void *block, size_t old_nbytes, size_t new_nbytes)
     return target;
 }
 
-/* From one kind to the other. */
+/* Moves a block from one sort of allocation to the other. */
 static void *change_kind(void *block, size_t old_nbytes, size_t new_nbytes)
 {
     void *resized = is_large(new_nbytes) ? map_large(new_nbytes) : small_resize(NULL, 0, new_nbytes);
@@ -179,8 +179,8 @@ static void note_peak(uint64_t now)
     }
 }
 
-/* Counts so many bytes as held before they are, unless that is over the limit. By comparing and exchanging: threads that added
- * first and looked then would be refused for what another one had asked for in vain. */
+/* Counts `nbytes` as held before they are allocated, unless that exceeds the limit. It uses compare-and-exchange: if threads
+ * added first and checked afterwards, one could be refused because of another thread's failed request. */
 static bool take_within_limit(uint64_t nbytes, uint64_t limit, uint64_t *in_use)
 {
     *in_use = atomic_load_explicit(&current_bytes, memory_order_relaxed);
@@ -193,16 +193,17 @@ static bool take_within_limit(uint64_t nbytes, uint64_t limit, uint64_t *in_use)
 
 /* ---- What is refused ------------------------------------------------------------------------------------------------ */
 
-/* Why threads were refused memory, each until it asks. A thread-local variable would take memory when a thread first uses it, and
- * systems end the process where there is none. While more threads wait for an answer than there are places, the others get none. */
+/* The reasons why threads were refused memory, kept for each thread until it asks. A thread-local variable would allocate
+ * memory at its first use in a thread, and some systems end the process if that fails. If more threads wait for an answer than
+ * there are places, the others get none. */
 enum { MOST_REFUSED_THREADS = 64 };
 
 static struct {
-    _Atomic uintptr_t thread; /* which has the place; 0: it is free */
+    _Atomic uintptr_t thread; /* the thread that has the place; 0: it is free */
     tp_memory_refusal refusal;
 } refusals[MOST_REFUSED_THREADS];
 
-/* The place that a thread has, or a free one as its place if it may take one; MOST_REFUSED_THREADS: none. */
+/* The place of a thread, or a free place if it may take one; MOST_REFUSED_THREADS if there is none. */
 static size_t find_place(uintptr_t thread, bool takes_free)
 {
     for (size_t i = 0; i < MOST_REFUSED_THREADS; i++) {
@@ -260,7 +261,7 @@ void tp_forget_refusal(void)
 static tp_resize_fn resize_hook = default_resize;
 static void *resize_user;
 
-/* Without a limit bytes are counted when they are there: what the system refuses never shows in the peak. */
+/* Without a limit, bytes are counted after they are allocated, so the peak never includes refused requests. */
 static void *grow(tp_memory_kind kind, void *block, size_t old_nbytes, size_t new_nbytes)
 {
     uint64_t added = new_nbytes - old_nbytes, before;
@@ -337,7 +338,7 @@ void tp_arena_free(tp_memory_kind kind, tp_arena *arena)
 
 size_t tp_grown_capacity(size_t capacity, size_t needed, size_t item_nbytes)
 {
-    const size_t smallest = 64 / item_nbytes + 1; /* about a cache line: less would grow again at once */
+    const size_t smallest = 64 / item_nbytes + 1; /* about a cache line: a smaller array would grow again at once */
     const size_t most = SIZE_MAX / 2 / item_nbytes;
     if (needed > most) {
         tp_refuse(SIZE_MAX);

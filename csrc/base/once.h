@@ -1,5 +1,5 @@
-/* Memory of a caller's that another thread may write to while the core reads it. Whatever decides a size, a place or what is
- * believed is read once; what was checked and is read again is kept within bounds. */
+/* Access to a caller's memory that another thread may write to while the core reads it. A value that decides a size, a place or
+ * the validity of input is read once; a value that is read again after a check is clamped to the bounds. */
 #ifndef TEXTPROC_BASE_ONCE_H
 #define TEXTPROC_BASE_ONCE_H
 
@@ -7,7 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A number as it was read: a compiler must not read it from memory again, as it may where it is short of registers. */
+/* Returns a number as it was read. The compiler must not read it from memory again, as it otherwise may if it is short of
+ * registers. */
 static inline uint64_t tp_once(uint64_t number)
 {
 #ifdef __GNUC__
@@ -28,14 +29,14 @@ static inline double tp_once_double(double number)
     return number;
 }
 
-/* Where the thing i ends that begins at `start` in a text: never before that, nor behind the text. */
+/* Returns where item i ends, which begins at `start` in a text, clamped to start … text_nbytes. */
 static inline size_t tp_end_within(const uint64_t *ends, size_t i, size_t start, size_t text_nbytes)
 {
     uint64_t end = tp_once(ends[i]);
     return end < start ? start : end > text_nbytes ? text_nbytes : (size_t)end;
 }
 
-/* Where the thing behind one that ends at `end` begins, a byte later, if there is one. */
+/* Returns where the item after one that ends at `end` begins: one byte later, or at the end of the text. */
 static inline size_t tp_start_behind(size_t end, size_t text_nbytes) { return end < text_nbytes ? end + 1 : text_nbytes; }
 
 #endif

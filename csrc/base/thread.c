@@ -23,7 +23,7 @@ typedef struct worker {
     size_t index;
     thread_id id;
     bool is_started;
-    tp_memory_refusal refusal; /* what it was refused, which is to be the caller's */
+    tp_memory_refusal refusal; /* the refusal of the task, to be handed to the caller */
 } worker;
 
 #ifdef _WIN32
@@ -60,7 +60,8 @@ static void *run_worker(void *argument)
     return NULL;
 }
 
-/* A new thread inherits the mask of signals: with all of them blocked, the host's handlers run in the host's own threads. */
+/* A new thread inherits the signal mask. All signals are blocked in it, so the host's handlers run in the host's own
+ * threads. */
 static void start_workers(worker *workers, size_t n)
 {
     sigset_t all, before;

@@ -10,6 +10,6 @@ uintptr_t tp_this_thread(void) { return GetCurrentThreadId(); }
 #else
 #include <pthread.h>
 
-/* A number or a pointer, wherever this is built. */
+/* A number or a pointer on all platforms that this is built for. */
 uintptr_t tp_this_thread(void) { return (uintptr_t)pthread_self(); }
 #endif

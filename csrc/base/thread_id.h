@@ -1,10 +1,10 @@
-/* Which thread this is: below locks and memory, which ask. */
+/* The identity of the current thread. Locks and memory use it, so it depends on neither. */
 #ifndef TEXTPROC_BASE_THREAD_ID_H
 #define TEXTPROC_BASE_THREAD_ID_H
 
 #include <stdint.h>
 
-/* A number that no other thread has as long as this one runs, and never 0. A fork leaves it as it is. */
+/* Returns a number that no other running thread has; never 0. A fork does not change it. */
 uintptr_t tp_this_thread(void);
 
 #endif

@@ -1,5 +1,5 @@
-/* Code that comes in a variant for each instruction set: how a variant's file tells the compiler what it may use, and how the
- * variant in use is chosen.
+/* Code with a variant for each instruction set: how the file of a variant tells the compiler which instructions it may use, and
+ * how the variant in use is chosen.
  *
  *     #include "base/variants.h"
  *
@@ -7,15 +7,14 @@
  *     TP_BEGIN_VARIANT(TP_AVX2)
  *     … includes, functions …
  *     TP_END_VARIANT
- *     #endif
- */
+ *     #endif */
 #ifndef TEXTPROC_BASE_VARIANTS_H
 #define TEXTPROC_BASE_VARIANTS_H
 
 #include "base/cpu.h"
 
-/* What the variants may use: no more than base/cpu.c looks for. FMA is left to those that ask for it, since a compiler that knows
- * of it may fuse a product with a sum, which changes the result. */
+/* The instructions that the variants may use, which are those that base/cpu.c checks for. Only variants that need FMA name it,
+ * because a compiler that may use it can fuse a product with a sum, which changes the result. */
 #define TP_AVX2 "avx2,bmi,bmi2,popcnt"
 #define TP_AVX2_FMA "avx2,fma"
 #define TP_AVX512 "avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2,bmi,bmi2,popcnt"
@@ -29,8 +28,9 @@
 #define TP_END_VARIANT TP_PRAGMA(GCC pop_options)
 #endif
 
-/* The variant in use of a function or a constant that is called name_plain, name_neon, name_avx2 and name_avx512: of one that has
- * no variant for NEON, TP_X86_VARIANT. Compilers know NEON, which all of its machines have, without being told. */
+/* Selects the variant in use of a function or constant with the names name_plain, name_neon, name_avx2 and name_avx512.
+ * TP_X86_VARIANT is for names without a NEON variant. Compilers use NEON without being told, because all of its machines have
+ * it. */
 #ifdef TP_HAS_X86_VARIANTS
 #define TP_X86_VARIANT(name) \
     (tp_simd_in_use() == TP_SIMD_AVX512 ? name##_avx512 : tp_simd_in_use() == TP_SIMD_AVX2 ? name##_avx2 : name##_plain)

@@ -1,4 +1,4 @@
-/* Appending one corpus to another: how a private count is published, and how parts counted elsewhere are merged. */
+/* Appends one corpus to another. It publishes a private count, and merges parts that were counted elsewhere. */
 #include <string.h>
 
 #include "base/error.h"
@@ -6,16 +6,16 @@
 #include "corpus/corpus.h"
 #include "unicode/lower.h"
 
-/* What appending needs to know of the part before anything is changed. */
+/* The information about the part that appending needs before it changes anything. */
 typedef struct plan {
-    uint32_t *numbers; /* of each of the part's terms: its number in the whole, or TP_NO_TERM */
+    uint32_t *numbers; /* for each term of the part: its number in the whole, or TP_NO_TERM */
     size_t n_numbers;
     size_t new_terms;
     size_t new_nbytes;
 } plan;
 
-/* How many terms ahead what looking up touches is loaded: enough to hide a miss of the cache behind the work on the terms
- * between. First the slot, then, halfway, the term that it leads to. */
+/* How many terms ahead the look-up prefetches: enough to hide a cache miss behind the work on the terms between. First it loads
+ * the slot, then, halfway, the term that the slot refers to. */
 enum { LOOK_AHEAD = 32 };
 
 static const uint32_t *slot_of(const tp_table *whole, const tp_table *part, size_t i)
@@ -30,13 +30,13 @@ static const tp_term *term_of(const tp_table *whole, const tp_table *part, size_
 
 /* ---- By one thread or several: each has a range of the part's terms, which are different terms of the whole -------------- */
 
-/* Fewer terms than this are done before a thread has started. */
+/* With fewer terms than this, the work is done before a thread has started. */
 enum { TERMS_PER_THREAD = 1 << 15 };
 
 typedef struct range {
     tp_counts *whole;
     const tp_counts *part;
-    plan *made; /* of which this range's own numbers, and the two sums below, are what the thread writes */
+    plan *made; /* the thread writes only this range's own numbers and the two sums below */
     size_t first, end;
     size_t new_terms, new_nbytes;
 } range;
@@ -71,7 +71,7 @@ static tp_term *append_new_term(tp_table *whole, const tp_table *part, size_t i)
 static void add_to_term(tp_counts *whole, const tp_counts *part, size_t i, tp_term *term)
 {
     const tp_term *added = &part->table.terms[i];
-    /* A document begun in the whole and ended in the part is one document, in both of which the term may occur. */
+    /* A document that begins in the whole and ends in the part is one document, and a term may occur in both halves of it. */
     bool is_counted_twice = i < part->first_document_terms && term->last_document == tp_counts_stamp(whole);
     tp_term_set(term, tp_term_count(term) + tp_term_count(added),
                 tp_term_document_frequency(term) + tp_term_document_frequency(added) - is_counted_twice);
@@ -108,7 +108,7 @@ static void add_new_terms(tp_counts *whole, const tp_counts *part, const plan *m
     if (whole->documents == 0) whole->first_document_terms = first_document_terms;
 }
 
-/* Cannot fail: the plan's memory has been reserved. */
+/* Cannot fail: the memory of the plan is already reserved. */
 static void add_counts(range *ranges, size_t n_ranges)
 {
     tp_counts *whole = ranges->whole;
@@ -122,7 +122,7 @@ static void add_counts(range *ranges, size_t n_ranges)
     whole->documents += part->documents;
 }
 
-/* The part's open document is the whole's now, and so is the word that it stopped in. */
+/* The part's open document is the whole's now, and so is the unfinished word. */
 static void move_carry(tp_counts *whole, tp_counts *part)
 {
     tp_arena empty = whole->carry;
@@ -142,7 +142,7 @@ static bool is_empty(const tp_counts *counts)
     return counts->documents == 0 && !counts->has_open_document && counts->table.n_terms == 0;
 }
 
-/* Gets all the memory that appending can need, the word in the whole's carry included. */
+/* Allocates all memory that appending can need, including for the word in the whole's carry. */
 static bool reserve_for(tp_counts *whole, const plan *made)
 {
     size_t carried = whole->carry.used > 0 ? TP_LOWER_BOUND(whole->carry.used) : 0;
@@ -160,7 +160,7 @@ static void match_all(range *ranges, size_t n_ranges, plan *made)
     }
 }
 
-/* Appends by the plan's numbers; changes nothing and returns false without memory. */
+/* Appends with the numbers of the plan. Returns false, with nothing changed, if memory runs out. */
 static bool append_ranges(range *ranges, size_t n_ranges)
 {
     tp_counts *whole = ranges->whole;
@@ -168,7 +168,7 @@ static bool append_ranges(range *ranges, size_t n_ranges)
     if (!reserve_for(whole, ranges->made)) return false;
     if (whole->carry.used > 0) {
         tp_counts_close_word(whole);
-        match_all(ranges, n_ranges, ranges->made); /* that word may be one of the part's */
+        match_all(ranges, n_ranges, ranges->made); /* the carried word may be one of the part's */
     }
     add_counts(ranges, n_ranges);
     return true;
@@ -184,7 +184,7 @@ static void share_out(range *ranges, size_t n_ranges, tp_counts *whole, const tp
     ranges[n_ranges - 1].end = n;
 }
 
-/* Appends `part`, or changes nothing and returns false without memory. */
+/* Appends `part`. Returns false, with nothing changed, if memory runs out. */
 static bool append_counts(tp_counts *whole, const tp_counts *part, size_t n_threads)
 {
     plan made = {.n_numbers = part->table.n_terms};

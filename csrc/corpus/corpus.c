@@ -1,4 +1,4 @@
-/* A corpus's life, and the questions that it answers. */
+/* The lifetime of a corpus, and the queries that it answers. */
 #include "corpus/corpus.h"
 
 #include <string.h>
@@ -181,8 +181,8 @@ tp_status tp_corpus_get_terms(tp_corpus *corpus, uint64_t first, uint64_t n, uin
     return status;
 }
 
-/* Joins terms as far as there is room for them, and stores how long they are; false if there is no such term, with its place in
- * `ids` in *bad. Each number is read once: another thread may write to them. */
+/* Joins as many terms as there is room for and stores their total length. Returns false if a term does not exist, with its
+ * place in `ids` in *bad. Each number is read once: another thread may write to them. */
 static bool join_picked(const tp_table *table, const uint64_t *ids, uint64_t n, uint8_t *text, size_t capacity, size_t *nbytes,
                         uint64_t *bad)
 {
@@ -217,7 +217,7 @@ tp_status tp_corpus_pick_terms(tp_corpus *corpus, const uint64_t *ids, uint64_t 
     return status;
 }
 
-/* The count of one word; the caller holds the lock. */
+/* Returns the count of one word; the caller holds the lock. */
 static uint64_t look_up(const tp_table *table, const uint8_t *text, size_t nbytes)
 {
     tp_word word = tp_table_word(table, text, nbytes);

@@ -1,4 +1,4 @@
-/* From text to counts: chunk by chunk through the scanner, then word by word into the term table. */
+/* Counts text: the scanner splits it chunk by chunk, and the term table counts word by word. */
 #include <string.h>
 
 #include "base/error.h"
@@ -17,8 +17,8 @@ static inline void note_word(tp_counts *counts, const tp_word *word)
     counts->words++;
 }
 
-/* Counts one word, whatever it is made of: what it was when it was copied. Where another thread has written white space to it, it is
- * none any more. */
+/* Counts one word, whatever it contains: the state of its copy. If another thread has written white space to it, it is no
+ * longer one word. */
 static bool count_word(tp_counts *counts, const uint8_t *text, size_t nbytes)
 {
     counts->lowered.used = 0;
@@ -59,18 +59,18 @@ static void close_document(tp_counts *counts)
 
 /* ---- A batch ----------------------------------------------------------------------------------------------------- */
 
-/* A batch on its way into counts. */
+/* The state of counting a batch. */
 typedef struct reading {
     tp_counts *counts;
     const uint8_t *text;
     size_t nbytes;
-    size_t position; /* up to where the text has been counted */
+    size_t position; /* the text before this place has been counted */
     const uint64_t *ends;
     size_t n_ends;
-    size_t n_closed; /* how many of the documents that end in the batch have been closed */
+    size_t n_closed; /* how many of the documents that end in the batch are closed */
 } reading;
 
-/* Nothing is read or written there, so it may be any number, should it have been changed since it was checked. */
+/* The place is neither read nor written, so any number is safe if it was changed after the check. */
 static inline uint64_t next_end(const reading *r) { return r->n_closed < r->n_ends ? r->ends[r->n_closed] : UINT64_MAX; }
 
 /* Closes the documents that end before a place. */
@@ -82,20 +82,21 @@ static void close_documents_before(reading *r, size_t place)
     }
 }
 
-/* Whether a word that ends where the batch does may go on in the next batch. */
+/* Returns whether a word that ends at the end of the batch may continue in the next batch. */
 static bool is_open_at_end(const reading *r) { return r->n_ends == 0 || r->ends[r->n_ends - 1] < r->nbytes; }
 
 /* ---- A batch of words ------------------------------------------------------------------------------------------------ */
 
 typedef struct word_batch {
     size_t n;
-    const uint16_t *edges;     /* where in the chunk's lowered text each word begins and ends */
-    uint16_t moved[2 * TP_KEYS_AT_ONCE]; /* these edges, where some words had to be lowered the slow way */
+    const uint16_t *edges;     /* where each word begins and ends in the chunk's lower-cased text */
+    uint16_t moved[2 * TP_KEYS_AT_ONCE]; /* these edges, if some words were lower-cased on the slow path */
     tp_keys made;
-    uint32_t found[TP_KEYS_AT_ONCE]; /* the number plus 1 of the term that is probably the word; 0: it is probably new */
+    uint32_t found[TP_KEYS_AT_ONCE]; /* the number plus 1 of the term that is probably the word; 0: the word is probably new */
 } word_batch;
 
-/* Lowers the words of the batch of words that the scanner could not lower, behind the chunk's text: its copy, not the text itself. */
+/* Lower-cases the words of the batch of words that the scanner could not, after the chunk's text. It works on the copy, not on
+ * the text itself. */
 static void lower_the_rest(reading *r, word_batch *b)
 {
     tp_chunk *chunk = r->counts->chunk;
@@ -113,7 +114,7 @@ static void lower_the_rest(reading *r, word_batch *b)
     b->edges = b->moved;
 }
 
-/* Up to this size the table stays in the caches near the core, and loading it early costs more than it saves. Measured with
+/* Up to this size the table stays in the caches near the core, and prefetching it costs more than it saves. Measured with
  * tables of 1 to 20 MB on a core with 1 MB of second-level cache. */
 enum { CACHED_TABLE_NBYTES = 1 << 21 };
 
@@ -122,7 +123,7 @@ static bool is_cached(const tp_table *table)
     return table->index.n_slots * sizeof *table->index.slots + table->n_terms * sizeof *table->terms <= CACHED_TABLE_NBYTES;
 }
 
-/* Makes the keys of a batch of words, which begins with the chunk's word `first`, and starts to load the slots. */
+/* Makes the keys of a batch of words, which begins with word `first` of the chunk, and prefetches the slots. */
 static void prepare(reading *r, size_t first, size_t n_words, word_batch *b)
 {
     const tp_table *table = &r->counts->table;
@@ -139,7 +140,7 @@ static void prepare(reading *r, size_t first, size_t n_words, word_batch *b)
     for (size_t i = 0; i < b->n; i++) TP_PREFETCH(&slots[b->made.hashes[i] & mask]);
 }
 
-/* Looks where the hashes lead at first. */
+/* Looks up the home slots of the hashes. */
 static void find_at_home(const tp_table *table, word_batch *b)
 {
     const uint32_t *slots = table->index.slots;
@@ -149,17 +150,17 @@ static void find_at_home(const tp_table *table, word_batch *b)
     for (size_t i = 0; i < b->n; i++) b->found[i] = slots[b->made.hashes[i] & mask] & number_mask;
 }
 
-/* Finds the terms by their tags and starts to load them. */
+/* Finds the terms by their tags and prefetches them. */
 static void find_by_tag(const tp_table *table, word_batch *b)
 {
-    const tp_index index = table->index; /* in registers, whatever the loop writes to */
+    const tp_index index = table->index; /* kept in registers, whatever the loop writes to */
     for (size_t i = 0; i < b->n; i++) {
         b->found[i] = tp_index_find_by_tag(&index, b->made.hashes[i]);
         TP_PREFETCH(table->terms + b->found[i] - 1);
     }
 }
 
-/* Compares the texts of long words, and gives those that are equal the keys of their terms. */
+/* Compares the texts of long words, and gives equal ones the keys of their terms. */
 static void compare_long_words(const tp_counts *counts, word_batch *b)
 {
     const tp_table *table = &counts->table;
@@ -175,7 +176,7 @@ static void compare_long_words(const tp_counts *counts, word_batch *b)
     }
 }
 
-/* A word that is new, or not where its hash leads. */
+/* A word that is new, or that is not in its home slot. */
 static tp_term *look_further(tp_counts *counts, const word_batch *b, size_t i)
 {
     size_t start = b->edges[2 * i], end = b->edges[2 * i + 1];
@@ -183,8 +184,8 @@ static tp_term *look_further(tp_counts *counts, const word_batch *b, size_t i)
         &counts->table, &(tp_word){b->made.keys[i], b->made.hashes[i], counts->chunk->lowered + start, end - start});
 }
 
-/* Counts the words first … end - 1 of the batch, all of them in the open document. While that is the first one, every term that
- * there is has it for its last document. */
+/* Counts the words first … end - 1 of the batch, all of them in the open document. While that is the first document, it is the
+ * last document of every term. */
 static inline void note(tp_counts *counts, const word_batch *b, size_t first, size_t end, bool is_first_document)
 {
     const uint32_t stamp = tp_counts_stamp(counts);
@@ -203,12 +204,12 @@ static inline void note(tp_counts *counts, const word_batch *b, size_t first, si
     counts->words += end - first;
 }
 
-/* Counts the batch of words, closing the documents between its words; `edges` are where they stand in the chunk. */
+/* Counts the batch of words and closes the documents between them; `edges` are the places of the words in the chunk. */
 static void note_documents(reading *r, const word_batch *b, const uint16_t *edges)
 {
     for (size_t first = 0, end; first < b->n; first = end) {
         close_documents_before(r, r->position + edges[2 * first]);
-        uint64_t stop = next_end(r) - r->position; /* wraps around only where it is far away anyway */
+        uint64_t stop = next_end(r) - r->position; /* wraps around only if it is far away anyway */
         end = b->n;
         if (stop <= edges[2 * b->n - 1]) {
             end = first + 1;
@@ -225,7 +226,7 @@ static bool count_chunk(reading *r, size_t n_words)
     tp_counts *counts = r->counts;
     tp_chunk *chunk = counts->chunk;
     word_batch batches[2], *now = &batches[0], *next = &batches[1];
-    /* All that the chunk can add, so that nothing moves while words are looked up. */
+    /* Reserves all that the chunk can add, so that nothing moves while words are looked up. */
     size_t most_nbytes = n_words > 0 ? TP_LOWER_BOUND((size_t)chunk->edges[2 * n_words - 1]) : 0;
     if (n_words > 0 && !tp_table_reserve(&counts->table, n_words, most_nbytes)) return false;
     prepare(r, 0, n_words, now);
@@ -242,14 +243,14 @@ static bool count_chunk(reading *r, size_t n_words)
     return true;
 }
 
-/* Gets what counting needs besides the table's own growth. */
+/* Allocates the memory for counting, except for growth of the table. */
 static bool reserve_scratch(tp_counts *counts)
 {
     if (counts->chunk == NULL) counts->chunk = tp_allocate(TP_FOR_CORPUS, sizeof *counts->chunk);
     return counts->chunk != NULL;
 }
 
-/* Counts a word longer than a chunk, or keeps it if it may go on behind the batch. */
+/* Counts a word longer than a chunk, or keeps it if the next batch may continue it. */
 static bool count_giant(reading *r)
 {
     const uint8_t *word = r->text + r->position, *end = tp_skip_word(word, r->text + r->nbytes);
@@ -259,7 +260,7 @@ static bool count_giant(reading *r)
     return count_word(r->counts, word, (size_t)(end - word));
 }
 
-/* Counts the words of the next chunk; the batch's last word goes to the carry if the next batch may continue it. */
+/* Counts the words of the next chunk; the last word of the batch goes to the carry if the next batch may continue it. */
 static bool count_next_chunk(reading *r)
 {
     tp_chunk *chunk = r->counts->chunk;
@@ -278,7 +279,7 @@ static bool count_next_chunk(reading *r)
     return true;
 }
 
-/* Finishes the word in the carry with the beginning of the batch. */
+/* Completes the word in the carry with the beginning of the batch. */
 static bool continue_carry(reading *r)
 {
     size_t limit = r->n_ends > 0 ? tp_end_within(r->ends, 0, 0, r->nbytes) : r->nbytes;
@@ -295,7 +296,7 @@ static const uint8_t *text_of(const tp_batch *batch)
     return batch->text != NULL ? batch->text : nothing;
 }
 
-/* Where the text behind the last document begins. */
+/* Returns where the text after the last document begins. */
 static size_t behind_documents(const tp_batch *batch)
 {
     if (batch->n_ends == 0) return 0;
@@ -383,7 +384,7 @@ tp_status tp_corpus_count(const tp_batch *batches, size_t n_batches, tp_error *e
 
 /* ---- One document at a time ------------------------------------------------------------------------------------- */
 
-/* Counts one document under the lock; *n_words is how many words it has. */
+/* Counts one document under the lock; *n_words is its number of words. */
 static bool count_one(tp_corpus *corpus, const uint8_t *text, size_t nbytes, uint64_t *n_words)
 {
     const uint64_t end = nbytes;

@@ -12,7 +12,7 @@
 #include "textproc/text.h"
 #include "unicode/words.h"
 
-/* As in PNG: a byte that is not ASCII, both line ends and a DOS end-of-file show what mangles binary files. */
+/* As in PNG: a byte that is not ASCII, both line ends and a DOS end-of-file reveal the usual damage to binary files. */
 static const uint8_t signature[8] = {0x89, 'T', 'P', 'C', '\r', '\n', 0x1A, '\n'};
 
 enum { VERSION = 1, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
@@ -29,8 +29,8 @@ static uint64_t get_number(const uint8_t *in)
     return tp_once(value);
 }
 
-/* FNV-1a (Fowler, Noll, Vo; 64-bit offset basis and prime) taken over eight bytes a step, with a fold so that high bits reach
- * the low ones; the last step is padded with zeros. It finds damage, not malice: that is what the checks below are for. */
+/* FNV-1a (Fowler, Noll, Vo; 64-bit offset basis and prime), taken over eight bytes a step, with a fold so that high bits reach
+ * the low ones; the last step is padded with zeros. It detects damage, not malice: the checks below are for that. */
 static uint64_t checksum_of(const uint8_t *bytes, size_t nbytes)
 {
     uint64_t sum = 0xCBF29CE484222325u;
@@ -116,7 +116,7 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
     return TP_OK;
 }
 
-/* A term is not empty and is one word. */
+/* A term must not be empty and must be one word. */
 static bool is_term(const uint8_t *term, size_t nbytes)
 {
     return nbytes > 0 && tp_skip_word(term, term + nbytes) == term + nbytes && tp_utf8_validate(term, nbytes, NULL) == TP_OK;
@@ -153,7 +153,8 @@ static tp_status read_term(tp_counts *counts, const layout *from, size_t i, cons
     return TP_OK;
 }
 
-/* A term as it is now, in scratch memory: a snapshot may lie where another thread writes to. NULL if there is no memory. */
+/* A copy of a term in scratch memory, because another thread may write to the memory of the snapshot. NULL if memory runs
+ * out. */
 static const uint8_t *copy_term(tp_counts *counts, const uint8_t *term, size_t nbytes)
 {
     counts->lowered.used = 0;

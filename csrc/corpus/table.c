@@ -4,7 +4,7 @@
 
 enum { SMALLEST_INDEX = 64, INDEX_GROWTH = 4, LOOK_AHEAD = 48 };
 
-/* In front of terms[0]: no word equals it, since its length is 0. */
+/* Stands before terms[0]: no word equals it, because its length is 0. */
 static const tp_term no_term;
 
 static size_t terms_nbytes(size_t capacity) { return capacity == 0 ? 0 : (capacity + 1) * sizeof(tp_term); }
@@ -103,14 +103,14 @@ uint32_t tp_table_find(const tp_table *table, const tp_word *word)
     return tp_index_find(&table->index, word->hash, table, is_word, word, &slot) - 1; /* 0 - 1 is TP_NO_TERM */
 }
 
-/* Short texts are copied in two steps of eight bytes, whatever their length; there is room for that. */
+/* Short texts are copied in two steps of eight bytes, whatever their length; there is room for them. */
 static inline void copy_text(uint8_t *to, const tp_word *word)
 {
     if (word->nbytes > TP_SHORT_KEY_NBYTES) {
         memcpy(to, word->text, word->nbytes);
         return;
     }
-    tp_key key = word->key; /* the length in its last byte gives way to the '\n' or is overwritten by the next term */
+    tp_key key = word->key; /* its last byte, the length, is replaced by '\n' or overwritten by the next term */
     memcpy(to, &key, sizeof key);
 }
 
@@ -135,8 +135,8 @@ tp_term *tp_table_append(tp_table *table, const tp_word *word)
     return append_in_slot(table, word, tp_index_find_free(&table->index, word->hash));
 }
 
-/* Of two terms that have the same home, the more frequent one shall stand there, where it is found at once. Both can still be
- * reached: they have the same way, on which no slot has become free. */
+/* Of two terms with the same home slot, the more frequent one should stand there, where it is found at once. Both can still be
+ * reached: they have the same probe sequence, on which no slot has become free. */
 static void swap_home(tp_table *table, size_t slot, size_t home)
 {
     if (slot == home) return;

@@ -1,4 +1,4 @@
-/* The term table: every distinct term once, numbered in the order in which it was first seen. Knows no documents, no locks. */
+/* The term table: every distinct term once, numbered in order of first occurrence. It knows nothing of documents and locks. */
 #ifndef TEXTPROC_CORPUS_TABLE_H
 #define TEXTPROC_CORPUS_TABLE_H
 
@@ -11,33 +11,33 @@
 #include "base/key.h"
 #include "base/memory.h"
 
-/* What every occurrence touches: two of them share a cache line. */
+/* The data that every occurrence updates; two of these share a cache line. */
 typedef struct tp_term {
     tp_key key;
-    uint64_t packed;        /* the count in 48 bits; above it, the high 16 bits of the document frequency */
+    uint64_t packed;        /* low 48 bits: the count; high 16 bits: the high 16 bits of the document frequency */
     uint32_t frequency_low; /* the low 32 bits of the document frequency */
-    uint32_t last_document; /* a stamp of the last document that has it, or TP_NO_DOCUMENT */
+    uint32_t last_document; /* the stamp of the last document that contains it, or TP_NO_DOCUMENT */
 } tp_term;
 
 #define TP_NO_DOCUMENT UINT32_MAX
 #define TP_MAX_COUNT ((UINT64_C(1) << 48) - 1)
 
-/* All zero but for the hash key is an empty one. */
+/* All zero except the hash key is an empty table. */
 typedef struct tp_table {
     tp_hash_key hash_key;
     tp_index index;
-    tp_term *terms; /* terms[-1] equals no word: it is what a free slot leads to */
-    uint64_t *starts; /* where each term's text starts, and at [n_terms] where the next one's will */
+    tp_term *terms; /* terms[-1] equals no word; free slots refer to it */
+    uint64_t *starts; /* where the text of each term starts; [n_terms] is where the next one will start */
     size_t n_terms;
     size_t terms_capacity;
     size_t starts_capacity;
-    tp_arena text; /* the terms in order, each followed by '\n': a run of them is ready to be handed out */
+    tp_arena text; /* the terms in order, each followed by '\n', so that a run of them can be returned as is */
 } tp_table;
 
 #define TP_MAX_TERMS TP_INDEX_MAX_ITEMS
 #define TP_NO_TERM UINT32_MAX
 
-/* A word on its way into the table: its key, the hash of that, and its text. */
+/* A word to be looked up: its key, the hash of the key, and its text. */
 typedef struct tp_word {
     tp_key key;
     uint64_t hash;
@@ -47,22 +47,24 @@ typedef struct tp_word {
 
 void tp_table_free(tp_table *table);
 
-/* Makes room for so many more terms of so many bytes in all; false, with nothing changed for the reader, without memory. */
+/* Makes room for n_terms more terms of text_nbytes bytes in all. Returns false, with nothing visible changed, if memory runs out. */
 bool tp_table_reserve(tp_table *table, size_t n_terms, size_t text_nbytes);
 
-/* The number of the term, or TP_NO_TERM. */
+/* Returns the number of the term, or TP_NO_TERM. */
 uint32_t tp_table_find(const tp_table *table, const tp_word *word);
 
 /* Appends a term that is not in the table, with counts of zero; there must be room for it. */
 tp_term *tp_table_append(tp_table *table, const tp_word *word);
 
-/* The term, appended if it is new; there must be room for it. Of the word's hash only the bits that lead to a slot matter. */
+/* Returns the term, appended if it is new; there must be room for it. Only the bits of the word's hash that select a slot
+ * matter. */
 tp_term *tp_table_find_or_append(tp_table *table, const tp_word *word);
 
-/* Makes `copy`, whose contents are overwritten, an equal table of just the size needed; false without memory. */
+/* Makes `copy`, whose contents are overwritten, an equal table of exactly the required size. Returns false if memory runs
+ * out. */
 bool tp_table_copy(const tp_table *table, tp_table *copy);
 
-/* The word that some bytes are. Reads no others. */
+/* Makes a word of some bytes. Reads no other bytes. */
 tp_word tp_table_word(const tp_table *table, const uint8_t *text, size_t nbytes);
 
 /* ---- Terms --------------------------------------------------------------------------------------------------------- */
@@ -94,13 +96,13 @@ static inline const uint8_t *tp_table_text(const tp_table *table, size_t number)
     return table->text.data + table->starts[number];
 }
 
-/* The length of a term's text, without the '\n' behind it. */
+/* Returns the length of a term's text, without the '\n' that follows it. */
 static inline size_t tp_table_nbytes(const tp_table *table, size_t number)
 {
     return (size_t)(table->starts[number + 1] - table->starts[number] - 1);
 }
 
-/* The word that a term is. */
+/* Returns the word of a term. */
 static inline tp_word tp_table_word_at(const tp_table *table, size_t number)
 {
     tp_key key = table->terms[number].key;
@@ -109,7 +111,7 @@ static inline tp_word tp_table_word_at(const tp_table *table, size_t number)
     return (tp_word){key, hash, tp_table_text(table, number), tp_table_nbytes(table, number)};
 }
 
-/* Whether the term is this long word. */
+/* Returns whether the term is this long word. */
 static inline bool tp_table_is_long_word(const tp_table *table, const tp_term *term, uint64_t hash, const uint8_t *text,
                                          size_t nbytes)
 {

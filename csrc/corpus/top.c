@@ -1,4 +1,4 @@
-/* The most frequent terms: a heap of n where few are asked for, a radix sort of all where many are. */
+/* The most frequent terms: a heap of n for a small n, a radix sort of all terms for a large one. */
 #include <string.h>
 
 #include "base/error.h"
@@ -30,7 +30,7 @@ static void heap_set(heap *h, size_t i, ranked value)
     h->ids[i] = value.id;
 }
 
-/* Places `value`, starting at the free place i, so that no child is ranked behind its parent. */
+/* Puts `value` into the heap, starting at the free place i, so that no child ranks after its parent. */
 static void sift_down(heap *h, size_t i, ranked value)
 {
     for (;;) {
@@ -67,7 +67,7 @@ enum { DIGIT_BITS = 8, N_DIGITS = 1 << DIGIT_BITS };
 
 static size_t digit_of(uint64_t count, unsigned shift) { return (size_t)(~count >> shift) & (N_DIGITS - 1); }
 
-/* One pass over one digit of the complement, which puts high counts first; false if all have the same digit. */
+/* One pass over one digit of the complement, which sorts high counts first. Returns false if all have the same digit. */
 static bool sort_by_digit(const ranked *from, ranked *to, size_t n, unsigned shift)
 {
     size_t starts[N_DIGITS] = {0}, next = 0;
@@ -104,7 +104,7 @@ static bool sort_all(const tp_table *table, uint64_t n, uint64_t *ids, uint64_t 
     return true;
 }
 
-/* Below a sixteenth of the terms the heap, which looks at most terms once, wins over two or three passes over all. */
+/* Below a sixteenth of the terms the heap, which looks at most terms once, is faster than two or three passes over all. */
 static bool is_few(uint64_t n, size_t n_terms) { return n < n_terms / 16; }
 
 tp_status tp_corpus_get_top(tp_corpus *corpus, uint64_t n, uint64_t *ids, uint64_t *counts, uint64_t *n_given, tp_error *error)

@@ -1,5 +1,5 @@
-/* Documents out of Arrow arrays, and terms into one. Arrow's buffers come from elsewhere: every number in them is checked
- * before it is followed. */
+/* Reads documents from Arrow arrays and writes terms into one. Arrow's buffers come from elsewhere: every number in them is
+ * checked before it is used. */
 #include <string.h>
 
 #include "base/error.h"
@@ -7,7 +7,7 @@
 #include "textproc/documents.h"
 #include "textproc/text.h"
 
-/* Entries that one call looks at: a few milliseconds, so that Ctrl-C gets through a column of nothing but nulls. */
+/* The number of entries that one call reads: a few milliseconds, so that Ctrl-C interrupts even a column of nulls. */
 #define MOST_ENTRIES (UINT64_C(1) << 19)
 
 enum { VIEW_NBYTES = 16, INLINE_NBYTES = 12 };
@@ -21,7 +21,7 @@ typedef enum entry_kind { ENTRY_OF_TEXT, ENTRY_WITHOUT_VALUE, ENTRY_OUTSIDE } en
 
 static bool has_indices(const tp_arrow_array *array) { return array->layout >= TP_ARROW_INDICES_8; }
 
-/* The size of a slot, or 0 for a layout that is not known. */
+/* The size of a slot, or 0 for an unknown layout. */
 static size_t slot_nbytes(tp_arrow_layout layout)
 {
     switch (layout) {
@@ -44,12 +44,12 @@ static size_t slot_nbytes(tp_arrow_layout layout)
 
 /* ---- Finding an entry ---------------------------------------------------------------------------------------------- */
 
-/* Whether the buffers have all the slots of the array. */
+/* Returns whether the buffers hold all slots of the array. */
 static bool is_whole(const tp_arrow_array *array)
 {
     size_t nbytes = slot_nbytes(array->layout);
     if (nbytes == 0) return false;
-    if (array->length == 0) return true; /* then there need be no offset at all */
+    if (array->length == 0) return true; /* such an array may have no offsets at all */
     if (array->length > UINT64_MAX / 2 || array->offset > UINT64_MAX / 2) return false;
     uint64_t end = array->offset + array->length;
     bool has_offsets = array->layout == TP_ARROW_OFFSETS_32 || array->layout == TP_ARROW_OFFSETS_64;
@@ -108,7 +108,7 @@ static entry_kind find_text(const tp_arrow_array *array, uint64_t slot, span *fo
     const uint8_t *place = array->slots.bytes + slot * slot_nbytes(array->layout);
     if (array->layout == TP_ARROW_OFFSETS_32) return find_in_buffer(array, 0, read_32(place), read_32(place + 4), found);
     if (array->layout == TP_ARROW_OFFSETS_64) return find_in_buffer(array, 0, read_64(place), read_64(place + 8), found);
-    int32_t nbytes = read_32(place); /* then the text, or its first bytes, the buffer and the offset there */
+    int32_t nbytes = read_32(place); /* then the text, or its first bytes, the buffer number and the offset in it */
     if (nbytes > INLINE_NBYTES) {
         int32_t start = read_32(place + 12);
         return find_in_buffer(array, read_32(place + 8), start, (int64_t)start + nbytes, found);
@@ -143,11 +143,11 @@ static entry_kind find_entry(const tp_arrow_array *array, const tp_arrow_array *
 
 /* ---- Joining ------------------------------------------------------------------------------------------------------- */
 
-/* Reads one entry into the batch. False if the batch ends before it; the status tells if that is an error. */
+/* Reads one entry into the batch. Returns false if the batch ends before it; the status tells whether that is an error. */
 static bool read_entry(tp_arrow_batch *batch, entry_kind kind, span text, tp_status *status, tp_error *error)
 {
     if (kind == ENTRY_WITHOUT_VALUE) return true;
-    bool is_first = batch->n_ends == 0; /* otherwise what comes first is handed out first: the fault will be met again */
+    bool is_first = batch->n_ends == 0; /* otherwise the entries before it come first; a fault waits for the next call */
     if (kind == ENTRY_OUTSIDE) {
         if (is_first) *status = tp_fail(error, TP_INVALID_ARGUMENT, batch->next, "it points to outside of the array's buffers");
         return false;
@@ -171,7 +171,7 @@ static bool read_entry(tp_arrow_batch *batch, entry_kind kind, span text, tp_sta
     return true;
 }
 
-/* The entry that is the document of the given number, counted from `first` on. */
+/* Returns the entry of the document with the given number, counted from `first` on. */
 static uint64_t find_document(const tp_arrow_array *array, const tp_arrow_array *dictionary, uint64_t first, uint64_t stop,
                               size_t number)
 {

@@ -22,7 +22,7 @@ tp_status tp_find_lines(const uint8_t *text, size_t text_nbytes, uint64_t *ends,
     return n < capacity ? TP_OK : tp_fail(error, TP_TOO_SMALL, 0, "the buffer holds fewer ends than there are lines");
 }
 
-/* The first character from `p` on that is not white space, or is a line end, or `end`. */
+/* Returns the first character from `p` on that is not white space or is a line end, or `end`. */
 static const uint8_t *skip_indent(const uint8_t *p, const uint8_t *end)
 {
     while (p < end && *p != '\n') {
@@ -77,7 +77,8 @@ tp_status tp_find_text_lines(tp_lines *lines, const uint8_t *text, size_t text_n
         if (!found.open_has_text) {
             p = skip_indent(p, end);
             found.open_has_text = p < end && *p != '\n';
-            p += found.open_has_text; /* which is no line end, whatever it becomes: so there are not more lines than there is room */
+            p += found.open_has_text; /* this byte is no line end, whatever is written to it: so there are no more lines than
+                                       * there is room */
         }
         const uint8_t *newline = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
         if (newline == NULL) break;

@@ -1,4 +1,4 @@
-/* Words with weights, lowered and checked once, so that scoring needs no more than their counts. */
+/* Words with weights, lower-cased and checked once, so that scoring needs only their counts. */
 #include <math.h>
 #include <string.h>
 
@@ -13,17 +13,17 @@
 
 enum { SMALLEST_INDEX = 8 };
 
-/* What can be numbered, and addressed. */
+/* The limits of numbering and of addressing. */
 #define MOST_WORDS (SIZE_MAX / 8 / sizeof(uint64_t) < TP_INDEX_MAX_ITEMS ? SIZE_MAX / 8 / sizeof(uint64_t) : TP_INDEX_MAX_ITEMS)
 
 struct tp_lexicon {
-    tp_arena words; /* lowered, each followed by '\n' */
+    tp_arena words; /* lower-cased, each followed by '\n' */
     uint64_t *ends;
     double *weights;
     size_t n_words;
 };
 
-/* What is needed while a lexicon is made: an index of the words so far. */
+/* The data needed only while a lexicon is made: an index of the words so far. */
 typedef struct word_index {
     tp_hash_key key;
     tp_index index;
@@ -40,7 +40,7 @@ static bool is_same_word(const void *items, uint32_t number, const void *wanted)
            memcmp(lexicon->words.data + start, lexicon->words.data + other_start, nbytes) == 0;
 }
 
-/* False if an earlier word equals word i. */
+/* Returns false if an earlier word equals word i. */
 static bool put_in_index(word_index *words, const tp_lexicon *lexicon, size_t i)
 {
     size_t start = start_of(lexicon, i), slot;
@@ -50,7 +50,7 @@ static bool put_in_index(word_index *words, const tp_lexicon *lexicon, size_t i)
     return true;
 }
 
-/* Of a word that was lowered, which makes none well-formed that was not, nor takes white space away. */
+/* Checks a lower-cased word. Lower-casing does not make ill-formed text well-formed, nor does it remove white space. */
 static const char *fault_of(const uint8_t *word, size_t nbytes, double weight)
 {
     if (nbytes == 0) return "the word is empty";
@@ -60,7 +60,7 @@ static const char *fault_of(const uint8_t *word, size_t nbytes, double weight)
     return NULL;
 }
 
-/* Appends a word, lowered, with its weight, and checks what it has become: what was given may be written to meanwhile. */
+/* Appends a word, lower-cased, with its weight, and checks the result: another thread may write to the input meanwhile. */
 static tp_status append_lowered(tp_lexicon *lexicon, const uint8_t *word, size_t nbytes, double weight, tp_error *error)
 {
     const size_t i = lexicon->n_words;
@@ -105,7 +105,7 @@ static tp_status fill_with_index(tp_lexicon *lexicon, const tp_lexicon_entries *
     return status;
 }
 
-/* Frees a lexicon made for `capacity` words. */
+/* Frees a lexicon that was made for `capacity` words. */
 static void free_lexicon(tp_lexicon *lexicon, size_t capacity)
 {
     tp_arena_free(TP_FOR_LEXICON, &lexicon->words);

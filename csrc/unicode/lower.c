@@ -1,4 +1,4 @@
-/* str.lower of one word, as CPython does it: the simple mapping of every code point, but for U+0130, which becomes two, and
+/* str.lower of one word, as in CPython: the simple mapping of every code point, except for U+0130, which becomes two, and
  * capital sigma, whose form depends on its neighbours (Unicode Standard, 3.13, Final_Sigma). */
 #include "unicode/lower.h"
 
@@ -17,8 +17,8 @@
 
 const char *tp_unicode_version(void) { return TP_UNICODE_VERSION; }
 
-/* Steps back from `next` (behind `start`) to the beginning of the character before it. What is no whole character counts as
- * ill-formed; UTF-8 is self-synchronising, so a step back never passes a character that a step forward would see. */
+/* Steps back from `next` (after `start`) to the beginning of the character before it. An incomplete character counts as
+ * ill-formed. UTF-8 is self-synchronising, so a step back never passes a character that a step forward would see. */
 static const uint8_t *decode_before(const uint8_t *start, const uint8_t *next, uint32_t *code_point)
 {
     const uint8_t *first = next - 1;
@@ -27,7 +27,7 @@ static const uint8_t *decode_before(const uint8_t *start, const uint8_t *next, u
     return first;
 }
 
-/* Whether a cased character stands before `sigma`, with nothing but case-ignorable ones between. */
+/* Returns whether a cased character stands before `sigma`, with only case-ignorable characters between them. */
 static bool follows_cased(const uint8_t *word, const uint8_t *sigma)
 {
     while (sigma > word) {
@@ -39,7 +39,7 @@ static bool follows_cased(const uint8_t *word, const uint8_t *sigma)
     return false;
 }
 
-/* The same for what stands behind, from `next` on. */
+/* Returns whether a cased character follows, from `next` on, with only case-ignorable characters between. */
 static bool precedes_cased(const uint8_t *next, const uint8_t *end)
 {
     while (next < end) {
@@ -51,7 +51,7 @@ static bool precedes_cased(const uint8_t *next, const uint8_t *end)
     return false;
 }
 
-/* Lowers the ASCII bytes from `text` on and returns how many there are. */
+/* Lower-cases the ASCII bytes from `text` on and returns their number. */
 static size_t lower_ascii(const uint8_t *text, size_t text_nbytes, uint8_t *lowered)
 {
     size_t done = 0;
@@ -66,7 +66,7 @@ static size_t lower_ascii(const uint8_t *text, size_t text_nbytes, uint8_t *lowe
     return done;
 }
 
-/* Lowers U+0130 or the capital sigma that lies from `first` to before `next`, and returns the number of bytes written. */
+/* Lower-cases U+0130 or the capital sigma in [first, next) and returns the number of bytes written. */
 static size_t lower_special(const uint8_t *word, const uint8_t *end, const uint8_t *first, const uint8_t *next,
                             uint32_t code_point, uint8_t *lowered)
 {
@@ -78,7 +78,7 @@ static size_t lower_special(const uint8_t *word, const uint8_t *end, const uint8
     return nbytes + tp_utf8_encode(COMBINING_DOT_ABOVE, lowered + nbytes);
 }
 
-/* Both looks around a sigma end at the next sigma at the latest, which is cased, so the time is linear. */
+/* Both searches around a sigma end at the next sigma at the latest, which is cased, so the time is linear. */
 size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint8_t *lowered)
 {
     size_t n_ascii = lower_ascii(word, word_nbytes, lowered);
@@ -100,7 +100,7 @@ size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint8_t *lowered)
         } else if (character.lower_delta != 0) {
             out += tp_utf8_encode(code_point + (uint32_t)character.lower_delta, out);
         } else {
-            /* As it is; ill-formed bytes too, which keeps them within the bound. */
+            /* Copied unchanged, as are ill-formed bytes; the copy keeps the output within the bound. */
             while (first < next) *out++ = *first++;
         }
     }

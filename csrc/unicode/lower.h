@@ -1,11 +1,11 @@
-/* Lower-casing; the function for a whole word, tp_lower_word, is public. */
+/* Lower-casing. The function for a whole word, tp_lower_word, is public. */
 #ifndef TEXTPROC_UNICODE_LOWER_H
 #define TEXTPROC_UNICODE_LOWER_H
 
 #include <stdint.h>
 
-/* The most bytes that `nbytes` bytes of text lower to. U+0130, U+023A and U+023E grow from 2 bytes to 3, nothing else grows;
- * the generator of the tables looks at every code point and stops if that is no longer so. */
+/* The largest number of bytes that `nbytes` bytes of text become in lower case. U+0130, U+023A and U+023E grow from 2 bytes to
+ * 3, no others grow; the generator of the tables checks every code point and stops if that is no longer so. */
 #define TP_LOWER_BOUND(nbytes) ((nbytes) + (nbytes) / 2)
 
 static inline uint8_t tp_ascii_lower(uint8_t byte)
@@ -13,8 +13,8 @@ static inline uint8_t tp_ascii_lower(uint8_t byte)
     return (uint8_t)(byte | ((uint8_t)(byte - 'A') < 26) << 5);
 }
 
-/* The same for eight bytes at once; those that are not ASCII stay. The high bit of each byte serves as its flag: adding to
- * the other seven bits carries into it from 'A' on, respectively from behind 'Z' on, and never into the next byte. */
+/* Lower-cases eight bytes at once; bytes that are not ASCII stay. The high bit of each byte is its flag: adding to the other
+ * seven bits carries into it for bytes from 'A' on, and for bytes after 'Z', and never into the next byte. */
 static inline uint64_t tp_ascii_lower_8(uint64_t eight)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);

@@ -1,5 +1,5 @@
-/* White space, as Python's str.split and str.isspace have it: bidirectional type WS, B or S, or category Zs. These 29 code
- * points have not changed since Unicode 6.3; a test holds them against the generated property TP_SPACE. */
+/* White space as in Python's str.split and str.isspace: bidirectional type WS, B or S, or category Zs. These 29 code points
+ * have not changed since Unicode 6.3; a test compares them with the generated property TP_SPACE. */
 #ifndef TEXTPROC_UNICODE_SPACE_H
 #define TEXTPROC_UNICODE_SPACE_H
 
@@ -17,7 +17,7 @@ static inline bool tp_is_general_punctuation_space(uint8_t second, uint8_t third
     return second == 0x81 && third == 0x9F;
 }
 
-/* The length in bytes of the white-space character that begins at `text`, or 0 if none does (at `end`, for one). */
+/* Returns the length in bytes of the white-space character that begins at `text`, or 0 if none does (for example at `end`). */
 static inline size_t tp_space_nbytes(const uint8_t *text, const uint8_t *end)
 {
     if (text == end) return 0;

@@ -7,7 +7,7 @@
 #include "textproc/text.h"
 #include "unicode/validate.h"
 
-/* The first offset from `first` on, before `end`, of a byte that is not ASCII, or `end`. */
+/* Returns the first offset from `first` on, before `end`, of a byte that is not ASCII, or `end`. */
 static size_t skip_ascii(const uint8_t *text, size_t first, size_t end)
 {
     for (; end - first >= 8; first += 8) {
@@ -19,8 +19,8 @@ static size_t skip_ascii(const uint8_t *text, size_t first, size_t end)
     return first;
 }
 
-/* Looks at one character after the other from the offset `first` on, up to the first one that begins at `end` or behind it.
- * Returns where that or the first ill-formed one begins. */
+/* Checks the characters one after the other from the offset `first` on, up to the first one that begins at or after `end`.
+ * Returns where that one, or the first ill-formed one, begins. */
 static size_t skip_well_formed(const uint8_t *text, size_t text_nbytes, size_t first, size_t end, bool *is_ill_formed)
 {
     first = skip_ascii(text, first, end);
@@ -35,8 +35,8 @@ static size_t skip_well_formed(const uint8_t *text, size_t text_nbytes, size_t f
     return first;
 }
 
-/* Where the last character that begins before the offset `end` begins, if it goes on behind that, else `end`. But for that
- * character, what lies before is well-formed; there are at least three bytes. */
+/* Returns where the last character before the offset `end` begins, if it continues past `end`; otherwise `end`. The text before
+ * that character is well-formed; there are at least three bytes. */
 static size_t step_back(const uint8_t *text, size_t end)
 {
     if (text[end - 1] >= 0xC0) return end - 1;
@@ -57,7 +57,7 @@ tp_status tp_utf8_validate(const uint8_t *text, size_t text_nbytes, tp_error *er
     return is_ill_formed ? tp_fail(error, TP_INVALID_UTF8, done, "text is not valid UTF-8") : TP_OK;
 }
 
-/* How many bytes a character has that begins with `lead`; 0 if none does. */
+/* Returns the length in bytes of a character that begins with `lead`; 0 if none does. */
 static size_t nbytes_of_lead(uint8_t lead)
 {
     if (lead < 0xC2 || lead > 0xF4) return 0;
@@ -77,7 +77,7 @@ size_t tp_utf8_complete_nbytes(const uint8_t *text, size_t text_nbytes)
 
 /* ---- The ends of texts that were joined --------------------------------------------------------------------------- */
 
-/* How many of eight bytes begin a character. */
+/* Returns how many of eight bytes begin a character. */
 static size_t count_characters(const uint8_t *text)
 {
     uint64_t eight;
@@ -86,7 +86,7 @@ static size_t count_characters(const uint8_t *text)
     return 8 - (size_t)((within >> 7) * UINT64_C(0x0101010101010101) >> 56);
 }
 
-/* The offset so many characters behind another one; beyond the text if there are fewer. */
+/* Returns the offset `n` characters after `at`; beyond the text if there are fewer. */
 static size_t skip_characters(const uint8_t *text, size_t text_nbytes, size_t at, uint64_t n)
 {
     for (; n >= 8 && text_nbytes - at >= 8; at += 8) n -= count_characters(text + at);
@@ -94,7 +94,7 @@ static size_t skip_characters(const uint8_t *text, size_t text_nbytes, size_t at
     return n > 0 ? text_nbytes + 1 : at;
 }
 
-/* Whether the lengths add up to that of the text. */
+/* Returns whether the lengths add up to that of the text. */
 static bool are_in_bytes(size_t text_nbytes, const uint64_t *lengths, size_t n)
 {
     uint64_t sum = n - 1;

@@ -1,4 +1,4 @@
-/* UTF-8, one code point at a time. Well-formed is what table 3-7 of the Unicode Standard allows: no overlong forms, no
+/* UTF-8, one code point at a time. Well-formed text is what table 3-7 of the Unicode Standard allows: no overlong forms, no
  * surrogates, nothing beyond U+10FFFF. */
 #ifndef TEXTPROC_UNICODE_UTF8_H
 #define TEXTPROC_UNICODE_UTF8_H
@@ -7,19 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The most bytes one code point takes. */
+/* The largest number of bytes of one code point. */
 #define TP_UTF8_MAX_NBYTES 4
 
-/* The high bit of each of eight bytes: set where a byte is not ASCII. */
+/* The high bit of each of eight bytes; it is set in bytes that are not ASCII. */
 #define TP_UTF8_HIGH_BITS UINT64_C(0x8080808080808080)
 
-/* What the decoder stores for an ill-formed sequence. No code point, so no table has it. */
+/* The value that the decoder stores for an ill-formed sequence. It is not a code point, so no table contains it. */
 #define TP_UTF8_ILL_FORMED UINT32_MAX
 
 static inline bool tp_utf8_is_continuation(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
-/* Whether `second` may follow `lead` (C2 … F4). Four leads allow less than 80 … BF: below lie overlong forms (E0, F0),
- * above lie the surrogates (ED) and what is beyond U+10FFFF (F4). */
+/* Returns whether `second` may follow `lead` (C2 … F4). Four leads allow less than 80 … BF: the lower bytes would be overlong
+ * forms (E0, F0), the higher ones surrogates (ED) or beyond U+10FFFF (F4). */
 static inline bool tp_utf8_is_second(uint8_t lead, uint8_t second)
 {
     switch (lead) {
@@ -36,9 +36,9 @@ static inline bool tp_utf8_is_second(uint8_t lead, uint8_t second)
     }
 }
 
-/* Decodes the character that begins at `text`, which lies before `end`, and returns its length in bytes. Where there is no
- * character, *code_point becomes TP_UTF8_ILL_FORMED and the length is that of the maximal subpart (at least 1): the bytes for
- * which decoders, CPython's too, put one U+FFFD. */
+/* Decodes the character that begins at `text`, which is before `end`, and returns its length in bytes. If there is no valid
+ * character, *code_point becomes TP_UTF8_ILL_FORMED and the length is that of the maximal subpart (at least 1): the bytes that
+ * decoders, including CPython's, replace with one U+FFFD. */
 static inline size_t tp_utf8_decode(const uint8_t *text, const uint8_t *end, uint32_t *code_point)
 {
     size_t available = (size_t)(end - text);
@@ -65,7 +65,7 @@ static inline size_t tp_utf8_decode(const uint8_t *text, const uint8_t *end, uin
     return 4;
 }
 
-/* Writes a code point that is no surrogate and at most U+10FFFF, and returns its length: 1 to TP_UTF8_MAX_NBYTES bytes. */
+/* Writes a code point that is not a surrogate and at most U+10FFFF. Returns its length, 1 to TP_UTF8_MAX_NBYTES bytes. */
 static inline size_t tp_utf8_encode(uint32_t code_point, uint8_t *encoded)
 {
     if (code_point < 0x80) {

@@ -1,4 +1,4 @@
-/* A block of 64 bytes in two registers of AVX2. To be included where the compiler has been told of it. */
+/* A block of 64 bytes in two AVX2 registers. To be included where the compiler may use AVX2. */
 #ifndef TEXTPROC_UNICODE_BLOCK_AVX2_H
 #define TEXTPROC_UNICODE_BLOCK_AVX2_H
 
@@ -26,7 +26,7 @@ static inline uint64_t is_equal(tp_block block, uint8_t byte)
     return to_mask(_mm256_cmpeq_epi8(block.low, wanted), _mm256_cmpeq_epi8(block.high, wanted));
 }
 
-/* After subtracting the lower end, all up to the range's width are inside: those that the minimum leaves alone. */
+/* After the lower bound is subtracted, the bytes up to the width of the range are inside: the minimum does not change them. */
 static inline __m256i half_between(__m256i half, uint8_t low, uint8_t high)
 {
     __m256i shifted = _mm256_sub_epi8(half, _mm256_set1_epi8((char)low));

@@ -1,4 +1,4 @@
-/* A block of 64 bytes in a register of AVX-512. To be included where the compiler has been told of it. */
+/* A block of 64 bytes in one AVX-512 register. To be included where the compiler may use AVX-512. */
 #ifndef TEXTPROC_UNICODE_BLOCK_AVX512_H
 #define TEXTPROC_UNICODE_BLOCK_AVX512_H
 

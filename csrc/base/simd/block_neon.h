@@ -1,4 +1,4 @@
-/* A block of 64 bytes in four registers of NEON. */
+/* A block of 64 bytes in four NEON registers. */
 #ifndef TEXTPROC_UNICODE_BLOCK_NEON_H
 #define TEXTPROC_UNICODE_BLOCK_NEON_H
 
@@ -12,7 +12,7 @@ static inline tp_block load(const uint8_t *p)
     return (tp_block){{vld1q_u8(p), vld1q_u8(p + 16), vld1q_u8(p + 32), vld1q_u8(p + 48)}};
 }
 
-/* Four vectors of all-or-nothing bytes to 64 bits: each byte keeps one bit, and pairs are added three times. */
+/* Converts four vectors of all-or-nothing bytes to 64 bits: each byte keeps one bit, and three pairwise additions join them. */
 static inline uint64_t to_mask(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d)
 {
     static const uint8_t weights[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};

@@ -1,4 +1,4 @@
-/* A block of 64 bytes in plain C: eight at a time in a 64-bit number. */
+/* A block of 64 bytes in plain C, processed as eight bytes in a 64-bit number. */
 #ifndef TEXTPROC_UNICODE_BLOCK_PLAIN_H
 #define TEXTPROC_UNICODE_BLOCK_PLAIN_H
 
@@ -26,13 +26,14 @@ static inline tp_block load(const uint8_t *p)
     return block;
 }
 
-/* The high bits of eight bytes, which have no others, gathered into eight bits: each product bit that is kept comes from one. */
+/* Gathers the high bits of eight bytes, which have no other bits set, into eight bits: each product bit that is kept has one
+ * source. */
 static inline uint64_t gather(uint64_t flags) { return ((flags >> 7) * UINT64_C(0x0102040810204080)) >> 56; }
 
-/* Flags the zero bytes, and nothing else: adding to the lower seven bits carries into the eighth unless they are zero. */
+/* Flags exactly the zero bytes: adding to the lower seven bits carries into the eighth unless they are zero. */
 static inline uint64_t is_zero(uint64_t eight) { return ~(((eight & ~HIGH) + ~HIGH) | eight | ~HIGH); }
 
-/* Flags bytes of at least `low`, from 1 to 80, by their highest bits alone: comparing the lower seven carries into them. */
+/* Flags bytes of at least `low`, which is 1 to 80, by their highest bit: comparing the lower seven bits carries into it. */
 static inline uint64_t is_from(uint64_t eight, uint8_t low)
 {
     return ((eight & ~HIGH) + (uint8_t)(0x80 - low) * ONES) | eight;

@@ -1,4 +1,4 @@
-/* Keys by AVX2: two words in a register. */
+/* Keys with AVX2: two words in a register. */
 #include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
@@ -17,7 +17,7 @@ static inline __m256i load_two(const uint8_t *one, const uint8_t *other)
                                    _mm_loadu_si128((const __m128i *)(const void *)other), 1);
 }
 
-/* `length` holds each word's length in all of its 16 bytes. */
+/* `length` holds the length of each word in all of its 16 bytes. */
 static inline void put_two_keys(__m256i words, __m256i length, __m256i secret, tp_key *keys, tp_key *mixed)
 {
     const __m128i places = _mm_set_epi8(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);

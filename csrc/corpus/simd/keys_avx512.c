@@ -1,4 +1,4 @@
-/* Keys by AVX-512: four words in a register. */
+/* Keys with AVX-512: four words in a register. */
 #include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS

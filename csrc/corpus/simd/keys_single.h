@@ -1,10 +1,10 @@
-/* Keys one by one: what the plain variant does for all words, and others for those that are left over. */
+/* Keys one by one: the plain variant makes all keys this way, the others make the remaining ones. */
 #ifndef TEXTPROC_CORPUS_KEYS_SINGLE_H
 #define TEXTPROC_CORPUS_KEYS_SINGLE_H
 
 #include "corpus/keys.h"
 
-/* For one word of up to 15 bytes. */
+/* Makes the key of one word of up to 15 bytes. */
 static inline void tp_make_short_key(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, size_t i,
                                      tp_keys *made)
 {
@@ -12,7 +12,7 @@ static inline void tp_make_short_key(const tp_hash_key *hash_key, const uint8_t 
     made->hashes[i] = tp_short_key_hash(hash_key, made->keys[i]);
 }
 
-/* For the long words, once it is known which these are. */
+/* Makes the keys of the long words, once these are known. */
 static inline void tp_make_long_keys(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t *edges, tp_keys *made)
 {
     for (size_t j = 0; j < made->n_long_words; j++) {

@@ -17,7 +17,7 @@ void MAKE_KEYS(const tp_hash_key *hash_key, const uint8_t *text, const uint16_t 
         unsigned are_long = put_keys(text, edges + 2 * i, secret, made->keys + i, mixed);
         for (size_t j = 0; j < 4; j++) made->hashes[i + j] = tp_hash_mix(mixed[j].low, mixed[j].high);
         if (are_long == 0) continue;
-        for (unsigned j = 0; j < 4; j++) { /* without a branch that nobody could predict */
+        for (unsigned j = 0; j < 4; j++) { /* without a branch, which could not be predicted */
             made->long_words[n_long] = (uint8_t)(i + j);
             n_long += are_long >> j & 1;
         }

@@ -35,8 +35,8 @@ static inline void store_lowered(uint8_t *out, tp_block block)
     _mm256_storeu_si256((__m256i *)(void *)(out + 32), half_lowered(block.high));
 }
 
-/* The places of the bits that are set in a byte, ascending, a byte each. Made by
- * [sum(i << 8 * n for n, i in enumerate(i for i in range(8) if byte >> i & 1)) for byte in range(256)] in Python. */
+/* The indices of the set bits of a byte, ascending, one byte each. Made in Python by
+ * [sum(i << 8 * n for n, i in enumerate(i for i in range(8) if byte >> i & 1)) for byte in range(256)]. */
 static const uint64_t bit_places[256] = {
     0x0, 0x0, 0x1, 0x100, 0x2, 0x200, 0x201, 0x20100, 0x3, 0x300, 0x301, 0x30100, 0x302, 0x30200, 0x30201, 0x3020100,
     0x4, 0x400, 0x401, 0x40100, 0x402, 0x40200, 0x40201, 0x4020100, 0x403, 0x40300, 0x40301, 0x4030100, 0x40302,
@@ -80,7 +80,7 @@ static inline uint16_t *put_edges(uint64_t mask, size_t offset, uint16_t *out)
 #define HAS_FIND_BEYOND_ASCII
 #include "unicode/simd/scan_template.h"
 
-/* Here masks are dear: combining bytes in registers, and making masks of the results alone, is three times as fast. */
+/* Masks are expensive in AVX2: combining bytes in registers and making masks of the results alone is three times as fast. */
 
 static inline __m256i half_equal(__m256i half, uint8_t byte) { return _mm256_cmpeq_epi8(half, _mm256_set1_epi8((char)byte)); }
 
@@ -88,12 +88,12 @@ static inline __m256i half_or(__m256i one, __m256i other) { return _mm256_or_si2
 
 static inline __m256i half_and(__m256i one, __m256i other) { return _mm256_and_si256(one, other); }
 
-/* Of a half block: a register for each set of first bytes. */
+/* Half a block: one register for each set of first bytes. */
 typedef struct half_found {
     __m256i two_byte_space, three_byte_space, latin_capital, unlowered;
 } half_found;
 
-/* Whether a first byte stands here that only note_rare looks at: CD … D5, E1, E2, EA, EF … F4. */
+/* Returns whether it contains a first byte that only note_rare checks: CD … D5, E1, E2, EA, EF … F4. */
 static inline bool has_rare(__m256i here)
 {
     __m256i found = half_or(half_between(here, 0xCD, 0xD5), half_between(here, 0xE1, 0xE2));

@@ -41,7 +41,7 @@ static inline void store_lowered(uint8_t *out, tp_block block)
     memcpy(out, &block, sizeof block);
 }
 
-/* Eight at a time, since how many there are is hard for a processor to predict: those too many are overwritten. */
+/* Eight at a time, because a processor can hardly predict how many there are; the surplus entries are overwritten. */
 static inline uint16_t *put_edges(uint64_t mask, size_t offset, uint16_t *out)
 {
     const uint64_t last = UINT64_C(1) << 63;
@@ -69,13 +69,14 @@ static inline uint64_t load_8(const uint8_t *p)
     return IN_LITTLE_ENDIAN(eight);
 }
 
-/* Flags the first byte of U+3000: of the characters with E3, which Japanese is full of, the only one that matters. */
+/* Flags the first byte of U+3000. It is the only relevant character with E3, which is frequent in Japanese. */
 static inline uint64_t is_ideographic_space(uint64_t eight, const uint8_t *text)
 {
     return is_zero((eight ^ 0xE3 * ONES) | (load_8(text + 1) ^ HIGH) | (load_8(text + 2) ^ HIGH));
 }
 
-/* Flags the first bytes of all others that may be white space or change when lowered, and of some that are neither. */
+/* Flags the first bytes of all other characters that may be white space or change in lower case, and of some that are
+ * neither. */
 static inline uint64_t is_lead_that_matters(uint64_t eight)
 {
     return (is_from_high(eight, 0xC2) & ~is_from_high(eight, 0xE3)) | (is_from_high(eight, 0xEA) & ~is_from_high(eight, 0xEB)) |
@@ -116,7 +117,7 @@ static void note_character(const uint8_t *text, uint64_t bit, beyond_ascii *foun
     }
 }
 
-/* What does not matter is sorted out eight bytes at a time, the rest looked at character by character. */
+/* Irrelevant characters are sorted out eight bytes at a time; the rest are examined one by one. */
 static inline beyond_ascii find_beyond_ascii(const uint8_t *text, tp_block here)
 {
     beyond_ascii found = {0};

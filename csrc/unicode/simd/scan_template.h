@@ -21,19 +21,19 @@
 
 typedef struct scan_state {
     uint64_t after_space; /* bit 0: the byte before the block is white space */
-    uint64_t space_carry; /* white space begun in the block before: its bytes at the start of this one */
-    uint64_t latin_carry; /* bit 0: the block before ended with the first byte of a Latin capital */
+    uint64_t space_carry; /* white space that began in the previous block: its bytes at the start of this one */
+    uint64_t latin_carry; /* bit 0: the previous block ended with the first byte of a Latin capital */
 } scan_state;
 
 /* The first bytes of characters beyond ASCII. */
 typedef struct beyond_ascii {
     uint64_t two_byte_space;
     uint64_t three_byte_space;
-    uint64_t latin_capital; /* U+00C0 … U+00DE but U+00D7: 20 is to be added to the second byte */
+    uint64_t latin_capital; /* U+00C0 … U+00DE except U+00D7: 20 is to be added to the second byte */
     uint64_t unlowered;
 } beyond_ascii;
 
-/* Looks at a block that is not all ASCII. Reads text[0 … 66). */
+/* Processes a block that is not all ASCII. Reads text[0 … 66). */
 static inline beyond_ascii find_beyond_ascii(const uint8_t *text, tp_block here);
 
 #ifndef HAS_FIND_BEYOND_ASCII
@@ -53,11 +53,12 @@ static inline uint64_t three_byte_space(tp_block here, tp_block next, tp_block t
            (is_equal(here, 0xE3) & is_80 & ends_80);
 }
 
-/* The first bytes of characters that lowering may change. Of those of two bytes U+0100 … U+027F (C4 … C9), U+0340 … U+037F (CD),
- * Greek capitals and Coptic (CE 86 … AB, CF 8F … BF), Cyrillic capitals and what is beyond Russian (D0 80 … AF, D1 A0 … D3),
- * U+0500 … U+053F (D4), Armenian capitals (D5 80 … 96); of those of three bytes Georgian, Cherokee, Latin and Greek (E1 82 … BF),
- * letter-like ones, Roman and circled numbers (E2 84 … 93), Glagolitic and Coptic (E2 B0 … B3), Cyrillic and Latin (EA 99 … 9F),
- * full-width (EF BC); any of four bytes. A test holds this against the generated tables. */
+/* The first bytes of characters that lower-casing may change. Of two-byte characters: U+0100 … U+027F (C4 … C9), U+0340 …
+ * U+037F (CD), Greek capitals and Coptic (CE 86 … AB, CF 8F … BF), Cyrillic capitals and the letters beyond Russian (D0 80 …
+ * AF, D1 A0 … D3), U+0500 … U+053F (D4), Armenian capitals (D5 80 … 96). Of three-byte characters: Georgian, Cherokee, Latin
+ * and Greek (E1 82 … BF), letter-like ones, Roman and circled numbers (E2 84 … 93), Glagolitic and Coptic (E2 B0 … B3),
+ * Cyrillic and Latin (EA 99 … 9F), full-width (EF BC). All four-byte characters. A test compares this with the generated
+ * tables. */
 static inline uint64_t maybe_upper(tp_block here, tp_block next)
 {
     uint64_t found = is_between(here, 0xC4, 0xC9);
@@ -117,7 +118,7 @@ static inline uint16_t *scan_block(const uint8_t *text, size_t offset, scan_stat
     return put_edges(changes, offset, edges);
 }
 
-/* The end of the text, of which no more than its own bytes may be read: a copy with white space behind it. */
+/* The end of the text, of which only its own bytes may be read: a copy followed by white space. */
 static inline uint16_t *scan_rest(const uint8_t *text, size_t nbytes, size_t offset, scan_state *state, tp_chunk *chunk,
                                   uint16_t *edges)
 {
@@ -151,7 +152,7 @@ size_t SCAN(const uint8_t *text, size_t nbytes, tp_chunk *chunk)
     chunk->unlowered[chunk->n_unlowered] = UINT16_MAX;
     size_t n_edges = (size_t)(edges - chunk->edges);
     chunk->n_words = n_edges / 2;
-    if (n_edges % 2 == 1) return chunk->edges[n_edges - 1]; /* a word goes on: the next chunk begins with it */
-    /* White space that begins in this chunk is dealt with in it. */
+    if (n_edges % 2 == 1) return chunk->edges[n_edges - 1]; /* the word continues: the next chunk begins with it */
+    /* White space that begins in this chunk is processed in it. */
     return offset + (state.space_carry & 1) + (state.space_carry >> 1);
 }

@@ -1,7 +1,8 @@
-/* Validation in plain C: blocks of ASCII at once, others by an automaton that takes a byte a step without branches.
+/* Validation in plain C: blocks of ASCII at once, others with an automaton that takes one byte a step without branches.
  *
- * A state is a multiple of 6 below 64. What a byte makes of every state lies in one 64-bit number, six bits at the place that
- * the state itself says: a step is a load, which waits for nothing, and a shift (P. Vognsen, "Shift-based DFAs", 2021). */
+ * A state is a multiple of 6 below 64. The transitions of one byte from every state are one 64-bit number, with six bits at the
+ * place that the state selects. A step is a load, which does not depend on the previous step, and a shift (P. Vognsen,
+ * "Shift-based DFAs", 2021). */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -10,12 +11,12 @@
 #include "unicode/validate.h"
 
 enum {
-    ILL_FORMED = 0, /* for good: no number has anything in its lowest six bits */
+    ILL_FORMED = 0, /* permanent: no number has anything in its lowest six bits */
     BETWEEN = 6,    /* between characters */
-    NEED_1 = 12,    /* inside a character, so many continuation bytes before its end */
+    NEED_1 = 12,    /* inside a character, with this many continuation bytes before its end */
     NEED_2 = 18,
     NEED_3 = 24,
-    BEHIND_E0 = 30, /* behind a lead byte that allows only some second bytes: see tp_utf8_is_second */
+    BEHIND_E0 = 30, /* after a lead byte that allows only some second bytes: see tp_utf8_is_second */
     BEHIND_ED = 36,
     BEHIND_F0 = 42,
     BEHIND_F4 = 48,
@@ -58,7 +59,7 @@ size_t tp_validate_blocks_plain(const uint8_t *text, size_t nbytes);
 
 size_t tp_validate_blocks_plain(const uint8_t *text, size_t nbytes)
 {
-    uint64_t state = BETWEEN; /* above its six bits lies what is no part of it */
+    uint64_t state = BETWEEN; /* bits above its six bits do not belong to it */
     size_t done = 0;
     for (; nbytes - done >= TP_VALIDATE_NBYTES; done += TP_VALIDATE_NBYTES) {
         if ((state & STATE_BITS) == BETWEEN && is_ascii(text + done)) continue;

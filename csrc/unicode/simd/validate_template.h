@@ -24,10 +24,10 @@ enum {
     SURROGATE = 1 << 4,        /* ED, then A0 … BF */
     TOO_LARGE = 1 << 5,        /* F4 … FF, then 90 … BF */
     OVERLONG_4 = 1 << 6,       /* F0, then 80 … 8F; F5 … FF, then 80 … 8F is too large as well */
-    TWO_CONTINUATIONS = 1 << 7 /* 80 … BF, then 80 … BF: well, if it is the third or fourth of a character */
+    TWO_CONTINUATIONS = 1 << 7 /* 80 … BF, then 80 … BF: valid for the third or fourth byte of a character */
 };
 
-/* What the low nibble of the first byte has no say in. */
+/* The low nibble of the first byte is irrelevant for these. */
 #define ANY_LOW (NO_CONTINUATION | NO_LEAD | TWO_CONTINUATIONS)
 #define BEYOND_F4 (ANY_LOW | TOO_LARGE | OVERLONG_4)
 #define LATER (NO_LEAD | OVERLONG_2 | TWO_CONTINUATIONS) /* what any continuation byte allows */
@@ -56,7 +56,7 @@ typedef struct tables {
     vector first_high, first_low, second_high;
 } tables;
 
-/* A vector that is zero where nothing is ill-formed that shows in these bytes. Reads p[-3 … VECTOR_NBYTES). */
+/* Returns a vector that is zero unless something ill-formed is visible in these bytes. Reads p[-3 … VECTOR_NBYTES). */
 static inline vector find_errors(const uint8_t *p, const tables *ways)
 {
     vector here = load(p), before = load(p - 1);
@@ -89,7 +89,8 @@ size_t VALIDATE(const uint8_t *text, size_t nbytes)
 {
     const tables ways = {load_table(ways_by_first_high), load_table(ways_by_first_low), load_table(ways_by_second_high)};
     size_t done = 0;
-    int is_after_ascii = 1; /* or at the start: a block of ASCII need not be looked at for what the one before began */
+    int is_after_ascii = 1; /* or at the start: a block of ASCII need not be checked for the rest of a character from the
+                             * previous block */
     for (; nbytes - done >= TP_VALIDATE_NBYTES; done += TP_VALIDATE_NBYTES) {
         int is_of_ascii = is_block_ascii(text + done);
         if (!(is_of_ascii && is_after_ascii) && !is_block_well_formed(text + done, &ways)) break;
