@@ -30,6 +30,9 @@ TEXTS = {
     "Hindi": "सभी सुखी परिवार एक जैसे होते हैं\nहर दुखी परिवार अपने ढंग से दुखी होता है\n",
     "Thai": "ครอบครัวที่มีความสุขล้วนเหมือนกัน\nครอบครัวที่ทุกข์\nต่างก็ทุกข์ในแบบของตน\n\n\n\n",
     "numbers": "1\r\n2\r\n3\r\n4\r\n",
+    "Chinese": "你好世界\n" * 6,  # of which all bytes are ASCII
+    "Japanese": "幸福な家庭はどれも似たものだが、\r\n不幸な家庭はいずれも\r\nそれぞれに不幸なものである。\r\n",
+    "Korean": "행복한 가정은 모두 엇비슷하지만\n불행한 가정은 이유가 제각기 다르다\n",
 }
 
 
@@ -125,6 +128,10 @@ def test_utf8_that_holds_nuls_is_counted(way: Way, tmp_path: Path) -> None:
         b"\x1b[1m\0" * 99,
         b"\t\n" * 5000,
         "中\0文\0".encode() * 100,
+        b"a record\n\0" * 100,
+        b"a record\0\n" * 100,
+        b"\x1b[1mbold\x1b[m\n\0" * 99,
+        "中文\n\0".encode() * 100,
     ):
         assert way(data, tmp_path / "text") == counted(data.decode())
     pairs = b"a\0b\0c\0d\0e\0f\0"  # which are UTF-16 to all appearance

@@ -185,6 +185,9 @@ def _unmarked(head: bytes) -> str | None:
     UTF-16, if of the higher bytes of the pairs three in four are below 0x20, one in sixteen is no blank, and at least
     `LEAST_NULS` are zero, while of the lower ones nearly none are. So it is with all alphabets below U+2000, whose blanks and
     line ends have a zero too. UTF-8 would have to be of single characters with a control character, often NUL, behind each.
+
+    UTF-16 of other scripts, if at least `LEAST_NULS` of the higher bytes are zero, each beside a blank or a line end, at most
+    half as many of the lower ones are, and it is not valid UTF-8, or one in 32 of the lower ones is a control character.
     """
     sample = head[:SAMPLE_NBYTES]
     for encoding in ("utf-32-le", "utf-32-be"):
@@ -192,9 +195,9 @@ def _unmarked(head: bytes) -> str | None:
             return encoding
     n_pairs = len(sample) // 2
     first, second = sample[: 2 * n_pairs : 2], sample[1 : 2 * n_pairs : 2]
-    if _are_higher(second, first):
+    if _are_higher(second, first) or _has_wide_blanks(sample, second, first):
         return "utf-16-le"
-    return "utf-16-be" if _are_higher(first, second) else None
+    return "utf-16-be" if _are_higher(first, second) or _has_wide_blanks(sample, first, second) else None
 
 
 def _is_utf32(sample: bytes, encoding: str) -> bool:
@@ -215,6 +218,24 @@ def _are_higher(higher: bytes, lower: bytes) -> bool:
         and _count(higher, _CONTROLS) >= n * 3 / 4
         and _count(higher, _CONTROLS_THAT_ARE_NOT_BLANK) >= n / 16
     )
+
+
+def _has_wide_blanks(sample: bytes, higher: bytes, lower: bytes) -> bool:
+    n_nuls = higher.count(0)
+    if n_nuls < LEAST_NULS or lower.count(0) > n_nuls // 2:
+        return False
+    if any(high == 0 and low not in b" \t\r\n" for high, low in zip(higher, lower, strict=True)):
+        return False
+    return not _is_utf8(sample) or _count(lower, _CONTROLS_THAT_ARE_NOT_BLANK) >= len(lower) / 32
+
+
+def _is_utf8(sample: bytes) -> bool:
+    """Whether this is UTF-8, of which the last character may be cut."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _count(data: bytes, which: bytes) -> int:
