@@ -360,13 +360,21 @@ def json_of(tokenizer: Tokenizer, folder: Path, **changes: Any) -> Path:
     return folder / "tokenizer.json"
 
 
+def json_with_added_tokens(n: int, folder: Path) -> Call:
+    """Those that are normalized and those that are not, none of which overlap."""
+    flags = {"single_word": False, "lstrip": False, "rstrip": False, "special": True}
+    texts = [f"<{i:06}>" if i % 2 else f"[{i:06}]" for i in range(n)]
+    tokens = [{"id": 256 + i, "content": text, "normalized": i % 2 == 0, **flags} for i, text in enumerate(texts)]
+    return partial(Tokenizer.from_huggingface, json_of(of_bytes(), folder, added_tokens=tokens))
+
+
 def json_with_equal_keys(n: int, folder: Path) -> Call:
     (folder / "tokenizer.json").write_text(json.dumps({str(i): i for i in range(n)})[:-1] + ', "0": 1}')
     return refused(lambda: Tokenizer.from_huggingface(folder / "tokenizer.json"))
 
 
 def tiktoken_file_that_ends_badly(n: int, folder: Path) -> Call:
-    Tokenizer().save_tiktoken(folder / "bytes")
+    of_bytes().save_tiktoken(folder / "bytes")
     lines = b"".join(b"%s %d\n" % (b64encode(b"%d" % i), 1000 + i) for i in range(10, n))
     (folder / "tokens").write_bytes((folder / "bytes").read_bytes() + lines + b"!")
     return refused(lambda: Tokenizer.from_tiktoken(folder / "tokens", "gpt4"))
@@ -385,6 +393,7 @@ VOCABULARIES: Table = {
     "load, long tokens": (64, own_file),
     "load, long tokens and merges": (64, own_file_with_merges),
     "from_huggingface": (1000, lambda n, folder: partial(Tokenizer.from_huggingface, json_of(numbers(n), folder))),
+    "from_huggingface, added tokens": (100, json_with_added_tokens),
     "from_huggingface, equal keys": (1000, json_with_equal_keys),
     "save_huggingface": (1000, lambda n, folder: partial(numbers(n).save_huggingface, folder / "tokenizer.json")),
     "save_tiktoken": (1000, lambda n, folder: partial(numbers(n).save_tiktoken, folder / "tokens")),
@@ -421,7 +430,7 @@ STRETCHES = {
 
 
 def splits(pattern: str, stretch: str, n: int) -> Call:
-    tokenizer, text = Tokenizer(pattern), stretch * n
+    tokenizer, text = of_bytes(pattern), stretch * n
     return lambda: tokenizer.count(text)
 
 
@@ -441,14 +450,14 @@ ENCODING: Table = {
     "train_from_iterator, a list": (1000, lambda n, _: lambda: Tokenizer().train_from_iterator(["é b"] * n, 300, threads=1)),
     "encode, one piece": (1 << 14, lambda n, _: partial(pair_that_doubles(1 << 12).encode, "a" * n)),
     "encode, one piece, longest first": (1 << 12, lambda n, _: partial(IRREGULAR.encode, "a" * n)),
-    "encode, one piece of other than ASCII": (1 << 14, lambda n, _: partial(Tokenizer().encode, "é" * n)),
+    "encode, one piece of other than ASCII": (1 << 14, lambda n, _: partial(of_bytes().encode, "é" * n)),
     "encode, distinct pieces": (1000, lambda n, _: partial(pair_that_doubles(64).encode, distinct_words(n))),
-    "encode, surrogates": (1 << 14, lambda n, _: partial(Tokenizer().encode, "\ud83d\ude00\ud83d" * n)),
-    "encode, by a pattern of its own": (1 << 12, lambda n, _: partial(Tokenizer("[a-z]+|[^a-z]+").encode, "a1" * n)),
-    "encode_ordinary": (1 << 14, lambda n, _: partial(Tokenizer().encode_ordinary, "a b" * n)),
-    "encode_array": (1 << 14, lambda n, _: partial(Tokenizer().encode_array, "a b" * n)),
-    "encode_batch, short texts": (1000, lambda n, _: partial(Tokenizer().encode_batch, ["a b"] * n, 1)),
-    "encode_batch, long texts": (10, lambda n, _: partial(Tokenizer().encode_batch, ["a b" * 5000] * n, 1)),
+    "encode, surrogates": (1 << 14, lambda n, _: partial(of_bytes().encode, "\ud83d\ude00\ud83d" * n)),
+    "encode, by a pattern of its own": (1 << 12, lambda n, _: partial(of_bytes("[a-z]+|[^a-z]+").encode, "a1" * n)),
+    "encode_ordinary": (1 << 14, lambda n, _: partial(of_bytes().encode_ordinary, "a b" * n)),
+    "encode_array": (1 << 14, lambda n, _: partial(of_bytes().encode_array, "a b" * n)),
+    "encode_batch, short texts": (1000, lambda n, _: partial(of_bytes().encode_batch, ["a b"] * n, 1)),
+    "encode_batch, long texts": (10, lambda n, _: partial(of_bytes().encode_batch, ["a b" * 5000] * n, 1)),
 }
 
 # ---- Ids -------------------------------------------------------------------------------------------------------------
@@ -458,18 +467,18 @@ SPECIAL = Tokenizer(special_tokens=["<s>"])
 
 def decoded_one_by_one(n: int, _: Path) -> Call:
     """A character that never ends."""
-    decoder = Tokenizer().decoder()
+    decoder = of_bytes().decoder()
     return lambda: [decoder.decode(byte) for byte in [226, 130] * n]
 
 
 DECODING: Table = {
-    "decode": (1000, lambda n, _: partial(Tokenizer().decode, [97] * n)),
-    "decode, an iterator": (1000, lambda n, _: lambda: Tokenizer().decode(iter([97] * n))),
-    "decode, refused at the end": (1000, lambda n, _: refused(lambda: Tokenizer().decode([97] * n + [256]))),
-    "decode_bytes": (1000, lambda n, _: partial(Tokenizer().decode_bytes, [97] * n)),
-    "decode_batch": (1000, lambda n, _: partial(Tokenizer().decode_batch, [[97]] * n)),
+    "decode": (1000, lambda n, _: partial(of_bytes().decode, [97] * n)),
+    "decode, an iterator": (1000, lambda n, _: lambda: of_bytes().decode(iter([97] * n))),
+    "decode, refused at the end": (1000, lambda n, _: refused(lambda: of_bytes().decode([97] * n + [256]))),
+    "decode_bytes": (1000, lambda n, _: partial(of_bytes().decode_bytes, [97] * n)),
+    "decode_batch": (1000, lambda n, _: partial(of_bytes().decode_batch, [[97]] * n)),
     "decoder": (1000, decoded_one_by_one),
-    "decode_with_offsets": (1000, lambda n, _: partial(Tokenizer().decode_with_offsets, list("é".encode()) * n)),
+    "decode_with_offsets": (1000, lambda n, _: partial(of_bytes().decode_with_offsets, list("é".encode()) * n)),
     "decode, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode([97, 256] * n)),
     "decode_tokens_bytes, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode_tokens_bytes([97, 256] * n)),
     "decode_with_offsets, special tokens": (1000, lambda n, _: lambda: SPECIAL.decode_with_offsets([97, 256] * n)),
@@ -484,20 +493,20 @@ def names(n: int) -> list[str]:
 
 def names_times_text(n: int, _: Path) -> Call:
     """As many names as pieces of text in which some of them might begin."""
-    tokenizer = Tokenizer(special_tokens=names(n))
+    tokenizer = of_bytes(special_tokens=names(n))
     text = "a < b, x[1] <p> " * n
     return lambda: tokenizer.count(text, allowed_special="all")
 
 
 def names_times_forbidden_text(n: int, _: Path) -> Call:
-    tokenizer = Tokenizer(special_tokens=names(n))
+    tokenizer = of_bytes(special_tokens=names(n))
     text = "a < b, x[1] <p> " * n
     return lambda: tokenizer.count(text)
 
 
 def name_that_nearly_comes(n: int, _: Path) -> Call:
     """A text goes along a long name from each of its places, and a short one is found there."""
-    tokenizer = Tokenizer(special_tokens=["a" * n + "b", "a"])
+    tokenizer = of_bytes(special_tokens=["a" * n + "b", "a"])
     return lambda: tokenizer.count("a" * n, allowed_special="all")
 
 
@@ -507,8 +516,8 @@ def many_special_tokens_in_a_batch(n: int, _: Path) -> Call:
 
 
 SPECIAL_TOKENS: Table = {
-    "Tokenizer, special tokens": (100, lambda n, _: lambda: Tokenizer(special_tokens=names(n)).encode("<")),
-    "Tokenizer, long special token": (1000, lambda n, _: lambda: Tokenizer(special_tokens=["a" * n, "b" * n]).encode("a")),
+    "Tokenizer, special tokens": (100, lambda n, _: lambda: of_bytes(special_tokens=names(n)).encode("<")),
+    "Tokenizer, long special token": (1000, lambda n, _: lambda: of_bytes(special_tokens=["a" * n, "b" * n]).encode("a")),
     "count, special tokens and text": (100, names_times_text),
     "count, special tokens that are not allowed, and text": (100, names_times_forbidden_text),
     "count, special tokens that begin with each other": (1000, name_that_nearly_comes),
@@ -522,18 +531,18 @@ SPECIAL_TOKENS: Table = {
 def encode_file(n: int, folder: Path) -> Call:
     """One piece, from which nothing is certain before its end."""
     (folder / "text").write_text("a" * n)
-    return lambda: Tokenizer().encode_file(folder / "text", folder / "ids")
+    return lambda: of_bytes().encode_file(folder / "text", folder / "ids")
 
 
 def encode_stream(n: int, _: Path) -> Call:
-    model = Tokenizer()._model
+    model = of_bytes()._model
     stream = OneByOne(b"a" * n)
     return lambda: deque(model.encode_stream(stream.read, "it", Reading(), (), "all"), 0)
 
 
 def encode_stream_with_a_name(n: int, _: Path) -> Call:
     """Whether a long name comes is not certain before the end."""
-    model = Tokenizer(special_tokens=["a" * n + "b", "ac"])._model
+    model = of_bytes(special_tokens=["a" * n + "b", "ac"])._model
     stream = OneByOne(b"a" * n)
     return lambda: deque(model.encode_stream(stream.read, "it", Reading(), "all", ()), 0)
 
@@ -575,7 +584,7 @@ def text_file(text: bytes, folder: Path) -> Path:
 
 
 def tokenizer_file(folder: Path) -> Path:
-    Tokenizer().save(folder / "tokenizer")
+    of_bytes().save(folder / "tokenizer")
     return folder / "tokenizer"
 
 
