@@ -33,6 +33,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from bpe_texts import of_bytes
 
 import text_processor
 from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
@@ -46,7 +47,7 @@ from text_processor.numeric import DataProcessor, MovingAverage, RingBuffer
 from text_processor.words import Words
 
 # Under a sanitizer memory costs what it does not cost otherwise.
-pytestmark = [pytest.mark.timing, pytest.mark.filterwarnings("ignore::text_processor.UntrainedTokenizerWarning")]
+pytestmark = pytest.mark.timing
 
 Call = Callable[[], object]
 Make = Callable[[int, Path], Call]
@@ -462,7 +463,7 @@ ENCODING: Table = {
 
 # ---- Ids -------------------------------------------------------------------------------------------------------------
 
-SPECIAL = Tokenizer(special_tokens=["<s>"])
+SPECIAL = of_bytes(special_tokens=["<s>"])
 
 
 def decoded_one_by_one(n: int, _: Path) -> Call:
