@@ -396,7 +396,8 @@ def test_a_compression_that_this_python_does_not_know(count, file, monkeypatch):
     for module in ("compression.zstd", "backports.zstd", "zstandard"):
         monkeypatch.setitem(sys.modules, module, None)
     path = file(b"\x28\xb5\x2f\xfd", "file.zst")
-    message = "zstd data cannot be read without the module compression.zstd or backports.zstd or zstandard"
+    modules = "compression.zstd or backports.zstd or zstandard"
+    message = f"zstd data cannot be read without the module {modules}; install it, or decompress the data first"
     assert count(path) == (1, "", f"text-processor: {path}: {message}\n")
 
 
