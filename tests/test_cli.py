@@ -35,7 +35,7 @@ BOOK = Path(__file__).parent.parent / "examples" / "kjv.txt"
 ALL_KINDS = "\ufeffé Good\r\n\r\n \t\nbad\x00b\x0bc\x0cd\x1ce\x85f\u2028g\n中文\ufeff \U0001f600\rÉ\ngood end".encode()
 
 # What the message of bytes that are not UTF-8 ends with.
-WAY_ROUND = "; --errors replace reads it as U+FFFD"
+WAY_ROUND = "; --errors replace reads it as U+FFFD, --encoding in another encoding"
 
 # Faults of each kind that a decoder tells apart.
 FAULTS = [b"\x80", b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xe4\xb8A", b"\xf0\x9f\x98\n", b"\xf5\x80\x80\x80"]
@@ -396,7 +396,8 @@ def test_a_compression_that_this_python_does_not_know(count, file, monkeypatch):
     for module in ("compression.zstd", "backports.zstd", "zstandard"):
         monkeypatch.setitem(sys.modules, module, None)
     path = file(b"\x28\xb5\x2f\xfd", "file.zst")
-    message = "zstd data cannot be read without the module compression.zstd or backports.zstd or zstandard"
+    modules = "compression.zstd or backports.zstd or zstandard"
+    message = f"zstd data cannot be read without the module {modules}; install it, or decompress the data first"
     assert count(path) == (1, "", f"text-processor: {path}: {message}\n")
 
 

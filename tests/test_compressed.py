@@ -383,7 +383,8 @@ def test_a_word_without_an_end_is_limited(run: Callable[..., Outcome]) -> None:
 def test_a_module_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("compression.zstd", "backports.zstd", "zstandard"):
         monkeypatch.setitem(sys.modules, module, None)
-    message = "zstd data cannot be read without the module compression.zstd or backports.zstd or zstandard"
+    modules = "compression.zstd or backports.zstd or zstandard"
+    message = f"zstd data cannot be read without the module {modules}; install it, or decompress the data first"
     with pytest.raises(InvalidDocumentError, match=message):
         by_stream(b"\x28\xb5\x2f\xfd", Path())
 

@@ -263,4 +263,7 @@ def _module(a_format: Format) -> Any:
             return importlib.import_module(name)
         except ImportError:
             continue
-    raise InvalidDocumentError(f"{a_format.name} data cannot be read without the module {' or '.join(a_format.modules)}")
+    modules = " or ".join(a_format.modules)
+    raise InvalidDocumentError(
+        f"{a_format.name} data cannot be read without the module {modules}; install it, or decompress the data first"
+    )

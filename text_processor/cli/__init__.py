@@ -272,7 +272,9 @@ def _fault(error: InvalidDocumentError, documents: str) -> str:
         return str(error)
     reason = f": {error.__cause__.reason}" if isinstance(error.__cause__, UnicodeDecodeError) else ""
     line = f", in line {error.index + 1}" if documents == "lines" else ""
-    return f"not UTF-8{reason} at byte {error.position}{line}; --errors replace reads it as U+FFFD"
+    return (
+        f"not UTF-8{reason} at byte {error.position}{line}; --errors replace reads it as U+FFFD, --encoding in another encoding"
+    )
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------
