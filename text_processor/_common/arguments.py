@@ -9,11 +9,11 @@ from typing import Any, Protocol, overload
 
 from text_processor._common.messages import quoted, shown
 
-# A buffer is let go of before an exception can keep the frame that uses it: CPython 3.11 crashes where the garbage collector
-# finds a memoryview that is still in use. So each `ffi.from_buffer` is a `with` of its own, and checks follow behind it.
+# Every buffer is released before an exception can keep the frame that uses it: CPython 3.11 crashes if the garbage collector
+# finds a memoryview that is still in use. So each `ffi.from_buffer` has its own `with`, and checks come after it.
 
 
-# What may wait to be counted, since it cannot change.
+# The types that may wait to be counted, because they are immutable.
 Document = str | bytes
 
 
@@ -24,30 +24,30 @@ def plain(document: bytes) -> bytes: ...
 @overload
 def plain(document: Document) -> Document: ...
 def plain(document: Document) -> Document:
-    """Return the text of a document, which may be an instance of a subclass, whose methods may say anything."""
+    """Return the text of a document as a plain ``str`` or ``bytes``: a subclass may override any method."""
     if type(document) is str or type(document) is bytes:
         return document
     return bytes.__getitem__(document, slice(None)) if isinstance(document, bytes) else str.__str__(document)
 
 
 def view_of(data: Any) -> memoryview:
-    """Return a view of a buffer; of an instance of a subclass of bytes, what it holds, whatever its ``__buffer__`` says."""
+    """Return a view of a buffer; for a subclass of bytes, a view of its bytes, whatever its ``__buffer__`` returns."""
     return memoryview(plain(data) if isinstance(data, bytes) else data)
 
 
-# More threads than this is a mistake rather than a machine.
+# A larger number of threads is a mistake: no machine has so many processors.
 MOST_THREADS = 1024
 
 
 def available_threads() -> int:
-    """Return how many processors this process may use."""
+    """Return the number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def checked_threads(threads: int | None) -> int | None:
-    """Check a number of threads that a user gives."""
+    """Check the ``threads`` argument of a user."""
     if threads is None:
         return None
     if isinstance(threads, bool) or not hasattr(type(threads), "__index__"):
@@ -62,28 +62,28 @@ _NOTHING = memoryview(b"")
 
 
 class Buffer(Protocol):
-    """What has the buffer protocol, as ``bytes``, ``bytearray``, ``memoryview``, ``mmap`` and NumPy's arrays do."""
+    """An object with the buffer protocol, such as ``bytes``, ``bytearray``, ``memoryview``, ``mmap`` or a NumPy array."""
 
     def __buffer__(self, flags: int, /) -> memoryview: ...
 
 
 class Readable(Protocol):
-    """What can be read from: bytes or text, and something empty at the end."""
+    """An object that can be read: it returns bytes or text, and an empty one at the end."""
 
     def read(self, size: int, /) -> Any: ...
 
 
 def check_option(name: str, value: object, allowed: Sequence[str]) -> None:
-    """Raise `ValueError` unless the value is one of those allowed."""
+    """Raise `ValueError` unless the value is one of the allowed values."""
     if value not in allowed:
         raise ValueError(f"{name} must be {' or '.join(map(repr, allowed))}, not {quoted(value)}")
 
 
 def byte_view(data: Any, name: str, allowed: str = "bytes or another buffer of bytes") -> memoryview:
-    """Return the bytes of a buffer, not copied.
+    """Return a view of the bytes of a buffer, without a copy.
 
     Raises:
-        TypeError: it is no buffer, or not one of bytes.
+        TypeError: the object is not a buffer of bytes.
         BufferError: it is not C-contiguous.
     """
     try:
@@ -98,7 +98,7 @@ def byte_view(data: Any, name: str, allowed: str = "bytes or another buffer of b
 
 
 def is_byte_buffer(data: object) -> bool:
-    """Whether something is a buffer of bytes: one document, although it can be iterated over."""
+    """Whether an object is a buffer of bytes: that is one document, although it is iterable."""
     try:
         return isinstance(data, bytes) or _is_of_bytes(memoryview(data))  # type: ignore[arg-type]
     except (TypeError, BufferError, ValueError):  # ValueError: it has been closed
@@ -110,5 +110,5 @@ def _is_of_bytes(view: memoryview) -> bool:
 
 
 def is_a(value: Any, *kinds: type) -> bool:
-    """`isinstance`, after which type checkers do not take the parts of what a user gives for unknown."""
+    """`isinstance`, without making type checkers treat the parts of a user's argument as unknown."""
     return isinstance(value, kinds)

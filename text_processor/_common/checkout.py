@@ -1,7 +1,7 @@
-"""In a checkout, where the package is used where it lies, the compiled core may be older than the C beside it.
+"""Detect a compiled core that is older than the C sources next to it, in a checkout that is used in place.
 
-Imported before anything else of the package: a core that does not fit may fail in stranger ways. An installed package has no C
-beside it, and all that happens is one look for that.
+It is imported before the rest of the package, because a core that does not fit may fail in ways that are hard to explain. An
+installed package has no C sources next to it; then only one look-up of a file happens.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def newer_source(package: Path) -> Path | None:
 
 
 def _modified(path: Path) -> float:
-    """When the file was written; 0 where there is none."""
+    """Return the time at which a file was written; 0 if there is no file."""
     try:
         return path.stat().st_mtime
     except OSError:

@@ -1,7 +1,7 @@
-"""Sections of bytes in a file that says of itself what it is: versioned, little-endian on every machine, checksummed.
+"""Sections of bytes in a file with a signature, a version and a checksum, little-endian on every machine.
 
 Layout: signature (8 bytes), version, the length of each section (unsigned 64-bit, little-endian), the sections, and a CRC-32 of
-everything before it. The bytes may come from anywhere: nothing is believed before it is checked.
+everything before it. The bytes are not trusted: every value is checked before it is used.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from text_processor.errors import InvalidDocumentError, InvalidSnapshotError, In
 
 _CHECKSUM = struct.Struct("<I")
 
-# How our own files begin. The first byte is none with which UTF-8 begins.
+# The signatures of this package's files. No UTF-8 text begins with their first byte.
 SNAPSHOT = b"\x89TPA\r\n\x1a\n"
 TOKENIZER = b"\x89TPB\r\n\x1a\n"
 
@@ -26,7 +26,7 @@ _OWN_FILES = {
     TOKENIZER: "a tokenizer, not text; Tokenizer.load reads it, and on the command line bpe encode --model",
 }
 
-# Bytes that are read, written and summed at once: a millisecond's work at most.
+# Bytes that are read, written and summed at once: at most one millisecond of work.
 PIECE_NBYTES = 1 << 20
 
 
@@ -35,13 +35,13 @@ _Made = TypeVar("_Made")
 
 
 def check_is_text(head: bytes | memoryview, name: str) -> None:
-    """Raise `InvalidDocumentError` if what is to be read as text begins as our own files do."""
+    """Raise `InvalidDocumentError` if an input that should be text begins with a signature of this package's files."""
     if (what := _OWN_FILES.get(bytes(head[: len(SNAPSHOT)]))) is not None:
         raise InvalidDocumentError(f"{name} is {what}", position=0)
 
 
 class Container:
-    """One kind of such bytes: how it begins, what it is called, and what is raised for one that is damaged.
+    """One kind of container: its signature, its name in messages, and the exception for a damaged one.
 
     Sections are numbered from 0; the first is a JSON object that describes the others.
     """
@@ -52,16 +52,16 @@ class Container:
         self.signature = signature
         self.versions = versions
         self.name = name  # in messages: "the snapshot"
-        self.what = what  # as an answer to what it should be
+        self.what = what  # in messages: "a snapshot of a TextAnalyzer"
         self.error = error
         self.head = struct.Struct(f"<8sQ{n_sections}Q")
 
     def invalid(self, message: str, offset: int) -> _Invalid:
-        """The error for what shows at a byte."""
+        """Return the error for a fault at a byte."""
         return self.error(f"{message} (at byte {offset})", offset=offset)
 
     def chunks(self, version: int, sections: Sequence[bytes | memoryview]) -> Iterator[bytes | memoryview]:
-        """Give the bytes of a file, in chunks between two of which Ctrl-C gets through."""
+        """Give the bytes of a file in chunks; Ctrl-C takes effect between two chunks."""
         checksum = 0
         for part in (self.head.pack(self.signature, version, *map(len, sections)), *sections):
             for chunk in _cut(memoryview(part)):
@@ -70,9 +70,9 @@ class Container:
         yield _CHECKSUM.pack(checksum)
 
     def read_file(self, name: str, make: Callable[[bytearray], _Made]) -> _Made:
-        """Return what is made of a file, or raise an error that names it.
+        """Return the object that is restored from a file, or raise an error that names the file.
 
-        Not more of it is read than its head announces, and no more memory taken than was read.
+        It reads no more bytes than the head announces, and takes no more memory than was read.
         """
         try:
             with Path(name).open("rb") as file:
@@ -85,7 +85,7 @@ class Container:
             raise self.error(f"{name}: {error}", offset=error.offset) from error.__cause__
 
     def sections(self, data: bytes | bytearray) -> tuple[int, list[memoryview]]:
-        """Return the version and the sections, checked as a whole but not what they hold."""
+        """Return the version and the sections; lengths and checksum are checked, the contents of the sections are not."""
         view = memoryview(data)
         expected, nbytes = self._expected_nbytes(view), len(view)
         if nbytes < expected:
@@ -107,7 +107,7 @@ class Container:
         return version, sections
 
     def description(self, section: memoryview, check: Callable[[Any], _Made]) -> _Made:
-        """Return what is made of the JSON in the first section; what is raised on the way is the error of a damaged one."""
+        """Return the result of ``check`` for the JSON in the first section; any fault raises the error for damaged data."""
         try:
             return check(common_json.loads(bytes(section)))
         except KeyError as error:

@@ -1,4 +1,4 @@
-"""Writing a file so that at every moment, a crash of the machine included, it is the old one or the new one, whole."""
+"""Write a file atomically: at every moment, even after a crash of the machine, it is the whole old or the whole new file."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-# The names of what is open, in this process or in another one. To open such a name is to open what is behind it anew.
+# The names of open descriptors, in this process or in another one. Opening such a name opens the same file again.
 _OPEN = re.compile(r"(?:/dev|(/proc/[0-9]+)(?:/task/[0-9]+)?)/fd/([0-9]+)")
 
-# As many links may stand behind one another on Linux.
+# The limit of consecutive symbolic links on Linux.
 _MOST_LINKS = 40
 
 
 def write_file(name: str, chunks: Iterable[bytes | memoryview]) -> None:
-    """Write the chunks into a new file, which then takes the place of the old one and has its permissions.
+    """Write the chunks into a new file, which then replaces the old one and gets its permissions.
 
-    Whatever comes between, Ctrl-C included, removes the new file and leaves the old one as it was. Behind a symbolic link it is
-    the link's target that is replaced. What is no file, such as a pipe or a device, is written to, and so is what is open
-    already, such as /dev/stdout, whatever it is: others write to it too, before and after.
+    Any failure, Ctrl-C included, removes the new file and leaves the old one unchanged. For a symbolic link the target of the
+    link is replaced. A pipe or a device is written to directly, and so is any open descriptor such as /dev/stdout, because
+    others write to it too, before and after.
     """
     path = Path(name)
     try:
@@ -38,30 +38,30 @@ def write_file(name: str, chunks: Iterable[bytes | memoryview]) -> None:
 
 
 def _find_open(path: Path) -> re.Match[str] | None:
-    """Return the name of something that is open, if a path leads to one, by links or directly."""
+    """Return the match for an open descriptor, if a path leads to one, by links or directly."""
     for _ in range(_MOST_LINKS):
         folder = path.parent.resolve()
         if found := _OPEN.fullmatch(str(folder / path.name)):
             return found
         try:
             path = folder / (folder / path.name).readlink()
-        except OSError:  # it is no link
+        except OSError:  # not a link
             return None
     return None
 
 
 def _open_again(name: re.Match[str]) -> IO[bytes]:
-    """Write to something that is open where it is, without cutting it off."""
+    """Open a descriptor that is already open for writing, without truncating its file."""
     process, descriptor = name.groups()
     if process in (None, str(Path("/proc/self").resolve())):
         return open(int(descriptor), "wb", closefd=False)
-    return Path(name[0]).open("ab")  # where another process is in it cannot be known
+    return Path(name[0]).open("ab")  # the position of another process in it is not known
 
 
 def _replace_file(path: Path, chunks: Iterable[bytes | memoryview], permissions: int | None) -> None:
     target = path.resolve()
-    # Beside the target, since only within one file system can a file take the place of another one. The name, which nobody
-    # else comes to choose, is known before the file is made: nothing can come between making it and removing it.
+    # In the folder of the target, because a file can replace another one only within a file system. The name is random, so
+    # nobody else uses it, and it is known before the file is made, so that an interrupt cannot leave an unknown file.
     new = target.with_name(f".text-processor-{os.urandom(16).hex()}.tmp")
     try:
         with new.open("xb") if permissions is None else _open_private(new) as file:
@@ -75,19 +75,19 @@ def _replace_file(path: Path, chunks: Iterable[bytes | memoryview], permissions:
         with suppress(OSError):
             new.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.filename == str(new):
-            error.filename = str(path)  # what the caller knows
-            del error.filename2  # not None, which the message would show
+            error.filename = str(path)  # the name that the caller knows
+            del error.filename2  # deleted, because the message would show None
         raise
     _sync_folder(target.parent)
 
 
 def _open_private(path: Path) -> IO[bytes]:
-    """A new file that nobody else may read until it is told who may."""
-    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # which Path.open does not take
+    """Open a new file that nobody else may read until its permissions are set."""
+    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # Path.open takes no opener
 
 
 def _sync_folder(folder: Path) -> None:
-    """Have the new name of the file outlive a crash too, where the system can do that."""
+    """Make the new name of the file survive a crash, if the system supports that."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

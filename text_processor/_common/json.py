@@ -1,4 +1,4 @@
-"""JSON from anywhere, read strictly: what two readers could take for two things is refused."""
+"""Read untrusted JSON strictly: text that two readers could understand differently raises."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from text_processor._common.messages import quoted
 
 
 def loads(data: bytes) -> Any:
-    """Return what JSON in UTF-8 says.
+    """Return the value of JSON in UTF-8.
 
     Raises:
-        ValueError: it is none, or an object has a key twice, or a number is NaN or infinite. A
-            `json.JSONDecodeError` tells where.
-        RecursionError: it is nested too deeply.
+        ValueError: the bytes are not JSON, an object has a key twice, or a number is NaN or infinite. A
+            `json.JSONDecodeError` gives the place.
+        RecursionError: the JSON is nested too deeply.
     """
     return json.loads(data.decode(), object_pairs_hook=_without_twins, parse_constant=_refuse_constant)
 

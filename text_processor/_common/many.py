@@ -1,4 +1,4 @@
-"""Where many things are meant, what would give others without a word is refused, and the message names the way.
+"""Check arguments that should hold many items: an object whose loop gives other items raises, and the message says what to do.
 
 A loop over a `str` gives its characters, over a `dict` its keys, over a data frame the names of its columns, and over a set
 its items in an order that differs from run to run.
@@ -14,7 +14,7 @@ from text_processor._common.arguments import is_byte_buffer
 
 
 class Many(NamedTuple):
-    """What a function takes many of, and what there is instead for what it refuses, for messages."""
+    """The kind of items that a function takes, and the alternatives that its messages name."""
 
     what: str
     is_one: Callable[[object], bool]
@@ -22,9 +22,9 @@ class Many(NamedTuple):
     for_mapping: str
     for_frame: str
     for_arrow: str | None
-    """None: columns of Arrow are taken as they are."""
+    """None means that Arrow columns are allowed."""
     protocols: tuple[str, ...] = ("__iter__", "__getitem__")
-    """One of these it must have."""
+    """The object must have one of these methods."""
 
 
 def _is_text(given: object) -> bool:
@@ -32,12 +32,12 @@ def _is_text(given: object) -> bool:
 
 
 def _is_text_of_ids(given: object) -> bool:
-    """A buffer of small numbers may be ids, but bytes are meant as text."""
+    """A buffer of small numbers may be ids, but ``bytes`` are text."""
     return isinstance(given, (str, bytes, bytearray))
 
 
 def _is_str(given: object) -> bool:
-    """All bytes are numbers, too."""
+    """Bytes are numbers too, so only ``str`` is text."""
     return isinstance(given, str)
 
 
@@ -75,13 +75,13 @@ NUMBERS = Many(
 
 
 def check(given: object, name: str, many: Many, *, in_order: bool = True) -> None:
-    """Raise `TypeError` unless something can be looped over and gives what is meant.
+    """Raise `TypeError` unless an object is iterable and its loop gives the expected items.
 
     Args:
-        given: anything; lists and tuples are let through at once.
-        name: what the argument is called.
-        many: what it must be.
-        in_order: whether the order of the items makes a difference.
+        given: the argument, of any type; lists and tuples pass at once.
+        name: the name of the argument.
+        many: the kind of items that it must hold.
+        in_order: whether the order of the items matters.
     """
     if type(given) is list or type(given) is tuple:
         return
@@ -106,11 +106,12 @@ def _fault(given: object, many: Many, in_order: bool) -> str | None:
     return None if any(hasattr(kind, protocol) for protocol in many.protocols) else name
 
 
-# Libraries are known by what their classes have, so none is imported, nor an attribute looked up that a column may be called.
+# Libraries are recognised by attributes of their classes. So no library is imported, and no attribute is looked up in an
+# instance, where a column may have that name.
 
 
 def _is_frame(kind: type) -> bool:
-    """Whether this is a class of data frames, tables, readers of such or relations."""
+    """Whether this is a class of data frames, tables, their readers, or relations."""
     return (
         hasattr(kind, "__dataframe__")
         or (hasattr(kind, "columns") and hasattr(kind, "dtypes"))
@@ -119,7 +120,7 @@ def _is_frame(kind: type) -> bool:
 
 
 def _is_arrow_array(kind: type) -> bool:
-    """Whether a loop over it gives Arrow's scalars, as one over pyarrow's arrays does, and none over a Series."""
+    """Whether a loop over the object gives Arrow scalars; this holds for pyarrow's arrays, but not for a Series."""
     return (hasattr(kind, "__arrow_c_array__") or hasattr(kind, "__arrow_c_stream__")) and hasattr(kind, "to_pylist")
 
 
@@ -127,7 +128,7 @@ def _is_arrow_array(kind: type) -> bool:
 
 
 def advice(item: Any, way: str = "leave it out") -> str:
-    """Return what a message adds where an item is refused that stands for a missing value; nothing for any other."""
+    """Return the end of a message about an item that is a missing value; an empty ``str`` for any other item."""
     is_missing = item is None or (isinstance(item, float) and math.isnan(item)) or type(item).__name__ in _MISSING_OF_PANDAS
     return f", a missing value: {way}" if is_missing else ""
 

@@ -1,4 +1,4 @@
-"""How messages write the values that they tell of: short, whatever these are."""
+"""Format values for messages: the result is short, whatever the value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _MOST_CHARACTERS = 60
 
 
 def shown(number: int) -> str:
-    """Return an int as a message has it: Python refuses to write one of more than 4300 digits.
+    """Return an int as text for a message: Python raises for an int of more than 4300 digits.
 
     >>> shown(-1), shown(1 << 20_000)
     ('-1', 'an int of 20001 bits')
@@ -18,7 +18,7 @@ def shown(number: int) -> str:
 
 
 def needs(what: str, package: str, extra: str) -> str:
-    """Return what an `ImportError` says where a package is missing that an extra of this one brings.
+    """Return the message of an `ImportError` for a missing package that an extra of this package installs.
 
     >>> needs("add_arrow", "pyarrow", "arrow")
     "add_arrow needs pyarrow, which is not installed: in a checkout of text_processor, pip install '.[arrow]'"
@@ -28,7 +28,7 @@ def needs(what: str, package: str, extra: str) -> str:
 
 
 class _Short(reprlib.Repr):
-    """As ``repr``, but without the rest of what is long; of a long text it says how long that is."""
+    """As ``repr``, but long values are cut off; for a long text it adds the length."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ _short = _Short()
 
 
 def quoted(value: object) -> str:
-    """Return a value as a message has it.
+    """Return a value as text for a message.
 
     >>> print(quoted("to be"), quoted(b"x" * 1000), quoted([1, {2: "3"}]))
     'to be' b'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'… (1000 bytes) [1, {2: '3'}]

@@ -1,4 +1,4 @@
-"""How long work tells how far it is: a hook that is called now and then, or a bar in the terminal."""
+"""Progress of long work: a hook that is called from time to time, or a bar in the terminal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ INTERVAL_SECONDS = 0.05
 
 
 class Report(Protocol):
-    """Says how many bytes are done."""
+    """Reports the number of bytes that are done."""
 
     def __call__(self, done: int, /) -> object: ...
 
@@ -33,7 +33,7 @@ class _Bar(Protocol):
 
 
 class _Reporter:
-    """Calls the hook when it is due; otherwise it costs a look at the clock."""
+    """Calls the hook when it is due; otherwise it only reads the clock."""
 
     __slots__ = ("_due", "_hook", "_total", "done")
 
@@ -54,23 +54,23 @@ class _Reporter:
 
 
 def check_progress(progress: object) -> None:
-    """Raise `TypeError` if this is nothing that `reporting` takes."""
+    """Raise `TypeError` if `reporting` does not take this object."""
     if progress is not None and not isinstance(progress, bool) and not callable(progress):
         raise TypeError(f"progress must be callable, a bool or None, not {type(progress).__name__}")
 
 
 def reporting(progress: Progress | bool | None, total: int | None, unit: str = "B") -> AbstractContextManager[Report]:
-    """Give a function to be called with the number of bytes done, or of whatever ``unit`` says, between the steps of some work.
+    """Give a function that the work calls between its steps, with the number of bytes (or of ``unit``) that are done.
 
-    It calls ``progress(done, total)`` at most 20 times a second, in the calling thread, and once more with the final number
-    when the work has ended without an exception. ``total`` is None where it cannot be known. What the hook raises passes
+    The function calls ``progress(done, total)`` at most 20 times a second, in the calling thread, and once more with the final
+    number if the work ends without an exception. ``total`` is None if it is not known. An exception of the hook passes
     through.
 
     Args:
-        progress: the hook; True: a bar below the cell of a notebook, or on standard error if that is a terminal, drawn by
-            rich, or by tqdm where rich is not installed, or not at all where neither is; None or False: nothing.
-        total: all bytes that there are to do, if that is known.
-        unit: what a bar says is done.
+        progress: the hook. True shows a bar below the cell of a notebook, or on standard error if that is a terminal. rich
+            draws it, or tqdm if rich is not installed; without both there is no bar. None or False shows nothing.
+        total: the number of all bytes, if that is known.
+        unit: the unit that a bar shows.
 
     Raises:
         TypeError: ``progress`` is none of these.
@@ -106,7 +106,7 @@ def _calling(hook: Progress, total: int | None) -> Generator[Report, None, None]
 @contextmanager
 def _drawing(bar: _Bar, total: int | None) -> Generator[Report, None, None]:
     reporter = _Reporter(lambda done, _: bar.show(done), total)
-    try:  # around the start too: an interrupt in it must not leave the cursor hidden
+    try:  # includes the start: an interrupt there must not leave the cursor hidden
         bar.start(total)
         yield reporter
         reporter.finish()
@@ -122,15 +122,15 @@ def _is_terminal() -> bool:
 
 
 def _is_notebook() -> bool:
-    """Whether this is the kernel of a notebook. IPython in a terminal has none."""
+    """Whether this process is the kernel of a notebook; IPython in a terminal has no kernel."""
     get_ipython = getattr(sys.modules.get("IPython"), "get_ipython", None)
     return get_ipython is not None and hasattr(get_ipython(), "kernel")
 
 
 # ---- Bars ------------------------------------------------------------------------------------------------------------
 #
-# Each is imported only when it is used: that takes longer than a book takes to count. None starts a thread, and all leave
-# nothing on the screen behind, but for tqdm's in a notebook, which stays and is red where the work has failed.
+# Each bar is imported only when it is used, because importing takes longer than counting a book. No bar starts a thread. All
+# bars disappear from the screen at the end, except tqdm's in a notebook, which stays and is red if the work failed.
 
 
 def _new_bar(unit: str) -> _Bar | None:
@@ -183,7 +183,7 @@ class _RichBar:
 
 
 class _NotebookBar:
-    """rich's bar, shown anew in one place below the cell; rich itself would need the package ipywidgets for that."""
+    """rich's bar, redrawn in one place below the cell; rich itself would need the package ipywidgets for that."""
 
     def __init__(self, unit: str) -> None:
         self._progress = _rich_progress(unit)
@@ -203,7 +203,7 @@ class _NotebookBar:
 
 class _TqdmBar:
     def __init__(self, unit: str) -> None:
-        # In a notebook it draws with widgets where there are any, otherwise with text.
+        # In a notebook tqdm draws with widgets if they are installed, otherwise with text.
         tqdm: Any = import_module("tqdm.auto" if _is_notebook() else "tqdm").tqdm
 
         class Threadless(tqdm):  # type: ignore[misc]

@@ -1,4 +1,4 @@
-"""Signatures that read well in `help()` and `inspect.signature`: types without quotes, as they stand in the source."""
+"""Readable signatures in `help()` and `inspect.signature`: types without quotes, as in the source."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import FunctionType
 
 
 class _Written(str):
-    """A type as it is written: what reads annotations takes it for the `str` that it is, what shows them shows no quotes."""
+    """A type as text: code that reads annotations gets a `str`, and code that shows them shows no quotes."""
 
     __slots__ = ()
     __repr__ = str.__str__

@@ -1,4 +1,4 @@
-"""What a subclass of ours keeps in its instances, so that copies and pickles carry it."""
+"""Attributes that subclasses add to their instances, so that copies and pickles include them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def attributes_of(instance: object, base: type) -> dict[str, Any]:
-    """Return what a subclass of ``base``, one of our classes, has added, in a dict or in slots of its own."""
+    """Return the attributes that a subclass of ``base`` has added, in its dict or in its slots."""
     own: set[str] = set(vars(base)["__slots__"])
     slots = {name for kind in type(instance).__mro__ for name in _slots_of(kind)} - own - {"__dict__"}
     in_slots = {name: getattr(instance, name) for name in sorted(slots) if hasattr(instance, name)}
@@ -15,7 +15,7 @@ def attributes_of(instance: object, base: type) -> dict[str, Any]:
 
 
 def _slots_of(kind: type) -> list[str]:
-    """The names of a class's slots, private ones as its instances have them."""
+    """Return the names of the slots of a class; private names are mangled, as in its instances."""
     slots = vars(kind).get("__slots__", ())
     names = [slots] if isinstance(slots, str) else list(slots)
     private = "_" + kind.__name__.lstrip("_")
@@ -23,6 +23,6 @@ def _slots_of(kind: type) -> list[str]:
 
 
 def set_attributes(instance: object, attributes: Mapping[str, Any]) -> None:
-    """Give an instance what `attributes_of` found in another one."""
+    """Set the attributes that `attributes_of` returned for another instance."""
     for name, value in attributes.items():
         object.__setattr__(instance, name, value)

@@ -1,4 +1,4 @@
-"""Documents come in: from memory, files, streams, buffers and Arrow columns.
+"""Read documents from memory, files, streams, buffers and Arrow columns.
 
-They are given out in batches, to whatever does something with them; nothing is counted here.
+The modules here give documents in batches to the caller; they count nothing.
 """

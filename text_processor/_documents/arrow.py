@@ -1,7 +1,7 @@
 """Documents from Arrow columns, without Python strings in between.
 
-pyarrow imports what other libraries hand out. From there on only addresses cross to the core. It joins documents in a buffer
-that stays in the cache, and validates them; a document that is too long for the buffer stays where it lies.
+pyarrow imports the data of other libraries. After that only addresses cross to the core. The core joins documents in a buffer
+that stays in the cache, and validates them; it does not copy a document that is too long for the buffer.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from text_processor._native import text as native_text
 from text_processor._native.arrow import ArrowArray, ArrowBatch, ArrowColumn, Region
 from text_processor._native.text import Batch
 
-# Bytes of documents that are joined to a batch. Together with where they end it stays in the second-level cache.
+# Bytes of documents that are joined to a batch. The batch and the ends of its documents stay in the second-level cache.
 BATCH_NBYTES = 1 << 17
 
-# Bytes of a long document to a batch: about a millisecond, so that Ctrl-C gets through. At least a character's four.
+# Bytes of a long document in a batch: about one millisecond, so that Ctrl-C takes effect. At least the 4 bytes of a character.
 SLICE_NBYTES = 1 << 20
 
-# Entries that are measured in one call of the core, for the same reason.
+# Entries that are measured in one call of the core, so that Ctrl-C takes effect.
 MEASURED_ENTRIES = 1 << 19
 
-# Below so many bytes a thread, starting it and merging its table cost more than it saves.
+# With fewer bytes for each thread, starting the thread and merging its table cost more than the thread saves.
 NBYTES_PER_THREAD = batches.CHARACTERS_PER_THREAD
 
 _NO_LIMIT = (1 << 64) - 1
@@ -43,7 +43,7 @@ def import_pyarrow(method: str) -> Any:
 
 @contextmanager
 def _open_chunks(column: Any, pa: Any) -> Generator[list[Any] | Iterator[Any], None, None]:
-    """Give the chunks of the one column of text in what was given: a list, unless they come one after the other."""
+    """Give the chunks of the one column of text: a list, or an iterator if the column is a stream."""
     reader = _open_reader(column, pa)
     if reader is None:
         yield _chunks_in_memory(column, pa)
@@ -54,14 +54,14 @@ def _open_chunks(column: Any, pa: Any) -> Generator[list[Any] | Iterator[Any], N
 
 
 def _open_reader(column: Any, pa: Any) -> Any:
-    """Return a reader of what need not be in memory; None for anything else."""
+    """Return a reader for data that may not be in memory; None for anything else."""
     if isinstance(column, pa.RecordBatchReader):
         return column
     if isinstance(column, (pa.Table, pa.RecordBatch, pa.ChunkedArray)) or not hasattr(column, "__arrow_c_stream__"):
         return None
     try:
         return pa.RecordBatchReader.from_stream(column)
-    except pa.ArrowInvalid:  # it has arrays, not records, and those only pa.chunked_array takes, all at once
+    except pa.ArrowInvalid:  # a stream of arrays, not records; only pa.chunked_array reads it, all at once
         return None
 
 
@@ -70,7 +70,7 @@ def _chunks_in_memory(column: Any, pa: Any) -> list[Any]:
         _check_columns(column.schema.names, column.schema.types, pa)
         column = column.column(0)
     elif isinstance(column, (pa.Array, pa.ChunkedArray)):
-        pass  # handed out and taken in again it would not know the sizes of its buffers
+        pass  # exported and imported again, it would not know the sizes of its buffers
     elif hasattr(column, "__arrow_c_stream__"):
         column = pa.chunked_array(column)
     elif hasattr(column, "__arrow_c_array__"):
@@ -96,7 +96,7 @@ def _check_columns(names: Sequence[str], types: Sequence[Any], pa: Any) -> None:
 
 
 def _check_type(kind: Any, pa: Any) -> None:
-    """Raise TypeError unless columns of this type have documents, or nothing but nulls."""
+    """Raise TypeError unless columns of this type have text, or only nulls."""
     if not pa.types.is_null(kind) and _text_layout(kind.value_type if pa.types.is_dictionary(kind) else kind, pa) is None:
         raise TypeError(
             "column must hold text (string, large_string, string_view, binary that is UTF-8, or a dictionary of one of these), "
@@ -105,7 +105,7 @@ def _check_type(kind: Any, pa: Any) -> None:
 
 
 def _text_layout(kind: Any, pa: Any) -> int | None:
-    """Return how arrays of this type tell where their texts are; None for a type without texts."""
+    """Return the layout of the texts in arrays of this type; None for a type without texts."""
     if pa.types.is_string(kind) or pa.types.is_binary(kind):
         return native_arrow.ARROW_OFFSETS_32
     if pa.types.is_large_string(kind) or pa.types.is_large_binary(kind):
@@ -130,7 +130,7 @@ def _native_column(chunk: Any, first: int, pa: Any) -> ArrowColumn | None:
         return ArrowColumn(_native_array(chunk, _text_layout(chunk.type, pa), len(chunk)), None, first)
     index_type, values = chunk.type.index_type, chunk.dictionary
     n_values = len(values)
-    if pa.types.is_signed_integer(index_type):  # the core reads indices as unsigned: a negative one is to be too large
+    if pa.types.is_signed_integer(index_type):  # the core reads indices as unsigned, so a negative one must be too large
         n_values = min(n_values, 1 << (index_type.bit_width - 1))
     indices = _native_array(chunk, native_arrow.ARROW_INDICES[index_type.bit_width], len(chunk))
     return ArrowColumn(indices, _native_array(values, _text_layout(values.type, pa), n_values), first)
@@ -151,7 +151,7 @@ def _region(buffer: Any) -> Region:
 
 
 class Span(NamedTuple):
-    """Some entries of a column, and how many bytes they have, if that is known."""
+    """A range of entries of a column, and their number of bytes, if that is known."""
 
     column: ArrowColumn
     start: int
@@ -160,7 +160,7 @@ class Span(NamedTuple):
 
 
 class Shard:
-    """Some spans for one thread."""
+    """The spans for one thread."""
 
     def __init__(self, spans: Iterable[Span], *, refuse_blank: bool) -> None:
         self.batch = ArrowBatch(BATCH_NBYTES)
@@ -186,7 +186,7 @@ class Shard:
 
 
 def slices_of(text: memoryview, index: int) -> Iterator[Batch]:
-    """Cut a long document into batches, between characters, and validate them: copies, since what is elsewhere may change."""
+    """Cut a long document into batches, between characters, and validate them: copies, since the original may change."""
     start = 0
     while start < len(text):
         stop = _character_start(text, start + SLICE_NBYTES)
@@ -198,7 +198,7 @@ def slices_of(text: memoryview, index: int) -> Iterator[Batch]:
 
 
 def _character_start(text: memoryview, place: int) -> int:
-    """Return where the character begins that a byte is part of; in text that is not UTF-8, some place near."""
+    """Return the start of the character that contains a byte; in invalid UTF-8, some place near it."""
     if place >= len(text):
         return len(text)
     return next((start for start in range(place, place - 4, -1) if text[start] & 0xC0 != 0x80), place)
@@ -208,7 +208,7 @@ def _character_start(text: memoryview, place: int) -> int:
 
 
 class Group:
-    """Entries that are read together: those of all chunks in memory, or of one chunk of a stream."""
+    """Entries that are read together: all chunks in memory, or one chunk of a stream."""
 
     def __init__(self, columns: Iterable[ArrowColumn], *, refuse_blank: bool, is_measured: bool) -> None:
         self._refuse_blank = refuse_blank
@@ -216,7 +216,7 @@ class Group:
         self.nbytes = sum(span.nbytes for span in self._spans)
 
     def shards(self, threads: int) -> list[Shard]:
-        """Return at most so many shards of about equal length, cut between entries; one, if nothing was measured."""
+        """Return at most ``threads`` shards of about equal length, cut between entries; one if nothing was measured."""
         return [Shard(spans, refuse_blank=self._refuse_blank) for spans in self._share_out(threads)]
 
     def _share_out(self, threads: int) -> list[list[Span]]:
@@ -248,7 +248,7 @@ def _spans(column: ArrowColumn, *, is_measured: bool) -> Iterator[Span]:
 
 
 class Groups(NamedTuple):
-    """All groups of a column, and how many bytes its documents have, if that is known."""
+    """All groups of a column, and the number of bytes of its documents, if that is known."""
 
     groups: Iterable[Group]
     nbytes: int | None
@@ -256,7 +256,7 @@ class Groups(NamedTuple):
 
 @contextmanager
 def opened_column(column: Any, method: str, *, refuse_blank: bool, is_measured: bool) -> Generator[Groups, None, None]:
-    """Read a column; ``method`` is what needs pyarrow. Of a stream one chunk is held at a time."""
+    """Read a column; ``method`` is the name of the method that needs pyarrow. A stream is held one chunk at a time."""
     pa = import_pyarrow(method)
     with _open_chunks(column, pa) as chunks:
         columns = _native_columns(chunks, pa)

@@ -1,4 +1,4 @@
-"""How documents are cut into batches that cross to the core: small enough to stay in cache and let Ctrl-C through."""
+"""Cut documents into batches for the core: small enough to stay in cache, and for Ctrl-C to take effect between them."""
 
 from __future__ import annotations
 
@@ -14,54 +14,54 @@ from text_processor._common.arguments import Document, plain
 from text_processor._native import text as native_text
 from text_processor._native.text import Batch
 
-# Characters to a batch. Encoded slices of this size use the same memory again and again, which stays in the second-level cache:
-# encoding a 40 MB str whole takes ten times as long, nearly all of it page faults.
+# Characters in a batch. Encoded slices of this size reuse the same memory, which stays in the second-level cache. Encoding a
+# str of 40 MB at once takes ten times as long, nearly all of it page faults.
 BATCH_CHARACTERS = 1 << 17
 
-# As many times more in a batch that is counted where it lies, without being encoded: crossing more seldom is all that matters.
+# This factor applies to a batch that is counted in place, without encoding: only the number of calls of the core matters then.
 VIEW_FACTOR = 16
 
-# As many times more where several threads count: each batch starts one, and what is encoded must still stay in cache.
+# This factor applies if several threads count: each batch starts a thread, and encoded text must still stay in cache.
 THREAD_FACTOR = 4
 
-# Documents that are looked at together.
+# Documents that are checked together.
 GROUP_DOCUMENTS = 1 << 10
 
-# So many documents are shared out among threads by the lengths of some of them.
+# From this many documents on, a sample of the lengths decides how documents are shared out among threads.
 MANY_DOCUMENTS = 1 << 14
 SAMPLED_DOCUMENTS = 1 << 12
 
-# Characters of a document that is cheaper to copy than to call a method of.
+# For a document with fewer characters, copying is cheaper than calling one of its methods.
 SHORT_DOCUMENT = 1 << 8
 
-# Below so many characters a thread, starting it and merging its table cost more than it saves.
+# With fewer characters for each thread, starting the thread and merging its table cost more than the thread saves.
 CHARACTERS_PER_THREAD = 1 << 21
 
-_SPACE = re.compile(r"\s")  # on str it matches what str.split parts words at
+_SPACE = re.compile(r"\s")  # on str it matches the characters that separate words in str.split
 _ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
 
 
-# A batch, valid until the next one is asked for, and how many bytes of the input it took.
+# A batch, valid until the next one is requested, and the number of input bytes in it.
 Step = tuple[Batch, int]
 
 
 class Shard(NamedTuple):
-    """Consecutive documents for one thread: the first from a character on, the last up to one (``None``: to its end)."""
+    """Consecutive documents for one thread, from ``start`` in the first to ``stop`` in the last (``None``: to its end)."""
 
     documents: Sequence[Document]
     start: int
     stop: int | None
     factor: int = 1
-    """As many times longer than usual the batches are: where there are several threads, each batch is worth starting one."""
+    """The factor of the batch length: with several threads, each batch must be worth starting a thread."""
 
     def steps(self) -> Iterator[Step]:
         """Give the documents batch by batch."""
         for batch in _batches_of(self):
-            yield batch, len(batch.text) - max(batch.n_ends - 1, 0)  # the bytes between documents are none of theirs
+            yield batch, len(batch.text) - max(batch.n_ends - 1, 0)  # without the separators between documents
 
 
 def find_surrogate(text: str) -> int | None:
-    """Return where the first lone surrogate of a text is, which no UTF-8 can hold."""
+    """Return the index of the first lone surrogate of a text, which UTF-8 cannot encode; None if there is none."""
     text = text if type(text) is str else str.__str__(text)
     if text.isascii():
         return None
@@ -74,14 +74,14 @@ def find_surrogate(text: str) -> int | None:
 
 
 def is_blank(document: Document | memoryview) -> bool:
-    """Whether there is nothing but white space."""
+    """Whether a document is empty or has only white space."""
     if isinstance(document, str):
         return str.__len__(document) == 0 or str.isspace(document)
     return native_text.is_blank(arguments.view_of(document))
 
 
 def without_blank(documents: Sequence[Any]) -> Sequence[Any]:
-    """Return those that are not blank, whatever else they are."""
+    """Return the items that are not blank text; items of other types stay."""
     try:
         if are_documents(documents):
             return documents
@@ -98,7 +98,7 @@ def utf8_nbytes(document: Document | memoryview) -> int:
 
 
 def known_nbytes(documents: Sequence[Any]) -> int | None:
-    """Return how many bytes the documents have, if none needs encoding to know that."""
+    """Return the number of bytes of the documents in UTF-8; None if one would have to be encoded to know it."""
     try:
         is_known = all(map(str.isascii, documents))
     except TypeError:  # not all are str
@@ -107,7 +107,7 @@ def known_nbytes(documents: Sequence[Any]) -> int | None:
 
 
 def find_invalid(document: bytes | memoryview) -> int | None:
-    """Return where the first ill-formed sequence of bytes is."""
+    """Return the offset of the first ill-formed sequence of bytes; None if there is none."""
     view, start = arguments.view_of(document), 0
     for end in chain(_cuts(view, 0, len(view)), [len(view)]):
         offset = native_text.find_invalid(view[start:end])
@@ -118,7 +118,7 @@ def find_invalid(document: bytes | memoryview) -> int | None:
 
 
 def are_documents(documents: Sequence[Document]) -> bool:
-    """Whether all are text: none is blank or what UTF-8 cannot hold; false, or TypeError, where they differ in type."""
+    """Whether all are valid text: not blank, and valid in UTF-8; false, or TypeError, if their types differ."""
     return all(map(_is_group_of_documents, _windows(documents)))
 
 
@@ -141,7 +141,7 @@ def _is_group_of_bytes(group: Sequence[bytes]) -> bool:
 
 
 def _is_group_of_text(group: Sequence[str]) -> bool:
-    # Joining short documents is cheaper than asking each one; joining long ones is not. The first stands for all.
+    # Joining short documents is cheaper than checking each one; joining long ones is not. The first one decides for all.
     if str.__len__(group[0]) < SHORT_DOCUMENT:
         try:
             text = "\n".join(group).encode()
@@ -155,10 +155,10 @@ def _is_group_of_text(group: Sequence[str]) -> bool:
 
 
 def total_length(documents: Sequence[Document]) -> int:
-    """How many characters, or bytes, the documents have."""
+    """Return the number of characters, or bytes, of all documents."""
     try:
         return sum(map(len, documents))
-    except Exception:  # noqa: BLE001 - a subclass may raise anything; asking str itself costs three times as much
+    except Exception:  # noqa: BLE001 - a subclass may raise anything; calling str.__len__ costs three times as much
         return sum(_lengths(documents))
 
 
@@ -170,7 +170,7 @@ def _lengths(documents: Sequence[Document]) -> list[int]:
 
 
 def groups(documents: Sequence[Document], factor: int = 1) -> Iterator[Sequence[Document]]:
-    """Cut a list of documents into runs of about a batch's size; a document that is longer makes a run of its own."""
+    """Cut a list of documents into runs of about the size of a batch; a longer document is a run by itself."""
     for window in _windows(documents, factor):
         if total_length(window) <= BATCH_CHARACTERS * factor:
             yield window
@@ -179,17 +179,17 @@ def groups(documents: Sequence[Document], factor: int = 1) -> Iterator[Sequence[
 
 
 def windows(documents: Sequence[Any], factor: int = 1) -> Iterator[tuple[int, Sequence[Any]]]:
-    """Cut a list of documents into runs of some, each with the index of its first."""
+    """Cut a list of documents into runs of the same number; give each with the index of its first document."""
     n = GROUP_DOCUMENTS * factor
     for first in range(0, len(documents), n):
         yield first, documents[first : first + n]
 
 
 def chunks(documents: Sequence[Any], n_characters: int) -> Iterator[tuple[int, Sequence[Any]]]:
-    """Cut a list of documents into runs of so many characters, or somewhat more, each with the index of its first."""
+    """Cut a list of documents into runs of at least ``n_characters``; give each with the index of its first document."""
     first = length = 0
     for start, window in windows(documents):
-        with suppress(TypeError):  # where there are other buffers, or what is no document
+        with suppress(TypeError):  # another buffer, or an object that is not a document
             length += total_length(window)
         if length >= n_characters:
             end = start + len(window)
@@ -242,7 +242,7 @@ def share_out(documents: Sequence[Document], threads: int) -> list[Shard]:
 
 
 def _share_out_whole(documents: Sequence[Document], threads: int) -> list[Shard]:
-    """Cut many documents into shards of about equal length, judged by some: asking all takes longer than it saves."""
+    """Cut many documents into shards of about equal length, by a sample of the lengths: reading all lengths costs too much."""
     step = len(documents) // SAMPLED_DOCUMENTS
     sums = list(accumulate(_lengths(documents[::step])))
     n_shards = max(1, min(threads, sums[-1] * step // CHARACTERS_PER_THREAD))
@@ -279,7 +279,7 @@ def _batches_of(shard: Shard) -> Iterator[Batch]:
 
 def _batches_of_documents(documents: Sequence[Document], factor: int) -> Iterator[Batch]:
     for window in _windows(documents, factor):
-        # Asking each document for its length takes a fifth of the time of counting short ones. The first stands for all.
+        # Reading the length of each document takes a fifth of the time of counting short ones. The first one decides for all.
         if len(window) > 1 and native_text.length(window[0]) < SHORT_DOCUMENT:
             batch = native_text.batch_of(window)
             if len(batch.text) <= BATCH_CHARACTERS * VIEW_FACTOR:
@@ -293,7 +293,7 @@ def _batches_of_documents(documents: Sequence[Document], factor: int) -> Iterato
 
 
 def _batches_of_document(document: Document, start: int, stop: int | None, factor: int) -> Iterator[Batch]:
-    """Slices of one document; unless ``stop`` is given, the last one closes it."""
+    """Give slices of one document; the last slice closes the document unless ``stop`` is given."""
     text = _viewed(document)
     end = len(text) if stop is None else stop
     for cut in _cuts(text, start, end, factor):
@@ -306,7 +306,7 @@ def _batches_of_document(document: Document, start: int, stop: int | None, facto
 
 
 def _viewed(document: Document) -> str | memoryview:
-    """Return the bytes of a document where it lies, if it has them there, otherwise itself."""
+    """Return a view of the UTF-8 bytes of a document, if they are in memory; otherwise the document."""
     if isinstance(document, bytes):
         return memoryview(document)
     if len(document) > BATCH_CHARACTERS and document.isascii():
@@ -319,7 +319,7 @@ def _slice(text: str | memoryview, start: int, end: int) -> bytes | memoryview:
 
 
 def _cuts(text: str | memoryview, start: int, end: int, factor: int = 1) -> Iterator[int]:
-    """Places between characters, a batch apart. In bytes that are no UTF-8 they may be anywhere."""
+    """Give places between characters, one batch apart. In invalid UTF-8 they may be anywhere."""
     length = BATCH_CHARACTERS * (factor if isinstance(text, str) else VIEW_FACTOR)
     while end - start > length:
         start += length

@@ -1,8 +1,7 @@
-"""Compressed data: what it is, told by its first bytes, and its text, as much at a time as is asked for.
+"""Compressed data: recognise the format by the first bytes, and read the text block by block.
 
-All formats are read by one loop, so that all keep the same rules: members (gzip and bzip2), streams (xz) or frames (zstd) that
-follow on each other are one text; zeros behind the last one are padding; anything else behind it is an error, as is an end
-within one.
+One loop reads all formats, so all follow the same rules: consecutive members (gzip and bzip2), streams (xz) or frames (zstd)
+are one text; zeros after the last one are padding; anything else after it is an error, and so is an end within a member.
 """
 
 from __future__ import annotations
@@ -17,20 +16,20 @@ from text_processor._common.messages import quoted
 from text_processor._native import process as native_process
 from text_processor.errors import InvalidDocumentError
 
-# How much memory a decompressor may take where set_memory_limit says nothing. Decoders take what a file's header claims: up to
-# 65 MB for the presets of xz, 128 MB for those of zstd, --long included, and 4 GB for a file that is made to do harm.
+# The memory limit of a decompressor if set_memory_limit sets none. Decoders take what the header of a file claims: up to
+# 65 MB for the presets of xz, 128 MB for those of zstd, --long included, and 4 GB for a malicious file.
 MOST_MEMORY = 256 << 20
 
-# Compressed bytes that are given to a decompressor at once. What it leaves is copied for each member, and one may be 10 bytes.
+# Compressed bytes that a decompressor gets at once. The unused rest is copied for each member, and a member may have 10 bytes.
 INPUT_NBYTES = 1 << 13
 
-# The same for the package zstandard, which cannot be told how much to return: 4 bytes may become 128 KB, so these 16 MB.
+# The same for the package zstandard, which cannot limit its output: 4 bytes may become 128 KB, so 512 bytes may become 16 MB.
 ZSTANDARD_INPUT_NBYTES = 1 << 9
 
-# The longest beginning by which a format is recognised: that of bzip2.
+# The length of the longest magic number, that of bzip2.
 _MAGIC_NBYTES = 10
 
-# What lzma and the modules for zstd say of a limit.
+# The messages of lzma and of the modules for zstd about a memory limit.
 _TOO_MUCH_MEMORY = re.compile("Memory usage limit exceeded|too much memory")
 
 
@@ -56,9 +55,9 @@ class Format(NamedTuple):
     suffix: str
     magic: re.Pattern[bytes]
     modules: tuple[str, ...]
-    """What can read it; the first that there is does."""
+    """The modules that can read it; the first one that is installed is used."""
     open: Callable[[Any, int], _Member]
-    """Begins a member, with that module and so many bytes of memory at most."""
+    """Begins a member, with that module and a memory limit in bytes."""
 
 
 class _GzipMember:
@@ -111,7 +110,7 @@ class _ZstandardFrame:
 
 
 def _largest_window(most_memory: int) -> int:
-    """The largest power of two that leaves room for the rest of a zstd decoder; 1 KB is the least that the format knows."""
+    """Return the largest power of two that leaves memory for the rest of a zstd decoder; 1 KB is the format's minimum."""
     return 1 << max(10, most_memory.bit_length() - 1)
 
 
@@ -138,9 +137,9 @@ def _open_zstd(module: Any, most_memory: int) -> _Member:
 
 
 FORMATS = (
-    # The third byte is the only method there is. Two alone may begin the ids of a tokenizer.
+    # The third byte is the only method that exists. The first two bytes alone may be the start of a file of token ids.
     Format("gzip", ".gz", re.compile(rb"\x1f\x8b\x08"), ("zlib",), _open_gzip),
-    # Behind the size of its blocks, the first block or the end. The four bytes alone may begin a text.
+    # After the size of its blocks comes the first block or the end. The first four bytes alone may be the start of a text.
     Format(
         "bzip2",
         ".bz2",
@@ -149,7 +148,7 @@ FORMATS = (
         _open_bzip2,
     ),
     Format("xz", ".xz", re.compile(rb"\xfd7zXZ\0"), ("lzma",), _open_xz),
-    # Or one of the frames that are to be skipped, which may stand before and behind others.
+    # A frame, or a skippable frame, which may come before and after others.
     Format(
         "zstd",
         ".zst",
@@ -166,7 +165,7 @@ def recognised(head: bytes) -> Format | None:
 
 
 def check_name(suffix: str, head: bytes) -> None:
-    """Refuse data that is not compressed although the end of its file's name says so: most likely the file was cut short."""
+    """Raise if data is not compressed although the name of its file says so: most likely the file was cut short."""
     a_format = next((a_format for a_format in FORMATS if a_format.suffix == suffix.lower()), None)
     if a_format is None:
         return
@@ -187,13 +186,13 @@ class Decompressed:
         limit = native_process.get_memory_stats()["limit_bytes"]
         self._most_memory = MOST_MEMORY if limit is None else limit
         self._member = a_format.open(self._module, self._most_memory)
-        self._unused = b""  # what a member has left to the next one
-        self._block = memoryview(b"")  # what was read behind that
+        self._unused = b""  # the rest after the last member
+        self._block = memoryview(b"")  # the bytes that were read after that rest
         self._n_read = 0
         self._is_at_end = False
 
     def read(self, nbytes: int, /) -> bytes:
-        """Return so many bytes of text; fewer at the end, and none behind it."""
+        """Return ``nbytes`` bytes of text; fewer at the end, and none after it."""
         parts: list[bytes] = []
         n_missing = nbytes
         while n_missing > 0 and not self._is_at_end:
@@ -209,7 +208,7 @@ class Decompressed:
             return self._member.decompress(data, nbytes)
         except MemoryError:
             raise
-        except Exception as error:  # each module has errors of its own
+        except Exception as error:  # each module has its own exception classes
             name = self._format.name
             if _TOO_MUCH_MEMORY.search(str(error)):
                 raise InvalidDocumentError(
@@ -219,7 +218,7 @@ class Decompressed:
             raise InvalidDocumentError(f"damaged {name} data: {error}") from error
 
     def _input(self) -> bytes:
-        """Return the next bytes, of which there must be some."""
+        """Return the next bytes; raise if there are none."""
         data = self._next()
         if not data:
             raise InvalidDocumentError(
@@ -239,7 +238,7 @@ class Decompressed:
         return data
 
     def _begin_member(self) -> None:
-        """Begin the member behind one that has ended, unless only zeros are there."""
+        """Begin the member after one that has ended, unless only zeros follow."""
         rest = self._member.unused_data.lstrip(b"\0")
         while len(rest) < _MAGIC_NBYTES and (data := self._next()):
             rest = (rest + data).lstrip(b"\0")

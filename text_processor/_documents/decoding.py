@@ -1,8 +1,8 @@
-"""What a file or a stream holds, as UTF-8: decompressed and decoded, as its first bytes tell.
+"""Read a file or a stream as UTF-8; its first bytes tell whether it is decompressed and decoded.
 
-Everything that reads a text goes through `opened`, so that all agree: compressed data is known by its first bytes; a byte-order
-mark tells the encoding; without one it is UTF-8, unless another was given. UTF-16 and UTF-32 without a mark, many of whose
-texts are valid UTF-8 with NULs, are recognised and refused.
+All readers of text use `opened`, so all follow the same rules: compressed data is recognised by its first bytes, and a
+byte-order mark gives the encoding. Without a mark the text is UTF-8, unless another encoding is given. UTF-16 and UTF-32
+without a mark are recognised and raise; many of these texts would be valid UTF-8 with NULs.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from text_processor._documents import compressed
 from text_processor._documents.compressed import Decompressed
 from text_processor.errors import InvalidDocumentError
 
-# What is looked at of a text: some lines of it.
+# The bytes of a text that are examined: some lines.
 SAMPLE_NBYTES = 1 << 12
 
-# Those of UTF-32 come first, since one of them begins with one of UTF-16.
+# The marks of UTF-32 come before those of UTF-16, because one of them begins with a mark of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -30,8 +30,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-# The shortest UTF-16 that is recognised has so many characters of ASCII or Latin-1. Fewer may be lists of single letters that
-# end in NULs, as find -print0 writes them.
+# UTF-16 is recognised from this many characters of ASCII or Latin-1 on. Fewer may be a list of single letters that end in
+# NULs, as find -print0 writes it.
 LEAST_NULS = 6
 
 _CONTROLS = bytes(range(0x20))
@@ -42,14 +42,14 @@ class Reading(NamedTuple):
     """How a text is to be read."""
 
     encoding: str | None = None
-    """Its encoding, as `checked_encoding` returns it; None for what its mark says, or UTF-8."""
+    """The encoding, as `checked_encoding` returns it; None means the encoding of the mark, or UTF-8."""
     errors: str = "strict"
     suffix: str = ""
-    """How the name of its file ends."""
+    """The suffix of the name of the file."""
 
 
 class Opened(NamedTuple):
-    """What reads a text: bytes of UTF-8, or ``str`` where the stream gives that."""
+    """A reader of a text: it gives bytes of UTF-8, or ``str`` if the stream does."""
 
     read: Callable[[int], Any]
     is_plain: bool
@@ -64,22 +64,22 @@ def checked_encoding(encoding: object) -> str | None:
         raise TypeError(f"encoding must be str or None, not {type(encoding).__name__}")
     try:
         name = codecs.lookup(encoding).name
-        io.TextIOWrapper(io.BytesIO(), encoding=name).close()  # which refuses those that are not of text, such as hex
+        io.TextIOWrapper(io.BytesIO(), encoding=name).close()  # raises for an encoding that is not for text, such as hex
     except (LookupError, ValueError) as error:
         raise ValueError(f"encoding must be the name of a text encoding that Python knows, not {quoted(encoding)}") from error
     return name
 
 
 def suffix_of(path: str | bytes | os.PathLike[Any]) -> str:
-    """Return how the name of a file ends, which may promise that it is compressed."""
+    """Return the suffix of the name of a file; it may say that the file is compressed."""
     return os.path.splitext(os.fsdecode(path))[1]  # noqa: PTH122 - of any name, which need not be a path
 
 
 def opened(read: Callable[[int], Any], nbytes: int, reading: Reading) -> Opened:
-    """Return what reads the text that ``read`` gives in some form, of which blocks of so many bytes are asked for.
+    """Return a reader for the text that ``read`` gives in any form, read in blocks of ``nbytes`` bytes.
 
     Raises:
-        InvalidDocumentError: what comes first shows that it is not to be read. Later faults are raised by the reading.
+        InvalidDocumentError: the first bytes show that it cannot be read as text. Later faults raise when they are read.
     """
     ahead = _Ahead(read, nbytes)
     a_format = compressed.recognised(ahead.head)
@@ -94,7 +94,7 @@ def opened(read: Callable[[int], Any], nbytes: int, reading: Reading) -> Opened:
 
 
 def opened_bytes(read: Callable[[int], bytes], nbytes: int, suffix: str) -> Callable[[int], bytes]:
-    """Return what reads bytes that are no text, decompressed if they are compressed."""
+    """Return a reader for bytes that are not text; it decompresses them if they are compressed."""
     ahead = _Ahead(read, nbytes)
     if (a_format := compressed.recognised(ahead.head)) is not None:
         return Decompressed(ahead.read, a_format).read
@@ -103,7 +103,7 @@ def opened_bytes(read: Callable[[int], bytes], nbytes: int, suffix: str) -> Call
 
 
 def check_buffer(view: memoryview) -> None:
-    """Refuse a buffer that is compressed, or in UTF-16 or UTF-32; a buffer is UTF-8 and counted where it lies."""
+    """Raise if a buffer is compressed, or in UTF-16 or UTF-32: a buffer must be UTF-8, because it is counted in place."""
     if (found := look_of(view)) is not None:
         raise InvalidDocumentError(
             f"the buffer looks like {found}, which is not UTF-8; add_stream(io.BytesIO(data)) reads other forms of text",
@@ -112,7 +112,7 @@ def check_buffer(view: memoryview) -> None:
 
 
 def look_of(data: bytes | memoryview) -> str | None:
-    """Return what bytes look like that should be UTF-8 and are compressed, or in UTF-16 or UTF-32; None for all else."""
+    """Return the name of what the bytes look like: a compressed format, UTF-16 or UTF-32; None for anything else."""
     head = bytes(data[:SAMPLE_NBYTES])
     if (a_format := compressed.recognised(head)) is not None:
         return f"{a_format.name} data"
@@ -121,7 +121,7 @@ def look_of(data: bytes | memoryview) -> str | None:
 
 
 def hint_at(data: bytes | memoryview) -> str:
-    """Return what a message adds for bytes that are not UTF-8, if it can be told what they are."""
+    """Return the end of a message about bytes that are not UTF-8: what they look like, if that is known."""
     look = look_of(data)
     return "" if look is None else f"; it looks like {look}"
 
@@ -130,11 +130,11 @@ def hint_at(data: bytes | memoryview) -> str:
 
 
 class _Ahead:
-    """Reads what another reads, after a look at how it begins."""
+    """Reads from another reader, after examining how its data begins."""
 
     def __init__(self, read: Callable[[int], Any], nbytes: int) -> None:
         self._read = read
-        self._blocks: list[Any] = []  # in order, with the end: a terminal would have to be told of it twice
+        self._blocks: list[Any] = []  # in order, with the end: in a terminal the end would have to be typed twice
         self.head = b""
         self.is_text = False
         while len(self.head) < SAMPLE_NBYTES and not _tells_enough(self.head):
@@ -151,7 +151,7 @@ class _Ahead:
 
 
 def _tells_enough(head: bytes) -> bool:
-    """Whether it is an ordinary line: who waits for what is typed, or comes from a socket, need not wait for more."""
+    """Whether it is an ordinary line, so that a terminal or socket need not send more before reading goes on."""
     return len(head) >= 4 and b"\n" in head and not _count(head, _CONTROLS_THAT_ARE_NOT_BLANK)
 
 
@@ -159,7 +159,7 @@ def _tells_enough(head: bytes) -> bool:
 
 
 def _encoding(head: bytes, given: str | None) -> str:
-    """Return the encoding of a text that begins so; a mark wins over what was given."""
+    """Return the encoding of a text that begins with ``head``; a mark has priority over the given encoding."""
     if (marked := _marked(head)) is not None:
         return marked
     if given is not None:
@@ -178,16 +178,19 @@ def _marked(head: bytes) -> str | None:
 
 
 def _unmarked(head: bytes) -> str | None:
-    """Return which of UTF-32 and UTF-16 a text that begins so must be, without a mark; None for all else.
+    """Return the encoding of a UTF-16 or UTF-32 text without a mark that begins with ``head``; None for anything else.
 
-    UTF-32, if it decodes and no character is U+0000: every fourth byte is zero then, and the one beside it is below 17.
+    A text is UTF-32 if it decodes and no character is U+0000: then every fourth byte is zero, and the one next to it is below
+    17.
 
-    UTF-16, if of the higher bytes of the pairs three in four are below 0x20, one in sixteen is no blank, and at least
-    `LEAST_NULS` are zero, while of the lower ones nearly none are. So it is with all alphabets below U+2000, whose blanks and
-    line ends have a zero too. UTF-8 would have to be of single characters with a control character, often NUL, behind each.
+    A text is UTF-16 if three in four of the higher bytes of its pairs are below 0x20, one in sixteen is below 0x20 and not
+    white space, at least `LEAST_NULS` are zero, and nearly none of the lower bytes is zero. This holds for all alphabets below
+    U+2000; their blanks and line ends have a zero byte too. A UTF-8 text would need a control character, often NUL, after each
+    single character to look like this.
 
-    UTF-16 of other scripts, if at least `LEAST_NULS` of the higher bytes are zero, each beside a blank or a line end, at most
-    half as many of the lower ones are, and it is not valid UTF-8, or one in 32 of the lower ones is a control character.
+    A text is UTF-16 of another script if at least `LEAST_NULS` of the higher bytes are zero, each next to a space or a line end,
+    at most half as many of the lower bytes are zero, and the text is not valid UTF-8 or one in 32 of the lower bytes is a control
+    character.
     """
     sample = head[:SAMPLE_NBYTES]
     for encoding in ("utf-32-le", "utf-32-be"):
@@ -262,14 +265,14 @@ class _Decoded:
                 self._is_at_start = False
                 text = text.removeprefix("\ufeff")
             if text or not data:
-                return text.encode("utf-8", "surrogatepass")  # what some encodings hold, and what reads this refuses
+                return text.encode("utf-8", "surrogatepass")  # some encodings allow surrogates; the caller raises
 
     def _decode(self, data: bytes) -> str:
         try:
             return self._decoder.decode(data, final=not data)
         except UnicodeError as error:
             place, reason = self._n_read - len(data), str(error)
-            if isinstance(error, UnicodeDecodeError):  # which is of what was left before and this
+            if isinstance(error, UnicodeDecodeError):  # its object has the rest of the last block too
                 place, reason = self._n_read - len(error.object) + error.start, error.reason
             raise InvalidDocumentError(
                 f"the text is not valid {self._encoding.upper()} at byte {place}: {reason}", position=place

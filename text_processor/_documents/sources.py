@@ -1,8 +1,8 @@
 """Documents from files, streams and buffers, block by block.
 
-A *source* gives blocks of bytes, cut anywhere. A *shard* makes text of them, valid UTF-8 cut between characters, and finds the
-documents in it. A large file or buffer is cut into a shard for each thread, everything else is one shard. Whoever asks for an
-`Input`'s shards decides what becomes of their batches.
+A *source* gives blocks of bytes, cut anywhere. A *shard* turns them into text (valid UTF-8, cut between characters), and finds
+the documents in it. A large file or buffer is cut into one shard for each thread; everything else is one shard. The caller
+that requests the shards of an `Input` decides what to do with their batches.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from text_processor._native import text as native_text
 from text_processor._native.text import Batch
 from text_processor.errors import InvalidDocumentError, TextProcessorError
 
-# One block stays in the second-level cache between reading and counting it. It is read into the same memory again and again.
+# A block stays in the second-level cache between reading and counting. Every block is read into the same memory.
 BLOCK_NBYTES = 1 << 18
 
-# Each thread's block where there are several: four times as much work for each time that threads are started.
+# The block of each thread if there are several: four times as much work for each start of the threads.
 BLOCK_OF_THREAD_NBYTES = 1 << 20
 
 _MARK = codecs.BOM_UTF8
@@ -39,7 +39,7 @@ _ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
 
 
 class Options(NamedTuple):
-    """What documents are, and what is done about those that are none."""
+    """What a document is, and how blank documents and invalid bytes are handled."""
 
     documents: str
     blank: str
@@ -47,7 +47,7 @@ class Options(NamedTuple):
     encoding: str | None = None
 
     def checked(self) -> Options:
-        """Return them, or raise `ValueError` for a value that is not allowed."""
+        """Return the options, or raise `ValueError` for a value that is not allowed."""
         check_option("documents", self.documents, ("lines", "whole"))
         check_option("blank", self.blank, ("skip", "raise"))
         check_option("errors", self.errors, ("strict", "replace"))
@@ -58,7 +58,7 @@ class Source(Protocol):
     n_read: int
 
     def read(self, tail: bytes) -> memoryview:
-        """Return the tail, the end of the last block, with what comes behind it: nothing at the end."""
+        """Return the tail, which is the end of the last block, followed by the next bytes; at the end only the tail."""
         ...
 
 
@@ -80,7 +80,7 @@ class BufferSource:
 
 
 class FileSource:
-    """A shard of a regular file, of which other shards may be read too."""
+    """A part of a regular file; other parts may be read at the same time."""
 
     def __init__(self, file: io.FileIO, start: int, stop: int, block_nbytes: int) -> None:
         self._file = file
@@ -94,7 +94,7 @@ class FileSource:
         block[: len(tail)] = tail
         room = block[len(tail) :][: self._stop - self._start - self.n_read]
         self._file.seek(self._start + self.n_read)
-        n = self._file.readinto(room) or 0  # None of what would block, as no regular file does
+        n = self._file.readinto(room) or 0  # None if it would block, which a regular file never does
         if n == 0 and room:
             raise changed(repr(os.fsdecode(self._file.name)))
         self.n_read += n
@@ -102,12 +102,12 @@ class FileSource:
 
 
 class StreamSource:
-    """Something that has a method ``read``, decompressed and decoded where that is needed."""
+    """An object with a method ``read``, decompressed and decoded if needed."""
 
     def __init__(self, stream: Readable, what: str, reading: Reading) -> None:
         self._stream = stream
         self._what = what
-        self.n_read = 0  # bytes of the stream, of text those of its UTF-8
+        self.n_read = 0  # bytes of the stream; for str, bytes of its UTF-8
         self._read = decoding.opened(self._read_stream, BLOCK_NBYTES, reading).read
 
     def _read_stream(self, nbytes: int) -> str | memoryview:
@@ -118,7 +118,7 @@ class StreamSource:
             return data
         view = byte_view(data, "what a stream's read() returns")
         self.n_read += len(view)
-        return view if type(data) is bytes else memoryview(bytes(view))  # a copy of what may change
+        return view if type(data) is bytes else memoryview(bytes(view))  # a copy, because other buffers may change
 
     def read(self, tail: bytes) -> memoryview:
         data = self._read(BLOCK_NBYTES)
@@ -137,7 +137,7 @@ def _encoded(text: str, tail: bytes) -> bytes:
 
 
 class _FaultError(Exception):
-    """Something that is no text; what comes before it in the block is."""
+    """Something in a block is not valid text; everything in the block before it is."""
 
     def __init__(self, before: bytes | memoryview, what: str) -> None:
         super().__init__(what)
@@ -163,13 +163,13 @@ class Lines:
 
     @property
     def start(self) -> int:
-        """Where the open document begins."""
+        """The offset at which the open document begins."""
         return self._lines.open_start
 
     def next_batch(self, block: memoryview) -> Batch:
-        """Return what there is to count of the next block: up to the last line with text.
+        """Return the batch of the next block, up to the last line with text; the next call makes the batch invalid.
 
-        Blank lines become a part of the document behind them, where they add no words. The next call makes it invalid.
+        Blank lines become part of the document after them, where they add no words.
         """
         ends, n_ends = self._lines.find(block)
         self._check_blank(self._lines.first_blank)
@@ -179,7 +179,7 @@ class Lines:
         return Batch(block, ends, n_ends)
 
     def last_batch(self) -> Batch | None:
-        """Return what closes the last line, if it is a document."""
+        """Return the batch that closes the last line, if that line is a document."""
         if self._lines.open_has_text:
             self.n_documents += 1
             return native_text.closing_batch(b"")
@@ -212,7 +212,7 @@ class Whole:
 
 
 class Shard:
-    """The text of a source, or of a part of one, and its documents."""
+    """The text of a source, and its documents."""
 
     def __init__(self, source: Source, documents: Lines | Whole, errors: str, *, may_have_mark: bool) -> None:
         self.source = source
@@ -231,7 +231,7 @@ class Shard:
             yield last, 0
 
     def texts(self) -> Iterator[memoryview]:
-        """Give valid text, cut between characters. What is none raises, once it is known which document it stands in."""
+        """Give valid text, cut between characters. Invalid text raises, once the document that contains it is known."""
         tail, is_final = b"", False
         while not is_final:
             try:
@@ -272,7 +272,7 @@ class Shard:
 
 
 def _decoder_error(invalid: memoryview) -> UnicodeDecodeError | None:
-    """What Python's decoder says of a sequence that is none, in at most four bytes."""
+    """Return the error of Python's decoder for an invalid sequence of at most four bytes."""
     try:
         str(invalid, "utf-8")
     except UnicodeDecodeError as error:
@@ -287,19 +287,19 @@ OpenSource = Callable[[int, int, int], Source]
 
 
 class Input:
-    """What text is read from. ``nbytes`` is how long it is, or None where that is not known."""
+    """An input of text. ``nbytes`` is its length, or None if that is not known."""
 
     def __init__(
         self, open_source: OpenSource, nbytes: int | None, *, can_be_cut: bool = True, view: memoryview | None = None
     ) -> None:
         self.nbytes = nbytes
         self.view = view
-        """All of it, where it is in memory."""
+        """A view of all of it, if it is in memory."""
         self._open = open_source
         self._cut_nbytes = nbytes if can_be_cut else None
 
     def shards(self, options: Options, threads: int) -> list[Shard]:
-        """Return at most so many shards that follow on each other; one, if there is little to read."""
+        """Return at most ``threads`` consecutive shards; one if there is little to read."""
         cuts = [0] if self._cut_nbytes is None else self._cuts(self._cut_nbytes, options, threads)
         block_nbytes = BLOCK_NBYTES if len(cuts) == 1 else BLOCK_OF_THREAD_NBYTES
         shards: list[Shard] = []
@@ -311,7 +311,7 @@ class Input:
         return shards
 
     def _cuts(self, nbytes: int, options: Options, threads: int) -> list[int]:
-        """Return where the shards begin: behind the first place to cut from each of equally distant ones on."""
+        """Return the start of each shard: after the first separator at or after each of equally spaced places."""
         separator = _LINE_END if options.documents == "lines" else _ASCII_SPACE
         n_shards = max(1, min(threads, nbytes // batches.CHARACTERS_PER_THREAD))
         cuts = [0]
@@ -336,7 +336,7 @@ def _find_cut(source: Source, goal: int, separator: re.Pattern[bytes]) -> int | 
 
 
 def of_buffer(data: Any, options: Options) -> Input:
-    """Read a buffer of UTF-8, where it lies; without an ``encoding`` it is refused if it looks like something else."""
+    """Read a buffer of UTF-8 in place; without an ``encoding``, raise if it looks like something else."""
     view = byte_view(data, "data")
     if options.encoding is None:
         decoding.check_buffer(view)
@@ -344,7 +344,7 @@ def of_buffer(data: Any, options: Options) -> Input:
 
 
 def of_stream(stream: Any, options: Options, name: str = "the stream") -> Input:
-    """Read something that has a method ``read``, decompressed and decoded where that is needed."""
+    """Read an object with a method ``read``, decompressed and decoded if needed."""
     if not callable(getattr(stream, "read", None)):
         raise TypeError(f"the stream must have a method read, which {type(stream).__name__} has not")
     return _of_reader(stream, name, Reading(options.encoding, options.errors), None)
@@ -356,11 +356,11 @@ def _of_reader(stream: Readable, name: str, reading: Reading, nbytes: int | None
 
 @contextmanager
 def opened_file(path: str | bytes | os.PathLike[Any], options: Options) -> Generator[Input, None, None]:
-    """Read a file, decompressed and decoded where that is needed; an error at the end if it was changed meanwhile."""
+    """Read a file, decompressed and decoded if needed; raise at the end if it was changed meanwhile."""
     reading = Reading(options.encoding, options.errors, decoding.suffix_of(path))
     with io.FileIO(os.fspath(path)) as file:
         before = os.fstat(file.fileno())
-        # A regular file without a size may be one that the system makes while it is read.
+        # A regular file of size 0 may be one that the system generates while it is read.
         if not (stat.S_ISREG(before.st_mode) and before.st_size > 0):
             yield _of_reader(file, "the file", reading, None)
             return
@@ -375,5 +375,5 @@ def opened_file(path: str | bytes | os.PathLike[Any], options: Options) -> Gener
 
 
 def changed(name: str) -> TextProcessorError:
-    """Return the error for what was written to while it was read."""
+    """Return the error for an input that was changed while it was read."""
     return TextProcessorError(f"{name} was changed while it was read; nothing of it was added")

@@ -1,4 +1,4 @@
-"""What is one for the whole process: versions, instruction sets, memory."""
+"""State of the whole process: versions, instruction sets, memory."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _VARIANTS = ("avx512", "avx2", "neon", "plain")
 
 
 class CpuFeatures(TypedDict):
-    """What `cpu_features` returns."""
+    """The result of `cpu_features`."""
 
     in_use: str
     available: list[str]
 
 
 def cpu_features() -> CpuFeatures:
-    """Return which variant of the fast paths is in use, and which ones this machine can run, the best first.
+    """Return the variant of the fast paths that is in use, and the variants that this machine can run, the best first.
 
-    They are ``avx512``, ``avx2``, ``neon`` and ``plain`` (C without special instructions); all give the same answers. The
-    environment variable ``TEXTPROC_SIMD``, read when the first text is counted, chooses one of those available.
+    The variants are ``avx512``, ``avx2``, ``neon`` and ``plain`` (C without special instructions); all give the same results.
+    The environment variable ``TEXTPROC_SIMD`` selects one of the available variants; it is read when the first text is counted.
 
     >>> from text_processor import cpu_features
     >>> cpu_features()["available"][-1]
@@ -42,13 +42,13 @@ def cpu_features() -> CpuFeatures:
 
 
 def select_simd(name: str | None) -> None:
-    """For tests and measurements: put a variant to use; None chooses again as at the start."""
+    """For tests and measurements: select a variant; None selects it again as at the start."""
     error = new_error()
     check(lib.tp_simd_select(ffi.NULL if name is None else name.encode(), error), error)
 
 
 class MemoryUse(TypedDict):
-    """What `get_memory_stats` tells of one kind of object."""
+    """The memory of one kind of object, as `get_memory_stats` returns it."""
 
     bytes: int
     allocations: int
@@ -56,7 +56,7 @@ class MemoryUse(TypedDict):
 
 
 class MemoryStats(TypedDict):
-    """What `get_memory_stats` returns."""
+    """The result of `get_memory_stats`."""
 
     current_bytes: int
     peak_bytes: int
@@ -65,7 +65,7 @@ class MemoryStats(TypedDict):
     kinds: dict[str, MemoryUse]
 
 
-# What memory is held for, by the names under which `get_memory_stats` tells of it.
+# The kinds of objects that hold memory, by their names in `get_memory_stats`.
 _MEMORY_KINDS: dict[str, int] = {
     "analyzers": lib.TP_FOR_CORPUS,
     "word_tables": lib.TP_FOR_TABLE,
@@ -81,18 +81,18 @@ _MEMORY_KINDS: dict[str, int] = {
 
 
 def get_memory_stats() -> MemoryStats:
-    """Return what the native core holds in this process, in bytes and blocks.
+    """Return the memory that the native core holds in this process, in bytes and blocks.
 
     Keys: ``current_bytes`` (held now), ``peak_bytes`` (the most ever held at once), ``live_allocations`` (blocks held now),
-    ``limit_bytes`` (what `set_memory_limit` has set, or None) and ``kinds``: for each kind of object the ``bytes`` and
-    ``allocations`` held for such, and how many ``objects`` there are.
+    ``limit_bytes`` (the limit of `set_memory_limit`, or None) and ``kinds``: for each kind of object the ``bytes`` and
+    ``allocations`` that it holds, and the number of ``objects``.
 
-    The kinds: ``analyzers``, with room in which they count; ``word_tables``, the words that analyzers have counted (of one
-    that has counted nothing there is none); ``lexicons``; ``tokenizers``; ``encoders``, pieces that a call which encodes met
-    lately; ``trainings``, two objects each; ``windows``, of ``MovingAverage`` and ``RingBuffer``; ``matrix_products`` and
-    ``sieves``, while one is worked out; ``work``, what a call holds that is no object. Python's own objects, the documents
-    among them, are not part of it. Bytes are those that the core has asked for: the system rounds each block up, a large one
-    to pages. The numbers are read one after the other: while other threads work, they may not add up. O(1).
+    The kinds: ``analyzers``, with their working memory; ``word_tables``, the words that analyzers have counted (an analyzer
+    that has counted nothing has none); ``lexicons``; ``tokenizers``; ``encoders``, the caches of recent pieces in calls that
+    encode; ``trainings``, two objects each; ``windows``, of ``MovingAverage`` and ``RingBuffer``; ``matrix_products`` and
+    ``sieves``, while one is computed; ``work``, memory of a call that belongs to no object. Python objects, including the
+    documents, are not part of it. The bytes are those that the core requested; the system rounds each block up, a large one
+    to pages. The numbers are read one after the other, so they may not add up while other threads work. It takes O(1) time.
 
     >>> from text_processor import TextAnalyzer, get_memory_stats
     >>> analyzer = TextAnalyzer()
@@ -120,19 +120,19 @@ def _use_of(use: TpMemoryUse) -> MemoryUse:
     return {"bytes": int(use.bytes), "allocations": int(use.allocations), "objects": int(use.objects)}
 
 
-def set_memory_limit(bytes: int | None) -> None:  # noqa: A002 - it is what the limit is of
-    """Set how many bytes the native core may hold in this process; None, as at the start, means as many as the system gives.
+def set_memory_limit(bytes: int | None) -> None:  # noqa: A002 - the limit is in bytes
+    """Set how many bytes the native core may hold in this process; None, the initial value, means no limit.
 
-    What would take it over the limit raises `MemoryError`, and nothing is lost: the object is as it was before the call, and
-    does the same work as soon as there is room. What is held already may be more than the limit; it stays, and freeing always
-    works: dropping an object needs no memory (``clear`` of an analyzer, which begins anew, some hundred bytes).
+    A call that would exceed the limit raises `MemoryError`, and nothing is lost: the object is unchanged, and the same call
+    works once there is enough memory. The core may already hold more than the limit; this memory stays. Freeing always works:
+    dropping an object needs no memory (``clear`` of an analyzer makes a new one, which needs some hundred bytes).
 
-    The limit is of ``current_bytes`` of `get_memory_stats`, so documents, results and all else that is Python's own is not
-    part of it; to limit a process, use the system's means beside this one. A block that grows may lie at two places for a
-    moment, of which one counts.
+    The limit applies to ``current_bytes`` of `get_memory_stats`. Documents, results and other Python objects are not part of
+    it; to limit the whole process, also use the means of the operating system. A growing block may be in two places for a
+    moment; only one of them counts.
 
-    It holds at once, for all threads; a child made by ``fork`` inherits it. Raises `TypeError` for what is no int, and
-    `ValueError` for one below 0 or above 2**63 - 1.
+    The limit takes effect at once, for all threads; a child made by ``fork`` inherits it. It raises `TypeError` for a value
+    that is not an int, and `ValueError` for an int below 0 or above 2**63 - 1.
 
     >>> from text_processor import TextAnalyzer, get_memory_stats, set_memory_limit
     >>> analyzer = TextAnalyzer()
@@ -158,5 +158,5 @@ def set_memory_limit(bytes: int | None) -> None:  # noqa: A002 - it is what the 
 
 
 def fail_allocation(nth: int) -> None:
-    """For tests: have the core's nth allocation from now on refused, once; 0 refuses none."""
+    """For tests: make the nth allocation of the core from now on fail, once; with 0 none fails."""
     lib.tp_memory_fail_at(nth)

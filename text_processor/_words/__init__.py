@@ -1,1 +1,1 @@
-"""Words are counted: the ledger of an analyzer, the counting of batches, snapshots and the table of words."""
+"""Count words: the ledger of an analyzer, the counting of batches, snapshots and the table of words."""

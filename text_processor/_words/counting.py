@@ -1,6 +1,6 @@
-"""Documents are counted: the batches of several shards at the same time, each shard into a corpus of its own.
+"""Count documents: the batches of several shards at the same time, each shard into a separate corpus.
 
-Whatever ends the work before its end leaves nothing behind: only what was counted as a whole is handed out.
+Work that ends early leaves nothing behind: only a complete count is returned.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from text_processor.errors import InvalidDocumentError
 
 
 class Shard(Protocol):
-    """Documents that follow on each other, read by one thread."""
+    """Consecutive documents that one thread reads."""
 
     def steps(self) -> Iterator[Step]:
         """Give the documents batch by batch."""
@@ -33,7 +33,7 @@ class Shard(Protocol):
 
 AnyShard = TypeVar("AnyShard", bound=Shard)
 
-# Gives at most so many shards that follow on each other, read from their beginning.
+# Returns at most this many consecutive shards, each read from its beginning.
 OpenShards = Callable[[int], Sequence[AnyShard]]
 
 
@@ -47,9 +47,9 @@ class Counted(NamedTuple):
 def count_shards(
     corpus: Corpus, open_shards: OpenShards[AnyShard], threads: int, report: Callable[[int], object]
 ) -> Sequence[AnyShard]:
-    """Count shards into a corpus, the next batch of each at the same time, and report how many bytes are done; return them.
+    """Count shards into a corpus, the next batch of each at the same time; report the bytes done, and return the shards.
 
-    The result is that of one thread: shards are appended in their order.
+    The result equals that of one thread, because the counts of the shards are appended in order.
     """
     shards = open_shards(threads)
     readers = [shard.steps() for shard in shards]
@@ -70,7 +70,7 @@ def _next_steps(readers: Sequence[Iterator[Step]], open_shards: OpenShards[Any])
     except ValueError as error:
         if len(readers) == 1:
             raise
-        # The first fault is to be told of, whatever the number of threads: it is found by reading on from the beginning.
+        # The error must be the first fault for any number of threads, so read again from the beginning to find it.
         for shard in open_shards(1):
             deque(shard.steps(), maxlen=0)
         raise sources.changed("what was to be counted") from error
@@ -100,7 +100,7 @@ def count_buffer(
     given = sources.of_buffer(data, options)
     try:
         counted = _count(given, options, threads, progress, tell)
-    except InvalidArgumentError as error:  # the white space behind a document has gone since it was found
+    except InvalidArgumentError as error:  # the white space after a document was overwritten meanwhile
         raise sources.changed(f"the {type(data).__name__}") from error
     if type(data) is not bytes and not counted.corpus.has_valid_terms():
         raise sources.changed(f"the {type(data).__name__}")
@@ -108,7 +108,7 @@ def count_buffer(
 
 
 def count_stream(stream: Any, options: Options, progress: Progress | bool | None, tell: Tell | None) -> Counted:
-    """Count the documents of something that has a method ``read``."""
+    """Count the documents of an object with a method ``read``."""
     return _count(sources.of_stream(stream, options), options, 1, progress, tell)
 
 
@@ -133,7 +133,7 @@ def _count(given: Input, options: Options, threads: int, progress: Progress | bo
 
 
 def _checked(counted: Counted, options: Options) -> Counted:
-    """Return what was counted, without a blank document that is the whole of it."""
+    """Return the count, or one of no documents if the whole input is one blank document."""
     if options.documents == "lines" or counted.corpus.totals().words:
         return counted
     if options.blank == "raise":
@@ -147,7 +147,7 @@ def _checked(counted: Counted, options: Options) -> Counted:
 def count_column(
     column: object, threads: int, *, refuse_blank: bool, progress: Progress | bool | None, tell: Tell | None
 ) -> Counted:
-    """Count the documents of a column, and tell of each, if there is somebody to tell."""
+    """Count the documents of a column, and call ``tell`` with each, if it is given."""
     corpus, n_done = Corpus(), 0
     is_measured = threads > 1 or bool(progress)
     with (

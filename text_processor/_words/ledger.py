@@ -1,13 +1,13 @@
-"""What an analyzer was given, in order, and how far it has been counted.
+"""The documents of an analyzer, in order, and how many of them are counted.
 
-The ledger is a log to which documents are only ever appended, and a corpus that holds the counts of its first entries. How
-many these are, the *position*, is kept in the corpus and changes together with the counts, in one step of the core. So
-whoever looks, in whatever thread, signal handler, finalizer or callback, finds a state that is whole: what lies before the
-position is counted, what lies behind it is not, and both together are all that was added.
+The ledger is a log to which documents are only ever appended, and a corpus with the counts of its first entries. The number of
+these entries is the *position*. The corpus stores the position and changes it together with the counts, in one step of the
+core. So every thread, signal handler, finalizer or callback sees a consistent state: the entries before the position are
+counted, the entries after it are not, and both together are all that was added.
 
-Counting takes the entries behind the position, counts them into a private corpus, and appends that to the public one if the
-position is still where it was. Otherwise somebody else was faster (a signal handler that asked for an answer, say); the
-private corpus is thrown away and the rest counted anew. An exception on the way leaves nothing to undo.
+Counting takes the entries after the position, counts them into a private corpus, and appends that to the public corpus if the
+position has not changed. Otherwise another count was faster (for example in a signal handler); the private corpus is dropped,
+and the rest is counted again. An exception needs no cleanup.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from text_processor._native.corpus import Corpus
 from text_processor._words import counting
 from text_processor.errors import TextProcessorError
 
-# Characters that may wait to be counted where documents are not kept.
+# Characters that may wait to be counted if documents are not kept.
 MOST_WAITING = 4_000_000
 
 
 class Dropped(NamedTuple):
-    """What once stood at the beginning of a log whose documents are not kept."""
+    """The number of entries and documents dropped from the start of a log whose documents are not kept."""
 
     entries: int
     documents: int
@@ -42,8 +42,8 @@ class Dropped(NamedTuple):
 class Part:
     """A log entry for documents that were counted elsewhere.
 
-    Where documents are kept it stands in the place of the first of them, the others follow it, and all are covered by it.
-    Elsewhere it is the only entry for all of them.
+    If documents are kept, it replaces the first of them in the log; the others follow it, and it covers all of them. Otherwise
+    it is the only entry for all of them.
     """
 
     __slots__ = ("corpus", "first", "n_documents", "n_entries")
@@ -56,7 +56,7 @@ class Part:
 
 
 class Turn:
-    """Whose turn it is to count. One thread at a time; within a thread, a signal handler may count inside another count."""
+    """The lock for counting. One thread counts at a time; within it, a signal handler may count inside another count."""
 
     __slots__ = ("depth", "lock")
 
@@ -69,9 +69,9 @@ Entry = Document | Part
 
 
 class Ledger(list[Dropped | Entry]):
-    """The documents of an analyzer between two calls of ``clear``: the log itself, so that adding one costs one ``append``."""
+    """The documents of an analyzer between two calls of ``clear``: a list, so that adding a document is one ``append``."""
 
-    # The first item tells what was dropped, so that dropping entries and saying so is one step: a slice assignment.
+    # The first item records what was dropped, so that dropping entries and recording it is one step: a slice assignment.
     __slots__ = ("__weakref__", "corpus", "has_parts", "n_settled", "n_waiting", "threads", "turns")
 
     keeps_documents = True
@@ -83,7 +83,7 @@ class Ledger(list[Dropped | Entry]):
         super().__init__((Dropped(0, 0),))
         self.corpus = Corpus()
         self.n_waiting = 0
-        self.n_settled = 0  # a position that has been reached, and beyond which nothing was to be counted or dropped then
+        self.n_settled = 0  # the last position at which nothing was left to count or drop
         self.has_parts = False
         self.threads = threads
         self.turns: dict[int, Turn] = {}
@@ -91,7 +91,7 @@ class Ledger(list[Dropped | Entry]):
     # ---- What was given ----------------------------------------------------------------------------------------------
 
     def count_documents(self) -> int:
-        """How many documents were given, without counting their words where that can be avoided."""
+        """Return the number of documents, without counting their words if possible."""
         while True:
             dropped, n = self._dropped(), len(self) - 1
             if self.has_parts and not self.keeps_documents:  # one entry may stand for many documents
@@ -100,7 +100,7 @@ class Ledger(list[Dropped | Entry]):
                 return dropped.documents + n
 
     def documents(self) -> list[Document]:
-        """The documents; an error if they were not kept."""
+        """Return the documents; raise if they were not kept."""
         entries = self[1:]
         if not self.keeps_documents:
             raise TextProcessorError(
@@ -115,13 +115,13 @@ class Ledger(list[Dropped | Entry]):
         """Drop documents as soon as they are counted, from now on."""
         kind = NearlyFullUnkeptLedger if isinstance(self, NearlyFullLedger) else UnkeptLedger
         self.__class__ = kind  # pyright: ignore[reportAttributeAccessIssue]
-        self.n_settled = -1  # what is counted already has yet to be dropped
+        self.n_settled = -1  # documents that are already counted are still to be dropped
 
     def add_part(self, corpus: Corpus, n_documents: int, documents: list[Document] | None) -> None:
-        """Log documents that were counted elsewhere; ``documents`` is None if nobody kept them.
+        """Log documents that were counted elsewhere; ``documents`` is None if they were not kept.
 
-        What waits is counted first, so that no more than one part waits: together they can have many times the words of the
-        result. `OverflowError` if all together would have too many words.
+        Waiting entries are counted first, so that at most one part waits: many parts could have many times the words of the
+        result. Raise `OverflowError` if all documents together would have too many words.
         """
         if n_documents == 0:
             return
@@ -136,10 +136,10 @@ class Ledger(list[Dropped | Entry]):
                 list.extend(self, [Part(corpus, n_documents, documents), *islice(documents, 1, None)])
 
     def _check_room(self, n_words: int) -> None:
-        """Raise `OverflowError` unless so many words more can be counted; only for the thread whose turn it is.
+        """Raise `OverflowError` unless ``n_words`` more words can be counted; only the thread that holds the turn calls it.
 
-        Documents that wait are in memory, where no more than half of the most words have room. Above that half they are looked
-        at before they are logged.
+        Waiting documents are in memory, which has room for at most half of the limit. Above half of the limit, documents are
+        counted before they are logged.
         """
         n_words += self.settle().totals().words
         if n_words > native_corpus.MOST_WORDS:
@@ -151,9 +151,9 @@ class Ledger(list[Dropped | Entry]):
     # ---- What is counted ---------------------------------------------------------------------------------------------
 
     def settle(self) -> Corpus:
-        """Count what is not counted yet, and return the corpus."""
+        """Count the entries that are not counted yet, and return the corpus."""
         dropped = self._dropped()
-        # Where there is nothing to do, a question of one word should not pay for asking whose turn it is.
+        # If there is nothing to count, looking up one word should not pay for taking the lock.
         if dropped.entries + len(self) - 1 == self.n_settled and self[0] is dropped:
             return self.corpus
         turn = self._turn()
@@ -172,9 +172,9 @@ class Ledger(list[Dropped | Entry]):
         return self.corpus
 
     def offer(self, corpus: Corpus, documents: Sequence[Document]) -> None:
-        """Take the counts of documents that have just been logged, unless something else stands before or between them.
+        """Append the counts of documents that were just logged, unless other entries are before or between them.
 
-        Then they are counted with the rest when an answer is asked for.
+        In that case they are counted with the rest when the counts are needed.
         """
         turn = self._turn()
         with turn.lock:
@@ -192,16 +192,16 @@ class Ledger(list[Dropped | Entry]):
                 turn.depth = depth
 
     def snapshot(self) -> tuple[Corpus, int, list[Document] | None]:
-        """Return copies: all counts, the number of documents, and these themselves if they are kept."""
+        """Return a copy of all counts, the number of documents, and a list of the documents if they are kept."""
         copy = self.settle().copy()
         n_documents = copy.totals().documents
         entries = self[1 : 1 + n_documents]
-        if not self.keeps_documents:  # asked last: what is dropped is dropped after this has changed
+        if not self.keeps_documents:  # checked last, because it changes before documents are dropped
             return copy, n_documents, None
         return copy, n_documents, _unwrap(entries)
 
     def _turn(self) -> Turn:
-        """The turn of this process: in a forked child, the thread whose turn it was in the parent may not exist."""
+        """Return the turn of this process: in a forked child, the thread that held it in the parent may not exist."""
         return self.turns.setdefault(os.getpid(), Turn())
 
     def _dropped(self) -> Dropped:
@@ -211,14 +211,14 @@ class Ledger(list[Dropped | Entry]):
         return self.corpus.totals().position
 
     def _place(self, position: int) -> int:
-        """Where in the log a position is; only for the thread whose turn it is, since entries may be dropped."""
+        """Return the index of a position in the log; only for the thread that holds the turn, since entries may be dropped."""
         return 1 + position - self._dropped().entries
 
     def _end(self) -> int:
         return self._dropped().entries + len(self) - 1
 
     def _count_run(self, position: int) -> None:
-        """Count the entries from the position to the next part, or a part; in vain if the position moves meanwhile."""
+        """Count the entries from the position to the next part, or one part; without effect if the position moves meanwhile."""
         place = self._place(position)
         part = self[place]
         if isinstance(part, Part):
@@ -233,9 +233,9 @@ class Ledger(list[Dropped | Entry]):
         self.corpus.append(counted, position, position + len(entries))
 
     def _drop_counted(self) -> None:
-        """Let go of documents that are counted and not to be kept.
+        """Drop documents that are counted, if they are not kept.
 
-        Only the outermost of nested counts does: the others must leave the log as the outer ones know it.
+        Only the outermost of nested counts calls it: an inner count must not change the log under an outer one.
         """
         if not self.keeps_documents:
             totals = self.corpus.totals()
@@ -243,13 +243,13 @@ class Ledger(list[Dropped | Entry]):
 
 
 class HasLedger(Protocol):
-    """What has a ledger: an analyzer."""
+    """An object with a ledger: an analyzer."""
 
     _ledger: Ledger
 
 
 class UnkeptLedger(Ledger):
-    """A ledger that lets go of documents once they are counted, and counts before too much waits."""
+    """A ledger that drops documents once they are counted, and counts before too many characters wait."""
 
     __slots__ = ()
 
@@ -270,13 +270,13 @@ class UnkeptLedger(Ledger):
         super().extend(documents)
         self.n_waiting += n_characters
         if self.n_waiting > MOST_WAITING:  # a single document that is longer
-            with suppress(MemoryError):  # it has been added, and will be counted when an answer is asked for
+            with suppress(MemoryError):  # it is added, and is counted when the counts are needed
                 self.settle()
                 self.n_waiting = 0
 
 
 class NearlyFullLedger(Ledger):
-    """A ledger that counts documents before they are logged, since they may have more words than there is room for."""
+    """A ledger that counts documents before they are logged, because they may exceed the limit of words."""
 
     __slots__ = ()
 
@@ -293,7 +293,7 @@ class NearlyFullLedger(Ledger):
 
 
 class NearlyFullUnkeptLedger(NearlyFullLedger, UnkeptLedger):
-    """Both of them."""
+    """A nearly full ledger that does not keep documents."""
 
     __slots__ = ()
 

@@ -1,12 +1,12 @@
-"""An analyzer as bytes.
+"""Write an analyzer as bytes, and read it.
 
-They are a container of three sections:
+The bytes are a container of three sections:
 
-- a JSON object with the options, the lexicon, how the documents are cut and, in version 2, what they are,
+- a JSON object with the options, the lexicon, the lengths of the documents and, in version 2, their types,
 - the core's snapshot of the corpus,
 - the kept documents, in UTF-8, one after the other.
 
-Version 2 is written where a document is ``bytes``, otherwise version 1.
+Version 2 is written if a document is ``bytes``, otherwise version 1.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CONTAINER = Container(
 
 
 class Snapshot(NamedTuple):
-    """What an analyzer consists of; ``documents`` is None if they are not kept."""
+    """The parts of an analyzer; ``documents`` is None if they are not kept."""
 
     corpus: Corpus
     documents: list[Document] | None
@@ -47,7 +47,7 @@ class Snapshot(NamedTuple):
 
 
 def chunks(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
-    """The bytes of a snapshot in chunks, between two of which Ctrl-C gets through."""
+    """Give the bytes of a snapshot in chunks; Ctrl-C takes effect between two chunks."""
     documents = snapshot.documents
     encoded = None if documents is None else list(map(native_text.encoded, documents))
     description: dict[str, Any] = {
@@ -80,7 +80,7 @@ def from_bytes(data: bytes | bytearray) -> Snapshot:
     counts_start = CONTAINER.head.size + len(described)
     corpus = Corpus.of_snapshot(counted, counts_start)
     totals = corpus.totals()
-    if totals.documents > totals.words:  # none is blank
+    if totals.documents > totals.words:  # each document has at least one word
         raise CONTAINER.invalid(f"the snapshot counts {totals.words} words of {totals.documents} documents", counts_start)
     documents = None
     if description["documents"] is not None:
@@ -92,12 +92,12 @@ def from_bytes(data: bytes | bytearray) -> Snapshot:
 
 
 def _is_a(value: Any, kind: type) -> bool:
-    """Whether it is just that: True is no number here."""
+    """Whether a value has exactly this type: a bool is not an int here."""
     return type(value) is kind
 
 
 def _checked(description: Mapping[str, Any], version: int) -> dict[str, Any]:
-    """Check every value of a description; ``kinds`` has a letter for each document whatever the version."""
+    """Check every value of a description; the result has ``kinds`` in every version, with one letter for each document."""
     lexicon, threads, lengths = description["lexicon"], description["threads"], description["documents"]
     if type(description["keep_documents"]) is not bool:
         raise ValueError(f"keep_documents must be true or false, not {quoted(description['keep_documents'])}")

@@ -1,4 +1,4 @@
-"""The table of words as a table of Arrow's."""
+"""The table of words as an Arrow table."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ MOST_STRING_NBYTES = (1 << 31) - 1
 
 
 def word_table(corpus: Corpus) -> Any:
-    """Return the terms with both measures, as they are at one instant."""
+    """Return the terms with both measures, all as of one instant."""
     pa = import_pyarrow("word_table")
     n, counts, document_frequencies = _measures(corpus, pa)
-    # Signed, as pyarrow's own counts are: their differences do not wrap around. No count needs the 64th bit.
+    # Signed, as the counts of pyarrow are, so that differences do not wrap around. No count needs the 64th bit.
     columns = {
         "term": _terms(corpus, n, pa),
         "count": pa.Array.from_buffers(pa.int64(), n, [None, counts]),
@@ -31,7 +31,7 @@ def _measures(corpus: Corpus, pa: Any) -> tuple[int, Any, Any]:
         capacity = corpus.totals().terms
         counts, document_frequencies = pa.allocate_buffer(8 * capacity), pa.allocate_buffer(8 * capacity)
         n = corpus.write_measures(memoryview(counts), memoryview(document_frequencies))
-        if n <= capacity:  # otherwise terms have come in between
+        if n <= capacity:  # otherwise terms were added meanwhile
             return n, counts, document_frequencies
 
 
@@ -40,7 +40,7 @@ def _terms(corpus: Corpus, n: int, pa: Any) -> Any:
     is_large = nbytes > MOST_STRING_NBYTES
     layout = native_arrow.ARROW_OFFSETS_64 if is_large else native_arrow.ARROW_OFFSETS_32
     offset_nbytes = 8 if is_large else 4
-    # What the core writes has a byte more for each term of a slice, which it then takes out.
+    # The core first writes one byte more for each term of a slice, and then removes these bytes.
     text, offsets = (
         pa.allocate_buffer(nbytes + min(n, native_status.SLICE_ENTRIES)),
         pa.allocate_buffer(offset_nbytes * (n + 1)),

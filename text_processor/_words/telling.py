@@ -1,4 +1,4 @@
-"""Documents are counted one after the other, and a callback is told of each."""
+"""Count documents one after the other, and call a callback with each."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from text_processor._native import text as native_text
 from text_processor._native.corpus import Corpus
 from text_processor._native.text import Batch
 
-# The document, if it is at hand in one piece of memory, and its number of words.
+# Takes the document, or None if it is too long to be kept, and its number of words.
 Tell = Callable[[str | None, int], None]
 
-# What is kept of a document that comes in several blocks: enough for any line that people write.
+# A document that comes in several blocks is kept up to this size, which is enough for any line that people write.
 MOST_TOLD_NBYTES = 1 << 18
 
 
 def _count_closed(corpus: Corpus, batch: Batch, tell: Callable[[int, int], object]) -> None:
-    """Count whole documents and tell of each: its index in the batch, and its words."""
+    """Count whole documents, and call ``tell`` with the index of each in the batch and its number of words."""
     error = corpus.count_each(batch, tell)
     try:
         if error is not None:
             raise error
     finally:
-        del error  # or the exception and this frame, which is in its traceback, would hold each other
+        del error  # otherwise the exception and this frame, which is in its traceback, would form a cycle
 
 
 def _decoded(text: bytes | bytearray | memoryview) -> str:
-    """Return a text that has been counted."""
+    """Decode a text that has been counted; raise if it was changed meanwhile."""
     try:
         return str(text, "utf-8")
     except UnicodeDecodeError as error:
@@ -37,7 +37,7 @@ def _decoded(text: bytes | bytearray | memoryview) -> str:
 
 
 def _count_open(corpus: Corpus, parts: Iterable[Batch]) -> int:
-    """Count the parts of one document; return how many words they have."""
+    """Count the parts of one document; return their number of words."""
     n_before = corpus.totals().words
     for part in parts:
         native_corpus.count_batches([corpus], [part])
@@ -45,18 +45,18 @@ def _count_open(corpus: Corpus, parts: Iterable[Batch]) -> int:
 
 
 class Teller:
-    """Counts a shard of a source document by document, and tells of each."""
+    """Counts a shard of a source document by document, and calls ``tell`` with each."""
 
     def __init__(self, corpus: Corpus, shard: sources.Shard, tell: Tell, view: memoryview | None) -> None:
         self._corpus = corpus
         self._shard = shard
         self._tell = tell
-        self._view = view  # all of the input, where it is at hand
+        self._view = view  # all of the input, if it is in memory
         self._open_text: bytearray | None = bytearray()  # the open document, unless it is too long to be kept
         self._open_words = 0  # counted in the blocks before
 
     def count(self, report: Report) -> None:
-        """Count all of it, and report how many bytes are done."""
+        """Count the whole shard, and report the number of bytes done."""
         documents = self._shard.documents
         for text in self._shard.texts():
             self._count_block(text)
@@ -96,7 +96,7 @@ class Teller:
             self._open_words += _count_open(self._corpus, [batch])
 
     def _keep(self, text: memoryview) -> None:
-        """Add to the open document, as long as that is short or in one block."""
+        """Append to the open document, while it is short or in one block."""
         if self._open_text and text and len(self._open_text) + len(text) > MOST_TOLD_NBYTES:
             self._open_text = None
         elif self._open_text is not None:
@@ -109,7 +109,7 @@ class Teller:
 
 
 def count_column(corpus: Corpus, shard: arrow.Shard, tell: Tell, report: Report) -> None:
-    """Count a shard of an Arrow column, and report how many bytes are done."""
+    """Count a shard of an Arrow column, and report the number of bytes done."""
     batch, n_done = shard.batch, 0
 
     def tell_text(index: int, n_words: int) -> None:
@@ -119,7 +119,7 @@ def count_column(corpus: Corpus, shard: arrow.Shard, tell: Tell, report: Report)
         if batch.long_text is None:
             _count_closed(corpus, batch.joined, tell_text)
         else:
-            parts = list(arrow.slices_of(batch.long_text, index))  # copies: what is counted is what is told
+            parts = list(arrow.slices_of(batch.long_text, index))  # copies, so that `tell` gets the counted text
             n_words = _count_open(corpus, parts)
             tell(b"".join(part.text for part in parts).decode(), n_words)
         n_done += batch.read_nbytes
