@@ -6,7 +6,7 @@
 #include "base/variants.h"
 #include "textproc/numeric.h"
 
-/* Points that are worth a thread, which takes some 30 microseconds to start. */
+/* The number of points that justifies a thread, which takes some 30 microseconds to start. */
 enum { POINTS_PER_THREAD = 1 << 18 };
 
 typedef struct points {

@@ -1,12 +1,12 @@
-/* Numbers of all types as doubles, and integers as those of 64 bits. */
+/* Converts numbers of all types to doubles, and integers to 64 bits. */
 #include <string.h>
 
 #include "base/error.h"
 #include "base/once.h"
 #include "textproc/numeric.h"
 
-/* Integers of up to 32 bits are doubles, and so are those of 64 bits that come back the same. 2^63 and 2^64, to which the largest
- * round, are out of range for coming back; no other double that an integer rounds to is. */
+/* Integers of up to 32 bits are doubles, and so are 64-bit integers that convert back to the same value. 2^63 and 2^64, to
+ * which the largest integers round, are out of range for the conversion back; no other double to which an integer rounds is. */
 #define CONVERT(type, is_the_same)                                                                                               \
     do {                                                                                                                         \
         const type *from = numbers;                                                                                              \

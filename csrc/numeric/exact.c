@@ -1,6 +1,6 @@
-/* A double is an integer of 53 bits times a power of two. Written in units of 2^-1074, the smallest double above 0, every double
- * is an integer below 2^2098; so a sum of up to 2^62 of them is one below 2^2160, in 68 digits of 32 bits. The digits are kept in
- * 64 bits, signed, and carried over to the next one only now and then. */
+/* A double is an integer of 53 bits times a power of two. In units of 2^-1074, the smallest double above 0, every double is an
+ * integer below 2^2098; so a sum of up to 2^62 doubles is an integer below 2^2160, in 68 digits of 32 bits. The digits are
+ * stored in 64 bits, signed, and carried to the next digit only now and then. */
 #include "numeric/exact.h"
 
 #include <stdbool.h>
@@ -18,10 +18,11 @@ enum {
 #define DIGIT_MASK UINT64_C(0xFFFFFFFF)
 #define HIDDEN_BIT (UINT64_C(1) << FRACTION_BITS)
 
-/* Each addition changes a digit by less than 2^32, and a carried one has no more: so many of them stay below 2^63. */
+/* Each addition changes a digit by less than 2^32, and a carried digit is smaller than that: this many additions keep it below
+ * 2^63. */
 #define ADDITIONS_BETWEEN_CARRIES (UINT64_C(1) << 30)
 
-/* Brings all digits but the highest, which has the sign, into 0 … 2^32 - 1. */
+/* Brings all digits except the highest, which has the sign, into 0 … 2^32 - 1. */
 static void carry(tp_float_sum *sum)
 {
     int64_t over = 0;
@@ -68,7 +69,7 @@ void tp_exact_join(tp_float_sum *sum, tp_float_sum *other)
     sum->bound += other->bound;
 }
 
-/* The bit of a carried sum that is not negative. */
+/* Returns a bit of a carried sum that is not negative. */
 static uint64_t bit_at(const tp_float_sum *sum, size_t place)
 {
     return (uint64_t)sum->digits[place / DIGIT_BITS] >> place % DIGIT_BITS & 1;
@@ -82,7 +83,7 @@ static bool has_bit_below(const tp_float_sum *sum, size_t place)
     return ((uint64_t)sum->digits[place / DIGIT_BITS] & ((UINT64_C(1) << place % DIGIT_BITS) - 1)) != 0;
 }
 
-/* The number of sum's bits from `place` on, up to 64 of them. */
+/* Returns the value of the bits of the sum from `place` on, up to 64 of them. */
 static uint64_t bits_from(const tp_float_sum *sum, size_t place)
 {
     size_t i = place / DIGIT_BITS;
@@ -120,8 +121,8 @@ double tp_exact_round(const tp_float_sum *sum, int exponent)
     if (top == 0) return 0.0;
     int highest = (int)((top - 1) * DIGIT_BITS + tp_highest_bit((uint64_t)number.digits[top - 1]));
 
-    /* What remains is bits [lowest, highest]; below the normal numbers, fewer than 53. Where `lowest` lies below the first bit
-     * there is nothing to round. */
+    /* The result is bits [lowest, highest]; below the normal numbers it has fewer than 53. If `lowest` is below the first bit,
+     * nothing is rounded. */
     int lowest = highest - FRACTION_BITS;
     if (lowest < -exponent) lowest = -exponent;
     if (lowest > highest + 1) return from_bits(sign);
@@ -133,8 +134,8 @@ double tp_exact_round(const tp_float_sum *sum, int exponent)
         bool is_half = bit_at(&number, (size_t)lowest - 1) != 0;
         if (is_half && ((significand & 1) != 0 || has_bit_below(&number, (size_t)lowest - 1))) significand++;
     }
-    /* The exponent field counts from the smallest normal number, whose lowest bit is that of the subnormals. The hidden bit adds
-     * one to it by itself, as does a significand that rounding has made longer by a bit. */
+    /* The exponent field counts from the smallest normal number, whose lowest bit is that of the subnormals. The hidden bit
+     * adds one to the exponent, and so does a significand that rounding made one bit longer. */
     uint64_t field = (uint64_t)(lowest + exponent);
     uint64_t magnitude = (field << FRACTION_BITS) + significand;
     if (field >= INFINITE_EXPONENT || magnitude > infinity) magnitude = infinity;

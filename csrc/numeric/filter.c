@@ -1,5 +1,5 @@
-/* Filtering, in two passes: what is kept is counted, block by block, before there is room for it. So the room is as large as it
- * must be, and every thread knows where to write. */
+/* Filters in two passes: the numbers to keep are counted, block by block, before the output is allocated. So the output has the
+ * exact size, and every thread knows where to write. */
 #include <stdatomic.h>
 
 #include "base/error.h"
@@ -17,7 +17,7 @@ typedef struct filter_task {
     const uint64_t *counts;
     uint8_t *kept;
     uint64_t *overflow; /* for each task: the first block with a number that cannot be doubled, or UINT64_MAX */
-    atomic_bool is_short; /* whether there are fewer numbers to keep than were counted */
+    atomic_bool is_short; /* whether fewer numbers are kept than were counted */
 } filter_task;
 
 static size_t length_of_block(size_t n, size_t start) { return n - start < TP_BLOCK ? n - start : TP_BLOCK; }
@@ -40,7 +40,7 @@ static void count_task(void *shared, size_t index)
     }
 }
 
-/* The first number of a block that is kept and cannot be doubled. */
+/* Returns the first number of a block that is kept and cannot be doubled. */
 static size_t find_overflow(const filter_task *task, size_t i)
 {
     const tp_kernels *kernels = tp_kernels_in_use();

@@ -1,6 +1,6 @@
-/* Filtering without vectors: every number is stored, and overwritten by the next one unless it is kept. It is doubled in a type
- * that has no sign if it is an integer: one that is not kept may be too large. Returns how many were kept: fewer than n_kept if they
- * have been written to since they were counted. */
+/* Filters without vectors: every number is stored, and overwritten by the next one unless it is kept. Integers are doubled in
+ * an unsigned type, since one that is not kept may be too large. Returns how many were kept: fewer than n_kept if the numbers
+ * were written to since they were counted. */
 #define DEFINE_PLAIN_KEEP(type, sum)                                                                                           \
     static size_t keep_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)              \
     {                                                                                                                          \

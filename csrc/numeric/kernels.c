@@ -15,7 +15,7 @@ size_t tp_number_nbytes(tp_number_type type)
     return nbytes[type];
 }
 
-/* Starting a thread takes some 20 µs, in which one adds this many numbers that are not in a cache. */
+/* Starting a thread takes some 20 µs, in which one thread adds this many numbers that are not in a cache. */
 enum { LEAST_NUMBERS_OF_TASK = 1 << 16 };
 
 size_t tp_count_tasks(size_t n, size_t threads)

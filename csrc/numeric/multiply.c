@@ -1,4 +1,4 @@
-/* Products, number by number. */
+/* Products of pairs of numbers. */
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/thread.h"
@@ -11,7 +11,7 @@ typedef struct product_task {
     size_t n;
     size_t n_tasks;
     uint8_t *products;
-    uint64_t *overflow; /* for each task: the first block with a product that has no place, or UINT64_MAX */
+    uint64_t *overflow; /* for each task: the first block with a product that does not fit, or UINT64_MAX */
 } product_task;
 
 static bool multiply(const product_task *task, size_t i, size_t n)

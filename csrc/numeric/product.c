@@ -1,9 +1,9 @@
 /* The matrix product as in K. Goto and R. van de Geijn, Anatomy of High-Performance Matrix Multiplication (2008): the right
- * matrix is cut into panels that stay in the third-level cache, the left one into blocks for the second level, and both are
- * packed so that the kernel reads them one number behind the other, a strip of the right one from the first level.
+ * matrix is cut into panels that stay in the third-level cache, the left one into blocks for the second level. Both are packed
+ * so that the kernel reads them contiguously, with a strip of the right matrix in the first level.
  *
- * A step does some rows of one panel, or of several. What a tile's elements are summed of, and in which order, does not depend on
- * how rows are shared out to steps and threads. */
+ * A step computes some rows of one or several panels. The order in which the elements of a tile are summed does not depend on
+ * how rows are divided among steps and threads. */
 #include "numeric/product.h"
 
 #include <stdatomic.h>
@@ -15,11 +15,12 @@
 #include "base/variants.h"
 #include "textproc/numeric.h"
 
-/* Measured on Zen 5, where 192 to 256 deep is best: a strip for AVX-512 then takes 36 of 48 KB of the first level, with room for
- * the left matrix's; a block of rows takes 192 KB and a panel 3 MB. */
+/* Measured on Zen 5, where a depth of 192 to 256 is best: a strip for AVX-512 then takes 36 of 48 KB of the first level, with
+ * room for the left matrix's; a block of rows takes 192 KB and a panel 3 MB. */
 enum { PANEL_DEPTH = 192, PANEL_COLUMNS = 2048, BLOCK_ROWS = 128 };
 
-/* To store an element takes at least as long as so many multiplications, and longer where memory is touched for the first time. */
+/* Storing an element takes at least as long as this many multiplications, and longer if the memory is touched for the first
+ * time. */
 enum { LEAST_DEPTH = 16 };
 
 struct tp_product {
@@ -59,7 +60,7 @@ tp_status tp_product_new(const tp_matrix *left, const tp_matrix *right, double *
     p->block_rows = rounded_down(BLOCK_ROWS, p->kernel.n_rows);
     p->block_rows = at_most(p->block_rows, rounded_up(at_most(left->n_rows, BLOCK_ROWS), p->kernel.n_rows));
     p->panel_columns = rounded_up(at_most(right->n_columns, PANEL_COLUMNS), p->kernel.n_columns);
-    /* Not more threads than blocks of one panel, whether by rows or by columns. */
+    /* Not more threads than blocks of one panel, by rows or by columns. */
     size_t n_blocks = n_parts(left->n_rows, p->kernel.n_rows), n_strips = p->panel_columns / p->kernel.n_columns;
     p->threads = n_blocks == 0 || n_strips == 0 ? 1 : at_most(threads, n_blocks >= threads ? threads : n_blocks * n_strips);
     if (p->threads == 0) p->threads = 1;
@@ -93,8 +94,8 @@ void tp_product_free_at(tp_product **product)
 
 /* ---- Packing ------------------------------------------------------------------------------------------------------ */
 
-/* Packs `n` vectors of `depth` numbers side by side, in strips of `width`; the last strip is filled up with zeros. The vectors
- * are `stride` apart, their numbers `step`. */
+/* Packs `n` vectors of `depth` numbers side by side, in strips of `width`; the last strip is padded with zeros. The vectors are
+ * `stride` apart, their numbers `step`. */
 static void pack(const double *items, size_t n, size_t stride, size_t depth, size_t step, size_t width, double *packed)
 {
     for (size_t start = 0; start < n; start += width, packed += depth * width) {
@@ -113,14 +114,14 @@ static void pack(const double *items, size_t n, size_t stride, size_t depth, siz
 
 /* ---- One step ----------------------------------------------------------------------------------------------------- */
 
-/* What the threads of a step share: a panel, or part of one, for some rows. The work is cut by rows and, where these are too few
- * for all threads, by columns. */
+/* The data that the threads of a step share: a panel, or part of one, for some rows. The work is divided by rows and, if these
+ * are too few for all threads, by columns. */
 typedef struct step {
     tp_product *product;
     size_t depth, n_rows, n_columns; /* of the step */
     size_t block_rows, part_columns;
     size_t n_row_blocks, n_column_parts;
-    atomic_size_t next; /* the block that nobody has taken yet */
+    atomic_size_t next; /* the next block that no thread has taken */
 } step;
 
 static void pack_part_of_panel(void *shared, size_t index)
@@ -192,7 +193,8 @@ static void share_out(step *s)
     s->n_column_parts = n_parts(s->n_columns, s->part_columns);
 }
 
-/* Where the next step begins: below, then further to the right of the left matrix, then at the next panel's columns. */
+/* Computes where the next step begins: further down, then further to the right of the left matrix, then at the columns of the
+ * next panel. */
 static void move_on(tp_product *p, const step *s)
 {
     p->row += s->n_rows;
@@ -204,7 +206,7 @@ static void move_on(tp_product *p, const step *s)
     p->column += s->n_columns;
 }
 
-/* Multiplies some rows of one panel, for about as long as `n` multiplications take. Returns as many as it took, at least 1. */
+/* Multiplies some rows of one panel, for about as long as `n` multiplications take. Returns how many it took, at least 1. */
 static uint64_t multiply_rows(tp_product *p, uint64_t n)
 {
     step s = {.product = p};
@@ -225,7 +227,7 @@ static uint64_t multiply_rows(tp_product *p, uint64_t n)
 bool tp_product_step(tp_product *p, uint64_t n, uint64_t *n_done)
 {
     bool is_done = p->left.n_rows == 0 || p->column >= p->right.n_columns;
-    for (uint64_t n_now = 0; !is_done && (n_now == 0 || n_now < n);) { /* where there are few rows, more than one panel's */
+    for (uint64_t n_now = 0; !is_done && (n_now == 0 || n_now < n);) { /* if there are few rows, more than one panel */
         n_now += multiply_rows(p, n_now < n ? n - n_now : 0);
         is_done = p->column >= p->right.n_columns;
     }

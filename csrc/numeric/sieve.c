@@ -1,8 +1,8 @@
-/* The sieve of Eratosthenes, a segment of odd numbers at a time: a byte for each while multiples are crossed out, in the
- * first-level cache, then a bit for each, then numbers.
+/* The sieve of Eratosthenes, a segment of odd numbers at a time: each number is a byte while multiples are crossed out in the
+ * first-level cache, then a bit, then a number.
  *
- * A step is a stretch of segments, which the threads share: each crosses out in its own, then, when it is known how many primes
- * come before, writes its primes where they belong. */
+ * A step is a run of segments, which the threads share: each thread crosses out in its own segments; then, when the number of
+ * primes before them is known, it writes its primes at their places. */
 #include <math.h>
 #include <string.h>
 
@@ -13,29 +13,29 @@
 #include "textproc/numeric.h"
 
 enum {
-    SEGMENT = 1 << 15,          /* odd numbers: as many bytes as the smallest first-level caches have */
+    SEGMENT = 1 << 15,          /* odd numbers: as many as the smallest first-level caches have bytes */
     MIN_STEP_SEGMENTS = 16,     /* a million numbers, some half a millisecond */
     MAX_STEP_SEGMENTS = 1 << 8, /* 16 million numbers, some ten milliseconds */
     PATTERN = 3 * 5 * 7 * 11 * 13,
-    FIRST_CROSSED = 17,         /* the smaller primes are crossed out by copying that pattern */
+    FIRST_CROSSED = 17,         /* the smaller primes are crossed out by copying this pattern */
     MAX_ROOT = 65535,           /* the root of the largest limit, rounded down */
-    MAX_CROSSED = 6542 - 6,     /* primes up to that, without 2, 3, 5, 7, 11 and 13 */
+    MAX_CROSSED = 6542 - 6,     /* primes up to that, except 2, 3, 5, 7, 11 and 13 */
     WORDS = SEGMENT / 64        /* of bits */
 };
 
-/* Number 2i + 1 is at place i. */
+/* The number 2i + 1 is at place i. */
 typedef struct segment_worker {
     uint8_t crossed[SEGMENT];
-    uint32_t next[MAX_CROSSED]; /* where each prime crosses out next, from the segment's beginning */
+    uint32_t next[MAX_CROSSED]; /* the next place to cross out for each prime, from the segment's beginning */
     size_t n_primes;            /* found in this step */
-    size_t n_before;            /* found by the workers before */
+    size_t n_before;            /* found by the workers before it */
 } segment_worker;
 
 struct tp_sieve {
     uint32_t limit;
     uint32_t n_places; /* odd numbers up to the limit */
     uint32_t place;    /* where the next step begins */
-    uint32_t step_segments; /* of each step but the last */
+    uint32_t step_segments; /* of each step except the last */
     uint32_t n_segments;    /* of this step */
     size_t threads;
     size_t n_crossed;
@@ -49,8 +49,8 @@ struct tp_sieve {
 
 /* ---- Beginning and end -------------------------------------------------------------------------------------------- */
 
-/* At least as many as there are primes up to n: 1.25506 n / ln n from 2 on (J. Rosser, L. Schoenfeld, Approximate formulas for
- * some functions of prime numbers, 1962). */
+/* An upper bound of the number of primes up to n: 1.25506 n / ln n from 2 on (J. Rosser, L. Schoenfeld, Approximate formulas
+ * for some functions of prime numbers, 1962). */
 static size_t max_primes(uint32_t n) { return n < 2 ? 0 : (size_t)(1.25507 * n / log(n)) + 2; }
 
 static inline uint32_t at_most(uint32_t n, uint32_t limit) { return n < limit ? n : limit; }
@@ -95,9 +95,9 @@ tp_status tp_sieve_new(uint32_t limit, size_t threads, tp_sieve **sieve, tp_erro
     s->limit = limit;
     s->n_places = n_places;
     s->place = 0;
-    /* In a few steps rather than one: what they need then stays in the cache. */
+    /* In a few steps rather than one, so that the data of each stays in the cache. */
     s->step_segments = at_most(n_segments, at_most(at_least(n_segments / 8, MIN_STEP_SEGMENTS), MAX_STEP_SEGMENTS));
-    /* A thread takes about as long to start as four segments. */
+    /* Starting a thread takes about as long as four segments. */
     s->threads = at_least(threads < n_segments ? (uint32_t)threads : n_segments, 1);
     s->threads = at_least(at_most((uint32_t)s->threads, s->step_segments / 4), 1);
     s->n_crossed = 0;
@@ -143,7 +143,7 @@ static range share_of(const tp_sieve *sieve, size_t index)
     return (range){(uint32_t)(n * index / threads), (uint32_t)(n * (index + 1) / threads)};
 }
 
-/* Where each prime crosses out first from a place on: its square, or its next odd multiple. */
+/* The first place, from a place on, that each prime crosses out: its square, or its next odd multiple. */
 static void begin_crossing(const tp_sieve *sieve, segment_worker *worker, uint32_t place)
 {
     for (size_t i = 0; i < sieve->n_crossed; i++) {
@@ -166,7 +166,7 @@ static void cross_out(const tp_sieve *sieve, segment_worker *worker)
     }
 }
 
-/* 64 bytes, each 0 or 1, as bits, turned around. The product gathers the lowest bits of eight bytes in its highest byte. */
+/* Turns 64 bytes, each 0 or 1, into reversed bits. The product gathers the lowest bits of eight bytes in its highest byte. */
 static inline uint64_t gather_zeros(const uint8_t *bytes)
 {
     uint64_t bits = 0;
@@ -226,7 +226,7 @@ tp_status tp_sieve_step(tp_sieve *sieve, const uint32_t **primes, size_t *n_prim
     uint32_t n = at_most(sieve->n_places - sieve->place, sieve->step_segments * SEGMENT);
     sieve->n_segments = n / SEGMENT + (n % SEGMENT != 0);
     tp_fork_join(sieve_segments, sieve, sieve->threads);
-    size_t total = sieve->place == 0 && sieve->limit >= 2; /* 2, the prime that is not odd */
+    size_t total = sieve->place == 0 && sieve->limit >= 2; /* 2, the only even prime */
     for (size_t i = 0; i < sieve->threads; i++) {
         sieve->workers[i].n_before = total;
         total += sieve->workers[i].n_primes;

@@ -1,8 +1,7 @@
-/* A sum of doubles from which numbers can be taken away again without a trace.
+/* A sum of doubles from which numbers can be removed again exactly.
  *
- * It is a number in fixed point, wide enough for any double: as R. Neal's small superaccumulator (Fast Exact Summation Using
- * Small and Large Superaccumulators, 2015), in digits of 32 bits that have 64 bits of room, of which the highest bears the
- * sign. */
+ * It is a number in fixed point, wide enough for any double, as R. Neal's small superaccumulator (Fast Exact Summation Using
+ * Small and Large Superaccumulators, 2015): digits of 32 bits in 64-bit variables; the highest digit has the sign. */
 #ifndef TEXTPROC_NUMERIC_SLIDING_SUM_H
 #define TEXTPROC_NUMERIC_SLIDING_SUM_H
 
@@ -13,17 +12,18 @@
 
 #include "base/compiler.h"
 
-/* From 2^-1074 to 2^1024 there are 2098 bits, and 64 more are for as many summands as can be: 2162 bits. */
+/* 2^-1074 to 2^1024 takes 2098 bits, and 64 more allow for the largest possible number of summands: 2162 bits. */
 enum { TP_SUM_DIGITS = 2162 / 32 + 1 };
 
-/* All zero is the sum of nothing. */
+/* All zero is the empty sum. */
 typedef struct tp_sliding_sum {
-    int64_t digits[TP_SUM_DIGITS]; /* digit i counts 2^(32 i - 1074); all but the highest are below 2^32 and not negative */
-    int lowest, highest;           /* the others are 0 */
+    int64_t digits[TP_SUM_DIGITS]; /* digit i counts 2^(32 i - 1074); all digits but the highest are below 2^32 and not
+                                    * negative */
+    int lowest, highest;           /* the digits outside are 0 */
     uint64_t n_nan, n_plus_infinite, n_minus_infinite;
 } tp_sliding_sum;
 
-/* Brings all digits but the highest back to 32 bits, and looks for the lowest and the highest one that are not 0. */
+/* Brings all digits but the highest back to 32 bits, and finds the lowest and the highest digit that is not 0. */
 static inline void tp_sum_carry(tp_sliding_sum *sum)
 {
     int64_t *digits = sum->digits;
@@ -46,7 +46,7 @@ static inline void tp_sum_carry(tp_sliding_sum *sum)
     sum->highest = high;
 }
 
-/* Adds a number, `weight` times: once, or -1 times to take it away. No more than a thousand times before tp_sum_carry. */
+/* Adds a number, `weight` times: 1 adds it, -1 removes it. Allowed at most a thousand times before tp_sum_carry. */
 static inline void tp_sum_add(tp_sliding_sum *sum, double number, int weight)
 {
     uint64_t bits, step = (uint64_t)(int64_t)weight;
@@ -72,7 +72,7 @@ static inline void tp_sum_add(tp_sliding_sum *sum, double number, int weight)
     sum->digits[digit + 1] += sign * (int64_t)(fraction >> (32 - shift));
 }
 
-/* 2^exponent, not a subnormal. */
+/* 2^exponent, which must not be a subnormal. */
 static inline double tp_power_of_two(int exponent)
 {
     uint64_t bits = (uint64_t)(exponent + 1023) << 52;
@@ -81,7 +81,8 @@ static inline double tp_power_of_two(int exponent)
     return power;
 }
 
-/* The mean of `n` numbers whose sum this is: the sum, rounded to double, divided by n. After tp_sum_carry; n must not be 0. */
+/* Returns the mean of `n` numbers whose sum this is: the sum, rounded to double, divided by n. Call it after tp_sum_carry; n
+ * must not be 0. */
 static inline double tp_sum_mean(const tp_sliding_sum *sum, uint64_t n)
 {
     assert(n != 0);
@@ -91,10 +92,11 @@ static inline double tp_sum_mean(const tp_sliding_sum *sum, uint64_t n)
     int low = sum->lowest, high = sum->highest;
     if (sum->digits[high] == 0) return 0.0;
 
-    /* The digits of the absolute value. Neither its highest nor, since that of the sum is not, its lowest one is 0. */
+    /* The digits of the absolute value. Its highest digit is not 0, and neither is its lowest, because that of the sum is
+     * not. */
     uint64_t digits[TP_SUM_DIGITS + 1];
     int64_t sign = sum->digits[high] < 0 ? -1 : 1, carry = 0;
-    digits[high] = 0; /* for compilers that do not see that there is one */
+    digits[high] = 0; /* for compilers that do not see that one exists */
     for (int i = low; i <= high; i++) {
         carry += sign * sum->digits[i];
         digits[i] = (uint64_t)carry & 0xFFFFFFFF;
@@ -102,14 +104,14 @@ static inline double tp_sum_mean(const tp_sliding_sum *sum, uint64_t n)
     }
     if (carry != 0) digits[++high] = (uint64_t)carry;
 
-    /* Its highest 64 bits, of which the lowest one stands for all that are below. */
+    /* Its highest 64 bits; the lowest of them represents all bits below. */
     uint64_t top = digits[high] << 32 | (high > low ? digits[high - 1] : 0), below = high - 1 > low ? digits[high - 2] : 0;
     int shift = 63 - (int)tp_highest_bit(top);
     top = top << shift | below << shift >> 32;
     if ((below << shift & 0xFFFFFFFF) != 0 || high - 2 > low) top |= 1;
 
-    /* Past the largest double, all is made smaller until it is divided. The mean is no larger than the largest of the numbers,
-     * though it has been rounded twice: n times the largest double is rounded to less than n 2^1024. */
+    /* Beyond the largest double, the sum is scaled down until it is divided. The mean is no larger than the largest of the
+     * numbers, although it is rounded twice: n times the largest double is rounded to less than n 2^1024. */
     int exponent = 32 * (high - 1) - 1074 - shift, scale = exponent + 64 > 1023 ? 128 : 0;
     exponent -= scale;
     double rounded = (double)top * tp_power_of_two(exponent / 2) * tp_power_of_two(exponent - exponent / 2);

@@ -1,9 +1,9 @@
 /* Mean, deviation and extremes in one pass over memory.
  *
- * Numbers are taken in blocks of 32 KB that are read several times while they lie in the first-level cache. Of each block the sum
- * is taken first, with the rounding errors it makes, then the squares of the differences from the mean, so that nothing cancels
- * however large the mean is beside the deviation. Blocks are joined in their order by Chan's rule, with means of two doubles
- * (106 bits), since here the differences of means count. So an answer depends on nothing but the numbers. */
+ * Numbers are processed in blocks of 32 KB that are read several times while they lie in the first-level cache. First the sum
+ * of a block is computed, with its rounding errors, then the squares of the differences from the mean, so that nothing cancels
+ * however large the mean is relative to the deviation. Blocks are joined in order by Chan's rule, with means of two doubles
+ * (106 bits), because the differences of means matter here. So a result depends only on the numbers. */
 #include <string.h>
 
 #include "base/error.h"
@@ -39,7 +39,7 @@ typedef struct block_stats {
     double squares;
 } block_stats;
 
-/* What one task finds, other than its blocks. */
+/* The results of one task, except its blocks. */
 typedef struct totals {
     tp_int_sum int_sum;
     tp_float_sum float_sum;
@@ -49,7 +49,7 @@ typedef struct totals {
     int64_t int_greatest;
 } totals;
 
-/* Adds up the lanes of a block of n numbers; `bound` grows by how much that may be wrong. */
+/* Adds up the lanes of a block of n numbers; `bound` grows by the possible error. */
 static pair sum_lanes(const tp_lanes *lanes, size_t n, double *bound)
 {
     pair sum = {0, 0};
@@ -86,7 +86,7 @@ static void take_floats(const double *numbers, size_t n, pair sum, double bound,
         tp_exact_add(&all->float_sum, sum.high);
         tp_exact_add(&all->float_sum, sum.low);
         all->float_sum.bound += bound;
-    } else { /* it overflows on the way, or something is not finite */
+    } else { /* it overflows during the computation, or something is not finite */
         for (size_t i = 0; i < n; i++) tp_exact_add(&all->float_sum, numbers[i]);
     }
 }
@@ -230,7 +230,7 @@ tp_status tp_stats_add(tp_stats *stats, const void *numbers, tp_number_type type
 
 /* ---- Chunks -------------------------------------------------------------------------------------------------------- */
 
-/* To begin and end the sum of a chunk takes as long as so many numbers more. */
+/* Beginning and ending the sum of a chunk takes as long as this many more numbers. */
 enum { CHUNK_OVERHEAD = 256 };
 
 typedef struct chunk_task {

@@ -1,4 +1,4 @@
-/* Sums that are exact, or as good as that. */
+/* Exact sums, and sums with an error bound. */
 #include <string.h>
 
 #include "base/error.h"
@@ -9,7 +9,7 @@
 
 /* ---- Ints ---------------------------------------------------------------------------------------------------------- */
 
-/* Between two looks at the words, of which none overflows before 2^31 numbers. */
+/* The interval between two checks of the words, none of which overflows within 2^31 numbers. */
 enum { INTS_AT_ONCE = 1 << 30 };
 
 static void add_words(tp_int_sum *sum, int64_t high, uint64_t low)
@@ -35,7 +35,7 @@ void tp_add_ints(const uint8_t *numbers, tp_number_type type, size_t n, tp_int_s
             tp_halves found = kernels->sum_wide((const uint64_t *)(const void *)numbers, bias, n_now);
             add_words(sum, (int64_t)(found.high >> 32), found.high << 32);
             add_words(sum, 0, found.low);
-            /* Take away the bias, n_now * 2^63. */
+            /* Subtracts the bias, n_now * 2^63. */
             if (is_signed) add_words(sum, -(int64_t)((n_now + 1) / 2), (uint64_t)(n_now & 1) << 63);
         }
         numbers += n_now * nbytes;
@@ -74,8 +74,8 @@ tp_status tp_sum_ints(const void *numbers, tp_number_type type, size_t n, size_t
 
 /* ---- Floats -------------------------------------------------------------------------------------------------------- */
 
-/* What goes into lanes before these are added to the sum: for each lane many enough that this costs nothing, and few enough that
- * the errors of the errors stay far below any rounding. */
+/* The numbers added to lanes before these are added to the sum: enough for each lane that this costs nothing, and few enough
+ * that the errors of the errors stay far below any rounding. */
 enum { FLOATS_AT_ONCE = 16 * TP_BLOCK };
 
 static void add_floats_exactly(const uint8_t *numbers, tp_number_type type, size_t n, tp_float_sum *sum)
@@ -100,7 +100,7 @@ static void add_to_lanes(const tp_kernels *kernels, const uint8_t *numbers, tp_n
     }
 }
 
-/* Whether there is neither an infinity nor a NaN, of its own or by overflow. */
+/* Returns whether there is neither an infinity nor a NaN, as an input or by overflow. */
 static bool are_finite(const tp_lanes *lanes)
 {
     double nothing = 0;
@@ -125,8 +125,9 @@ static void add_floats(const uint8_t *numbers, tp_number_type type, size_t n, tp
                 tp_exact_add(sum, lanes.error[i]);
                 size += lanes.error_size[i];
             }
-            /* Each of the additions to a lane's error, n_now / TP_LANES + 1 at most, is off by 2^-53 of that lane's size at most.
-             * 2^-52 instead covers that the sizes are rounded, and the smallest double that this product is. */
+            /* Each of the at most n_now / TP_LANES + 1 additions to a lane's error is off by at most 2^-53 of that lane's size.
+             * 2^-52 is used instead, to cover the rounding of the sizes; the smallest double is added for a product that
+             * underflows. */
             if (size > 0) sum->bound += size * ((double)(n_now / TP_LANES + 2) * 0x1p-52) + 0x1p-1074;
         }
         numbers += n_now * nbytes;
@@ -181,7 +182,7 @@ bool tp_float_sum_get(const tp_float_sum *sum, int exponent, double *value)
 double tp_mean(const double *numbers, size_t n)
 {
     double value = 0;
-    for (int exponent = 0;; exponent -= 64) { /* the sum may be too large where the mean is not */
+    for (int exponent = 0;; exponent -= 64) { /* the sum may be too large even if the mean is not */
         for (int is_exact = 0; is_exact <= 1; is_exact++) {
             tp_float_sum sum = {{0}, 0, 0, 0};
             (is_exact ? add_floats_exactly : add_floats)((const uint8_t *)(const void *)numbers, TP_FLOAT64, n, &sum);

@@ -1,4 +1,4 @@
-/* The last numbers of a sequence: a ring that never grows. */
+/* The last numbers of a sequence, in a ring of fixed size. */
 #include <math.h>
 #include <string.h>
 
@@ -9,18 +9,18 @@
 #include "numeric/sliding_sum.h"
 #include "textproc/numeric.h"
 
-/* What is exchanged between two windows of the same capacity. */
+/* The part that two windows of the same capacity exchange. */
 typedef struct contents {
     double *ring;
     size_t count;
-    size_t next; /* where the next number goes; if the ring is full, where the oldest one is */
+    size_t next; /* the place of the next number; in a full ring, of the oldest one */
     bool sums;
     tp_sliding_sum sum;
 } contents;
 
 struct tp_window {
     size_t capacity; /* never changes */
-    tp_lock lock;    /* of what follows */
+    tp_lock lock;    /* of the following fields */
     uint64_t version;
     contents held;
 };
@@ -82,7 +82,7 @@ static void push(tp_window *window, double number)
     }
 }
 
-/* Without a sum, by whole stretches: what would be overwritten again is left out. */
+/* Without a sum, copies whole runs and leaves out numbers that would be overwritten again. */
 static void push_all(tp_window *window, const double *numbers, size_t n)
 {
     contents *held = &window->held;
@@ -112,7 +112,7 @@ void tp_window_push(tp_window *window, const double *numbers, size_t n, double *
         push_all(window, numbers, n);
     } else {
         for (size_t i = 0; i < n; i++) {
-            push(window, tp_once_double(numbers[i])); /* the sum and the ring must have the same */
+            push(window, tp_once_double(numbers[i])); /* the sum and the ring must agree */
             if (averages != NULL) averages[i] = average(&window->held);
         }
     }
@@ -167,7 +167,7 @@ void tp_window_get_state(tp_window *window, tp_window_state *state)
     tp_unlock_read(&window->lock);
 }
 
-/* The oldest one first: a ring that is not full begins at 0. */
+/* Copies the oldest first: a ring that is not full begins at 0. */
 static void copy_numbers(const tp_window *window, double *numbers)
 {
     const contents *held = &window->held;

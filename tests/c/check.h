@@ -1,13 +1,13 @@
-/* check.h - the little that a C test needs: checks that print file and line and go on, and a count at the end.
+/* check.h - a minimal framework for C tests: checks that print file and line and continue, and a count at the end.
  *
  *     static void test_addition(void) { CHECK_EQ_U(1 + 1, 2); }
  *     int main(void) { RUN(test_addition); return tests_done(); }
  *
- * Every check is also an expression that says whether it held, for a test that cannot go on without it:
+ * Every check is also an expression that tells whether it held, for a test that cannot continue without it:
  *
  *     if (!CHECK(pointer != NULL)) return;
  *
- * Checks may stand in any thread. */
+ * Checks may run in any thread. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -23,7 +23,7 @@
 #define CHECK_EQ_BYTES(a, na, b, nb) check_eq_bytes((a), (na), (b), (nb), #a " == " #b, __FILE__, __LINE__)
 #define RUN(test_fn) check_run((test_fn), #test_fn)
 
-static atomic_uint check_failures; /* failed checks of the test that runs */
+static atomic_uint check_failures; /* failed checks of the running test */
 static unsigned check_tests_passed, check_tests_failed;
 
 static inline bool check_true(bool held, const char *what, const char *file, int line)
@@ -81,7 +81,7 @@ static inline void check_run(void (*test)(void), const char *name)
     }
 }
 
-/* Prints the closing line. What main returns: 0 if there were tests and all passed. */
+/* Prints the closing line and returns the result of main: 0 if there were tests and all passed. */
 static inline int tests_done(void)
 {
     printf("%u passed, %u failed\n", check_tests_passed, check_tests_failed);

@@ -1,4 +1,4 @@
-/* Memory whose neighbours cannot be read: a byte too far is a crash, whichever compiler and flags. */
+/* Memory whose neighbours cannot be read: an access one byte too far crashes, whatever the compiler and its flags. */
 #ifndef TEXTPROC_TESTS_FENCED_H
 #define TEXTPROC_TESTS_FENCED_H
 

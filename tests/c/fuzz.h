@@ -1,5 +1,5 @@
-/* fuzz.h - what the fuzz targets share. A target is given bytes, takes from their front what tells it what to do, does that, and
- * holds the answers against a naive way, by the checks of check.h:
+/* fuzz.h - shared code of the fuzz targets. A target takes its instructions from the front of the given bytes, runs them, and
+ * compares the results with a naive implementation, with the checks of check.h:
  *
  *     int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
  *     {
@@ -9,8 +9,8 @@
  *         return fuzz_end();
  *     }
  *
- * clang's libFuzzer makes up the bytes, led by the code that they reach; see `make fuzz`. With other compilers replay.c gives the
- * same target the inputs that are kept in tests/fuzz. */
+ * clang's libFuzzer generates the bytes, guided by the code that they reach; see `make fuzz`. With other compilers replay.c
+ * runs the same target on the inputs that are stored in tests/fuzz. */
 #ifndef TEXTPROC_TESTS_FUZZ_H
 #define TEXTPROC_TESTS_FUZZ_H
 
@@ -22,20 +22,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes);
 
-/* What is left of the bytes. */
+/* The remaining bytes. */
 typedef struct input {
     const uint8_t *data;
     size_t nbytes;
 } input;
 
-/* The same key each time, so that an input takes the same way again. */
+/* Uses the same key each time, so that an input always takes the same path. */
 static inline input fuzz_begin(const uint8_t *data, size_t nbytes)
 {
     tp_hash_set_key(0x9E3779B97F4A7C15u, 0xD1B54A32D192ED03u);
     return (input){data, nbytes};
 }
 
-/* Ends the process, and so reports the input, unless all checks have held and the core has let go of everything. */
+/* Ends the process, and so reports the input, unless all checks held and the core has freed all its memory. */
 static inline int fuzz_end(void)
 {
     tp_memory_stats held;
@@ -48,7 +48,7 @@ static inline int fuzz_end(void)
     return 0;
 }
 
-/* The next byte; 0 if there is none. */
+/* Returns the next byte; 0 if there is none. */
 static inline uint8_t take_byte(input *in)
 {
     if (in->nbytes == 0) return 0;
@@ -56,10 +56,10 @@ static inline uint8_t take_byte(input *in)
     return *in->data++;
 }
 
-/* A number from 0 to limit - 1, which is at most 256. */
+/* Returns a number from 0 to limit - 1; limit is at most 256. */
 static inline size_t take_below(input *in, size_t limit) { return take_byte(in) % limit; }
 
-/* A number of so many bytes, little-endian. */
+/* Returns a number of `nbytes` bytes, little-endian. */
 static inline uint64_t take_number(input *in, int n_bytes)
 {
     uint64_t value = 0;
@@ -67,7 +67,7 @@ static inline uint64_t take_number(input *in, int n_bytes)
     return value;
 }
 
-/* The next bytes, at most n. */
+/* Returns the next bytes, at most n. */
 static inline input take_bytes(input *in, size_t n)
 {
     input taken = {in->data, n < in->nbytes ? n : in->nbytes};

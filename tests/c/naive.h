@@ -1,4 +1,4 @@
-/* What the tests that hold the scanners, the counting and the validation against naive ones share. */
+/* Shared code of the tests that compare the scanners, the counting and the validation with naive implementations. */
 #ifndef TEXTPROC_TESTS_NAIVE_H
 #define TEXTPROC_TESTS_NAIVE_H
 
@@ -15,15 +15,15 @@
 
 #define N_ITEMS(array) (sizeof(array) / sizeof *(array))
 
-/* From the plainest to the best: the order in which the library prefers them. */
+/* From the plainest to the best variant: the order of the library's preference. */
 static const char *const variants[] = {"plain", "neon", "avx2", "avx512"};
 
-/* Broken code fails so many checks that the first ones say it all. */
+/* Broken code fails so many checks that the first ones suffice. */
 enum { ENOUGH_FAILURES = 10 };
 
 static inline bool has_failed_enough(void) { return atomic_load(&check_failures) >= ENOUGH_FAILURES; }
 
-/* TEXTPROC_TEST_QUICK has the longest loops look at a part of the cases: for valgrind and the like. */
+/* With TEXTPROC_TEST_QUICK the longest loops run only a part of the cases: for valgrind and similar tools. */
 static bool is_quick;
 
 static inline size_t quick_or(size_t quick, size_t thorough) { return is_quick ? quick : thorough; }
@@ -42,7 +42,7 @@ static inline void *exact_copy(const void *bytes, size_t nbytes)
     return copy;
 }
 
-/* Numbers that look random, the same in every run (xorshift64). */
+/* Numbers that look random, equal in every run (xorshift64). */
 static inline uint64_t next_random(uint64_t *state)
 {
     *state ^= *state << 13;
@@ -51,7 +51,7 @@ static inline uint64_t next_random(uint64_t *state)
     return *state;
 }
 
-/* The first byte from `p` on that is not part of a white-space character, or `end`. */
+/* Returns the first byte from `p` on that is not part of a white-space character, or `end`. */
 static inline const uint8_t *tp_skip_space(const uint8_t *p, const uint8_t *end)
 {
     while (p < end) {

@@ -1,4 +1,4 @@
-/* Byte-level BPE by the plainest way of merging, with tokens as a test makes them up. */
+/* Byte-level BPE by the simplest way of merging, with tokens that a test invents. */
 #ifndef TEXTPROC_TESTS_NAIVE_BPE_H
 #define TEXTPROC_TESTS_NAIVE_BPE_H
 
@@ -12,7 +12,7 @@ typedef struct token {
     uint32_t id;
 } token;
 
-/* Tokens in any order, as a test makes them up. */
+/* Tokens in any order, as a test defines them. */
 typedef struct tokens {
     token all[MOST_TOKENS];
     size_t n;
@@ -28,7 +28,7 @@ static const token *find_token(const tokens *from, const uint8_t *bytes, size_t 
     return NULL;
 }
 
-/* The parts of a piece, as where they begin; merges the leftmost of the pairs with the lowest id until there is none. */
+/* The parts of a piece, given by their starts; merges the leftmost of the pairs with the lowest id until there is none. */
 static inline size_t merge_naively(const tokens *from, const uint8_t *piece, size_t nbytes, uint32_t *ids)
 {
     size_t *starts = must_allocate((nbytes + 1) * sizeof *starts), n = nbytes;

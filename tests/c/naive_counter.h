@@ -1,4 +1,4 @@
-/* A naive counter of the words of documents, and a corpus held against it. */
+/* A naive counter of the words of documents, and a comparison of a corpus with it. */
 #ifndef TEXTPROC_TESTS_NAIVE_COUNTER_H
 #define TEXTPROC_TESTS_NAIVE_COUNTER_H
 
@@ -7,7 +7,7 @@
 #include "textproc.h"
 #include "unicode/lower.h"
 
-/* Texts of documents, one behind the other. Each ends before an ASCII white-space byte, the last one with the text. */
+/* Texts of documents, one after the other. Each ends before an ASCII white-space byte, the last one at the end of the text. */
 typedef struct documents {
     uint8_t *text;
     size_t nbytes;
@@ -29,7 +29,7 @@ typedef struct naive_term {
 #endif
 
 typedef struct naive_counts {
-    naive_term *terms; /* in the order in which they were first seen */
+    naive_term *terms; /* in order of first occurrence */
     size_t n_terms;
     uint64_t n_words;
     uint32_t buckets[N_BUCKETS]; /* number of a term plus 1 */
@@ -122,7 +122,7 @@ static inline void append_repeated(documents *made, const char *unit, size_t n)
     for (size_t i = 0; i < n; i++) append_string(made, unit);
 }
 
-/* Ends a document here; a white-space byte must follow, or nothing. */
+/* Ends a document here; a white-space byte must follow, or the end. */
 static inline void append_end(documents *made)
 {
     made->ends = grown(made->ends, (made->n + 1) * sizeof *made->ends);
@@ -172,7 +172,7 @@ static inline void check_measures(tp_corpus *corpus, const naive_counts *expecte
     free(counts);
 }
 
-/* Returns whether all is as expected. */
+/* Returns whether everything is as expected. */
 static inline bool check_corpus(tp_corpus *corpus, const documents *given, const naive_counts *expected)
 {
     unsigned failures = atomic_load(&check_failures);

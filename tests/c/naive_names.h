@@ -1,4 +1,4 @@
-/* naive_names.h - finding names by trying each of them everywhere. */
+/* naive_names.h - finds names by trying each of them at every place. */
 #ifndef NAIVE_NAMES_H
 #define NAIVE_NAMES_H
 
@@ -16,7 +16,7 @@ static inline size_t name_start(const name_list *names, size_t i) { return i == 
 
 static inline size_t name_nbytes(const name_list *names, size_t i) { return (size_t)names->ends[i] - name_start(names, i); }
 
-/* The number of the first bad name, or how many there are. */
+/* Returns the number of the first bad name, or the number of names if all are good. */
 static inline size_t count_good_names(const name_list *names, size_t nbytes)
 {
     for (size_t i = 0; i < names->n; i++) {
@@ -33,7 +33,7 @@ static inline size_t count_good_names(const name_list *names, size_t nbytes)
     return names->n;
 }
 
-/* The longest name that begins at a place; how many there are if none does. */
+/* Returns the longest name that begins at a place; the number of names if none does. */
 static inline size_t name_at(const name_list *names, const uint8_t *text, size_t nbytes)
 {
     size_t found = names->n;
@@ -45,7 +45,7 @@ static inline size_t name_at(const name_list *names, const uint8_t *text, size_t
     return found;
 }
 
-/* Stores the places of names that begin before `certain`, and returns how many they are. */
+/* Stores the places of names that begin before `certain`, and returns their number. */
 static inline size_t find_naively(const name_list *names, const uint8_t *text, size_t nbytes, size_t certain,
                                   tp_named_place *places)
 {

@@ -1,4 +1,4 @@
-/* Training by the plain way: count all pairs, merge the best one everywhere, begin again. */
+/* Training by the simplest way: count all pairs, merge the best one everywhere, repeat. */
 #ifndef TEXTPROC_TESTS_NAIVE_TRAINER_H
 #define TEXTPROC_TESTS_NAIVE_TRAINER_H
 
@@ -17,7 +17,7 @@ typedef struct sample {
     size_t n;
 } sample;
 
-/* All pieces as tokens; a token of NOTHING stands between two of them. */
+/* All pieces as tokens; a token of NOTHING stands between any two pieces. */
 typedef struct naive {
     uint32_t tokens[2 * MAX_TEXT];
     size_t n;
@@ -57,7 +57,7 @@ static inline uint64_t *naive_count_at(naive *all, size_t place)
     return is_pair ? &all->counts[all->tokens[place]][all->tokens[place + 1]] : &no_pair;
 }
 
-/* The best pair, or one of NOTHING. */
+/* Returns the best pair, or one of NOTHING. */
 static inline tp_merge naive_best(naive *all, tp_tie_break tie_break)
 {
     tp_merge best = {NOTHING, NOTHING};
@@ -89,7 +89,7 @@ static inline void naive_merge(naive *all, tp_merge pair)
     all->n_tokens++;
 }
 
-/* Up to `capacity` merges; how many there are. */
+/* Makes up to `capacity` merges and returns their number. */
 static inline size_t naive_train(const sample *from, tp_tie_break tie_break, tp_merge *merges, size_t capacity)
 {
     naive *all = must_allocate(sizeof *all);

@@ -1,4 +1,4 @@
-/* A validator of UTF-8 so naive that it can be seen to be right. */
+/* A validator of UTF-8 that is simple enough to be seen to be right. */
 #ifndef TEXTPROC_TESTS_NAIVE_UTF8_H
 #define TEXTPROC_TESTS_NAIVE_UTF8_H
 
@@ -8,13 +8,13 @@
 
 #define LAST_CODE_POINT 0x10FFFFu
 
-/* How many bytes a lead byte announces; 0 for what is none. */
+/* Returns the number of bytes that a lead byte announces; 0 if it is no lead byte. */
 static inline size_t announced(uint8_t lead)
 {
     return lead < 0x80 ? 1 : lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF8 ? 4 : 0;
 }
 
-/* The length of the character at `text`, or 0 if there is none: what it decodes to must not need fewer bytes. */
+/* Returns the length of the character at `text`, or 0 if there is none: the decoded code point must not fit in fewer bytes. */
 static inline size_t naive_character(const uint8_t *text, size_t available)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -29,7 +29,7 @@ static inline size_t naive_character(const uint8_t *text, size_t available)
     return code_point < least[nbytes] || code_point > LAST_CODE_POINT || is_surrogate ? 0 : nbytes;
 }
 
-/* The offset of the first ill-formed sequence, or the length of the text. */
+/* Returns the offset of the first ill-formed sequence, or the length of the text. */
 static inline size_t naive_validate(const uint8_t *text, size_t nbytes)
 {
     size_t offset = 0;

@@ -1,7 +1,8 @@
-/* support.h - what the tests of the corpus share: documents written as lines, corpora held against what they should hold and
- * against each other, and a random sequence that is the same in every run.
+/* support.h - shared code of the corpus tests: documents written as lines, comparisons of corpora with expected contents and
+ * with each other, and a random sequence that is equal in every run.
  *
- * Text is given to the core in blocks of exactly its size, so that a sanitizer or valgrind sees every byte read behind it. */
+ * Text is given to the core in blocks of exactly its size, so that a sanitizer or valgrind sees every byte read past its
+ * end. */
 #ifndef SUPPORT_H
 #define SUPPORT_H
 
@@ -59,7 +60,8 @@ static inline tp_status count_piece(tp_corpus *corpus, const void *text, size_t 
     return status;
 }
 
-/* Stores where the lines of a text end; what lies behind the last '\n' is none. There must be room for one end a byte. */
+/* Stores where the lines of a text end; text after the last '\n' is not a line. There must be room for one end for each
+ * byte. */
 static inline size_t find_ends(const char *lines, uint64_t *ends)
 {
     size_t n = 0;
@@ -69,7 +71,7 @@ static inline size_t find_ends(const char *lines, uint64_t *ends)
     return n;
 }
 
-/* Counts a document a line. What lies behind the last '\n' belongs to a document that stays open. */
+/* Counts one document for each line. Text after the last '\n' belongs to a document that stays open. */
 static inline tp_status count_lines(tp_corpus *corpus, const char *lines)
 {
     uint64_t *ends = must_allocate((strlen(lines) + 1) * sizeof *ends);
@@ -85,14 +87,14 @@ static inline tp_corpus *corpus_of(const char *lines)
     return corpus;
 }
 
-/* Ends the document that was left open, or adds an empty one. */
+/* Ends the open document, or adds an empty one. */
 static inline tp_status close_document(tp_corpus *corpus)
 {
     const uint64_t end = 0;
     return tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1}, 1, NULL);
 }
 
-/* Appends `part` wherever `corpus` is, frees `part`, and leaves the position as it was. */
+/* Appends `part` wherever `corpus` is, frees `part`, and leaves the position unchanged. */
 static inline tp_status append_and_free(tp_corpus *corpus, tp_corpus *part)
 {
     tp_totals totals;
@@ -104,7 +106,7 @@ static inline tp_status append_and_free(tp_corpus *corpus, tp_corpus *part)
 
 /* ---- Comparing --------------------------------------------------------------------------------------------------------- */
 
-/* Everything that can be asked of a corpus that no other thread is changing. */
+/* All answers that a corpus can give while no other thread changes it. */
 typedef struct contents {
     tp_totals totals;
     uint64_t *counts;
@@ -135,13 +137,13 @@ static inline void free_contents(contents *all)
     free(all->terms.data);
 }
 
-/* Says whether two blocks, which may be NULL where they are empty, hold the same bytes. */
+/* Returns whether two blocks, which may be NULL if they are empty, hold the same bytes. */
 static inline bool is_equal(const void *one, const void *other, size_t nbytes)
 {
     return nbytes == 0 || memcmp(one, other, nbytes) == 0;
 }
 
-/* Says whether two corpora answer all questions alike; their positions may differ. */
+/* Returns whether two corpora give equal answers to all questions; their positions may differ. */
 static inline bool is_same(tp_corpus *one, tp_corpus *other)
 {
     contents a = contents_of(one), b = contents_of(other);
@@ -163,7 +165,7 @@ static inline void append_bytes(block *text, const void *bytes, size_t nbytes)
     text->nbytes += nbytes;
 }
 
-/* What a corpus holds, in words: "2 documents, 5 words: the 3/2, hare 2/1" - each term with count and document frequency. */
+/* Describes a corpus in words: "2 documents, 5 words: the 3/2, hare 2/1", with each term's count and document frequency. */
 static inline block describe(tp_corpus *corpus)
 {
     contents all = contents_of(corpus);
@@ -197,7 +199,7 @@ static inline bool check_holds(tp_corpus *corpus, const char *expected, const ch
     return same;
 }
 
-/* The snapshot of a corpus without an open document. */
+/* Returns the snapshot of a corpus without an open document. */
 static inline block snapshot_of(tp_corpus *corpus)
 {
     size_t nbytes = 0;

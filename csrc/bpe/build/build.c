@@ -1,4 +1,4 @@
-/* Making a vocabulary: its tokens in order of their ids, and an index of them by their bytes. */
+/* Makes a vocabulary: its tokens in order of their ids, and an index of them by their bytes. */
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ void tp_vocabulary_free_at(tp_vocabulary **vocabulary)
     *vocabulary = NULL;
 }
 
-/* A vocabulary with room for so many tokens, without their bytes. */
+/* Allocates a vocabulary with room for `n_tokens` tokens, without their bytes. */
 static tp_vocabulary *new_vocabulary(tp_rule rule, size_t n_tokens)
 {
     tp_vocabulary *v = tp_allocate_zeroed(TP_FOR_VOCABULARY, sizeof *v);
@@ -78,7 +78,7 @@ static bool allocate_bytes(tp_vocabulary *v)
 
 /* ---- Tokens by their bytes ------------------------------------------------------------------------------------------ */
 
-/* The key of a token's bytes, behind which TP_TOKEN_PADDING more may be read. */
+/* The key of a token's bytes; TP_TOKEN_PADDING bytes after them must be readable. */
 static tp_key key_of(const tp_vocabulary *v, uint32_t token)
 {
     const uint8_t *bytes = v->bytes + v->starts[token];
@@ -95,7 +95,7 @@ static inline bool is_equal(const void *vocabulary, uint32_t token, const void *
     return nbytes == tp_token_nbytes(v, other) && memcmp(v->bytes + v->starts[token], v->bytes + v->starts[other], nbytes) == 0;
 }
 
-/* Puts a token into the index; or returns the one with the same bytes that is there already. TP_NO_TOKEN: there was none. */
+/* Puts a token into the index and returns TP_NO_TOKEN, or returns the token with the same bytes that is already in it. */
 static uint32_t put_in_index(tp_vocabulary *v, uint32_t token)
 {
     uint64_t hash = tp_key_hash(&v->hash_key, v->keys[token]);
@@ -118,7 +118,7 @@ static void note_bytes(tp_vocabulary *v, uint32_t token)
 
 /* ---- Which tokens a piece can become as a whole --------------------------------------------------------------------- */
 
-/* Finds out whether merging a token's bytes gives that token. False if there is no memory. */
+/* Checks whether merging a token's bytes gives that token. Returns false if memory runs out. */
 static bool merges_to_itself(const tp_vocabulary *v, tp_merger *merger, uint32_t token, bool *is_whole)
 {
     uint32_t made;
@@ -128,8 +128,8 @@ static bool merges_to_itself(const tp_vocabulary *v, tp_merger *merger, uint32_t
     return true;
 }
 
-/* By a rule of merges alone a piece becomes a token only if these make it so, but then it may be looked up: leaves those tokens
- * alone in the index. */
+/* With a rule of merges alone, a piece becomes a token only if the merges make it so, but then it may be looked up: this leaves
+ * only those tokens in the index. */
 static tp_status index_reachable(tp_vocabulary *v, tp_error *error)
 {
     tp_merger merger = {0};
@@ -146,7 +146,7 @@ static tp_status index_reachable(tp_vocabulary *v, tp_error *error)
     return has_memory ? TP_OK : tp_fail_no_memory(error);
 }
 
-/* Makes what is made of a vocabulary that is complete otherwise, or frees it. */
+/* Makes the derived data of a vocabulary that is otherwise complete, or frees the vocabulary. */
 static tp_status finish(tp_status status, tp_vocabulary *made, tp_vocabulary **vocabulary, tp_error *error)
 {
     if (status == TP_OK && !(tp_parts_make(made) && tp_token_tree_make(made))) status = tp_fail_no_memory(error);
@@ -157,7 +157,7 @@ static tp_status finish(tp_status status, tp_vocabulary *made, tp_vocabulary **v
 
 /* ---- From merges ---------------------------------------------------------------------------------------------------- */
 
-/* The lengths of the tokens that merges make, which may double with each. */
+/* The lengths of the tokens that merges make, which may double with each merge. */
 static tp_status measure_merges(tp_vocabulary *v, const tp_merge *merges, tp_error *error)
 {
     for (size_t t = 0; t <= TP_N_BYTES; t++) v->starts[t] = t;
@@ -209,7 +209,7 @@ static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size
 tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_vocabulary **vocabulary, tp_error *error)
 {
     if (n_merges > TP_MAX_TOKENS - TP_N_BYTES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
-    /* A copy, since they are read again and again, and nobody else must write to them meanwhile. */
+    /* A copy, since the merges are read repeatedly and another thread must not write to them meanwhile. */
     tp_merge *own = tp_allocate(TP_FOR_WORK, (n_merges + 1) * sizeof *own);
     tp_vocabulary *made = own == NULL ? NULL : new_vocabulary(TP_RULE_MERGES, TP_N_BYTES + n_merges);
     tp_status status = made == NULL ? tp_fail_no_memory(error) : TP_OK;
@@ -225,15 +225,16 @@ tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_
 
 static const char no_byte[] = "each single byte must be a token";
 
-/* Tokens as they are given. */
+/* The tokens as given. */
 typedef struct given {
     const uint8_t *tokens;
     size_t tokens_nbytes;
     const uint64_t *ends;
     const uint32_t *ids;
     size_t n_tokens;
-    uint64_t *order;  /* by ascending id: id << 32 | which of them */
-    uint64_t *starts; /* where each of them begins and, behind the last one, where that ends: as `ends` was when it was read */
+    uint64_t *order;  /* in ascending order of id: id << 32 | index of the token */
+    uint64_t *starts; /* where each token begins and, after the last one, where that ends: the values of `ends` when they were
+                       * read */
 } given;
 
 static int compare_numbers(const void *one, const void *other)
@@ -323,12 +324,12 @@ static tp_status fill_from_tokens(tp_vocabulary *v, const given *from, tp_error 
     return index_tokens(v, from, error);
 }
 
-/* A vocabulary of tokens, which nothing merges yet. */
+/* Makes a vocabulary of tokens that have no merges yet. */
 static tp_status new_from_tokens(given *from, tp_rule rule, tp_vocabulary **made, tp_error *error)
 {
     if (from->n_tokens > TP_MAX_TOKENS) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many tokens");
     if (from->n_tokens == 0) return tp_fail(error, TP_INVALID_ARGUMENT, 0, no_byte);
-    const size_t order_nbytes = (2 * from->n_tokens + 1) * sizeof *from->order; /* and the starts, which are one more */
+    const size_t order_nbytes = (2 * from->n_tokens + 1) * sizeof *from->order; /* and the starts, of which there is one more */
     from->order = tp_allocate(TP_FOR_WORK, order_nbytes);
     from->starts = from->order == NULL ? NULL : from->order + from->n_tokens;
     tp_vocabulary *v = new_vocabulary(rule, from->n_tokens);
@@ -350,7 +351,7 @@ tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes,
 
 /* ---- From tokens and merges ----------------------------------------------------------------------------------------- */
 
-/* Puts in the pairs of a list, as far as there is nothing wrong, and tells how many these are. */
+/* Puts in the pairs of a list up to the first invalid one, and returns their number. */
 static tp_status put_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_merges, size_t *n_put, tp_error *error)
 {
     for (*n_put = 0; *n_put < n_merges; ++*n_put) {
@@ -367,7 +368,7 @@ static tp_status put_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_m
     return TP_OK;
 }
 
-/* Finds the tokens that the merges make: those that are the two of a pair. False if there is no memory. */
+/* Finds the tokens that the merges make: those whose bytes are the bytes of a pair. Returns false if memory runs out. */
 static bool find_made(tp_vocabulary *v)
 {
     tp_splits splits;

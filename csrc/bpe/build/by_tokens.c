@@ -1,4 +1,4 @@
-/* The pairs that merge where any two tokens that together are a token do. */
+/* The pairs that merge if any two tokens whose joined bytes are a token merge. */
 #include "bpe/build/by_tokens.h"
 
 #include <string.h>
@@ -37,8 +37,8 @@ static bool put_all_splits(tp_vocabulary *v)
     return is_done;
 }
 
-/* The two tokens that all merges of lower ranks leave of each token. If they leave more of one, the vocabulary is not regular.
- * False if there is no memory. */
+/* Finds, for each token, the two tokens that all merges of lower ranks leave of it. If more than two are left of one, the
+ * vocabulary is not regular. Returns false if memory runs out. */
 static bool put_last_merges(tp_vocabulary *v, tp_merger *merger)
 {
     v->is_regular = true;
@@ -54,10 +54,10 @@ static bool put_last_merges(tp_vocabulary *v, tp_merger *merger)
     return true;
 }
 
-/* Any two tokens that together are a token merge. But if each token is what merging makes of its bytes, as it is after
- * training, only its last two parts ever meet: wherever two tokens stand side by side, merging has gone as it would have gone
- * within their bytes alone, and there it came to those two. A table of these pairs alone is several times smaller and soon
- * made. */
+/* Any two tokens whose joined bytes are a token merge. But if each token is what merging makes of its bytes, as after training,
+ * only the last two parts of a token ever meet. Wherever two tokens stand side by side, merging has proceeded as it would
+ * within their bytes alone, and there it ended with those two. A table of these pairs alone is several times smaller and quick
+ * to build. */
 tp_status tp_vocabulary_pair_tokens(tp_vocabulary *v, tp_error *error)
 {
     tp_merger merger = {0};

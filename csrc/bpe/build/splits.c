@@ -1,5 +1,6 @@
-/* All tokens that one begins with are a chain: the longest of them, the longest that this begins with, and so on. In the order of
- * their bytes, the longest is the token before or one of its chain. Tokens that are written backwards give what they end with. */
+/* The tokens with which a token begins form a chain: the longest of them, then the longest with which that one begins, and so
+ * on. In the order of their bytes, the longest prefix is the previous token or one of its chain. Reversed tokens give the
+ * suffixes. */
 #include "bpe/build/splits.h"
 
 #include <string.h>
@@ -8,13 +9,13 @@
 
 enum { HEAD_NBYTES = 8 };
 
-/* A token to be sorted: its first bytes as a number, zeros behind them, decide most comparisons. */
+/* A token to sort. Its first bytes as a number, padded with zeros, decide most comparisons. */
 typedef struct item {
     uint64_t head;
     uint32_t token;
 } item;
 
-/* The bytes of all tokens, as they are or backwards as a whole. */
+/* The bytes of all tokens, forwards, or all of them reversed. */
 typedef struct texts {
     const tp_vocabulary *vocabulary;
     const uint8_t *bytes;
@@ -39,7 +40,7 @@ static item item_of(const texts *from, uint32_t token)
 
 /* ---- Sorting ---------------------------------------------------------------------------------------------------------- */
 
-/* Reads no more bytes than the shorter one has: merge sort reads those of each token log n times. */
+/* Reads no more bytes than the shorter token has: merge sort reads the bytes of each token log n times. */
 static bool comes_before(const texts *from, const item *one, const item *other)
 {
     if (one->head != other->head) return one->head < other->head;
@@ -58,7 +59,7 @@ static void merge_runs(const texts *from, const item *one, const item *one_end, 
     while (other < other_end) *out++ = *other++;
 }
 
-/* Sorts n items, by way of as much room; returns which of the two they are in. */
+/* Sorts n items with a buffer of the same size; returns the buffer that holds the result. */
 static item *sort(const texts *from, item *items, item *room, size_t n)
 {
     for (size_t length = 1; length < n; length *= 2) {
@@ -82,7 +83,7 @@ static bool begins_with(const texts *from, uint32_t token, uint32_t other)
            memcmp(text_of(from, token), text_of(from, other), nbytes) == 0;
 }
 
-/* What is passed by on the way down a chain is met no more: all of it together costs as much as the tokens are long. */
+/* Items passed on the way down a chain are not met again: all searches together cost as much as the tokens are long. */
 static void find_longest(const texts *from, const item *sorted, size_t n, uint32_t *longest)
 {
     uint32_t last = TP_NO_TOKEN;
@@ -141,7 +142,7 @@ void tp_splits_free(tp_splits *splits)
     tp_release(TP_FOR_WORK, splits->of_length, (splits->longest + 1) * sizeof *splits->of_length);
 }
 
-/* Puts the tokens that one begins with, or TP_NO_TOKEN, where their lengths say. */
+/* Stores each token with which `token` begins, or TP_NO_TOKEN, at the index of its length. */
 static void note_beginnings(tp_splits *splits, uint32_t token, bool are_there)
 {
     for (uint32_t t = splits->beginnings[token]; t != TP_NO_TOKEN; t = splits->beginnings[t]) {

@@ -5,7 +5,7 @@
 
 enum { LAST_ID = (1 << 24) - 1 };
 
-/* The masks of eight lengths from n on, and what they are made of. */
+/* The masks of eight lengths from n on, and the values that they consist of. */
 #define BYTE(n, i) ((i) < (n) && (i) < TP_SHORT_KEY_NBYTES ? 0xFF : 0)
 #define FOUR(n, i) BYTE(n, i), BYTE(n, i + 1), BYTE(n, i + 2), BYTE(n, i + 3)
 #define MASK(n) {FOUR(n, 0), FOUR(n, 4), FOUR(n, 8), FOUR(n, 12)}
@@ -38,24 +38,24 @@ void tp_cache_table_free(tp_cache_table *table)
 
 /* ---- A line ---------------------------------------------------------------------------------------------------------- */
 
-/* What a line holds that is one piece of more than TP_CACHED_IDS ids; it begins as an entry does. */
+/* The contents of a line that is one piece of more than TP_CACHED_IDS ids; it begins like an entry. */
 typedef struct whole_line {
     tp_key key; /* with WHOLE_LINE in its last byte */
     uint32_t first_ids[TP_CACHED_IDS];
     uint32_t second_ids[3];
-    uint32_t mark; /* where a second entry has the last bytes of its key */
+    uint32_t mark; /* the place at which a second entry has the last bytes of its key */
     uint32_t third_ids[4];
 } whole_line;
 
 _Static_assert(sizeof(whole_line) == 2 * sizeof(tp_cache_entry), "a line is two entries");
 
-/* In the last byte of the keys of both halves, so that neither is taken for an entry: of a piece that byte is the length, up to 15,
- * and of a longer text that is looked for, up to 64. */
+/* The last byte of the keys of both halves, so that neither is taken for an entry: in an entry that byte is the length, up to
+ * 15, and in a longer text that is looked up, up to 64. */
 enum { WHOLE_LINE = 0x40 };
 
 #define MARK UINT32_C(0x80808080)
 
-/* The line of two entries in which a piece is. */
+/* The line of two entries that contains a piece. */
 static tp_cache_entry *line_of(const tp_cache_table *table, tp_key key)
 {
     return &table->index.entries[tp_cache_place(&table->index, key) & ~(size_t)1];
@@ -120,7 +120,7 @@ static void put(tp_cache_table *table, tp_key key, const uint32_t *ids, size_t n
     }
 }
 
-/* Puts in what another table had in a line. */
+/* Inserts the contents of a line of another table. */
 static void put_again(tp_cache_table *table, const tp_cache_entry *line)
 {
     if (is_whole(line)) {

@@ -1,4 +1,4 @@
-/* The pieces that a thread has encoded lately, with their ids: of a text's pieces most have been seen before. */
+/* The pieces that a thread has encoded recently, with their ids: most pieces of a text have occurred before. */
 #ifndef TEXTPROC_BPE_CACHE_H
 #define TEXTPROC_BPE_CACHE_H
 
@@ -11,69 +11,71 @@
 #include "bpe/merge/merge.h"
 #include "bpe/vocabulary/vocabulary.h"
 
-/* A piece of 1 … 15 bytes that becomes up to four ids: two entries are a cache line. One that becomes up to eleven takes a whole
- * line, of which no half is the entry of a piece: bytes that end no key end both. */
+/* A piece of 1 … 15 bytes that becomes at most four ids. Two entries are a cache line. A piece that becomes up to eleven ids
+ * takes a whole line: both halves end with bytes that end no key, so neither half is taken for an entry. */
 typedef struct tp_cache_entry {
-    tp_key key;      /* all zero: nothing is here */
-    uint64_t ids[2]; /* four of 32 bits, as they lie in memory; in the last one, which must fit, their number << 24 */
+    tp_key key;      /* all zero: the entry is free */
+    uint64_t ids[2]; /* four ids of 32 bits, in memory order; the upper bits of the last one hold the number of ids << 24, so
+                      * that id must be below 2^24 */
 } tp_cache_entry;
 
 enum {
     TP_CACHED_IDS = 4,
     TP_LINE_IDS = 11,
-    TP_MOST_KEYED_NBYTES = 64, /* as long as a window */
-    /* A short text costs no memory of its own, and clearing these costs less than one piece that is encoded anew. */
+    TP_MOST_KEYED_NBYTES = 64, /* as many as a window has bytes */
+    /* A short text needs no memory of its own, and clearing these entries costs less than encoding one piece. */
     TP_FEW_ENTRIES = 64,
-    TP_MOST_ENTRIES = 1 << 16 /* 2 MB: of less, many languages' words push each other out; more takes longer to reach */
+    TP_MOST_ENTRIES = 1 << 16 /* 2 MB: with less, the words of many languages evict each other; a larger table takes longer to
+                               * reach */
 };
 
-/* Where the last id has its upper eight bits, which are the number of all. */
+/* The upper eight bits of the last id, which hold the number of ids. */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 enum { TP_COUNT_SHIFT = 24 };
 #else
 enum { TP_COUNT_SHIFT = 56 };
 #endif
 
-/* What tells where a piece is: a loop that stores ids keeps a copy, which they cannot change. */
+/* The fields that locate a piece. A loop that stores ids keeps a copy, which its stores cannot change. */
 typedef struct tp_cache_index {
     tp_cache_entry *entries;
     uint64_t factors[2];
-    unsigned shift; /* of a hash, so that a place is left */
+    unsigned shift; /* turns a hash into an index */
 } tp_cache_index;
 
 typedef struct tp_cache_table {
-    uint64_t serial; /* of the vocabulary that the ids are of */
+    uint64_t serial; /* the vocabulary to which the ids belong */
     tp_cache_index index;
     size_t n_entries; /* a power of two */
-    size_t n_put;     /* since there are so many */
+    size_t n_put;     /* the number of entries in use */
     tp_merger merger;
     tp_cache_entry few[TP_FEW_ENTRIES];
 } tp_cache_table;
 
 struct tp_piece_cache {
     size_t n_tables;
-    tp_cache_table tables[]; /* one for each thread */
+    tp_cache_table tables[]; /* one table for each thread */
 };
 
-/* Makes a new table empty. */
+/* Initialises an empty table. */
 void tp_cache_table_init(tp_cache_table *table);
 
-/* Frees what the table has beside itself; it must be made anew before it is used again. */
+/* Frees the memory that the table refers to; initialise it before it is used again. */
 void tp_cache_table_free(tp_cache_table *table);
 
-/* Of the two places where a piece may be the first one: the other is its neighbour in the cache line. The factors are odd and
- * secret, and the upper bits of the sum are taken, so which pieces share a place is not known beforehand. Those that do cost time
- * alone, and there are two at most to compare with. */
+/* Returns the first of the two places where a piece may be; the other is its neighbour in the cache line. The factors are odd
+ * and secret and the upper bits of the sum are used, so it is unpredictable which pieces share a place. Pieces that do share
+ * one only cost time, and at most two need to be compared. */
 static inline size_t tp_cache_place(const tp_cache_index *index, tp_key key)
 {
     return (size_t)((key.low * index->factors[0] + key.high * index->factors[1]) >> index->shift);
 }
 
-/* Of each length, a mask of the bytes that a key has: 15 at most. */
+/* For each length, a mask of the bytes of a key: 15 at most. */
 extern const uint8_t tp_cache_masks[TP_MOST_KEYED_NBYTES + 1][TP_KEY_NBYTES];
 
-/* The key of a piece of up to 64 bytes, where 16 may be read: of up to 15 what tp_short_key makes, which takes longer; of more, by
- * the last byte, that of no entry, so a loop needs no test for those. */
+/* The key of a piece of up to 64 bytes; 16 bytes must be readable. Up to 15 bytes it is the key that tp_short_key makes, which
+ * takes longer. For more bytes its last byte is that of no entry, so a loop needs no test for them. */
 static inline tp_key tp_cache_key(const uint8_t *piece, size_t nbytes)
 {
     const uint8_t *mask = tp_cache_masks[nbytes];
@@ -88,10 +90,10 @@ static inline bool tp_cache_has(const tp_cache_entry *entry, tp_key key)
 
 static inline size_t tp_cache_count(const tp_cache_entry *entry) { return (size_t)(entry->ids[1] >> TP_COUNT_SHIFT & 0xFF); }
 
-/* Stores all four ids, of which tp_cache_count are there. */
+/* Stores all four ids; only tp_cache_count of them are valid. */
 static inline void tp_cache_get(const tp_cache_entry *entry, uint32_t *ids)
 {
-#ifdef __SSE2__ /* measured: by way of other registers, as compilers go, looking up takes a tenth longer */
+#ifdef __SSE2__ /* measured: through other registers, as compilers do it, a look-up takes a tenth longer */
     const __m128i without_count = _mm_set_epi32(0xFFFFFF, -1, -1, -1);
     __m128i all = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)entry->ids), without_count);
     _mm_storeu_si128((__m128i *)(void *)ids, all);
@@ -101,11 +103,12 @@ static inline void tp_cache_get(const tp_cache_entry *entry, uint32_t *ids)
 #endif
 }
 
-/* Looks for a piece in both of its places: stores its ids, at most TP_LINE_IDS, and returns how many; 0 if it is not there. */
+/* Looks up a piece in both of its places: stores its ids, at most TP_LINE_IDS, and returns their number; 0 if it is not
+ * there. */
 size_t tp_cache_find(const tp_cache_table *table, tp_key key, uint32_t *ids);
 
-/* Keeps a piece, maybe in the place of others, unless its ids do not fit. The table may grow; it does not where there is no
- * memory. */
+/* Inserts a piece, possibly evicting others, unless its ids do not fit. The table may grow; it does not grow if memory runs
+ * out. */
 void tp_cache_put(tp_cache_table *table, tp_key key, const uint32_t *ids, size_t n);
 
 #endif

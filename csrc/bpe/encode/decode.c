@@ -1,11 +1,11 @@
-/* From ids back to bytes. */
+/* Decodes ids to bytes. */
 #include <string.h>
 
 #include "base/error.h"
 #include "base/once.h"
 #include "bpe/vocabulary/vocabulary.h"
 
-/* The bytes of an id, and how many there are; NULL if neither the vocabulary nor the special tokens have the id. */
+/* Returns the bytes of an id and their number; NULL if neither the vocabulary nor the special tokens contain the id. */
 static const uint8_t *find_bytes(const tp_vocabulary *v, const tp_vocabulary_tokens *special, uint32_t id, size_t *nbytes,
                                  bool *is_padded)
 {
@@ -27,15 +27,15 @@ static const uint8_t *find_bytes(const tp_vocabulary *v, const tp_vocabulary_tok
     return special->tokens + start;
 }
 
-/* Copies a token to where it belongs, if there is room. While there is more, sixteen bytes are copied at once, of which what
- * follows overwrites those that are too many. */
+/* Copies a token to its place, if there is room. As long as there is room for more, sixteen bytes are copied at once; the next
+ * token overwrites the surplus. */
 static inline void put_bytes(uint8_t *out, size_t room, const uint8_t *from, size_t nbytes, bool is_padded)
 {
     if (is_padded && nbytes <= TP_TOKEN_PADDING && room >= TP_TOKEN_PADDING) memcpy(out, from, TP_TOKEN_PADDING);
     else if (nbytes <= room) memcpy(out, from, nbytes);
 }
 
-/* Each id is read once: what another thread makes of it meanwhile can be neither longer than its room nor unknown. */
+/* Each id is read once: if another thread changes it meanwhile, it can neither become longer than its room nor unknown. */
 tp_status tp_vocabulary_decode(const tp_vocabulary *vocabulary, const tp_vocabulary_tokens *special, const uint32_t *ids,
                                size_t n_ids, uint8_t *bytes, size_t capacity, size_t *nbytes, uint64_t *ends, tp_error *error)
 {

@@ -1,4 +1,4 @@
-/* From text to ids: a text or documents, by one thread or several. */
+/* Encodes a text or documents, with one thread or several. */
 #include "bpe/encode/encode.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "base/once.h"
 #include "base/thread.h"
 
-enum { BYTES_A_THREAD = 1 << 16 }; /* below that, starting a thread takes longer than it saves */
+enum { BYTES_A_THREAD = 1 << 16 }; /* for less, starting a thread takes longer than it saves */
 
 static void start_encoding(tp_encoding *e, const tp_vocabulary *vocabulary, tp_cache_table *table, uint32_t *ids, size_t capacity)
 {
@@ -23,7 +23,7 @@ static void start_encoding(tp_encoding *e, const tp_vocabulary *vocabulary, tp_c
 
 /* ---- A text ---------------------------------------------------------------------------------------------------------- */
 
-/* Encodes what is certain of a text, and returns how many bytes that was. Up to `readable_nbytes` may be read. */
+/* Encodes the certain part of a text and returns its length in bytes. Up to `readable_nbytes` may be read. */
 static size_t encode_text(tp_encoding *e, tp_pattern pattern, const uint8_t *text, size_t nbytes, size_t readable_nbytes,
                           bool is_final)
 {
@@ -34,11 +34,11 @@ static size_t encode_text(tp_encoding *e, tp_pattern pattern, const uint8_t *tex
 
 /* ---- Shares of a text or of documents, one for each thread ---------------------------------------------------------- */
 
-/* It puts its ids where its text begins: there are no more than bytes. */
+/* A share puts its ids where its text begins: there are no more ids than bytes. */
 typedef struct share {
     size_t start;
-    size_t first_document; /* those of a batch: up to the next share's first one */
-    size_t used;           /* of a text */
+    size_t first_document; /* for a batch: up to the first document of the next share */
+    size_t used;           /* for a text */
     tp_encoding encoding;
 } share;
 
@@ -47,11 +47,11 @@ typedef struct job {
     const uint8_t *text;
     size_t text_nbytes;
     bool is_final;
-    const uint64_t *ends; /* of documents; NULL: the text is one */
+    const uint64_t *ends; /* for documents; NULL: the text is a single one */
     size_t n_documents;
     uint64_t *id_ends;
     size_t n_shares;
-    share *shares; /* one more than there are: it begins where the last one ends */
+    share *shares; /* one more than the number of shares: a share begins where the previous one ends */
     share alone[2];
 } job;
 
@@ -86,7 +86,7 @@ static void encode_share(void *shared, size_t index)
     tp_merger_free(&j->shares[index].encoding.table->merger);
 }
 
-/* The first document from `low` on that begins at `start` or behind it. */
+/* Returns the first document from `low` on that begins at or after `start`. */
 static size_t find_document(const job *j, size_t low, size_t start)
 {
     size_t high = j->n_documents;
@@ -129,7 +129,7 @@ static void free_shares(job *j)
     if (j->shares != NULL && j->shares != j->alone) tp_release(TP_FOR_WORK, j->shares, (j->n_shares + 1) * sizeof *j->shares);
 }
 
-/* Moves the shares' ids together, and counts them. */
+/* Moves the ids of all shares together and counts them. */
 static size_t join_shares(job *j)
 {
     size_t n_ids = 0;
@@ -154,7 +154,7 @@ static void run_shares(job *j, const tp_vocabulary *vocabulary, tp_cache_table *
     tp_fork_join(encode_share, j, j->n_shares);
 }
 
-/* Encodes all shares, with the tables of the cache or some for this call. */
+/* Encodes all shares, with the tables of the cache or temporary ones for this call. */
 static tp_status run_job(job *j, const tp_vocabulary *vocabulary, tp_piece_cache *cache, size_t threads, uint32_t *ids,
                          size_t capacity, tp_error *error)
 {
@@ -223,7 +223,7 @@ static tp_status check_pieces(const uint64_t *ends, size_t n_pieces, size_t text
     return TP_OK;
 }
 
-/* Encodes pieces, and returns how many: all, but for want of room or memory. */
+/* Encodes pieces and returns their number; fewer than all if room or memory runs out. */
 static size_t encode_pieces(tp_encoding *e, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_pieces)
 {
     size_t start = 0, i = 0;

@@ -1,4 +1,4 @@
-/* Encoding by one thread: of one piece, or of the pieces of a text in a variant for each instruction set. */
+/* Encoding by one thread: of one piece, or of the pieces of a text with a variant for each instruction set. */
 #ifndef TEXTPROC_BPE_ENCODE_H
 #define TEXTPROC_BPE_ENCODE_H
 
@@ -9,16 +9,16 @@ typedef struct tp_encoding {
     const tp_vocabulary *vocabulary;
     tp_cache_table *table;
     tp_token_sink sink;
-    size_t n_too_many; /* ids of the piece for which there was no room; 0: there has been room so far */
-    bool has_failed;   /* for want of memory */
+    size_t n_too_many; /* number of ids of the piece that did not fit; 0: everything has fitted so far */
+    bool has_failed;   /* whether memory ran out */
 } tp_encoding;
 
-/* Encodes one piece, behind whose beginning `readable_nbytes` may be read. False if there is no room for all its ids, and none of
- * them counts, or no memory. */
+/* Encodes one piece; `readable_nbytes` after its beginning may be read. Returns false if there is no room for all its ids (none
+ * of them is kept), or no memory. */
 bool tp_encode_piece(tp_encoding *e, const uint8_t *piece, size_t nbytes, size_t readable_nbytes);
 
-/* Encodes the pieces that are certain of a text, as tp_split finds them, and returns how many bytes that was: fewer for want of
- * room or memory. Up to `readable_end` may be read, which is not before `end`. */
+/* Encodes the certain pieces of a text, as tp_split finds them, and returns their length in bytes: less if room or memory runs
+ * out. Up to `readable_end`, which is not before `end`, may be read. */
 size_t tp_encode_plain(tp_encoding *e, const tp_split_rules *rules, const uint8_t *text, const uint8_t *end,
                        const uint8_t *readable_end, bool is_final);
 size_t tp_encode_neon(tp_encoding *e, const tp_split_rules *rules, const uint8_t *text, const uint8_t *end,

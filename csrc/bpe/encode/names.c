@@ -1,5 +1,5 @@
-/* The automaton of Aho and Corasick (Efficient string matching, 1975) over names and a text that are read backwards: where it
- * stands, it knows the longest name that begins there, so that the leftmost ones can be taken without looking anywhere twice. */
+/* The automaton of Aho and Corasick (Efficient string matching, 1975) over reversed names and a reversed text. In every state
+ * it knows the longest name that begins at that place, so the leftmost names can be taken without reading any byte twice. */
 #include <string.h>
 
 #include "base/error.h"
@@ -12,24 +12,25 @@ enum {
     ROOT = 0,
     N_BYTES = 256,
     LEAST_NODES = 16,
-    NODE_BITS = 28,         /* an edge is a number of 64 bits: where it comes from, its byte, and where it leads to */
-    WINDOW_NBYTES = 1 << 15 /* what is read backwards at a time, at least: it stays in the first-level cache */
+    NODE_BITS = 28,         /* an edge is a 64-bit number: its source node, its byte, and its target node */
+    WINDOW_NBYTES = 1 << 15 /* the minimal size of a stretch that is read backwards: it stays in the first-level cache */
 };
 
 #define MOST_NODES ((UINT32_C(1) << NODE_BITS) - 1)
 
-/* A node is the bytes with which some name ends; the root is none. */
+/* A node is a string of bytes with which some name ends; the root is none. */
 typedef struct node {
-    uint32_t fail;    /* the longest other node that these bytes begin with */
-    uint32_t longest; /* the longest name that they begin with: its number plus 1; 0: there is none */
+    uint32_t fail;    /* the longest other node with which these bytes begin */
+    uint32_t longest; /* the longest name with which they begin: its number plus 1; 0: none */
 } node;
 
 struct tp_names {
     size_t n_names, longest;
-    uint64_t *lengths; /* of each name */
+    uint64_t *lengths; /* for each name */
     node *nodes;
     size_t n_nodes, most_nodes;
-    uint64_t *edges; /* twice as many slots as there can be nodes, of whole edges, so that one miss of the cache is enough; 0 is a free one */
+    uint64_t *edges; /* twice as many slots as there can be nodes, with whole edges, so that one cache miss suffices; 0 is a
+                      * free slot */
     tp_hash_key hash_key;
     uint32_t last_bytes[N_BYTES]; /* the nodes of one byte; 0: no name ends with it */
 };
@@ -47,13 +48,13 @@ static inline uint64_t *find_slot(const tp_names *names, uint32_t from, uint8_t 
     return &names->edges[slot];
 }
 
-/* Where a byte leads to from a node; ROOT: nowhere, since nothing leads back. */
+/* Returns the target of a byte from a node; ROOT: there is no edge, because no edge leads back. */
 static inline uint32_t follow(const tp_names *names, uint32_t from, uint8_t byte)
 {
     return from == ROOT ? names->last_bytes[byte] : (uint32_t)*find_slot(names, from, byte) & MOST_NODES;
 }
 
-/* Where the automaton goes from a node when it reads a byte. */
+/* Returns the state of the automaton after it reads a byte in a node. */
 static inline uint32_t step(const tp_names *names, uint32_t at, uint8_t byte)
 {
     uint32_t to;
@@ -68,7 +69,7 @@ static void release_edges(uint64_t *edges, size_t most_nodes)
     tp_release(TP_FOR_VOCABULARY, edges, 2 * most_nodes * sizeof *edges);
 }
 
-/* Makes room for so many nodes, a power of two. False if there is no memory. */
+/* Makes room for `most_nodes` nodes, a power of two. Returns false if memory runs out. */
 static bool make_room(tp_names *names, size_t most_nodes)
 {
     tp_names before = *names;
@@ -90,7 +91,7 @@ static bool make_room(tp_names *names, size_t most_nodes)
     return true;
 }
 
-/* A name on the way into the automaton: what is left of it, and where it stands. */
+/* A name being inserted into the automaton: its remaining bytes and its current node. */
 typedef struct entry {
     const uint8_t *first;
     size_t n_left;
@@ -98,7 +99,7 @@ typedef struct entry {
     uint32_t at;
 } entry;
 
-/* ROOT if there is no memory. */
+/* Returns ROOT if memory runs out. */
 static uint32_t add_node(tp_names *names, uint32_t from, uint8_t byte)
 {
     if (names->n_nodes == names->most_nodes && !make_room(names, 2 * names->most_nodes)) return ROOT;
@@ -110,7 +111,7 @@ static uint32_t add_node(tp_names *names, uint32_t from, uint8_t byte)
     return made;
 }
 
-/* Goes on from a node by a name's next byte, its last one first. */
+/* Follows or adds the edge of a name's next byte, its last byte first. */
 static tp_status add_byte(tp_names *names, entry *e, tp_error *error)
 {
     uint8_t byte = e->first[--e->n_left];
@@ -128,7 +129,7 @@ static tp_status add_byte(tp_names *names, entry *e, tp_error *error)
     return TP_OK;
 }
 
-/* Puts in one byte of each name after the other: what a node fails to is shorter, and there before it. */
+/* Inserts one byte of each name in turn: the node to which a node fails is shorter, so it is there already. */
 static tp_status add_names(tp_names *names, entry *entries, tp_error *error)
 {
     tp_status status = TP_OK;
@@ -210,13 +211,14 @@ bool tp_names_occur(const tp_names *names, const uint8_t *text, size_t text_nbyt
     return false;
 }
 
-/* The longest name that begins at a place. */
+/* Returns the longest name that begins at a place. */
 typedef struct beginning {
     size_t start;
     uint32_t name;
 } beginning;
 
-/* Notes where names begin, the last one first, from `start` up to `end`; reads up to `read_end`. False if there is no memory. */
+/* Records where names begin, the last one first, from `start` up to `end`; reads up to `read_end`. Returns false if memory runs
+ * out. */
 static bool find_beginnings(const tp_names *names, const uint8_t *text, size_t start, size_t end, size_t read_end,
                             tp_arena *beginnings)
 {
@@ -234,7 +236,7 @@ static bool find_beginnings(const tp_names *names, const uint8_t *text, size_t s
     return true;
 }
 
-/* The places that were found so far, of which as many are stored as there is room for, and the end of the last one. */
+/* The places found so far, of which as many are stored as there is room for, and the end of the last one. */
 typedef struct places {
     tp_named_place *stored;
     size_t capacity, n;

@@ -1,4 +1,4 @@
-/* Encoding one piece: one that was seen before is looked up, others are merged. */
+/* Encodes one piece: one seen before is looked up, others are merged. */
 #include <string.h>
 
 #include "bpe/encode/encode.h"
@@ -12,8 +12,8 @@ static void put_ids(tp_encoding *e, const uint32_t *ids, size_t n)
     e->sink.n += n;
 }
 
-/* Stores the ids of a piece of up to 15 bytes and returns how many. They are those of the bytes that the key holds: the cache keeps
- * them under this key for other texts, and what lies in the text may have been written to since. */
+/* Stores the ids of a piece of up to 15 bytes and returns their number. They are the ids of the bytes in the key: the cache
+ * keeps them under this key for other texts, and another thread may have written to the text since. */
 static size_t merge_short(tp_encoding *e, tp_key key, size_t nbytes, uint32_t *ids)
 {
     const tp_vocabulary *v = e->vocabulary;
@@ -22,7 +22,7 @@ static size_t merge_short(tp_encoding *e, tp_key key, size_t nbytes, uint32_t *i
     uint32_t token = TP_NO_TOKEN;
     if (tp_bigram_run_nbytes(v, piece, nbytes) == nbytes) token = tp_find_short_piece(v, key, tp_short_key_hash(&v->hash_key, key));
     if (token != TP_NO_TOKEN) tp_put_token(&sink, token);
-    else tp_merge_piece(v, &e->table->merger, piece, nbytes, TP_NO_RANK, &sink); /* which needs no memory for that */
+    else tp_merge_piece(v, &e->table->merger, piece, nbytes, TP_NO_RANK, &sink); /* needs no memory for that */
     return sink.n;
 }
 
@@ -42,7 +42,7 @@ static void encode_long(tp_encoding *e, const uint8_t *piece, size_t nbytes)
 {
     const tp_vocabulary *v = e->vocabulary;
     uint32_t token = TP_NO_TOKEN;
-    bool is_searched = !tp_can_backtrack(v, piece, nbytes); /* which begins with the longest token anyway */
+    bool is_searched = !tp_can_backtrack(v, piece, nbytes); /* begins with the longest token anyway */
     if (is_searched && tp_bigram_run_nbytes(v, piece, nbytes) == nbytes) token = tp_find_piece(v, piece, nbytes);
     if (token != TP_NO_TOKEN) tp_put_token(&e->sink, token);
     else e->has_failed = !tp_merge_piece(v, &e->table->merger, piece, nbytes, TP_NO_RANK, &e->sink);

@@ -1,4 +1,4 @@
-/* The way of the crate `bpe` in GitHub's rust-gems. */
+/* The method of the crate `bpe` in GitHub's rust-gems. */
 #include "bpe/merge/backtrack.h"
 
 #include <string.h>
@@ -9,36 +9,37 @@
 
 enum {
     LABEL_NBYTES = 8,        /* at most */
-    LABEL_BITS = 4,          /* of the length of one */
-    LONGEST_TOKEN = 4096,    /* with a longer one there is no tree: it would be deeper than pieces are long */
-    OTHERS_THAN_ASCII = 16,  /* of so many tokens at least one must begin with a byte that is not ASCII */
-    FILTER_BITS = 3,         /* 2^3 bits for each slot: of edges that are not there it lets one in ten through */
-    FILTER_SHIFT = 32,       /* the bits of the hash that choose them are not those that choose a slot */
-    MOST_NODES = 1 << 28,    /* what an edge has bits for */
+    LABEL_BITS = 4,          /* of one */
+    LONGEST_TOKEN = 4096,    /* a longer token means no tree: it would be deeper than pieces are long */
+    OTHERS_THAN_ASCII = 16,  /* of that many tokens at least one must begin with a byte that is not ASCII */
+    FILTER_BITS = 3,         /* 2^3 bits for each slot: one in ten absent edges passes the filter */
+    FILTER_SHIFT = 32,       /* the bits of the hash that select them are not those that select a slot */
+    MOST_NODES = 1 << 28,    /* the most node numbers for which an edge has bits */
     CHARACTER_NBYTES = 3,
-    N_CHARACTERS = 1 << 16 /* that three bytes can be */
+    N_CHARACTERS = 1 << 16 /* that three bytes can encode */
 };
 
-/* From a node to a longer one that begins with it. Of a node's edges no label begins with another one, so a text follows one at
- * most. A node is a token, or a place within one: to a token that is more than eight bytes longer than all that it begins with,
- * edges lead over places eight bytes apart. */
+/* An edge from a node to a longer one that begins with it. No label of a node's edges begins with another, so a text follows at
+ * most one. A node is a token, or a place within one: if a token is more than eight bytes longer than all tokens with which it
+ * begins, its edges pass places eight bytes apart. */
 typedef struct edge {
-    uint64_t label; /* the bytes that come on top, zeros behind them */
+    uint64_t label; /* the added bytes, padded with zeros */
     uint32_t from;  /* the node << LABEL_BITS | the length of the label */
-    uint32_t to;    /* 0: a free slot. No edge leads to a byte */
+    uint32_t to;    /* 0: a free slot; no edge leads to a byte */
 } edge;
 
-/* Nodes are numbered as tokens are, places within tokens behind them. What is looked at for each node that is passed stands
- * apart from what is looked at for each token: all of it together is larger than the second-level cache. */
+/* Nodes are numbered as tokens are, places within tokens after them. Data that is read for each node passed is kept apart from
+ * data read for each token: all of it together is larger than the second-level cache. */
 struct tp_token_tree {
     size_t n_tokens, n_nodes, most_nodes;
     size_t n_edges, n_slots;
-    edge *edges; /* by node and label, in slots of their own: a tp_index would lead to another line of memory for each step */
-    uint64_t *filter;        /* a bit for each edge, where its hash says, near at hand: most edges that are asked for are not there */
-    uint8_t *label_lengths;  /* of each node: bit n - 1 if an edge with a label of n bytes leads on */
-    uint16_t *lengths;       /* of each token */
-    uint32_t *shorter;       /* of each token, the longest other one that it begins with; TP_NO_TOKEN: it is a byte */
-    uint32_t *characters;    /* the token that a character of three bytes is, by its number; 0: it is none */
+    edge *edges; /* by node and label, in slots of its own: a tp_index would touch another cache line for each step */
+    uint64_t *filter;        /* a bit for each edge, selected by its hash, kept close: most edges that are looked up do not
+                              * exist */
+    uint8_t *label_lengths;  /* for each node: bit n - 1 if an edge with a label of n bytes leaves it */
+    uint16_t *lengths;       /* for each token */
+    uint32_t *shorter;       /* for each token, the longest other token with which it begins; TP_NO_TOKEN: it is a byte */
+    uint32_t *characters;    /* the token of a character of three bytes, by its number; 0: none */
 };
 
 /* ---- Following it ---------------------------------------------------------------------------------------------------- */
@@ -62,7 +63,7 @@ static inline uint64_t filter_bit(const tp_token_tree *tree, uint64_t hash)
     return hash >> FILTER_SHIFT & ((tree->n_slots << FILTER_BITS) - 1);
 }
 
-/* The slot where an edge is or can be put. */
+/* Returns the slot where an edge is or can be put. */
 static inline edge *find_edge(const tp_token_tree *tree, uint64_t hash, uint32_t from, uint64_t label)
 {
     size_t i = (size_t)hash & (tree->n_slots - 1);
@@ -72,7 +73,7 @@ static inline edge *find_edge(const tp_token_tree *tree, uint64_t hash, uint32_t
     return &tree->edges[i];
 }
 
-/* Goes from a node to the one that the text leads to, and tells how many bytes that took: none, if it leads nowhere. */
+/* Goes from a node to the one that the text leads to and returns the number of bytes consumed; 0 if there is none. */
 static inline size_t follow(const tp_token_tree *tree, const tp_hash_key *key, uint32_t *at, const uint8_t *text, size_t nbytes)
 {
     unsigned lengths = tree->label_lengths[*at];
@@ -102,7 +103,7 @@ static inline size_t character_number(const uint8_t *text)
     return (size_t)(text[0] & 0xF) << 12 | (size_t)(text[1] & 0x3F) << 6 | (text[2] & 0x3F);
 }
 
-/* The longest token that a text begins with; LABEL_NBYTES bytes behind it may be read. */
+/* Returns the longest token with which a text begins; LABEL_NBYTES bytes after it must be readable. */
 static inline uint32_t find_longest(const tp_vocabulary *v, const uint8_t *text, size_t nbytes)
 {
     const tp_token_tree *tree = v->tree;
@@ -125,7 +126,7 @@ size_t tp_backtrack(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes,
 {
     const tp_token_tree *tree = v->tree;
     uint8_t text[TP_BACKTRACK_NBYTES + LABEL_NBYTES];
-    uint64_t is_dead_end[TP_BACKTRACK_NBYTES / 64 + 1] = {0}; /* a bit for each place behind which no tokens fit */
+    uint64_t is_dead_end[TP_BACKTRACK_NBYTES / 64 + 1] = {0}; /* a bit for each place after which no tokens fit */
     memcpy(text, piece, nbytes);
     memset(text + nbytes, 0, LABEL_NBYTES);
     size_t at = 0, n = 0;
@@ -141,7 +142,7 @@ size_t tp_backtrack(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes,
             token = tree->shorter[token];
         } else {
             is_dead_end[at / 64] |= UINT64_C(1) << (at % 64);
-            token = tokens[--n]; /* there is one: what merging makes of the piece is always found */
+            token = tokens[--n]; /* it exists: the result of merging the piece is always found */
             at -= tree->lengths[token];
         }
     }
@@ -225,10 +226,10 @@ static bool add_edge(tp_token_tree *tree, const tp_hash_key *key, uint32_t from,
     return true;
 }
 
-/* Puts in a token when all shorter ones are there. False if there is no memory. */
+/* Inserts a token after all shorter ones. Returns false if memory runs out. */
 static bool put_token(const tp_vocabulary *v, tp_token_tree *tree, uint32_t token)
 {
-    const uint8_t *bytes = v->bytes + v->starts[token]; /* behind them TP_TOKEN_PADDING more may be read */
+    const uint8_t *bytes = v->bytes + v->starts[token]; /* after them TP_TOKEN_PADDING more bytes are readable */
     size_t nbytes = tree->lengths[token], used = 1, step;
     uint32_t at = v->byte_tokens[bytes[0]];
     tree->shorter[token] = at;
@@ -255,7 +256,7 @@ static void take_tokens(const tp_vocabulary *v, tp_token_tree *tree)
     }
 }
 
-/* Puts all tokens in, the shorter ones first. */
+/* Inserts all tokens, the shorter ones first. */
 static bool put_tokens(const tp_vocabulary *v, tp_token_tree *tree, uint32_t *order)
 {
     uint32_t n_of_length[LONGEST_TOKEN + 1] = {0}, n_shorter = 0;
@@ -270,7 +271,7 @@ static bool put_tokens(const tp_vocabulary *v, tp_token_tree *tree, uint32_t *or
     return i == v->n_tokens;
 }
 
-/* Whether the vocabulary may have a tree, and how many nodes it has at most. */
+/* Returns whether the vocabulary may have a tree and, if so, the maximal number of its nodes. */
 static bool allows_tree(const tp_vocabulary *v, size_t *most_nodes)
 {
     size_t n_others = 0;

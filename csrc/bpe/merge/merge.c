@@ -4,7 +4,7 @@
 
 /* ---- Short pieces --------------------------------------------------------------------------------------------------- */
 
-/* The place of the lowest rank, the leftmost of equal ones. */
+/* Returns the place of the lowest rank, the leftmost of equal ones. */
 static inline size_t find_lowest(const uint32_t *ranks, size_t n)
 {
     size_t lowest = 0;
@@ -18,7 +18,7 @@ static inline size_t find_lowest(const uint32_t *ranks, size_t n)
 
 size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit, uint32_t *tokens)
 {
-    uint32_t ranks[TP_SHORT_PIECE_NBYTES]; /* of each token and the next one */
+    uint32_t ranks[TP_SHORT_PIECE_NBYTES]; /* for each token and the next one */
     size_t n = nbytes;
     for (size_t i = 0; i < n; i++) tokens[i] = vocabulary->byte_tokens[piece[i]];
     for (size_t i = 0; i + 1 < n; i++) ranks[i] = vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]];
@@ -37,19 +37,19 @@ size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, siz
 
 /* ---- Long pieces: a list of symbols and a heap of pairs --------------------------------------------------------------- */
 
-/* A token of the piece, at the number of its first byte. */
+/* A token of the piece, at the index of its first byte. */
 typedef struct symbol {
-    uint32_t token; /* TP_NO_TOKEN: it has become part of the one before */
-    uint32_t next;  /* the number of bytes, behind the last symbol */
+    uint32_t token; /* TP_NO_TOKEN: it is now part of the previous one */
+    uint32_t next;  /* the number of bytes for the end, after the last symbol */
     uint32_t previous;
-    uint32_t rank; /* of this one and the next */
+    uint32_t rank; /* of this symbol and the next one */
 } symbol;
 
 #define NO_SYMBOL UINT32_MAX
 
 enum { HEAP_CHILDREN = 4 }; /* four: fewer levels, and the children share a cache line */
 
-/* Pairs that may merge, as rank << 32 | symbol, in a heap. Those are stale whose symbol has another rank by now. */
+/* Pairs that may merge, as rank << 32 | symbol, in a heap. An entry is stale if its symbol has another rank by now. */
 typedef struct heap {
     uint64_t *pairs;
     size_t n;
@@ -108,7 +108,7 @@ static void start_merging(const tp_vocabulary *vocabulary, const uint8_t *piece,
 {
     for (uint32_t i = 0; i < n; i++) {
         uint32_t rank = i + 1 < n ? vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]] : TP_NO_RANK;
-        symbols[i] = (symbol){vocabulary->byte_tokens[piece[i]], i + 1, i - 1, rank}; /* before the first one: NO_SYMBOL */
+        symbols[i] = (symbol){vocabulary->byte_tokens[piece[i]], i + 1, i - 1, rank}; /* before the first symbol: NO_SYMBOL */
         if (rank < limit) h->pairs[h->n++] = (uint64_t)rank << 32 | i;
     }
     make_heap(h);
@@ -129,7 +129,7 @@ static void merge_all(const tp_vocabulary *vocabulary, symbol *symbols, uint32_t
     }
 }
 
-/* A merge takes one pair out of the heap, and one symbol away, and puts up to two pairs in: at most 2n are in it. */
+/* A merge removes one pair from the heap and one symbol, and adds at most two pairs: at most 2n are in it. */
 bool tp_merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
                       tp_token_sink *sink)
 {

@@ -1,18 +1,18 @@
-/* What tokens are made of, and what that tells: which two of them merging leaves side by side. */
+/* The two tokens of which each token is made, and a test with them: which two tokens merging leaves side by side. */
 #ifndef TEXTPROC_BPE_PARTS_H
 #define TEXTPROC_BPE_PARTS_H
 
 #include "bpe/vocabulary/pair_index.h"
 
-/* Finds the parts of a vocabulary's tokens, or leaves them NULL: they are known if each token is what merging makes of its bytes,
- * the first 256 are the bytes, and the others are numbered in the order of the merges that make them. False if there is no memory;
- * what was allocated is freed with the vocabulary. */
+/* Finds the parts of a vocabulary's tokens, or leaves them NULL. The parts are known if each token is what merging makes of its
+ * bytes, the first 256 are the bytes, and the others are numbered in the order of the merges that make them. Returns false if
+ * memory runs out; what was allocated is freed with the vocabulary. */
 bool tp_parts_make(tp_vocabulary *v);
 
-/* Whether merging leaves two tokens side by side, if the parts are known: a row of tokens is what merging makes of its bytes if,
- * and only if, this is so of each two neighbours (found by the crate `bpe` of GitHub's rust-gems). Merges are undone, the latest
- * first, of equal ones that on the right, since the leftmost is done first: if two tokens along the seam would have merged before
- * what was undone, it never came to these two. */
+/* Returns whether merging leaves two tokens side by side; the parts must be known. A row of tokens is what merging makes of its
+ * bytes if, and only if, this holds for each two neighbours (found by the crate `bpe` of GitHub's rust-gems). The test undoes
+ * merges, the latest first and, of equal ones, the right one first, since merging does the leftmost first. If two tokens along
+ * the seam would have merged before the undone one, merging never leaves these two. */
 static inline bool tp_is_valid_pair(const tp_vocabulary *v, uint32_t left, uint32_t right)
 {
     const tp_merge *parts = v->parts;

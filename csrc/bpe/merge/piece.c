@@ -1,8 +1,8 @@
-/* Any piece: cut where no merge reaches across, and each run of it merged in the fastest way. */
+/* Any piece: cut where no merge reaches across; each run is merged in the fastest way. */
 #include "bpe/merge/backtrack.h"
 #include "bpe/merge/segments.h"
 
-/* Any piece, of more bytes than tp_merge_short takes. */
+/* Any piece of more bytes than tp_merge_short takes. */
 static bool merge_long(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
                        tp_token_sink *sink)
 {
@@ -26,8 +26,8 @@ static bool merge_run(const tp_vocabulary *vocabulary, tp_merger *merger, const 
     return true;
 }
 
-/* Puts the tokens of the first bytes, as many as are not joined to the one behind each, and returns how many: in a script that
- * the vocabulary was not made for, nearly all. */
+/* Puts the tokens of the first bytes, as many as are not joined to the byte after each, and returns their number. In a script
+ * for which the vocabulary was not made, these are nearly all. */
 static inline size_t put_single_bytes(const tp_vocabulary *v, const uint8_t *piece, size_t nbytes, tp_token_sink *sink)
 {
     const uint32_t *ids = sink->ids;

@@ -7,18 +7,18 @@
 #include "bpe/merge/parts.h"
 
 enum {
-    SEGMENT_NBYTES = 32,           /* measured; of what is merged. What is backtracked is longer */
-    LONG_SEGMENT_NBYTES = 1 << 14, /* where tokens are about as long as a segment, as in a row of equal bytes */
-    MOST_TRIES = 8,                /* in a row that get no further, with segments of either length */
-    MOST_WORK = 16,                /* so many bytes are merged, again and again, for each one of the piece */
-    HELD_TOKENS = 8 * MOST_TRIES   /* of which half can be taken back: one with each try that gets no further */
+    SEGMENT_NBYTES = 32,           /* measured for merging; segments for backtracking are longer */
+    LONG_SEGMENT_NBYTES = 1 << 14, /* for tokens about as long as a segment, as in a row of equal bytes */
+    MOST_TRIES = 8,                /* in a row that make no progress, with segments of either length */
+    MOST_WORK = 16,                /* the bytes merged, repeatedly, for each one of the piece */
+    HELD_TOKENS = 8 * MOST_TRIES   /* half of them can be taken back: one with each try that makes no progress */
 };
 
-/* The tokens of what is before a segment. */
+/* The tokens before a segment. */
 typedef struct row {
     const tp_vocabulary *vocabulary;
-    tp_token_sink *sink; /* where those are that are not held any more */
-    size_t end;          /* where in the piece the last one ends */
+    tp_token_sink *sink; /* the place of those that are no longer held */
+    size_t end;          /* where the last one ends in the piece */
     size_t n_held;
     uint32_t held[HELD_TOKENS];
 } row;
@@ -59,7 +59,7 @@ static void merge_some(const tp_vocabulary *v, const uint8_t *text, size_t nbyte
     }
 }
 
-/* The same for many bytes; false without memory. */
+/* The same for many bytes; returns false if memory runs out. */
 static bool merge_many(const tp_vocabulary *v, tp_merger *merger, const uint8_t *text, size_t nbytes, segment *s)
 {
     s->nbytes = nbytes < LONG_SEGMENT_NBYTES ? nbytes : LONG_SEGMENT_NBYTES;
@@ -71,7 +71,7 @@ static bool merge_many(const tp_vocabulary *v, tp_merger *merger, const uint8_t 
     return is_done;
 }
 
-/* Adds a segment's tokens, but for those near its end: they may be others once what follows is seen. */
+/* Adds the tokens of a segment, except those near its end: they may change when the following bytes are known. */
 static void add_sure(row *r, const segment *s, size_t piece_nbytes)
 {
     size_t end = r->end + s->nbytes, sure_end = end == piece_nbytes ? end : r->end + s->nbytes / 4 * 3;

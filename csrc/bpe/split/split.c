@@ -18,8 +18,8 @@ typedef struct pattern_entry {
 #define O200K_LOWER "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]"
 #define O200K_CONTRACTION "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 
-/* Possessive or not makes no difference to what these match; `\s++$` does, except in GPT-2's family, where `\s+(?!\S)` comes to
- * the same at the end of a text. */
+/* Possessive quantifiers make no difference to what these match, except in `\s++$`. In GPT-2's family `\s+(?!\S)` has the same
+ * effect at the end of a text. */
 static const pattern_entry patterns[] = {
     [TP_PATTERN_GPT2] = {"'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
                          {.family = TP_SPLIT_GPT2}},
@@ -90,7 +90,7 @@ size_t tp_split(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, boo
 
 /* ---- Cutting ----------------------------------------------------------------------------------------------------- */
 
-/* The character that begins at `p`, before `end`: its classes and its length, as far as it is there. */
+/* Returns the classes and the length of the character that begins at `p`, before `end`, as far as it is there. */
 static uint8_t classes_at(const uint8_t *p, const uint8_t *end, size_t *nbytes)
 {
     uint32_t code_point;
@@ -98,7 +98,7 @@ static uint8_t classes_at(const uint8_t *p, const uint8_t *end, size_t *nbytes)
     return tp_classes_of(code_point);
 }
 
-/* Where the character begins that covers the byte at `place`. */
+/* Returns where the character begins that covers the byte at `place`. */
 static size_t start_of_character(const uint8_t *text, size_t place)
 {
     size_t start = place;
@@ -106,8 +106,8 @@ static size_t start_of_character(const uint8_t *text, size_t place)
     return start;
 }
 
-/* Behind a letter a piece goes on with letters, marks and contractions alone, and behind a number with numbers, in every
- * pattern; and no pattern looks at what is before a piece. So there is a cut before anything else. */
+/* In every pattern, after a letter a piece continues only with letters, marks and contractions, and after a number only with
+ * numbers. No pattern depends on the text before a piece. So there is a cut before any other character. */
 size_t tp_split_find_cut(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, size_t from)
 {
     if (entry_of(pattern) == NULL || from >= text_nbytes) return text_nbytes;

@@ -1,4 +1,4 @@
-/* Splitting text into pieces: one at a time, or many at once in a variant for each instruction set. */
+/* Splits text into pieces: one at a time, or many at once with a variant for each instruction set. */
 #ifndef TEXTPROC_BPE_SPLIT_H
 #define TEXTPROC_BPE_SPLIT_H
 
@@ -8,27 +8,27 @@
 
 #include "textproc/bpe.h"
 
-/* What patterns have in common with each other: the alternatives that they consist of. */
+/* The families of patterns, by the alternatives of which they consist. */
 typedef enum tp_split_family { TP_SPLIT_GPT2, TP_SPLIT_GPT4, TP_SPLIT_O200K } tp_split_family;
 
-/* A pattern, as its family and what it does otherwise; all of GPT-2's family are alike. */
+/* A pattern: its family and its deviations from it; all of GPT-2's family are equal. */
 typedef struct tp_split_rules {
     tp_split_family family;
-    size_t max_numbers;   /* how many number characters a piece has at most: 2 or 3 */
+    size_t max_numbers;   /* the maximal number of number characters in a piece: 2 or 3 */
     bool keeps_blank_end; /* white space at the end of the text is one piece, even with newlines in it */
 } tp_split_rules;
 
-/* The rules of a pattern; NULL if there is no splitter for it. */
+/* Returns the rules of a pattern; NULL if it has no splitter. */
 const tp_split_rules *tp_split_rules_of(tp_pattern pattern);
 
-/* How much of a text can be split: but for its end, which may be the beginning of a character that turns out to be anything. */
+/* Returns the length of the text that can be split. The end may be an incomplete character, which can become any character. */
 size_t tp_split_complete_nbytes(const uint8_t *text, size_t nbytes, bool is_final);
 
-/* The end of the piece that begins at `p`, which is before `end`. *met_end becomes true if what follows `end` could make it
- * another one. Whatever the bytes are, only those before `end` are read, and the piece has at least one. */
+/* Returns the end of the piece that begins at `p`, which is before `end`. *met_end becomes true if the text after `end` could
+ * change the piece. Whatever the bytes are, only those before `end` are read, and the piece has at least one byte. */
 const uint8_t *tp_split_next(const tp_split_rules *rules, const uint8_t *p, const uint8_t *end, bool *met_end);
 
-/* tp_split, of a text that has no cut character at its end unless it is final. */
+/* tp_split for a text without a cut character at its end unless it is final. */
 size_t tp_split_plain(const tp_split_rules *rules, const uint8_t *text, const uint8_t *end, bool is_final, uint64_t *ends,
                       size_t capacity);
 size_t tp_split_neon(const tp_split_rules *rules, const uint8_t *text, const uint8_t *end, bool is_final, uint64_t *ends,

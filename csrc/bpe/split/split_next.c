@@ -1,20 +1,20 @@
-/* The patterns by hand, one piece at a time: what each alternative matches, in the order in which a regular expression tries
- * them. None of them needs more than one pass over a piece and one character behind it. */
+/* The hand-written patterns, one piece at a time: the match of each alternative, in the order in which a regular expression
+ * tries them. Each needs only one pass over a piece and one character after it. */
 #include "bpe/split/characters.h"
 #include "bpe/split/split.h"
 
-/* The end of the text, as a class of its own; tp_classes_of gives none such. */
+/* The class of the end of the text; tp_classes_of never returns it. */
 #define AT_END 0x80u
 
-#define SYMBOL_MASK (TP_CLASS_LETTER | TP_CLASS_NUMBER | TP_CLASS_SPACE | AT_END) /* what is none of these is a symbol */
+#define SYMBOL_MASK (TP_CLASS_LETTER | TP_CLASS_NUMBER | TP_CLASS_SPACE | AT_END) /* all other characters are symbols */
 
-/* The text from some piece on. */
+/* The text from the current piece on. */
 typedef struct tp_rest {
     const uint8_t *end;
-    bool met_end; /* somebody wanted to know what is at the end */
+    bool met_end; /* set when the end of the text was examined */
 } tp_rest;
 
-/* A character beyond ASCII, which is a symbol of one byte if it is cut off. */
+/* A character beyond ASCII; a truncated one is a symbol of one byte. */
 static uint8_t look_beyond_ascii(const tp_rest *rest, const uint8_t *p, size_t *nbytes)
 {
     *nbytes = tp_split_nbytes_of(*p);
@@ -22,7 +22,7 @@ static uint8_t look_beyond_ascii(const tp_rest *rest, const uint8_t *p, size_t *
     return tp_split_classes_of(p, *nbytes);
 }
 
-/* The classes of the character at `p`, and its length. */
+/* Returns the classes of the character at `p` and its length. */
 static inline uint8_t look(tp_rest *rest, const uint8_t *p, size_t *nbytes)
 {
     if (p == rest->end) {
@@ -35,7 +35,7 @@ static inline uint8_t look(tp_rest *rest, const uint8_t *p, size_t *nbytes)
     return tp_classes_values[*p];
 }
 
-/* Goes on as long as characters have just the classes `wanted` of those in `mask`. */
+/* Skips the characters whose classes within `mask` are exactly `wanted`. */
 static inline const uint8_t *skip(tp_rest *rest, const uint8_t *p, uint32_t mask, uint32_t wanted)
 {
     size_t nbytes;
@@ -50,7 +50,7 @@ static inline const uint8_t *skip_letters(tp_rest *rest, const uint8_t *p)
 
 static inline const uint8_t *skip_symbols(tp_rest *rest, const uint8_t *p) { return skip(rest, p, SYMBOL_MASK, 0); }
 
-/* How long the contraction at the apostrophe `p` is, or 0. */
+/* Returns the length of the contraction at the apostrophe `p`, or 0. */
 static size_t contraction_nbytes(tp_rest *rest, const uint8_t *p, bool folds)
 {
     size_t available = (size_t)(rest->end - p);
@@ -129,8 +129,9 @@ static const uint8_t *match_optional_contraction(tp_rest *rest, const uint8_t *p
     return p + contraction_nbytes(rest, p, true);
 }
 
-/* [upper]*[lower]+ from `p` on, or NULL; then *upper_end is where [upper]* ended, and nothing before is lower. What is both
- * goes to [upper]* first. If nothing lower follows, the last that is both is given back, and is all of [lower]+. */
+/* Matches [upper]*[lower]+ from `p` on, or returns NULL; then *upper_end is the end of [upper]*, and no lower character
+ * precedes it. A character that is both goes to [upper]* first. If no lower one follows, the last such character is given back
+ * and is all of [lower]+. */
 static const uint8_t *match_lower(tp_rest *rest, const uint8_t *p, const uint8_t **upper_end)
 {
     const uint8_t *behind_both = NULL;
@@ -144,8 +145,8 @@ static const uint8_t *match_lower(tp_rest *rest, const uint8_t *p, const uint8_t
     return (classes & TP_CLASS_LOWER) != 0 ? skip(rest, p, TP_CLASS_LOWER, TP_CLASS_LOWER) : behind_both;
 }
 
-/* The two alternatives that match words, the second of which takes what has nothing lower; or NULL. `first` and `nbytes` tell
- * of the character at `p`. */
+/* Matches the two alternatives for words, the second of which takes words without lower characters; NULL if neither matches.
+ * `first` and `nbytes` describe the character at `p`. */
 static const uint8_t *match_word(tp_rest *rest, const uint8_t *p, uint8_t first, size_t nbytes)
 {
     bool is_prefix = (first & (TP_CLASS_LETTER | TP_CLASS_NUMBER | TP_CLASS_NEWLINE)) == 0;

@@ -115,7 +115,7 @@ static void remove_top(tp_pairs *pairs)
     heap[place] = item;
 }
 
-/* Queues a pair where its count wants it. Nothing is queued twice, so there is room in the heap for what has left it. */
+/* Queues a pair by its count. No pair is queued twice, so the heap has room for the pairs that left it. */
 static void put_in_queue(tp_pairs *pairs, uint32_t number)
 {
     tp_pair *pair = &pairs->pairs[number];
@@ -139,7 +139,7 @@ uint32_t tp_pairs_add(tp_pairs *pairs, const tp_pair *pair)
     return number;
 }
 
-/* Moves the highest bucket that is not empty to the heap, which is; those whose count has fallen go to lower buckets. */
+/* Moves the highest bucket that is not empty to the empty heap; pairs whose count has fallen go to lower buckets. */
 static bool empty_bucket(tp_pairs *pairs, uint64_t count)
 {
     if (!reserve_heap(pairs, pairs->bucket_sizes[count])) return false;
@@ -155,7 +155,7 @@ static bool empty_bucket(tp_pairs *pairs, uint64_t count)
     return true;
 }
 
-/* Fills the heap again, if there is anything left to fill it with. */
+/* Refills the heap, if any pairs are left. */
 static bool fill_heap(tp_pairs *pairs)
 {
     for (uint64_t count = pairs->level - 1; count > 0 && pairs->n_heap == 0; count--) {

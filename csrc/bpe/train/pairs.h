@@ -1,4 +1,4 @@
-/* The pairs of adjacent tokens: found by their tokens, and in the order in which they are to be merged. */
+/* The pairs of adjacent tokens: look-up by tokens, and a queue in the order in which they are to be merged. */
 #ifndef TEXTPROC_BPE_PAIRS_H
 #define TEXTPROC_BPE_PAIRS_H
 
@@ -7,13 +7,14 @@
 
 typedef struct tp_pair {
     uint32_t left, right;
-    uint64_t count;       /* how often it occurs now, overlapping occurrences included; 0 once it has been merged */
-    uint32_t positions;   /* where its list of positions begins, or, of a single one, the position itself */
-    uint32_t n_positions; /* when the pair came to be: those where it is no more stay in the list */
-    uint32_t next;        /* in the same bucket of the queue */
+    uint64_t count;       /* how often it occurs now, including overlapping occurrences; 0 after it has been merged */
+    uint32_t positions;   /* where its list of positions begins or, for a single one, the position itself */
+    uint32_t n_positions; /* its number of occurrences when it was created; positions that are out of date stay in the list */
+    uint32_t next;        /* the next pair in the same bucket of the queue */
 } tp_pair;
 
-/* What the queue compares lies in it, though counts fall meanwhile: that shows when the pair gets to the top. */
+/* The values that the queue compares are copied into it. Counts fall meanwhile; that is noticed when the pair reaches the
+ * top. */
 typedef struct tp_queued {
     uint64_t count;
     uint64_t tokens; /* left and right in one number */
@@ -21,7 +22,7 @@ typedef struct tp_queued {
 } tp_queued;
 
 /* Pairs that occur less often than this wait in buckets, one for each count, until all others are done: nearly all of them
- * never get to the top, and a bucket costs next to nothing. */
+ * never reach the top, and a bucket costs next to nothing. */
 enum { TP_N_BUCKETS = 4096 };
 
 #define TP_NO_PAIR UINT32_MAX
@@ -36,25 +37,25 @@ typedef struct tp_pairs {
     tp_queued *heap;
     size_t n_heap, heap_capacity;
     uint64_t level;
-    uint32_t buckets[TP_N_BUCKETS];      /* the first pair in each, or TP_NO_PAIR */
+    uint32_t buckets[TP_N_BUCKETS];      /* the first pair of each bucket, or TP_NO_PAIR */
     uint32_t bucket_sizes[TP_N_BUCKETS];
 } tp_pairs;
 
 void tp_pairs_init(tp_pairs *pairs);
 void tp_pairs_free(tp_pairs *pairs);
 
-/* Makes room for so many more pairs; false, with nothing changed, without memory. They are
- * TP_MAX_PAIRS at most. */
+/* Makes room for `n` more pairs, of which there are at most TP_MAX_PAIRS. Returns false, with nothing changed, if memory runs
+ * out. */
 bool tp_pairs_reserve(tp_pairs *pairs, size_t n);
 
 /* Adds a pair that is not there and occurs at least once, and returns its number; there must be room. */
 uint32_t tp_pairs_add(tp_pairs *pairs, const tp_pair *pair);
 
-/* The pair of these tokens, which must be there. */
+/* Returns the pair of these tokens, which must be there. */
 tp_pair *tp_pairs_find(const tp_pairs *pairs, uint32_t left, uint32_t right);
 
-/* Stores the number of the pair to be merged next, or TP_NO_PAIR if none occurs any more; false without memory. It stays where
- * it is in the queue until its count is 0. */
+/* Stores the number of the pair to be merged next, or TP_NO_PAIR if none occurs any more. Returns false if memory runs out. The
+ * pair stays in the queue until its count is 0. */
 bool tp_pairs_peek(tp_pairs *pairs, uint32_t *number);
 
 #endif

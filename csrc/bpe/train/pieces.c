@@ -1,4 +1,4 @@
-/* Counting distinct pieces: a batch at a time, so that the memory of one piece is on its way while others are dealt with. */
+/* Counts distinct pieces, a batch at a time, so that memory accesses of one piece overlap with the work on others. */
 #include "bpe/train/pieces.h"
 
 #include <assert.h>
@@ -9,8 +9,7 @@
 #include "base/thread.h"
 #include "textproc/text.h"
 
-/* A batch and what is found out about it stay in the first-level cache. With less room than for what a window of 64 bytes can hold
- * splitting is slow. */
+/* A batch and its data stay in the first-level cache. Splitting is slow with less room than a window of 64 bytes can need. */
 enum { BATCH = 256, LEAST_ROOM = 64 };
 
 enum { SMALLEST_INDEX = 256, MAX_PIECES = INT32_MAX };
@@ -49,7 +48,8 @@ static bool grow_pieces(tp_piece_table *table, size_t needed)
     return needed == 0 || pieces != NULL;
 }
 
-/* Makes room for so many more pieces, those too long for a key having so many bytes in all. False without memory. */
+/* Makes room for `n_pieces` more pieces, where those too long for a key have `long_nbytes` in all. Returns false if memory runs
+ * out. */
 static bool reserve(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
 {
     if (n_pieces > MAX_PIECES - table->n_pieces) return false;
@@ -68,7 +68,7 @@ static inline bool is_piece(const tp_piece_table *table, const tp_counted_piece 
     return held_nbytes == nbytes && tp_is_same_long_text(held, text, nbytes);
 }
 
-/* A piece that is looked for. */
+/* A piece to be looked up. */
 typedef struct wanted_piece {
     tp_key key;
     const uint8_t *text;
@@ -96,7 +96,7 @@ static void append(tp_piece_table *table, tp_key key, const uint8_t *text, size_
     table->pieces[table->n_pieces++] = (tp_counted_piece){key, 0};
 }
 
-/* The piece, appended with a count of 0 if it is new; there must be room for it. */
+/* Returns the piece, appended with a count of 0 if it is new; there must be room for it. */
 static tp_counted_piece *find_or_append(tp_piece_table *table, tp_key key, uint64_t hash, const uint8_t *text, size_t nbytes)
 {
     const wanted_piece wanted = {key, text, nbytes};
@@ -112,7 +112,8 @@ static tp_counted_piece *find_or_append(tp_piece_table *table, tp_key key, uint6
 
 /* ---- A batch of pieces ----------------------------------------------------------------------------------------------- */
 
-/* Pieces of a text, one behind the other, and none across the end of a document: many documents are shorter than a batch. */
+/* Consecutive pieces of a text, none across the end of a document. A batch may span several documents, because many are shorter
+ * than a batch. */
 typedef struct batch {
     const uint8_t *text;
     size_t text_nbytes;
@@ -143,7 +144,7 @@ static inline tp_key make_key(const tp_piece_table *table, const uint8_t *text, 
     return readable >= TP_KEY_NBYTES ? tp_short_key(text, nbytes) : padded_key(text, nbytes);
 }
 
-/* Makes the keys, starts to load where they lead, and returns the room in bytes that the batch's long pieces could need. */
+/* Makes the keys, prefetches their slots, and returns the number of bytes that the long pieces of the batch could need. */
 static size_t prepare(const tp_piece_table *table, batch *b)
 {
     size_t long_nbytes = 0, nbytes;
@@ -157,17 +158,17 @@ static size_t prepare(const tp_piece_table *table, batch *b)
     return long_nbytes;
 }
 
-/* Finds the pieces by their tags and starts to load them. */
+/* Finds the pieces by their tags and prefetches them. */
 static void find_by_tag(const tp_piece_table *table, batch *b)
 {
-    const tp_index index = table->index; /* in registers, whatever the loop writes to */
+    const tp_index index = table->index; /* kept in registers, whatever the loop writes to */
     for (size_t i = 0; i < b->n; i++) {
         b->found[i] = tp_index_find_by_tag(&index, b->hashes[i]);
         TP_PREFETCH(table->pieces + b->found[i] - (b->found[i] != 0));
     }
 }
 
-/* Counts a batch; false, with nothing counted, without memory. */
+/* Counts a batch. Returns false, with nothing counted, if memory runs out. */
 static bool count_batch(tp_piece_table *table, batch *b)
 {
     if (!reserve(table, b->n, 0)) return false;
@@ -186,7 +187,8 @@ static bool count_batch(tp_piece_table *table, batch *b)
     return true;
 }
 
-/* Takes what a batch has counted back from the first n_pieces pieces: those that it still has, should it have been written to. */
+/* Undoes the counts of a batch in the first n_pieces pieces, as far as they are still found, because the text may have been
+ * written to. */
 static void uncount_batch(tp_piece_table *table, batch *b, size_t n_pieces)
 {
     size_t nbytes, slot;
@@ -201,16 +203,16 @@ static void uncount_batch(tp_piece_table *table, batch *b, size_t n_pieces)
 
 /* ---- A text ---------------------------------------------------------------------------------------------------------- */
 
-/* A text that is being counted, and where its pieces come from. */
+/* A text that is being counted, and the source of its pieces. */
 typedef struct reading {
     const uint8_t *text;
     size_t text_nbytes;
-    tp_pattern pattern;   /* TP_PATTERN_NONE: `ends` are those of pieces */
-    bool is_final;        /* whether nothing follows the text */
-    const uint64_t *ends; /* of documents: each begins a byte behind the one before */
+    tp_pattern pattern;   /* TP_PATTERN_NONE: `ends` are the ends of pieces */
+    bool is_final;        /* whether the text is complete */
+    const uint64_t *ends; /* of documents: each begins one byte after the previous one */
     size_t n_ends;
-    size_t n_taken; /* ends that have been looked at */
-    size_t position, stop; /* what is left of the document; of pieces that are given, where the next one begins */
+    size_t n_taken; /* number of ends processed */
+    size_t position, stop; /* the rest of the document; for given pieces, where the next one begins */
 } reading;
 
 static void take_given(reading *r, batch *b)
@@ -221,7 +223,7 @@ static void take_given(reading *r, batch *b)
     }
 }
 
-/* Goes on to the next document that is not empty, if the present one is done; false if there is none. */
+/* Goes to the next non-empty document if the current one is done. Returns false if there is none. */
 static bool find_document(reading *r)
 {
     while (r->position == r->stop) {
@@ -233,7 +235,7 @@ static bool find_document(reading *r)
     return true;
 }
 
-/* Splits what is left of the document as far as there is room, and returns how many pieces that gave. */
+/* Splits the rest of the document as far as there is room, and returns the number of pieces. */
 static size_t split_document(reading *r, batch *b)
 {
     uint64_t *ends = b->ends + b->n, *starts = b->starts + b->n, start = r->position;
@@ -253,7 +255,7 @@ static void split(reading *r, batch *b)
     }
 }
 
-/* The pieces that follow; false if there are none. */
+/* Returns the following pieces; false if there are none. */
 static bool next_batch(reading *r, batch *b)
 {
     b->text = r->text;
@@ -264,7 +266,7 @@ static bool next_batch(reading *r, batch *b)
     return b->n > 0;
 }
 
-/* Forgets the pieces from a number on. */
+/* Removes the pieces from a number on. */
 static void truncate(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
 {
     table->n_pieces = n_pieces;
@@ -274,7 +276,7 @@ static void truncate(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
     tp_index_fill(&table->index, table, table->n_pieces, 0, hash_of);
 }
 
-/* Counts all of a text, or nothing of it: false without memory. */
+/* Counts all of a text, or nothing of it: returns false if memory runs out. */
 static bool count_text(tp_piece_table *table, reading *r)
 {
     reading again = *r;
@@ -295,7 +297,7 @@ static bool count_text(tp_piece_table *table, reading *r)
 /* What one thread counts, into a table of its own. */
 typedef struct job {
     reading r;
-    uint64_t end; /* of its text, where it has one */
+    uint64_t end; /* of its text, if it has one */
     tp_piece_table table;
     bool is_done;
 } job;
@@ -306,7 +308,7 @@ static void run_job(void *jobs, size_t index)
     mine->is_done = count_text(&mine->table, &mine->r);
 }
 
-/* Adds the counts of another table, for whose pieces there must be room. */
+/* Adds the counts of another table; there must be room for its pieces. */
 static void add_counts(tp_piece_table *table, const tp_piece_table *other)
 {
     for (size_t i = 0; i < other->n_pieces; i++) {
@@ -317,7 +319,7 @@ static void add_counts(tp_piece_table *table, const tp_piece_table *other)
     }
 }
 
-/* Makes one table of all and adds that, so that nothing is added before nothing can fail any more. */
+/* Joins all tables and adds the result, so that nothing is added while anything can still fail. */
 static bool add_jobs(tp_piece_table *table, job *jobs, size_t n)
 {
     tp_piece_table *all = &jobs[0].table;
@@ -334,7 +336,8 @@ static bool add_jobs(tp_piece_table *table, job *jobs, size_t n)
     return true;
 }
 
-/* Shares one text out among at most n threads, at places where no piece goes on; returns how many have got some. */
+/* Divides one text among at most n threads, at places where no piece continues; returns the number of threads that have a
+ * part. */
 static size_t share_text(const reading *r, job *jobs, size_t n)
 {
     size_t start = 0, n_jobs = 0;
@@ -355,7 +358,7 @@ static size_t share_text(const reading *r, job *jobs, size_t n)
     return n_jobs;
 }
 
-/* The first document that ends behind a place. */
+/* Returns the first document that ends after a place. */
 static size_t find_end(const reading *r, size_t place)
 {
     size_t low = 0, high = r->n_ends;
@@ -367,7 +370,7 @@ static size_t find_end(const reading *r, size_t place)
     return low;
 }
 
-/* Shares documents out among n threads. */
+/* Divides documents among n threads. */
 static size_t share_documents(const reading *r, job *jobs, size_t n)
 {
     size_t first = 0;
@@ -381,7 +384,7 @@ static size_t share_documents(const reading *r, job *jobs, size_t n)
     return n;
 }
 
-/* Counts by several threads: all, or nothing without memory. */
+/* Counts with several threads: all, or nothing if memory runs out. */
 static bool count_in_parallel(tp_piece_table *table, reading *r, size_t n)
 {
     job *jobs = n <= SIZE_MAX / sizeof *jobs ? tp_allocate_zeroed(TP_FOR_WORK, n * sizeof *jobs) : tp_refuse(SIZE_MAX);
@@ -430,7 +433,7 @@ void tp_pieces_free_at(tp_pieces **pieces)
     *pieces = NULL;
 }
 
-/* Each begins `between` bytes behind the end of the one before. */
+/* Each begins `between` bytes after the end of the previous one. */
 static tp_status check_ends(size_t text_nbytes, const uint64_t *ends, size_t n, size_t between, tp_error *error)
 {
     uint64_t start = 0;

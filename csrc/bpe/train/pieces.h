@@ -1,4 +1,4 @@
-/* Distinct pieces of text and how often each occurs: what training begins with. */
+/* Distinct pieces of text and their counts, from which training starts. */
 #ifndef TEXTPROC_BPE_PIECES_H
 #define TEXTPROC_BPE_PIECES_H
 
@@ -12,14 +12,15 @@ typedef struct tp_counted_piece {
     uint64_t count;
 } tp_counted_piece;
 
-/* Pieces in the order in which they were first seen. All zero but for the hash key is an empty one. */
+/* Pieces in order of first occurrence. All zero except the hash key is an empty table. */
 typedef struct tp_piece_table {
     tp_hash_key hash_key;
     tp_index index;
     tp_counted_piece *pieces;
     size_t n_pieces;
     size_t capacity;
-    tp_arena long_text; /* what does not fit in a key: for each such piece its length, a size_t, and its bytes */
+    tp_arena long_text; /* the parts of pieces that do not fit in a key: for each such piece its length, a size_t, and its
+                         * bytes */
 } tp_piece_table;
 
 struct tp_pieces {
@@ -27,7 +28,7 @@ struct tp_pieces {
     tp_piece_table table;
 };
 
-/* The bytes of a piece and how many; they may lie in `piece` itself. */
+/* Returns the bytes of a piece and their number; they may lie in `piece` itself. */
 static inline const uint8_t *tp_piece_text(const tp_piece_table *table, const tp_counted_piece *piece, size_t *nbytes)
 {
     if (tp_key_is_long(piece->key)) {

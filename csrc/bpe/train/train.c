@@ -1,12 +1,12 @@
-/* Training a byte-level BPE: again and again, the pair of adjacent tokens that occurs most often becomes one token.
+/* Training a byte-level BPE: repeatedly, the pair of adjacent tokens that occurs most often becomes one token.
  *
- * The distinct pieces lie one after the other in an array of cells, a byte in each. A token fills the cells of its bytes; the
- * first and the last of them hold its number, so that its neighbours are found without links. In front of each piece stands a
- * separator that says how often the piece occurs, its weight.
+ * The distinct pieces lie one after the other in an array of cells, one byte in each. A token fills the cells of its bytes; the
+ * first and the last of them hold its number, so its neighbours are found without links. Before each piece stands a separator
+ * that gives the number of occurrences of the piece, its weight.
  *
- * Of each pair there is a list of all places where it occurs. A pair first occurs when the later of its tokens is made, and
- * then everywhere it ever will: merging makes a token at all its places at once. So lists are written once and lie in one
- * piece. Places go out of date when a token there becomes part of another one, which the cells tell. */
+ * Each pair has a list of all places where it occurs. A pair first occurs when the later of its tokens is made, and then at
+ * every place where it ever will: merging makes a token at all its places at once. So each list is written once and is
+ * contiguous. A place goes out of date when a token there becomes part of another one; the cells show this. */
 #include <string.h>
 
 #include "base/compiler.h"
@@ -14,30 +14,30 @@
 #include "bpe/train/pairs.h"
 #include "bpe/train/pieces.h"
 
-/* A cell is the number of a token; or that of no token, within a token of more than two bytes; or a separator, whose other bits
- * are a weight. */
+/* A cell holds the number of a token; or that of no token, inside a token of more than two bytes; or a separator, whose other
+ * bits are a weight. */
 #define SEPARATOR (UINT32_C(1) << 31)
 #define MAX_WEIGHT (SEPARATOR - 1)
 #define WITHIN (SEPARATOR - 1)
 
-/* Places are 32-bit numbers, and a list needs two bits of them for other things. */
+/* Places are 32-bit numbers, and a list needs two of their bits for other purposes. */
 #define MAX_CELLS ((size_t)1 << 31)
 
-/* Cells whose separators are the bits of one number. */
+/* The cells whose separators are the bits of one number. */
 enum { BLOCK = 64 };
 
 enum { N_BYTES = 256, LOOK_AHEAD = 16 };
 
-/* What a merge finds out about a token beside which the new one comes to stand. */
+/* The data that a merge collects about a token that becomes a neighbour of the new one. */
 typedef struct neighbour {
     uint64_t weight; /* of all these places */
     uint32_t n;      /* how many */
-    uint32_t target; /* where the next place is to be written, or, of a single one, the pair it belongs to */
+    uint32_t target; /* where the next place is written or, for a single one, the pair to which it belongs */
 } neighbour;
 
-/* The new token came to stand beside `token`; `place` is where the pair of both begins. */
+/* The new token now stands beside `token`; `place` is where the pair of both begins. */
 typedef struct meeting {
-    uint32_t token; /* with IS_RIGHT, if that is the right one */
+    uint32_t token; /* with IS_RIGHT if that is the right neighbour */
     uint32_t place;
 } meeting;
 
@@ -49,27 +49,27 @@ typedef struct token_list {
 } token_list;
 
 struct tp_trainer {
-    uint8_t bytes[N_BYTES]; /* which byte a token below 256 is: they are numbered in the order that ties are broken by */
+    uint8_t bytes[N_BYTES]; /* the byte of a token below 256: these are numbered in the order of the tie-break */
     uint32_t *cells;
     size_t n_cells;
     uint64_t *separators;    /* a bit for each cell */
-    uint32_t *block_weights; /* for each block, the weight of the piece that goes on from the block before it */
-    /* For each token: its bytes, and what this merge finds on its left and right; all zero between merges. */
+    uint32_t *block_weights; /* for each block, the weight of the piece that continues from the previous block */
+    /* For each token: its bytes, and the data of this merge on its left and right; all zero between merges. */
     uint32_t *lengths;
     neighbour *left, *right;
     size_t n_tokens, lengths_capacity, left_capacity, right_capacity;
     tp_pairs pairs;
-    uint32_t *positions; /* the lists, one behind the other */
+    uint32_t *positions; /* the lists, one after the other */
     size_t n_positions, positions_capacity;
-    size_t spare_start, spare_end; /* the list of the pair being merged, which is not needed any more */
+    size_t spare_start, spare_end; /* the list of the pair being merged, which is no longer needed */
     meeting *meetings;
     size_t n_meetings, meetings_capacity;
-    token_list lefts, rights; /* whose neighbours are not zero */
+    token_list lefts, rights; /* those whose neighbours are not zero */
 };
 
 /* ---- The cells ------------------------------------------------------------------------------------------------------- */
 
-/* Where the weight of the piece stands that a place lies in, with other bits that are none of it. */
+/* Returns the place of the weight of the piece that contains a place, with other bits that are not part of it. */
 static inline const uint32_t *find_weight(const tp_trainer *t, size_t place)
 {
     uint64_t before = t->separators[place / BLOCK] & (((uint64_t)1 << place % BLOCK) - 1);
@@ -77,10 +77,10 @@ static inline const uint32_t *find_weight(const tp_trainer *t, size_t place)
     return &t->cells[place / BLOCK * BLOCK + tp_highest_bit(before)];
 }
 
-/* How often a piece must be there so that no weight is too large: hardly ever more than once. */
+/* How many copies of a piece are required so that no weight is too large: hardly ever more than one. */
 static uint64_t count_copies(uint64_t count) { return count / MAX_WEIGHT + (count % MAX_WEIGHT != 0); }
 
-/* The cells that all pieces need, with a separator behind the last; MAX_CELLS + 1 if that is too many. */
+/* Returns the number of cells for all pieces, with a separator after the last; MAX_CELLS + 1 if that is too many. */
 static size_t measure_cells(const tp_piece_table *table)
 {
     size_t n_cells = 1;
@@ -101,7 +101,7 @@ static void put_separator(tp_trainer *t, size_t place, uint32_t weight)
     t->separators[place / BLOCK] |= (uint64_t)1 << place % BLOCK;
 }
 
-/* Writes a piece into the cells from `start` on, and returns where it ends. */
+/* Writes a piece into the cells from `start` on and returns where it ends. */
 static size_t put_piece(tp_trainer *t, size_t start, const uint8_t *text, size_t nbytes, uint32_t weight,
                         const uint8_t *token_of)
 {
@@ -163,7 +163,7 @@ static bool reserve_positions(tp_trainer *t, size_t n)
     return positions != NULL;
 }
 
-/* Makes room for all that merging a pair at up to n places can bring: then nothing can fail in the middle. */
+/* Makes room for all that merging a pair at up to n places can add: then nothing can fail in the middle. */
 static tp_status reserve_for_merge(tp_trainer *t, size_t n, tp_error *error)
 {
     size_t n_tokens = t->n_tokens + 1, n_pairs = n < n_tokens ? 2 * n : 2 * n_tokens;
@@ -179,7 +179,7 @@ static tp_status reserve_for_merge(tp_trainer *t, size_t n, tp_error *error)
 
 /* ---- Merging --------------------------------------------------------------------------------------------------------- */
 
-/* Notes that the new token stands beside another one now, in a pair that begins at `place`. */
+/* Records that the new token stands beside another one now, in a pair that begins at `place`. */
 static inline void note_meeting(tp_trainer *t, neighbour *neighbours, token_list *list, uint32_t token, uint32_t side,
                                 size_t place, uint32_t weight)
 {
@@ -189,7 +189,7 @@ static inline void note_meeting(tp_trainer *t, neighbour *neighbours, token_list
     t->meetings[t->n_meetings++] = (meeting){token | side, (uint32_t)place};
 }
 
-/* Merges the pair at one of its places, if it still is there. */
+/* Merges the pair at one of its places, if it is still there. */
 static inline void merge_at(tp_trainer *t, size_t place, uint32_t a, uint32_t b, uint32_t made)
 {
     uint32_t *cells = t->cells;
@@ -199,13 +199,13 @@ static inline void merge_at(tp_trainer *t, size_t place, uint32_t a, uint32_t b,
     cells[middle - 1] = cells[middle] = WITHIN;
     cells[place] = cells[end - 1] = made;
     if ((before & SEPARATOR) == 0) note_meeting(t, t->left, &t->lefts, before, 0, place - t->lengths[before], weight);
-    /* Where the same pair follows, it will be merged next, and meets this token on its left. */
+    /* If the same pair follows, it is merged next and meets this token on its left. */
     bool is_followed = behind == a && cells[end + t->lengths[a]] == b;
     if ((behind & SEPARATOR) == 0 && !is_followed) note_meeting(t, t->right, &t->rights, behind, IS_RIGHT, place, weight);
 }
 
-/* Cells and separators are on their way when a place is LOOK_AHEAD places off, and by half that distance they have come and
- * tell where the weight is. */
+/* The cells and separators are prefetched when a place is LOOK_AHEAD places away; at half that distance they have arrived and
+ * give the place of the weight. */
 static void merge_everywhere(tp_trainer *t, const tp_pair *pair, uint32_t made)
 {
     const uint32_t *places = pair->n_positions == 1 ? &pair->positions : t->positions + pair->positions;
@@ -220,8 +220,8 @@ static void merge_everywhere(tp_trainer *t, const tp_pair *pair, uint32_t made)
     }
 }
 
-/* Takes away the pairs that were there before: of a token's left neighbour with `a`, and of `b` with its right one. Where two
- * new tokens meet, that was `b` with `a`. */
+/* Removes the previous pairs: of a token's left neighbour with `a`, and of `b` with its right one. Where two new tokens meet,
+ * that was `b` with `a`. */
 static void take_away_pairs(tp_trainer *t, uint32_t a, uint32_t b, uint32_t made)
 {
     const token_list *lefts = &t->lefts, *rights = &t->rights;
@@ -234,7 +234,7 @@ static void take_away_pairs(tp_trainer *t, uint32_t a, uint32_t b, uint32_t made
     }
 }
 
-/* Room for a list of n places: where the list of the merged pair lay, as long as that lasts. */
+/* Makes room for a list of n places: in the list of the merged pair, as long as that suffices. */
 static uint32_t allocate_positions(tp_trainer *t, size_t n)
 {
     if (n <= t->spare_end - t->spare_start) {
@@ -261,7 +261,7 @@ static void add_new_pairs(tp_trainer *t, uint32_t made)
     for (size_t i = 0; i < rights->n; i++) add_pair(t, made, rights->tokens[i], &t->right[rights->tokens[i]]);
 }
 
-/* Writes the places where tokens have met into the lists of the pairs that they are now. */
+/* Writes the places where tokens met into the lists of their new pairs. */
 static void write_positions(tp_trainer *t)
 {
     for (size_t i = 0; i < t->n_meetings; i++) {
@@ -279,7 +279,7 @@ static void forget_neighbours(neighbour *neighbours, token_list *list)
     list->n = 0;
 }
 
-/* Merges a pair into a new token; there must be room for all that comes of it. */
+/* Merges a pair into a new token; there must be room for all that this adds. */
 static void merge_pair(tp_trainer *t, uint32_t number)
 {
     const tp_pair pair = t->pairs.pairs[number];
@@ -301,7 +301,7 @@ static void merge_pair(tp_trainer *t, uint32_t number)
 
 /* ---- The first pairs ------------------------------------------------------------------------------------------------- */
 
-/* Calls for each pair of adjacent bytes would cost more than all else here: so a loop that is written twice. */
+/* A function call for each pair of adjacent bytes would cost more than all the rest here, so the loop is written twice. */
 static void count_byte_pairs(const tp_trainer *t, neighbour *found)
 {
     uint32_t weight = 0;
@@ -356,13 +356,13 @@ static bool make_first_pairs(tp_trainer *t)
 
 /* ---- What is public -------------------------------------------------------------------------------------------------- */
 
-/* Whether a byte stands for itself, as the character of that number, in Hugging Face's alphabet. */
+/* Returns whether a byte stands for itself, as the character of that number, in Hugging Face's alphabet. */
 static bool stands_for_itself(size_t byte)
 {
     return (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
 }
 
-/* Numbers the bytes in the order that ties are broken by. */
+/* Numbers the bytes in the order of the tie-break. */
 static void number_bytes(tp_trainer *t, tp_tie_break tie_break, uint8_t *token_of)
 {
     size_t n = 0;

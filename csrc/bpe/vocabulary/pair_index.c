@@ -1,4 +1,4 @@
-/* Which pairs of tokens of a vocabulary merge: the index of them, and the list that it says the same as. */
+/* The pairs of tokens of a vocabulary that merge: their index, and the equivalent list. */
 #include "bpe/vocabulary/pair_index.h"
 
 #include "base/error.h"
@@ -46,7 +46,7 @@ bool tp_vocabulary_put_pair(tp_vocabulary *v, uint32_t left, uint32_t right, uin
 
 /* ---- The list ------------------------------------------------------------------------------------------------------- */
 
-/* The numbers of tokens of more than a byte are their merges' places in the list, but for the bytes before them. */
+/* The numbers of tokens of more than one byte, minus the number of bytes, are the places of their merges in the list. */
 static void number_merges(const tp_vocabulary *v, uint32_t *places)
 {
     for (uint32_t t = 0, n = 0; t < v->n_tokens; t++) {

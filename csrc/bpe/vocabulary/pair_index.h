@@ -4,18 +4,18 @@
 
 #include "bpe/vocabulary/vocabulary.h"
 
-/* The filter has 2^2 bits for each slot: of pairs that do not merge it lets one in eight through. */
+/* The filter has 2^2 bits for each slot: one in eight pairs that do not merge passes it. */
 enum { TP_FILTER_BITS = 2 };
 
 static inline uint64_t tp_pair_key(uint32_t left, uint32_t right) { return ((uint64_t)left << TP_TOKEN_BITS | right) + 1; }
 
-/* What stands in a slot: the pair's key and its rank. */
+/* The contents of a slot: the pair's key and its rank. */
 static inline uint64_t tp_pair_slot(uint32_t left, uint32_t right, uint32_t rank)
 {
     return tp_pair_key(left, right) << TP_RANK_BITS | rank;
 }
 
-/* The two tokens of a slot that is taken, and their rank. */
+/* The two tokens of a used slot, and their rank. */
 static inline uint32_t tp_slot_left(uint64_t slot) { return (uint32_t)(((slot >> TP_RANK_BITS) - 1) >> TP_TOKEN_BITS); }
 
 static inline uint32_t tp_slot_right(uint64_t slot)
@@ -25,7 +25,7 @@ static inline uint32_t tp_slot_right(uint64_t slot)
 
 static inline uint32_t tp_slot_rank(uint64_t slot) { return (uint32_t)slot & TP_MAX_MERGES; }
 
-/* The rank of two tokens side by side; TP_NO_RANK if they do not merge. */
+/* Returns the rank of two adjacent tokens; TP_NO_RANK if they do not merge. */
 static inline uint32_t tp_find_pair(const tp_vocabulary *vocabulary, uint32_t left, uint32_t right)
 {
     uint64_t key = tp_pair_key(left, right), hash = key * vocabulary->pair_multiplier;
@@ -41,11 +41,11 @@ static inline uint32_t tp_find_pair(const tp_vocabulary *vocabulary, uint32_t le
 
 /* ---- While it is made ----------------------------------------------------------------------------------------------- */
 
-/* Makes room for so many pairs. False if there is no memory; what was allocated is freed with the vocabulary. */
+/* Makes room for `n_pairs` pairs. Returns false if memory runs out; what was allocated is freed with the vocabulary. */
 bool tp_vocabulary_allocate_pairs(tp_vocabulary *v, size_t n_pairs);
 void tp_vocabulary_free_pairs(tp_vocabulary *v);
 
-/* Two tokens merge, with this rank. False if the pair is there already. */
+/* Adds a pair of tokens that merges with this rank. Returns false if the pair is already there. */
 bool tp_vocabulary_put_pair(tp_vocabulary *v, uint32_t left, uint32_t right, uint32_t rank);
 
 #endif

@@ -1,4 +1,4 @@
-/* What is asked of a vocabulary: tokens by their bytes and by their ids. */
+/* The queries of a vocabulary: tokens by their bytes and by their ids. */
 #include "bpe/vocabulary/vocabulary.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The counter of points for AVX2, four at a time. It multiplies 32 bits by 32: a product of 64 bits takes three of those. */
+/* The counter of points for AVX2, four at a time. It multiplies 32 bits by 32; a product of 64 bits takes three of those. */
 #include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
@@ -8,7 +8,7 @@ TP_BEGIN_VARIANT(TP_AVX2)
 
 #include "numeric/circle.h"
 
-/* The lower halves of the products with a number of 64 bits. */
+/* The lower halves of the products with a 64-bit number. */
 static inline __m256i multiply(__m256i a, uint64_t factor)
 {
     __m256i low = _mm256_set1_epi64x((long long)(factor & 0xFFFFFFFF)), high = _mm256_set1_epi64x((long long)(factor >> 32));
@@ -18,7 +18,7 @@ static inline __m256i multiply(__m256i a, uint64_t factor)
 
 static inline __m256i half_square(__m256i a) { return _mm256_srli_epi64(_mm256_mul_epu32(a, a), 1); }
 
-/* As the template has it. */
+/* As in the template. */
 uint64_t tp_count_beyond_avx2(uint64_t state, uint64_t n)
 {
     const __m256i odd = _mm256_set1_epi32(1), step = _mm256_set1_epi64x((long long)(4 * TP_SPLITMIX_STEP));

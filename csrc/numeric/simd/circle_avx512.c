@@ -1,4 +1,4 @@
-/* The counter of points for AVX-512 with DQ, which multiplies 64 bits. */
+/* The counter of points for AVX-512 with DQ, which can multiply 64 bits. */
 #include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS

@@ -55,7 +55,7 @@ static inline __m256i twice_double(__m256i x)
     return _mm256_castpd_si256(_mm256_add_pd(number, number));
 }
 
-/* What is below `from`: x >= from where it is not. */
+/* All bits are set where x is below `from`, and none where x >= from. */
 static inline __m256i is_below_int32(__m256i x, __m256i from) { return _mm256_cmpgt_epi32(from, x); }
 static inline __m256i is_below_int64(__m256i x, __m256i from) { return _mm256_cmpgt_epi64(from, x); }
 
@@ -95,7 +95,7 @@ static inline __m256i spread_int64_t(const void *p)
     return _mm256_set1_epi64x(bits);
 }
 
-/* A whole block is stored while there is room for it; the last ones are kept one by one. */
+/* A whole block is stored as long as there is room for it; the last ones are kept one by one. */
 #define DEFINE_KEEP(type, sum, bits_type, is_below, twice)                                                                     \
     DEFINE_PLAIN_KEEP(type, sum)                                                                                               \
     static size_t keep_vectors_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)      \

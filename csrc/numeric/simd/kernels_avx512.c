@@ -77,7 +77,7 @@ static inline __m512i spread_64(const void *p)
 /* The first n items of a block. */
 #define FIRST(n) ((n) >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << (n)) - 1)
 
-/* Whole blocks are stored while there is room for them, which is cheaper than parts of them. */
+/* Whole blocks are stored as long as there is room for them, which is cheaper than parts of them. */
 #define DEFINE_KEEP(type, bits, mask_type, is_kept, twice)                                                                     \
     static size_t keep_##type(const void *numbers, const void *least, size_t n_kept, const void *end, void *kept)              \
     {                                                                                                                          \

@@ -1,4 +1,4 @@
-/* The loops in C without intrinsics; compilers make vectors of them where every machine of the kind has some. */
+/* The loops in C without intrinsics; compilers vectorise them with the instructions that every machine of the kind has. */
 #include "numeric/keep.h"
 #include "numeric/kernels.h"
 

@@ -14,14 +14,14 @@
 #include "numeric/kernels.h"
 
 #ifdef __clang__
-#pragma STDC FP_CONTRACT OFF /* GCC fuses nothing under -std=c11 */
+#pragma STDC FP_CONTRACT OFF /* GCC does not fuse under -std=c11 */
 #endif
 
 enum { N_VECTORS = TP_LANES / N_IN_VECTOR };
 
 /* ---- Sums ---------------------------------------------------------------------------------------------------------- */
 
-/* Knuth's TwoSum: what rounding takes from a sum is known exactly. */
+/* Knuth's TwoSum: the rounding error of a sum is computed exactly. */
 static void add_doubles(const double *numbers, size_t n, tp_lanes *lanes)
 {
     vector sums[N_VECTORS], errors[N_VECTORS], sizes[N_VECTORS];
@@ -76,7 +76,8 @@ static int64_t sum_narrow(const void *numbers, tp_number_type number_type, size_
     }
 }
 
-/* So little is done with each number that memory would be waited for: what comes next but some is asked for in time. */
+/* So little work is done for each number that the loop would wait for memory: the values a few iterations ahead are
+ * prefetched. */
 enum { WIDE_AT_ONCE = 512, WIDE_AHEAD = 2048, WIDE_IN_LINE = 8 };
 
 static tp_halves sum_wide(const uint64_t *numbers, uint64_t bias, size_t n)
@@ -103,7 +104,7 @@ static tp_halves sum_wide(const uint64_t *numbers, uint64_t bias, size_t n)
         return;                                                                                                                \
     }
 
-/* The difference of two numbers of 64 bits takes one bit more: its magnitude and its sign. */
+/* The difference of two 64-bit numbers needs one bit more: its magnitude and its sign. */
 #define WIDEN_DIFFERENCES_AS(type, bias)                                                                                       \
     {                                                                                                                          \
         const type *items = numbers, base = items[0];                                                                          \
@@ -115,8 +116,8 @@ static tp_halves sum_wide(const uint64_t *numbers, uint64_t bias, size_t n)
         return;                                                                                                                \
     }
 
-/* Where all differences lie between -2^51 and 2^51, 2^52 + 2^51 more is the low bits of a double between 2^52 and 2^53: for that
- * there are vectors everywhere. Halves tell, whose differences never wrap. */
+/* If all differences lie between -2^51 and 2^51, adding 2^52 + 2^51 gives the low bits of a double between 2^52 and 2^53, for
+ * which all machines have vectors. Halves are compared, because their differences never wrap. */
 static bool widen_small_differences(const uint64_t *numbers, uint64_t bias, size_t n, double *wide)
 {
     const uint64_t base = numbers[0], half_base = (base ^ bias) >> 1, bits_of_2_to_52 = UINT64_C(0x433) << 52;
@@ -289,7 +290,7 @@ static size_t keep(const void *numbers, tp_number_type type, const void *least, 
 
 /* ---- Products ------------------------------------------------------------------------------------------------------ */
 
-/* Whole cache lines are stored: a vector across two of them takes twice as long. */
+/* Whole cache lines are stored: a vector across two lines takes twice as long. */
 enum { CACHE_LINE = 64 };
 
 #define MULTIPLY_FLOATS(type)                                                                                                  \
@@ -302,7 +303,7 @@ enum { CACHE_LINE = 64 };
         return true;                                                                                                           \
     }
 
-/* In a type twice as wide there is place for every product. */
+/* Every product fits a type of twice the width. */
 #define MULTIPLY_INTS(type, twice_as_wide)                                                                                     \
     {                                                                                                                          \
         const type *x = a, *y = b;                                                                                             \
@@ -321,7 +322,8 @@ enum { CACHE_LINE = 64 };
         const type *x = a, *y = b;                                                                                             \
         type *product = products;                                                                                              \
         bool is_wrong = false;                                                                                                 \
-        if (are_small(a, added, n) && are_small(b, added, n)) { /* without a sign: they may be written to meanwhile */         \
+        if (are_small(a, added, n) && are_small(b, added, n)) { /* unsigned: another thread may write to the numbers
+                                                                 * meanwhile */         \
             for (size_t i = 0; i < n; i++) product[i] = (type)((uint64_t)x[i] * (uint64_t)y[i]);                               \
             return true;                                                                                                       \
         }                                                                                                                      \
@@ -329,8 +331,8 @@ enum { CACHE_LINE = 64 };
         return !is_wrong;                                                                                                      \
     }
 
-/* Whether all numbers, with 2^31 added to those that have a sign, are below 2^32, so that every product has a place: it pays to
- * look, since vectors do not tell of overflow. */
+/* Returns whether all numbers, with 2^31 added to signed ones, are below 2^32, so that every product fits: the check pays,
+ * because vectors do not report overflow. */
 static bool are_small(const uint64_t *numbers, uint64_t added, size_t n)
 {
     uint64_t all = 0;
@@ -338,7 +340,7 @@ static bool are_small(const uint64_t *numbers, uint64_t added, size_t n)
     return all >> 32 == 0;
 }
 
-/* Whether a product overflows. */
+/* Returns whether a product overflows. */
 static inline bool tp_multiply_uint64_t(uint64_t a, uint64_t b, uint64_t *product)
 {
     *product = a * b;

@@ -1,17 +1,17 @@
-/* Encoding text, written once for all instruction sets. The file that includes this one has included bpe/split/simd/window_template.h and
- * defines ENCODE, the name of the function to define.
+/* Encoding of text, written once for all instruction sets. The file that includes this one has included
+ * bpe/split/simd/window_template.h and defines ENCODE, the name of the function to define.
  *
- * Pieces are looked up as they are found, never stored: while one window's entries come from memory, the next one's pieces are
- * found already. */
+ * Pieces are looked up as they are found and are never stored: while the entries of one window arrive from memory, the pieces
+ * of the next one are found. */
 #include "bpe/encode/encode.h"
 
-/* What is read behind a window's beginning: the last piece may begin with its last byte. */
+/* The number of bytes read after the beginning of a window: the last piece may begin with its last byte. */
 enum { READABLE_NBYTES = WINDOW_NBYTES + TP_KEY_NBYTES };
 
 _Static_assert((int)WINDOW_NBYTES <= (int)TP_MOST_KEYED_NBYTES, "any piece of a window has a key");
 
-/* Encodes the pieces of a window, which end at the bits of `ends`, and returns where the last one ends that could be encoded. The
- * sink has room for as many ids as the window has bytes, and TP_CACHED_IDS more. */
+/* Encodes the pieces of a window, which end at the bits of `ends`, and returns where the last encoded piece ends. The sink has
+ * room for as many ids as the window has bytes, and TP_CACHED_IDS more. */
 static inline const uint8_t *encode_window(tp_encoding *e, const uint8_t *window, uint64_t ends, const uint8_t *readable_end)
 {
     tp_cache_index index = e->table->index;
@@ -40,7 +40,7 @@ static inline const uint8_t *encode_window(tp_encoding *e, const uint8_t *window
     return p;
 }
 
-/* The same without any room to spare, or where less may be read. */
+/* The same if there is no spare room, or if fewer bytes may be read. */
 static inline const uint8_t *encode_window_by_piece(tp_encoding *e, const uint8_t *window, uint64_t ends,
                                                     const uint8_t *readable_end)
 {

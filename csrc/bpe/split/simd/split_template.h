@@ -1,8 +1,8 @@
 /* The splitters, written once for all instruction sets. The file that includes this one has included bpe/split/simd/window_template.h and
  * defines SPLIT, the name of the function to define. */
 
-/* Stores the places of all bits plus `offset`, by eights, which no branch has to guess: up to seven entries too many, which are
- * written over later. Returns how many there are. */
+/* Stores the places of all bits plus `offset`, eight at a time, so that no branch must be predicted. Up to seven surplus
+ * entries are written and later overwritten. Returns the number of places. */
 static inline size_t put_ends(uint64_t starts, uint64_t offset, uint64_t *ends)
 {
     size_t n = tp_count_bits(starts);
@@ -12,7 +12,7 @@ static inline size_t put_ends(uint64_t starts, uint64_t offset, uint64_t *ends)
     return n;
 }
 
-/* The same where there may be no room for all; *last is the last of those places. */
+/* The same if there may not be room for all; *last is the last of those places. */
 static inline size_t put_some_ends(uint64_t starts, uint64_t offset, uint64_t *ends, size_t room, size_t *last)
 {
     size_t n = 0;

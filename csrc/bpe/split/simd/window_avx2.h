@@ -1,4 +1,4 @@
-/* Windows in AVX2: for what comes in a variant that splits text. */
+/* Windows in AVX2, for the variants that split text. */
 #ifndef TEXTPROC_BPE_SPLIT_WINDOW_AVX2_H
 #define TEXTPROC_BPE_SPLIT_WINDOW_AVX2_H
 

@@ -1,4 +1,4 @@
-/* Windows in AVX-512: for what comes in a variant that splits text. */
+/* Windows in AVX-512, for the variants that split text. */
 #ifndef TEXTPROC_BPE_SPLIT_WINDOW_AVX512_H
 #define TEXTPROC_BPE_SPLIT_WINDOW_AVX512_H
 

@@ -1,4 +1,4 @@
-/* Windows in NEON: for what comes in a variant that splits text. */
+/* Windows in NEON, for the variants that split text. */
 #ifndef TEXTPROC_BPE_SPLIT_WINDOW_NEON_H
 #define TEXTPROC_BPE_SPLIT_WINDOW_NEON_H
 

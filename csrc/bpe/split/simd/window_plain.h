@@ -1,4 +1,4 @@
-/* Windows in plain C: for what comes in a variant that splits text. */
+/* Windows in plain C, for the variants that split text. */
 #ifndef TEXTPROC_BPE_SPLIT_WINDOW_PLAIN_H
 #define TEXTPROC_BPE_SPLIT_WINDOW_PLAIN_H
 

@@ -18,23 +18,24 @@
 #include "bpe/split/characters.h"
 #include "bpe/split/split.h"
 
-/* A window at the end of the text may be shorter, but not so short that the pieces in it are done sooner one by one. */
+/* A window at the end of the text may be shorter, unless it is so short that splitting its pieces one by one is faster. */
 enum { WINDOW_NBYTES = 64, MIN_WINDOW_NBYTES = 12 };
 
-/* What the bytes of a window are: bit i stands for byte i. A character of several bytes has the bits of all of them. */
+/* The classes of the bytes of a window: bit i is for byte i. All bytes of a character of several bytes have its bits. */
 typedef struct tp_window {
-    uint64_t known; /* the bytes that the other masks tell of: the first ones, up to what they cannot tell */
+    uint64_t known; /* the bytes that the other masks describe: the first ones, up to the first that they cannot describe */
     uint64_t letters, numbers, symbols, newlines;
-    uint64_t blanks;      /* white space, but no newlines */
-    uint64_t later_bytes; /* of characters of several bytes, all but the first */
+    uint64_t blanks;      /* white space except newlines */
+    uint64_t later_bytes; /* all bytes but the first of characters of several bytes */
     uint64_t spaces, apostrophes;
-    uint64_t upper, lower; /* for o200k: in pieces, what is both goes with what is lower, unless it is before what is upper */
+    uint64_t upper, lower; /* for o200k: in pieces, a character that is both counts as lower, unless an upper one follows it */
 } tp_window;
 
 static inline void cut_before(tp_window *window, size_t place) { window->known &= (UINT64_C(1) << place) - 1; }
 
-/* Whether the masks can tell of a character beyond ASCII. They cannot count the characters of a number, or find the last one
- * of a run of white space, where these have several bytes; and a mark is part of a word, to o200k, if it is behind a letter. */
+/* Returns whether the masks can describe a character beyond ASCII. They cannot count the characters of a number, or find the
+ * last character of a run of white space, if these have several bytes. A mark is part of a word, for o200k, if it follows a
+ * letter. */
 static inline bool is_plain(const tp_window *window, size_t place, uint8_t classes, bool is_o200k)
 {
     if ((classes & (TP_CLASS_NUMBER | TP_CLASS_SPACE)) != 0) return false;
@@ -42,8 +43,8 @@ static inline bool is_plain(const tp_window *window, size_t place, uint8_t class
     return !(is_o200k && is_mark) || (place > 0 && (window->letters >> (place - 1) & 1) != 0);
 }
 
-/* The first bytes of characters of three that are certainly letters without case: most of Chinese, Japanese and Korean. These are
- * blocks in which Unicode 16 has nothing else. What is not valid UTF-8 is left to those who look at each character. */
+/* The first bytes of three-byte characters that are certainly letters without case: most of Chinese, Japanese and Korean.
+ * Unicode 16 has nothing else in these blocks. Invalid UTF-8 is left to the code that examines each character. */
 static inline uint64_t find_letters_of_three(tp_block block)
 {
     uint64_t later = is_between(block, 0x80, 0xBF), of_three = is_between(block, 0xE0, 0xEF);
@@ -59,7 +60,7 @@ static inline uint64_t find_letters_of_three(tp_block block)
     return (first | (is_equal(block, 0xE3) & kana)) & ~inside & later >> 1 & later >> 2;
 }
 
-/* Takes those letters at once, and returns the bytes beyond ASCII that are left. */
+/* Takes those letters at once and returns the remaining bytes beyond ASCII. */
 static inline uint64_t add_letters_of_three(tp_window *window, tp_block block, uint64_t beyond)
 {
     uint64_t first = find_letters_of_three(block), later = first << 1 | first << 2;
@@ -69,7 +70,7 @@ static inline uint64_t add_letters_of_three(tp_window *window, tp_block block, u
     return beyond & ~(first | later);
 }
 
-/* The least first byte of the characters that are taken at once. */
+/* The lowest first byte of the characters that are taken at once. */
 enum { FIRST_OF_THREE = 0xE3 };
 
 TP_NOINLINE tp_window with_beyond_ascii(tp_window window, const uint8_t *p, tp_block block, uint64_t beyond, bool is_o200k)
@@ -131,7 +132,7 @@ static inline uint64_t not_space(const tp_window *window) { return window->lette
 
 /* ---- Contractions ------------------------------------------------------------------------------------------------ */
 
-/* Takes the contractions at those of `apostrophes` that have one for pieces of their own. */
+/* Makes contractions at those `apostrophes` that have one into pieces of their own. */
 static inline uint64_t with_contractions(uint64_t starts, uint64_t apostrophes, const uint8_t *p, size_t p_nbytes, bool folds)
 {
     for (; apostrophes != 0; apostrophes &= apostrophes - 1) {
@@ -145,8 +146,8 @@ static inline uint64_t with_contractions(uint64_t starts, uint64_t apostrophes, 
     return starts;
 }
 
-/* Takes the contractions at `apostrophes`, which are behind letters, for the ends of their pieces. Where one follows another,
- * the second begins a piece, so its letter has another part to play than the masks say. */
+/* Makes the contractions at `apostrophes`, which follow letters, the ends of their pieces. If one contraction follows another,
+ * the second begins a piece, so its letter plays another role than the masks say. */
 static inline uint64_t with_contractions_behind_words(uint64_t starts, uint64_t apostrophes, const uint8_t *p, size_t p_nbytes)
 {
     for (; apostrophes != 0; apostrophes &= apostrophes - 1) {
@@ -189,7 +190,7 @@ static inline uint64_t starts_of_numbers(uint64_t numbers, size_t max)
     return starts;
 }
 
-/* Symbols that are not the first character of a piece: behind another one, or behind a space. */
+/* Symbols that are not the first character of a piece: those after another symbol or after a space. */
 static inline uint64_t inner_symbols(const tp_window *window)
 {
     uint64_t inner = window->symbols & (window->symbols | window->spaces) << 1 & ~window->later_bytes;
@@ -199,7 +200,7 @@ static inline uint64_t inner_symbols(const tp_window *window)
     return inner;
 }
 
-/* Blanks behind newlines: they begin a piece if what follows them is no newline again. */
+/* Blanks after newlines: they begin a piece unless another newline follows them. */
 static inline uint64_t blanks_behind_newlines(const tp_window *window)
 {
     uint64_t starts = 0;
@@ -211,7 +212,7 @@ static inline uint64_t blanks_behind_newlines(const tp_window *window)
     return starts;
 }
 
-/* Of GPT-4's family, and of o200k's too, but for contractions and case. */
+/* For GPT-4's family, and for o200k's except contractions and case. */
 static inline uint64_t starts_of_classes(const tp_window *window, size_t max_numbers)
 {
     uint64_t words = window->letters | window->numbers;
@@ -219,7 +220,7 @@ static inline uint64_t starts_of_classes(const tp_window *window, size_t max_num
     starts |= window->letters & (window->numbers | window->newlines | inner_symbols(window)) << 1;
     starts |= starts_of_numbers(window->numbers, max_numbers);
     starts |= (window->blanks | window->newlines) & words << 1;
-    /* Newlines right behind symbols belong to these. Adding the first one of them carries a bit to what is behind the last. */
+    /* Newlines directly after symbols belong to them. Adding the first newline carries a bit to the place after the last. */
     uint64_t behind_symbols = (window->newlines + (window->newlines & window->symbols << 1)) & ~window->newlines;
     starts |= window->blanks & (window->symbols << 1 | behind_symbols);
     return starts | last_before_text(window->blanks, window) | blanks_behind_newlines(window);
@@ -239,7 +240,7 @@ static inline uint64_t starts_of_o200k(const tp_window *window, const uint8_t *p
 
 /* ---- A window ---------------------------------------------------------------------------------------------------- */
 
-/* Where the other pieces begin in a window of `nbytes`; 64 can be read. */
+/* Returns where the other pieces begin in a window of `nbytes`; 64 bytes must be readable. */
 TP_INLINE uint64_t find_starts_in(const tp_split_rules *rules, tp_split_family family, const uint8_t *p, size_t nbytes)
 {
     tp_window window = look_at(p, nbytes, family == TP_SPLIT_O200K);
@@ -250,7 +251,7 @@ TP_INLINE uint64_t find_starts_in(const tp_split_rules *rules, tp_split_family f
     return starts & window.known & ~UINT64_C(1);
 }
 
-/* The same for the window at `p`, which is shorter at the end of the text. None: that cannot be told from a window. */
+/* The same for the window at `p`, which is shorter at the end of the text. No bit is set if a window cannot tell. */
 TP_INLINE uint64_t find_starts(const tp_split_rules *rules, tp_split_family family, const uint8_t *p, const uint8_t *end)
 {
     uint8_t copy[WINDOW_NBYTES];
