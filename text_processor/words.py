@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
-from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
+from typing import NoReturn, TypeVar, cast
 
 from text_processor._native.corpus import Corpus
 from text_processor._native.status import SLICE_ENTRIES
-
-if TYPE_CHECKING:
-    from text_processor._words.ledger import HasLedger, Ledger
+from text_processor._words.ledger import HasLedger, Ledger
 
 __all__ = ["Words"]
 

@@ -188,9 +188,9 @@ def _unmarked(head: bytes) -> str | None:
     U+2000; their blanks and line ends have a zero byte too. A UTF-8 text would need a control character, often NUL, after each
     single character to look like this.
 
-    A text is UTF-16 of another script if at least `LEAST_NULS` of the higher bytes are zero, each next to a space or a line end,
-    at most half as many of the lower bytes are zero, and the text is not valid UTF-8 or one in 32 of the lower bytes is a control
-    character.
+    A text is UTF-16 of another script if at least `LEAST_NULS` of the higher bytes are zero, each next to a space or a line
+    end, at most half as many of the lower bytes are zero, and the text is not valid UTF-8 or one in 32 of the lower bytes is a
+    control character.
     """
     sample = head[:SAMPLE_NBYTES]
     for encoding in ("utf-32-le", "utf-32-be"):
