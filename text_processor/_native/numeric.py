@@ -1,4 +1,4 @@
-"""The door to the core's room ``numeric``."""
+"""Bindings of the core's folder ``numeric``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a call of the core returned: statuses become exceptions here and nowhere else."""
+"""Turn the status of a call of the core into an exception; no other module does this."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text crosses to the core: documents joined to batches, lines, UTF-8."""
+"""Pass text to the core: documents joined to batches, lines, UTF-8."""
 
 from __future__ import annotations
 
