@@ -35,14 +35,14 @@ class Handle:
     def __init__(self, make: Callable[..., int], *arguments: Any) -> None:
         """Have the core make the object: ``make`` takes the arguments, a place for the pointer and a place for an error."""
         self.place: Any = ffi.new(self.TYPE)
-        # Before there is anything, so that Ctrl-C cannot come between.
+        # Registered before the object exists, so that Ctrl-C cannot come between making and registering it.
         _owners[weakref.ref(self.place, _owners.pop)] = ffi.gc(ffi.cast(self.TYPE, self.place), self.FREE_AT)
         error = new_error()
         check(make(*arguments, self.place, error), error)
 
     @classmethod
     def made(cls, make: Callable[..., int], *arguments: Any) -> Self:
-        """Return one that is made in another way than by calling the class."""
+        """Return a handle to an object that another function of the core makes."""
         handle = cls.__new__(cls)
         Handle.__init__(handle, make, *arguments)
         return handle
