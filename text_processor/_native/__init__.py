@@ -1,7 +1,8 @@
-"""The one door to the compiled core; no other package imports it.
+"""The only package that imports the compiled core.
 
-``status`` turns a status of the core into an exception, ``handles`` says who frees what C has made, ``text`` takes text in, and
-``process`` tells of the whole process: memory, instruction sets, versions. Beside them stands one door file for each room.
+``status`` turns a status of the core into an exception, ``handles`` frees the objects of C, ``text`` passes text to the core,
+and ``process`` has the state of the process: memory, instruction sets, versions. There is one more module for each folder of
+the core.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 
 from text_processor._textproc_cffi import lib
 
-# No lock of the core is held by any thread while the process forks, so the child can use every object.
+# No thread holds a lock of the core while the process forks, so the child can use every object.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
         before=lib.tp_before_fork,

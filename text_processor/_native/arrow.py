@@ -1,4 +1,4 @@
-"""The door to the core's room ``documents``: Arrow columns, by address."""
+"""Bindings of the core's folder ``documents``: Arrow columns, by address."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ ARROW_INDICES: dict[int, int] = {  # by their bits
 
 
 class Region(NamedTuple):
-    """Memory of somebody else's; address 0 is none."""
+    """Memory that another library owns; address 0 means no memory."""
 
     address: int
     nbytes: int
 
 
 class ArrowArray:
-    """Where the entries of an Arrow array are; ``owner`` keeps the buffers."""
+    """The buffers of an Arrow array; ``owner`` keeps them alive."""
 
     __slots__ = ("_data", "length", "owner", "pointer")
 
@@ -71,13 +71,13 @@ class ArrowColumn(NamedTuple):
         return self.array.pointer, ffi.NULL if self.dictionary is None else self.dictionary.pointer
 
     def measure(self, start: int, stop: int, enough: int) -> tuple[int, int]:
-        """Add up bytes from the entry ``start`` on until they are enough; return where that was, and the sum."""
+        """Add up the bytes of entries from ``start`` on, until they are ``enough``; return the entry reached, and the sum."""
         following, nbytes, error = ffi.new("uint64_t *"), ffi.new("uint64_t *"), new_error()
         self.check(lib.tp_arrow_measure(*self.pointers(), start, stop, enough, following, nbytes, error), error)
         return int(following[0]), int(nbytes[0])
 
     def check(self, status: int, error: TpError) -> None:
-        """As `check`, but say which entry of the column is damaged."""
+        """Work as `check`, but name the damaged entry of the column."""
         try:
             check(status, error)
         except InvalidArgumentError as fault:
@@ -85,7 +85,7 @@ class ArrowColumn(NamedTuple):
 
 
 class ArrowBatch:
-    """Documents of a column, joined in memory that is used again for the next ones: a batch, or one that is too long for it."""
+    """Documents of a column in memory that is reused: a batch of joined documents, or one document that is too long for it."""
 
     __slots__ = ("_batch", "_ends", "_text", "joined", "long_text", "read_nbytes")
 
@@ -102,7 +102,7 @@ class ArrowBatch:
         self.read_nbytes = 0
 
     def read(self, column: ArrowColumn, start: int, stop: int, *, refuse_blank: bool) -> int:
-        """Join the next documents from the entry ``start`` on, and return the first entry that has not been read."""
+        """Join the next documents from the entry ``start`` on, and return the first entry that was not read."""
         batch, error = self._batch, new_error()
         batch.next, batch.stop, batch.stops_at_blank = start, stop, refuse_blank
         status = lib.tp_arrow_join(*column.pointers(), batch, error)

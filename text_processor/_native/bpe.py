@@ -1,4 +1,4 @@
-"""The door to the core's room ``bpe``: splitting, training, vocabularies, encoding and decoding."""
+"""Bindings of the core's folder ``bpe``: splitting, training, vocabularies, encoding and decoding."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Pieces(Handle):
-    """A handle to a ``tp_pieces``: distinct pieces of text and how often each occurs."""
+    """A handle to a ``tp_pieces``: distinct pieces of text and their counts."""
 
     __slots__ = ()
 
@@ -29,7 +29,7 @@ class Pieces(Handle):
         super().__init__(lib.tp_pieces_new)
 
     def add(self, pattern: int, text: bytes | memoryview, *, is_final: bool, threads: int = 1) -> int:
-        """Count the pieces of UTF-8 text and return how many bytes they have; what is left goes before what follows."""
+        """Count the pieces of UTF-8 text and return their number of bytes; the caller gives the rest with the next text."""
         used, error = ffi.new("size_t *"), new_error()
         with ffi.from_buffer("uint8_t[]", text) as data:
             status = lib.tp_pieces_add(self.pointer, pattern, data, len(data), is_final, threads, used, error)
@@ -37,7 +37,7 @@ class Pieces(Handle):
         return int(used[0])
 
     def add_documents(self, pattern: int, documents: Batch, *, threads: int = 1) -> None:
-        """Count the pieces of documents that end in the piece, each split by itself."""
+        """Count the pieces of the documents that end in a batch; each document is split separately."""
         error = new_error()
         with ffi.from_buffer("uint8_t[]", documents.text) as data:
             status = lib.tp_pieces_add_documents(
@@ -46,7 +46,7 @@ class Pieces(Handle):
         check(status, error)
 
     def add_split(self, pieces: Sequence[bytes]) -> None:
-        """Count pieces that something else has split."""
+        """Count pieces that are already split."""
         ends = array("Q", accumulate(map(len, pieces)))
         text, error = b"".join(pieces), new_error()
         with ffi.from_buffer("uint64_t[]", ends) as c_ends:
@@ -55,7 +55,7 @@ class Pieces(Handle):
 
 
 class Trainer(Handle):
-    """A handle to a ``tp_trainer``, which makes merges one after the other out of the pieces as they are now."""
+    """A handle to a ``tp_trainer``, which makes merges one after the other from the current pieces."""
 
     __slots__ = ("_made",)
 
@@ -63,13 +63,13 @@ class Trainer(Handle):
     FREE_AT = lib.tp_trainer_free_at
 
     def __init__(self, pieces: Pieces, tie_break: int) -> None:
-        self._made = array("I")  # what a call had made that failed then
+        self._made = array("I")  # the merges that a failed call had made
         super().__init__(lib.tp_trainer_new, pieces.pointer, tie_break)
 
     def step(self, n: int) -> array[int]:
-        """Make up to ``n`` more merges: the left and the right token of each in turn. Fewer mean that there are no more.
+        """Make up to ``n`` more merges; return the left and the right token of each in turn. Fewer mean that there are no more.
 
-        A call that fails loses nothing: what it had made until then the next one gives.
+        A call that fails loses nothing: the next call returns the merges that it had made.
         """
         room = max(n - len(self._made) // 2, 0)
         made, n_made, error = new_uninitialized("tp_merge[]", room), ffi.new("size_t *"), new_error()
@@ -81,7 +81,7 @@ class Trainer(Handle):
         return merges
 
 
-# The patterns with a splitter written by hand, by name; no number is 0, which means that there is none.
+# The patterns with a splitter in C, by name; the number 0 means that there is none.
 PATTERNS: dict[str, int] = {
     "gpt2": lib.TP_PATTERN_GPT2,
     "r50k": lib.TP_PATTERN_R50K,
@@ -94,7 +94,7 @@ PATTERNS: dict[str, int] = {
 
 
 def pattern_text(pattern: int) -> str:
-    """Return the regular expression that a pattern of `PATTERNS` stands for."""
+    """Return the regular expression of a pattern of `PATTERNS`."""
     return ffi.string(lib.tp_pattern_text(pattern)).decode()
 
 
@@ -112,32 +112,32 @@ def split(pattern: int, text: bytes | memoryview, *, is_final: bool = True) -> l
 
 
 def find_cut(pattern: int, text: bytes | memoryview, start: int) -> int:
-    """Return the first place from `start` on where a piece ends whatever stands around the text, or the text's length."""
+    """Return the first place from `start` on where a piece ends for any surrounding text, or the length of the text."""
     with ffi.from_buffer("uint8_t[]", text) as data:
         return lib.tp_split_find_cut(pattern, data, len(data), start)
 
 
-# How training chooses among the pairs that are most frequent.
+# The rules by which training chooses among equally frequent pairs.
 TIE_BREAKS: dict[str, int] = {"rustbpe": lib.TP_TIE_RUSTBPE, "hf": lib.TP_TIE_HF}
 
 _NO_ENDS = array("Q")
 
-# Ids that come back in one step: they stay in the second-level cache until they are copied to where they belong.
+# Ids that one step returns: they stay in the second-level cache until they are copied to their place.
 STEP_IDS = 1 << 16
 
-# Of a text that is given whole though it is longer, nearly all is one piece: it is not to be encoded twice for want of room.
+# A longer text that is given as a whole is nearly all one piece. It gets room for all ids, so that it is not encoded twice.
 LONG_PIECE_NBYTES = 1 << 20
 
 
 class Tokens(NamedTuple):
-    """Tokens one behind the other, where each ends (64-bit), and their ids (32-bit)."""
+    """The bytes of tokens one after the other, the end of each token (64-bit), and their ids (32-bit)."""
 
     text: bytes
     ends: array[int]
     ids: array[int]
 
     def each(self) -> Iterator[bytes]:
-        """Give the bytes of one after the other."""
+        """Give the bytes of each token."""
         start = 0
         for end in self.ends:
             yield self.text[start:end]
@@ -154,13 +154,13 @@ class Vocabulary(Handle):
 
     @classmethod
     def of_merges(cls, merges: array[int]) -> Vocabulary:
-        """One that was trained: two ids for each merge, one behind the other."""
+        """Make a trained vocabulary from the two ids of each merge, one after the other."""
         with _c_merges(merges) as c_merges:
             return cls(lib.tp_vocabulary_from_merges, c_merges, len(c_merges))
 
     @classmethod
     def of_tokens(cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
-        """One by tiktoken's rule; with merges, by Hugging Face's."""
+        """Make a vocabulary with tiktoken's merge rule, or with Hugging Face's if merges are given."""
         with (
             ffi.from_buffer("uint64_t[]", tokens.ends) as c_ends,
             ffi.from_buffer("uint32_t[]", tokens.ids) as c_ids,
@@ -172,7 +172,7 @@ class Vocabulary(Handle):
             return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, c_merges, len(c_merges), whole_pieces)
 
     def tokens(self) -> Tokens:
-        """All tokens, by ascending id."""
+        """Return all tokens, by ascending id."""
         found = ffi.new("tp_vocabulary_tokens *")
         lib.tp_vocabulary_get_tokens(self.pointer, found)
         ends, ids = array("Q"), array("I")
@@ -181,7 +181,7 @@ class Vocabulary(Handle):
         return Tokens(bytes(ffi.buffer(found.tokens, found.tokens_nbytes)), ends, ids)
 
     def merges(self) -> array[int]:
-        """The two ids of each merge, in order; `InvalidArgumentError`, with an id, if that token is made by none."""
+        """Return the two ids of each merge, in order; raise `InvalidArgumentError` with the id if no merge makes a token."""
         n_merges = ffi.new("size_t *")
         found = read_array("tp_merge", n_merges, partial(lib.tp_vocabulary_get_merges, self.pointer))
         merges = array("I")
@@ -189,7 +189,7 @@ class Vocabulary(Handle):
         return merges
 
     def encode_short(self, pattern: int, text: bytes) -> list[int]:
-        """Return the ids of a text, for which neither room nor a cache outlasts the call."""
+        """Return the ids of a text; neither the room for ids nor a cache outlasts the call."""
         room, n_ids, used = new_uninitialized("uint32_t[]", len(text)), ffi.new("size_t *"), ffi.new("size_t *")
         error = new_error()
         status = lib.tp_vocabulary_encode(
@@ -201,9 +201,9 @@ class Vocabulary(Handle):
     def decode(
         self, ids: array[int] | memoryview, ends: array[int] | None = None, special: SpecialTokens | None = None
     ) -> memoryview:
-        """Return the bytes of tokens one behind the other, and store in ``ends`` where those of each end.
+        """Return the bytes of tokens one after the other, and store the end of each token in ``ends``.
 
-        `InvalidArgumentError`, with the index of an id, if no token has it, nor a special one.
+        Raise `InvalidArgumentError`, with the index of the id, if neither a token nor a special token has an id.
         """
         c_special = ffi.NULL if special is None else special.pointer
         nbytes = ffi.new("size_t *")
@@ -220,7 +220,7 @@ class Vocabulary(Handle):
 
 
 class SpecialTokens:
-    """Special tokens as the core takes them for decoding: their names in UTF-8, by ascending id."""
+    """Special tokens in the form that the core takes for decoding: their names in UTF-8, by ascending id."""
 
     __slots__ = ("_ends", "_ids", "_text", "pointer")
 
@@ -234,14 +234,14 @@ class SpecialTokens:
 
 
 class Names(Handle):
-    """A handle to a ``tp_names``, immutable: some names, which are looked for in texts."""
+    """A handle to a ``tp_names``, immutable: names to search for in texts."""
 
     __slots__ = ()
 
     TYPE = "tp_names **"
     FREE_AT = lib.tp_names_free_at
 
-    # Room for the places that are found, at first.
+    # The initial room for the places that are found.
     PLACES = 1 << 6
 
     def __init__(self, names: Sequence[bytes]) -> None:
@@ -250,11 +250,11 @@ class Names(Handle):
             super().__init__(lib.tp_names_new, text, len(text), c_ends, len(c_ends))
 
     def occur_in(self, text: bytes) -> bool:
-        """Whether any of the names is in a text."""
+        """Whether a text contains any of the names."""
         return bool(lib.tp_names_occur(self.pointer, text, len(text)))
 
     def find(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[int], int]:
-        """Return the start, the end and the number of each name that is found, and how many bytes of the text are certain."""
+        """Return the start, the end and the number of each name found, and the number of certain bytes of the text."""
         n_places, n_certain = ffi.new("size_t *"), ffi.new("size_t *")
         with ffi.from_buffer("uint8_t[]", text) as data:
 
@@ -271,9 +271,9 @@ def _c_merges(merges: array[int]) -> Array[TpMerge]:
 
 
 class Encoder(Handle):
-    """What one call needs to encode text: a vocabulary, room for ids, and the pieces that were met lately.
+    """The state of one call that encodes text: a vocabulary, room for ids, and a cache of recent pieces.
 
-    The ids are added to ``ids``, or only counted if that is None; ``n_ids`` says how many there are so far.
+    The ids are appended to ``ids``, or only counted if that is None; ``n_ids`` is their number so far.
     """
 
     TYPE = "tp_piece_cache **"
@@ -292,14 +292,14 @@ class Encoder(Handle):
         self._capacity, self._room = 0, ffi.NULL
 
     def add(self, token: int) -> None:
-        """Take the id of a special token."""
+        """Append the id of a special token."""
         self.n_ids += 1
         if self.ids is not None:
             self.ids.append(token)
 
     def feed(self, text: bytes | memoryview, is_final: bool) -> int:
-        """Take a text, or a part of one that more will follow; return how many bytes are done."""
-        is_shared = self.threads > 1  # which takes room for as many ids as there are bytes
+        """Encode a text, or a part of one that continues; return how many bytes are done."""
+        is_shared = self.threads > 1  # several threads need room for as many ids as there are bytes
         self._make_room(len(text) if is_shared or len(text) > LONG_PIECE_NBYTES else min(len(text), STEP_IDS))
         error = new_error()
         with ffi.from_buffer("uint8_t[]", text) as data:
@@ -326,7 +326,7 @@ class Encoder(Handle):
         return self._used[0]
 
     def feed_split(self, pieces: Sequence[bytes]) -> None:
-        """Take pieces that have been split already."""
+        """Encode pieces that are already split."""
         ends, text = array("Q", accumulate(map(len, pieces))), b"".join(pieces)
         self._make_room(len(text))  # no piece has more ids than bytes
         error = new_error()
@@ -348,7 +348,7 @@ class Encoder(Handle):
         self._take()
 
     def feed_batch(self, piece: Batch) -> memoryview[int]:
-        """Take documents, each as if alone; return where the ids of each end among those of this batch."""
+        """Encode the documents of a batch separately; return where the ids of each document end among those of the batch."""
         error, id_ends = new_error(), new_uninitialized("uint64_t[]", piece.n_ends)
         with ffi.from_buffer("uint8_t[]", piece.text) as text:
             self._make_room(len(text))

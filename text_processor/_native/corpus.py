@@ -1,14 +1,14 @@
-"""The one door to the compiled core: bytes in, arrays and text out, statuses to exceptions, callbacks.
+"""Bindings of the core's folder ``corpus``: counting, the table of words, and callbacks.
 
-How a callback travels:
+The steps of a callback:
 
 1. Python calls ``Corpus.count_each`` with a function ``tell``. It is put into a ``_DocumentCall``, and a handle to that is
    kept in a local variable for as long as the call lasts: a stale handle would end the process.
 2. C gets the address of the one trampoline, ``textproc_on_document``, and the handle as its ``void *user``.
-3. C counts a document, lets go of its lock, and calls the trampoline.
-4. The trampoline finds the ``_DocumentCall`` behind the handle and calls ``tell``, which may do anything.
-5. No exception can pass through C. The trampoline keeps it in the ``_DocumentCall`` and returns 0, at which C stops.
-   0 is also what cffi returns by itself when the trampoline cannot run, so "stop" is the safe answer.
+3. C counts a document, releases its lock, and calls the trampoline.
+4. The trampoline gets the ``_DocumentCall`` from the handle and calls ``tell``, which may do anything.
+5. No exception can pass through C. The trampoline keeps it in the ``_DocumentCall`` and returns 0; then C stops.
+   cffi also returns 0 when the trampoline cannot run, so "stop" is the safe result.
 6. A signal may arrive before the trampoline's ``try``. cffi hands such an exception to ``onerror``, which keeps it too.
 7. Back in Python, ``count_each`` gives the exception to its caller, who publishes what was counted and raises it again.
 """
@@ -47,7 +47,7 @@ Tell = Callable[[int, int], object]
 
 
 class _DocumentCall:
-    """One call of ``count_each``: whom to tell, and the exception that must wait until C has returned."""
+    """One call of ``count_each``: the function ``tell``, and the exception that must wait until C has returned."""
 
     __slots__ = ("error", "tell")
 
@@ -56,7 +56,7 @@ class _DocumentCall:
         self.error: BaseException | None = None
 
     def take_error(self) -> BaseException | None:
-        """Hand the exception over. Its traceback holds the frames of this call, so none of them may hold it."""
+        """Return the exception and drop it here. Its traceback holds the frames of this call, so none of them may hold it."""
         try:
             return self.error
         finally:
@@ -64,7 +64,7 @@ class _DocumentCall:
 
 
 class _CallsOfThread(threading.local):
-    """The calls that are under way in a thread, innermost last: for ``onerror``, which is not told of the handle."""
+    """The running calls of a thread, innermost last: for ``onerror``, which does not get the handle."""
 
     def __init__(self) -> None:
         self.stack: list[_DocumentCall] = []
@@ -124,7 +124,7 @@ class Corpus(Handle):
         return int(totals.terms)
 
     def append(self, part: Corpus, from_position: int, to_position: int) -> bool:
-        """Move the counts of ``part`` behind this corpus's own; false if it is not at ``from_position`` any more."""
+        """Append the counts of ``part`` to this corpus; return False if it is no longer at ``from_position``."""
         error = new_error()
         status = lib.tp_corpus_append(self.pointer, part.pointer, from_position, to_position, error)
         if status == STALE:
@@ -133,7 +133,7 @@ class Corpus(Handle):
         return True
 
     def count_each(self, batch: Batch, tell: Tell) -> BaseException | None:
-        """Count whole documents one after the other and tell of each; return the exception that ``tell`` ended it with."""
+        """Count whole documents and call ``tell`` with each; return the exception if ``tell`` raised one."""
         call, error = _DocumentCall(tell), new_error()
         handle = ffi.new_handle(call)
         stack = _calls.stack
@@ -150,7 +150,7 @@ class Corpus(Handle):
         return call.take_error()
 
     def measure(self, measure: int) -> memoryview[int]:
-        """Return the measure of every term at one instant: an array of unsigned 64-bit numbers."""
+        """Return a measure of every term at one instant, as an array of unsigned 64-bit numbers."""
         n_terms = ffi.new("uint64_t *")
         get = partial(lib.tp_corpus_get_frequencies, self.pointer, measure)
         return numbers_of(read_array("uint64_t", n_terms, get, self.totals().terms), int(n_terms[0]))
@@ -172,7 +172,7 @@ class Corpus(Handle):
         return int(n_terms[0])
 
     def joined_nbytes(self, n: int) -> int:
-        """How many bytes the first ``n`` terms have, with one more between two of them."""
+        """Return the number of bytes of the first ``n`` terms, with one byte between two terms."""
         nbytes, error = ffi.new("size_t *"), new_error()
         status = lib.tp_corpus_get_terms(self.pointer, 0, n, ffi.NULL, 0, nbytes, error)
         if status != TOO_SMALL:
@@ -200,7 +200,7 @@ class Corpus(Handle):
         return self._split_terms(n, partial(lib.tp_corpus_get_terms, self.pointer, first, n))
 
     def has_valid_terms(self) -> bool:
-        """Whether each term is one word of UTF-8: not, maybe, if the text has changed while it was counted."""
+        """Whether each term is one word of UTF-8; it may be false if the text changed while it was counted."""
         return all(lib.tp_corpus_has_words(self.pointer, first, end - first) for first, end in slices(self.totals().terms))
 
     def counts(self, first: int, n: int) -> list[int]:
@@ -210,7 +210,7 @@ class Corpus(Handle):
         return numbers_of(counts, n).tolist()
 
     def count_of(self, word: str) -> int:
-        """Return how often a word occurs, as it is, not lowered; 0 if it does not. A lone surrogate is an error of ``str``."""
+        """Return the count of a word, without lower-casing it; 0 if it does not occur. A lone surrogate raises in ``str``."""
         encoded = str.encode(word)
         return int(lib.tp_corpus_get_count(self.pointer, encoded, len(encoded)))
 
@@ -257,7 +257,7 @@ class Corpus(Handle):
 
     @classmethod
     def of_snapshot(cls, snapshot: memoryview, origin: int) -> Corpus:
-        """Read a snapshot, which need not be trusted. It lies at byte ``origin`` of what the user has, as errors say."""
+        """Read an untrusted snapshot. In errors, ``origin`` is the place of its first byte in the input of the user."""
 
         def read(place: Pointer[Pointer[TpCorpus]], error: TpError) -> int:
             with ffi.from_buffer("uint8_t[]", snapshot) as data:
@@ -282,7 +282,7 @@ def join(corpora: Sequence[Corpus]) -> None:
 
 
 def _c_batches(corpora: Sequence[Corpus], batches: Sequence[Batch]) -> Array[TpBatch]:
-    """The batches as C wants them; it points into the originals, which the caller keeps for the length of its call."""
+    """Return the batches as C structs that point into the originals; the caller keeps the originals during the call."""
     c_batches = ffi.new("tp_batch[]", len(batches))
     for c_batch, corpus, batch in zip(c_batches, corpora, batches, strict=True):
         c_batch.corpus = corpus.pointer

@@ -1,4 +1,4 @@
-"""Who frees what C has made."""
+"""Ownership of the objects of C: they are freed here."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ _owners: dict[weakref.ref[CData], CData] = {}
 
 
 class Handle:
-    """Owns an object of the core, which lives as long as this."""
+    """Owns an object of the core, which lives as long as this handle."""
 
     __slots__ = ("place",)
 
     TYPE: ClassVar[str]
-    """Of a pointer to a pointer to the object."""
+    """The C type of a pointer to a pointer to the object."""
 
     FREE_AT: ClassVar[Any]
-    """The core's function that frees what it finds at such a place."""
+    """The function of the core that frees the object whose pointer is at such a place."""
 
     def __init__(self, make: Callable[..., int], *arguments: Any) -> None:
         """Have the core make the object: ``make`` takes the arguments, a place for the pointer and a place for an error."""
         self.place: Any = ffi.new(self.TYPE)
-        # Before there is anything, so that Ctrl-C cannot come between.
+        # Registered before the object exists, so that Ctrl-C cannot come between making and registering it.
         _owners[weakref.ref(self.place, _owners.pop)] = ffi.gc(ffi.cast(self.TYPE, self.place), self.FREE_AT)
         error = new_error()
         check(make(*arguments, self.place, error), error)
 
     @classmethod
     def made(cls, make: Callable[..., int], *arguments: Any) -> Self:
-        """Return one that is made in another way than by calling the class."""
+        """Return a handle to an object that another function of the core makes."""
         handle = cls.__new__(cls)
         Handle.__init__(handle, make, *arguments)
         return handle

@@ -1,4 +1,4 @@
-"""The door to the core's room ``numeric``."""
+"""Bindings of the core's folder ``numeric``."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ NUMBER_TYPES: dict[str, int] = {
 
 
 def open_span(buffer: memoryview) -> Array[Uint8]:
-    """Hold a contiguous buffer, to read; `close_span` lets go of it."""
+    """Hold a contiguous buffer for reading; `close_span` releases it."""
     return ffi.from_buffer("uint8_t[]", buffer)
 
 
 def open_room(buffer: array[Any] | memoryview) -> Array[Uint8]:
-    """Hold a contiguous buffer, to write; `close_span` lets go of it."""
+    """Hold a contiguous buffer for writing; `close_span` releases it."""
     return ffi.from_buffer("uint8_t[]", buffer, require_writable=True)
 
 
 def close_span(span: CData) -> None:
-    """Let go of what was held; doing so twice is no error."""
+    """Release a held buffer; releasing it twice is not an error."""
     ffi.release(span)
 
 
@@ -54,7 +54,7 @@ def view_span(span: Array[Uint8], nbytes: int) -> memoryview:
 
 
 class Span(NamedTuple):
-    """Numbers of one type, one behind the other."""
+    """Contiguous numbers of one type."""
 
     pointer: Pointer[Uint8]
     number_type: int
@@ -94,7 +94,7 @@ class FloatSum:
         check(lib.tp_sum_floats(*numbers, self._is_exact, threads, self._sum, error), error)
 
     def value(self, exponent: int = 0) -> float | None:
-        """Return the sum times a power of two, correctly rounded, or None where only an exact sum can tell."""
+        """Return the sum times a power of two, correctly rounded; None if only an exact sum can give it."""
         value = ffi.new("double *")
         return float(value[0]) if lib.tp_float_sum_get(self._sum, exponent, value) else None
 
@@ -114,19 +114,19 @@ def count_kept(numbers: Span, least: array[Any], threads: int, counts: memoryvie
 
 
 def keep_doubled(numbers: Span, least: array[Any], threads: int, counts: memoryview[int], kept: Pointer[Uint8]) -> bool:
-    """Store those numbers that were counted, doubled; false if there are fewer by now."""
+    """Store the counted numbers, doubled; return False if there are fewer now."""
     with ffi.from_buffer("uint8_t[]", least) as c_least, ffi.from_buffer("uint64_t[]", counts) as found:
         return bool(lib.tp_filter_double(*numbers, c_least, threads, found, kept))
 
 
 def multiply(a: Span, b: Span, threads: int, products: Pointer[Uint8]) -> None:
-    """Store products; `TooLargeError`, with an index, if one of ints has no place."""
+    """Store products; raise `TooLargeError`, with an index, if a product of ints does not fit."""
     error = new_error()
     check(lib.tp_multiply(a.pointer, b.pointer, a.number_type, a.n, threads, products, error), error)
 
 
 class Stats:
-    """What is known of the distribution of some numbers: as C's struct of that name."""
+    """Statistics of numbers, as in the C struct with this name."""
 
     __slots__ = ("_scale", "_stats")
 
@@ -224,7 +224,7 @@ class Product(Handle):
 
     @property
     def n_done(self) -> int:
-        """How many multiplications have been made."""
+        """The number of multiplications done."""
         return self._n_done[0]
 
     def step(self, n: int) -> bool:
@@ -252,7 +252,7 @@ class Sieve(Handle):
 
     @property
     def n_done(self) -> int:
-        """How many numbers have been looked at, from 0 on."""
+        """The count of numbers that are checked, from 0 on."""
         return self._n_done[0]
 
     def step(self) -> CBuffer:
@@ -280,7 +280,7 @@ class Window(Handle):
         return self.made(lib.tp_window_copy, self.pointer)
 
     def state(self) -> TpWindowState:
-        """Return all that there is to tell, of one instant."""
+        """Return the whole state at one instant."""
         state = ffi.new("tp_window_state *")
         lib.tp_window_get_state(self.pointer, state)
         return state

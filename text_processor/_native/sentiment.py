@@ -1,4 +1,4 @@
-"""The door to the core's room ``sentiment``: lexicons."""
+"""Bindings of the core's folder ``sentiment``: lexicons."""
 
 from __future__ import annotations
 

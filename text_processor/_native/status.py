@@ -1,4 +1,4 @@
-"""What a call of the core returned: statuses become exceptions here and nowhere else."""
+"""Turn the status of a call of the core into an exception; no other module does this."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def read_array(item: str, n: Pointer[Any], get: Callable[..., int], capacity: in
 
 
 def check(status: int, error: TpError) -> None:
-    """Raise the exception that a status stands for: the only place where an error of the core becomes one of Python."""
+    """Raise the exception for a status: the only place where an error of the core becomes a Python exception."""
     if status == OK:
         return
     message = ffi.string(error.message).decode()
@@ -59,7 +59,7 @@ def check(status: int, error: TpError) -> None:
 
 
 class InvalidArgumentError(ValueError):
-    """An argument that the core refuses; the caller, who knows its name, says more."""
+    """The core rejected an argument; the caller knows its name and adds it."""
 
     def __init__(self, message: str, item: int) -> None:
         super().__init__(message)
@@ -67,7 +67,7 @@ class InvalidArgumentError(ValueError):
 
 
 class TooLargeError(OverflowError):
-    """A count or a number is too large; the caller, where it is one of several numbers, says which."""
+    """A count or a number is too large; the caller names the number if there are several."""
 
     def __init__(self, message: str, item: int) -> None:
         super().__init__(message)
@@ -85,7 +85,7 @@ MOST_BYTES = (1 << 63) - 1
 
 
 def _explain_refusal(message: str) -> str:
-    """Say what was asked for when memory was refused to this thread."""
+    """Return the message about the allocation that failed in this thread."""
     refusal = ffi.new("tp_memory_refusal *")
     lib.tp_memory_take_refusal(refusal)
     asked, held, limit = int(refusal.asked_bytes), int(refusal.held_bytes), int(refusal.limit_bytes)
@@ -101,6 +101,6 @@ def numbers_of(array: Pointer[Uint64], n: int) -> memoryview[int]:
 
 
 def slices(n: int) -> Iterator[tuple[int, int]]:
-    """Cut 0 … n into shards small enough for Ctrl-C to get through between two of them."""
+    """Cut 0 … n into slices, small enough that Ctrl-C takes effect between two of them."""
     for first in range(0, n, SLICE_ENTRIES):
         yield first, min(first + SLICE_ENTRIES, n)

@@ -1,4 +1,4 @@
-"""Text crosses to the core: documents joined to batches, lines, UTF-8."""
+"""Pass text to the core: documents joined to batches, lines, UTF-8."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class Batch(NamedTuple):
 
 
 def has_blank_line(text: bytes) -> bool:
-    """Whether there is a line of nothing but white space."""
+    """Whether a line has only white space."""
     return bool(lib.tp_has_blank_line(text, len(text)))
 
 
 def is_blank(text: bytes | memoryview) -> bool:
-    """Whether there is nothing but white space."""
+    """Whether the text has only white space."""
     with ffi.from_buffer("uint8_t[]", text) as data:
         return bool(lib.tp_is_blank(data, len(data)))
 
@@ -61,7 +61,7 @@ def _find_utf8() -> Callable[[str, int], int] | None:
         return None
 
 
-# Now, not when it is first of use: a child that was forked while another thread imports waits for that import for ever.
+# Imported now and not on first use: a child that was forked while another thread imports would wait for that import forever.
 _utf8_of = _find_utf8()
 
 
@@ -86,7 +86,7 @@ def closing_batch(text: bytes | memoryview) -> Batch:
 
 
 class Lines:
-    """What is known of the lines of a text that comes in blocks."""
+    """The state of the lines of a text that comes in blocks."""
 
     __slots__ = ("_capacity", "_ends", "_n_ends", "_state")
 
@@ -107,7 +107,7 @@ class Lines:
 
     @property
     def nbytes(self) -> int:
-        """How long the blocks so far are."""
+        """The length of the blocks so far."""
         return self._state.nbytes
 
     @property
@@ -159,12 +159,12 @@ def batch_of_lengths(text: bytes, lengths: array[int]) -> Batch:
 
 
 def length(document: Document) -> int:
-    """How many characters or bytes a document has, whatever a subclass says."""
+    """Return the number of characters or bytes of a document, whatever a subclass overrides."""
     return bytes.__len__(document) if isinstance(document, bytes) else str.__len__(document)
 
 
 def encoded(document: Document) -> bytes:
-    """Return the bytes of a document, whatever a subclass says."""
+    """Return the bytes of a document, whatever a subclass overrides."""
     if type(document) is bytes:
         return document
     return plain(document) if isinstance(document, bytes) else str.encode(document)
@@ -178,7 +178,7 @@ def _join(documents: Sequence[Document]) -> bytes:
 
 
 def not_utf8(index: int, offset: int) -> InvalidDocumentError:
-    """The error for a document that is no text."""
+    """Return the error for a document that is not valid UTF-8."""
     return InvalidDocumentError(f"Document {index} is not valid UTF-8 at byte {offset}", index=index, offset=offset)
 
 

@@ -1,6 +1,6 @@
-"""Files of tokenizers: our own, and those of tiktoken.
+"""Files of tokenizers: this package's format, and tiktoken's.
 
-Our own is a container of five sections: a JSON object with the pattern, the special tokens and the rule, then the lengths of
+The first is a container of five sections: a JSON object with the pattern, the special tokens and the rule, then the lengths of
 the tokens and their ids (unsigned 32-bit, little-endian), the bytes of the tokens, and the merges, two ids each, where Hugging
 Face's rule needs them. A file of tiktoken's has a line for each token: its bytes in base64, a blank, its id.
 """
@@ -40,7 +40,7 @@ _CONTAINER = Container(
 
 
 def chunks(model: Model) -> Iterator[bytes | memoryview]:
-    """The bytes of a tokenizer, in chunks."""
+    """Give the bytes of a tokenizer, in chunks."""
     tokens = model.tokens
     description: dict[str, Any] = {
         "pattern": model.splitter.pattern,
@@ -48,11 +48,11 @@ def chunks(model: Model) -> Iterator[bytes | memoryview]:
         "has_merges": model.merges is not None,
         "whole_pieces": model.whole_pieces,
     }
-    if model.not_special:  # readers that do not know it yet take all of them for special
+    if model.not_special:  # older readers do not know this key and take all of them for special
         description["not_special"] = sorted(model.not_special)
     lengths = array("I", (end - start for start, end in pairwise([0, *tokens.ends])))
     sections = (
-        json.dumps(description).encode(),  # ASCII, in which a pattern may have anything
+        json.dumps(description).encode(),  # ASCII, with escapes for everything else in a pattern
         little_endian(lengths),
         little_endian(tokens.ids),
         tokens.text,
@@ -62,7 +62,7 @@ def chunks(model: Model) -> Iterator[bytes | memoryview]:
 
 
 def read_file(name: str) -> Model:
-    """Read a tokenizer from a file, or raise `InvalidTokenizerError`, which names it."""
+    """Read a tokenizer from a file, or raise `InvalidTokenizerError` with the name of the file."""
     return _CONTAINER.read_file(name, from_bytes)
 
 
@@ -119,7 +119,7 @@ def _checked_not_special(names: Any, special_ids: Mapping[str, int]) -> list[str
 
 
 def new_vocabulary(tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
-    """Make a vocabulary of tokens that somebody gives, or raise a `ValueError` that says which is wrong and why."""
+    """Make a vocabulary of untrusted tokens, or raise a `ValueError` that names the wrong token and the reason."""
     try:
         return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces)
     except InvalidArgumentError as error:
@@ -133,13 +133,13 @@ def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | Non
         return f"the token {quoted(token)} with the id {tokens.ids[error.item]}: {error}"
     if missing := sorted({bytes([byte]) for byte in range(256)} - set(tokens.each())):
         return f"{error}: {missing[0]!r} is missing"
-    number = error.item - n_tokens - 256  # behind the tokens come the bytes, behind these the merges
+    number = error.item - n_tokens - 256  # after the tokens come the bytes, and after these the merges
     pair = merges[2 * number : 2 * number + 2].tolist() if merges else []
     return f"merge {number}, of the ids {pair}: {error}"
 
 
 def checked_special_ids(special_tokens: Mapping[str, int], ids: array[int]) -> dict[str, int]:
-    """Check special tokens that come with ids, which must be none of the vocabulary."""
+    """Check special tokens that come with ids; the vocabulary must not have these ids."""
     checked = _special.checked_ids(special_tokens)
     if taken := set(checked.values()) & set(ids):
         name = next(name for name, token in checked.items() if token in taken)
@@ -161,7 +161,7 @@ def read_tiktoken(name: str) -> dict[bytes, int]:
 
 
 def _whole_file(data: bytes) -> dict[bytes, int] | None:
-    """Return the tokens of a file in which nothing is wrong, three times as fast; otherwise None."""
+    """Return the tokens of a file without faults, three times as fast; None if the file has a fault."""
     if not data or not _LINES.fullmatch(data):
         return None
     words = data.split()
@@ -206,6 +206,6 @@ def _entry(line: bytes) -> tuple[bytes, int]:
 
 
 def tiktoken_lines(model: Model) -> Iterator[bytes]:
-    """The lines of a file that tiktoken reads."""
+    """Give the lines of a file for tiktoken."""
     for token, rank in zip(model.tokens.each(), model.tokens.ids, strict=True):
         yield binascii.b2a_base64(token, newline=False) + b" %d\n" % rank

@@ -25,17 +25,17 @@ from text_processor.bpe._special import MOST_ID
 from text_processor.bpe._text import PATTERNS, Splitter
 from text_processor.errors import InvalidTokenizerError
 
-# The byte-level alphabet: a byte that is a printable character of Latin-1, and no blank, stands for itself, the others for the
-# characters from U+0100 on. GPT-2 brought it up.
+# The byte-level alphabet of GPT-2: a byte that is a printable character of Latin-1, except a blank, is written as that
+# character; the other bytes are written as the characters from U+0100 on.
 _PRINTABLE = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 _OTHERS = sorted(set(range(256)) - set(_PRINTABLE))
 _TO_CHARACTER = {**{byte: chr(byte) for byte in _PRINTABLE}, **{byte: chr(0x100 + i) for i, byte in enumerate(_OTHERS)}}
 _TO_LATIN_1: dict[int, int | str] = {ord(character): byte for byte, character in _TO_CHARACTER.items()}
-# Characters of Latin-1 that stand for no byte must not pass for the bytes they are.
+# Characters of Latin-1 that represent no byte must not be read as the byte of the same number.
 _TO_LATIN_1.update(dict.fromkeys(_OTHERS, "�"))
 
-# Their regular expressions are Oniguruma's in Ruby's syntax: there $ is the end of a line, and {1,3}+ repeats. So these are
-# written as what means the same there.
+# tokenizers uses Oniguruma with the syntax of Ruby, where $ is the end of a line, and {1,3}+ repeats. So these patterns are
+# written in a form that means the same there.
 _AS_WRITTEN = {
     PATTERNS["r50k"]: PATTERNS["r50k"].replace("$", r"\z"),
     PATTERNS["cl100k_tiktoken"]: PATTERNS["cl100k_tiktoken"].replace("$", r"\z").replace("{1,3}+", "{1,3}"),
@@ -46,7 +46,7 @@ _SECTIONS = (
     *("version", "truncation", "padding", "added_tokens", "normalizer"),
     *("pre_tokenizer", "post_processor", "decoder", "model"),
 )
-# fuse_unk says what becomes of unknown tokens, of which there are none.
+# fuse_unk concerns unknown tokens, which do not occur here.
 _MODEL_SETTINGS: dict[str, tuple[Any, ...]] = {
     "dropout": (None, 0.0, 0),
     "unk_token": (None,),
@@ -62,7 +62,7 @@ _Parameters = ParamSpec("_Parameters")
 
 
 class _RefusedError(ValueError):
-    """What is refused, and where it stands."""
+    """A setting that is not supported, and its place."""
 
     def __init__(self, place: str, why: str) -> None:
         super().__init__(f"{place}: {why}")
@@ -70,7 +70,7 @@ class _RefusedError(ValueError):
 
 
 class _Reasons:
-    """All that a file is refused for; of what is wrong with many entries of a list, the first one and how many more."""
+    """All faults of a file; for a fault in many entries of a list, the first one and the number of others."""
 
     def __init__(self) -> None:
         self._first: dict[str, str] = {}
@@ -79,7 +79,7 @@ class _Reasons:
     def attempt(
         self, check: Callable[_Parameters, _Made], *args: _Parameters.args, **kwargs: _Parameters.kwargs
     ) -> _Made | None:
-        """Return what a check returns, or None if it refuses, and keep why."""
+        """Return the result of a check; if it raises, keep the reason and return None."""
         try:
             return check(*args, **kwargs)
         except (ValueError, OverflowError) as error:
@@ -121,7 +121,7 @@ def read_file(name: str) -> Model:
 
 
 def _model(file: Any) -> Model:
-    """Return what a file describes, or raise a `ValueError` that tells all that is wrong with it."""
+    """Return the model that a file describes, or raise a `ValueError` that lists all faults."""
     reasons = _Reasons()
     _check_object("the file", file)
     reasons.attempt(_check_keys, "the file", file, _SECTIONS)
@@ -133,7 +133,7 @@ def _model(file: Any) -> Model:
     reasons.attempt(_check_byte_level, "decoder", file.get("decoder"), may_be_missing=False)
     added = reasons.attempt(_added_tokens, file.get("added_tokens", []), reasons)
     parts = reasons.attempt(_model_parts, file.get("model"), added, reasons)
-    # At the very end, as little is left of a pattern that was compiled for nothing.
+    # Last, so that no pattern is compiled for a file that has other faults.
     splitter = None if reasons or pattern is None else reasons.attempt(_text.splitter_for, pattern)
     if reasons or splitter is None or added is None or parts is None:
         raise ValueError(str(reasons))
@@ -153,9 +153,9 @@ def _check_object(place: str, section: Any) -> None:
 
 
 def _check_keys(place: str, section: Any, known: Collection[str], *, kind: str | None = None) -> None:
-    """Check that a section is an object, of a kind if that is given, and has no settings but those that are known."""
+    """Check that a section is an object, of the given kind if there is one, and has only known settings."""
     _check_object(place, section)
-    if kind is not None:  # which tells more than a setting that is not known
+    if kind is not None:  # checked first, because its message is clearer than one about an unknown setting
         _refuse(f"{place}.type", section.get("type"), (kind,))
     if unknown := sorted(section.keys() - set(known)):
         names, mean = ", ".join(map(quoted, unknown[:9])), "means" if len(unknown) == 1 else "mean"
@@ -169,14 +169,14 @@ def _refuse(place: str, value: Any, allowed: tuple[Any, ...]) -> None:
 
 
 def _check_byte_level(place: str, section: Any, *, may_be_missing: bool) -> None:
-    """Check for what turns characters into bytes, and offsets, but no ids."""
+    """Check for a step that changes bytes or offsets, but no ids."""
     if may_be_missing and is_a(section, type(None)):
         return
     _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"}, kind="ByteLevel")
 
 
 def _pattern(section: Any, reasons: _Reasons) -> str | None:
-    """Return the pattern that splits as a pre-tokenizer does."""
+    """Return the pattern that splits in the same way as a pre-tokenizer."""
     place = "pre_tokenizer"
     if not is_a(section, dict) or section.get("type") != "Sequence":
         return _byte_level_pattern(place, section, (True,), reasons)
@@ -189,7 +189,7 @@ def _pattern(section: Any, reasons: _Reasons) -> str | None:
 
 
 def _byte_level_pattern(place: str, section: Any, allowed: tuple[bool, ...], reasons: _Reasons) -> str:
-    """Check the step ByteLevel, which splits as GPT-2 does unless it is told not to."""
+    """Check the step ByteLevel, which splits as GPT-2 does unless use_regex is false."""
     _check_keys(place, section, {"type", "add_prefix_space", "trim_offsets", "use_regex"}, kind="ByteLevel")
     reasons.attempt(_refuse, f"{place}.add_prefix_space", section.get("add_prefix_space", True), (False,))
     reasons.attempt(_refuse, f"{place}.use_regex", section.get("use_regex", True), allowed)
@@ -218,13 +218,13 @@ def _read_pattern(place: str, section: Any, way: tuple[Any, Any]) -> str:
         return _AS_READ[pattern]
     if pattern in PATTERNS.values() and pattern not in _AS_WRITTEN:
         return pattern
-    if pattern in PATTERNS:  # in a file it is no name, but a regular expression that is its own match
+    if pattern in PATTERNS:  # in a file this is a regular expression, not a name
         pattern = f"(?:{pattern})"
     try:
         _patterns.check(pattern, oniguruma=True)
         if way == _ONLY_MATCHES:
             return pattern
-        # Where nothing matches, Isolated makes a piece of what lies between two matches.
+        # Isolated makes a piece of the text between two matches.
         isolated = rf"(?:{pattern})|(?:(?!{pattern})[\s\S])+"
         _patterns.check(isolated)
         return isolated
@@ -232,7 +232,7 @@ def _read_pattern(place: str, section: Any, way: tuple[Any, Any]) -> str:
         raise _RefusedError(f"{place}.Regex", str(error)) from error
 
 
-# Pieces are the matches and what lies between them; or the matches alone. The patterns that have names match everything.
+# Pieces are the matches and the text between them, or the matches alone. The patterns that have names match all text.
 _ISOLATED, _ONLY_MATCHES = ("Isolated", False), ("Removed", True)
 _WAYS = (_ISOLATED, _ONLY_MATCHES)
 
@@ -310,7 +310,7 @@ def _vocab(section: Any) -> dict[str, int]:
 
 
 def _merges(section: Any, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
-    """Return the merges, which may be written as lists of two or as text with a blank between."""
+    """Return the merges, each written as a list of two tokens or as text with a blank between them."""
     if not is_a(section, list):
         raise _RefusedError("model.merges", f"it must be a list, not {quoted(section)}")
     merges: list[tuple[str, str]] = []
@@ -326,7 +326,7 @@ def _merges(section: Any, vocab: Mapping[str, int]) -> list[tuple[str, str]]:
 
 
 class _Parts(NamedTuple):
-    """What the section of the model says."""
+    """The content of the section ``model``."""
 
     vocabulary: Vocabulary
     merges: array[int] | None  # None: tiktoken's rule gives the same ids
@@ -359,8 +359,8 @@ def _assemble(
     reasons.attempt(_check_numbering, special_ids, vocab)
     try:
         plain = _files.new_vocabulary(tokens)
-        # Merges in the order of the ids they make, which turn every token into itself: then tiktoken's rule, which is
-        # faster, gives the same ids.
+        # If the merges are in the order of the ids that they make, and encode every token as itself, tiktoken's rule gives
+        # the same ids, and is faster.
         if plain.merges() == pairs:
             return _Parts(plain, None, False)
     except InvalidArgumentError:
@@ -370,7 +370,7 @@ def _assemble(
 
 
 def _without_special(vocab: Mapping[str, int], merges: Sequence[tuple[str, str]], special_ids: Mapping[str, int]) -> list[str]:
-    """Return the tokens that ordinary text can become: added tokens may stand in the vocabulary too, for their ids."""
+    """Return the tokens that ordinary text can become: the vocabulary may also have added tokens, for their ids."""
     both = vocab.keys() & special_ids.keys()
     used: set[str] = {part for merge in merges for part in (*merge, merge[0] + merge[1])} if both else set[str]()
     for name in sorted(both):
@@ -384,7 +384,7 @@ def _without_special(vocab: Mapping[str, int], merges: Sequence[tuple[str, str]]
 
 
 def _check_numbering(special_ids: Mapping[str, int], vocab: Mapping[str, int]) -> None:
-    """Check that added tokens have the ids that they get when the file is read there: behind the vocabulary if not in it."""
+    """Check that added tokens have the ids that tokenizers gives them: after the vocabulary if they are not in it."""
     n = len(vocab)
     for i, (name, number) in enumerate(special_ids.items()):
         if name not in vocab:
@@ -417,7 +417,7 @@ def to_json(model: Model) -> bytes:
         )
     pairs = merges_of(model)
     special = sorted(model.special_ids.items(), key=lambda item: item[1])
-    # An added token that is not in the vocabulary is numbered anew there.
+    # tokenizers gives a new id to an added token that is not in the vocabulary.
     vocab.update(special)
     file = {
         "version": "1.0",
@@ -445,7 +445,7 @@ def to_json(model: Model) -> bytes:
 
 
 def merges_of(model: Model) -> array[int]:
-    """Return the merges, two ids each, or raise `ValueError` if there is no list of them that says what the tokens say."""
+    """Return the merges, two ids each, or raise `ValueError` if no list of merges makes the tokens."""
     if model.merges is not None:
         return model.merges
     try:

@@ -1,4 +1,4 @@
-"""What a tokenizer is at one moment: immutable, so that any number of threads may use it while another one trains."""
+"""The immutable state of a tokenizer: any number of threads may use it while another thread trains."""
 
 from __future__ import annotations
 
@@ -25,26 +25,25 @@ from text_processor.bpe._special import Names, Search
 from text_processor.bpe._text import Consume, Splitter
 from text_processor.errors import InvalidDocumentError, UntrainedTokenizerWarning
 
-# Bytes of short texts that cross together, for each thread: some milliseconds of work. A longer text goes by itself, in steps.
+# Bytes of short texts in one batch, for each thread: some milliseconds of work. A longer text is encoded alone, in steps.
 BATCH_NBYTES = 1 << 20
 
-# Sets of names that a tokenizer keeps what finds them of: nearly always it is asked for the same ones.
+# The number of sets of names whose search a tokenizer keeps: nearly all calls use the same sets.
 MOST_SEARCHES = 8
 
-# Ids that are made a list, or decoded, in one step.
+# Ids that are converted to a list, or decoded, in one step.
 SLICE_IDS = 1 << 20
 
-# Is told of how many bytes more are done.
+# Takes the number of further bytes that are done.
 Tell = Callable[[int], object]
 
 
 class Model:
     """A splitter, a vocabulary and special tokens.
 
-    ``special_ids`` are all added tokens with their ids, or names that get the ids behind those of the vocabulary;
-    ``not_special`` are those of them that Hugging Face's ``decode`` never leaves out. ``merges`` and ``whole_pieces`` are
-    Hugging Face's rule; without merges the rule is tiktoken's, which for vocabularies that were trained is that of the
-    training too.
+    ``special_ids`` are all added tokens with their ids, or names that get the ids after those of the vocabulary.
+    ``not_special`` are the added tokens that Hugging Face's ``decode`` always keeps. ``merges`` and ``whole_pieces`` are
+    Hugging Face's merge rule. Without merges the rule is tiktoken's, which gives the same ids as training does.
     """
 
     def __init__(
@@ -77,7 +76,7 @@ class Model:
 
     @property
     def n_vocab(self) -> int:
-        """One more than the highest id."""
+        """The highest id plus one."""
         return max([self.tokens_ids[-1], *self.special_ids.values()]) + 1
 
     @cached_property
@@ -85,14 +84,14 @@ class Model:
         return self.vocabulary.tokens()
 
     def state(self) -> tuple[Any, ...]:
-        """All that answers depend on, here or where it is written to."""
+        """Return everything that results depend on, here or in a file that is written."""
         rule = None if self.merges is None else (self.merges, self.whole_pieces)
         return (self.splitter.pattern, self.special_ids, self.not_special, self.tokens, rule)
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
     def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
-        """Return the ids of a short text by as few calls of the core as can be; None where that is not all there is to do."""
+        """Return the ids of a short text with as few calls of the core as possible; None if this fast path does not apply."""
         chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
         if self.splitter.native is None:
             return None
@@ -112,14 +111,14 @@ class Model:
         return ids + self.vocabulary.encode_short(self.splitter.native, data[start:])
 
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
-        """Add the ids of a text to an array, or only count them if that is None; return how many there are."""
+        """Append the ids of a text to an array, or only count them if it is None; return their number."""
         chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
         encoder = self._new_encoder(ids)
         self._encode_checked(self._checked(text, forbidden), chosen, encoder)
         return encoder.n_ids
 
     def _checked(self, text: object, forbidden: frozenset[str]) -> str | memoryview:
-        """Return a text in which no name is that must not be there."""
+        """Return a text after checking that it contains no disallowed name."""
         if isinstance(text, str):
             self._check(text, forbidden)
         checked = _text.checked_text(text)
@@ -137,12 +136,12 @@ class Model:
             self._feed(encoder, text, tell)
 
     def _check(self, text: str, forbidden: frozenset[str]) -> None:
-        """Raise `ValueError` if a text holds a name that it must not hold."""
+        """Raise `ValueError` if a text contains a disallowed name."""
         if forbidden and (name := self.search_for(forbidden).first(text)) is not None:
             raise _special.disallowed(name, f"character {text.find(name)}")
 
     def _feed_parts(self, encoder: Encoder, text: str | memoryview, chosen: frozenset[str], tell: Tell | None) -> None:
-        """Give a text that was checked, in which some names are special tokens."""
+        """Encode a checked text in which some names are special tokens."""
         data, start = _text.as_utf8(text), 0
         for place in self.search_for(chosen).all(data):
             self._feed(encoder, data[start : place.start], tell)
@@ -168,12 +167,12 @@ class Model:
                 n_left -= nbytes
                 tell(nbytes)
         if tell is not None:
-            tell(n_left)  # of what no match covers
+            tell(n_left)  # bytes that no match covers
 
     def encode_batch(
         self, texts: Iterable[object], threads: int, allowed: object, disallowed: object, report: Report
     ) -> list[list[int]]:
-        """Return the ids of each text, and report how many bytes are done."""
+        """Return the ids of each text, and report the number of bytes done."""
         chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
         batch = _Batch(self, threads, report)
         for index, text in enumerate(texts):
@@ -194,11 +193,11 @@ class Model:
     def encode_stream(
         self, read: Callable[[int], Any], name: str, reading: Reading, allowed: Names | str, disallowed: Names | str
     ) -> Iterator[array[int]]:
-        """Give the ids of the text of a stream, some for each block that is read."""
+        """Give the ids of the text of a stream, an array for each block that is read."""
         chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
         ids = array("I")
         encoder = self._new_encoder(ids)
-        if self.splitter.native is None:  # which needs all of the text at once
+        if self.splitter.native is None:  # regex needs the whole text at once
             text = "".join(_text.as_str(block) for block, _ in _text.blocks(read, name, reading))
             self.encode(text, chosen, forbidden, ids)
             yield ids
@@ -212,9 +211,9 @@ class Model:
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
     def decode(self, ids: object, ends: array[int] | None = None, first: int = 0) -> bytes:
-        """Return the bytes of tokens, and store in ``ends``, which is empty, where those of each end.
+        """Return the bytes of tokens, and store the end of each token in ``ends``, which must be empty.
 
-        Errors call the index of the first id ``first``.
+        In errors, ``first`` is the index of the first id.
         """
         numbers = memoryview(_as_ids(ids))
         parts: list[memoryview] = []
@@ -233,7 +232,7 @@ class Model:
         return b"".join(parts)
 
     def _decode_copy(self, ids: array[int], ends: array[int] | None, first: int) -> memoryview:
-        """Decode ids that nobody else writes to, so that the one which is refused can be named."""
+        """Decode ids that nobody else writes to, so that an error can name the wrong id."""
         try:
             return self.vocabulary.decode(ids, ends, self.special_tokens)
         except InvalidArgumentError as error:
@@ -247,9 +246,9 @@ class Model:
 
 
 class Untrained(Model):
-    """What a tokenizer is before it is trained: bytes are its tokens. As hardly anybody means that, its first use warns.
+    """The state of a tokenizer before training: bytes are its tokens. Its first use warns, because it is rarely intended.
 
-    It is a class of its own, so that those that were trained need not look whether they were.
+    It is a separate class, so that trained models need not check whether they are trained.
     """
 
     _has_warned = False
@@ -286,7 +285,7 @@ class Untrained(Model):
 
 
 def _level_of_caller() -> int:
-    """The ``stacklevel`` for `warnings.warn`, in the function that calls this, that names the line which uses this package."""
+    """Return the ``stacklevel`` for a `warnings.warn` in the calling function, so that it names the line of the user."""
     level, frame = 1, sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("text_processor."):
         level, frame = level + 1, frame.f_back
@@ -294,7 +293,7 @@ def _level_of_caller() -> int:
 
 
 def _as_ids(ids: Any) -> array[int] | memoryview:
-    """Return ids as 32-bit numbers, those of a buffer of such numbers where they lie."""
+    """Return ids as 32-bit numbers; a buffer of such numbers is not copied."""
     if is_a(ids, array) and ids.typecode == "I":
         return cast("array[int]", ids)
     if not is_a(ids, list, tuple):
@@ -316,10 +315,10 @@ def _as_ids(ids: Any) -> array[int] | memoryview:
 
 
 def _checked_number(given: Any, index: int) -> int:
-    """Return an id as an ``int`` of 32 bits, or raise what is wrong with it."""
+    """Return an id as an ``int`` of 32 bits, or raise if it is not one."""
     try:
         number = operator.index(given)
-    except TypeError as error:  # also an array of several numbers, which has the method for those of one
+    except TypeError as error:  # also for an array of several numbers, whose ``__index__`` works only for one
         message = f"the id at index {index} must be an int, not {type(given).__name__}{many.advice(given)}"
         raise TypeError(message) from error
     if not 0 <= number < 1 << 32:
@@ -328,7 +327,7 @@ def _checked_number(given: Any, index: int) -> int:
 
 
 def _telling(consume: Consume, tell: Tell) -> Consume:
-    """Return what consumes text and tells how many bytes of it are done."""
+    """Return a function that consumes text and reports the number of bytes done."""
 
     def consume_and_tell(text: bytes | memoryview, is_final: bool) -> int:
         n_used = consume(text, is_final)
@@ -339,7 +338,7 @@ def _telling(consume: Consume, tell: Tell) -> Consume:
 
 
 def as_list(ids: array[int]) -> list[int]:
-    """Return ids as a list, made in slices, so that Ctrl-C gets through."""
+    """Return ids as a list, made in slices, so that Ctrl-C takes effect."""
     if len(ids) <= native_status.SLICE_ENTRIES:
         return ids.tolist()
     numbers: list[int] = []
@@ -349,7 +348,7 @@ def as_list(ids: array[int]) -> list[int]:
 
 
 def little_endian(numbers: array[int]) -> bytes:
-    """Return numbers as they are written to files, the same on every machine."""
+    """Return numbers in the byte order of files, the same on every machine."""
     if sys.byteorder == "big":
         numbers = numbers[:]
         numbers.byteswap()
@@ -357,7 +356,7 @@ def little_endian(numbers: array[int]) -> bytes:
 
 
 class _Batch:
-    """Texts in their order, of which short ones cross to the core together."""
+    """Encodes texts in order; short texts are given to the core together."""
 
     def __init__(self, model: Model, threads: int, report: Report) -> None:
         self.lists: list[list[int]] = []
@@ -371,7 +370,7 @@ class _Batch:
         self._most = BATCH_NBYTES * threads
 
     def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
-        """Take a text that was checked."""
+        """Add a checked text."""
         can_wait = self._model.splitter.native is not None
         if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES and not (chosen and self._may_hold(text, chosen)):
             self._wait(text)
@@ -392,7 +391,7 @@ class _Batch:
             self.flush()
 
     def flush(self) -> None:
-        """Encode what waits."""
+        """Encode the waiting texts."""
         texts, self._waiting, self._n_waiting = self._waiting, [], 0
         if not texts:
             return
@@ -404,7 +403,7 @@ class _Batch:
         for end in ends.tolist():
             self.lists.append(ids[start:end])
             start = end
-        self._has_done(len(piece.text) - piece.n_ends + 1)  # the bytes between texts are none of theirs
+        self._has_done(len(piece.text) - piece.n_ends + 1)  # without the separators between texts
 
     def _has_done(self, nbytes: int) -> None:
         self._n_done += nbytes
@@ -412,7 +411,7 @@ class _Batch:
 
 
 class _Stream:
-    """Text that comes in blocks, in which special tokens may lie across a cut."""
+    """Encodes text that comes in blocks; a special token may cross from one block into the next."""
 
     def __init__(self, model: Model, encoder: Encoder, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
         self._encoder = encoder
@@ -422,7 +421,7 @@ class _Stream:
         self._n_done = 0
 
     def consume(self, text: bytes | memoryview, is_final: bool) -> int:
-        """Encode what is certain of a text, which goes on where it ended last; return how many bytes that was."""
+        """Encode the certain part of a text, which continues the last one; return the number of bytes encoded."""
         certain = self._check(text, is_final)
         start = 0
         if self._chosen is not None:
@@ -441,7 +440,7 @@ class _Stream:
         return start
 
     def _check(self, text: bytes | memoryview, is_final: bool) -> int:
-        """Raise `ValueError` if a name is there that must not be, and return up to where none can be."""
+        """Raise `ValueError` if the text contains a disallowed name; return the number of bytes that cannot begin one."""
         if self._forbidden is None:
             return len(text)
         places, n_certain = self._forbidden.places(text, is_final=is_final)

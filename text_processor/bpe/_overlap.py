@@ -1,16 +1,16 @@
-"""Whether some names can overlap others in a text: one within the other, or the end of one being the beginning of the other."""
+"""Check whether names can overlap in a text: one inside another, or the end of one is the beginning of another."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
 
-# A character takes some 200 bytes of memory here. All names of a published tokenizer have 50,000 characters at most.
+# A character takes about 200 bytes of memory here. All names of a published tokenizer have at most 50,000 characters.
 MOST_CHARACTERS = 1_000_000
 
 
 def first_overlap(ones: Sequence[str], others: Sequence[str]) -> tuple[str, str] | None:
-    """Return one of ``ones`` and one of ``others`` that can be found in a text at places that overlap, or None.
+    """Return one of ``ones`` and one of ``others`` that can occur in a text at overlapping places, or None.
 
     O(characters), by the automaton of Aho and Corasick.
 
@@ -30,7 +30,7 @@ def first_overlap(ones: Sequence[str], others: Sequence[str]) -> tuple[str, str]
 
 
 def _first_met(texts: Sequence[str], names: Sequence[str]) -> tuple[str, str] | None:
-    """Return a text and a name that lies in it, or that begins with an end of it."""
+    """Return a text and a name that is in it, or that begins with its end."""
     prefixes = _Prefixes(names)
     for text in texts:
         node = 0

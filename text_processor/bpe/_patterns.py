@@ -1,11 +1,11 @@
-"""Regular expressions from anywhere: which of them the package ``regex`` may compile.
+"""Check untrusted regular expressions before the package ``regex`` compiles them.
 
-A pattern is written for one library and split by another. So it is taken only if every construct in it means the same in both:
-in ``regex`` (its version 0) and in tiktoken, whose dialect is that of Rust's crates regex and fancy-regex; and in a
-tokenizer.json also in Oniguruma with the syntax of Ruby. What is known to be read alike is listed, everything else refused; the
-tests compare the engines. They know different versions of Unicode, which is left out of account.
+A pattern is written for one library and used by another. It is accepted only if every construct in it means the same in both:
+in ``regex`` (its version 0) and in tiktoken, which uses the dialect of Rust's crates regex and fancy-regex; for a
+tokenizer.json also in Oniguruma with the syntax of Ruby. The constructs that mean the same are listed; every other one raises.
+The tests compare the engines. Differences between their versions of Unicode are ignored.
 
-The same pass bounds what a pattern may cost, before ``regex`` sees it. Its time is linear in the pattern.
+The same pass limits the cost of a pattern, before ``regex`` compiles it. It takes time linear in the pattern.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from text_processor._common.messages import quoted
 from text_processor._documents import batches
 
-# Published patterns have up to 1,000 characters and 200 states. regex copies what is repeated, and goes through branches by
-# recursion in C: (?:abc|d){3000} overflows a stack of 128 KB, which is what threads have under musl. Of patterns as large as is
-# allowed none was found, among twenty kinds and 6,000 made at random, that takes more than 1.2 MB, 40 ms, or that stack.
+# Published patterns have up to 1,000 characters and 200 states. regex copies repeated parts, and visits branches by recursion
+# in C: (?:abc|d){3000} overflows a stack of 128 KB, which threads have under musl. Among patterns of the allowed size, twenty
+# kinds and 6,000 random ones were tried; none took more than 1.2 MB, 40 ms, or that stack.
 MOST_CHARACTERS = 10_000
 MOST_STATES = 4_000
-# regex parses groups by recursion, some six calls each, of the 1,000 that Python allows.
+# regex parses groups by recursion, with about six calls for each; Python allows 1,000.
 MOST_NESTED = 50
-# As many as Oniguruma allows. What may come, unlike what must, is not copied.
+# The limit of Oniguruma. Optional repeats, unlike required ones, are not copied.
 MOST_REPEATS = 100_000
 
 
@@ -45,7 +45,7 @@ _CHARACTER = rf"\\(?:[nrtfva{_PUNCTUATION}]|x[0-7][0-9A-Fa-f]|u(?![dD][89a-fA-F]
 _CLASS = r"\\[sSdDwW]"
 _PROPERTY = r"\\[pP](?:\{\^?(?P<name>\w+)\}|(?P<letter>[LMNPSZC]))"
 
-# What stands outside of sets.
+# Constructs outside of sets.
 _LEXEME = re.compile(
     rf"""
     (?P<character> [^\\\[(){{|?*+.^$] | {_CHARACTER} )
@@ -58,7 +58,7 @@ _LEXEME = re.compile(
     | (?P<repeat> (?: [?*+] | \{{ (?P<least> [0-9]+ ) (?P<comma> ,? ) (?P<most> [0-9]* ) \}} ) (?P<suffix> [?+]? ) )
     | (?P<anchor> \^ | \\[AzbB] )
     """,
-    # The blank among the escapes is in brackets, where it counts.
+    # The blank among the escapes is in brackets, so that VERBOSE does not ignore it.
     re.VERBOSE | re.DOTALL,
 )
 
@@ -77,11 +77,11 @@ _MEMBER = re.compile(
 _CASED = frozenset({"Lu", "Ll", "Lt", "Uppercase"})
 _WITHOUT_CASE = (("\u2e80", "\ua63f"), ("\uac00", "\ud7ff"), ("\U00020000", "\U0010ffff"))
 
-# Whatever the case, i is also U+0130 and U+0131 in regex, and in no other.
+# With case ignored, i also matches U+0130 and U+0131 in regex, but in no other engine.
 _DOTTED = "iIİı"
-# Two letters that are also one character in Oniguruma, whatever the case: ß, ﬅ, ﬀ, ﬂ.
+# Two letters that also match one character in Oniguruma, with case ignored: ß, ﬅ, ﬀ, ﬂ.
 _LIGATURES = frozenset({"ss", "st", "ff", "fl"})
-# What is certain to mean the same in Oniguruma, whatever the case.
+# Characters that certainly mean the same in Oniguruma, with case ignored.
 _PLAIN = frozenset("abcdefghjklmnopqrstuvwxyzABCDEFGHJKLMNOPQRSTUVWXYZ' ")
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "a": "\a"}
 
@@ -92,7 +92,7 @@ _END = r"the end of the text is (?![\s\S])"
 _PROPERTIES = r"write \p{…} with a general category, such as Lu, or a script, such as Han"
 _SETS = r"what is in two sets is (?=[…])[…], what is only in the second (?![…])[…]; a bracket itself is \["
 
-# How each begins, what it is called, and what to write instead.
+# The beginning of each construct, its name, and what to write instead.
 _REFUSED = (
     (r"\$|\\Z", "", _END),
     (r"\\[1-9]\d*|\\[kg]", "the back reference ", "write out what is to come again"),
@@ -118,9 +118,10 @@ _REFUSED_IN_SETS = (
 
 
 def check(pattern: str, *, oniguruma: bool = False) -> None:
-    """Refuse a pattern that is not read alike, or may take too much memory: a `ValueError` that says what, where, and why.
+    """Raise `ValueError` if a pattern differs between the engines, or may take too much memory; it says what, where and why.
 
-    With ``oniguruma``, that must read it alike too. What all refuse, such as the set [b-a], is left to ``regex`` to refuse.
+    With ``oniguruma``, the pattern must mean the same there too. Errors for all engines, such as the set [b-a], are left to
+    ``regex``.
     """
     if len(pattern) > MOST_CHARACTERS:
         raise ValueError(f"the pattern {quoted(pattern)} is too long: it may have {MOST_CHARACTERS} characters")
@@ -131,7 +132,7 @@ def check(pattern: str, *, oniguruma: bool = False) -> None:
 
 @dataclass(slots=True)
 class _Group:
-    """A group that is open, or the whole pattern."""
+    """An open group, or the whole pattern."""
 
     at: int  # where it begins
     opening: str
@@ -151,7 +152,7 @@ class _Group:
     last_left_out: frozenset[str] = frozenset()
 
     def add(self, n_states: int, *, is_empty: bool = False, left_out: frozenset[str] = frozenset()) -> None:
-        """Add what may be repeated."""
+        """Add an item that may be repeated."""
         self.n_states += n_states
         self.last_left_out = left_out - self.left_out if len(self.left_out) < 2 else frozenset()
         self.left_out |= self.last_left_out
@@ -159,12 +160,12 @@ class _Group:
         self.is_empty = self.is_empty and is_empty
 
     def add_condition(self, n_states: int = 1) -> None:
-        """Add what takes no text, and cannot be repeated."""
+        """Add an item that matches no text and cannot be repeated."""
         self.n_states += n_states
         self.last_states = 0
 
     def repeat(self, least: int, most: int | None) -> None:
-        """Repeat what was added last: regex writes it out as often as it must come, and once more for what may come."""
+        """Repeat the last item: regex copies it for each required repeat, and once more for the optional ones."""
         n_more = least if least > 0 and most != 1 else 0
         self.n_states += 1 + n_more * self.last_states
         if least == 0:
@@ -205,7 +206,7 @@ class _Scan:
             if self.groups[-1].n_states > MOST_STATES:
                 raise self._unfit(f"is too large: it may have {MOST_STATES} states once its repeats are written out")
             self._check_mixed_case()
-            self.at = max(self.at, found.end())  # which is behind a set
+            self.at = max(self.at, found.end())  # after a set this is its end
         if len(self.groups) > 1:
             raise self._unfit(f"is no regular expression: the group at character {self.groups[-1].at} is not closed")
         group = self.groups[0]
@@ -280,7 +281,7 @@ class _Scan:
             raise self._differs(f"{quoted(what)} in a pattern with (?i:…)", r"all but … is also (?!…)[\s\S]")
 
     def _check_case(self, first: str, last: str) -> None:
-        """Check a character, or a range, where case is ignored."""
+        """Check a character, or a range, with case ignored."""
         if any(first <= each <= last for each in _DOTTED):
             raise self._differs("an i in (?i:…)", "write [iI] outside")
         if first != last or first not in _PLAIN:
@@ -289,7 +290,7 @@ class _Scan:
     # ---- Sets ----
 
     def _take_set(self, found: re.Match[str]) -> None:
-        """Check a set, and go behind it."""
+        """Check a set, and continue after it."""
         begin = self.at
         self.at = found.end()
         n_members = int(self.pattern[self.at - 1] in "]-")

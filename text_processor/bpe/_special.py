@@ -1,4 +1,4 @@
-"""Special tokens: names in a text that stand for ids of their own, found or forbidden as tiktoken does."""
+"""Special tokens: names in a text that have separate ids; they are found or forbidden as in tiktoken."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from text_processor._documents import batches
 from text_processor._native import bpe as native_bpe
 from text_processor.bpe._text import STEP_NBYTES
 
-# What `Tokenizer.encode` takes for allowed_special and disallowed_special.
+# The type of allowed_special and disallowed_special in `Tokenizer.encode`.
 Names = Collection[str]
 
 
 class Place(NamedTuple):
-    """Where a name stands in a text, in bytes."""
+    """The place of a name in a text, in bytes."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ class Place(NamedTuple):
 
 
 class Search:
-    """Finds some names, at least one, in a text: the leftmost first, and of those that begin at one place the longest."""
+    """Finds names (at least one) in a text: the leftmost first, and the longest of those that begin at the same place."""
 
     __slots__ = ("_common", "_longest", "_names", "_native")
 
@@ -33,18 +33,18 @@ class Search:
         self._names = tuple(names)
         self._native = native_bpe.Names([name.encode("utf-8", "surrogatepass") for name in names])
         self._longest = max(map(len, names))
-        # What all names begin with is looked for in no time, and is in few texts.
+        # The common prefix of all names is found quickly, and occurs in few texts.
         self._common = _common_prefix(min(names), max(names))
 
     def may_occur(self, text: str) -> bool:
-        """Whether a name may be in a text: not, if what all of them begin with is not."""
+        """Whether a name may be in a text; false if the common prefix of all names is not in it."""
         return self._common in text
 
     def first(self, text: str) -> str | None:
         """Return the leftmost name, or None if there is none."""
         if self._common not in text:
             return None
-        # Each slice has all names in it that begin within the first ``step`` characters.
+        # Each slice contains every name that begins within its first ``step`` characters.
         step = max(batches.BATCH_CHARACTERS, self._longest)
         for start in range(0, len(text), step):
             data = text[start : start + step + self._longest].encode("utf-8", "surrogatepass")
@@ -56,7 +56,7 @@ class Search:
         return None
 
     def all(self, text: memoryview) -> Iterator[Place]:
-        """Give the places of all names in a whole text, in steps between which Ctrl-C gets through."""
+        """Give the places of all names in a whole text, in steps; Ctrl-C takes effect between two steps."""
         start = 0
         while start < len(text):
             end = min(start + max(STEP_NBYTES, 8 * self._longest), len(text))
@@ -66,20 +66,20 @@ class Search:
             start += n_certain
 
     def places(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[Place], int]:
-        """Return the places of all names, and how many bytes are certain, behind which more text may make others."""
+        """Return the places of all names, and the number of certain bytes; after these, more text may complete other names."""
         found, n_certain = self._native.find(text, is_final=is_final)
         names = map(self._names.__getitem__, found[2::3])
         return list(map(Place, found[::3], found[1::3], names)), n_certain
 
 
 def _common_prefix(one: str, other: str) -> str:
-    """What two begin with, and so do all that are ordered between them."""
+    """Return the common prefix of two strings, which all strings between them in sorted order have too."""
     n = next((i for i in range(min(len(one), len(other))) if one[i] != other[i]), min(len(one), len(other)))
     return one[:n]
 
 
 def disallowed(name: str, place: str) -> ValueError:
-    """The error for a text that holds a name which it must not hold."""
+    """Return the error for a text that contains a disallowed name."""
     return ValueError(
         f"the text holds {quoted(name)} at {place}, which is disallowed: it is the name of a special token. "
         f"allowed_special={{{quoted(name)}}} makes it that token, disallowed_special=() ordinary text"
@@ -87,9 +87,9 @@ def disallowed(name: str, place: str) -> ValueError:
 
 
 def resolve(allowed: object, disallowed: object, every: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return which special tokens are looked for, of those that there are, and which names must not occur."""
+    """Return the special tokens to look for, among all there are, and the names that must not occur."""
     if isinstance(allowed, tuple) and not allowed and isinstance(disallowed, str) and disallowed == "all":
-        return frozenset(), every  # as nearly always
+        return frozenset(), every  # the usual case
     chosen = every if allowed == "all" else _names("allowed_special", allowed)
     forbidden = every - chosen if disallowed == "all" else _names("disallowed_special", disallowed)
     return chosen & every, forbidden
@@ -107,7 +107,7 @@ def _names(argument: str, names: Any) -> frozenset[str]:
 
 
 def checked_names(names: Any) -> tuple[str, ...]:
-    """Check the names that are to be appended to a vocabulary, in order."""
+    """Check names that get the ids after a vocabulary, in order."""
     if names is None:
         return ()
     many.check(names, "special_tokens", many.NAMES)
@@ -137,7 +137,7 @@ MOST_ID = (1 << 32) - 2
 
 
 def checked_id(number: object, what: str) -> int:
-    """Return an id, or raise what is wrong with it."""
+    """Return an id, or raise if it is not valid."""
     if isinstance(number, bool) or not isinstance(number, int):
         raise TypeError(f"{what} must be an int, not {type(number).__name__}")
     if not 0 <= number <= MOST_ID:

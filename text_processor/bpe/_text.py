@@ -1,4 +1,4 @@
-"""How text comes to the core of a tokenizer: as UTF-8, in steps, cut into pieces by the core's splitters or by `regex`."""
+"""Give text to the core of a tokenizer: as UTF-8, in steps, split into pieces by the core or by `regex`."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from text_processor._native import text as native_text
 from text_processor.bpe import _patterns
 from text_processor.errors import InvalidDocumentError
 
-# Takes UTF-8, and whether nothing follows; returns how many bytes are done. The others come again, with what follows.
+# Takes UTF-8, and whether it is the end; returns how many bytes are done. The caller gives the rest again with the next text.
 Consume = Callable[[bytes | memoryview, bool], int]
 
-# What is given to the core in one step: some milliseconds of work, between two of which Ctrl-C gets through.
+# Bytes for the core in one step: some milliseconds of work. Ctrl-C takes effect between two steps.
 STEP_NBYTES = 1 << 20
 
-# Pieces of another engine that cross together.
+# Pieces from `regex` that are given to the core together.
 SPLIT_PIECES = 1 << 14
 
 
@@ -30,7 +30,7 @@ SPLIT_PIECES = 1 << 14
 
 
 def checked_text(text: object, what: str = "text") -> str | memoryview:
-    """Return a text: a ``str``, whatever is in it, or the bytes of a buffer of valid UTF-8, not copied."""
+    """Return a text: any ``str``, or a view of a buffer of valid UTF-8, not copied."""
     if isinstance(text, str):
         return arguments.plain(text)
     view = arguments.byte_view(text, what, "str, bytes or another buffer of bytes")
@@ -41,7 +41,7 @@ def checked_text(text: object, what: str = "text") -> str | memoryview:
 
 
 def encoded(text: str) -> bytes:
-    """Return a text as UTF-8, in which surrogates that make a pair are joined and others replaced, as tiktoken does."""
+    """Return a text as UTF-8; surrogates that make a pair are joined and others replaced, as in tiktoken."""
     try:
         return text.encode()
     except UnicodeEncodeError:
@@ -49,14 +49,14 @@ def encoded(text: str) -> bytes:
 
 
 def as_str(text: str | memoryview) -> str:
-    """Return a text that was checked as a ``str`` without surrogates."""
+    """Return a checked text as a ``str`` without surrogates."""
     if isinstance(text, str):
         return text if batches.find_surrogate(text) is None else str(encoded(text), "utf-8")
     return str(text, "utf-8")
 
 
 def whole_piece(texts: Sequence[str]) -> native_text.Batch:
-    """Return whole texts as one piece that crosses to the core."""
+    """Return whole texts as one batch for the core."""
     try:
         return native_text.batch_of(texts)
     except UnicodeEncodeError:
@@ -64,7 +64,7 @@ def whole_piece(texts: Sequence[str]) -> native_text.Batch:
 
 
 def as_utf8(text: str | memoryview) -> memoryview:
-    """Return the bytes of a text that was checked: of a buffer, and of a long ASCII ``str``, where they lie."""
+    """Return the bytes of a checked text; those of a buffer or of a long ASCII ``str`` are not copied."""
     if isinstance(text, memoryview):
         return text
     if len(text) > batches.BATCH_CHARACTERS and text.isascii() and (view := native_text.view_ascii(text)) is not None:
@@ -73,7 +73,7 @@ def as_utf8(text: str | memoryview) -> memoryview:
 
 
 def feed(text: str | memoryview, consume: Consume, threads: int = 1) -> None:
-    """Give a whole text that was checked, in steps that so many threads share."""
+    """Give a whole checked text, in steps that are large enough for ``threads`` threads."""
     if isinstance(text, str) and len(text) > batches.BATCH_CHARACTERS and not text.isascii():
         _feed_slices(text, consume, threads)
     else:
@@ -81,7 +81,7 @@ def feed(text: str | memoryview, consume: Consume, threads: int = 1) -> None:
 
 
 def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = True, threads: int = 1) -> int:
-    """Give UTF-8 in steps; return how many bytes are done, which are all if nothing follows."""
+    """Give UTF-8 in steps; return how many bytes are done: all of them at the end of the text."""
     view, n_done, step = memoryview(text), 0, STEP_NBYTES * threads
     while n_done < len(view):
         end = min(n_done + step, len(view))
@@ -89,7 +89,7 @@ def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = T
             end = n_done + native_text.complete_nbytes(view[n_done:end])
         n_used = consume(view[n_done:end], is_final and end == len(view))
         n_done += n_used
-        if n_used == 0:  # not one piece ends here for certain
+        if n_used == 0:  # no piece certainly ends in this step
             if end == len(view):
                 break
             step *= 2
@@ -97,7 +97,7 @@ def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = T
 
 
 class Stream:
-    """UTF-8 that comes in blocks. What is not done is given again when there is twice as much, and so not too often."""
+    """UTF-8 that comes in blocks. The unfinished rest is given again only when it has doubled, so that work stays linear."""
 
     def __init__(self, consume: Consume) -> None:
         self._consume = consume
@@ -116,11 +116,11 @@ class Stream:
 
 
 def _feed_slices(text: str, consume: Consume, threads: int) -> None:
-    """Encode and give slices of a size that stays in cache, for each thread."""
+    """Encode and give slices of a size that stays in the cache of each thread."""
     tail, start, size = b"", 0, batches.BATCH_CHARACTERS * threads
     while start < len(text):
         end = start + size
-        if "\ud800" <= text[end - 1 : end] <= "\udbff":  # which a low one behind it makes a pair with
+        if "\ud800" <= text[end - 1 : end] <= "\udbff":  # a low surrogate after it would make a pair
             end += "\udc00" <= text[end : end + 1] <= "\udfff"
         data = tail + encoded(text[start:end])
         start = end
@@ -134,14 +134,14 @@ def _feed_slices(text: str, consume: Consume, threads: int) -> None:
 
 
 class Splitter(NamedTuple):
-    """A regular expression whose matches are the pieces, and who finds them: the core, or the package ``regex``."""
+    """A regular expression whose matches are the pieces, and the engine that finds them: the core or ``regex``."""
 
     pattern: str
     native: int | None
     engine: Any  # a compiled pattern of the package regex
 
     def split(self, text: str) -> Iterator[list[bytes]]:
-        """Give the pieces of a whole text, found by ``regex``. What no match covers is left out, as tiktoken does."""
+        """Give the pieces of a whole text, found by ``regex``. Text that no match covers is left out, as in tiktoken."""
         pieces = (found[0].encode() for found in self.engine.finditer(text))
         while group := list(islice(pieces, SPLIT_PIECES)):
             yield group
@@ -151,9 +151,9 @@ PATTERNS: dict[str, str] = {name: native_bpe.pattern_text(number) for name, numb
 
 
 def splitter_for(pattern: str) -> Splitter:
-    """Return who splits by a pattern, which is given by its text or its name.
+    """Return the splitter for a pattern, which is given by its text or its name.
 
-    Nothing of it stays in a cache: a reader of files asks when nothing else can be wrong, and what it refuses is gone.
+    Nothing is cached: a reader of files calls this last, after all other checks, and a rejected pattern leaves nothing.
 
     Raises:
         ImportError: it is none that the core knows, and the package ``regex`` is not installed.
@@ -177,12 +177,12 @@ def _compile(pattern: str) -> Any:
         raise ValueError(f"the pattern {quoted(pattern)} is no regular expression: {error}") from error
 
 
-# Taken for a regular expression, a name that none has would leave out nearly all text without a word.
+# As a regular expression, a mistyped name would leave out nearly all text without an error.
 _NAME_LIKE = re.compile(r"[A-Za-z0-9_-]{3,}")
 
 
 def checked_pattern(pattern: object) -> Splitter:
-    """Return who splits by a pattern that a user gives."""
+    """Return the splitter for a pattern that a user gives."""
     if not isinstance(pattern, str):
         raise TypeError(f"pattern must be str, a regular expression or the name of one, not {type(pattern).__name__}")
     text = arguments.plain(pattern)
@@ -196,7 +196,7 @@ def checked_pattern(pattern: object) -> Splitter:
 
 
 def blocks(read: Callable[[int], bytes | memoryview | None], name: str, reading: Reading) -> Iterator[tuple[memoryview, bool]]:
-    """Give the text of a stream in valid UTF-8, cut between characters, and with each block whether it is the last one."""
+    """Give the text of a stream in blocks of valid UTF-8, cut between characters; with each, whether it is the last one."""
 
     def read_some(nbytes: int) -> bytes | memoryview:
         if (data := read(nbytes)) is None:

@@ -1,4 +1,4 @@
-"""Training: the pieces of texts are counted, then merged. Nothing but the pieces and their counts is kept."""
+"""Training: count the pieces of texts, then merge. Only the distinct pieces and their counts are kept."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from text_processor._native.text import Batch
 from text_processor.bpe import _text
 from text_processor.bpe._text import Splitter
 
-# Characters of a text that is better joined with others than counted alone, and of so many joined for each thread. A character
-# beyond ASCII makes all of its group wider, which then takes longer to join and to encode: more would have one more often.
+# A text of up to SHORT_TEXT characters is joined with others; a group has GROUP_CHARACTERS for each thread. A character beyond
+# ASCII makes its whole group wider, which then takes longer to join and to encode; larger groups would have one more often.
 SHORT_TEXT = 1 << 14
 GROUP_CHARACTERS = 1 << 17
 MOST_GROUP_CHARACTERS = 1 << 20
 
-# A step of merging lasts about so long: Ctrl-C gets through between two of them.
+# About how long a step of merging should take: Ctrl-C takes effect between two steps.
 STEP_SECONDS = 0.01
 
 
 class Plan(NamedTuple):
-    """What is wanted of a training, checked."""
+    """The checked arguments of a training."""
 
     n_merges: int
     tie_break: int
@@ -37,7 +37,7 @@ class Plan(NamedTuple):
 
 
 class Counting:
-    """Counts the pieces of texts, and reports how many bytes these were."""
+    """Counts the pieces of texts, and reports the number of bytes done."""
 
     def __init__(self, splitter: Splitter, threads: int, report: Report) -> None:
         self.pieces = Pieces()
@@ -50,7 +50,7 @@ class Counting:
         self._most = min(GROUP_CHARACTERS * threads, MOST_GROUP_CHARACTERS)
 
     def add(self, text: str | memoryview) -> None:
-        """Count the pieces of a whole text that was checked, or keep it until there are more."""
+        """Count the pieces of a whole checked text, or keep a short text until there are more."""
         if self._splitter.native is not None:
             if isinstance(text, str) and len(text) <= SHORT_TEXT:
                 self._waiting.append(text)
@@ -65,7 +65,7 @@ class Counting:
             self._has_done(sum(map(len, pieces)))
 
     def add_list(self, texts: list[object] | tuple[object, ...]) -> None:
-        """Count the pieces of texts that are in memory already: many short ones at a time, without looking at each."""
+        """Count the pieces of texts that are in memory: many short ones at a time, without checking each one."""
         start, n = 0, 1
         while group := texts[start : start + n]:
             n_characters = self._add_group(group)
@@ -77,7 +77,7 @@ class Counting:
             n = max(1, min(2 * n, n * self._most // (n_characters + 1)))
 
     def _add_group(self, texts: list[object] | tuple[object, ...]) -> int | None:
-        """Count texts if that can be done together, and return their length; otherwise None, and nothing is done."""
+        """Count texts together and return their length; return None, with nothing done, if that is not possible."""
         if self._splitter.native is None:
             return None
         try:
@@ -85,7 +85,7 @@ class Counting:
             if (n_characters := sum(lengths)) > 2 * self._most:
                 return None
             piece = native_text.batch_of_texts(cast(Sequence[str], texts), lengths)
-        except (TypeError, UnicodeEncodeError):  # some are buffers, or have surrogates
+        except (TypeError, UnicodeEncodeError):  # some texts are buffers, or have surrogates
             return None
         self._add_piece(piece)
         return n_characters
@@ -96,14 +96,14 @@ class Counting:
         self._has_done(len(piece.text) - piece.n_ends + 1)
 
     def flush(self) -> None:
-        """Count the pieces of the texts that wait."""
+        """Count the pieces of the waiting texts."""
         if self._waiting:
             self._add_piece(_text.whole_piece(self._waiting))
             self._waiting, self._n_waiting = [], 0
 
     def add_stream(self, read: Callable[[int], Any], name: str, reading: Reading) -> None:
         """Count the pieces of a text that comes in blocks."""
-        if self._splitter.native is None:  # which needs all of the text at once
+        if self._splitter.native is None:  # regex needs the whole text at once
             self.add("".join(_text.as_str(block) for block, _ in _text.blocks(read, name, reading)))
             return
         stream = _text.Stream(self._consume)
@@ -111,7 +111,7 @@ class Counting:
             stream.feed(block, is_final)
 
     def trainer(self, tie_break: int) -> Trainer:
-        """Return who merges what was counted, of which nothing is kept here."""
+        """Return the trainer for the counted pieces; they are moved to it."""
         trainer, self.pieces = Trainer(self.pieces, tie_break), Pieces()
         return trainer
 
@@ -127,7 +127,7 @@ class Counting:
 
 
 def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryview]:
-    """Give texts that are checked. Errors call the first one ``text {first}``."""
+    """Give the texts, checked. Errors call the first one ``text {first}``."""
     for index, text in enumerate(texts, first):
         if type(text) is str:
             yield text
@@ -140,7 +140,7 @@ def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryvie
 
 
 def train(text: str | memoryview, splitter: Splitter, plan: Plan) -> array[int]:
-    """Return the merges that one text gives, which was checked."""
+    """Return the merges of one checked text."""
     total = None
     if plan.progress is not None and plan.progress is not False:
         total = batches.utf8_nbytes(_text.as_str(text) if isinstance(text, str) else text)
@@ -152,7 +152,7 @@ def train(text: str | memoryview, splitter: Splitter, plan: Plan) -> array[int]:
 
 
 def train_from_iterator(texts: Iterable[object], splitter: Splitter, plan: Plan) -> array[int]:
-    """Return the merges that texts give."""
+    """Return the merges of texts."""
     with reporting(plan.progress, None) as report:
         counting = Counting(splitter, plan.threads, report)
         if type(texts) is list or type(texts) is tuple:
@@ -165,9 +165,9 @@ def train_from_iterator(texts: Iterable[object], splitter: Splitter, plan: Plan)
 
 
 def merge(trainer: Trainer, plan: Plan) -> array[int]:
-    """Make merges, as many as are wanted and possible: the two ids of each, one behind the other."""
+    """Make the wanted number of merges, or as many as possible; return the two ids of each, one after the other."""
     merges = array("I")
-    step = 1  # the first ones of a long text take milliseconds each, later ones microseconds
+    step = 1  # the first merges of a long text take milliseconds each, later ones microseconds
     with reporting(plan.progress, plan.n_merges, "merges") as report:
         while len(merges) < 2 * plan.n_merges:
             start = monotonic()

@@ -53,7 +53,7 @@ examples:
 _ENCODE_EPILOG = f"""\
 Ids are written as decimal numbers, one on each line, or with --binary as
 little-endian unsigned 32-bit numbers. The ids of several files follow each
-other. With -o the file is written only after all files were encoded.
+other. With -o the file is written when all files are encoded, or not at all.
 
 examples:
   {PROGRAM} bpe encode -m book.bpe book.txt --binary -o book.ids
