@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
-from typing import NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from text_processor._native.corpus import Corpus
 from text_processor._native.status import SLICE_ENTRIES
@@ -52,8 +52,8 @@ class Words(Mapping[str, int]):
 
     __slots__ = ("_analyzer",)
 
-    def __init__(self, analyzer: HasLedger) -> None:
-        self._analyzer = analyzer
+    def __init__(self, analyzer: Any) -> None:
+        self._analyzer: HasLedger = analyzer
 
     def _count(self, word: object) -> int:
         if not isinstance(word, str):
