@@ -304,7 +304,7 @@ def test_stubtest(tmp_path: Path, old: str, new: str) -> None:
     pytest.importorskip("mypy", reason="mypy is not installed")
     (tmp_path / "text_processor.pyi").write_text(changed(PUBLIC_STUB, old, new), encoding="utf-8")
     # The public stub is a single file: it has none for the package's modules.
-    modules = [f"text_processor.{module.name}" for module in pkgutil.iter_modules(text_processor.__path__)]
+    modules = [module.name for module in pkgutil.walk_packages(text_processor.__path__, "text_processor.")]
     (tmp_path / "allowed").write_text("\n".join(modules), encoding="utf-8")
     result = run(["-m", "mypy.stubtest", "text_processor", "--allowlist", "allowed", "--ignore-unused-allowlist"], tmp_path)
     assert result.returncode == (old != new), result.stdout + result.stderr
