@@ -383,7 +383,7 @@ def test_a_failing_step_leaves_what_was_there(tmp_path: Path, monkeypatch: pytes
 
 @on_posix
 def test_ctrl_c_gets_through_while_a_big_table_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(container, "PIECE_NBYTES", 1 << 12)
+    monkeypatch.setattr(container, "CHUNK_NBYTES", 1 << 12)
     crc32, n_pieces = zlib.crc32, itertools.count()
 
     def interrupt(*arguments: Any) -> int:
@@ -401,7 +401,7 @@ def test_ctrl_c_gets_through_while_a_big_table_is_written(tmp_path: Path, monkey
 
 @pytest.mark.parametrize("nbytes", [1, 7, 40, 1000])
 def test_pieces_of_any_size_are_the_same_file(path: Path, monkeypatch: pytest.MonkeyPatch, nbytes: int) -> None:
-    monkeypatch.setattr(container, "PIECE_NBYTES", nbytes)
+    monkeypatch.setattr(container, "CHUNK_NBYTES", nbytes)
     small_analyzer().save(path)
     assert path.read_bytes() == bytes.fromhex(GOLDEN)
     assert answers(TextAnalyzer.load(path)) == answers(small_analyzer())
@@ -460,7 +460,7 @@ def test_lying_lengths_take_no_memory(lengths: tuple[int, int, int], monkeypatch
     monkeypatch.setattr(Path, "open", lambda *_: source)
     with pytest.raises(InvalidSnapshotError, match="announces"):
         TextAnalyzer.load("counts")
-    assert max(asked) <= container.PIECE_NBYTES
+    assert max(asked) <= container.CHUNK_NBYTES
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")

@@ -27,7 +27,7 @@ _OWN_FILES = {
 }
 
 # Bytes that are read, written and summed at once: at most one millisecond of work.
-PIECE_NBYTES = 1 << 20
+CHUNK_NBYTES = 1 << 20
 
 
 _Invalid = InvalidSnapshotError | InvalidTokenizerError
@@ -78,7 +78,7 @@ class Container:
             with Path(name).open("rb") as file:
                 data = bytearray(file.read(self.head.size))
                 expected = self._expected_nbytes(data)
-                while len(data) <= expected and (block := file.read(min(PIECE_NBYTES, expected + 1 - len(data)))):
+                while len(data) <= expected and (block := file.read(min(CHUNK_NBYTES, expected + 1 - len(data)))):
                     data += block
             return make(data)
         except self.error as error:
@@ -129,5 +129,5 @@ class Container:
 
 
 def _cut(data: memoryview) -> Iterator[memoryview]:
-    for start in range(0, len(data), PIECE_NBYTES):
-        yield data[start : start + PIECE_NBYTES]
+    for start in range(0, len(data), CHUNK_NBYTES):
+        yield data[start : start + CHUNK_NBYTES]

@@ -347,10 +347,10 @@ class Encoder(Handle):
         check(status, error)
         self._take()
 
-    def feed_batch(self, piece: Batch) -> memoryview[int]:
+    def feed_batch(self, batch: Batch) -> memoryview[int]:
         """Encode the documents of a batch separately; return where the ids of each document end among those of the batch."""
-        error, id_ends = new_error(), new_uninitialized("uint64_t[]", piece.n_ends)
-        with ffi.from_buffer("uint8_t[]", piece.text) as text:
+        error, id_ends = new_error(), new_uninitialized("uint64_t[]", batch.n_ends)
+        with ffi.from_buffer("uint8_t[]", batch.text) as text:
             self._make_room(len(text))
             status = lib.tp_vocabulary_encode_batch(
                 self._vocabulary.pointer,
@@ -358,8 +358,8 @@ class Encoder(Handle):
                 self.pattern,
                 text,
                 len(text),
-                piece.ends,
-                piece.n_ends,
+                batch.ends,
+                batch.n_ends,
                 self.threads,
                 self._room,
                 self._capacity,
@@ -369,7 +369,7 @@ class Encoder(Handle):
             )
         check(status, error)
         self._take()
-        return numbers_of(id_ends, piece.n_ends)
+        return numbers_of(id_ends, batch.n_ends)
 
     def _make_room(self, n: int) -> None:
         if self.ids is not None and n > self._capacity:

@@ -395,15 +395,15 @@ class _Batch:
         texts, self._waiting, self._n_waiting = self._waiting, [], 0
         if not texts:
             return
-        piece = _text.whole_piece(texts)
-        ends = self._encoder.feed_batch(piece)
+        batch = _text.batch_of(texts)
+        ends = self._encoder.feed_batch(batch)
         ids = as_list(self._ids)
         del self._ids[:]
         start = 0
         for end in ends.tolist():
             self.lists.append(ids[start:end])
             start = end
-        self._has_done(len(piece.text) - piece.n_ends + 1)  # without the separators between texts
+        self._has_done(len(batch.text) - batch.n_ends + 1)  # without the separators between texts
 
     def _has_done(self, nbytes: int) -> None:
         self._n_done += nbytes

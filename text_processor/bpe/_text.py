@@ -55,7 +55,7 @@ def as_str(text: str | memoryview) -> str:
     return str(text, "utf-8")
 
 
-def whole_piece(texts: Sequence[str]) -> native_text.Batch:
+def batch_of(texts: Sequence[str]) -> native_text.Batch:
     """Return whole texts as one batch for the core."""
     try:
         return native_text.batch_of(texts)

@@ -84,21 +84,21 @@ class Counting:
             lengths = array("Q", map(str.__len__, cast(Sequence[str], texts)))
             if (n_characters := sum(lengths)) > 2 * self._most:
                 return None
-            piece = native_text.batch_of_texts(cast(Sequence[str], texts), lengths)
+            batch = native_text.batch_of_texts(cast(Sequence[str], texts), lengths)
         except (TypeError, UnicodeEncodeError):  # some texts are buffers, or have surrogates
             return None
-        self._add_piece(piece)
+        self._add_batch(batch)
         return n_characters
 
-    def _add_piece(self, piece: Batch) -> None:
+    def _add_batch(self, batch: Batch) -> None:
         assert self._splitter.native is not None
-        self.pieces.add_documents(self._splitter.native, piece, threads=self.threads)
-        self._has_done(len(piece.text) - piece.n_ends + 1)
+        self.pieces.add_documents(self._splitter.native, batch, threads=self.threads)
+        self._has_done(len(batch.text) - batch.n_ends + 1)
 
     def flush(self) -> None:
         """Count the pieces of the waiting texts."""
         if self._waiting:
-            self._add_piece(_text.whole_piece(self._waiting))
+            self._add_batch(_text.batch_of(self._waiting))
             self._waiting, self._n_waiting = [], 0
 
     def add_stream(self, read: Callable[[int], Any], name: str, reading: Reading) -> None:
