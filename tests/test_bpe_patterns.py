@@ -549,11 +549,12 @@ def calls_of(act: Callable[[], object]) -> int:
         nonlocal n
         n += 1
 
+    before = sys.getprofile()
     sys.setprofile(count)
     try:
         act()
     finally:
-        sys.setprofile(None)
+        sys.setprofile(before)
     return n
 
 
