@@ -637,7 +637,10 @@ static void test_numbers_that_change_while_they_are_worked_on(void)
 
 int main(void)
 {
-#if !defined(__SANITIZE_THREAD__) /* which would rightly say that there are races */
+#if defined(__SANITIZE_THREAD__)
+    puts("skipped: these tests race on purpose, which the thread sanitizer would rightly report");
+    return 0;
+#else
     RUN(test_ids_that_become_longer_tokens_or_none);
     RUN(test_tokens_whose_ends_or_ids_change);
     RUN(test_merges_that_take_other_tokens);
@@ -657,6 +660,6 @@ int main(void)
     RUN(test_texts_that_change_while_they_become_a_column);
     RUN(test_numbers_that_change_while_they_are_filtered);
     RUN(test_numbers_that_change_while_they_are_worked_on);
-#endif
     return tests_done();
+#endif
 }
