@@ -34,7 +34,7 @@ STEPS: dict[str, str] = {
     "workflows": "workflows",
     "newest-pythons": "newest-pythons",
     "docs-check": "docs-check",
-    **{name: name for name in ("ubsan", "seen-into", "growth")},
+    **{name: name for name in ("ubsan", "try-tools", "growth")},
 }
 
 # Who says its version in its first line.
