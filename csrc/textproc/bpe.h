@@ -153,12 +153,14 @@ void tp_vocabulary_get_tokens(const tp_vocabulary *vocabulary, tp_vocabulary_tok
 tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
                                    tp_error *error);
 
-/* A cache of recently encoded pieces and their ids, for up to `threads` threads. Kept across calls, it saves repeated look-ups
- * for a text that is encoded in blocks. It grows with use, up to 2 MB for each thread. Only one call at a time may use it. A
- * call with another vocabulary empties it first. */
+/* A cache of recently encoded pieces and their ids, kept across calls: most pieces of a text have occurred in earlier ones. Any
+ * number of calls may use it at the same time: each of their threads takes a table out of it, or makes one, and puts it back. At
+ * most `most_tables` are kept. Each grows with use, up to 2 MB. A call with another vocabulary empties the tables that it takes.
+ * Answers never depend on it. */
 typedef struct tp_piece_cache tp_piece_cache;
-tp_status tp_piece_cache_new(size_t threads, tp_piece_cache **cache, tp_error *error);
-void tp_piece_cache_free(tp_piece_cache *cache);
+tp_status tp_piece_cache_new(size_t most_tables, tp_piece_cache **cache, tp_error *error);
+void tp_piece_cache_clear(tp_piece_cache *cache); /* frees all tables that are not in use at the moment */
+void tp_piece_cache_free(tp_piece_cache *cache); /* accepts NULL; no call may use it */
 void tp_piece_cache_free_at(tp_piece_cache **cache);
 
 /* Encodes the pieces into which `pattern` splits a text; see tp_split, also for `is_final`. Stores the ids, their number in
@@ -167,8 +169,8 @@ void tp_piece_cache_free_at(tp_piece_cache **cache);
  * of the first piece in *n_ids, if even that piece does not fit; a `capacity` of as many ids as the piece has bytes always
  * suffices. TP_INVALID_ARGUMENT for TP_PATTERN_NONE.
  * `ids` may be NULL: then the ids are only counted, whatever `capacity` is. `cache` may be NULL: then the call makes its own.
- * At most `threads` threads, and no more than the cache was made for, share a long text, if the ids are only counted or if
- * there is room for one id for each byte of it. */
+ * At most `threads` threads share a long text, if the ids are only counted or if there is room for one id for each byte of
+ * it. */
 tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text,
                                size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity,
                                size_t *n_ids, size_t *used, tp_error *error);

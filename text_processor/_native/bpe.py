@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from weakref import WeakSet
 
 from text_processor._native.handles import Handle
 from text_processor._native.status import TOO_SMALL, check, new_error, new_uninitialized, numbers_of, read_array
@@ -144,13 +145,46 @@ class Tokens(NamedTuple):
             start = end
 
 
-class Vocabulary(Handle):
-    """A handle to a ``tp_vocabulary``, immutable."""
+# The tables of pieces that a vocabulary keeps, one for each thread that encodes: up to 2 MB each, so 32 MB in all.
+KEPT_TABLES = 16
 
-    __slots__ = ()
+
+class PieceCache(Handle):
+    """A handle to a ``tp_piece_cache``: what a vocabulary has encoded recently. Any number of threads may use it."""
+
+    __slots__ = ("__weakref__",)
+
+    TYPE = "tp_piece_cache **"
+    FREE_AT = lib.tp_piece_cache_free_at
+
+    def __init__(self) -> None:
+        super().__init__(lib.tp_piece_cache_new, KEPT_TABLES)
+        _caches.add(self)
+
+    def clear(self) -> None:
+        lib.tp_piece_cache_clear(self.pointer)
+
+
+_caches: WeakSet[PieceCache] = WeakSet()
+
+
+def clear_piece_caches() -> None:
+    """Empty the caches of all vocabularies."""
+    for cache in list(_caches):
+        cache.clear()
+
+
+class Vocabulary(Handle):
+    """A handle to a ``tp_vocabulary``, immutable, and the cache of its pieces."""
+
+    __slots__ = ("cache",)
 
     TYPE = "tp_vocabulary **"
     FREE_AT = lib.tp_vocabulary_free_at
+
+    def __init__(self, make: Callable[..., int], *arguments: Any) -> None:
+        super().__init__(make, *arguments)
+        self.cache = PieceCache()
 
     @classmethod
     def of_merges(cls, merges: array[int]) -> Vocabulary:
@@ -189,11 +223,11 @@ class Vocabulary(Handle):
         return merges
 
     def encode_short(self, pattern: int, text: bytes) -> list[int]:
-        """Return the ids of a text; neither the room for ids nor a cache outlasts the call."""
+        """Return the ids of a text; the room for ids does not outlast the call."""
         room, n_ids, used = new_uninitialized("uint32_t[]", len(text)), ffi.new("size_t *"), ffi.new("size_t *")
         error = new_error()
         status = lib.tp_vocabulary_encode(
-            self.pointer, ffi.NULL, pattern, text, len(text), True, 1, room, len(text), n_ids, used, error
+            self.pointer, self.cache.pointer, pattern, text, len(text), True, 1, room, len(text), n_ids, used, error
         )
         check(status, error)
         return ffi.unpack(room, n_ids[0])
@@ -270,14 +304,11 @@ def _c_merges(merges: array[int]) -> Array[TpMerge]:
     return cast("Array[TpMerge]", ffi.from_buffer("tp_merge[]", merges))
 
 
-class Encoder(Handle):
-    """The state of one call that encodes text: a vocabulary, room for ids, and a cache of recent pieces.
+class Encoder:
+    """The state of one call that encodes text: a vocabulary and room for ids.
 
     The ids are appended to ``ids``, or only counted if that is None; ``n_ids`` is their number so far.
     """
-
-    TYPE = "tp_piece_cache **"
-    FREE_AT = lib.tp_piece_cache_free_at
 
     __slots__ = ("_capacity", "_n_ids", "_room", "_used", "_vocabulary", "ids", "n_ids", "pattern", "threads")
 
@@ -287,7 +318,6 @@ class Encoder(Handle):
         self.pattern: int = lib.TP_PATTERN_NONE if pattern is None else pattern
         self.threads = threads
         self._vocabulary = vocabulary
-        super().__init__(lib.tp_piece_cache_new, threads)
         self._n_ids, self._used = ffi.new("size_t *"), ffi.new("size_t *")
         self._capacity, self._room = 0, ffi.NULL
 
@@ -306,7 +336,7 @@ class Encoder(Handle):
             while True:
                 status = lib.tp_vocabulary_encode(
                     self._vocabulary.pointer,
-                    self.place[0],
+                    self._vocabulary.cache.pointer,
                     self.pattern,
                     data,
                     len(data),
@@ -333,7 +363,7 @@ class Encoder(Handle):
         with ffi.from_buffer("uint64_t[]", ends) as c_ends:
             status = lib.tp_vocabulary_encode_split(
                 self._vocabulary.pointer,
-                self.place[0],
+                self._vocabulary.cache.pointer,
                 text,
                 len(text),
                 c_ends,
@@ -354,7 +384,7 @@ class Encoder(Handle):
             self._make_room(len(text))
             status = lib.tp_vocabulary_encode_batch(
                 self._vocabulary.pointer,
-                self.place[0],
+                self._vocabulary.cache.pointer,
                 self.pattern,
                 text,
                 len(text),

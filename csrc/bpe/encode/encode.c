@@ -5,6 +5,7 @@
 
 #include "base/variants.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/once.h"
 #include "base/thread.h"
 
@@ -14,11 +15,6 @@ static void start_encoding(tp_encoding *e, const tp_vocabulary *vocabulary, tp_c
 {
     *e = (tp_encoding){.vocabulary = vocabulary, .table = table};
     e->sink = (tp_token_sink){.ids = vocabulary->ids, .out = ids, .capacity = ids == NULL ? 0 : capacity};
-    if (table->serial != 0 && table->serial != vocabulary->serial) {
-        tp_cache_table_free(table);
-        tp_cache_table_init(table);
-    }
-    table->serial = vocabulary->serial;
 }
 
 /* ---- A text ---------------------------------------------------------------------------------------------------------- */
@@ -39,6 +35,7 @@ typedef struct share {
     size_t start;
     size_t first_document; /* for a batch: up to the first document of the next share */
     size_t used;           /* for a text */
+    tp_cache_table *table;
     tp_encoding encoding;
 } share;
 
@@ -83,7 +80,7 @@ static void encode_share(void *shared, size_t index)
     job *j = shared;
     if (j->ends == NULL) encode_share_of_text(j, &j->shares[index]);
     else encode_share_of_documents(j, &j->shares[index]);
-    tp_merger_free(&j->shares[index].encoding.table->merger);
+    tp_merger_free(&j->shares[index].table->merger);
 }
 
 /* Returns the first document from `low` on that begins at or after `start`. */
@@ -143,38 +140,43 @@ static size_t join_shares(job *j)
     return n_ids;
 }
 
-static void run_shares(job *j, const tp_vocabulary *vocabulary, tp_cache_table *tables, uint32_t *ids, size_t capacity)
+static void run_shares(job *j, const tp_vocabulary *vocabulary, uint32_t *ids, size_t capacity)
 {
-    cut_into_shares(j);
     for (size_t i = 0; i < j->n_shares; i++) {
         share *s = &j->shares[i];
         size_t room = j->n_shares == 1 ? capacity : s[1].start - s->start;
-        start_encoding(&s->encoding, vocabulary, &tables[i], ids == NULL ? NULL : ids + s->start, room);
+        start_encoding(&s->encoding, vocabulary, s->table, ids == NULL ? NULL : ids + s->start, room);
     }
     tp_fork_join(encode_share, j, j->n_shares);
 }
 
-/* Encodes all shares, with the tables of the cache or temporary ones for this call. */
+/* Encodes all shares with tables of the cache, or with new ones. */
 static tp_status run_job(job *j, const tp_vocabulary *vocabulary, tp_piece_cache *cache, size_t threads, uint32_t *ids,
                          size_t capacity, tp_error *error)
 {
-    if (cache != NULL && threads > cache->n_tables) threads = cache->n_tables;
     tp_status status = allocate_shares(j, threads, error);
     if (status != TP_OK) return status;
-    tp_piece_cache *made = NULL;
+    cut_into_shares(j);
     tp_cache_table own;
-    if (cache != NULL) {
-        run_shares(j, vocabulary, cache->tables, ids, capacity);
-    } else if (j->n_shares == 1) {
-        tp_cache_table_init(&own);
-        run_shares(j, vocabulary, &own, ids, capacity);
-        tp_cache_table_free(&own);
-    } else if ((status = tp_piece_cache_new(j->n_shares, &made, error)) == TP_OK) {
-        run_shares(j, vocabulary, made->tables, ids, capacity);
-        tp_piece_cache_free(made);
+    bool has_tables = true;
+    for (size_t i = 0; i < j->n_shares; i++) {
+        bool is_temporary = cache == NULL && j->n_shares == 1; /* a short text needs no memory */
+        j->shares[i].table = is_temporary ? NULL : tp_piece_cache_take(cache, vocabulary->serial);
+        has_tables = has_tables && j->shares[i].table != NULL;
     }
-    for (size_t i = 0; status == TP_OK && i < j->n_shares; i++) {
-        if (j->shares[i].encoding.has_failed) status = tp_fail_no_memory(error);
+    if (!has_tables && j->n_shares == 1) {
+        tp_forget_refusal();
+        tp_cache_table_init(&own, vocabulary->serial);
+        j->shares->table = &own;
+        has_tables = true;
+    }
+    if (has_tables) run_shares(j, vocabulary, ids, capacity);
+    else status = tp_fail_no_memory(error);
+    for (size_t i = 0; i < j->n_shares; i++) {
+        const share *s = &j->shares[i];
+        if (status == TP_OK && s->encoding.has_failed) status = tp_fail_no_memory(error);
+        if (s->table == &own) tp_cache_table_free(&own);
+        else tp_piece_cache_put(cache, s->table);
     }
     return status;
 }
@@ -241,13 +243,13 @@ tp_status tp_vocabulary_encode_split(const tp_vocabulary *vocabulary, tp_piece_c
 {
     tp_status status = check_pieces(ends, n_pieces, text_nbytes, error);
     if (status != TP_OK) return status;
-    tp_cache_table own, *table = cache != NULL ? cache->tables : &own;
-    if (cache == NULL) tp_cache_table_init(&own);
+    tp_cache_table *table = tp_piece_cache_take(cache, vocabulary->serial);
+    if (table == NULL) return tp_fail_no_memory(error);
     tp_encoding e;
     start_encoding(&e, vocabulary, table, ids, capacity);
     size_t n_done = encode_pieces(&e, text, text_nbytes, ends, n_pieces);
     tp_merger_free(&table->merger);
-    if (cache == NULL) tp_cache_table_free(&own);
+    tp_piece_cache_put(cache, table);
     if (e.has_failed) return tp_fail_no_memory(error);
     *n_ids = e.sink.n;
     *n_used = n_done;
