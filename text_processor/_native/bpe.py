@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
-from weakref import WeakSet
 
+from text_processor._native import binding, caches
 from text_processor._native.handles import Handle
 from text_processor._native.status import TOO_SMALL, check, new_error, new_uninitialized, numbers_of, read_array
 from text_processor._native.text import Batch
@@ -159,25 +159,16 @@ class PieceCache(Handle):
 
     def __init__(self) -> None:
         super().__init__(lib.tp_piece_cache_new, KEPT_TABLES)
-        _caches.add(self)
+        caches.KEPT.add(self)
 
     def clear(self) -> None:
         lib.tp_piece_cache_clear(self.pointer)
 
 
-_caches: WeakSet[PieceCache] = WeakSet()
-
-
-def clear_piece_caches() -> None:
-    """Empty the caches of all vocabularies."""
-    for cache in list(_caches):
-        cache.clear()
-
-
 class Vocabulary(Handle):
     """A handle to a ``tp_vocabulary``, immutable, and the cache of its pieces."""
 
-    __slots__ = ("cache",)
+    __slots__ = ("_address", "_cache_address", "cache")
 
     TYPE = "tp_vocabulary **"
     FREE_AT = lib.tp_vocabulary_free_at
@@ -185,6 +176,8 @@ class Vocabulary(Handle):
     def __init__(self, make: Callable[..., int], *arguments: Any) -> None:
         super().__init__(make, *arguments)
         self.cache = PieceCache()
+        self._address = int(ffi.cast("uintptr_t", self.place))
+        self._cache_address = int(ffi.cast("uintptr_t", self.cache.place))
 
     @classmethod
     def of_merges(cls, merges: array[int]) -> Vocabulary:
@@ -222,15 +215,28 @@ class Vocabulary(Handle):
         merges.frombytes(ffi.buffer(found, n_merges[0] * ffi.sizeof("tp_merge")))
         return merges
 
-    def encode_short(self, pattern: int, text: bytes) -> list[int]:
-        """Return the ids of a text; the room for ids does not outlast the call."""
-        room, n_ids, used = new_uninitialized("uint32_t[]", len(text)), ffi.new("size_t *"), ffi.new("size_t *")
-        error = new_error()
-        status = lib.tp_vocabulary_encode(
-            self.pointer, self.cache.pointer, pattern, text, len(text), True, 1, room, len(text), n_ids, used, error
-        )
-        check(status, error)
-        return ffi.unpack(room, n_ids[0])
+    # The short ways of binding.c, for exact str of few characters and short lists of ints. They return None where they do not
+    # apply; only the long way has messages.
+
+    def encode_short(self, pattern: int, text: str) -> list[int] | None:
+        """Return the ids of a text."""
+        ids: list[int] | None = binding.encode_short(self._address, self._cache_address, pattern, text, binding.ready())
+        return ids
+
+    def encode_short_bytes(self, pattern: int, text: str) -> bytes | None:
+        """Return the ids of a text, with four bytes for each."""
+        ids: bytes | None = binding.encode_short_bytes(self._address, self._cache_address, pattern, text)
+        return ids
+
+    def count_short(self, pattern: int, text: str) -> int | None:
+        """Return the number of ids of a text."""
+        n_ids: int | None = binding.count_short(self._address, self._cache_address, pattern, text)
+        return n_ids
+
+    def decode_short(self, ids: list[int], special: SpecialTokens | None, errors: str) -> str | None:
+        """Return the text of ids."""
+        text: str | None = binding.decode_short(self._address, 0 if special is None else special.address, ids, errors)
+        return text
 
     def decode(
         self, ids: array[int] | memoryview, ends: array[int] | None = None, special: SpecialTokens | None = None
@@ -256,7 +262,7 @@ class Vocabulary(Handle):
 class SpecialTokens:
     """Special tokens in the form that the core takes for decoding: their names in UTF-8, by ascending id."""
 
-    __slots__ = ("_ends", "_ids", "_text", "pointer")
+    __slots__ = ("_ends", "_ids", "_text", "address", "pointer")
 
     def __init__(self, names: Mapping[int, bytes]) -> None:
         ids = sorted(names)
@@ -265,6 +271,7 @@ class SpecialTokens:
         self.pointer = ffi.new("tp_vocabulary_tokens *")
         self.pointer.tokens, self.pointer.tokens_nbytes = ffi.from_buffer("uint8_t[]", self._text), len(self._text)
         self.pointer.ends, self.pointer.ids, self.pointer.n_tokens = self._ends, self._ids, len(ids)
+        self.address = int(ffi.cast("uintptr_t", self.pointer))
 
 
 class Names(Handle):
