@@ -73,6 +73,33 @@ static PyObject *list_of_ids(PyObject *module, PyObject *const *arguments, Py_ss
     return list;
 }
 
+/* lists_of_ids(ids, ends, ready): a list for each of the 64-bit ends, of the 32-bit numbers of a buffer between it and the end
+ * before. An end that is out of order or beyond the ids counts as the nearest one that is not. */
+static PyObject *lists_of_ids(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
+{
+    (void)module;
+    Py_buffer ids, ends;
+    if (n_arguments != 3) return none();
+    if (PyObject_GetBuffer(arguments[0], &ids, PyBUF_SIMPLE) < 0) return NULL;
+    if (PyObject_GetBuffer(arguments[1], &ends, PyBUF_SIMPLE) < 0) {
+        PyBuffer_Release(&ids);
+        return NULL;
+    }
+    size_t n_ids = (size_t)ids.len / sizeof(uint32_t), n_lists = (size_t)ends.len / sizeof(uint64_t), start = 0;
+    PyObject *lists = PyList_New((Py_ssize_t)n_lists);
+    for (size_t i = 0; lists != NULL && i < n_lists; i++) {
+        uint64_t given;
+        memcpy(&given, (const char *)ends.buf + i * sizeof given, sizeof given);
+        size_t end = given < start ? start : given > n_ids ? n_ids : (size_t)given;
+        PyObject *list = list_of((const uint32_t *)ids.buf + start, end - start, arguments[2]);
+        if (list == NULL || PyList_SetItem(lists, (Py_ssize_t)i, list) < 0) Py_CLEAR(lists);
+        start = end;
+    }
+    PyBuffer_Release(&ends);
+    PyBuffer_Release(&ids);
+    return lists;
+}
+
 /* A text to encode, and with what. */
 typedef struct short_text {
     const tp_vocabulary *vocabulary;
@@ -281,8 +308,8 @@ static PyObject *has_blank(PyObject *module, PyObject *texts)
 #define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 #define ONE(name) {#name, name, METH_O, NULL}
 
-static PyMethodDef functions_here[] = {FAST(list_of_ids), FAST(encode_short), FAST(encode_short_bytes), FAST(count_short),
-                                       FAST(decode_short), ONE(join_texts),   ONE(has_blank)};
+static PyMethodDef functions_here[] = {FAST(list_of_ids), FAST(lists_of_ids), FAST(encode_short), FAST(encode_short_bytes),
+                                       FAST(count_short), FAST(decode_short), ONE(join_texts),    ONE(has_blank)};
 
 void tpb_give_functions(uintptr_t functions)
 {

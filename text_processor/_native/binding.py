@@ -14,6 +14,7 @@ _functions: dict[str, Callable[..., Any]] = {}
 lib.tpb_give_functions(id(_functions))
 
 list_of_ids = _functions["list_of_ids"]
+lists_of_ids = _functions["lists_of_ids"]
 encode_short = _functions["encode_short"]
 encode_short_bytes = _functions["encode_short_bytes"]
 count_short = _functions["count_short"]
@@ -35,13 +36,12 @@ def ready() -> tuple[int, ...]:
     return _ready
 
 
-def as_list(ids: Any, n_vocab: int) -> list[int]:
-    """Return 32-bit ids, nearly all of them below ``n_vocab``, as a list."""
+def ready_for(n_ids: int, n_vocab: int) -> tuple[int, ...]:
+    """Return the ints again, after making more where so many ids below ``n_vocab`` pay for it."""
     global _ready  # noqa: PLW0603 - a tuple is replaced as a whole
-    if len(_ready) < min(n_vocab, MOST_READY) and len(ids) >= LONG_LIST:
+    if len(_ready) < min(n_vocab, MOST_READY) and n_ids >= LONG_LIST:
         _ready = tuple(range(min(n_vocab, MOST_READY)))
-    made: list[int] = list_of_ids(ids, _ready)
-    return made
+    return _ready
 
 
 def clear() -> None:

@@ -168,7 +168,7 @@ class PieceCache(Handle):
 class Vocabulary(Handle):
     """A handle to a ``tp_vocabulary``, immutable, and the cache of its pieces."""
 
-    __slots__ = ("_address", "_cache_address", "cache")
+    __slots__ = ("_address", "_cache_address", "cache", "n_vocab")
 
     TYPE = "tp_vocabulary **"
     FREE_AT = lib.tp_vocabulary_free_at
@@ -177,6 +177,9 @@ class Vocabulary(Handle):
         super().__init__(make, *arguments)
         self.cache = PieceCache()
         self._address = int(ffi.cast("uintptr_t", self.place))
+        found = ffi.new("tp_vocabulary_tokens *")
+        lib.tp_vocabulary_get_tokens(self.pointer, found)
+        self.n_vocab: int = found.ids[found.n_tokens - 1] + 1
         self._cache_address = int(ffi.cast("uintptr_t", self.cache.place))
 
     @classmethod
@@ -232,6 +235,16 @@ class Vocabulary(Handle):
         """Return the number of ids of a text."""
         n_ids: int | None = binding.count_short(self._address, self._cache_address, pattern, text)
         return n_ids
+
+    def as_list(self, ids: array[int] | memoryview) -> list[int]:
+        """Return ids as a list."""
+        made: list[int] = binding.list_of_ids(ids, binding.ready_for(len(ids), self.n_vocab))
+        return made
+
+    def as_lists(self, ids: array[int], ends: memoryview[int]) -> list[list[int]]:
+        """Return ids as a list for each end."""
+        made: list[list[int]] = binding.lists_of_ids(ids, ends, binding.ready_for(len(ids), self.n_vocab))
+        return made
 
     def decode_short(self, ids: list[int], special: SpecialTokens | None, errors: str) -> str | None:
         """Return the text of ids."""

@@ -24,7 +24,7 @@ from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor.bpe import _files, _huggingface, _special, _text, _training
-from text_processor.bpe._model import Model, Untrained, as_list, little_endian
+from text_processor.bpe._model import Model, Untrained, little_endian
 from text_processor.bpe._text import PATTERNS
 from text_processor.bpe._training import Plan
 from text_processor.errors import InvalidTokenizerError
@@ -223,7 +223,7 @@ class Tokenizer:
             ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
                 return ids
-        return as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
+        return self._model.as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
         """Return the ids of a text without special tokens: ``encode(text, disallowed_special=())``.

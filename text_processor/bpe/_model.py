@@ -96,19 +96,9 @@ class Model:
         if self.splitter.native is None:
             return None
         self._check(text, forbidden)
-        try:
-            data = text.encode()
-        except UnicodeEncodeError:
-            return None
         if not chosen or not (search := self.search_for(chosen)).may_occur(text):
-            return self.vocabulary.encode_short(self.splitter.native, data)
-        ids: list[int] = []
-        start = 0
-        for place in search.places(data, is_final=True)[0]:
-            ids += self.vocabulary.encode_short(self.splitter.native, data[start : place.start])
-            ids.append(self.special_ids[place.name])
-            start = place.end
-        return ids + self.vocabulary.encode_short(self.splitter.native, data[start:])
+            return self.vocabulary.encode_short(self.splitter.native, text)
+        return None
 
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Append the ids of a text to an array, or only count them if it is None; return their number."""
@@ -116,6 +106,15 @@ class Model:
         encoder = self._new_encoder(ids)
         self._encode_checked(self._checked(text, forbidden), chosen, encoder)
         return encoder.n_ids
+
+    def as_list(self, ids: array[int]) -> list[int]:
+        """Return ids as a list, made in slices, so that Ctrl-C takes effect."""
+        if len(ids) <= SLICE_IDS:
+            return self.vocabulary.as_list(ids)
+        numbers: list[int] = []
+        for start in range(0, len(ids), SLICE_IDS):
+            numbers += self.vocabulary.as_list(memoryview(ids)[start : start + SLICE_IDS])
+        return numbers
 
     def _checked(self, text: object, forbidden: frozenset[str]) -> str | memoryview:
         """Return a text after checking that it contains no disallowed name."""
@@ -337,16 +336,6 @@ def _telling(consume: Consume, tell: Tell) -> Consume:
     return consume_and_tell
 
 
-def as_list(ids: array[int]) -> list[int]:
-    """Return ids as a list, made in slices, so that Ctrl-C takes effect."""
-    if len(ids) <= native_status.SLICE_ENTRIES:
-        return ids.tolist()
-    numbers: list[int] = []
-    for start, end in native_status.slices(len(ids)):
-        numbers += ids[start:end].tolist()
-    return numbers
-
-
 def little_endian(numbers: array[int]) -> bytes:
     """Return numbers in the byte order of files, the same on every machine."""
     if sys.byteorder == "big":
@@ -377,7 +366,7 @@ class _Batch:
             return
         self.flush()
         self._model._encode_checked(text, chosen, self._encoder, self._has_done)
-        self.lists.append(as_list(self._ids))
+        self.lists.append(self._model.as_list(self._ids))
         del self._ids[:]
 
     def _may_hold(self, text: str, names: frozenset[str]) -> bool:
@@ -397,12 +386,8 @@ class _Batch:
             return
         batch = _text.batch_of(texts)
         ends = self._encoder.feed_batch(batch)
-        ids = as_list(self._ids)
+        self.lists += self._model.vocabulary.as_lists(self._ids, ends)
         del self._ids[:]
-        start = 0
-        for end in ends.tolist():
-            self.lists.append(ids[start:end])
-            start = end
         self._has_done(len(batch.text) - batch.n_ends + 1)  # without the separators between texts
 
     def _has_done(self, nbytes: int) -> None:

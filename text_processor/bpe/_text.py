@@ -58,7 +58,7 @@ def as_str(text: str | memoryview) -> str:
 def batch_of(texts: Sequence[str]) -> native_text.Batch:
     """Return whole texts as one batch for the core."""
     try:
-        return native_text.batch_of(texts)
+        return native_text.batch_in_passing(texts)
     except UnicodeEncodeError:
         return native_text.batch_of([as_str(text) for text in texts])
 
