@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from text_processor._common import checkout as checkout  # first: it warns of a core that is older than its sources
 from text_processor._common import signatures as _signatures
 from text_processor._common.arguments import Buffer, Readable
+from text_processor._native.caches import clear_caches
 from text_processor._native.process import (
     CORE_VERSION,
     UNICODE_VERSION,
@@ -67,6 +68,7 @@ __all__ = [
     "UntrainedTokenizerWarning",
     "Words",
     "__version__",
+    "clear_caches",
     "cpu_features",
     "get_memory_stats",
     "hello",

@@ -368,7 +368,7 @@ static void test_a_cache_gives_back_what_was_put(void)
     uint64_t random = 7;
     size_t n_found[TP_SHORT_KEY_NBYTES + 1] = {0};
     tp_cache_table table;
-    tp_cache_table_init(&table);
+    tp_cache_table_init(&table, 1);
     for (size_t i = 0; i < N_PUT; i++) {
         uint64_t seed = 1 + random_below(&random, N_SEEDS);
         uint32_t ids[TP_SHORT_KEY_NBYTES], found[TP_SHORT_KEY_NBYTES];
@@ -382,6 +382,92 @@ static void test_a_cache_gives_back_what_was_put(void)
     for (size_t n = 1; n <= TP_LINE_IDS; n++) CHECK(n_found[n] > 0);
     CHECK(table.n_entries > TP_FEW_ENTRIES);
     tp_cache_table_free(&table);
+}
+
+/* A piece of 16 … 256 bytes, whose bytes decide its ids. */
+static size_t make_up_cached_piece(uint64_t seed, uint8_t *text, uint32_t *ids, size_t *n_ids)
+{
+    size_t nbytes = 16 + (size_t)random_below(&seed, TP_MOST_LONG_NBYTES - 15);
+    for (size_t i = 0; i < nbytes; i++) text[i] = (uint8_t)random_next(&seed);
+    *n_ids = 1 + (size_t)random_below(&seed, nbytes);
+    for (size_t i = 0; i < *n_ids; i++) ids[i] = (uint32_t)random_next(&seed);
+    return nbytes;
+}
+
+/* Seeds of few pieces come again soon; those of many only after the ring has turned, so that their records are overwritten. */
+static void test_long_pieces_are_found_or_forgotten_but_never_wrong(void)
+{
+    uint64_t random = 9;
+    size_t n_found = 0, n_forgotten = 0;
+    tp_long_pieces pieces = {0};
+    for (size_t i = 0; i < 200000; i++) {
+        uint64_t seed = 1 + random_below(&random, i % 2 == 0 ? 20 : 20000);
+        uint8_t text[TP_MOST_LONG_NBYTES];
+        uint32_t ids[TP_MOST_LONG_NBYTES];
+        size_t n_ids, n_known = 0, nbytes = make_up_cached_piece(seed, text, ids, &n_ids);
+        uint64_t hash = seed % 7 == 0 ? 7 : seed; /* some have the same */
+        const uint8_t *known = tp_long_pieces_find(&pieces, text, nbytes, hash, &n_known);
+        CHECK(known == NULL || (n_known == n_ids && memcmp(known, ids, n_ids * sizeof *ids) == 0));
+        n_found += known != NULL;
+        n_forgotten += known == NULL;
+        if (known != NULL) continue;
+        CHECK(memcmp(tp_long_pieces_begin(&pieces, text, nbytes), text, nbytes) == 0);
+        if (i % 5 != 0) tp_long_pieces_put(&pieces, nbytes, hash, ids, n_ids); /* or what was begun is given up */
+    }
+    CHECK(n_found > 50000 && n_forgotten > 50000);
+    tp_long_pieces_free(&pieces);
+}
+
+static void use_a_cache(void *shared, size_t index)
+{
+    tp_piece_cache *cache = shared;
+    uint64_t random = index + 1;
+    for (size_t i = 0; i < 3000; i++) {
+        uint64_t serial = 1 + random_below(&random, 2);
+        tp_cache_table *table = tp_piece_cache_take(cache, serial);
+        uint32_t ids[TP_LINE_IDS], here = (uint32_t)serial;
+        const tp_key key = {1, UINT64_C(1) << TP_LAST_BYTE_SHIFT};
+        size_t n = tp_cache_find(table, key, ids);
+        CHECK(n == 0 || (n == 1 && ids[0] == here)); /* it holds pieces of this vocabulary alone */
+        tp_cache_put(table, key, &here, 1);
+        tp_piece_cache_put(cache, table);
+        if (i % 100 == 0) tp_piece_cache_clear(cache);
+    }
+}
+
+static void test_no_two_threads_have_the_same_table(void)
+{
+    tp_memory_stats before, after;
+    tp_memory_get_stats(&before);
+    for (size_t most = 0; most < 4; most++) {
+        tp_piece_cache *cache = NULL;
+        CHECK_EQ_U(tp_piece_cache_new(most, &cache, NULL), TP_OK);
+        tp_fork_join(use_a_cache, cache, 4);
+        tp_piece_cache_free_at(&cache);
+    }
+    tp_memory_get_stats(&after);
+    CHECK_EQ_U(after.current_bytes, before.current_bytes);
+}
+
+static void test_a_cleared_cache_has_no_memory(void)
+{
+    uint64_t random = 5;
+    tp_vocabulary *vocabulary = english();
+    block text = make_up_text(5000, &random);
+    tp_piece_cache *cache = NULL;
+    CHECK_EQ_U(tp_piece_cache_new(2, &cache, NULL), TP_OK);
+    tp_memory_stats before, full, after;
+    tp_memory_get_stats(&before);
+    uint32_t *ids = must_allocate(text.nbytes * sizeof *ids);
+    encode_in_steps(vocabulary, cache, text, text.nbytes, text.nbytes, ids);
+    tp_memory_get_stats(&full);
+    tp_piece_cache_clear(cache);
+    tp_memory_get_stats(&after);
+    CHECK(full.current_bytes > before.current_bytes && after.current_bytes == before.current_bytes);
+    free(ids);
+    free(text.data);
+    tp_piece_cache_free(cache);
+    tp_vocabulary_free(vocabulary);
 }
 
 /* ---- Threads --------------------------------------------------------------------------------------------------------- */
@@ -880,6 +966,9 @@ int main(void)
     RUN(test_stopping_anywhere_gives_the_same_ids);
     RUN(test_a_cache_forgets_another_vocabulary);
     RUN(test_a_cache_gives_back_what_was_put);
+    RUN(test_long_pieces_are_found_or_forgotten_but_never_wrong);
+    RUN(test_no_two_threads_have_the_same_table);
+    RUN(test_a_cleared_cache_has_no_memory);
     RUN(test_threads_share_a_text);
     RUN(test_threads_share_a_vocabulary);
     RUN(test_a_batch_is_each_document_alone);

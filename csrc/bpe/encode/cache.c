@@ -33,6 +33,7 @@ void tp_cache_table_init(tp_cache_table *table, uint64_t serial)
 void tp_cache_table_free(tp_cache_table *table)
 {
     tp_merger_free(&table->merger);
+    tp_long_pieces_free(&table->longer);
     if (table->index.entries == table->few) return;
     tp_release(TP_FOR_PIECE_CACHE, table->index.entries, table->n_entries * sizeof *table->index.entries);
 }

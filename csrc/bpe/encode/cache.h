@@ -9,6 +9,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "bpe/encode/long_pieces.h"
 #include "bpe/merge/merge.h"
 #include "bpe/vocabulary/vocabulary.h"
 
@@ -50,6 +51,7 @@ typedef struct tp_cache_table {
     size_t n_entries; /* a power of two */
     size_t n_put;     /* the number of entries in use */
     tp_merger merger;
+    tp_long_pieces longer; /* pieces of more than TP_SHORT_KEY_NBYTES */
     tp_cache_entry few[TP_FEW_ENTRIES];
 } tp_cache_table;
 
