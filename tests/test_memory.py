@@ -329,7 +329,6 @@ TOKENIZING = {
     "train, two threads": lambda files, tokenizer: tokenizer.train(TEXT * 20, 400, threads=2),
     "train as hf": lambda files, tokenizer: tokenizer.train(TEXT, 400, tie_break="hf"),
     "train_from_iterator": lambda files, tokenizer: tokenizer.train_from_iterator(iter(DOCUMENTS), 400),
-    "encode a long piece": lambda files, tokenizer: tokenizer.encode("ab" * 10_000),
     "encode_batch": lambda files, tokenizer: tokenizer.encode_batch(DOCUMENTS * 20, 2),
     "pickle": lambda files, tokenizer: pickle.loads(pickle.dumps(tokenizer)).merges,
     "merges": lambda files, tokenizer: tokenizer.merges,
@@ -373,6 +372,26 @@ def extras() -> Iterator[int]:
     while True:
         yield extra
         extra += extra // 2
+
+
+def test_encoding_and_counting_ids_need_no_memory_of_the_core(files):
+    tokenizer = Tokenizer.load(files / "tokenizer")
+    before = held()
+    with limited_to(before):
+        alone = tokenizer.encode(TEXT * 5), tokenizer.encode("ab" * 10_000), tokenizer.count("a" * 100)
+    assert alone == (tokenizer.encode(TEXT * 5), tokenizer.encode("ab" * 10_000), tokenizer.count("a" * 100))
+
+
+def test_what_is_kept_to_save_work_is_told_and_can_be_dropped(files):
+    tokenizer = Tokenizer.load(files / "tokenizer")
+    before = held()
+    tokenizer.encode(TEXT)
+    kept = get_memory_stats()
+    assert kept["current_bytes"] > before
+    assert kept["kinds"]["piece_caches"]["bytes"] > 2000
+    clear_caches()
+    assert get_memory_stats()["current_bytes"] == before
+    assert tokenizer.decode(tokenizer.encode(TEXT)) == TEXT
 
 
 @pytest.mark.parametrize(("act", "kind"), list(all_work()))
