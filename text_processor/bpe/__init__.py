@@ -180,8 +180,7 @@ class Tokenizer:
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by a trained one."""
         model = self._model
-        names = sorted(model.special_ids, key=model.special_ids.__getitem__)
-        self._model = Model(model.splitter, Vocabulary.of_merges(merges), names, not_special=model.not_special)
+        self._model = model.trained(Vocabulary.of_merges(merges))
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
@@ -602,7 +601,7 @@ class Tokenizer:
                 self._model = _files.from_bytes(data)
             case (bytes(data), dict(attributes), "untrained"):
                 model = _files.from_bytes(data)
-                self._model = Untrained(model.splitter, model.vocabulary, model.special_ids)
+                self._model = Untrained(model.splitter, model.vocabulary, model.added)
             case _:
                 raise InvalidTokenizerError(f"the state of a Tokenizer must be bytes and a dict, not {quoted(state)}")
         set_attributes(self, attributes)

@@ -20,6 +20,7 @@ from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
 from text_processor.bpe import _files, _overlap, _patterns, _text
+from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
 from text_processor.bpe._special import MOST_ID
 from text_processor.bpe._text import PATTERNS, Splitter
@@ -140,8 +141,7 @@ def _model(file: Any) -> Model:
     return Model(
         splitter,
         parts.vocabulary,
-        added.ids,
-        not_special=added.not_special,
+        {name: AddedToken(number, special=name not in added.not_special) for name, number in added.ids.items()},
         merges=parts.merges,
         whole_pieces=parts.whole_pieces,
     )

@@ -20,7 +20,8 @@ from text_processor._documents.decoding import Reading
 from text_processor._native import status as native_status
 from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _special, _text
+from text_processor.bpe import _added, _special, _text
+from text_processor.bpe._added import AddedToken
 from text_processor.bpe._special import Names, Search
 from text_processor.bpe._text import Consume, Splitter
 from text_processor.errors import InvalidDocumentError, UntrainedTokenizerWarning
@@ -39,40 +40,66 @@ Tell = Callable[[int], object]
 
 
 class Model:
-    """A splitter, a vocabulary and special tokens.
+    """A splitter, a vocabulary and added tokens.
 
-    ``special_ids`` are all added tokens with their ids, or names that get the ids after those of the vocabulary.
-    ``not_special`` are the added tokens that Hugging Face's ``decode`` always keeps. ``merges`` and ``whole_pieces`` are
-    Hugging Face's merge rule. Without merges the rule is tiktoken's, which gives the same ids as training does.
+    ``added`` are the added tokens by name; names with ids, or names alone, are special tokens, and names alone get the ids
+    after those of the vocabulary. ``merges`` and ``whole_pieces`` are Hugging Face's merge rule. Without merges the rule is
+    tiktoken's, which gives the same ids as training does. ``normalizer`` are the names of normal forms, applied in order.
+    ``prefix_space`` puts a blank before each stretch between added tokens that does not begin with one. ``post_processor`` is
+    that section of a tokenizer.json, checked. ``kept`` are its sections that are only written back.
     """
 
     def __init__(
         self,
         splitter: Splitter,
         vocabulary: Vocabulary,
-        special_ids: Mapping[str, int] | Iterable[str] = (),
+        added: Mapping[str, AddedToken] | Mapping[str, int] | Iterable[str] = (),
         *,
-        not_special: Iterable[str] = (),
         merges: array[int] | None = None,
         whole_pieces: bool = False,
+        normalizer: tuple[str, ...] = (),
+        prefix_space: bool = False,
+        post_processor: Mapping[str, Any] | None = None,
+        kept: Mapping[str, Any] | None = None,
     ) -> None:
         self.splitter = splitter
         self.vocabulary = vocabulary
         self.merges = merges
         self.whole_pieces = whole_pieces
+        self.normalizer = normalizer
+        self.prefix_space = prefix_space
+        self.post_processor = post_processor
+        self.kept = dict(kept or {})
         self.tokens_ids = vocabulary.tokens().ids
-        if isinstance(special_ids, Mapping):
-            self.special_ids: dict[str, int] = dict(cast(Mapping[str, int], special_ids))
-        else:
-            self.special_ids = {
-                name: _special.checked_id(token, f"the id of the special token {quoted(name)}")
-                for token, name in enumerate(special_ids, self.tokens_ids[-1] + 1)
-            }
+        self.added = self._numbered(added)
+        self.special_ids = {name: token.id for name, token in self.added.items()}
         self.special_names = frozenset(self.special_ids)
-        self.not_special = frozenset(not_special)
+        self.not_special = frozenset(name for name, token in self.added.items() if not token.special)
         self.search_for = lru_cache(MOST_SEARCHES)(Search)
         names = {token: name.encode() for name, token in self.special_ids.items()}
         self.special_tokens = SpecialTokens(names) if names else None
+
+    def _numbered(self, added: Mapping[str, AddedToken] | Mapping[str, int] | Iterable[str]) -> dict[str, AddedToken]:
+        """Return added tokens by name; names alone get the ids after the vocabulary."""
+        if isinstance(added, Mapping):
+            given = cast("Mapping[str, AddedToken | int]", added)
+            return {name: AddedToken(token) if isinstance(token, int) else token for name, token in given.items()}
+        return {name: AddedToken(_added.checked_id(token, name)) for token, name in enumerate(added, self.tokens_ids[-1] + 1)}
+
+    def trained(self, vocabulary: Vocabulary) -> Model:
+        """Return this model with another vocabulary; the added tokens keep their order and get the ids after it."""
+        in_order = sorted(self.added.items(), key=lambda item: item[1].id)
+        first = vocabulary.tokens().ids[-1] + 1
+        added = {
+            name: token._replace(id=_added.checked_id(number, name)) for number, (name, token) in enumerate(in_order, first)
+        }
+        return Model(
+            self.splitter,
+            vocabulary,
+            added,
+            normalizer=self.normalizer,
+            prefix_space=self.prefix_space,
+        )
 
     @property
     def n_vocab(self) -> int:
