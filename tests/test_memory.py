@@ -388,7 +388,7 @@ def test_what_is_kept_to_save_work_is_told_and_can_be_dropped(files):
     tokenizer.encode(TEXT)
     kept = get_memory_stats()
     assert kept["current_bytes"] > before
-    assert kept["kinds"]["piece_caches"]["bytes"] > 2000
+    assert kept["kinds"]["encoders"]["bytes"] > 2000
     clear_caches()
     assert get_memory_stats()["current_bytes"] == before
     assert tokenizer.decode(tokenizer.encode(TEXT)) == TEXT

@@ -100,6 +100,26 @@ static PyObject *lists_of_ids(PyObject *module, PyObject *const *arguments, Py_s
     return lists;
 }
 
+/* Where the UTF-8 of a text lies. */
+typedef struct text_view {
+    const char *data;
+    Py_ssize_t nbytes;
+} text_view;
+
+/* Stores where the UTF-8 of a str or bytes lies; returns false for another object, or a str with lone surrogates. */
+static bool view_text(PyObject *text, text_view *view)
+{
+    if (PyBytes_Check(text)) {
+        char *data;
+        if (PyBytes_AsStringAndSize(text, &data, &view->nbytes) < 0) return false;
+        view->data = data;
+        return true;
+    }
+    if (!PyUnicode_Check(text)) return false;
+    view->data = PyUnicode_AsUTF8AndSize(text, &view->nbytes);
+    return view->data != NULL;
+}
+
 /* A text to encode, and with what. */
 typedef struct short_text {
     const tp_vocabulary *vocabulary;
@@ -112,11 +132,10 @@ typedef struct short_text {
 /* Takes them from the arguments: the addresses of vocabulary and cache, pattern, text. Returns false if this is not the way. */
 static bool take_text(short_text *taken, PyObject *const *arguments)
 {
-    Py_ssize_t nbytes;
-    const char *text = PyUnicode_AsUTF8AndSize(arguments[3], &nbytes); /* NULL for lone surrogates */
-    if (text == NULL || nbytes > MOST_BYTES) return false;
+    text_view view;
+    if (!view_text(arguments[3], &view) || view.nbytes > MOST_BYTES) return false;
     *taken = (short_text){object_at(arguments[0]), object_at(arguments[1]), (tp_pattern)PyLong_AsLong(arguments[2]),
-                          (const uint8_t *)text, (size_t)nbytes};
+                          (const uint8_t *)view.data, (size_t)view.nbytes};
     return taken->vocabulary != NULL && taken->cache != NULL;
 }
 
@@ -218,25 +237,6 @@ static PyObject *decode_short(PyObject *module, PyObject *const *arguments, Py_s
 }
 
 /* ---- Texts that are passed together ---------------------------------------------------------------------------------- */
-
-/* Where the UTF-8 of the texts of a tuple lies. */
-typedef struct text_view {
-    const char *data;
-    Py_ssize_t nbytes;
-} text_view;
-
-static bool view_text(PyObject *text, text_view *view)
-{
-    if (PyBytes_Check(text)) {
-        char *data;
-        if (PyBytes_AsStringAndSize(text, &data, &view->nbytes) < 0) return false;
-        view->data = data;
-        return true;
-    }
-    if (!PyUnicode_Check(text)) return false;
-    view->data = PyUnicode_AsUTF8AndSize(text, &view->nbytes);
-    return view->data != NULL;
-}
 
 static PyObject *joined(const text_view *views, Py_ssize_t n, size_t total)
 {

@@ -221,17 +221,17 @@ class Vocabulary(Handle):
     # The short ways of binding.c, for exact str of few characters and short lists of ints. They return None where they do not
     # apply; only the long way has messages.
 
-    def encode_short(self, pattern: int, text: str) -> list[int] | None:
+    def encode_short(self, pattern: int, text: str | bytes) -> list[int] | None:
         """Return the ids of a text."""
         ids: list[int] | None = binding.encode_short(self._address, self._cache_address, pattern, text, binding.ready())
         return ids
 
-    def encode_short_bytes(self, pattern: int, text: str) -> bytes | None:
+    def encode_short_bytes(self, pattern: int, text: str | bytes) -> bytes | None:
         """Return the ids of a text, with four bytes for each."""
         ids: bytes | None = binding.encode_short_bytes(self._address, self._cache_address, pattern, text)
         return ids
 
-    def count_short(self, pattern: int, text: str) -> int | None:
+    def count_short(self, pattern: int, text: str | bytes) -> int | None:
         """Return the number of ids of a text."""
         n_ids: int | None = binding.count_short(self._address, self._cache_address, pattern, text)
         return n_ids

@@ -180,8 +180,7 @@ class Tokenizer:
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by a trained one."""
         model = self._model
-        names = sorted(model.special_ids, key=model.special_ids.__getitem__)
-        self._model = Model(model.splitter, Vocabulary.of_merges(merges), names, not_special=model.not_special)
+        self._model = model.trained(Vocabulary.of_merges(merges))
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
@@ -255,6 +254,10 @@ class Tokenizer:
         >>> ids, ids.itemsize
         (array('I', [257, 101, 114]), 4)
         """
+        if type(text) is str and len(text) <= SHORT_TEXT:
+            short = self._model.encode_short_array(text, allowed_special, disallowed_special)
+            if short is not None:
+                return short
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
         return ids
@@ -305,6 +308,10 @@ class Tokenizer:
         >>> tokenizer.count("lower")
         3
         """
+        if type(text) is str and len(text) <= SHORT_TEXT:
+            n_ids = self._model.count_short(text, allowed_special, disallowed_special)
+            if n_ids is not None:
+                return n_ids
         return self._model.encode(text, allowed_special, disallowed_special, None)
 
     def encode_file(
@@ -397,6 +404,10 @@ class Tokenizer:
         Traceback (most recent call last):
         ValueError: the id 258, at index 1, does not exist
         """
+        if type(ids) is list:
+            text = self._model.decode_short(ids, errors)
+            if text is not None:
+                return text
         return self.decode_bytes(ids).decode("utf-8", errors)
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
@@ -602,7 +613,7 @@ class Tokenizer:
                 self._model = _files.from_bytes(data)
             case (bytes(data), dict(attributes), "untrained"):
                 model = _files.from_bytes(data)
-                self._model = Untrained(model.splitter, model.vocabulary, model.special_ids)
+                self._model = Untrained(model.splitter, model.vocabulary, model.added)
             case _:
                 raise InvalidTokenizerError(f"the state of a Tokenizer must be bytes and a dict, not {quoted(state)}")
         set_attributes(self, attributes)

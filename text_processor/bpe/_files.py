@@ -23,6 +23,7 @@ from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
 from text_processor.bpe import _special, _text
+from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, little_endian
 from text_processor.errors import InvalidTokenizerError
 
@@ -44,12 +45,12 @@ def chunks(model: Model) -> Iterator[bytes | memoryview]:
     tokens = model.tokens
     description: dict[str, Any] = {
         "pattern": model.splitter.pattern,
-        "special_tokens": model.special_ids,
+        "special_tokens": {name: token.id for name, token in model.added.items()},
         "has_merges": model.merges is not None,
         "whole_pieces": model.whole_pieces,
     }
-    if model.not_special:  # older readers do not know this key and take all of them for special
-        description["not_special"] = sorted(model.not_special)
+    if not_special := sorted(name for name, token in model.added.items() if not token.special):
+        description["not_special"] = not_special  # older readers do not know this key and take all of them for special
     lengths = array("I", (end - start for start, end in pairwise([0, *tokens.ends])))
     sections = (
         json.dumps(description).encode(),  # ASCII, with escapes for everything else in a pattern
@@ -81,11 +82,11 @@ def from_bytes(data: bytes | bytearray) -> Model:
         model_merges = merges if description["has_merges"] else None
         vocabulary = new_vocabulary(tokens, model_merges, whole_pieces=description["whole_pieces"])
         special_ids = checked_special_ids(description["special_tokens"], ids)
+        not_special = _checked_not_special(description.get("not_special", []), special_ids)
         return Model(
             _text.splitter_for(description["pattern"]),
             vocabulary,
-            special_ids,
-            not_special=_checked_not_special(description.get("not_special", []), special_ids),
+            {name: AddedToken(token, special=name not in not_special) for name, token in special_ids.items()},
             merges=model_merges,
             whole_pieces=description["whole_pieces"],
         )

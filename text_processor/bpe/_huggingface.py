@@ -20,6 +20,7 @@ from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
 from text_processor.bpe import _files, _overlap, _patterns, _text
+from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
 from text_processor.bpe._special import MOST_ID
 from text_processor.bpe._text import PATTERNS, Splitter
@@ -140,8 +141,7 @@ def _model(file: Any) -> Model:
     return Model(
         splitter,
         parts.vocabulary,
-        added.ids,
-        not_special=added.not_special,
+        {name: AddedToken(number, special=name not in added.not_special) for name, number in added.ids.items()},
         merges=parts.merges,
         whole_pieces=parts.whole_pieces,
     )
@@ -411,19 +411,19 @@ def to_json(model: Model) -> bytes:
     texts = [token.decode("latin-1").translate(_TO_CHARACTER) for token in tokens.each()]
     by_id = dict(zip(tokens.ids, texts, strict=True))
     vocab = dict(zip(texts, tokens.ids, strict=True))
-    if clash := vocab.keys() & model.special_ids.keys():
+    if clash := vocab.keys() & model.added.keys():
         raise ValueError(
             f"the special token {quoted(min(clash))} would be taken for a token of the vocabulary in tokenizer.json"
         )
     pairs = merges_of(model)
-    special = sorted(model.special_ids.items(), key=lambda item: item[1])
+    special = sorted(((name, token.id) for name, token in model.added.items()), key=lambda item: item[1])
     # tokenizers gives a new id to an added token that is not in the vocabulary.
     vocab.update(special)
     file = {
         "version": "1.0",
         "truncation": None,
         "padding": None,
-        "added_tokens": [_added_token(name, number, is_special=name not in model.not_special) for name, number in special],
+        "added_tokens": [_added_token(name, number, is_special=model.added[name].special) for name, number in special],
         "normalizer": None,
         "pre_tokenizer": _pre_tokenizer(model.splitter),
         "post_processor": None,
