@@ -161,6 +161,7 @@ class TpArrowBatch(Pointer[TpArrowBatch]):
     next: int
     stop: int
     stops_at_blank: bool
+    has_value: Pointer[Uint8]
     text_nbytes: int
     n_ends: int
     read_nbytes: int
