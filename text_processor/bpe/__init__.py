@@ -23,8 +23,8 @@ from text_processor._documents import arrow, batches, decoding
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _columns, _files, _huggingface, _special, _text, _training
-from text_processor.bpe._model import BATCH_NBYTES, Model, Untrained, little_endian
+from text_processor.bpe import _columns, _files, _huggingface, _model, _special, _text, _training
+from text_processor.bpe._model import Model, Untrained, little_endian
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._text import PATTERNS
 from text_processor.bpe._training import Plan
@@ -410,7 +410,7 @@ class Tokenizer:
         common_progress.check_progress(progress)
         n_threads = _n_threads(threads)
         with (
-            arrow.opened_texts(column, method, BATCH_NBYTES * n_threads, is_measured=bool(progress)) as texts,
+            arrow.opened_texts(column, method, _model.BATCH_NBYTES * n_threads, is_measured=bool(progress)) as texts,
             common_progress.reporting(progress, texts.nbytes) as report,
         ):
             self._model.encode_column(texts, output, threads=n_threads, allowed=allowed, disallowed=disallowed, report=report)

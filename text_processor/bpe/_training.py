@@ -17,6 +17,7 @@ from text_processor._native.bpe import Pieces, Trainer
 from text_processor._native.text import Batch
 from text_processor.bpe import _text
 from text_processor.bpe._text import Splitter
+from text_processor.errors import InvalidDocumentError
 
 # A text of up to SHORT_TEXT characters is joined with others; a group has GROUP_CHARACTERS for each thread. A character beyond
 # ASCII makes its whole group wider, which then takes longer to join and to encode; larger groups would have one more often.
@@ -145,6 +146,9 @@ def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryvie
             continue
         try:
             checked = _text.checked_text(text, f"text {index}")
+        except InvalidDocumentError as error:
+            error.index = index
+            raise
         except TypeError as error:
             raise TypeError(f"{error}{many.advice(text)}") from error
         yield checked
