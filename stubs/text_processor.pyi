@@ -1,7 +1,7 @@
 import os
 from array import array
 from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
-from typing import Any, Literal, NoReturn, Protocol, Self, TypedDict
+from typing import Any, Literal, NoReturn, Protocol, Self, TypedDict, overload, type_check_only
 
 __all__ = [
     "UNICODE_VERSION",
@@ -59,6 +59,14 @@ class MemoryStats(TypedDict):
 
 class Buffer(Protocol):
     def __buffer__(self, flags: int, /) -> memoryview: ...
+
+@type_check_only
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: object = None, /) -> object: ...
+
+@type_check_only
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: object = None, /) -> tuple[object, object]: ...
 
 class Readable(Protocol):
     def read(self, size: int, /) -> Any: ...
@@ -182,7 +190,7 @@ class Tokenizer:
     ) -> None: ...
     def train_from_iterator(
         self,
-        iterator: Iterable[str | Buffer],
+        iterator: Iterable[str | Buffer] | _ArrowStream | _ArrowArray,
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
@@ -206,15 +214,37 @@ class Tokenizer:
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
     ) -> array[int]: ...
+    @overload
     def encode_batch(
         self,
         texts: Iterable[str | Buffer],
         threads: int | None = None,
         *,
+        output: Literal["lists"] = "lists",
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> list[list[int]]: ...
+    @overload
+    def encode_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        threads: int | None = None,
+        *,
+        output: Literal["flat"],
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> tuple[array[int], array[int]]: ...
+    def encode_arrow(
+        self,
+        column: _ArrowStream | _ArrowArray,
+        *,
+        threads: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> Any: ...  # a pyarrow.Array
     def count(
         self,
         text: str | Buffer,
@@ -222,6 +252,24 @@ class Tokenizer:
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
     ) -> int: ...
+    def count_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        threads: int | None = None,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> list[int]: ...
+    def count_arrow(
+        self,
+        column: _ArrowStream | _ArrowArray,
+        *,
+        threads: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> Any: ...  # a pyarrow.Array
     def encode_file(
         self,
         path: str | bytes | os.PathLike[Any],

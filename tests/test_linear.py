@@ -711,7 +711,16 @@ def test_time_grows_no_faster_than_n_log_n(name: str, tmp_path: Path) -> None:
 # What cannot be given, and does not answer with, anything long.
 SMALL = {
     *("capacity", "is_full", "latest", "average", "window_size", "pattern", "decoder"),  # one value
-    *("clear", "clear_caches", "clear_callback", "reset", "set_callback", "get_memory_stats", "set_memory_limit", "cpu_features"),
+    *(
+        "clear",
+        "clear_caches",
+        "clear_callback",
+        "reset",
+        "set_callback",
+        "get_memory_stats",
+        "set_memory_limit",
+        "cpu_features",
+    ),
     *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes"),
     "to_tiktoken",  # its time is tiktoken's
 }

@@ -146,20 +146,22 @@ static entry_kind find_entry(const tp_arrow_array *array, const tp_arrow_array *
 /* Reads one entry into the batch. Returns false if the batch ends before it; the status tells whether that is an error. */
 static bool read_entry(tp_arrow_batch *batch, entry_kind kind, span text, tp_status *status, tp_error *error)
 {
-    if (kind == ENTRY_WITHOUT_VALUE) return true;
+    bool takes_all = batch->has_value != NULL;
+    if (kind == ENTRY_WITHOUT_VALUE && !takes_all) return true;
     bool is_first = batch->n_ends == 0; /* otherwise the entries before it come first; a fault waits for the next call */
     if (kind == ENTRY_OUTSIDE) {
         if (is_first) *status = tp_fail(error, TP_INVALID_ARGUMENT, batch->next, "it points to outside of the array's buffers");
         return false;
     }
-    if (tp_is_blank(text.text, text.nbytes)) {
+    if (!takes_all && tp_is_blank(text.text, text.nbytes)) {
         batch->is_at_blank = batch->stops_at_blank && is_first;
         if (batch->stops_at_blank) return false;
     } else if (text.nbytes < batch->text_capacity - batch->text_nbytes && batch->n_ends < batch->ends_capacity) {
         uint8_t *place = batch->text + batch->text_nbytes;
-        memcpy(place, text.text, text.nbytes);
+        if (text.nbytes > 0) memcpy(place, text.text, text.nbytes);
         place[text.nbytes] = '\n';
         batch->text_nbytes += text.nbytes + 1;
+        if (takes_all) batch->has_value[batch->n_ends] = kind == ENTRY_OF_TEXT;
         batch->ends[batch->n_ends++] = batch->text_nbytes - 1;
     } else if (is_first) {
         batch->long_text = text.text;
@@ -191,7 +193,7 @@ static tp_status check_joined(const tp_arrow_array *array, const tp_arrow_array 
     size_t number = 0;
     while (number + 1 < batch->n_ends && batch->ends[number] < fault.offset) number++;
     uint64_t start = number == 0 ? 0 : batch->ends[number - 1] + 1;
-    batch->next = find_document(array, dictionary, first, batch->next, number);
+    batch->next = batch->has_value != NULL ? first + number : find_document(array, dictionary, first, batch->next, number);
     batch->n_ends = batch->text_nbytes = 0;
     return tp_fail(error, TP_INVALID_UTF8, fault.offset - start, fault.message);
 }
@@ -204,6 +206,9 @@ tp_status tp_arrow_join(const tp_arrow_array *array, const tp_arrow_array *dicti
     batch->is_at_blank = false;
     tp_status status = check_entries(array, dictionary, batch->next, batch->stop, error);
     if (status != TP_OK) return status;
+    if (batch->has_value != NULL && (batch->text_capacity == 0 || batch->ends_capacity == 0)) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, batch->next, "there is no room for a document");
+    }
     uint64_t first = batch->next;
     uint64_t stop = batch->stop - first > MOST_ENTRIES ? first + MOST_ENTRIES : batch->stop;
     while (batch->next < stop && batch->long_text == NULL) {

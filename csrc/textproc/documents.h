@@ -82,6 +82,8 @@ typedef struct tp_arrow_batch {
     uint64_t next; /* the next entry to read */
     uint64_t stop; /* the entry after the last one to read */
     bool stops_at_blank;
+    uint8_t *has_value; /* NULL, or room for ends_capacity bytes: then every entry is a document, also a blank one, and an entry
+                         * without a value is an empty document. Stores for each document 1, or 0 if it has no value. */
 
     size_t text_nbytes;
     size_t n_ends;
@@ -92,10 +94,11 @@ typedef struct tp_arrow_batch {
 } tp_arrow_batch;
 
 /* Joins documents, each followed by a '\n', from the entry `next` on, until `stop` is reached or the buffers are full. Moves
- * `next` past them and fills the fields from text_nbytes on. Entries without a value are not documents; neither are blank
- * entries, unless the batch stops there. A document that is longer than the whole buffer is returned alone in `long_text`,
- * without validation. One call reads at most some hundred thousand entries. For an array of indices, `dictionary` holds the
- * texts; for other layouts it is NULL.
+ * `next` past them and fills the fields from text_nbytes on. Unless `has_value` is given, entries without a value are not
+ * documents; neither are blank entries, unless the batch stops there. A document that is longer than the whole buffer is
+ * returned alone in `long_text`, without validation and without an entry in `has_value`. One call reads at most some hundred
+ * thousand entries. For an array of indices, `dictionary` holds the texts; for other layouts it is NULL. TP_INVALID_ARGUMENT
+ * also if `has_value` is given and a capacity is 0.
  * After TP_INVALID_UTF8, `next` is the invalid entry and the offset is a place within that document. After TP_INVALID_ARGUMENT,
  * `next` is the bad entry: it points outside the buffers, or the buffers are too small for the array. In both cases nothing is
  * joined. */

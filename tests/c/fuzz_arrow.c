@@ -107,13 +107,14 @@ static uint64_t check_batch(const tp_arrow_array *array, const tp_arrow_array *d
     for (; entry < batch->next; entry++) {
         value each = value_of(array, dictionary, entry);
         if (!CHECK(each.is_sound)) break;
-        if (!each.is_there || is_blank(each)) continue;
+        if (batch->has_value == NULL && (!each.is_there || is_blank(each))) continue;
         if (batch->long_text != NULL) {
             CHECK(batch->n_ends == 0);
             CHECK_EQ_BYTES(batch->long_text, batch->long_nbytes, each.text, (size_t)each.nbytes);
             continue;
         }
         if (!CHECK(n < batch->n_ends)) break;
+        if (batch->has_value != NULL) CHECK_EQ_U(batch->has_value[n], each.is_there);
         CHECK_EQ_BYTES(batch->text + start, (size_t)batch->ends[n] - start, each.text, (size_t)each.nbytes);
         CHECK(naive_validate(each.text, (size_t)each.nbytes) == each.nbytes);
         start = (size_t)batch->ends[n++] + 1;
@@ -123,12 +124,14 @@ static uint64_t check_batch(const tp_arrow_array *array, const tp_arrow_array *d
     return entry;
 }
 
-static void check_joining(const tp_arrow_array *array, const tp_arrow_array *dictionary, size_t capacity, size_t n_ends)
+static void check_joining(const tp_arrow_array *array, const tp_arrow_array *dictionary, size_t capacity, size_t n_ends,
+                          bool takes_all)
 {
     block text = {must_allocate(capacity), capacity};
     uint64_t *ends = must_allocate(n_ends * sizeof *ends), entry = 0;
+    uint8_t *has_value = takes_all ? must_allocate(n_ends) : NULL;
     while (entry < array->length) {
-        tp_arrow_batch batch = {text.data, capacity, ends, n_ends, entry, array->length, false, 0, 0, 0, NULL, 0, false};
+        tp_arrow_batch batch = {text.data, capacity, ends, n_ends, entry, array->length, false, has_value, 0, 0, 0, NULL, 0, false};
         tp_error error = {TP_OK, 0, NULL};
         tp_status status = tp_arrow_join(array, dictionary, &batch, &error);
         if (status != TP_OK) {
@@ -143,6 +146,7 @@ static void check_joining(const tp_arrow_array *array, const tp_arrow_array *dic
         entry = check_batch(array, dictionary, &batch, entry);
         if (entry != batch.next) break;
     }
+    free(has_value);
     free(ends);
     free(text.data);
 }
@@ -203,7 +207,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     made_up array, dictionary;
     make_up(&array, &in, layout);
     make_up(&dictionary, &in, (tp_arrow_layout)take_below(&in, TP_ARROW_VIEWS + 1));
-    check_joining(&array.array, has_dictionary ? &dictionary.array : NULL, capacity, n_ends);
+    check_joining(&array.array, has_dictionary ? &dictionary.array : NULL, capacity, n_ends, false);
+    check_joining(&array.array, has_dictionary ? &dictionary.array : NULL, capacity, n_ends, true);
     check_measuring(&array.array, has_dictionary ? &dictionary.array : NULL, n_ends, capacity);
     check_splitting(take_bytes(&in, 255), n_ends, capacity < 0xF0 ? capacity : (uint64_t)INT32_MAX - capacity, layout);
     free_made_up(&array);

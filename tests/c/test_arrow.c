@@ -234,6 +234,73 @@ static void test_ill_formed_document_is_named(void)
     free_array(made);
 }
 
+/* The same six entries, of which all are documents; those without a value are empty ones. */
+static void test_every_entry_is_a_document_where_that_is_asked(void)
+{
+    static const char expected[] = "one\n\ntwo words\n \t\n\na line\nand another\n";
+    static const uint8_t values[] = {1, 0, 1, 1, 0, 1};
+    for (size_t i = 0; i < N_MAKERS; i++) {
+        owned_array *made = MAKERS[i]();
+        for (size_t capacity = 1; capacity < 60; capacity++) {
+            uint8_t text[60], has_value[3], found[6];
+            uint64_t ends[3];
+            char joined[100];
+            size_t nbytes = 0, n = 0;
+            tp_arrow_batch batch = {.text = text, .text_capacity = capacity, .ends = ends, .ends_capacity = 1 + capacity % 3};
+            batch.stop = 6;
+            batch.has_value = has_value;
+            while (batch.next < 6 && CHECK_EQ_U(tp_arrow_join(&made->array, NULL, &batch, NULL), TP_OK)) {
+                CHECK_EQ_U(batch.next, n + batch.n_ends + (batch.long_text != NULL));
+                memcpy(joined + nbytes, text, batch.text_nbytes);
+                nbytes += batch.text_nbytes;
+                memcpy(found + n, has_value, batch.n_ends);
+                n += batch.n_ends;
+                if (batch.long_text != NULL) {
+                    memcpy(joined + nbytes, batch.long_text, batch.long_nbytes);
+                    nbytes += batch.long_nbytes;
+                    joined[nbytes++] = '\n';
+                    found[n++] = 1;
+                }
+            }
+            CHECK_EQ_BYTES(joined, nbytes, expected, sizeof expected - 1);
+            CHECK_EQ_BYTES(found, n, values, sizeof values);
+        }
+        free_array(made);
+    }
+}
+
+static void test_every_entry_needs_room(void)
+{
+    uint8_t text[2], has_value[1];
+    uint64_t ends[1];
+    owned_array *made = array_of_offsets_32();
+    tp_arrow_batch batch = {.text = text, .text_capacity = 2, .ends = ends, .next = 1, .stop = 6, .has_value = has_value};
+    tp_error error;
+    CHECK_EQ_U(tp_arrow_join(&made->array, NULL, &batch, &error), TP_INVALID_ARGUMENT);
+    CHECK(batch.next == 1 && error.offset == 1);
+    batch.ends_capacity = 1;
+    batch.text_capacity = 0;
+    CHECK_EQ_U(tp_arrow_join(&made->array, NULL, &batch, &error), TP_INVALID_ARGUMENT);
+    CHECK(batch.next == 1 && error.offset == 1);
+    free_array(made);
+}
+
+static void test_an_ill_formed_entry_is_named_among_all(void)
+{
+    static const int32_t offsets[] = {0, 3, 5, 6, 12, 16};
+    static const uint8_t valid = 0x1D; /* not the second; the third is blank */
+    uint8_t text[100], has_value[10];
+    uint64_t ends[10];
+    owned_array *made = new_array(TP_ARROW_OFFSETS_32, offsets, sizeof offsets, "oneno a\nbc\xE2\x82here", 5);
+    set_validity(made, &valid, 1);
+    tp_arrow_batch batch = {.text = text, .text_capacity = 100, .ends = ends, .ends_capacity = 10, .stop = 5};
+    batch.has_value = has_value;
+    tp_error error;
+    CHECK_EQ_U(tp_arrow_join(&made->array, NULL, &batch, &error), TP_INVALID_UTF8);
+    CHECK(batch.next == 3 && error.offset == 4 && batch.n_ends == 0);
+    free_array(made);
+}
+
 static void test_one_call_does_not_read_for_ever(void)
 {
     enum { N = 3 << 20 };
@@ -488,6 +555,9 @@ int main(void)
     RUN(test_indices_of_each_width_are_followed);
     RUN(test_blank_documents_stop_where_that_is_asked);
     RUN(test_ill_formed_document_is_named);
+    RUN(test_every_entry_is_a_document_where_that_is_asked);
+    RUN(test_every_entry_needs_room);
+    RUN(test_an_ill_formed_entry_is_named_among_all);
     RUN(test_one_call_does_not_read_for_ever);
     RUN(test_offsets_stay_inside);
     RUN(test_views_stay_inside);

@@ -375,6 +375,25 @@ static void test_documents(void)
     free(text.data);
 }
 
+/* The text after the only document is not counted, whatever the number of threads. */
+static void test_text_after_the_only_document(void)
+{
+    static const char text[] = "one two three four five\n six";
+    for (uint64_t end = 0; end < sizeof text; end++) {
+        tp_pieces *wanted = new_pieces();
+        size_t used;
+        CHECK(tp_pieces_add(wanted, TP_PATTERN_GPT4, (const uint8_t *)text, end, true, 1, &used, NULL) == TP_OK);
+        for (size_t threads = 1; threads <= 4; threads++) {
+            tp_pieces *pieces = new_pieces();
+            const uint8_t *given = (const uint8_t *)text;
+            CHECK(tp_pieces_add_documents(pieces, TP_PATTERN_GPT4, given, sizeof text - 1, &end, 1, threads, NULL) == TP_OK);
+            CHECK(has_same_counts(pieces, wanted));
+            tp_pieces_free(pieces);
+        }
+        tp_pieces_free(wanted);
+    }
+}
+
 /* ---- Refusals -------------------------------------------------------------------------------------------------------- */
 
 static void test_bad_ends(void)
@@ -551,6 +570,7 @@ int main(void)
     RUN(test_text_in_blocks_and_by_threads);
     RUN(test_a_run_by_threads);
     RUN(test_documents);
+    RUN(test_text_after_the_only_document);
     RUN(test_bad_ends);
     RUN(test_bad_text);
     RUN(test_no_such_tie_break);

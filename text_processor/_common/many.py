@@ -54,13 +54,25 @@ DOCUMENTS = Many(
     'add_arrow(df["text"]) adds a column of it',
     "add_arrow adds it",
 )
-TEXTS = Many("an iterable of texts", _is_text, "[text] is a list of one", _OF_COUNTER, _COLUMN, _TO_PYLIST)
-TRAINING_TEXTS = TEXTS._replace(for_one="for a single text there is train")
+TEXTS = Many(
+    "an iterable of texts",
+    _is_text,
+    "[text] is a list of one",
+    _OF_COUNTER,
+    'encode_arrow(df["text"]) encodes a column of it',
+    "encode_arrow encodes it",
+)
+COUNTED_TEXTS = TEXTS._replace(
+    for_frame='count_arrow(df["text"]) counts the ids of a column of it', for_arrow="count_arrow counts its ids"
+)
+TRAINING_TEXTS = TEXTS._replace(for_one="for a single text there is train", for_frame=_COLUMN, for_arrow=_TO_PYLIST)
 IDS = Many("an iterable of int", _is_text_of_ids, "encode makes ids of a text", _KEYS_OR_VALUES, _COLUMN, _TO_PYLIST)
 LISTS_OF_IDS = IDS._replace(what="an iterable of lists of ids")
 NAMES = TEXTS._replace(
     what="names, which get the ids behind those of the vocabulary",
     for_one="[name] is a list of one",
+    for_frame=_COLUMN,
+    for_arrow=_TO_PYLIST,
     for_mapping="ids of their own are for from_mergeable_ranks",
 )
 NUMBERS = Many(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from text_processor._common.messages import needs
@@ -115,10 +116,11 @@ def _text_layout(kind: Any, pa: Any) -> int | None:
     return None
 
 
-def _native_columns(chunks: Iterable[Any], pa: Any) -> Iterator[ArrowColumn]:
+def _native_columns(chunks: Iterable[Any], entries: Entries, pa: Any) -> Iterator[ArrowColumn]:
     first = 0
     for chunk in chunks:
-        if (column := _native_column(chunk, first, pa)) is not None:
+        typed = chunk.cast(pa.string()) if entries.take_all and pa.types.is_null(chunk.type) else chunk
+        if (column := _native_column(typed, first, pa)) is not None:
             yield column
         first += len(chunk)
 
@@ -150,6 +152,15 @@ def _region(buffer: Any) -> Region:
     return Region(buffer.address, buffer.size)
 
 
+class Entries(NamedTuple):
+    """Which entries of a column are documents: those with text, unless all are taken."""
+
+    refuse_blank: bool = False
+    take_all: bool = False
+    batch_nbytes: int | None = None
+    """The bytes that are joined to a batch; None means `BATCH_NBYTES`."""
+
+
 class Span(NamedTuple):
     """A range of entries of a column, and their number of bytes, if that is known."""
 
@@ -162,10 +173,10 @@ class Span(NamedTuple):
 class Shard:
     """The spans for one thread."""
 
-    def __init__(self, spans: Iterable[Span], *, refuse_blank: bool) -> None:
-        self.batch = ArrowBatch(BATCH_NBYTES)
+    def __init__(self, spans: Iterable[Span], entries: Entries) -> None:
+        self.batch = ArrowBatch(entries.batch_nbytes or BATCH_NBYTES, takes_all=entries.take_all)
         self._spans = spans
-        self._refuse_blank = refuse_blank
+        self._refuse_blank = entries.refuse_blank
 
     def fill(self) -> Iterator[int]:
         """Fill the batch again and again; give the index of the last entry read each time."""
@@ -210,14 +221,14 @@ def _character_start(text: memoryview, place: int) -> int:
 class Group:
     """Entries that are read together: all chunks in memory, or one chunk of a stream."""
 
-    def __init__(self, columns: Iterable[ArrowColumn], *, refuse_blank: bool, is_measured: bool) -> None:
-        self._refuse_blank = refuse_blank
+    def __init__(self, columns: Iterable[ArrowColumn], entries: Entries, *, is_measured: bool) -> None:
+        self._entries = entries
         self._spans = [span for column in columns for span in _spans(column, is_measured=is_measured)]
         self.nbytes = sum(span.nbytes for span in self._spans)
 
     def shards(self, threads: int) -> list[Shard]:
         """Return at most ``threads`` shards of about equal length, cut between entries; one if nothing was measured."""
-        return [Shard(spans, refuse_blank=self._refuse_blank) for spans in self._share_out(threads)]
+        return [Shard(spans, self._entries) for spans in self._share_out(threads)]
 
     def _share_out(self, threads: int) -> list[list[Span]]:
         total = self.nbytes
@@ -255,14 +266,59 @@ class Groups(NamedTuple):
 
 
 @contextmanager
-def opened_column(column: Any, method: str, *, refuse_blank: bool, is_measured: bool) -> Generator[Groups, None, None]:
+def opened_column(column: Any, method: str, entries: Entries, *, is_measured: bool) -> Generator[Groups, None, None]:
     """Read a column; ``method`` is the name of the method that needs pyarrow. A stream is held one chunk at a time."""
     pa = import_pyarrow(method)
     with _open_chunks(column, pa) as chunks:
-        columns = _native_columns(chunks, pa)
+        columns = _native_columns(chunks, entries, pa)
         if isinstance(chunks, list):
-            group = Group(columns, refuse_blank=refuse_blank, is_measured=is_measured)
+            group = Group(columns, entries, is_measured=is_measured)
             yield Groups([group], group.nbytes if is_measured else None)
         else:
-            each = (Group([part], refuse_blank=refuse_blank, is_measured=is_measured) for part in columns)
-            yield Groups(each, None)
+            yield Groups((Group([part], entries, is_measured=is_measured) for part in columns), None)
+
+
+# ---- All entries, in order -------------------------------------------------------------------------------------------
+
+
+class Texts:
+    """All entries of a column as texts; one without a value is an empty text.
+
+    It gives the index of an entry, and with it a batch of texts, valid until the next one is requested, that begins with this
+    entry, or the entry alone if it is too long for a batch. Only batches are validated.
+    """
+
+    def __init__(self, groups: Groups) -> None:
+        self._groups = groups.groups
+        self.nbytes = groups.nbytes
+        self.has_value = bytearray()
+        """A byte for each entry read so far: 1, or 0 if it has no value."""
+
+    def __iter__(self) -> Iterator[tuple[int, Batch | memoryview]]:
+        for group in self._groups:
+            for shard in group.shards(1):
+                yield from self._texts_of(shard)
+
+    def _texts_of(self, shard: Shard) -> Iterator[tuple[int, Batch | memoryview]]:
+        batch = shard.batch
+        for last in shard.fill():
+            if batch.long_text is None:
+                self.has_value += batch.has_value
+                yield last + 1 - batch.joined.n_ends, batch.joined
+            else:
+                self.has_value.append(1)
+                yield last, batch.long_text
+
+
+@contextmanager
+def opened_texts(column: Any, method: str, batch_nbytes: int, *, is_measured: bool) -> Generator[Texts, None, None]:
+    """Read all entries of a column, as `opened_column` does."""
+    with opened_column(column, method, Entries(take_all=True, batch_nbytes=batch_nbytes), is_measured=is_measured) as groups:
+        yield Texts(groups)
+
+
+def is_column(given: object) -> bool:
+    """Whether an object gives Arrow data, and pyarrow is installed, which reads it."""
+    kind = type(given)
+    has_protocol = hasattr(kind, "__arrow_c_stream__") or hasattr(kind, "__arrow_c_array__")
+    return has_protocol and find_spec("pyarrow") is not None

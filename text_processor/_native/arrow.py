@@ -85,11 +85,14 @@ class ArrowColumn(NamedTuple):
 
 
 class ArrowBatch:
-    """Documents of a column in memory that is reused: a batch of joined documents, or one document that is too long for it."""
+    """Documents of a column in memory that is reused: a batch of joined documents, or one document that is too long for it.
 
-    __slots__ = ("_batch", "_ends", "_text", "joined", "long_text", "read_nbytes")
+    With ``takes_all``, each entry is a document, also a blank one; an entry without a value is an empty document.
+    """
 
-    def __init__(self, nbytes: int) -> None:
+    __slots__ = ("_batch", "_ends", "_has_value", "_text", "joined", "long_text", "read_nbytes")
+
+    def __init__(self, nbytes: int, *, takes_all: bool = False) -> None:
         self._text = new_uninitialized("uint8_t[]", nbytes)
         self._ends = new_uninitialized("uint64_t[]", nbytes // 16 + 1)  # few documents are shorter
         self._batch = ffi.new("tp_arrow_batch *")
@@ -97,6 +100,8 @@ class ArrowBatch:
         self._batch.text_capacity = len(self._text)
         self._batch.ends = self._ends
         self._batch.ends_capacity = len(self._ends)
+        self._has_value = new_uninitialized("uint8_t[]", len(self._ends) if takes_all else 0)
+        self._batch.has_value = self._has_value if takes_all else ffi.NULL
         self.joined = Batch(b"", self._ends, 0)
         self.long_text: memoryview | None = None
         self.read_nbytes = 0
@@ -121,3 +126,8 @@ class ArrowBatch:
         """Return a document of the batch."""
         start = self._ends[i - 1] + 1 if i else 0
         return str(memoryview(self.joined.text)[start : self._ends[i]], "utf-8")
+
+    @property
+    def has_value(self) -> bytes:
+        """A byte for each document of a batch that takes all: 1, or 0 if it has no value."""
+        return bytes(ffi.buffer(self._has_value, self.joined.n_ends))

@@ -15,7 +15,7 @@ from text_processor._native.text import Batch
 from text_processor._textproc_cffi import ffi, lib
 
 if TYPE_CHECKING:
-    from text_processor._textproc_cffi import Array, Pointer, Size, TpError, TpMerge, TpNamedPlace, Uint8
+    from text_processor._textproc_cffi import Array, CBuffer, Pointer, Size, TpError, TpMerge, TpNamedPlace, Uint8
 
 
 class Pieces(Handle):
@@ -303,9 +303,10 @@ class Names(Handle):
         with ffi.from_buffer("uint64_t[]", ends) as c_ends:
             super().__init__(lib.tp_names_new, text, len(text), c_ends, len(c_ends))
 
-    def occur_in(self, text: bytes) -> bool:
+    def occur_in(self, text: bytes | memoryview | CBuffer) -> bool:
         """Whether a text contains any of the names."""
-        return bool(lib.tp_names_occur(self.pointer, text, len(text)))
+        with ffi.from_buffer("uint8_t[]", text) as data:
+            return bool(lib.tp_names_occur(self.pointer, data, len(data)))
 
     def find(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[int], int]:
         """Return the start, the end and the number of each name found, and the number of certain bytes of the text."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from text_processor._common.arguments import Document
 from text_processor._common.progress import Progress, check_progress, reporting
 from text_processor._documents import arrow, batches, sources
+from text_processor._documents.arrow import Entries
 from text_processor._documents.batches import Step
 from text_processor._documents.sources import Input, Options
 from text_processor._native import corpus as native_corpus
@@ -151,7 +152,7 @@ def count_column(
     corpus, n_done = Corpus(), 0
     is_measured = threads > 1 or bool(progress)
     with (
-        arrow.opened_column(column, "add_arrow", refuse_blank=refuse_blank, is_measured=is_measured) as (groups, nbytes),
+        arrow.opened_column(column, "add_arrow", Entries(refuse_blank), is_measured=is_measured) as (groups, nbytes),
         reporting(progress, nbytes) as report,
     ):
         for group in groups:

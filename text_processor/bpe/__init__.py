@@ -11,20 +11,21 @@ from copy import deepcopy
 from io import FileIO
 from itertools import accumulate
 from stat import S_ISREG
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, Self, cast, overload
 
 from text_processor._common import arguments, files, many, signatures
 from text_processor._common import progress as common_progress
-from text_processor._common.arguments import Buffer, is_a
+from text_processor._common.arguments import ArrowArray, ArrowStream, Buffer, is_a
 from text_processor._common.messages import needs, quoted, shown
 from text_processor._common.progress import Progress
 from text_processor._common.subclasses import attributes_of, set_attributes
-from text_processor._documents import batches, decoding
+from text_processor._documents import arrow, batches, decoding
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _files, _huggingface, _special, _text, _training
+from text_processor.bpe import _columns, _files, _huggingface, _model, _special, _text, _training
 from text_processor.bpe._model import Model, Untrained, little_endian
+from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._text import PATTERNS
 from text_processor.bpe._training import Plan
 from text_processor.errors import InvalidTokenizerError
@@ -130,7 +131,7 @@ class Tokenizer:
 
     def train_from_iterator(
         self,
-        iterator: Iterable[str | Buffer],
+        iterator: Iterable[str | Buffer] | ArrowStream | ArrowArray,
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
@@ -143,8 +144,8 @@ class Tokenizer:
         their counts are kept. The result depends neither on the order of the texts nor on ``threads``.
 
         Args:
-            iterator: texts, as ``str`` or as buffers of UTF-8. No piece crosses from one text into the next. Surrogates are
-                joined or replaced as in `encode`.
+            iterator: texts, as ``str`` or as buffers of UTF-8, or an Arrow column of text (see `encode_arrow`), whose nulls are
+                skipped. No piece crosses from one text into the next. Surrogates are joined or replaced as in `encode`.
             vocab_size: the number of tokens, without special ones: 256 bytes plus the wanted number of merges. The vocabulary
                 is smaller if there are not that many pairs.
             tie_break: the rule for equally frequent pairs. ``"rustbpe"`` merges the pair with the smallest ids first. ``"hf"``
@@ -152,12 +153,13 @@ class Tokenizer:
                 merges are then those of Hugging Face; the ids of the bytes are still 0 to 255.
             threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread.
             progress: called as ``progress(done, total)``, up to 20 times a second: first with bytes of text, where ``total``
-                is None, then with merges. True shows bars.
+                is None unless the texts are an Arrow column in memory, then with merges. True shows bars.
 
         Raises:
-            TypeError: an argument, or a text, has the wrong type; ``iterator`` is one text, a mapping, a data frame or an
-                Arrow array.
-            ValueError: ``vocab_size`` is below 256, or another argument is not one of the allowed values.
+            TypeError: an argument, or a text, has the wrong type; ``iterator`` is one text, a mapping, or a column of
+                something else.
+            ValueError: ``vocab_size`` is below 256, another argument is not one of the allowed values, or there is more than
+                one column.
             InvalidDocumentError: a buffer is not UTF-8.
 
         An exception of the iterator or ``progress`` passes through. After any exception the tokenizer is unchanged.
@@ -173,9 +175,13 @@ class Tokenizer:
         Traceback (most recent call last):
         ValueError: vocab_size must be at least 256, as each byte is a token, not 255
         """
-        many.check(iterator, "iterator", many.TRAINING_TEXTS, in_order=False)
+        texts: Any = iterator
+        is_column = arrow.is_column(texts)
+        if not is_column:
+            many.check(texts, "iterator", many.TRAINING_TEXTS, in_order=False)
         plan = _checked_plan(vocab_size, tie_break, threads, progress)
-        self._use_merges(_training.train_from_iterator(iterator, self._model.splitter, plan))
+        train = _training.train_from_column if is_column else _training.train_from_iterator
+        self._use_merges(train(texts, self._model.splitter, plan))
 
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by a trained one."""
@@ -222,7 +228,10 @@ class Tokenizer:
             ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
                 return ids
-        return self._model.as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
+        return as_list(
+            self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special),
+            self._model.vocabulary,
+        )
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
         """Return the ids of a text without special tokens: ``encode(text, disallowed_special=())``.
@@ -262,16 +271,43 @@ class Tokenizer:
         self._model.encode(text, allowed_special, disallowed_special, ids)
         return ids
 
+    @overload
     def encode_batch(
         self,
         texts: Iterable[str | Buffer],
         threads: int | None = None,
         *,
+        output: Literal["lists"] = "lists",
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         progress: Progress | bool | None = None,
-    ) -> list[list[int]]:
+    ) -> list[list[int]]: ...
+    @overload
+    def encode_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        threads: int | None = None,
+        *,
+        output: Literal["flat"],
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
+    ) -> tuple[array[int], array[int]]: ...
+    def encode_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        threads: int | None = None,
+        *,
+        output: Literal["lists", "flat"] = "lists",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
+    ) -> list[list[int]] | tuple[array[int], array[int]]:
         """Return the ids of each text, as `encode` does; ``threads`` limits the threads (``None``: one for each processor).
+
+        With ``output="flat"`` it returns two arrays instead of lists, in a fraction of the time: the ids of all texts (of the
+        type ``"I"``), and offsets (of the type ``"Q"``, one more than there are texts). The ids of text ``i`` are
+        ``ids[offsets[i]:offsets[i + 1]]``.
 
         ``progress`` is called as ``progress(done, total)``, in bytes of UTF-8, up to 20 times a second. ``total`` is None
         unless ``texts`` is a list or tuple that has only ``bytes`` and ASCII ``str``. True shows a bar.
@@ -285,13 +321,106 @@ class Tokenizer:
         >>> tokenizer.train("low lower lowest", 258)
         >>> tokenizer.encode_batch(["a", "", "lower"])
         [[97], [], [257, 101, 114]]
+        >>> tokenizer.encode_batch(["a", "", "lower"], output="flat")
+        (array('I', [97, 257, 101, 114]), array('Q', [0, 1, 1, 4]))
         """
         many.check(texts, "texts", many.TEXTS)
+        arguments.check_option("output", output, ("lists", "flat"))
+        made: Lists | Flat = Lists(self._model.vocabulary) if output == "lists" else Flat()
+        self._encode_many(
+            texts, made, threads=threads, allowed=allowed_special, disallowed=disallowed_special, progress=progress
+        )
+        return made.lists if isinstance(made, Lists) else (made.ids, made.offsets)
+
+    def _encode_many(
+        self,
+        texts: Iterable[str | Buffer],
+        output: Output,
+        *,
+        threads: int | None,
+        allowed: object,
+        disallowed: object,
+        progress: Progress | bool | None,
+    ) -> None:
         total = None
         if progress is not None and progress is not False and isinstance(texts, list | tuple):
             total = batches.known_nbytes(texts)
         with common_progress.reporting(progress, total) as report:
-            return self._model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special, report)
+            self._model.encode_batch(
+                texts, output, threads=_n_threads(threads), allowed=allowed, disallowed=disallowed, report=report
+            )
+
+    def encode_arrow(
+        self,
+        column: ArrowStream | ArrowArray,
+        *,
+        threads: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
+    ) -> Any:
+        """Return the ids of each entry of an Arrow column, as a ``pyarrow.Array`` of lists of ``uint32``; nulls stay null.
+
+        The result is one array of the type ``list``, or ``large_list`` if there are more than 2³¹ - 1 ids; it shares the memory
+        that the ids were written to.
+
+        Args:
+            column: an object of Arrow's PyCapsule protocol that holds one column of text: an array or a column of pyarrow,
+                polars or pandas, a ``RecordBatchReader``, a relation of DuckDB. Its texts may be of any string type, of any
+                binary type if they are UTF-8, or in a dictionary. A stream is held one batch at a time.
+            threads: the limit of threads; None means one for each processor.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`.
+            progress: called as ``progress(done, total)``, in bytes of text, up to 20 times a second. ``total`` is None for a
+                stream. True shows a bar.
+
+        Raises:
+            TypeError: the column does not hold text, or an argument has the wrong type.
+            ValueError: there is more than one column, its buffers are damaged, or a disallowed name occurs. The message gives
+                the index of the text, counted from 0, nulls included.
+            InvalidDocumentError: a text is not UTF-8.
+            ImportError: pyarrow is not installed.
+
+        >>> import pyarrow as pa
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> ids = tokenizer.encode_arrow(pa.array(["a", None, "", "lower"]))
+        >>> str(ids.type), ids.to_pylist()
+        ('list<item: uint32>', [[97], None, [], [257, 101, 114]])
+        """
+        flat = Flat()
+        has_value = self._encode_column(
+            "encode_arrow",
+            column,
+            flat,
+            threads=threads,
+            allowed=allowed_special,
+            disallowed=disallowed_special,
+            progress=progress,
+        )
+        return _columns.lists(flat, has_value)
+
+    def _encode_column(
+        self,
+        method: str,
+        column: ArrowStream | ArrowArray,
+        output: Output,
+        *,
+        threads: int | None,
+        allowed: object,
+        disallowed: object,
+        progress: Progress | bool | None,
+    ) -> bytearray:
+        """Encode a column; return a byte for each entry: 1, or 0 for a null."""
+        common_progress.check_progress(progress)
+        n_threads = _n_threads(threads)
+        with (
+            arrow.opened_texts(column, method, _model.BATCH_NBYTES * n_threads, is_measured=bool(progress)) as texts,
+            common_progress.reporting(progress, texts.nbytes) as report,
+        ):
+            self._model.encode_column(texts, output, threads=n_threads, allowed=allowed, disallowed=disallowed, report=report)
+        return texts.has_value
 
     def count(
         self,
@@ -313,6 +442,63 @@ class Tokenizer:
             if n_ids is not None:
                 return n_ids
         return self._model.encode(text, allowed_special, disallowed_special, None)
+
+    def count_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        threads: int | None = None,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
+    ) -> list[int]:
+        """Return how many ids each text has, without making them; otherwise as `encode_batch`.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.count_batch(["a", "", "lower"])
+        [1, 0, 3]
+        """
+        many.check(texts, "texts", many.COUNTED_TEXTS)
+        counts = Counts()
+        self._encode_many(
+            texts, counts, threads=threads, allowed=allowed_special, disallowed=disallowed_special, progress=progress
+        )
+        return counts.counts.tolist()
+
+    def count_arrow(
+        self,
+        column: ArrowStream | ArrowArray,
+        *,
+        threads: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
+    ) -> Any:
+        """Return how many ids each entry of an Arrow column has, as a ``pyarrow.Array`` of ``int32``; nulls stay null.
+
+        The arguments and exceptions are those of `encode_arrow`; it also raises ``pyarrow.ArrowInvalid``, a `ValueError`, if a
+        text has more than 2³¹ - 1 ids.
+
+        >>> import pyarrow as pa
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.count_arrow(pa.array(["a", None, "", "lower"])).to_pylist()
+        [1, None, 0, 3]
+        """
+        counts = Counts()
+        has_value = self._encode_column(
+            "count_arrow",
+            column,
+            counts,
+            threads=threads,
+            allowed=allowed_special,
+            disallowed=disallowed_special,
+            progress=progress,
+        )
+        return _columns.numbers(counts, has_value)
 
     def encode_file(
         self,

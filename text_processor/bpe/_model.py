@@ -16,12 +16,14 @@ from text_processor._common.arguments import is_a
 from text_processor._common.messages import shown
 from text_processor._common.progress import Report
 from text_processor._documents import batches
+from text_processor._documents.arrow import Texts
 from text_processor._documents.decoding import Reading
-from text_processor._native import status as native_status
 from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
+from text_processor._native.text import Batch
 from text_processor.bpe import _added, _normalizing, _pipeline, _special, _text
 from text_processor.bpe._added import AddedToken
+from text_processor.bpe._outputs import Output
 from text_processor.bpe._pipeline import Finders
 from text_processor.bpe._special import Names, Search
 from text_processor.bpe._text import Consume, Splitter
@@ -184,15 +186,6 @@ class Model:
         self._encode_checked(self._checked(text, forbidden), chosen, encoder)
         return encoder.n_ids
 
-    def as_list(self, ids: array[int]) -> list[int]:
-        """Return ids as a list, made in slices, so that Ctrl-C takes effect."""
-        if len(ids) <= SLICE_IDS:
-            return self.vocabulary.as_list(ids)
-        numbers: list[int] = []
-        for start in range(0, len(ids), SLICE_IDS):
-            numbers += self.vocabulary.as_list(memoryview(ids)[start : start + SLICE_IDS])
-        return numbers
-
     def _checked(self, text: object, forbidden: frozenset[str]) -> str | memoryview:
         """Return a text after checking that it contains no disallowed name."""
         if isinstance(text, str):
@@ -273,23 +266,47 @@ class Model:
             tell(n_left)  # bytes that no match covers
 
     def encode_batch(
-        self, texts: Iterable[object], threads: int, allowed: object, disallowed: object, report: Report
-    ) -> list[list[int]]:
-        """Return the ids of each text, and report the number of bytes done."""
+        self, texts: Iterable[object], output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
+    ) -> None:
+        """Give the ids of each text to an output, and report the number of bytes done."""
         chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
-        batch = _Batch(self, threads, report)
+        batch = _Batch(self, output, threads, report)
         for index, text in enumerate(texts):
-            try:
-                checked = text if type(text) is str and not forbidden else self._checked(text, forbidden)
-            except InvalidDocumentError as error:
-                raise InvalidDocumentError(f"text {index}: {error}", index=index, offset=error.offset) from error
-            except TypeError as error:
-                raise TypeError(f"text {index}: {error}{many.advice(text)}") from error
-            except ValueError as error:
-                raise ValueError(f"text {index}: {error}") from error
-            batch.add(checked, chosen)
+            batch.add(self._checked_of_many(text, index, forbidden), chosen)
         batch.flush()
-        return batch.lists
+
+    def encode_column(
+        self, texts: Texts, output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
+    ) -> None:
+        """Give the ids of each entry of an Arrow column to an output, and report the number of bytes done."""
+        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        search = self.search_for(chosen | forbidden) if chosen or forbidden else None
+        batch = _Batch(self, output, threads, report)
+        for first, joined in _text.entries_of(texts):
+            if (
+                self.is_plain
+                and self.splitter.native is not None
+                and isinstance(joined, Batch)
+                and not (search and search.occur_in(joined))
+            ):
+                batch.add_joined(joined)
+                continue
+            for index, text in enumerate(_text.documents_of(joined), first):
+                batch.add(self._checked_of_many(text, index, forbidden), chosen)
+        batch.flush()
+
+    def _checked_of_many(self, text: object, index: int, forbidden: frozenset[str]) -> str | memoryview:
+        """Return one of many texts as `_checked` does; errors name its index."""
+        if type(text) is str and not forbidden:
+            return text
+        try:
+            return self._checked(text, forbidden)
+        except InvalidDocumentError as error:
+            raise InvalidDocumentError(f"text {index}: {error}", index=index, offset=error.offset) from error
+        except TypeError as error:
+            raise TypeError(f"text {index}: {error}{many.advice(text)}") from error
+        except ValueError as error:
+            raise ValueError(f"text {index}: {error}") from error
 
     # ---- Streams -----------------------------------------------------------------------------------------------------
 
@@ -379,9 +396,13 @@ class Untrained(Model):
         self._warn()
         return super().encode(*arguments, **options)
 
-    def encode_batch(self, *arguments: Any, **options: Any) -> list[list[int]]:
+    def encode_batch(self, *arguments: Any, **options: Any) -> None:
         self._warn()
-        return super().encode_batch(*arguments, **options)
+        super().encode_batch(*arguments, **options)
+
+    def encode_column(self, *arguments: Any, **options: Any) -> None:
+        self._warn()
+        super().encode_column(*arguments, **options)
 
     def encode_stream(self, *arguments: Any, **options: Any) -> Iterator[array[int]]:
         self._warn()
@@ -470,13 +491,12 @@ def little_endian(numbers: array[int]) -> bytes:
 class _Batch:
     """Encodes texts in order; short texts are given to the core together."""
 
-    def __init__(self, model: Model, threads: int, report: Report) -> None:
-        self.lists: list[list[int]] = []
+    def __init__(self, model: Model, output: Output, threads: int, report: Report) -> None:
         self._model = model
+        self._output = output
         self._report = report
         self._n_done = 0
-        self._ids = array("I")
-        self._encoder = model._new_encoder(self._ids, threads)
+        self._encoder = model._new_encoder(output.ids, threads)
         self._waiting: list[str] = []
         self._n_waiting = 0
         self._most = BATCH_NBYTES * threads
@@ -490,9 +510,14 @@ class _Batch:
                 self._wait(whole)
                 return
         self.flush()
+        n_before = self._encoder.n_ids
         self._model._encode_checked(text, chosen, self._encoder, self._has_done)
-        self.lists.append(self._model.as_list(self._ids))
-        del self._ids[:]
+        self._output.take(array("Q", [self._encoder.n_ids - n_before]))
+
+    def add_joined(self, batch: Batch) -> None:
+        """Add the texts of a batch in which no special token is to be found; each is followed by one byte."""
+        self.flush()
+        self._feed(batch, len(batch.text) - batch.n_ends)
 
     def _whole(self, text: str, chosen: frozenset[str]) -> str | None:
         """Return what goes to the splitter of a text without added tokens; None if it may have some."""
@@ -514,13 +539,13 @@ class _Batch:
     def flush(self) -> None:
         """Encode the waiting texts."""
         texts, self._waiting, self._n_waiting = self._waiting, [], 0
-        if not texts:
-            return
-        batch = _text.batch_of(texts)
-        ends = self._encoder.feed_batch(batch)
-        self.lists += self._model.vocabulary.as_lists(self._ids, ends)
-        del self._ids[:]
-        self._has_done(len(batch.text) - batch.n_ends + 1)  # without the separators between texts
+        if texts:
+            batch = _text.batch_of(texts)
+            self._feed(batch, len(batch.text) - batch.n_ends + 1)  # without the separators between texts
+
+    def _feed(self, batch: Batch, nbytes: int) -> None:
+        self._output.take(self._encoder.feed_batch(batch))
+        self._has_done(nbytes)
 
     def _has_done(self, nbytes: int) -> None:
         self._n_done += nbytes

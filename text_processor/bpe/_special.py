@@ -10,6 +10,7 @@ from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted, shown
 from text_processor._documents import batches
 from text_processor._native import bpe as native_bpe
+from text_processor._native.text import Batch
 from text_processor.bpe._text import STEP_NBYTES
 
 # The type of allowed_special and disallowed_special in `Tokenizer.encode`.
@@ -39,6 +40,10 @@ class Search:
     def may_occur(self, text: str) -> bool:
         """Whether a name may be in a text; false if the common prefix of all names is not in it."""
         return self._common in text
+
+    def occur_in(self, batch: Batch) -> bool:
+        """Whether any of the names is in the text of a batch."""
+        return self._native.occur_in(batch.text)
 
     def first(self, text: str) -> str | None:
         """Return the leftmost name, or None if there is none."""

@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 from text_processor._common import arguments, container
 from text_processor._common.messages import needs, quoted
 from text_processor._documents import batches, decoding
+from text_processor._documents.arrow import Texts
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native import text as native_text
+from text_processor._native.status import numbers_of
+from text_processor._native.text import Batch
 from text_processor.bpe import _patterns
 from text_processor.errors import InvalidDocumentError
 
@@ -55,12 +58,32 @@ def as_str(text: str | memoryview) -> str:
     return str(text, "utf-8")
 
 
-def batch_of(texts: Sequence[str]) -> native_text.Batch:
+def batch_of(texts: Sequence[str]) -> Batch:
     """Return whole texts as one batch for the core."""
     try:
         return native_text.batch_in_passing(texts)
     except UnicodeEncodeError:
         return native_text.batch_of([as_str(text) for text in texts])
+
+
+def entries_of(texts: Texts) -> Iterator[tuple[int, Batch | memoryview]]:
+    """Give the entries of an Arrow column as `Texts` does; errors call them texts."""
+    try:
+        yield from texts
+    except InvalidDocumentError as error:
+        message = f"text {error.index} is not valid UTF-8 at byte {error.offset}"
+        raise InvalidDocumentError(message, index=error.index, offset=error.offset) from error
+
+
+def documents_of(joined: Batch | memoryview) -> Iterator[str | memoryview]:
+    """Give the texts of a batch one by one; a text that is alone stays a view, which is still to be checked."""
+    if isinstance(joined, memoryview):
+        yield joined
+        return
+    text, start = memoryview(joined.text), 0
+    for end in numbers_of(joined.ends, joined.n_ends):
+        yield str(text[start:end], "utf-8")
+        start = end + 1
 
 
 def as_utf8(text: str | memoryview) -> memoryview:

@@ -9,13 +9,15 @@ from typing import Any, NamedTuple, cast
 
 from text_processor._common import many
 from text_processor._common.progress import Progress, Report, reporting
-from text_processor._documents import batches
+from text_processor._documents import arrow, batches
+from text_processor._documents.arrow import Texts
 from text_processor._documents.decoding import Reading
 from text_processor._native import text as native_text
 from text_processor._native.bpe import Pieces, Trainer
 from text_processor._native.text import Batch
 from text_processor.bpe import _text
 from text_processor.bpe._text import Splitter
+from text_processor.errors import InvalidDocumentError
 
 # A text of up to SHORT_TEXT characters is joined with others; a group has GROUP_CHARACTERS for each thread. A character beyond
 # ASCII makes its whole group wider, which then takes longer to join and to encode; larger groups would have one more often.
@@ -87,18 +89,28 @@ class Counting:
             batch = native_text.batch_of_texts(cast(Sequence[str], texts), lengths)
         except (TypeError, UnicodeEncodeError):  # some texts are buffers, or have surrogates
             return None
-        self._add_batch(batch)
+        self._add_batch(batch, len(batch.text) - batch.n_ends + 1)  # without the separators between texts
         return n_characters
 
-    def _add_batch(self, batch: Batch) -> None:
+    def add_column(self, texts: Texts) -> None:
+        """Count the pieces of the entries of an Arrow column."""
+        for first, joined in _text.entries_of(texts):
+            if self._splitter.native is not None and isinstance(joined, Batch):
+                self._add_batch(joined, len(joined.text) - joined.n_ends)
+                continue
+            for text in checked(_text.documents_of(joined), first):
+                self.add(text)
+
+    def _add_batch(self, batch: Batch, nbytes: int) -> None:
         assert self._splitter.native is not None
         self.pieces.add_documents(self._splitter.native, batch, threads=self.threads)
-        self._has_done(len(batch.text) - batch.n_ends + 1)
+        self._has_done(nbytes)
 
     def flush(self) -> None:
         """Count the pieces of the waiting texts."""
         if self._waiting:
-            self._add_batch(_text.batch_of(self._waiting))
+            batch = _text.batch_of(self._waiting)
+            self._add_batch(batch, len(batch.text) - batch.n_ends + 1)
             self._waiting, self._n_waiting = [], 0
 
     def add_stream(self, read: Callable[[int], Any], name: str, reading: Reading) -> None:
@@ -134,6 +146,9 @@ def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryvie
             continue
         try:
             checked = _text.checked_text(text, f"text {index}")
+        except InvalidDocumentError as error:
+            error.index = index
+            raise
         except TypeError as error:
             raise TypeError(f"{error}{many.advice(text)}") from error
         yield checked
@@ -160,6 +175,20 @@ def train_from_iterator(texts: Iterable[object], splitter: Splitter, plan: Plan)
         else:
             for text in checked(texts):
                 counting.add(text)
+        counting.flush()
+    return merge(counting.trainer(plan.tie_break), plan)
+
+
+def train_from_column(column: object, splitter: Splitter, plan: Plan) -> array[int]:
+    """Return the merges of the entries of an Arrow column; those without a value are skipped."""
+    batch_nbytes = min(GROUP_CHARACTERS * plan.threads, MOST_GROUP_CHARACTERS)
+    method, is_measured = "train_from_iterator", bool(plan.progress)
+    with (
+        arrow.opened_texts(column, method, batch_nbytes, is_measured=is_measured) as texts,
+        reporting(plan.progress, texts.nbytes) as report,
+    ):
+        counting = Counting(splitter, plan.threads, report)
+        counting.add_column(texts)
         counting.flush()
     return merge(counting.trainer(plan.tie_break), plan)
 

@@ -340,17 +340,19 @@ static bool add_jobs(tp_piece_table *table, job *jobs, size_t n)
  * part. */
 static size_t share_text(const reading *r, job *jobs, size_t n)
 {
+    const uint64_t only_end = tp_once(r->ends[0]); /* more text may follow it */
+    const size_t nbytes = only_end < r->text_nbytes ? (size_t)only_end : r->text_nbytes;
     size_t start = 0, n_jobs = 0;
-    for (size_t i = 1; i <= n && start < r->text_nbytes; i++) {
-        size_t aim = r->text_nbytes / n * i, end = r->text_nbytes;
+    for (size_t i = 1; i <= n && start < nbytes; i++) {
+        size_t aim = nbytes / n * i, end = nbytes;
         if (aim <= start && i < n) continue;
-        if (i < n) end = tp_split_find_cut(r->pattern, r->text, r->text_nbytes, aim);
+        if (i < n) end = tp_split_find_cut(r->pattern, r->text, nbytes, aim);
         job *next = &jobs[n_jobs++];
         next->end = end - start;
         next->r = (reading){.text = r->text + start,
                             .text_nbytes = end - start,
                             .pattern = r->pattern,
-                            .is_final = r->is_final || end < r->text_nbytes,
+                            .is_final = r->is_final || end < nbytes,
                             .ends = &next->end,
                             .n_ends = 1};
         start = end;

@@ -1,0 +1,44 @@
+"""Arrow arrays of ids and of numbers of ids."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+from text_processor._documents.arrow import import_pyarrow
+from text_processor.bpe._outputs import Counts, Flat
+
+# The offsets of Arrow's type list are signed and have 32 bits.
+MOST_LIST_IDS = (1 << 31) - 1
+
+
+def lists(flat: Flat, has_value: bytearray) -> Any:
+    """Return an array of lists that shares the memory of the ids; entries without a value are null."""
+    pa = import_pyarrow("encode_arrow")
+    ids = pa.Array.from_buffers(pa.uint32(), len(flat.ids), [None, pa.py_buffer(flat.ids)])
+    is_large = len(flat.ids) > MOST_LIST_IDS
+    kind = (pa.large_list if is_large else pa.list_)(pa.uint32())
+    offsets = _signed(flat.offsets, pa)
+    if not is_large:
+        offsets = offsets.cast(pa.int32())
+    buffers = [_validity(has_value, pa), offsets.buffers()[1]]
+    return pa.Array.from_buffers(kind, len(has_value), buffers, children=[ids])
+
+
+def numbers(counts: Counts, has_value: bytearray) -> Any:
+    """Return an array of the counts; entries without a value are null."""
+    pa = import_pyarrow("count_arrow")
+    found = _signed(counts.counts, pa).cast(pa.int32())
+    return pa.Array.from_buffers(pa.int32(), len(has_value), [_validity(has_value, pa), found.buffers()[1]])
+
+
+def _signed(values: array[int], pa: Any) -> Any:
+    """Return an array of signed numbers that shares the memory of unsigned ones, which need no 64th bit."""
+    return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])
+
+
+def _validity(has_value: bytearray, pa: Any) -> Any:
+    """Return the bitmap of the entries with a value; None if all have one."""
+    if 0 not in has_value:
+        return None
+    return pa.Array.from_buffers(pa.uint8(), len(has_value), [None, pa.py_buffer(has_value)]).cast(pa.bool_()).buffers()[1]

@@ -1,0 +1,78 @@
+"""What becomes of the ids of many texts: lists, one array, or their numbers."""
+
+from __future__ import annotations
+
+import operator
+from array import array
+from typing import Protocol
+
+from text_processor._native.bpe import Vocabulary
+
+# Ends of texts, of 64 bits.
+Ends = array[int] | memoryview[int]
+
+# Ids that are made a list in one step: some milliseconds.
+SLICE_IDS = 1 << 20
+
+
+class Output(Protocol):
+    """Takes the ids of texts in order."""
+
+    @property
+    def ids(self) -> array[int] | None:
+        """The array to which the encoder appends ids; it only counts them if this is None."""
+        ...
+
+    def take(self, ends: Ends) -> None:
+        """Take further texts: where the ids of each end, counted from the end of those that were taken before."""
+        ...
+
+
+class Lists:
+    """A list of ids for each text."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.ids = array("I")
+        self.lists: list[list[int]] = []
+        self._vocabulary = vocabulary
+
+    def take(self, ends: Ends) -> None:
+        if len(ends) == 1:
+            self.lists.append(as_list(self.ids, self._vocabulary))
+        else:
+            self.lists += self._vocabulary.as_lists(self.ids, ends)
+        del self.ids[:]
+
+
+class Flat:
+    """The ids of all texts in one array; those of text ``i`` are ``ids[offsets[i]:offsets[i + 1]]``."""
+
+    def __init__(self) -> None:
+        self.ids = array("I")
+        self.offsets = array("Q", [0])
+
+    def take(self, ends: Ends) -> None:
+        start = self.offsets[-1]
+        self.offsets.extend(map(start.__add__, ends) if start else ends)
+
+
+class Counts:
+    """The number of ids of each text."""
+
+    ids = None
+
+    def __init__(self) -> None:
+        self.counts = array("Q")
+
+    def take(self, ends: Ends) -> None:
+        self.counts.extend(map(operator.sub, ends, (0, *ends)))
+
+
+def as_list(ids: array[int], vocabulary: Vocabulary) -> list[int]:
+    """Return ids as a list, made in slices, so that Ctrl-C takes effect."""
+    if len(ids) <= SLICE_IDS:
+        return vocabulary.as_list(ids)
+    numbers: list[int] = []
+    for start in range(0, len(ids), SLICE_IDS):
+        numbers += vocabulary.as_list(memoryview(ids)[start : start + SLICE_IDS])
+    return numbers
