@@ -40,6 +40,7 @@ from text_processor.errors import (
     InvalidSnapshotError,
     InvalidTokenizerError,
     TextProcessorError,
+    UnknownTokenError,
     UntrainedTokenizerWarning,
 )
 from text_processor.words import Words
@@ -64,6 +65,7 @@ __all__ = [
     "TextAnalyzer",
     "TextProcessorError",
     "Tokenizer",
+    "UnknownTokenError",
     "UntrainedTokenizerWarning",
     "Words",
     "__version__",
