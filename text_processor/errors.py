@@ -95,7 +95,8 @@ class UnknownTokenError(TextProcessorError, ValueError, KeyError):
     It is a ``KeyError``, as in tiktoken, and a ``ValueError``.
     """
 
-    __str__ = Exception.__str__  # that of a KeyError puts the message in quotes
+    def __str__(self) -> str:
+        return ValueError.__str__(self)  # that of a KeyError puts the message in quotes
 
 
 class UntrainedTokenizerWarning(UserWarning):

@@ -9,7 +9,7 @@ from text_processor.bpe._model import Model
 
 
 class Lookup:
-    """The tokens of a vocabulary by their bytes and by their ids, and the added tokens by theirs. It does not hold the model."""
+    """The tokens of a vocabulary by their bytes and by their ids, and the added tokens by their ids; it holds no model."""
 
     def __init__(self, model: Model) -> None:
         self.ids: dict[bytes, int] = dict(zip(model.tokens.each(), model.tokens.ids, strict=True))
