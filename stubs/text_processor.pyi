@@ -1,4 +1,5 @@
 import os
+from abc import ABCMeta
 from array import array
 from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Any, Literal, NoReturn, Protocol, Self, TypedDict
@@ -168,7 +169,7 @@ class Words(Mapping[str, int]):
     def values(self) -> ValuesView[int]: ...
     def __reduce__(self) -> NoReturn: ...
 
-class Tokenizer:
+class Tokenizer(metaclass=ABCMeta):
     def __init__(self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None) -> None: ...
 
     # Training

@@ -471,8 +471,8 @@ SPLITTING: Table = {
 
 
 def unstable_long_tokens(n: int, _: Path) -> Call:
-    """The tokens are powers of two, so their bytes are what is long."""
-    return partial(pair_that_doubles(n).encode_with_unstable, "a" * n)
+    """There are few tokens, but each may begin at each byte."""
+    return refused(partial(pair_that_doubles(n).encode_with_unstable, "a" * n))
 
 
 def too_many_ways(n: int, _: Path) -> Call:
@@ -498,7 +498,7 @@ ENCODING: Table = {
     "encode_with_unstable, many pieces": (1 << 12, lambda n, _: partial(of_bytes().encode_with_unstable, "a b" * n)),
     "encode_with_unstable, one piece": (1 << 12, lambda n, _: partial(pair_that_doubles(64).encode_with_unstable, "a" * n)),
     "encode_with_unstable, white space": (1 << 12, lambda n, _: partial(of_bytes().encode_with_unstable, "\n" * n)),
-    "encode_with_unstable, long tokens": (64, unstable_long_tokens),
+    "encode_with_unstable, long tokens, refused": (1 << 13, unstable_long_tokens),
     "encode_with_unstable, many ways": (64, lambda n, _: partial(numbers(n).encode_with_unstable, "1")),
     "encode_with_unstable, refused": (1 << 16, too_many_ways),
     "encode_array": (1 << 14, lambda n, _: partial(of_bytes().encode_array, "a b" * n)),

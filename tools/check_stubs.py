@@ -430,8 +430,9 @@ def public_stub_complaints(text: str, package: types.ModuleType) -> Iterator[str
 
 def _member_complaints(name: str, written: Any, real: Any, stub: PublicStub) -> Iterator[str]:
     """Compare two functions, classes, properties or other members."""
-    is_class = isinstance(written, type) and isinstance(real, type)  # a type checker need not know the type of a class
-    if not is_class and type(written) is not type(real):
+    # A type checker need not know more than the public base of the type of a class.
+    kind = next(each for each in type(real).__mro__ if not _is_private(each))
+    if type(written) is not kind:
         yield f"{name} is a {type(real).__name__}, not a {type(written).__name__}"
     elif isinstance(real, type):
         yield from _class_complaints(name, written, real, stub)

@@ -149,13 +149,15 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         return self.token_bytes(id)
 
     def decode_bytes_batch(self, batch: Iterable[Iterable[int]]) -> list[bytes]:
-        r"""Return the bytes of each list of ids, as `decode_bytes` does.
+        """Return the bytes of each list of ids, as `decode_bytes` does.
 
         It raises the exceptions of `decode_bytes`; the message gives the index of the list, counted from 0.
 
         >>> from text_processor import Tokenizer
-        >>> Tokenizer().decode_bytes_batch([[97, 255], []])
-        [b'a\xff', b'']
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.decode_bytes_batch([[257, 101, 114], []])
+        [b'lower', b'']
         """
         many.check(batch, "batch", many.LISTS_OF_IDS)
         found: list[bytes] = []
@@ -190,7 +192,7 @@ class NamesOfPeers(metaclass=_hints.Hinting):
 
         Text is often cut within a word, which as a whole may be another token. So the ids of the last piece are left out, and
         each list of ids in the second part may stand in their place: its bytes begin with the bytes that are left out, or are
-        these. The lists are sorted; in tiktoken their order is random.
+        these. Their order is always the same; in tiktoken it is random.
 
         Raises:
             ValueError: a disallowed name occurs; there are too many possible lists; or the vocabulary has merges that tiktoken
@@ -198,7 +200,7 @@ class NamesOfPeers(metaclass=_hints.Hinting):
             TypeError, InvalidDocumentError: as for `encode`.
 
         It takes O(length × log of the longest piece) time, and for each token that may go on with the end of the last piece
-        as much as to encode that piece, 32 MB in all at most.
+        as much as to encode that piece, 16 MB in all at most.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()

@@ -18,10 +18,10 @@ from text_processor.bpe import _special, _text
 from text_processor.bpe._lookup import lookup_of
 from text_processor.bpe._model import Model, as_list
 
-# Bytes of possible continuations that one call encodes, at most: about a second of work.
-MOST_NBYTES = 1 << 25
+# Bytes of possible continuations that one call encodes, at most: about two seconds of work.
+MOST_NBYTES = 1 << 24
 
-# What each continuation costs besides its bytes.
+# What each continuation costs besides its bytes, in bytes.
 _OVERHEAD = 64
 
 _Ids = tuple[int, ...]
@@ -41,7 +41,7 @@ class Unstable:
         ids = as_list(found)
         first = len(ids) - self._unstable_count(ids, self._last_piece(text, allowed, disallowed))
         unstable = b"".join(map(self._lookup.tokens.__getitem__, ids[first:]))
-        return ids[:first], sorted(map(list, self._completions(unstable))) if unstable else []
+        return ids[:first], list(map(list, self._completions(unstable))) if unstable else []
 
     def _last_piece(self, text: object, allowed: object, disallowed: object) -> bytes:
         """Return the last piece after the last special token; it is empty if there is none."""
@@ -71,22 +71,23 @@ class Unstable:
         token = self._lookup.tokens.get(number)
         return token is not None and not token.strip(b" \n\t")
 
-    def _completions(self, unstable: bytes) -> set[_Ids]:
+    def _completions(self, unstable: bytes) -> dict[_Ids, None]:
+        """Return the sequences of tokens, each once, in an order that is always the same."""
         n = len(unstable)
-        found: set[_Ids] = {(self._lookup.ids[token],) for token in self._beginning_with(unstable)}
+        found: dict[_Ids, None] = {(self._lookup.ids[token],): None for token in self._beginning_with(unstable)}
         texts, pieces = [], []
         for continuation in self._continuations(unstable):
-            try:
+            if _is_utf8(continuation):
                 texts.append(continuation.decode())
-            except UnicodeDecodeError:
+            else:
                 pieces.append(continuation)
-        found.update(self._covering(ids, n) for ids in self._model.encode_batch(texts, 1, (), (), lambda _: None))
-        found.update(self._covering(ids, n) for ids in self._merge_pieces(pieces))
+        encoded = self._model.encode_batch(texts, 1, (), (), lambda _: None)
+        found.update(dict.fromkeys(self._covering(ids, n) for ids in (*encoded, *self._merge_pieces(pieces))))
         last = unstable.decode()[-1]
         # A pattern such as gpt2's may split white space when a letter follows it.
         if n > len(last.encode()) and _is_white_space(last):
             parts = [unstable[: -len(last.encode())], last.encode()]
-            found.add(tuple(number for ids in self._merge_pieces(parts) for number in ids))
+            found[tuple(number for ids in self._merge_pieces(parts) for number in ids)] = None
         return found
 
     def _beginning_with(self, prefix: bytes) -> list[bytes]:
@@ -94,28 +95,28 @@ class Unstable:
         start = bisect_left(tokens, prefix)
         return tokens[start : bisect_right(tokens, prefix, start, key=lambda token: token[: len(prefix)])]
 
-    def _continuations(self, unstable: bytes) -> set[bytes]:
+    def _continuations(self, unstable: bytes) -> dict[bytes, None]:
         """Return the unstable bytes with each token that may end them and go on, or raise `ValueError` if that is too much."""
-        found: set[bytes] = set()
-        nbytes = 0
+        found: dict[bytes, None] = {}
+        # Tokens that the pattern cannot split are merged here, which may take the square of their lengths.
+        work = sum(len(token) ** 2 for token in self._beginning_with(unstable) if not _is_utf8(token))
         for start in range(max(1, len(unstable) - self._lookup.longest), len(unstable)):
             tokens = self._beginning_with(unstable[start:])
-            nbytes += len(unstable) - start + (start + _OVERHEAD) * len(tokens) + sum(map(len, tokens))
-            if nbytes > MOST_NBYTES:
+            work += len(unstable) - start + (start + _OVERHEAD) * len(tokens) + sum(map(len, tokens))
+            if work > MOST_NBYTES:
                 raise ValueError(
-                    f"the last {len(unstable)} bytes of the text, {quoted(unstable)}, may go on in too many ways: to try them, "
-                    f"more than {MOST_NBYTES} bytes have to be encoded. encode returns the ids of the text alone"
+                    f"the last {len(unstable)} bytes of the text, {quoted(unstable)}, may go on in too many ways: to try them "
+                    f"takes as much as to encode {work} bytes, and {MOST_NBYTES} are allowed. encode returns the ids alone"
                 )
-            found.update(unstable[:start] + token for token in tokens)
+            found.update(dict.fromkeys(unstable[:start] + token for token in tokens))
         return found
 
     def _covering(self, ids: list[int], nbytes: int) -> _Ids:
         """Return the first tokens, as many as have so many bytes together."""
-        lengths = list(map(len, map(self._lookup.tokens.__getitem__, ids)))
-        n, rest = len(ids), sum(lengths) - nbytes
-        while n and rest >= lengths[n - 1]:
+        tokens = self._lookup.tokens
+        n, rest = len(ids), sum(map(len, map(tokens.__getitem__, ids))) - nbytes
+        while n and (rest := rest - len(tokens[ids[n - 1]])) >= 0:
             n -= 1
-            rest -= lengths[n]
         return tuple(ids[:n])
 
     # ---- Merging -----------------------------------------------------------------------------------------------------
@@ -168,6 +169,14 @@ class Unstable:
         while start < len(piece):
             yield self._lookup.ids[piece[start : ends[start]]]
             start = ends[start]
+
+
+def _is_utf8(token: bytes) -> bool:
+    try:
+        token.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_white_space(character: str) -> bool:
