@@ -10,6 +10,7 @@ import subprocess
 import sys
 from abc import ABC
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest

@@ -5,16 +5,28 @@ from __future__ import annotations
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
+from text_processor.bpe import _alphabet
 from text_processor.bpe._model import Model
 
 
 class Lookup:
-    """The tokens of a vocabulary by their bytes and by their ids, and the added tokens by their ids; it holds no model."""
+    """The tokens of a vocabulary and the added tokens, by their bytes, ids and names; it holds no model."""
 
     def __init__(self, model: Model) -> None:
         self.ids: dict[bytes, int] = dict(zip(model.tokens.each(), model.tokens.ids, strict=True))
-        self.added_names: dict[int, str] = {number: name for name, number in model.special_ids.items()}
-        self.special_ids = frozenset(number for name, number in model.special_ids.items() if name not in model.not_special)
+        self.added_ids: dict[str, int] = dict(model.special_ids)
+        self.special_ids = frozenset(number for name, number in self.added_ids.items() if name not in model.not_special)
+
+    @cached_property
+    def added_names(self) -> dict[int, str]:
+        return {number: name for name, number in self.added_ids.items()}
+
+    def id_of(self, name: str) -> int | None:
+        """Return the id of the token of the vocabulary with a name in the byte-level alphabet, or None."""
+        try:
+            return self.ids.get(_alphabet.to_bytes(name))
+        except UnicodeEncodeError:
+            return None
 
     @cached_property
     def tokens(self) -> dict[int, bytes]:

@@ -128,9 +128,10 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         if not isinstance(text_or_bytes, (str, bytes)):
             raise TypeError(f"text_or_bytes must be str or bytes, not {type(text_or_bytes).__name__}")
         plain = text_or_bytes.encode() if isinstance(text_or_bytes, str) else bytes.__getitem__(text_or_bytes, slice(None))
-        number = lookup_of(self._model).ids.get(plain)
+        lookup = lookup_of(self._model)
+        number = lookup.ids.get(plain)
         if number is None:
-            number = self._model.special_ids.get(plain.decode(errors="surrogateescape"))
+            number = lookup.added_ids.get(plain.decode(errors="surrogateescape"))
         if number is None:
             raise UnknownTokenError(f"{quoted(text_or_bytes)} is no token")
         return number
@@ -215,7 +216,8 @@ class NamesOfPeers(metaclass=_hints.Hinting):
 
     def __len__(self) -> int:
         """Return the number of tokens, added ones included. Where ids have gaps, ``vocab_size`` is larger."""
-        return len(self._model.tokens.ids) + sum(self._token_of(name) is None for name in self._model.special_ids)
+        lookup = lookup_of(self._model)
+        return len(lookup.ids) + sum(lookup.id_of(name) is None for name in lookup.added_ids)
 
     def get_vocab(self, with_added_tokens: bool = True) -> dict[str, int]:
         """Return the names of all tokens with their ids, by ascending id. O(vocabulary).
@@ -230,8 +232,8 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         [('the', 257), ('Ġthe', 258), ('<s>', 259)]
         """
         tokens = self._model.tokens
-        vocab = {_alphabet.name_of(token): number for token, number in zip(tokens.each(), tokens.ids, strict=True)}
-        return {**vocab, **self._model.special_ids} if with_added_tokens else vocab
+        vocab = {_alphabet.to_text(token): number for token, number in zip(tokens.each(), tokens.ids, strict=True)}
+        return {**vocab, **lookup_of(self._model).added_ids} if with_added_tokens else vocab
 
     def token_to_id(self, token: str) -> int | None:
         """Return the id of the token with a name of `get_vocab`, or None.
@@ -249,12 +251,9 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         if not isinstance(token, str):
             raise TypeError(f"token must be str, not {type(token).__name__}; encode_single_token takes bytes")
         name = arguments.plain(token)
-        number = self._model.special_ids.get(name)
-        return self._token_of(name) if number is None else number
-
-    def _token_of(self, name: str) -> int | None:
-        token = _alphabet.bytes_of(name)
-        return None if token is None else lookup_of(self._model).ids.get(token)
+        lookup = lookup_of(self._model)
+        number = lookup.added_ids.get(name)
+        return lookup.id_of(name) if number is None else number
 
     def id_to_token(self, id: int) -> str | None:  # noqa: A002 - what it is
         """Return the name that the token with an id has in `get_vocab`, or None.
@@ -272,7 +271,7 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         if (name := lookup.added_names.get(number)) is not None:
             return name
         token = lookup.tokens.get(number)
-        return None if token is None else _alphabet.name_of(token)
+        return None if token is None else _alphabet.to_text(token)
 
     @classmethod
     def from_file(cls, path: str | bytes | os.PathLike[Any]) -> Self:
