@@ -355,6 +355,15 @@ def numbers(n: int) -> Tokenizer:
     return Tokenizer.from_mergeable_ranks(tokens, "gpt4", [f"<{i}>" for i in range(n)])
 
 
+def ends_of_texts(n: int) -> Tokenizer:
+    return of_bytes(special_tokens=[*(f"<{i}>" for i in range(n)), "<|endoftext|>"])
+
+
+def each(n: int, call: Callable[[Any], object], kind: Callable[[int], object]) -> Call:
+    """Ask for many things one after the other."""
+    return lambda: [call(kind(i)) for i in range(10, n)]
+
+
 def pair_that_doubles(n: int) -> Tokenizer:
     """Tokens of 2, 4, 8 … letters."""
     return Tokenizer.from_mergeable_ranks(BYTES | {b"a" * (1 << i): 256 + i for i in range(1, n.bit_length())}, "gpt4")
@@ -410,6 +419,19 @@ VOCABULARIES: Table = {
     "mergeable_ranks": (1000, lambda n, _: numbers(n).mergeable_ranks),
     "vocab_size": (1000, lambda n, _: lambda: numbers(n).vocab_size),
     "special_tokens": (1000, lambda n, _: lambda: numbers(n).special_tokens),
+    "special_tokens_set": (1000, lambda n, _: partial(getattr, numbers(n), "special_tokens_set")),
+    "eot_token": (1000, lambda n, _: partial(getattr, ends_of_texts(n), "eot_token")),
+    "get_vocab": (1000, lambda n, _: numbers(n).get_vocab),
+    "token_byte_values": (1000, lambda n, _: numbers(n).token_byte_values),
+    "encode_single_token, each of many": (1000, lambda n, _: each(n, numbers(n).encode_single_token, str)),
+    "encode_single_token, one long": (1 << 16, lambda n, _: refused(partial(of_bytes().encode_single_token, "a" * n))),
+    "token_to_id, each of many": (1000, lambda n, _: each(n, numbers(n).token_to_id, str)),
+    "token_to_id, one long": (1 << 16, lambda n, _: partial(of_bytes().token_to_id, "a" * n)),
+    "id_to_token, each of many": (1000, lambda n, _: each(n, numbers(n).id_to_token, int)),
+    "is_special_token, each of many": (1000, lambda n, _: each(n, numbers(n).is_special_token, int)),
+    "from_file": (1000, lambda n, folder: partial(Tokenizer.from_file, json_of(numbers(n), folder))),
+    "from_str": (1000, lambda n, folder: partial(Tokenizer.from_str, json_of(numbers(n), folder).read_text(encoding="utf-8"))),
+    "from_buffer": (1000, lambda n, folder: partial(Tokenizer.from_buffer, json_of(numbers(n), folder).read_bytes())),
     "equality": (1000, lambda n, _: lambda: numbers(n) == numbers(n)),
 }
 
@@ -447,6 +469,17 @@ SPLITTING: Table = {
     for name, stretch in STRETCHES.items()
 }
 
+
+def unstable_long_tokens(n: int, _: Path) -> Call:
+    """There are few tokens, but each may begin at each byte."""
+    return refused(partial(pair_that_doubles(n).encode_with_unstable, "a" * n))
+
+
+def too_many_ways(n: int, _: Path) -> Call:
+    tokenizer = Tokenizer.from_mergeable_ranks(BYTES | {b" %d" % i: 1000 + i for i in range(10_000)}, "gpt4")
+    return refused(partial(tokenizer.encode_with_unstable, " " * n))
+
+
 ENCODING: Table = {
     "train, one piece": (1 << 12, lambda n, _: lambda: Tokenizer().train("a" * n, 300, threads=1)),
     "train, one piece of two letters": (1 << 12, lambda n, _: lambda: Tokenizer().train("ab" * n, 300, threads=1)),
@@ -462,6 +495,12 @@ ENCODING: Table = {
     "encode, surrogates": (1 << 14, lambda n, _: partial(of_bytes().encode, "\ud83d\ude00\ud83d" * n)),
     "encode, by a pattern of its own": (1 << 12, lambda n, _: partial(of_bytes("[a-z]+|[^a-z]+").encode, "a1" * n)),
     "encode_ordinary": (1 << 14, lambda n, _: partial(of_bytes().encode_ordinary, "a b" * n)),
+    "encode_with_unstable, many pieces": (1 << 12, lambda n, _: partial(of_bytes().encode_with_unstable, "a b" * n)),
+    "encode_with_unstable, one piece": (1 << 12, lambda n, _: partial(pair_that_doubles(64).encode_with_unstable, "a" * n)),
+    "encode_with_unstable, white space": (1 << 12, lambda n, _: partial(of_bytes().encode_with_unstable, "\n" * n)),
+    "encode_with_unstable, long tokens, refused": (1 << 13, unstable_long_tokens),
+    "encode_with_unstable, many ways": (64, lambda n, _: partial(numbers(n).encode_with_unstable, "1")),
+    "encode_with_unstable, refused": (1 << 16, too_many_ways),
     "encode_array": (1 << 14, lambda n, _: partial(of_bytes().encode_array, "a b" * n)),
     "encode_batch, short texts": (1000, lambda n, _: partial(of_bytes().encode_batch, ["a b"] * n, 1)),
     "encode_batch, long texts": (10, lambda n, _: partial(of_bytes().encode_batch, ["a b" * 5000] * n, 1)),
@@ -483,6 +522,7 @@ DECODING: Table = {
     "decode, an iterator": (1000, lambda n, _: lambda: of_bytes().decode(iter([97] * n))),
     "decode, refused at the end": (1000, lambda n, _: refused(lambda: of_bytes().decode([97] * n + [256]))),
     "decode_bytes": (1000, lambda n, _: partial(of_bytes().decode_bytes, [97] * n)),
+    "decode_bytes_batch": (1000, lambda n, _: partial(of_bytes().decode_bytes_batch, [[97]] * n)),
     "decode_batch": (1000, lambda n, _: partial(of_bytes().decode_batch, [[97]] * n)),
     "decoder": (1000, decoded_one_by_one),
     "decode_with_offsets": (1000, lambda n, _: partial(of_bytes().decode_with_offsets, list("é".encode()) * n)),
@@ -711,23 +751,16 @@ def test_time_grows_no_faster_than_n_log_n(name: str, tmp_path: Path) -> None:
 # What cannot be given, and does not answer with, anything long.
 SMALL = {
     *("capacity", "is_full", "latest", "average", "window_size", "pattern", "decoder"),  # one value
-    *(
-        "clear",
-        "clear_caches",
-        "clear_callback",
-        "reset",
-        "set_callback",
-        "get_memory_stats",
-        "set_memory_limit",
-        "cpu_features",
-    ),
-    *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes"),
+    *("clear", "clear_callback", "reset", "set_callback", "get_memory_stats", "set_memory_limit", "cpu_features"),
+    *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes", "decode_single_token_bytes"),
+    *("name", "n_vocab", "max_token_value", "clear_caches"),
+    "register",  # of an abstract class
     "to_tiktoken",  # its time is tiktoken's
 }
 
 
 def test_every_public_function_has_a_row() -> None:
     kinds = (TextAnalyzer, Tokenizer, MovingAverage, RingBuffer, DataProcessor)
-    methods = {name for kind in kinds for name in vars(kind) if not name.startswith("_")}
+    methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {name for module in (text_processor, numeric) for name in module.__all__ if isfunction(getattr(module, name))}
     assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL

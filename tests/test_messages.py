@@ -691,6 +691,29 @@ CASES: list[Case] = [
     (lambda: of_bytes().decode_batch([[65], [65, 300]]), ValueError, "list 1: the id 300, at index 1", "does not exist"),
     (lambda: of_bytes().decode_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
     (lambda: Tokenizer().token_bytes(300), ValueError, "the id 300", "does not exist"),
+    # Under the names of other libraries
+    (lambda: of_bytes().decode_bytes_batch([[65], [65, 300]]), KeyError, "list 1: the id 300, at index 1", "does not exist"),
+    (lambda: of_bytes().decode_bytes_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
+    (lambda: of_bytes().encode_single_token("ab"), KeyError, "'ab'", "is no token"),
+    (lambda: of_bytes().encode_single_token(5), TypeError, "not int", "text_or_bytes must be str or bytes"),
+    (lambda: of_bytes().token_to_id(b"a"), TypeError, "not bytes", "token must be str"),
+    (lambda: of_bytes().eot_token, KeyError, "'<|endoftext|>'", "special_tokens has those there are"),
+    (lambda: Tokenizer.from_str(5), TypeError, "not int", "json must be str, the text of a tokenizer.json"),
+    (lambda: Tokenizer.from_str("[]"), InvalidTokenizerError, "json: ", "must be an object"),
+    (
+        lambda: Tokenizer.from_mergeable_ranks(
+            BYTES | {b" %d" % i: 1000 + i for i in range(10_000)}, "gpt4"
+        ).encode_with_unstable(" " * 10_000),
+        ValueError,
+        "the last 10000 bytes of the text, b'  ",
+        "encode returns the ids alone",
+    ),
+    (ranks({}, name=5), TypeError, "not int", "name must be str or None"),
+    (lambda: of_bytes().ids, AttributeError, "'ids'", "encode returns a list of ids"),
+    (lambda: Tokenizer.from_pretrained("gpt2"), AttributeError, "'from_pretrained'", "Tokenizer.load opens a file"),
+    (lambda: of_bytes().nothing, AttributeError, "'nothing'", "has no attribute"),
+    (lambda: text_processor.bpe.get_encoding("gpt2"), AttributeError, "'get_encoding'", "Tokenizer.load opens a file"),
+    (lambda: text_processor.bpe.nothing, AttributeError, "'nothing'", "has no attribute"),
     (lambda: Tokenizer().__setstate__(5), InvalidTokenizerError, "not 5", "must be bytes and a dict"),
     # Vocabularies that are given
     (lambda: Tokenizer.from_mergeable_ranks([], "gpt4"), TypeError, "not list", "ranks must be a mapping of bytes to ids"),

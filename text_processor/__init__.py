@@ -41,6 +41,7 @@ from text_processor.errors import (
     InvalidSnapshotError,
     InvalidTokenizerError,
     TextProcessorError,
+    UnknownTokenError,
     UntrainedTokenizerWarning,
 )
 from text_processor.words import Words
@@ -65,6 +66,7 @@ __all__ = [
     "TextAnalyzer",
     "TextProcessorError",
     "Tokenizer",
+    "UnknownTokenError",
     "UntrainedTokenizerWarning",
     "Words",
     "__version__",

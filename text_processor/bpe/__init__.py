@@ -11,7 +11,7 @@ from copy import deepcopy
 from io import FileIO
 from itertools import accumulate
 from stat import S_ISREG
-from typing import Any, Literal, Self, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 from text_processor._common import arguments, files, many, signatures
 from text_processor._common import progress as common_progress
@@ -23,12 +23,13 @@ from text_processor._documents import arrow, batches, decoding
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _columns, _files, _huggingface, _model, _special, _text, _training
+from text_processor.bpe import _columns, _files, _hints, _huggingface, _model, _special, _text, _training
 from text_processor.bpe._model import Model, Untrained, little_endian
+from text_processor.bpe._names import NamesOfPeers
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._text import PATTERNS
 from text_processor.bpe._training import Plan
-from text_processor.errors import InvalidTokenizerError
+from text_processor.errors import InvalidTokenizerError, UnknownTokenError
 
 __all__ = [
     "CL100K_PATTERN",
@@ -47,6 +48,12 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the module
+
+    def __getattr__(name: str) -> Any:
+        raise _hints.module_error(__name__, name)
+
+
 GPT2_PATTERN = PATTERNS["gpt2"]
 R50K_PATTERN = PATTERNS["r50k"]
 GPT4_PATTERN = PATTERNS["gpt4"]
@@ -62,7 +69,7 @@ StrOrBytesPath = str | bytes | os.PathLike[Any]
 SHORT_TEXT = 1 << 12
 
 
-class Tokenizer:
+class Tokenizer(NamesOfPeers):
     """A byte-level BPE tokenizer: it is trained or made from a vocabulary, and turns text into token ids and back.
 
     A regular expression splits a text into pieces. In a trained vocabulary the single bytes are the tokens 0 to 255, and each
@@ -578,7 +585,7 @@ class Tokenizer:
 
         Raises:
             TypeError: ``ids`` is not an iterable of int.
-            ValueError: an id does not exist; the message names it and its index.
+            UnknownTokenError: an id does not exist; the message names it and its index.
             UnicodeDecodeError: with ``errors="strict"``, the bytes are not UTF-8.
 
         >>> from text_processor import Tokenizer
@@ -588,7 +595,7 @@ class Tokenizer:
         'lower'
         >>> tokenizer.decode([257, 258])
         Traceback (most recent call last):
-        ValueError: the id 258, at index 1, does not exist
+        text_processor.errors.UnknownTokenError: the id 258, at index 1, does not exist
         """
         if type(ids) is list:
             text = self._model.decode_short(ids, errors)
@@ -623,7 +630,7 @@ class Tokenizer:
         ['a', 'lower']
         >>> tokenizer.decode_batch([[97], [98, 300]])
         Traceback (most recent call last):
-        ValueError: list 1: the id 300, at index 1, does not exist
+        text_processor.errors.UnknownTokenError: list 1: the id 300, at index 1, does not exist
         """
         many.check(batch, "batch", many.LISTS_OF_IDS)
         texts: list[str] = []
@@ -636,8 +643,8 @@ class Tokenizer:
                     raise
                 except TypeError as error:
                     raise TypeError(f"list {index}: {error}") from error
-                except ValueError as error:
-                    raise ValueError(f"list {index}: {error}") from error
+                except UnknownTokenError as error:
+                    raise UnknownTokenError(f"list {index}: {error}") from error
                 report(len(texts))
         return texts
 
@@ -658,7 +665,7 @@ class Tokenizer:
         A token that begins within a character begins at that character.
 
         Raises:
-            ValueError: an id does not exist.
+            UnknownTokenError: an id does not exist.
             UnicodeDecodeError: the bytes are not UTF-8.
 
         >>> from text_processor import Tokenizer
@@ -746,7 +753,7 @@ class Tokenizer:
 
         Raises:
             TypeError: ``id`` is not an int.
-            ValueError: there is no such id.
+            UnknownTokenError: there is no such id.
 
         >>> from text_processor import Tokenizer
         >>> Tokenizer().token_bytes(65)
@@ -756,7 +763,7 @@ class Tokenizer:
         try:
             return Model.decode(self._model, [number])  # Model's own, because this look-up does not warn if untrained
         except ValueError as error:
-            raise ValueError(f"the id {shown(number)} does not exist") from error
+            raise UnknownTokenError(f"the id {shown(number)} does not exist") from error
 
     def __repr__(self) -> str:
         model = self._model
@@ -845,6 +852,8 @@ class Tokenizer:
         ranks: Mapping[bytes, int],
         pattern: str,
         special_tokens: Mapping[str, int] | Iterable[str] | None = None,
+        *,
+        name: str | None = None,
     ) -> Self:
         """Return a tokenizer made from tiktoken's mergeable ranks, with tiktoken's merge rule.
 
@@ -855,6 +864,7 @@ class Tokenizer:
             ranks: the bytes of each token with its id; all single bytes must be present. The ids may be any, in any order.
             pattern: as for `Tokenizer`.
             special_tokens: names with their ids, or names that get the ids after the highest one.
+            name: a label, for `name` alone.
 
         Raises:
             TypeError: an argument, a token or an id has the wrong type.
@@ -872,14 +882,18 @@ class Tokenizer:
         tokens = _checked_ranks(ranks)
         vocabulary = _files.new_vocabulary(tokens)
         if isinstance(special_tokens, Mapping):
-            return cls._of(
-                Model(splitter, vocabulary, _files.checked_special_ids(cast(Mapping[str, int], special_tokens), tokens.ids))
-            )
-        return cls._of(Model(splitter, vocabulary, _special.checked_names(special_tokens)))
+            special_ids = _files.checked_special_ids(cast(Mapping[str, int], special_tokens), tokens.ids)
+            return cls._of(Model(splitter, vocabulary, special_ids))._named(name)
+        return cls._of(Model(splitter, vocabulary, _special.checked_names(special_tokens)))._named(name)
 
     @classmethod
     def from_tiktoken(
-        cls, path: StrOrBytesPath, pattern: str, special_tokens: Mapping[str, int] | Iterable[str] | None = None
+        cls,
+        path: StrOrBytesPath,
+        pattern: str,
+        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
+        *,
+        name: str | None = None,
     ) -> Self:
         """Return a tokenizer with the tokens of a ``.tiktoken`` file; such a file has no pattern and no special tokens.
 
@@ -889,13 +903,13 @@ class Tokenizer:
 
         Otherwise it works as `from_mergeable_ranks`.
         """
-        name = os.fsdecode(path)
+        file = os.fsdecode(path)
         _text.checked_pattern(pattern)
-        ranks = _files.read_tiktoken(name)
+        ranks = _files.read_tiktoken(file)
         try:
-            return cls.from_mergeable_ranks(ranks, pattern, special_tokens)
+            return cls.from_mergeable_ranks(ranks, pattern, special_tokens, name=name)
         except ValueError as error:
-            raise InvalidTokenizerError(f"{name}: {error}") from error
+            raise InvalidTokenizerError(f"{file}: {error}") from error
 
     def save_tiktoken(self, path: StrOrBytesPath) -> None:
         """Write the tokens and their ids to a ``.tiktoken`` file; such a file has no pattern and no special tokens.
@@ -915,8 +929,10 @@ class Tokenizer:
         self._check_rule_of_tiktoken()
         files.write_file(os.fsdecode(path), _files.tiktoken_lines(self._model))
 
-    def to_tiktoken(self, name: str = "text_processor") -> Any:
+    def to_tiktoken(self, name: str | None = None) -> Any:
         """Return a ``tiktoken.Encoding`` with this vocabulary, pattern and special tokens.
+
+        Without a name it gets that of this tokenizer or, if there is none, ``"text_processor"``.
 
         Raises:
             ImportError: tiktoken is not installed.
@@ -928,7 +944,10 @@ class Tokenizer:
         except ImportError as error:
             raise ImportError(needs("to_tiktoken", "tiktoken", "tiktoken")) from error
         return tiktoken.Encoding(
-            name=name, pat_str=self.pattern, mergeable_ranks=self.mergeable_ranks(), special_tokens=self.special_tokens
+            name=name or self.name or "text_processor",
+            pat_str=self.pattern,
+            mergeable_ranks=self.mergeable_ranks(),
+            special_tokens=self.special_tokens,
         )
 
     def _check_rule_of_tiktoken(self) -> None:
@@ -1012,7 +1031,7 @@ class IncrementalDecoder:
         self._decoder.reset()
 
 
-signatures.unquote((Tokenizer, IncrementalDecoder))
+signatures.unquote((NamesOfPeers, Tokenizer, IncrementalDecoder))
 
 
 # ---- What users give -------------------------------------------------------------------------------------------------

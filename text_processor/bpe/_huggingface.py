@@ -107,7 +107,11 @@ class _Reasons:
 def read_file(name: str) -> Model:
     """Read a tokenizer, or raise `InvalidTokenizerError`."""
     with Path(name).open("rb") as file:
-        data = file.read()
+        return from_json(file.read(), name)
+
+
+def from_json(data: bytes, name: str) -> Model:
+    """Return the tokenizer of the bytes of a file, or raise `InvalidTokenizerError` with the name of the file."""
     try:
         return _model(common_json.loads(data))
     except UnicodeDecodeError as error:

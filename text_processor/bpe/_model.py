@@ -27,7 +27,7 @@ from text_processor.bpe._outputs import Output
 from text_processor.bpe._pipeline import Finders
 from text_processor.bpe._special import Names, Search
 from text_processor.bpe._text import Consume, Splitter
-from text_processor.errors import InvalidDocumentError, UntrainedTokenizerWarning
+from text_processor.errors import InvalidDocumentError, UnknownTokenError, UntrainedTokenizerWarning
 
 # Bytes of short texts in one batch, for each thread: some milliseconds of work. A longer text is encoded alone, in steps.
 BATCH_NBYTES = 1 << 20
@@ -363,7 +363,7 @@ class Model:
         try:
             return self.vocabulary.decode(ids, ends, self.special_tokens)
         except InvalidArgumentError as error:
-            raise ValueError(f"the id {ids[error.item]}, at index {first + error.item}, does not exist") from error
+            raise UnknownTokenError(f"the id {ids[error.item]}, at index {first + error.item}, does not exist") from error
 
     def decode_tokens(self, ids: object) -> list[bytes]:
         """Return the bytes of each token."""
@@ -465,7 +465,7 @@ def _checked_number(given: Any, index: int) -> int:
         message = f"the id at index {index} must be an int, not {type(given).__name__}{many.advice(given)}"
         raise TypeError(message) from error
     if not 0 <= number < 1 << 32:
-        raise ValueError(f"the id {shown(number)}, at index {index}, does not exist")
+        raise UnknownTokenError(f"the id {shown(number)}, at index {index}, does not exist")
     return number
 
 
