@@ -18,13 +18,16 @@ mkdir -p "$folder/source"
 tar -xzf "$sdist" -C "$folder/source" --strip-components=1
 found=$("${PYTHON:-python3}" "$root/tools/find_pythons.py")
 
-# Those in a folder, as the targets of make do: side by side, then those that need the machine to themselves.
+failed=()
+
+# Those in a folder, as the targets of make do: side by side, then those that need the machine to themselves. What fails on one
+# CPython does not keep the others from being tried.
 run_tests() {
-    (
-        cd "$folder/source"
-        "$environment/bin/pytest" "$1" --numprocesses=auto --dist=worksteal -m 'not alone'
-        "$environment/bin/pytest" "$1" -m alone
-    )
+    local told="$1 on CPython $version"
+    pushd "$folder/source" >/dev/null
+    "$environment/bin/pytest" "$1" --numprocesses=auto --dist=worksteal -m 'not alone' || failed+=("$told, side by side")
+    "$environment/bin/pytest" "$1" -m alone || failed+=("$told, alone")
+    popd >/dev/null
 }
 
 for version in 3.11 3.12 3.13 3.14 3.15; do
@@ -46,3 +49,8 @@ for version in 3.11 3.12 3.13 3.14 3.15; do
         run_tests tests/project
     fi
 done
+
+if [ "${#failed[@]}" != 0 ]; then
+    printf 'failed: %s\n' "${failed[@]}"
+    exit 1
+fi
