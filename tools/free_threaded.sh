@@ -79,8 +79,8 @@ python "$tried/source/tools/smoke_test.py"
 export PYTHON_GIL=0
 failed=()
 cd "$tried/source"
-pytest tests text_processor --numprocesses=auto --dist=worksteal -m 'not alone' || failed+=("side by side")
-pytest tests text_processor -m alone || failed+=("alone")
+pytest tests --numprocesses=auto --dist=worksteal -m 'not alone' || failed+=("side by side")
+pytest tests -m alone || failed+=("alone")
 if [ "${#failed[@]}" != 0 ]; then
     printf 'failed: tests that run %s\n' "${failed[@]}"
     exit 1

@@ -44,7 +44,7 @@ for version in 3.11 3.12 3.13 3.14 3.15; do
     "$environment/bin/python" "$folder/source/tools/smoke_test.py"
     if [[ $suite == *" $version "* ]]; then
         "${pip[@]}" 'pip>=25.1' # the first that knows groups
-        "${pip[@]}" "$wheel[cli]" --group "$folder/source/pyproject.toml:test"
+        "${pip[@]}" "${wheel}[cli]" --group "$folder/source/pyproject.toml:test"
         run_tests tests
         run_tests tests/project
     fi
