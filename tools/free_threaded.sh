@@ -10,12 +10,16 @@ folder=$(realpath "$2")
 python=${3:-}
 source=python3.14 # the packages that the tests need have more wheels for it than for 3.15
 
+export DEBIAN_FRONTEND=noninteractive
+
 # Without optimisation by profile, which takes an hour.
 build_python() {
     apt-get -qq install --no-install-recommends gcc libc6-dev make pkg-config libffi-dev libssl-dev zlib1g-dev libzstd-dev \
         libbz2-dev liblzma-dev
     cd "$folder/fetched/$source"-*/
-    ./configure --quiet --disable-gil --disable-test-modules --prefix="$folder/python"
+    # venv takes pip from where Debian has it, as its source packages may be without.
+    ./configure --quiet --disable-gil --disable-test-modules --without-ensurepip \
+        --with-wheel-pkg-dir=/usr/share/python-wheels --prefix="$folder/python"
     make --quiet "-j$(nproc)"
     make --quiet install
 }
