@@ -26,7 +26,8 @@ build_python() {
 
 fetch_source() {
     sed 's/^deb /deb-src /' /etc/apt/sources.list >/etc/apt/sources.list.d/sources.list
-    apt-get -qq update
+    # A mirror may lag behind, which debootstrap does not mind either; what is signed is checked all the same.
+    apt-get -qq -o Acquire::Check-Valid-Until=false update
     apt-get -qq install --no-install-recommends dpkg-dev
     rm -rf "$folder/fetched"
     mkdir "$folder/fetched"
@@ -41,7 +42,8 @@ if [ -z "$python" ]; then
         status=0
         (set -e; fetch_source) >"$folder/fetch.log" 2>&1 & wait $! || status=$?
         if [ $status != 0 ]; then
-            echo "skipped: the source package of $source cannot be fetched: $(grep -m 1 '^E: ' "$folder/fetch.log")"
+            first=$(sed -nE '/^E: /{s#[a-z]+://[^ ]*/##; s# *\[IP.*##; p; q}' "$folder/fetch.log")
+            echo "skipped: the source package of $source cannot be fetched: $first"
             exit 0
         fi
         (set -e; build_python) >"$folder/build.log" 2>&1 & wait $! || { tail -n 50 "$folder/build.log"; exit 1; }
