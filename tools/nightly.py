@@ -33,6 +33,7 @@ STEPS: dict[str, str] = {
     "manylinux": "manylinux",
     "workflows": "workflows",
     "newest-pythons": "newest-pythons",
+    "free-threaded": "free-threaded",
     "docs-check": "docs-check",
     **{name: name for name in ("ubsan", "try-tools", "growth")},
 }

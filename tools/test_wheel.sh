@@ -19,13 +19,15 @@ mkdir -p "$folder/source"
 tar -xzf "$sdist" -C "$folder/source" --strip-components=1
 found=$("${PYTHON:-python3}" "$root/tools/find_pythons.py")
 
-# As the targets of make do: side by side, then those that need the machine to themselves.
+failed=()
+
+# As the targets of make do: side by side, then those that need the machine to themselves. What fails on one CPython does not keep
+# the others from being tried.
 run_tests() {
-    (
-        cd "$folder/source"
-        "$environment/bin/pytest" tests --numprocesses=auto --dist=worksteal -m 'not alone'
-        "$environment/bin/pytest" tests -m 'alone and not timing'
-    )
+    pushd "$folder/source" >/dev/null
+    "$environment/bin/pytest" tests --numprocesses=auto --dist=worksteal -m 'not alone' || failed+=("$version, side by side")
+    "$environment/bin/pytest" tests -m 'alone and not timing' || failed+=("$version, alone")
+    popd >/dev/null
 }
 
 for version in 3.11 3.12 3.13 3.14 3.15; do
@@ -42,7 +44,12 @@ for version in 3.11 3.12 3.13 3.14 3.15; do
     "$environment/bin/python" "$folder/source/tools/smoke_test.py"
     if [[ $suite == *" $version "* ]]; then
         "${pip[@]}" 'pip>=25.1' # the first that knows groups
-        "${pip[@]}" "$wheel[cli]" --group "$folder/source/pyproject.toml:test"
+        "${pip[@]}" "${wheel}[cli]" --group "$folder/source/pyproject.toml:test"
         run_tests
     fi
 done
+
+if [ "${#failed[@]}" != 0 ]; then
+    printf 'failed on CPython %s\n' "${failed[@]}"
+    exit 1
+fi

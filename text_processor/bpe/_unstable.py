@@ -16,7 +16,8 @@ from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Encoder
 from text_processor.bpe import _special, _text
 from text_processor.bpe._lookup import lookup_of
-from text_processor.bpe._model import Model, as_list
+from text_processor.bpe._model import Model
+from text_processor.bpe._outputs import Lists
 
 # Bytes of possible continuations that one call encodes, at most: about two seconds of work.
 MOST_NBYTES = 1 << 24
@@ -38,7 +39,7 @@ class Unstable:
         """Return the stable tokens, and the sequences of tokens that may follow them if more text comes, sorted."""
         found = array("I")
         self._model.encode(text, allowed, disallowed, found)
-        ids = as_list(found)
+        ids = found.tolist()
         first = len(ids) - self._unstable_count(ids, self._last_piece(text, allowed, disallowed))
         unstable = b"".join(map(self._lookup.tokens.__getitem__, ids[first:]))
         return ids[:first], list(map(list, self._completions(unstable))) if unstable else []
@@ -81,8 +82,9 @@ class Unstable:
                 texts.append(continuation.decode())
             else:
                 pieces.append(continuation)
-        encoded = self._model.encode_batch(texts, 1, (), (), lambda _: None)
-        found.update(dict.fromkeys(self._covering(ids, n) for ids in (*encoded, *self._merge_pieces(pieces))))
+        encoded = Lists(self._model.vocabulary)
+        self._model.encode_batch(texts, encoded, threads=1, allowed=(), disallowed=(), report=lambda _: None)
+        found.update(dict.fromkeys(self._covering(ids, n) for ids in (*encoded.lists, *self._merge_pieces(pieces))))
         last = unstable.decode()[-1]
         # A pattern such as gpt2's may split white space when a letter follows it.
         if n > len(last.encode()) and _is_white_space(last):
