@@ -241,7 +241,7 @@ class Vocabulary(Handle):
         made: list[int] = binding.list_of_ids(ids, binding.ready_for(len(ids), self.n_vocab))
         return made
 
-    def as_lists(self, ids: array[int], ends: memoryview[int]) -> list[list[int]]:
+    def as_lists(self, ids: array[int], ends: array[int] | memoryview[int]) -> list[list[int]]:
         """Return ids as a list for each end."""
         made: list[list[int]] = binding.lists_of_ids(ids, ends, binding.ready_for(len(ids), self.n_vocab))
         return made

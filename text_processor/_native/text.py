@@ -148,7 +148,7 @@ def has_blank(documents: Sequence[str]) -> bool:
 def batch_of(documents: Sequence[Document]) -> Batch:
     """Whole documents, in one batch."""
     # Any other str would keep its UTF-8, and documents their double memory.
-    return _batch_without_copies(documents) if are_ascii(documents) else _batch_of_copies(documents)
+    return (are_ascii(documents) and _batch_without_copies(documents)) or _batch_of_copies(documents)
 
 
 def batch_in_passing(texts: Sequence[str]) -> Batch:
@@ -158,7 +158,7 @@ def batch_in_passing(texts: Sequence[str]) -> Batch:
 
 def _batch_without_copies(documents: Sequence[Document]) -> Batch | None:
     joined = binding.join_texts(tuple(documents))
-    return joined and Batch(joined[0], ffi.from_buffer("uint64_t[]", joined[1]), len(documents))
+    return None if joined is None else Batch(joined[0], ffi.from_buffer("uint64_t[]", joined[1]), len(documents))
 
 
 def _batch_of_copies(documents: Sequence[Document]) -> Batch:

@@ -141,18 +141,18 @@ class Model:
     def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
         """Return the ids of a short text with as few calls of the core as possible; None if this fast path does not apply."""
         whole = self._whole_short(text, allowed, disallowed)
-        return None if whole is None else self.vocabulary.encode_short(self.splitter.native, whole)
+        return None if whole is None else self.vocabulary.encode_short(cast(int, self.splitter.native), whole)
 
     def encode_short_array(self, text: str, allowed: object, disallowed: object) -> array[int] | None:
         """Return the ids of a short text as an array; None if this fast path does not apply."""
         whole = self._whole_short(text, allowed, disallowed)
-        ids = None if whole is None else self.vocabulary.encode_short_bytes(self.splitter.native, whole)
+        ids = None if whole is None else self.vocabulary.encode_short_bytes(cast(int, self.splitter.native), whole)
         return None if ids is None else array("I", ids)
 
     def count_short(self, text: str, allowed: object, disallowed: object) -> int | None:
         """Return the number of ids of a short text; None if this fast path does not apply."""
         whole = self._whole_short(text, allowed, disallowed)
-        return None if whole is None else self.vocabulary.count_short(self.splitter.native, whole)
+        return None if whole is None else self.vocabulary.count_short(cast(int, self.splitter.native), whole)
 
     def _whole_short(self, text: str, allowed: object, disallowed: object) -> str | bytes | None:
         """Return what goes to the splitter of a short text; None if added tokens are or may be in it, or ``regex`` splits."""

@@ -181,7 +181,7 @@ class Finders:
 
     def stages(self, form: str | None, last: Sink) -> Sink:
         """Return the first stage of those that lead to the last one."""
-        first: Any = last
+        first = last
         if self.after is not None:
             first = Finding(self.after, first)
         if form is not None:

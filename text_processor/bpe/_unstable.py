@@ -133,7 +133,7 @@ class Unstable:
         """Give the ids of each piece, as `encode` does."""
         ids = array("I")
         Encoder(self._model.vocabulary, None, ids).feed_split(pieces)
-        numbers = iter(as_list(ids))
+        numbers = iter(ids)
         for piece in pieces:
             nbytes, found = 0, []
             while nbytes < len(piece):
