@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import operator
 from array import array
-from typing import Protocol
+from typing import Protocol, Union
 
 from text_processor._native.bpe import Vocabulary
 
 # Ends of texts, of 64 bits.
-Ends = array[int] | memoryview[int]
+Ends = Union["array[int]", "memoryview[int]"]
 
 # Ids that are made a list in one step: some milliseconds.
 SLICE_IDS = 1 << 20

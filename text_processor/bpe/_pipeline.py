@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from text_processor._native.bpe import Encoder
 from text_processor.bpe import _normalizing, _text
