@@ -59,8 +59,11 @@ typedef struct tp_normal_record {
 
 /* Two that compose have a place: the row of the first plus the column of the second. */
 typedef struct tp_normal_pair {
-    uint32_t first, composite; /* 0, 0: nobody's place */
+    uint32_t first;     /* 0: nobody's place */
+    uint32_t composite; /* from the bit TP_NORMAL_AGE_BIT on its age */
 } tp_normal_pair;
+
+#define TP_NORMAL_AGE_BIT 24
 
 /* A code point, from the bit TP_NORMAL_CLASS_BIT on its combining class. */
 #define TP_NORMAL_CLASS_BIT 21
