@@ -16,6 +16,7 @@ the newest one in which younger characters are not assigned. What this rests on 
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import sys
 from collections import defaultdict
@@ -85,7 +86,7 @@ class Database:
             return (code_point,)
         found = tuple(each for part in mapping[code_point] for each in self.decomposed(part, mapping))
         classes = [self.combining_class.get(each, 0) for each in found]
-        if any(later and earlier > later for earlier, later in zip(classes, classes[1:], strict=False)):
+        if any(later and earlier > later for earlier, later in itertools.pairwise(classes)):
             raise SystemExit(f"the decomposition of U+{code_point:04X} is not in canonical order")
         return found
 
@@ -225,7 +226,7 @@ HEADER = """\
 
 #define TP_NORMAL_UNICODE_VERSION "{version}"
 
-/* ---- Ages: versions are numbered from 0, the oldest that can be asked for and all before it. A version is major << 8 | minor. */
+/* ---- Ages: versions, major << 8 | minor, are numbered from 0, which is the oldest that can be asked for and all before it. */
 
 #define TP_NORMAL_N_AGES {n_ages}
 extern const uint16_t tp_normal_ages[TP_NORMAL_N_AGES];

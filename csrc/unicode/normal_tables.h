@@ -8,7 +8,7 @@
 
 #define TP_NORMAL_UNICODE_VERSION "17.0.0"
 
-/* ---- Ages: versions are numbered from 0, the oldest that can be asked for and all before it. A version is major << 8 | minor. */
+/* ---- Ages: versions, major << 8 | minor, are numbered from 0, which is the oldest that can be asked for and all before it. */
 
 #define TP_NORMAL_N_AGES 21
 extern const uint16_t tp_normal_ages[TP_NORMAL_N_AGES];

@@ -126,7 +126,9 @@ static size_t find_suspicious(scanner *scan, size_t at, const rule *asked)
         for (uint64_t mask = scan->masks[block] >> within % BLOCK_NBYTES << within % BLOCK_NBYTES; mask != 0; mask &= mask - 1) {
             at = start + tp_lowest_bit(mask);
             size_t nbytes;
-            tp_normal_class found = tp_normal_classes[guess_class(scan->text + at, scan->nbytes - at, &nbytes)];
+            uint8_t number = guess_class(scan->text + at, scan->nbytes - at, &nbytes);
+            if (number == 0) continue;
+            tp_normal_class found = tp_normal_classes[number];
             uint8_t before = at == mark_end ? last_class : 0;
             bool is_moved = found.combining_class < before && found.combining_class != 0;
             if (((found.changes >> asked->form & 1) || is_moved) && is_known(scan, at)) return at;
