@@ -22,7 +22,7 @@ from text_processor._common.container import Container
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _special, _text
+from text_processor.bpe import _special, _splitter
 from text_processor.bpe._model import Model, little_endian
 from text_processor.errors import InvalidTokenizerError
 
@@ -82,7 +82,7 @@ def from_bytes(data: bytes | bytearray) -> Model:
         vocabulary = new_vocabulary(tokens, model_merges, whole_pieces=description["whole_pieces"])
         special_ids = checked_special_ids(description["special_tokens"], ids)
         return Model(
-            _text.splitter_for(description["pattern"]),
+            _splitter.splitter_for(description["pattern"]),
             vocabulary,
             special_ids,
             not_special=_checked_not_special(description.get("not_special", []), special_ids),
