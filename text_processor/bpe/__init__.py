@@ -23,10 +23,10 @@ from text_processor._documents import batches, decoding
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _files, _huggingface, _post, _special, _text, _training
+from text_processor.bpe import _files, _huggingface, _post, _special, _splitter, _text, _training
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, Untrained, as_list, little_endian
-from text_processor.bpe._text import PATTERNS
+from text_processor.bpe._splitter import PATTERNS
 from text_processor.bpe._training import Plan
 from text_processor.errors import InvalidTokenizerError
 
@@ -99,7 +99,7 @@ class Tokenizer:
     __slots__ = ("__weakref__", "_model")
 
     def __init__(self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None) -> None:
-        splitter = _text.checked_pattern(pattern)
+        splitter = _splitter.checked_pattern(pattern)
         self._model: Model = Untrained(splitter, Vocabulary.of_merges(array("I")), _special.checked_names(special_tokens))
 
     @classmethod
@@ -376,7 +376,7 @@ class Tokenizer:
         >>> tokenizer = Tokenizer("gpt2")
         >>> tokenizer.train("low lower lowest", 258)
         >>> tokenizer.tokenize("a lowé")
-        ['a', ' ', 'low', '\xc3', '\xa9']
+        ['a', ' ', 'low', '\\xc3', '\\xa9']
         """
         return [token.decode("utf-8", "backslashreplace") for token in self._model.decode_tokens(self.encode_ordinary(text))]
 
@@ -766,7 +766,7 @@ class Tokenizer:
         >>> tokenizer.encode("abc<|end|>", allowed_special="all"), tokenizer.vocab_size
         ([300, 99, 400], 401)
         """
-        splitter = _text.checked_pattern(pattern)
+        splitter = _splitter.checked_pattern(pattern)
         tokens = _checked_ranks(ranks)
         vocabulary = _files.new_vocabulary(tokens)
         if isinstance(special_tokens, Mapping):
@@ -788,7 +788,7 @@ class Tokenizer:
         Otherwise it works as `from_mergeable_ranks`.
         """
         name = os.fsdecode(path)
-        _text.checked_pattern(pattern)
+        _splitter.checked_pattern(pattern)
         ranks = _files.read_tiktoken(name)
         try:
             return cls.from_mergeable_ranks(ranks, pattern, special_tokens)

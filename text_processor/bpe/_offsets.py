@@ -33,9 +33,11 @@ class Located:
 class Locator:
     """Encodes a whole text as the stages do, and keeps track of where each token comes from."""
 
-    def __init__(self, finders: Finders, form: str | None, prefix_space: bool, encode: Encode, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, finders: Finders, forms: tuple[str, ...], prefix_space: bool, encode: Encode, vocabulary: Vocabulary
+    ) -> None:
         self._finders = finders
-        self._form = form
+        self._forms = forms
         self._prefix_space = prefix_space
         self._encode = encode
         self._vocabulary = vocabulary
@@ -53,9 +55,10 @@ class Locator:
     def _locate_normalized(self, found: Located, text: bytes, start: int) -> None:
         """Encode text between tokens that are found before it is normalized."""
         origins: array[int] | range = range(start, start + len(text))
-        if self._form is not None and _normalizing.normalize(text, self._form) is not text:
-            text, offsets = _normalizing.normalize_with_offsets(text, self._form)
-            origins = array("Q", (start + offset for offset in offsets))
+        for form in self._forms:  # one by one, as tokenizers: each knows only what the one before it has made
+            if _normalizing.normalize(text, form) is not text:
+                text, offsets = _normalizing.normalize_with_offsets(text, form)
+                origins = array("Q", (origins[offset] for offset in offsets))
         for place in _parts(self._finders.after, text):
             if place.id >= 0:
                 found.add(place.id, origins[place.start], origins[place.end - 1])

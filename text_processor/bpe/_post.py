@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from text_processor._common.messages import quoted
+from text_processor.bpe import _special
 
 # The ids of the marks, in order; None stands for the text.
 Parts = tuple["tuple[int, ...] | None", ...]
@@ -17,15 +18,21 @@ def parts_of(section: Mapping[str, Any] | None) -> Parts:
     """Return what a checked section puts around a single text.
 
     Raises:
-        ValueError: its processors cannot be used one after the other, in tokenizers neither.
+        ValueError: it is not as tokenizers writes it, its processors cannot be used one after the other, in tokenizers neither,
+            or it has the text twice or not at all.
 
     >>> parts_of({"type": "BertProcessing", "sep": ["[SEP]", 102], "cls": ["[CLS]", 101]})
     ((101,), None, (102,))
     """
-    sequences: list[Parts] = [(None,)]
-    if section is not None:
-        sequences = _processed(section, sequences)
-    return tuple(part for parts in sequences for part in parts)
+    if section is None:
+        return (None,)
+    try:
+        parts = tuple(part for parts in _processed(section, [(None,)]) for part in parts)
+    except (KeyError, TypeError, IndexError, RecursionError) as error:
+        raise ValueError(f"post_processor: not what tokenizers writes: {error!r}") from error
+    if (n := parts.count(None)) != 1:
+        raise ValueError(f"post_processor: it has the text {n} times, even where no marks are added; only once is supported")
+    return parts
 
 
 def _processed(section: Mapping[str, Any], sequences: list[Parts]) -> list[Parts]:
@@ -37,7 +44,7 @@ def _processed(section: Mapping[str, Any], sequences: list[Parts]) -> list[Parts
         case "TemplateProcessing":
             sequences = _filled(section, sequences)
         case "BertProcessing" | "RobertaProcessing" as name:
-            first, last = ((int(section[key][1]),) for key in ("cls", "sep"))
+            first, last = ((_checked(section[key][1]),) for key in ("cls", "sep"))
             between: Parts = (last,) if name == "RobertaProcessing" else ()
             sequences = [((first,) if i == 0 else between) + parts + (last,) for i, parts in enumerate(sequences)]
         case "ByteLevel":  # concerns offsets alone
@@ -54,12 +61,16 @@ def _filled(section: Mapping[str, Any], sequences: list[Parts]) -> list[Parts]:
     made: list[Parts] = []
     for piece in section["single" if len(sequences) == 1 else "pair"]:
         if "SpecialToken" in piece:
-            made.append((tuple(section["special_tokens"][piece["SpecialToken"]["id"]]["ids"]),))
+            made.append((tuple(map(_checked, section["special_tokens"][piece["SpecialToken"]["id"]]["ids"])),))
         elif (number := "AB".index(piece["Sequence"]["id"])) < len(sequences):
             made.append(sequences[number])
         else:
             raise ValueError("post_processor: the template for a single text has a second text, B")
     return made
+
+
+def _checked(number: Any) -> int:
+    return _special.checked_id(number, "post_processor: the id of a mark")
 
 
 def applied(parts: Parts, ids: _Ids) -> _Ids:
