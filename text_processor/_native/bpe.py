@@ -159,14 +159,16 @@ class Vocabulary(Handle):
             return cls(lib.tp_vocabulary_from_merges, c_merges, len(c_merges))
 
     @classmethod
-    def of_tokens(cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
+    def of_tokens(
+        cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False, may_lack_bytes: bool = False
+    ) -> Vocabulary:
         """Make a vocabulary with tiktoken's merge rule, or with Hugging Face's if merges are given."""
         with (
             ffi.from_buffer("uint64_t[]", tokens.ends) as c_ends,
             ffi.from_buffer("uint32_t[]", tokens.ids) as c_ids,
             _c_merges(merges or array("I")) as c_merges,
         ):
-            given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids))
+            given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids), may_lack_bytes)
             if merges is None:
                 return cls(lib.tp_vocabulary_from_tokens, *given)
             return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, c_merges, len(c_merges), whole_pieces)

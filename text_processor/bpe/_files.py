@@ -69,12 +69,14 @@ def chunks(model: Model) -> Iterator[bytes | memoryview]:
 def _more(model: Model) -> dict[str, Any]:
     """Return what only the second version of the format has, if there is any."""
     flags = {name: [flag for flag in _FLAGS if getattr(token, flag)] for name, token in model.added.items()}
+    numbers = {token.id for token in model.added.values()} - set(model.tokens_ids)
     more: dict[str, Any] = {
         "steps": None if model.splitter.steps == (Step(model.splitter.pattern, "rust", "Matches"),) else model.splitter.steps,
         "flags": {name: given for name, given in flags.items() if given},
         "normalizer": list(model.normalizer),
         "prefix_space": model.prefix_space,
-        "shared_ids": len({token.id for token in model.added.values()} - set(tokens.ids)) < len(model.added),
+        "shared_ids": len(numbers) < len(model.added),
+        "may_lack_bytes": bool(_missing(model.tokens)),
         "post_processor": model.post_processor,
         "kept": model.kept,
     }
@@ -103,7 +105,12 @@ def from_bytes(data: bytes | bytearray) -> Model:
             raise ValueError(f"there are {len(merges) // 2} merges, but has_merges is false")
         tokens = Tokens(bytes(text), ends, ids)
         model_merges = merges if description["has_merges"] else None
-        vocabulary = new_vocabulary(tokens, model_merges, whole_pieces=description["whole_pieces"])
+        vocabulary = new_vocabulary(
+            tokens,
+            model_merges,
+            whole_pieces=description["whole_pieces"],
+            may_lack_bytes=description.get("may_lack_bytes", False),
+        )
         check = _special.checked_ids if description.get("shared_ids", False) else partial(checked_special_ids, ids=ids)
         special_ids = check(description["special_tokens"])
         not_special = _checked_not_special(description.get("not_special", []), special_ids)
@@ -130,7 +137,18 @@ def _numbers(section: memoryview) -> array[int]:
     return numbers
 
 
-_KINDS: dict[type, str] = {list: "a list", dict: "an object", bool: "true or false"}
+# What only the second version has, each with its type.
+_KINDS: dict[str, type] = {
+    "steps": list,
+    "flags": dict,
+    "normalizer": list,
+    "prefix_space": bool,
+    "shared_ids": bool,
+    "may_lack_bytes": bool,
+    "post_processor": dict,
+    "kept": dict,
+}
+_CALLED: dict[type, str] = {list: "a list", dict: "an object", bool: "true or false"}
 
 
 def _checked(description: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -139,16 +157,9 @@ def _checked(description: Mapping[str, Any]) -> Mapping[str, Any]:
     for name in ("has_merges", "whole_pieces"):
         if type(description[name]) is not bool:
             raise ValueError(f"{name} must be true or false, not {quoted(description[name])}")
-    for name, kind in (
-        ("steps", list),
-        ("flags", dict),
-        ("normalizer", list),
-        ("prefix_space", bool),
-        ("shared_ids", bool),
-        ("kept", dict),
-    ):
+    for name, kind in _KINDS.items():
         if name in description and type(description[name]) is not kind:
-            raise ValueError(f"{name} must be {_KINDS[kind]}, not {quoted(description[name])}")
+            raise ValueError(f"{name} must be {_CALLED[kind]}, not {quoted(description[name])}")
     if unknown := [each for each in description.get("normalizer", ()) if each not in FORMS]:
         raise ValueError(f"normalizer must be a list of {', '.join(FORMS)}, not {quoted(unknown[0])}")
     if type(description["special_tokens"]) is not dict:
@@ -188,12 +199,28 @@ def _checked_not_special(names: Any, special_ids: Mapping[str, int]) -> list[str
     return cast(list[str], names)
 
 
-def new_vocabulary(tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
-    """Make a vocabulary of untrusted tokens, or raise a `ValueError` that names the wrong token and the reason."""
+# Bytes that UTF-8 never has.
+_NEVER = frozenset((b"\xc0", b"\xc1", *(bytes([byte]) for byte in range(0xF5, 0x100))))
+
+
+def new_vocabulary(
+    tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False, may_lack_bytes: bool = False
+) -> Vocabulary:
+    """Make a vocabulary of untrusted tokens, or raise a `ValueError` that names the wrong token and the reason.
+
+    Single bytes that no text has need not be tokens. If ``may_lack_bytes``, others may be missing too: text loses them, as in
+    Hugging Face's library; tiktoken would panic.
+    """
+    lacks_none = may_lack_bytes or _missing(tokens) <= _NEVER
     try:
-        return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces)
+        return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces, may_lack_bytes=lacks_none)
     except InvalidArgumentError as error:
         raise ValueError(_fault(error, tokens, merges)) from error
+
+
+def _missing(tokens: Tokens) -> set[bytes]:
+    """Return the single bytes that are no tokens."""
+    return {bytes([byte]) for byte in range(256)} - set(tokens.each())
 
 
 def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | None) -> str:
@@ -201,7 +228,7 @@ def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | Non
     if error.item < n_tokens:
         token = list(tokens.each())[error.item]
         return f"the token {quoted(token)} with the id {tokens.ids[error.item]}: {error}"
-    if missing := sorted({bytes([byte]) for byte in range(256)} - set(tokens.each())):
+    if missing := sorted(_missing(tokens) - _NEVER):
         return f"{error}: {missing[0]!r} is missing"
     number = error.item - n_tokens - 256  # after the tokens come the bytes, and after these the merges
     pair = merges[2 * number : 2 * number + 2].tolist() if merges else []
