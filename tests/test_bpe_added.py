@@ -159,7 +159,8 @@ def test_texts_in_steps_have_the_same_ids(size, added, form, prefix_space, text)
 
 def reorders(text: str, form: tuple[str, ...]) -> bool:
     """Whether normalizing puts marks into another order: the peer then gives the offsets of their places."""
-    return bool(form) and "\u0301\u0323" in unicodedata.normalize("NFD", text)
+    one_by_one = "".join(unicodedata.normalize("NFKD", character) for character in text)
+    return bool(form) and one_by_one != unicodedata.normalize("NFKD", text)
 
 
 def byte_offsets(text: str, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -191,7 +192,7 @@ def test_offsets_have_the_types_that_are_promised():
 def test_offsets_of_what_a_pattern_leaves_out_are_refused():
     tokenizer = Tokenizer.from_mergeable_ranks(BYTES, "[a-z]+")
     assert tokenizer.encode_with_offsets("ab")[1].tolist() == [0, 1]
-    with pytest.raises(ValueError, match="the pattern leaves out some of the text, or .*: it is not certain where"):
+    with pytest.raises(ValueError, match=r"the pattern leaves out some of the text, or .*: it is not certain where"):
         tokenizer.encode_with_offsets("a b")
 
 

@@ -348,8 +348,8 @@ class Tokenizer:
             disallowed_special: as in `encode`.
             add_special_tokens: as in `encode`.
 
-        It raises the exceptions of `encode`, and `ValueError` if the pattern leaves out some of the text or the vocabulary lacks
-        some of its bytes. It takes O(length) time, and holds the whole text in memory.
+        It raises the exceptions of `encode`, and `ValueError` if the pattern leaves out some of the text or the vocabulary
+        lacks some of its bytes. It takes O(length) time, and holds the whole text in memory.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer("gpt2")
