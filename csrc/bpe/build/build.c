@@ -356,7 +356,7 @@ tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes,
                                     size_t n_tokens, bool may_lack_bytes, tp_vocabulary **vocabulary, tp_error *error)
 {
     given from = {tokens, tokens_nbytes, ends, ids, n_tokens, may_lack_bytes, NULL, NULL};
-    tp_vocabulary *made;
+    tp_vocabulary *made = NULL;
     tp_status status = new_from_tokens(&from, TP_RULE_TOKENS, &made, error);
     return status == TP_OK ? finish(tp_vocabulary_pair_tokens(made, error), made, vocabulary, error) : status;
 }
@@ -419,7 +419,7 @@ tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tok
 {
     if (n_merges > TP_MAX_MERGES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
     given from = {tokens, tokens_nbytes, ends, ids, n_tokens, may_lack_bytes, NULL, NULL};
-    tp_vocabulary *made;
+    tp_vocabulary *made = NULL;
     tp_status status = new_from_tokens(&from, whole_pieces ? TP_RULE_WHOLE_PIECES : TP_RULE_MERGES, &made, error);
     return status == TP_OK ? finish(take_merges(made, merges, n_merges, error), made, vocabulary, error) : status;
 }
