@@ -124,25 +124,25 @@ static bool view_text(PyObject *text, text_view *view)
 typedef struct short_text {
     const tp_vocabulary *vocabulary;
     tp_piece_cache *cache;
-    tp_pattern pattern;
+    const tp_splitter *splitter;
     const uint8_t *text;
     size_t nbytes;
 } short_text;
 
-/* Takes them from the arguments: the addresses of vocabulary and cache, pattern, text. Returns false if this is not the way. */
+/* Takes them from the arguments: the addresses of vocabulary, cache and splitter, and the text. Returns false if this is not the way. */
 static bool take_text(short_text *taken, PyObject *const *arguments)
 {
     text_view view;
     if (!view_text(arguments[3], &view) || view.nbytes > MOST_BYTES) return false;
-    *taken = (short_text){object_at(arguments[0]), object_at(arguments[1]), (tp_pattern)PyLong_AsLong(arguments[2]),
+    *taken = (short_text){object_at(arguments[0]), object_at(arguments[1]), object_at(arguments[2]),
                           (const uint8_t *)view.data, (size_t)view.nbytes};
-    return taken->vocabulary != NULL && taken->cache != NULL;
+    return taken->vocabulary != NULL && taken->cache != NULL && taken->splitter != NULL;
 }
 
 static bool encode(const short_text *t, uint32_t *ids, size_t *n_ids)
 {
     size_t used;
-    return tp_vocabulary_encode(t->vocabulary, t->cache, t->pattern, t->text, t->nbytes, true, 1, ids, t->nbytes, n_ids, &used,
+    return tp_vocabulary_encode(t->vocabulary, t->cache, t->splitter, t->text, t->nbytes, true, 1, ids, t->nbytes, n_ids, &used,
                                 NULL) == TP_OK;
 }
 
@@ -157,7 +157,7 @@ static uint32_t *ids_of(PyObject *const *arguments, uint32_t *room, size_t *n_id
     return NULL;
 }
 
-/* encode_short(vocabulary, cache, pattern, text, ready): the ids of a text. */
+/* encode_short(vocabulary, cache, splitter, text, ready): the ids of a text. */
 static PyObject *encode_short(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
 {
     (void)module;
@@ -170,7 +170,7 @@ static PyObject *encode_short(PyObject *module, PyObject *const *arguments, Py_s
     return list;
 }
 
-/* encode_short_bytes(vocabulary, cache, pattern, text): the ids as bytes, four for each. */
+/* encode_short_bytes(vocabulary, cache, splitter, text): the ids as bytes, four for each. */
 static PyObject *encode_short_bytes(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
 {
     (void)module;
@@ -183,7 +183,7 @@ static PyObject *encode_short_bytes(PyObject *module, PyObject *const *arguments
     return bytes;
 }
 
-/* count_short(vocabulary, cache, pattern, text): the number of its ids. */
+/* count_short(vocabulary, cache, splitter, text): the number of its ids. */
 static PyObject *count_short(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
 {
     (void)module;

@@ -29,20 +29,20 @@ class Pieces(Handle):
     def __init__(self) -> None:
         super().__init__(lib.tp_pieces_new)
 
-    def add(self, pattern: int, text: bytes | memoryview, *, is_final: bool, threads: int = 1) -> int:
+    def add(self, splitter: AnySplitter, text: bytes | memoryview, *, is_final: bool, threads: int = 1) -> int:
         """Count the pieces of UTF-8 text and return their number of bytes; the caller gives the rest with the next text."""
         used, error = ffi.new("size_t *"), new_error()
         with ffi.from_buffer("uint8_t[]", text) as data:
-            status = lib.tp_pieces_add(self.pointer, pattern, data, len(data), is_final, threads, used, error)
+            status = lib.tp_pieces_add(self.pointer, splitter.pointer, data, len(data), is_final, threads, used, error)
         check(status, error)
         return int(used[0])
 
-    def add_documents(self, pattern: int, documents: Batch, *, threads: int = 1) -> None:
+    def add_documents(self, splitter: AnySplitter, documents: Batch, *, threads: int = 1) -> None:
         """Count the pieces of the documents that end in a batch; each document is split separately."""
         error = new_error()
         with ffi.from_buffer("uint8_t[]", documents.text) as data:
             status = lib.tp_pieces_add_documents(
-                self.pointer, pattern, data, len(data), documents.ends, documents.n_ends, threads, error
+                self.pointer, splitter.pointer, data, len(data), documents.ends, documents.n_ends, threads, error
             )
         check(status, error)
 
@@ -105,17 +105,81 @@ def find_pattern(text: str) -> int:
     return lib.tp_pattern_find(encoded, len(encoded))
 
 
-def split(pattern: int, text: bytes | memoryview, *, is_final: bool = True) -> list[int]:
-    """Return where the pieces of valid UTF-8 end; see ``tp_split``."""
+# What becomes of the matches of a pattern and of the text between them, by Hugging Face's names.
+BEHAVIORS: dict[str, int] = {
+    "Isolated": lib.TP_SPLIT_ISOLATED,
+    "Removed": lib.TP_SPLIT_REMOVED,
+    "MergedWithPrevious": lib.TP_SPLIT_MERGED_WITH_PREVIOUS,
+    "MergedWithNext": lib.TP_SPLIT_MERGED_WITH_NEXT,
+    "Contiguous": lib.TP_SPLIT_CONTIGUOUS,
+}
+
+# The end of text that is no piece has this bit.
+LEFT_OUT: int = lib.TP_LEFT_OUT
+
+MOST_STEPS: int = lib.TP_MOST_SPLIT_STEPS
+
+
+class NativeStep(NamedTuple):
+    """A step of splitting, as the core takes it; see ``tp_split_step``."""
+
+    pattern: int  # a pattern of `PATTERNS`, or 0 if there is a program
+    program: array[int]  # 32-bit numbers
+    behavior: int
+    is_inverted: bool
+    is_over_bytes: bool
+
+
+class NativeSplitter(Handle):
+    """A handle to a ``tp_splitter``, immutable."""
+
+    __slots__ = ("address",)
+
+    TYPE = "tp_splitter **"
+    FREE_AT = lib.tp_splitter_free_at
+
+    def __init__(self, steps: Sequence[NativeStep]) -> None:
+        """Compile the programs; raise `InvalidArgumentError` or `TooLargeError` if that cannot be done."""
+        c_steps = ffi.new("tp_split_step[]", len(steps))
+        kept = []
+        for c_step, step in zip(c_steps, steps, strict=True):
+            kept.append(ffi.from_buffer("uint32_t[]", step.program))
+            c_step.pattern, c_step.program, c_step.n_words = step.pattern, kept[-1], len(step.program)
+            c_step.behavior, c_step.is_inverted, c_step.is_over_bytes = step.behavior, step.is_inverted, step.is_over_bytes
+        super().__init__(lib.tp_splitter_new, c_steps, len(steps))
+        self.address = int(ffi.cast("uintptr_t", self.place))
+
+
+class NamedSplitter:
+    """The core's own splitter of a pattern of `PATTERNS`, which is never freed."""
+
+    __slots__ = ("_place", "address", "pattern", "pointer")
+
+    def __init__(self, pattern: int) -> None:
+        self.pattern = pattern
+        self.pointer = lib.tp_splitter_of(pattern)
+        self._place = ffi.new("const tp_splitter **", self.pointer)
+        self.address = int(ffi.cast("uintptr_t", self._place))
+
+
+AnySplitter = NativeSplitter | NamedSplitter
+
+NAMED: dict[int, NamedSplitter] = {pattern: NamedSplitter(pattern) for pattern in PATTERNS.values()}
+
+
+def split(splitter: AnySplitter | int, text: bytes | memoryview, *, is_final: bool = True) -> list[int]:
+    """Return where the pieces of valid UTF-8 end; see ``tp_split``. Text that is no piece has an end with `LEFT_OUT`."""
+    pointer = lib.tp_splitter_of(splitter) if isinstance(splitter, int) else splitter.pointer
     with ffi.from_buffer("uint8_t[]", text) as data:
         ends = new_uninitialized("uint64_t[]", len(data))
-        return ffi.unpack(ends, lib.tp_split(pattern, data, len(data), is_final, ends, len(data)))
+        return ffi.unpack(ends, lib.tp_split(pointer, data, len(data), is_final, ends, len(data)))
 
 
-def find_cut(pattern: int, text: bytes | memoryview, start: int) -> int:
+def find_cut(splitter: AnySplitter | int, text: bytes | memoryview, start: int) -> int:
     """Return the first place from `start` on where a piece ends for any surrounding text, or the length of the text."""
+    pointer = lib.tp_splitter_of(splitter) if isinstance(splitter, int) else splitter.pointer
     with ffi.from_buffer("uint8_t[]", text) as data:
-        return lib.tp_split_find_cut(pattern, data, len(data), start)
+        return lib.tp_split_find_cut(pointer, data, len(data), start)
 
 
 # The rules by which training chooses among equally frequent pairs.
@@ -189,14 +253,16 @@ class Vocabulary(Handle):
             return cls(lib.tp_vocabulary_from_merges, c_merges, len(c_merges))
 
     @classmethod
-    def of_tokens(cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
+    def of_tokens(
+        cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False, may_lack_bytes: bool = False
+    ) -> Vocabulary:
         """Make a vocabulary with tiktoken's merge rule, or with Hugging Face's if merges are given."""
         with (
             ffi.from_buffer("uint64_t[]", tokens.ends) as c_ends,
             ffi.from_buffer("uint32_t[]", tokens.ids) as c_ids,
             _c_merges(merges or array("I")) as c_merges,
         ):
-            given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids))
+            given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids), may_lack_bytes)
             if merges is None:
                 return cls(lib.tp_vocabulary_from_tokens, *given)
             return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, c_merges, len(c_merges), whole_pieces)
@@ -221,19 +287,21 @@ class Vocabulary(Handle):
     # The short ways of binding.c, for exact str of few characters and short lists of ints. They return None where they do not
     # apply; only the long way has messages.
 
-    def encode_short(self, pattern: int, text: str | bytes) -> list[int] | None:
+    def encode_short(self, splitter: AnySplitter, text: str | bytes) -> list[int] | None:
         """Return the ids of a text."""
-        ids: list[int] | None = binding.encode_short(self._address, self._cache_address, pattern, text, binding.ready())
+        ids: list[int] | None = binding.encode_short(
+            self._address, self._cache_address, splitter.address, text, binding.ready()
+        )
         return ids
 
-    def encode_short_bytes(self, pattern: int, text: str | bytes) -> bytes | None:
+    def encode_short_bytes(self, splitter: AnySplitter, text: str | bytes) -> bytes | None:
         """Return the ids of a text, with four bytes for each."""
-        ids: bytes | None = binding.encode_short_bytes(self._address, self._cache_address, pattern, text)
+        ids: bytes | None = binding.encode_short_bytes(self._address, self._cache_address, splitter.address, text)
         return ids
 
-    def count_short(self, pattern: int, text: str | bytes) -> int | None:
+    def count_short(self, splitter: AnySplitter, text: str | bytes) -> int | None:
         """Return the number of ids of a text."""
-        n_ids: int | None = binding.count_short(self._address, self._cache_address, pattern, text)
+        n_ids: int | None = binding.count_short(self._address, self._cache_address, splitter.address, text)
         return n_ids
 
     def as_list(self, ids: array[int] | memoryview) -> list[int]:
@@ -331,12 +399,12 @@ class Encoder:
     The ids are appended to ``ids``, or only counted if that is None; ``n_ids`` is their number so far.
     """
 
-    __slots__ = ("_capacity", "_n_ids", "_room", "_used", "_vocabulary", "ids", "n_ids", "pattern", "threads")
+    __slots__ = ("_capacity", "_n_ids", "_room", "_used", "_vocabulary", "ids", "n_ids", "splitter", "threads")
 
-    def __init__(self, vocabulary: Vocabulary, pattern: int | None, ids: array[int] | None, threads: int = 1) -> None:
+    def __init__(self, vocabulary: Vocabulary, splitter: AnySplitter | None, ids: array[int] | None, threads: int = 1) -> None:
         self.ids = ids
         self.n_ids = 0
-        self.pattern: int = lib.TP_PATTERN_NONE if pattern is None else pattern
+        self.splitter = splitter
         self.threads = threads
         self._vocabulary = vocabulary
         self._n_ids, self._used = ffi.new("size_t *"), ffi.new("size_t *")
@@ -358,7 +426,7 @@ class Encoder:
                 status = lib.tp_vocabulary_encode(
                     self._vocabulary.pointer,
                     self._vocabulary.cache.pointer,
-                    self.pattern,
+                    ffi.NULL if self.splitter is None else self.splitter.pointer,
                     data,
                     len(data),
                     is_final,
@@ -406,7 +474,7 @@ class Encoder:
             status = lib.tp_vocabulary_encode_batch(
                 self._vocabulary.pointer,
                 self._vocabulary.cache.pointer,
-                self.pattern,
+                ffi.NULL if self.splitter is None else self.splitter.pointer,
                 text,
                 len(text),
                 batch.ends,

@@ -23,11 +23,12 @@ from text_processor._documents import arrow, batches, decoding
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _columns, _files, _hints, _huggingface, _model, _special, _text, _training
+from text_processor.bpe import _columns, _files, _hints, _huggingface, _model, _post, _special, _splitter, _text, _training
+from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, Untrained, little_endian
 from text_processor.bpe._names import NamesOfPeers
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
-from text_processor.bpe._text import PATTERNS
+from text_processor.bpe._splitter import PATTERNS
 from text_processor.bpe._training import Plan
 from text_processor.errors import InvalidTokenizerError, UnknownTokenError
 
@@ -39,6 +40,7 @@ __all__ = [
     "NANOCHAT_PATTERN",
     "O200K_PATTERN",
     "R50K_PATTERN",
+    "AddedToken",
     "IncrementalDecoder",
     "Tokenizer",
 ]
@@ -105,7 +107,7 @@ class Tokenizer(NamesOfPeers):
     __slots__ = ("__weakref__", "_model")
 
     def __init__(self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None) -> None:
-        splitter = _text.checked_pattern(pattern)
+        splitter = _splitter.checked_pattern(pattern)
         self._model: Model = Untrained(splitter, Vocabulary.of_merges(array("I")), _special.checked_names(special_tokens))
 
     @classmethod
@@ -203,6 +205,7 @@ class Tokenizer(NamesOfPeers):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> list[int]:
         """Return the token ids of a text, as tiktoken gives them.
 
@@ -210,8 +213,12 @@ class Tokenizer(NamesOfPeers):
             text: a ``str``, or a buffer of UTF-8. Surrogates that make a pair are joined, others become U+FFFD.
             allowed_special: the names that become special tokens, or ``"all"``. If several begin at the same place, the longest
                 one is used.
-            disallowed_special: names that must not occur in the text; ``"all"`` means all names that are not allowed. A name
-                in neither argument is ordinary text.
+            disallowed_special: names that must not occur in the text; ``"all"`` means all special tokens that are not allowed.
+                A special token in neither argument is ordinary text.
+            add_special_tokens: whether to put around the ids what the post-processor of a ``tokenizer.json`` does, such as
+                the mark of the beginning. Without one it changes nothing. Hugging Face's default is True.
+
+        Added tokens that are not special are always found; see `added_tokens`.
 
         Raises:
             TypeError: an argument has the wrong type.
@@ -234,11 +241,12 @@ class Tokenizer(NamesOfPeers):
         if type(text) is str and len(text) <= SHORT_TEXT:
             ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
-                return ids
-        return as_list(
-            self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special),
-            self._model.vocabulary,
-        )
+                return _post.applied(self._model.marks, ids) if add_special_tokens else ids
+        found = array("I")
+        self._model.encode(text, allowed_special, disallowed_special, found)
+        if add_special_tokens:
+            found = _post.applied(self._model.marks, found)
+        return as_list(found, self._model.vocabulary)
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
         """Return the ids of a text without special tokens: ``encode(text, disallowed_special=())``.
@@ -257,6 +265,7 @@ class Tokenizer(NamesOfPeers):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> array[int]:
         """Return the ids as an ``array.array`` of the type ``"I"``, with four bytes for each id; otherwise as `encode`.
 
@@ -273,10 +282,10 @@ class Tokenizer(NamesOfPeers):
         if type(text) is str and len(text) <= SHORT_TEXT:
             short = self._model.encode_short_array(text, allowed_special, disallowed_special)
             if short is not None:
-                return short
+                return _post.applied(self._model.marks, short) if add_special_tokens else short
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
-        return ids
+        return _post.applied(self._model.marks, ids) if add_special_tokens else ids
 
     @overload
     def encode_batch(
@@ -287,6 +296,7 @@ class Tokenizer(NamesOfPeers):
         output: Literal["lists"] = "lists",
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[list[int]]: ...
     @overload
@@ -298,6 +308,7 @@ class Tokenizer(NamesOfPeers):
         output: Literal["flat"],
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> tuple[array[int], array[int]]: ...
     def encode_batch(
@@ -308,6 +319,7 @@ class Tokenizer(NamesOfPeers):
         output: Literal["lists", "flat"] = "lists",
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[list[int]] | tuple[array[int], array[int]]:
         """Return the ids of each text, as `encode` does; ``threads`` limits the threads (``None``: one for each processor).
@@ -337,6 +349,8 @@ class Tokenizer(NamesOfPeers):
         self._encode_many(
             texts, made, threads=threads, allowed=allowed_special, disallowed=disallowed_special, progress=progress
         )
+        if add_special_tokens:
+            made.mark(self._model.marks)
         return made.lists if isinstance(made, Lists) else (made.ids, made.offsets)
 
     def _encode_many(
@@ -435,6 +449,7 @@ class Tokenizer(NamesOfPeers):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> int:
         """Return how many ids `encode` would return, without making them.
 
@@ -444,11 +459,71 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.count("lower")
         3
         """
+        model = self._model
         if type(text) is str and len(text) <= SHORT_TEXT:
-            n_ids = self._model.count_short(text, allowed_special, disallowed_special)
+            n_ids = model.count_short(text, allowed_special, disallowed_special)
             if n_ids is not None:
-                return n_ids
-        return self._model.encode(text, allowed_special, disallowed_special, None)
+                return _post.count(model.marks, n_ids) if add_special_tokens else n_ids
+        n_ids = model.encode(text, allowed_special, disallowed_special, None)
+        return _post.count(model.marks, n_ids) if add_special_tokens else n_ids
+
+    def encode_with_offsets(
+        self,
+        text: str | Buffer,
+        *,
+        unit: Literal["characters", "bytes"] = "characters",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> tuple[array[int], array[int], array[int]]:
+        """Return the ids of a text, and where each token begins and where it ends in the text that was given.
+
+        The three arrays have one entry for each id: the ids with four bytes (type ``"I"``), the starts and the ends with eight
+        (type ``"Q"``). Token i comes from ``text[starts[i] : ends[i]]``.
+
+        The offsets are those of Hugging Face's ``Encoding.offsets`` with ``trim_offsets=False``: a blank before a word belongs
+        to its token. A token that has only some bytes of a character has the offsets of the whole character. What normalizing
+        composes has those of the first of its characters; marks that it puts in another order keep theirs. A blank that the
+        tokenizer puts before a text has the offsets of the first character. What ``add_special_tokens`` adds has 0 and 0.
+
+        Args:
+            text: as in `encode`. For a ``str`` with surrogates, offsets refer to the text after these are joined or replaced.
+            unit: ``"characters"`` (code points), or ``"bytes"`` of UTF-8.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`.
+            add_special_tokens: as in `encode`.
+
+        It raises the exceptions of `encode`, and `ValueError` if the pattern leaves out some of the text or the vocabulary
+        lacks some of its bytes. It takes O(length) time, and holds the whole text in memory.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2")
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.encode_with_offsets("é low")
+        (array('I', [195, 169, 32, 257]), array('Q', [0, 0, 1, 2]), array('Q', [1, 1, 2, 5]))
+        """
+        arguments.check_option("unit", unit, ("characters", "bytes"))
+        model = self._model
+        arrays = model.encode_with_offsets(text, unit, allowed_special, disallowed_special)
+        if not add_special_tokens:
+            return arrays
+        ids, starts, ends = arrays
+        zeros = tuple(None if part is None else (0,) * len(part) for part in model.marks)
+        return _post.applied(model.marks, ids), _post.applied(zeros, starts), _post.applied(zeros, ends)
+
+    def tokenize(self, text: str | Buffer) -> list[str]:
+        r"""Return the tokens of `encode_ordinary` as text, for example as the ``analyzer`` of a vectorizer of scikit-learn.
+
+        A token is its bytes as UTF-8, with its blank. Bytes that are not UTF-8, such as a part of a character, are written as
+        ``\x`` and two digits. An added token is its name.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2")
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.tokenize("a lowé")
+        ['a', ' ', 'low', '\\xc3', '\\xa9']
+        """
+        return [token.decode("utf-8", "backslashreplace") for token in self._model.decode_tokens(self.encode_ordinary(text))]
 
     def count_batch(
         self,
@@ -576,12 +651,13 @@ class Tokenizer(NamesOfPeers):
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
-    def decode(self, ids: Iterable[int], errors: str = "replace") -> str:
-        """Return the text of ids; the text of a special token is its name.
+    def decode(self, ids: Iterable[int], errors: str = "replace", *, skip_special_tokens: bool = False) -> str:
+        """Return the text of ids; the text of an added token is its name.
 
         Args:
             ids: any iterable of int; a list, or a buffer of unsigned 32-bit numbers, is fastest.
             errors: how to handle bytes that are not UTF-8, as in ``bytes.decode``.
+            skip_special_tokens: whether to leave out special tokens. Hugging Face's default is True.
 
         Raises:
             TypeError: ``ids`` is not an iterable of int.
@@ -597,13 +673,13 @@ class Tokenizer(NamesOfPeers):
         Traceback (most recent call last):
         text_processor.errors.UnknownTokenError: the id 258, at index 1, does not exist
         """
-        if type(ids) is list:
+        if type(ids) is list and not skip_special_tokens:
             text = self._model.decode_short(ids, errors)
             if text is not None:
                 return text
-        return self.decode_bytes(ids).decode("utf-8", errors)
+        return self._model.decode(ids, skip_special=skip_special_tokens).decode("utf-8", errors)
 
-    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+    def decode_bytes(self, ids: Iterable[int], *, skip_special_tokens: bool = False) -> bytes:
         r"""Return the bytes of ids; they need not be UTF-8. It raises the exceptions of `decode`.
 
         >>> from text_processor import Tokenizer
@@ -612,10 +688,15 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.decode_bytes([257, 255])
         b'low\xff'
         """
-        return self._model.decode(ids)
+        return self._model.decode(ids, skip_special=skip_special_tokens)
 
     def decode_batch(
-        self, batch: Iterable[Iterable[int]], errors: str = "replace", *, progress: Progress | bool | None = None
+        self,
+        batch: Iterable[Iterable[int]],
+        errors: str = "replace",
+        *,
+        skip_special_tokens: bool = False,
+        progress: Progress | bool | None = None,
     ) -> list[str]:
         """Return the text of each list of ids.
 
@@ -637,7 +718,7 @@ class Tokenizer(NamesOfPeers):
         with common_progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
             for index, ids in enumerate(batch):
                 try:
-                    texts.append(self.decode(ids, errors))
+                    texts.append(self.decode(ids, errors, skip_special_tokens=skip_special_tokens))
                 except UnicodeDecodeError as error:
                     error.reason += f", in list {index}"
                     raise
@@ -682,8 +763,10 @@ class Tokenizer(NamesOfPeers):
             n_characters += sum(not 0x80 <= byte < 0xC0 for byte in token)
         return b"".join(tokens).decode(), offsets
 
-    def decoder(self, errors: str = "replace") -> IncrementalDecoder:
+    def decoder(self, errors: str = "replace", *, skip_special_tokens: bool = False) -> IncrementalDecoder:
         """Return a decoder for ids that come one after the other, as from a model; it keeps the current vocabulary.
+
+        The arguments are those of `decode`.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -692,7 +775,7 @@ class Tokenizer(NamesOfPeers):
         >>> [decoder.decode(each) for each in (257, 195, [169, 98])]
         ['low', '', 'éb']
         """
-        return IncrementalDecoder(self, errors)
+        return IncrementalDecoder(self, errors, skip_special_tokens=skip_special_tokens)
 
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
@@ -708,8 +791,22 @@ class Tokenizer(NamesOfPeers):
 
     @property
     def special_tokens(self) -> dict[str, int]:
-        """The special tokens with their ids; a copy."""
+        """The special tokens with their ids; a copy. An added token that is not special is only in `added_tokens`."""
         return dict(self._model.special_ids)
+
+    @property
+    def added_tokens(self) -> dict[str, AddedToken]:
+        """All added tokens, special or not, by name; a copy.
+
+        An `AddedToken` is a named tuple: its ``id``, and the flags ``special``, ``normalized``, ``lstrip``, ``rstrip`` and
+        ``single_word``, which mean what they mean in Hugging Face's ``tokenizers``. One that is not special is always found in
+        a text, and never disallowed.
+
+        >>> from text_processor import Tokenizer
+        >>> Tokenizer(special_tokens=["<|end|>"]).added_tokens["<|end|>"].id
+        256
+        """
+        return dict(self._model.added)
 
     @property
     def merges(self) -> dict[tuple[int, int], int]:
@@ -861,14 +958,15 @@ class Tokenizer(NamesOfPeers):
         merged, the leftmost pair first, until no pair makes a token.
 
         Args:
-            ranks: the bytes of each token with its id; all single bytes must be present. The ids may be any, in any order.
+            ranks: the bytes of each token with its id; all single bytes that UTF-8 can have must be present. The ids may be
+                any, in any order. No text becomes an empty token.
             pattern: as for `Tokenizer`.
             special_tokens: names with their ids, or names that get the ids after the highest one.
             name: a label, for `name` alone.
 
         Raises:
             TypeError: an argument, a token or an id has the wrong type.
-            ValueError: a byte is missing, a token is empty, or an id is out of range or occurs twice.
+            ValueError: a byte is missing that text can have, or an id is out of range or occurs twice.
 
         It takes O(bytes of the tokens) time.
 
@@ -878,7 +976,7 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.encode("abc<|end|>", allowed_special="all"), tokenizer.vocab_size
         ([300, 99, 400], 401)
         """
-        splitter = _text.checked_pattern(pattern)
+        splitter = _splitter.checked_pattern(pattern)
         tokens = _checked_ranks(ranks)
         vocabulary = _files.new_vocabulary(tokens)
         if isinstance(special_tokens, Mapping):
@@ -904,7 +1002,7 @@ class Tokenizer(NamesOfPeers):
         Otherwise it works as `from_mergeable_ranks`.
         """
         file = os.fsdecode(path)
-        _text.checked_pattern(pattern)
+        _splitter.checked_pattern(pattern)
         ranks = _files.read_tiktoken(file)
         try:
             return cls.from_mergeable_ranks(ranks, pattern, special_tokens, name=name)
@@ -1008,11 +1106,12 @@ class IncrementalDecoder:
     ('low', '€', '\ufffd')
     """
 
-    __slots__ = ("_decoder", "_model")
+    __slots__ = ("_decoder", "_model", "_skip_special")
 
-    def __init__(self, tokenizer: Tokenizer, errors: str = "replace") -> None:
+    def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None:
         codecs.lookup_error(errors)  # raises now, not at the first invalid byte
         self._model = tokenizer._model
+        self._skip_special = skip_special_tokens
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
 
     def decode(self, ids: int | Iterable[int], final: bool = False) -> str:
@@ -1024,7 +1123,7 @@ class IncrementalDecoder:
             given: Iterable[int] = [operator.index(ids)]  # type: ignore[arg-type]  # an array may be a number and iterable
         except TypeError:
             given = ids  # type: ignore[assignment]
-        return self._decoder.decode(self._model.decode(given), final)
+        return self._decoder.decode(self._model.decode(given, skip_special=self._skip_special), final)
 
     def reset(self) -> None:
         """Drop the bytes of an incomplete character."""

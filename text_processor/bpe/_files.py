@@ -1,6 +1,6 @@
 """Files of tokenizers: this package's format, and tiktoken's.
 
-The first is a container of five sections: a JSON object with the pattern, the special tokens and the rule, then the lengths of
+The first is a container of five sections: a JSON object with the pattern, the added tokens and the rule, then the lengths of
 the tokens and their ids (unsigned 32-bit, little-endian), the bytes of the tokens, and the merges, two ids each, where Hugging
 Face's rule needs them. A file of tiktoken's has a line for each token: its bytes in base64, a blank, its id.
 """
@@ -13,23 +13,26 @@ import re
 import sys
 from array import array
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from text_processor._common import arguments, container
 from text_processor._common.container import Container
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _special, _text
+from text_processor.bpe import _special, _splitter
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, little_endian
+from text_processor.bpe._normalizing import FORMS
+from text_processor.bpe._splitter import Behavior, Dialect, Splitter, Step
 from text_processor.errors import InvalidTokenizerError
 
 _CONTAINER = Container(
     container.TOKENIZER,
-    (1,),
+    (1, 2),
     5,
     name="the tokenizer",
     what="a file that Tokenizer.save has written",
@@ -51,15 +54,37 @@ def chunks(model: Model) -> Iterator[bytes | memoryview]:
     }
     if not_special := sorted(name for name, token in model.added.items() if not token.special):
         description["not_special"] = not_special  # older readers do not know this key and take all of them for special
+    more = _more(model)
     lengths = array("I", (end - start for start, end in pairwise([0, *tokens.ends])))
     sections = (
-        json.dumps(description).encode(),  # ASCII, with escapes for everything else in a pattern
+        json.dumps(description | more).encode(),  # ASCII, with escapes for everything else in a pattern
         little_endian(lengths),
         little_endian(tokens.ids),
         tokens.text,
         little_endian(model.merges or array("I")),
     )
-    return _CONTAINER.chunks(1, sections)
+    return _CONTAINER.chunks(2 if more else 1, sections)
+
+
+def _more(model: Model) -> dict[str, Any]:
+    """Return what only the second version of the format has, if there is any."""
+    flags = {name: [flag for flag in _FLAGS if getattr(token, flag)] for name, token in model.added.items()}
+    numbers = {token.id for token in model.added.values()} - set(model.tokens_ids)
+    more: dict[str, Any] = {
+        "steps": None if model.splitter.steps == (Step(model.splitter.pattern, "rust", "Matches"),) else model.splitter.steps,
+        "flags": {name: given for name, given in flags.items() if given},
+        "normalizer": list(model.normalizer),
+        "prefix_space": model.prefix_space,
+        "shared_ids": len(numbers) < len(model.added),
+        "may_lack_bytes": bool(_missing(model.tokens)),
+        "post_processor": model.post_processor,
+        "kept": model.kept,
+    }
+    return {key: value for key, value in more.items() if value}
+
+
+# The flags of an added token besides that of being special.
+_FLAGS = ("normalized", "lstrip", "rstrip", "single_word")
 
 
 def read_file(name: str) -> Model:
@@ -80,15 +105,25 @@ def from_bytes(data: bytes | bytearray) -> Model:
             raise ValueError(f"there are {len(merges) // 2} merges, but has_merges is false")
         tokens = Tokens(bytes(text), ends, ids)
         model_merges = merges if description["has_merges"] else None
-        vocabulary = new_vocabulary(tokens, model_merges, whole_pieces=description["whole_pieces"])
-        special_ids = checked_special_ids(description["special_tokens"], ids)
+        vocabulary = new_vocabulary(
+            tokens,
+            model_merges,
+            whole_pieces=description["whole_pieces"],
+            may_lack_bytes=description.get("may_lack_bytes", False),
+        )
+        check = _special.checked_ids if description.get("shared_ids", False) else partial(checked_special_ids, ids=ids)
+        special_ids = check(description["special_tokens"])
         not_special = _checked_not_special(description.get("not_special", []), special_ids)
         return Model(
-            _text.splitter_for(description["pattern"]),
+            _read_splitter(description),
             vocabulary,
-            {name: AddedToken(token, special=name not in not_special) for name, token in special_ids.items()},
+            _with_flags(special_ids, not_special, description.get("flags", {})),
             merges=model_merges,
             whole_pieces=description["whole_pieces"],
+            normalizer=tuple(description.get("normalizer", ())),
+            prefix_space=description.get("prefix_space", False),
+            post_processor=description.get("post_processor"),
+            kept=description.get("kept"),
         )
     except (ValueError, TypeError, OverflowError) as error:
         raise _CONTAINER.invalid(f"the tokenizer is damaged: {error}", _CONTAINER.head.size + len(described)) from error
@@ -102,15 +137,60 @@ def _numbers(section: memoryview) -> array[int]:
     return numbers
 
 
+# What only the second version has, each with its type.
+_KINDS: dict[str, type] = {
+    "steps": list,
+    "flags": dict,
+    "normalizer": list,
+    "prefix_space": bool,
+    "shared_ids": bool,
+    "may_lack_bytes": bool,
+    "post_processor": dict,
+    "kept": dict,
+}
+_CALLED: dict[type, str] = {list: "a list", dict: "an object", bool: "true or false"}
+
+
 def _checked(description: Mapping[str, Any]) -> Mapping[str, Any]:
     if type(description["pattern"]) is not str:
         raise ValueError(f"pattern must be a text, not {quoted(description['pattern'])}")
     for name in ("has_merges", "whole_pieces"):
         if type(description[name]) is not bool:
             raise ValueError(f"{name} must be true or false, not {quoted(description[name])}")
+    for name, kind in _KINDS.items():
+        if name in description and type(description[name]) is not kind:
+            raise ValueError(f"{name} must be {_CALLED[kind]}, not {quoted(description[name])}")
+    if unknown := [each for each in description.get("normalizer", ()) if each not in FORMS]:
+        raise ValueError(f"normalizer must be a list of {', '.join(FORMS)}, not {quoted(unknown[0])}")
     if type(description["special_tokens"]) is not dict:
         raise ValueError(f"special_tokens must be an object, not {quoted(description['special_tokens'])}")
     return description
+
+
+def _read_splitter(description: Mapping[str, Any]) -> Splitter:
+    if "steps" not in description:
+        return _splitter.splitter_for(description["pattern"])
+    return _splitter.splitter_of(_step(each) for each in description["steps"])
+
+
+def _step(given: Any) -> Step:
+    """Return a step that is written as a list."""
+    fits = arguments.is_a(given, list) and list(map(type, given)) == [str, str, str, bool, bool]
+    if not fits or given[1] not in get_args(Dialect) or given[2] not in get_args(Behavior):
+        raise ValueError(f"steps must be lists of a pattern, a dialect, a behavior and two flags, not {quoted(given)}")
+    return Step(*given)
+
+
+def _with_flags(special_ids: Mapping[str, int], not_special: list[str], flags: Mapping[str, Any]) -> dict[str, AddedToken]:
+    """Return added tokens with their flags, which are lists by name."""
+    for name, given in flags.items():
+        if name not in special_ids or not arguments.is_a(given, list) or not all(each in _FLAGS for each in given):
+            raise ValueError(f"flags of the added token {quoted(name)} must be among {', '.join(_FLAGS)}, not {quoted(given)}")
+    unmarked = set(not_special)
+    return {
+        name: AddedToken(token, special=name not in unmarked, **dict.fromkeys(flags.get(name, ()), True))
+        for name, token in special_ids.items()
+    }
 
 
 def _checked_not_special(names: Any, special_ids: Mapping[str, int]) -> list[str]:
@@ -119,12 +199,28 @@ def _checked_not_special(names: Any, special_ids: Mapping[str, int]) -> list[str
     return cast(list[str], names)
 
 
-def new_vocabulary(tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
-    """Make a vocabulary of untrusted tokens, or raise a `ValueError` that names the wrong token and the reason."""
+# Bytes that UTF-8 never has.
+_NEVER = frozenset((b"\xc0", b"\xc1", *(bytes([byte]) for byte in range(0xF5, 0x100))))
+
+
+def new_vocabulary(
+    tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False, may_lack_bytes: bool = False
+) -> Vocabulary:
+    """Make a vocabulary of untrusted tokens, or raise a `ValueError` that names the wrong token and the reason.
+
+    Single bytes that no text has need not be tokens. If ``may_lack_bytes``, others may be missing too: text loses them, as in
+    Hugging Face's library; tiktoken would panic.
+    """
+    lacks_none = may_lack_bytes or _missing(tokens) <= _NEVER
     try:
-        return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces)
+        return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces, may_lack_bytes=lacks_none)
     except InvalidArgumentError as error:
         raise ValueError(_fault(error, tokens, merges)) from error
+
+
+def _missing(tokens: Tokens) -> set[bytes]:
+    """Return the single bytes that are no tokens."""
+    return {bytes([byte]) for byte in range(256)} - set(tokens.each())
 
 
 def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | None) -> str:
@@ -132,7 +228,7 @@ def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | Non
     if error.item < n_tokens:
         token = list(tokens.each())[error.item]
         return f"the token {quoted(token)} with the id {tokens.ids[error.item]}: {error}"
-    if missing := sorted({bytes([byte]) for byte in range(256)} - set(tokens.each())):
+    if missing := sorted(_missing(tokens) - _NEVER):
         return f"{error}: {missing[0]!r} is missing"
     number = error.item - n_tokens - 256  # after the tokens come the bytes, and after these the merges
     pair = merges[2 * number : 2 * number + 2].tolist() if merges else []

@@ -19,11 +19,11 @@ from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _files, _overlap, _patterns, _text
+from text_processor.bpe import _files, _overlap, _patterns, _splitter
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
 from text_processor.bpe._special import MOST_ID
-from text_processor.bpe._text import PATTERNS, Splitter
+from text_processor.bpe._splitter import AS_READ, AS_WRITTEN, PATTERNS, Splitter
 from text_processor.errors import InvalidTokenizerError
 
 # The byte-level alphabet of GPT-2: a byte that is a printable character of Latin-1, except a blank, is written as that
@@ -34,14 +34,6 @@ _TO_CHARACTER = {**{byte: chr(byte) for byte in _PRINTABLE}, **{byte: chr(0x100 
 _TO_LATIN_1: dict[int, int | str] = {ord(character): byte for byte, character in _TO_CHARACTER.items()}
 # Characters of Latin-1 that represent no byte must not be read as the byte of the same number.
 _TO_LATIN_1.update(dict.fromkeys(_OTHERS, "�"))
-
-# tokenizers uses Oniguruma with the syntax of Ruby, where $ is the end of a line, and {1,3}+ repeats. So these patterns are
-# written in a form that means the same there.
-_AS_WRITTEN = {
-    PATTERNS["r50k"]: PATTERNS["r50k"].replace("$", r"\z"),
-    PATTERNS["cl100k_tiktoken"]: PATTERNS["cl100k_tiktoken"].replace("$", r"\z").replace("{1,3}+", "{1,3}"),
-}
-_AS_READ = {written: pattern for pattern, written in _AS_WRITTEN.items()}
 
 _SECTIONS = (
     *("version", "truncation", "padding", "added_tokens", "normalizer"),
@@ -139,7 +131,7 @@ def _model(file: Any) -> Model:
     added = reasons.attempt(_added_tokens, file.get("added_tokens", []), reasons)
     parts = reasons.attempt(_model_parts, file.get("model"), added, reasons)
     # Last, so that no pattern is compiled for a file that has other faults.
-    splitter = None if reasons or pattern is None else reasons.attempt(_text.splitter_for, pattern)
+    splitter = None if reasons or pattern is None else reasons.attempt(_splitter.splitter_for, pattern)
     if reasons or splitter is None or added is None or parts is None:
         raise ValueError(str(reasons))
     return Model(
@@ -218,9 +210,9 @@ def _read_pattern(place: str, section: Any, way: tuple[Any, Any]) -> str:
     pattern = section.get("Regex")
     if not isinstance(pattern, str):
         raise _RefusedError(place, f"only a Regex can be represented, not {quoted(pattern)}")
-    if pattern in _AS_READ:
-        return _AS_READ[pattern]
-    if pattern in PATTERNS.values() and pattern not in _AS_WRITTEN:
+    if pattern in AS_READ:
+        return AS_READ[pattern]
+    if pattern in PATTERNS.values() and pattern not in AS_WRITTEN:
         return pattern
     if pattern in PATTERNS:  # in a file this is a regular expression, not a name
         pattern = f"(?:{pattern})"
@@ -475,5 +467,5 @@ def _pre_tokenizer(splitter: Splitter) -> dict[str, Any]:
     if splitter.native is None:
         _patterns.check(pattern, oniguruma=True)
         behavior, invert = _ONLY_MATCHES
-    split = {"type": "Split", "pattern": {"Regex": _AS_WRITTEN.get(pattern, pattern)}, "behavior": behavior, "invert": invert}
+    split = {"type": "Split", "pattern": {"Regex": AS_WRITTEN.get(pattern, pattern)}, "behavior": behavior, "invert": invert}
     return {"type": "Sequence", "pretokenizers": [split, byte_level]}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import operator
 from array import array
+from itertools import pairwise
 from typing import Protocol, Union
 
 from text_processor._native.bpe import Vocabulary
+from text_processor.bpe import _post
+from text_processor.bpe._post import Parts
 
 # Ends of texts, of 64 bits.
 Ends = Union["array[int]", "memoryview[int]"]
@@ -43,6 +46,10 @@ class Lists:
             self.lists += self._vocabulary.as_lists(self.ids, ends)
         del self.ids[:]
 
+    def mark(self, marks: Parts) -> None:
+        """Put the marks of a post-processor around each text."""
+        self.lists = [_post.applied(marks, ids) for ids in self.lists]
+
 
 class Flat:
     """The ids of all texts in one array; those of text ``i`` are ``ids[offsets[i]:offsets[i + 1]]``."""
@@ -54,6 +61,14 @@ class Flat:
     def take(self, ends: Ends) -> None:
         start = self.offsets[-1]
         self.offsets.extend(map(start.__add__, ends) if start else ends)
+
+    def mark(self, marks: Parts) -> None:
+        """Put the marks of a post-processor around each text."""
+        ids, offsets = array("I"), array("Q", [0])
+        for start, end in pairwise(self.offsets):
+            ids.extend(_post.applied(marks, self.ids[start:end]))
+            offsets.append(len(ids))
+        self.ids, self.offsets = ids, offsets
 
 
 class Counts:

@@ -65,7 +65,10 @@ static void list_merges(const tp_vocabulary *v, const uint32_t *places, tp_merge
     }
 }
 
-static size_t count_merges(const tp_vocabulary *v) { return v->merged_tokens != NULL ? v->n_merges : v->n_tokens - TP_N_BYTES; }
+static size_t count_merges(const tp_vocabulary *v)
+{
+    return v->merged_tokens != NULL ? v->n_merges : v->n_tokens - v->n_bytes - v->n_empty;
+}
 
 tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
                                    tp_error *error)
