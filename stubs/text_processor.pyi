@@ -1,7 +1,7 @@
 import os
 from array import array
 from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
-from typing import Any, Literal, NoReturn, Protocol, Self, TypedDict, overload, type_check_only
+from typing import Any, Literal, NoReturn, Protocol, Self, TypedDict, overload
 
 __all__ = [
     "UNICODE_VERSION",
@@ -59,14 +59,6 @@ class MemoryStats(TypedDict):
 
 class Buffer(Protocol):
     def __buffer__(self, flags: int, /) -> memoryview: ...
-
-@type_check_only
-class _ArrowStream(Protocol):
-    def __arrow_c_stream__(self, requested_schema: object = None, /) -> object: ...
-
-@type_check_only
-class _ArrowArray(Protocol):
-    def __arrow_c_array__(self, requested_schema: object = None, /) -> tuple[object, object]: ...
 
 class Readable(Protocol):
     def read(self, size: int, /) -> Any: ...
@@ -190,7 +182,7 @@ class Tokenizer:
     ) -> None: ...
     def train_from_iterator(
         self,
-        iterator: Iterable[str | Buffer] | _ArrowStream | _ArrowArray,
+        iterator: Iterable[Any],
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
@@ -238,7 +230,7 @@ class Tokenizer:
     ) -> tuple[array[int], array[int]]: ...
     def encode_arrow(
         self,
-        column: _ArrowStream | _ArrowArray,
+        column: object,
         *,
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
@@ -263,7 +255,7 @@ class Tokenizer:
     ) -> list[int]: ...
     def count_arrow(
         self,
-        column: _ArrowStream | _ArrowArray,
+        column: object,
         *,
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),

@@ -38,6 +38,7 @@ from bpe_texts import of_bytes
 
 import text_processor
 from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
+from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
 from text_processor.bpe import _files, _text
@@ -541,29 +542,33 @@ def encode_file(n: int, folder: Path) -> Call:
     return lambda: of_bytes().encode_file(folder / "text", folder / "ids")
 
 
+def text_of(stream: Any) -> Any:
+    return sources.of_reader(stream.read, "it", Reading()).text("it")
+
+
 def encode_stream(n: int, _: Path) -> Call:
     model = of_bytes()._model
     stream = OneByOne(b"a" * n)
-    return lambda: deque(model.encode_stream(stream.read, "it", Reading(), (), "all"), 0)
+    return lambda: deque(model.encode_stream(text_of(stream), (), "all"), 0)
 
 
 def encode_stream_with_a_name(n: int, _: Path) -> Call:
     """Whether a long name comes is not certain before the end."""
     model = of_bytes(special_tokens=["a" * n + "b", "ac"])._model
     stream = OneByOne(b"a" * n)
-    return lambda: deque(model.encode_stream(stream.read, "it", Reading(), "all", ()), 0)
+    return lambda: deque(model.encode_stream(text_of(stream), "all", ()), 0)
 
 
 def train_stream(n: int, _: Path) -> Call:
     stream = OneByOne(b"a" * n)
     counting = Counting(_text.splitter_for("gpt4"), 1, lambda _: None)
-    return lambda: counting.add_stream(stream.read, "it", Reading())
+    return lambda: counting.add_stream(text_of(stream))
 
 
 def train_large_stream(n: int, _: Path) -> Call:
     stream = io.BytesIO(b"a" * n)
     counting = Counting(_text.splitter_for("gpt4"), 1, lambda _: None)
-    return lambda: counting.add_stream(stream.read, "it", Reading())
+    return lambda: counting.add_stream(text_of(stream))
 
 
 STREAMS: Table = {
