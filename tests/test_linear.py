@@ -465,6 +465,13 @@ ENCODING: Table = {
     "encode_ordinary": (1 << 14, lambda n, _: partial(of_bytes().encode_ordinary, "a b" * n)),
     "encode_array": (1 << 14, lambda n, _: partial(of_bytes().encode_array, "a b" * n)),
     "encode_batch, short texts": (1000, lambda n, _: partial(of_bytes().encode_batch, ["a b"] * n, 1)),
+    "encode_batch, flat": (1000, lambda n, _: partial(of_bytes().encode_batch, ["a b"] * n, 1, output="flat")),
+    "count_batch, short texts": (1000, lambda n, _: partial(of_bytes().count_batch, ["a b"] * n, 1)),
+    "encode_arrow, short texts": (1000, lambda n, _: partial(of_bytes().encode_arrow, pa.array(["a b", None] * n), threads=1)),
+    "encode_arrow, blank texts": (1000, lambda n, _: partial(of_bytes().encode_arrow, pa.array([""] * n), threads=1)),
+    "encode_arrow, long texts": (10, lambda n, _: partial(of_bytes().encode_arrow, pa.array(["a b" * 5000] * n), threads=1)),
+    "count_arrow, chunks": (100, lambda n, _: partial(of_bytes().count_arrow, pa.chunked_array([["a b"]] * n), threads=1)),
+    "train_from_iterator, column": (1000, lambda n, _: lambda: Tokenizer().train_from_iterator(pa.array(["a b"] * n), 300)),
     "encode_batch, long texts": (10, lambda n, _: partial(of_bytes().encode_batch, ["a b" * 5000] * n, 1)),
 }
 
