@@ -495,9 +495,6 @@ def different_names(one: str, ones: Collection[str], other: str, others: Collect
         yield f"{one} has what {other} has not: {', '.join(surplus)}"
 
 
-# ---- All of it -------------------------------------------------------------------------------------------------------
-
-
 def complaints() -> Iterator[str]:
     """Report all faults of the stubs."""
     interface, stub = declared(), COMPILED_STUB.read_text(encoding="utf-8")

@@ -209,7 +209,7 @@ def live_in_threads(lives: tuple[Life, ...], seed: int, until: float) -> int:
         return sum(pool.map(lambda i: live(lives, seed + i, until), range(THREADS)))
 
 
-# ---- What is held ----------------------------------------------------------------------------------------------------
+# ---- Memory ----------------------------------------------------------------------------------------------------------
 
 
 class Held(NamedTuple):

@@ -307,7 +307,7 @@ def _decoder_error(invalid: memoryview) -> UnicodeDecodeError | None:
     return None
 
 
-# ---- The ways in -----------------------------------------------------------------------------------------------------
+# ---- Inputs ----------------------------------------------------------------------------------------------------------
 
 # A source for the bytes from a start to a stop, in blocks of a length.
 OpenSource = Callable[[int, int, int], Source]

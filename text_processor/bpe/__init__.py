@@ -991,7 +991,7 @@ class IncrementalDecoder:
 signatures.unquote((Tokenizer, IncrementalDecoder))
 
 
-# ---- What users give -------------------------------------------------------------------------------------------------
+# ---- Checks ----------------------------------------------------------------------------------------------------------
 
 
 def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, progress: Progress | bool | None) -> Plan:

@@ -154,7 +154,7 @@ void tp_cache_put(tp_cache_table *table, tp_key key, const uint32_t *ids, size_t
     put(table, key, ids, n);
 }
 
-/* ---- For callers ---------------------------------------------------------------------------------------------------- */
+/* ---- Public functions ----------------------------------------------------------------------------------------------- */
 
 static size_t cache_nbytes(size_t n_tables) { return sizeof(tp_piece_cache) + n_tables * sizeof(tp_cache_table); }
 
