@@ -154,9 +154,6 @@ def chosen_texts(settings: Settings) -> Iterator[Text]:
     yield as_text("kana", texts.kana(5_000_000), settings)
 
 
-# ---- What can be measured --------------------------------------------------------------------------------------------
-
-
 def if_there_is_c(settings: Settings, *rivals: Contestant) -> list[Contestant]:
     return [] if settings.why_no_c else list(rivals)
 
@@ -272,9 +269,6 @@ BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
     "lengths": measure_lengths,
     "short": measure_short,
 }
-
-
-# ---- Where and with what ---------------------------------------------------------------------------------------------
 
 
 def about(settings: Settings) -> Record:

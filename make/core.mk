@@ -56,17 +56,17 @@ $(eval $(call c-config,fuzz,clang,-O1 -g -fsanitize=fuzzer $(CLANG_SANITIZE)))
 $(eval $(call c-config,warnings-gcc,gcc,$(WARNINGS)))
 $(eval $(call c-config,warnings-clang,clang,$(WARNINGS)))
 
-# The program that counts a file, with the core compiled as in the package: by build_ffi.py's flags and Python's own.
+# The programs that count a file and encode it, with the core compiled as in the package: by build_ffi.py's flags and Python's own.
 OPTIMIZED := -O3 -fvisibility=hidden -fPIC -fwrapv -DNDEBUG -g
 $(eval $(call c-config,optimized,$(CC),$(OPTIMIZED)))
 
-$(COUNT): $(BUILD)/c/optimized/benchmarks/c/count.o $(objects-optimized) $(BUILD)/inputs
+$(COUNT) $(ENCODE): $(BUILD)/c/optimized/%: $(BUILD)/c/optimized/benchmarks/c/%.o $(objects-optimized) $(BUILD)/inputs
 	@$(CC) -pthread $(OPTIMIZED) $(filter %.o,$^) -lm -o $@
 
--include $(BUILD)/c/optimized/benchmarks/c/count.d
+-include $(BUILD)/c/optimized/benchmarks/c/count.d $(BUILD)/c/optimized/benchmarks/c/encode.d
 
 # Besides the core and its tests.
-OTHER_C := benchmarks/c/count.o examples/workshop/workshop.o
+OTHER_C := benchmarks/c/count.o benchmarks/c/encode.o examples/workshop/workshop.o
 
 .PHONY: test-c warnings warnings-gcc warnings-clang asan ubsan tsan fuzz run-fuzz valgrind run-valgrind instructions instructions-update
 test-c: $(programs-plain) ## Test the C core alone, without Python
@@ -123,12 +123,12 @@ run-valgrind: $(programs-valgrind)
 	$(call run-c-tests,valgrind,valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect,possible --fair-sched=try)
 
 # Noise does not touch them, a compiler does: what is kept is kept for each version of one.
-instructions: $(call if-installed,valgrind,run-instructions) ## Instructions per byte of counting, against what is kept in benchmarks/instructions
-run-instructions: $(COUNT)
-	@$(PYTHON) tools/instructions.py $(COUNT) --compiler '$(CC)'
+instructions: $(call if-installed,valgrind,run-instructions) ## Instructions per byte of counting, training and encoding, against what is kept in benchmarks/instructions
+run-instructions: $(COUNT) $(ENCODE)
+	@$(PYTHON) tools/instructions.py $(COUNT) $(ENCODE) --compiler '$(CC)'
 
-instructions-update: $(COUNT) ## Keep the instructions per byte as they are now
-	@$(PYTHON) tools/instructions.py $(COUNT) --compiler '$(CC)' --update
+instructions-update: $(COUNT) $(ENCODE) ## Keep the instructions per byte as they are now
+	@$(PYTHON) tools/instructions.py $(COUNT) $(ENCODE) --compiler '$(CC)' --update
 
 # ---- Installed, for other programs ---------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ C_SOURCES := $(sort $(shell find csrc -name '*.c'))
 C_HEADERS := $(sort $(shell find csrc -name '*.h'))
 STUBS     := $(wildcard stubs/*.pyi)
 COUNT     := $(BUILD)/c/optimized/count
+ENCODE    := $(BUILD)/c/optimized/encode
 
 PIP = $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check
 

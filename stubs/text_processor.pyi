@@ -2,7 +2,7 @@ import os
 from abc import ABCMeta
 from array import array
 from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
-from typing import Any, Literal, NoReturn, Protocol, Self, TypedDict, overload, type_check_only
+from typing import Any, Literal, NoReturn, Protocol, Self, TypedDict, overload
 
 __all__ = [
     "UNICODE_VERSION",
@@ -61,14 +61,6 @@ class MemoryStats(TypedDict):
 
 class Buffer(Protocol):
     def __buffer__(self, flags: int, /) -> memoryview: ...
-
-@type_check_only
-class _ArrowStream(Protocol):
-    def __arrow_c_stream__(self, requested_schema: object = None, /) -> object: ...
-
-@type_check_only
-class _ArrowArray(Protocol):
-    def __arrow_c_array__(self, requested_schema: object = None, /) -> tuple[object, object]: ...
 
 class Readable(Protocol):
     def read(self, size: int, /) -> Any: ...
@@ -192,7 +184,7 @@ class Tokenizer(metaclass=ABCMeta):
     ) -> None: ...
     def train_from_iterator(
         self,
-        iterator: Iterable[str | Buffer] | _ArrowStream | _ArrowArray,
+        iterator: Iterable[Any],
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
@@ -240,7 +232,7 @@ class Tokenizer(metaclass=ABCMeta):
     ) -> tuple[array[int], array[int]]: ...
     def encode_arrow(
         self,
-        column: _ArrowStream | _ArrowArray,
+        column: object,
         *,
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
@@ -265,7 +257,7 @@ class Tokenizer(metaclass=ABCMeta):
     ) -> list[int]: ...
     def count_arrow(
         self,
-        column: _ArrowStream | _ArrowArray,
+        column: object,
         *,
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),

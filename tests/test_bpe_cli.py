@@ -81,6 +81,7 @@ def test_train_makes_the_tokenizer_of_python(bpe, text, tmp_path, tie_break):
 
 def test_train_takes_many_files_each_a_text(bpe, tmp_path, monkeypatch):
     monkeypatch.setattr("text_processor.bpe._text.STEP_NBYTES", 1000)
+    monkeypatch.setattr("text_processor._documents.sources.BLOCK_NBYTES", 1000)
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"the lord"))
     bpe("train", tmp_path / "a.txt", tmp_path / "b.txt.gz", "--vocab-size", 500, "-o", tmp_path / "m")
@@ -199,6 +200,7 @@ def kept(request, monkeypatch):
     monkeypatch.setattr(_shared, "_MOST_KEPT_NBYTES", request.param)
     monkeypatch.setattr(_shared, "_KEPT_NBYTES", 7)
     monkeypatch.setattr("text_processor.bpe._text.STEP_NBYTES", 1000)
+    monkeypatch.setattr("text_processor._documents.sources.BLOCK_NBYTES", 1000)
 
 
 @pytest.mark.usefixtures("kept")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import copy
+import gzip
 import hashlib
 import json
 import os
@@ -26,7 +28,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import AddedToken, decoders, models, pre_tokenizers, trainers
 
-from text_processor import InvalidDocumentError, InvalidTokenizerError, Tokenizer
+from text_processor import InvalidDocumentError, InvalidTokenizerError, TextProcessorError, Tokenizer
+from text_processor._documents import sources
 from text_processor._native import bpe as native_bpe
 from text_processor.bpe import _text
 from text_processor.bpe._overlap import first_overlap
@@ -708,6 +711,7 @@ def test_a_file_is_encoded_as_its_text(tmp_path_factory, text, size, allowed):
     source.write_bytes(text.encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_text, "STEP_NBYTES", size)
+        patch.setattr(sources, "BLOCK_NBYTES", 4 + size)
         n_ids = trained().encode_file(source, out, allowed_special=allowed, disallowed_special=())
     assert ids_in(out) == trained().encode(text, allowed_special=allowed, disallowed_special=())
     assert n_ids == len(ids_in(out))
@@ -719,6 +723,7 @@ def test_what_is_disallowed_is_found_over_cuts(tmp_path_factory, text, size):
     (folder / "text").write_bytes(text.encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_text, "STEP_NBYTES", size)
+        patch.setattr(sources, "BLOCK_NBYTES", 4 + size)
         try:
             expected = trained().encode(text)
         except ValueError:
@@ -744,6 +749,32 @@ def test_a_file_that_is_not_utf8_leaves_the_old_ids(tmp_path):
     assert (caught.value.position, (tmp_path / "ids").read_bytes()) == (3, b"old")
     with pytest.raises(FileNotFoundError):
         trained().encode_file(tmp_path / "none", tmp_path / "ids")
+
+
+def test_a_file_that_is_changed_meanwhile_leaves_the_old_ids(tmp_path):
+    text, ids = tmp_path / "text", tmp_path / "ids"
+    text.write_bytes(b"abc")
+    ids.write_bytes(b"old")
+
+    def change(done: int, total: int | None) -> None:
+        text.write_bytes(b"more than that")
+
+    with pytest.raises(TextProcessorError, match="text' was changed while it was read; nothing of it was used"):
+        trained().encode_file(text, ids, progress=change)
+    assert ids.read_bytes() == b"old"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["ids", "text"]
+
+
+@pytest.mark.parametrize("mark", [codecs.BOM_UTF8, b""])
+def test_a_mark_of_utf8_is_encoded_too(tmp_path, mark):
+    (tmp_path / "text").write_bytes(mark + b"abc")
+    (tmp_path / "text.gz").write_bytes(gzip.compress(mark + b"abc"))
+    for name in ("text", "text.gz"):
+        of_bytes().encode_file(tmp_path / name, tmp_path / "ids")
+        assert bytes(ids_in(tmp_path / "ids")) == mark + b"abc"
+    (tmp_path / "text").write_bytes("abc".encode("utf-16"))
+    of_bytes().encode_file(tmp_path / "text", tmp_path / "ids")
+    assert bytes(ids_in(tmp_path / "ids")) == b"abc"
 
 
 def test_encoding_a_file_tells_how_far_it_is(tmp_path):

@@ -256,6 +256,33 @@ def test_documents_know_no_counts() -> None:
     assert knowing == []
 
 
+# What only a reader of texts does: decompress and decode, cut between characters, check UTF-8.
+READING = re.compile(r"\bdecoding\.opened\(|\b(?:complete_nbytes|find_invalid|check_is_text|check_buffer)\(|\b_open_chunks\(")
+
+
+def test_one_reader_reads_for_all_rooms() -> None:
+    """Texts to count, to train on and to encode come through `_documents`, whatever they come in."""
+    names = [path.relative_to(PACKAGE).as_posix() for path in MODULES if READING.search(path.read_text("utf-8"))]
+    assert {name for name in names if not name.startswith("_documents/")} == {
+        "_native/text.py",  # the door
+        "_common/container.py",  # what looks like one of our files is no text
+        "_words/snapshot.py",  # how a document that is kept is to be pickled
+        "analyzer.py",  # a single document
+        "cli/_bpe.py",  # ids, which are numbers
+    }
+    sinks = {
+        name: {
+            way for way in ("opened_file(", "of_reader(", "checked_buffer(", "opened_texts(", "opened_column(") if way in text
+        }
+        for name, text in ((path.relative_to(PACKAGE).as_posix(), path.read_text("utf-8")) for path in MODULES)
+        if not name.startswith("_documents/")
+    }
+    assert sinks["bpe/__init__.py"] == {"opened_file(", "opened_texts("}
+    assert sinks["bpe/_text.py"] == {"checked_buffer("}
+    assert sinks["bpe/_training.py"] == {"opened_texts("}
+    assert sinks["_words/counting.py"] == {"opened_file(", "opened_column("}
+
+
 def test_one_loop_counts_what_threads_share() -> None:
     calling = [path.name for path in MODULES if "count_batches(" in path.read_text("utf-8")]
     assert sorted(calling) == ["corpus.py", "counting.py", "telling.py"]  # the door, the threads, a document that is told of

@@ -38,6 +38,7 @@ from bpe_texts import of_bytes
 
 import text_processor
 from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
+from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
 from text_processor.bpe import _files, _splitter
@@ -503,6 +504,13 @@ ENCODING: Table = {
     "encode_with_unstable, refused": (1 << 16, too_many_ways),
     "encode_array": (1 << 14, lambda n, _: partial(of_bytes().encode_array, "a b" * n)),
     "encode_batch, short texts": (1000, lambda n, _: partial(of_bytes().encode_batch, ["a b"] * n, 1)),
+    "encode_batch, flat": (1000, lambda n, _: partial(of_bytes().encode_batch, ["a b"] * n, 1, output="flat")),
+    "count_batch, short texts": (1000, lambda n, _: partial(of_bytes().count_batch, ["a b"] * n, 1)),
+    "encode_arrow, short texts": (1000, lambda n, _: partial(of_bytes().encode_arrow, pa.array(["a b", None] * n), threads=1)),
+    "encode_arrow, blank texts": (1000, lambda n, _: partial(of_bytes().encode_arrow, pa.array([""] * n), threads=1)),
+    "encode_arrow, long texts": (10, lambda n, _: partial(of_bytes().encode_arrow, pa.array(["a b" * 5000] * n), threads=1)),
+    "count_arrow, chunks": (100, lambda n, _: partial(of_bytes().count_arrow, pa.chunked_array([["a b"]] * n), threads=1)),
+    "train_from_iterator, column": (1000, lambda n, _: lambda: Tokenizer().train_from_iterator(pa.array(["a b"] * n), 300)),
     "encode_batch, long texts": (10, lambda n, _: partial(of_bytes().encode_batch, ["a b" * 5000] * n, 1)),
 }
 
@@ -581,29 +589,33 @@ def encode_file(n: int, folder: Path) -> Call:
     return lambda: of_bytes().encode_file(folder / "text", folder / "ids")
 
 
+def text_of(stream: Any) -> Any:
+    return sources.of_reader(stream.read, "it", Reading()).text("it")
+
+
 def encode_stream(n: int, _: Path) -> Call:
     model = of_bytes()._model
     stream = OneByOne(b"a" * n)
-    return lambda: deque(model.encode_stream(stream.read, "it", Reading(), (), "all"), 0)
+    return lambda: deque(model.encode_stream(text_of(stream), (), "all"), 0)
 
 
 def encode_stream_with_a_name(n: int, _: Path) -> Call:
     """Whether a long name comes is not certain before the end."""
     model = of_bytes(special_tokens=["a" * n + "b", "ac"])._model
     stream = OneByOne(b"a" * n)
-    return lambda: deque(model.encode_stream(stream.read, "it", Reading(), "all", ()), 0)
+    return lambda: deque(model.encode_stream(text_of(stream), "all", ()), 0)
 
 
 def train_stream(n: int, _: Path) -> Call:
     stream = OneByOne(b"a" * n)
     counting = Counting(_splitter.splitter_for("gpt4"), 1, lambda _: None)
-    return lambda: counting.add_stream(stream.read, "it", Reading())
+    return lambda: counting.add_stream(text_of(stream))
 
 
 def train_large_stream(n: int, _: Path) -> Call:
     stream = io.BytesIO(b"a" * n)
     counting = Counting(_splitter.splitter_for("gpt4"), 1, lambda _: None)
-    return lambda: counting.add_stream(stream.read, "it", Reading())
+    return lambda: counting.add_stream(text_of(stream))
 
 
 STREAMS: Table = {

@@ -28,6 +28,7 @@ TEXTS: dict[str, Callable[[Any], Any]] = {
     "add_documents that reports": lambda many: analyzer().add_documents(many, progress=none_of),
     "train_from_iterator": lambda many: Tokenizer().train_from_iterator(many, 300),
     "encode_batch": lambda many: trained().encode_batch(many),
+    "count_batch": lambda many: trained().count_batch(many),
     "special_tokens": lambda many: Tokenizer(special_tokens=many),
     "special_tokens of ranks": lambda many: Tokenizer.from_mergeable_ranks(BYTES, "gpt4", many),
 }
@@ -49,6 +50,7 @@ NUMBERS: dict[str, Callable[[Any], Any]] = {
     "RingBuffer.extend": lambda many: numeric.RingBuffer(2).extend(many),
     "DataProcessor.add_data": lambda many: numeric.DataProcessor(2).add_data(many),
 }
+SPECIAL = ("special_tokens", "special_tokens of ranks")
 WITHOUT_ORDER = ("train_from_iterator", "parallel_sum", "compute_stats")
 ALL = TEXTS | IDS | NUMBERS
 KEY: dict[str, Any] = {**dict.fromkeys(TEXTS, "text"), **dict.fromkeys(IDS, 65), **dict.fromkeys(NUMBERS, 65)}
@@ -127,7 +129,13 @@ def frames() -> list[Any]:
 
 def test_data_frames_of_libraries_are_refused() -> None:
     for frame in frames():
-        for door in (analyzer().add_documents, trained().encode_batch, trained().decode, numeric.parallel_sum):
+        for door in (
+            analyzer().add_documents,
+            trained().encode_batch,
+            trained().count_batch,
+            trained().decode,
+            numeric.parallel_sum,
+        ):
             with pytest.raises(TypeError, match=rf"not {type(frame).__name__}; .*df\["):
                 door(frame)
 
@@ -178,10 +186,17 @@ def test_what_no_loop_can_go_over_is_refused_by_name(door: str) -> None:
             ALL[door](nothing)
 
 
-@pytest.mark.parametrize("door", [door for door in (TEXTS | IDS) if not door.startswith("special")])
+WAYS = {
+    "add_documents": "add_arrow adds it",
+    "encode_batch": "encode_arrow encodes it",
+    "count_batch": "count_arrow counts its ids",
+}
+
+
+@pytest.mark.parametrize("door", [door for door in (TEXTS | IDS) if door not in SPECIAL and door != "train_from_iterator"])
 def test_arrays_of_arrow_are_refused(door: str) -> None:
     pyarrow = pytest.importorskip("pyarrow")
-    way = "add_arrow adds it" if door.startswith("add") else r"its to_pylist\(\) is one"
+    way = WAYS.get(door.partition(" ")[0], r"its to_pylist\(\) is one")
     array = pyarrow.array([KEY[door]])
     for given in (array, pyarrow.chunked_array([array])):
         with pytest.raises(TypeError, match=rf"^\w+ must be .*, not \w+Array, whose items are Arrow's; {way}$"):

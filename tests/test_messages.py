@@ -50,7 +50,7 @@ from text_processor import (
     word_count,
 )
 from text_processor._common import progress
-from text_processor._documents import arrow
+from text_processor._documents import arrow, sources
 from text_processor._documents.decoding import Reading
 from text_processor._native import arrow as native_arrow
 from text_processor._native import corpus as native_corpus
@@ -427,27 +427,27 @@ CASES: list[Case] = [
         "cannot be empty",
     ),
     (lambda: TextAnalyzer().add_buffer(b"a\n\xff"), InvalidDocumentError, "Document 1", "is not valid UTF-8"),
-    (spoil_by_callback, TextProcessorError, "the buffer was changed", "nothing of it was added"),
+    (spoil_by_callback, TextProcessorError, "the buffer was changed", "nothing of it was used"),
     (change_numbers_between_two_looks, TextProcessorError, "numbers were changed", "pass a copy"),
-    (fault_that_is_gone, TextProcessorError, "what was to be counted was changed", "nothing of it was added"),
-    (change_while_counting(b"one\ntwo", b"one.two"), TextProcessorError, "bytearray was changed", "nothing of it was added"),
+    (fault_that_is_gone, TextProcessorError, "what was to be counted was changed", "nothing of it was used"),
+    (change_while_counting(b"one\ntwo", b"one.two"), TextProcessorError, "bytearray was changed", "nothing of it was used"),
     (
         change_while_counting(b"a word\n", b"a \xff\xffrd\n"),
         TextProcessorError,
         "bytearray was changed",
-        "nothing of it was added",
+        "nothing of it was used",
     ),
     (
         change_file_while_counting(lambda path: os.truncate(path, 5)),
         TextProcessorError,
         "'file' was changed",
-        "nothing of it was added",
+        "nothing of it was used",
     ),
     (
         change_file_while_counting(lambda path: os.utime(path, ns=(0, 1))),
         TextProcessorError,
         "'file' was changed",
-        "nothing of it was added",
+        "nothing of it was used",
     ),
     (two_of_too_many_words, OverflowError, "have 562949953421310 words", "the limit is 281474976710655"),
     (with_stream(5), TypeError, "int has not", "must have a method read"),
@@ -657,13 +657,20 @@ CASES: list[Case] = [
     (lambda: Tokenizer().train(b"\xff", 300), InvalidDocumentError, "at byte 0", "is not valid UTF-8"),
     (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not one str", "iterator must be an iterable of texts"),
     (lambda: Tokenizer().train_from_iterator(["a", None], 300), TypeError, "text 1", "a missing value: leave it out"),
+    (lambda: Tokenizer().train_from_iterator(pa.array([1]), 300), TypeError, "not int64", "column must hold text"),
     (
-        lambda: list(_text.blocks(lambda n: None, "the file", Reading())),
+        lambda: list(_text.blocks(sources.of_reader(lambda n: None, "the file", Reading()).text("the file"))),
         BlockingIOError,
         "the file",
         "has nothing to read now",
     ),
     (lambda: of_bytes().encode(5), TypeError, "not int", "text must be str"),
+    (lambda: of_bytes().encode_batch([], output="array"), ValueError, "not 'array'", "output must be 'lists' or 'flat'"),
+    (lambda: of_bytes().count_batch("a b"), TypeError, "not one str", "texts must be an iterable of texts"),
+    (lambda: of_bytes().encode_arrow(pa.array([1])), TypeError, "not int64", "column must hold text"),
+    (lambda: of_bytes().encode_arrow(arrow_of(b"\xff")), InvalidDocumentError, "text 1", "is not valid UTF-8 at byte 0"),
+    (lambda: trained().count_arrow(pa.array(["<|end|>"])), ValueError, "text 0: the text holds '<|end|>'", "allowed_special="),
+    (without("pyarrow", lambda: of_bytes().count_arrow(5)), ImportError, "count_arrow", "pip install '.[arrow]'"),
     (lambda: of_bytes().encode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
     (lambda: of_bytes().decode_batch([], progress=5), TypeError, "int", "progress must be callable, a bool or None"),
     (lambda: of_bytes().encode_batch("a b"), TypeError, "not one str", "texts must be an iterable of texts"),
@@ -1190,6 +1197,7 @@ OF_C_ALONE = {
         "there are not so many entries",
         "there are not so many terms",
         "there is no splitter for this pattern",
+        "there is no room for a document",
         "there is no such frequency",
         "there is no such pattern",
         "there is no such way to break ties",

@@ -153,7 +153,7 @@ def test_a_buffer_that_the_callback_changes_is_not_added() -> None:
         buffer[8:10] = b"\xff\xff"
 
     analyzer.set_callback(spoil)
-    with pytest.raises(TextProcessorError, match=r"^the buffer was changed while it was read; nothing of it was added$"):
+    with pytest.raises(TextProcessorError, match=r"^the buffer was changed while it was read; nothing of it was used$"):
         analyzer.add_buffer(buffer)
     assert analyzer.word_frequency() == {}
 

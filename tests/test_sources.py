@@ -370,9 +370,7 @@ def test_a_buffer_that_is_changed_while_it_is_counted_adds_nothing(monkeypatch: 
 
         with monkeypatch.context() as patched:
             patched.setattr(native_text.Lines, "find", find_and_change)
-            with pytest.raises(
-                TextProcessorError, match="the bytearray was changed while it was read; nothing of it was added"
-            ):
+            with pytest.raises(TextProcessorError, match="the bytearray was changed while it was read; nothing of it was used"):
                 analyzer.add_buffer(buffer)
         assert analyzer.word_frequency() == {}
         assert get_documents_is_possible(analyzer)
@@ -447,7 +445,7 @@ def test_a_file_that_changes_while_it_is_read_adds_nothing(
             change(path)
 
     monkeypatch.setattr(native_corpus, "count_batches", count_and_change)
-    with pytest.raises(TextProcessorError, match=r"file' was changed while it was read; nothing of it was added"):
+    with pytest.raises(TextProcessorError, match=r"file' was changed while it was read; nothing of it was used"):
         analyzer.add_file(path)
     assert analyzer.word_frequency() == {}
     assert get_documents_is_possible(analyzer)

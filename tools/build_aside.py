@@ -1,10 +1,10 @@
-"""Builds the package in another way, into an environment of its own that has all the tools of the one that runs this.
+"""Build the package with other flags, in a separate environment that has all the tools of the running one.
 
     TEXTPROC_CFLAGS="-Og -g" .venv/bin/python tools/build_aside.py FOLDER [--python PYTHON]
 
-FOLDER/bin/python then sees the package's Python files and stubs where they lie, the extension compiled by these flags, and
-whatever is installed beside the running interpreter; nothing of that environment is touched. With --python the environment is
-made for another interpreter: the extension, which keeps to the limited API, serves that one too; pip installs what it needs.
+FOLDER/bin/python then imports the package's Python files and stubs from the checkout, the extension compiled with these flags,
+and the packages of the running environment, which stays unchanged. With --python the environment is made for another
+interpreter. The extension uses the limited API, so it works there too; pip installs what it needs.
 
 Run it with PYTHONSAFEPATH=1 from the project's folder: otherwise the package there, with the usual extension, comes first.
 """
@@ -24,7 +24,7 @@ PACKAGE = ROOT / "text_processor"
 
 
 def run(*command: str | Path) -> None:
-    """Run a command; what it printed is only of interest if it failed."""
+    """Run a command, and show its output only if it fails."""
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}")
@@ -41,7 +41,7 @@ def build_extension(library: Path, objects: Path) -> None:
 
 
 def make_environment(folder: Path, python: str, paths: list[Path]) -> Path:
-    """An environment that looks into some more folders, in this order. Returns its interpreter."""
+    """Make an environment that also looks into other folders, in this order; return its interpreter."""
     run(python, "-m", "venv", "--without-pip", folder)
     (site_packages,) = folder.glob("lib/python*/site-packages")
     (site_packages / "aside.pth").write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")

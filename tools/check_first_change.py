@@ -1,7 +1,7 @@
 """Usage: check_first_change.py FOLDER
 
-Makes the change of examples/first-change.patch to a copy of the sources in FOLDER, and does there what CONTRIBUTING.md says to
-do with one: test the C alone, build, check the stubs, test from Python.
+Apply examples/first-change.patch to a copy of the sources in FOLDER, and follow the steps of CONTRIBUTING.md there: test the C
+core alone, build, check the stubs, test from Python.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SOURCES += ["csrc", "make", "stubs", "tests", "text_processor", "tools"]
 
 
 def copy_sources(folder: Path) -> None:
-    """What a change touches or needs, without what was built."""
+    """Copy what a change needs, without what was built."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in SOURCES:
@@ -41,7 +41,7 @@ def run(folder: Path, *command: str, **variables: str) -> None:
 def main() -> None:
     folder = Path(sys.argv[1]).resolve()
     copy_sources(folder)
-    # -C1: others may have changed what stands around. No repository above is looked for: the folder may lie in one.
+    # -C1: the lines around the change may have changed. FOLDER may be inside a repository, so git must not search above it.
     run(folder, "git", "apply", "-C1", str(PATCH), GIT_CEILING_DIRECTORIES=str(folder.parent))
     run(folder, "make", "check", "ONE=tests/c/test_characters.c")
     run(folder, sys.executable, "-W", "ignore", "setup.py", "--quiet", "build_ext", "--inplace")

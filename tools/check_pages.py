@@ -1,9 +1,9 @@
-"""Looks at the pages that `make docs` has built, and tells what is wrong with them.
+"""Check the pages that `make docs` has built.
 
-Always: no link leads nowhere, within a page, to another one or to a file; nothing that a page shows comes from the network;
-headings stand in order; every picture has words for those who do not see it. With `--browser`, in headless Chromium, each page
-on a phone and on a desk, in the light and the dark scheme: it fits the width, its words stand out from what is behind them, and
-it says nothing on the console. `--screenshots FOLDER` keeps what the browser saw, each page at its full length.
+Each link must lead to something: in the page, on another page, or a file. Pages load nothing from the network, their headings
+are in order, and every picture has a text alternative. With `--browser`, headless Chromium opens each page at the width of a
+phone and of a desktop, in the light and the dark scheme: the page must fit the width, its text must have enough contrast, and
+nothing may be written to the console. `--screenshots FOLDER` keeps a picture of each page at its full length.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-# Made by Sphinx for searching and looking up; it is looked at, but has no headings of ours.
+# Sphinx makes these pages for searching; they are checked, but their headings are not ours.
 MADE_BY_SPHINX = {"genindex.html", "py-modindex.html", "search.html"}
 
 
 class Page(HTMLParser):
-    """What a page links to, shows and is divided by."""
+    """The links, the contents and the headings of a page."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
         self.ids: set[str] = set()
         self.links: list[str] = []
-        self.shown: list[str] = []  # what the browser loads by itself
+        self.shown: list[str] = []  # the browser loads these without a click
         self.headings: list[int] = []
         self.without_words: list[str] = []
         self.feed(path.read_text(encoding="utf-8"))
@@ -59,7 +59,7 @@ class Page(HTMLParser):
 
 
 def check_files(folder: Path) -> Iterator[str]:
-    """What is wrong with the pages of a folder as they lie there."""
+    """Return the faults of the files in a folder of pages."""
     pages = {path.resolve(): Page(path) for path in sorted(folder.rglob("*.html"))}
     if folder.resolve() / "index.html" not in pages:
         yield f"{folder}: there is no index.html"
@@ -107,10 +107,10 @@ def _wrong_headings(levels: list[int]) -> Iterator[str]:
 WIDTHS = {"phone": (390, 844), "desk": (1280, 900)}
 SCHEMES = ("light", "dark")
 
-# The least contrast of text, by the Web Content Accessibility Guidelines 2.2, 1.4.3, which also define it.
+# The least contrast of text; Web Content Accessibility Guidelines 2.2, 1.4.3, which also define it.
 CONTRAST = 4.5
 
-# How wide the page is, what sticks out of it, how light its background is, which words are faint, what came from elsewhere.
+# The width of the page, the elements beyond it, the lightness of the background, faint words, and what other sites sent.
 LOOK = """
 const [width, contrast] = arguments, root = document.documentElement;
 const color = text => { const [r, g, b, a = 1] = text.match(/[0-9.]+/g).map(Number); return {rgb: [r, g, b], a}; };
@@ -169,7 +169,7 @@ def _browser(driver: str) -> Any:
 
 
 def check_in_browser(folder: Path, driver: str, screenshots: Path | None) -> Iterator[str]:
-    """What is wrong with the pages when they are looked at."""
+    """Return the faults of the pages in a browser."""
     browser = _browser(driver)
     try:
         for page in sorted(folder.rglob("*.html")):

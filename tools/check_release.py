@@ -1,7 +1,7 @@
 """Usage: check_release.py FOLDER
 
-Whether what lies in FOLDER, made by build_release.py, may be released from this checkout. Lists all that stands against it, or
-says what to do next. Changes nothing.
+Check whether the files in FOLDER, made by build_release.py, may be released from this checkout. It lists everything that
+prevents that, or says what to do next, and changes nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def read(name: str) -> str:
 
 
 def told_versions() -> dict[str, str]:
-    """What each place says the version is."""
+    """Return the version that each file states."""
     core = re.findall(r"^#define TP_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)$", read("csrc/textproc/base.h"), re.MULTILINE)
     return {
         "pyproject.toml": tomllib.loads(read("pyproject.toml"))["project"]["version"],
@@ -41,7 +41,7 @@ def version_complaints(told: dict[str, str]) -> Iterator[str]:
 
 
 def changelog_complaints(changelog: str, version: str) -> Iterator[str]:
-    """The top section is this version's, dated, and the kinds of changes are those of Keep a Changelog."""
+    """Check that the top section is for this version, has a date, and uses the headings of Keep a Changelog."""
     sections = re.findall(r"^## \[(.+?)\](?: - (.+))?$", changelog, re.MULTILINE)
     top, date = sections[0] if sections else ("nothing", "")
     if top != version:
@@ -82,7 +82,7 @@ def package_complaints(folder: Path, version: str) -> Iterator[str]:
 
 
 def sdist_complaints(members: list[str], tracked: set[str]) -> Iterator[str]:
-    """Nothing is handed out that is not in the history, but for what the build adds."""
+    """Check that the sdist has only files of the repository, and what the build adds."""
     files = [name.partition("/")[2] for name in members]
     added = [name for name in files if name not in {"PKG-INFO", "setup.cfg"} and ".egg-info/" not in name]
     yield from (f"the sdist has {name}, which is not committed" for name in added if name not in tracked)

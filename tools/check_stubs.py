@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Hold the type stubs against what they describe, and say where they differ.
+"""Compare the type stubs with what they describe, and report the differences.
 
     python tools/check_stubs.py           # exit status 1 if anything differs
-    python tools/check_stubs.py --write   # write the compiled module's stub anew, after a change of the header
+    python tools/check_stubs.py --write   # write the compiled module's stub again, after a change of the header
 
-``stubs/_textproc_cffi.pyi`` describes the compiled module: above its mark stands cffi's own part, written by hand, and
-below it what is made from csrc/textproc.h. ``stubs/text_processor.pyi``, written by hand, is the public interface on one
-page. It must say the same as the package, whose own annotations are what type checkers see.
+``stubs/_textproc_cffi.pyi`` describes the compiled module: the part above its mark describes cffi and is written by hand; the
+part below it is generated from csrc/textproc.h. ``stubs/text_processor.pyi``, written by hand, shows the public interface on
+one page. It must agree with the annotations in the package, which type checkers use.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LINE_WIDTH: int = PYPROJECT["tool"]["ruff"]["line-length"]  # the stubs are form
 
 # ---- The header ------------------------------------------------------------------------------------------------------
 
-# Types that cffi knows without being told, and what they are in Python.
+# Types that cffi knows by itself, and their types in Python.
 STANDARD_TYPES = {
     **{f"{sign}int{bits}_t": "int" for sign in ("", "u") for bits in (8, 16, 32, 64)},
     "size_t": "int",
@@ -52,7 +52,7 @@ DEFINITION = re.compile(r"^\s*#define\s+(\w+)\s+(.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class CType:
-    """A type by its name, or a pointer by its target, or an array, which has a length too."""
+    """A named type, a pointer to a target, or an array with a length."""
 
     name: str
     is_const: bool = False
@@ -69,7 +69,7 @@ class CType:
 
 @dataclass(frozen=True)
 class Function:
-    """A function, or the type of one that is pointed to."""
+    """A function, or the type of a function pointer."""
 
     parameters: dict[str, CType]
     result: CType
@@ -77,17 +77,17 @@ class Function:
 
 @dataclass
 class Interface:
-    """All that a header declares."""
+    """All declarations of a header."""
 
     constants: dict[str, int] = field(default_factory=dict)
     enums: set[str] = field(default_factory=set)
     structs: dict[str, dict[str, CType] | None] = field(default_factory=dict)  # None: opaque
     function_types: dict[str, Function] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
-    trampolines: dict[str, Function] = field(default_factory=dict)  # which Python defines and C calls
+    trampolines: dict[str, Function] = field(default_factory=dict)  # Python defines them, and C calls them
 
     def types(self) -> Iterator[CType]:
-        """Every type that anything is declared with."""
+        """Return every type in the declarations."""
         for function in (*self.functions.values(), *self.function_types.values(), *self.trampolines.values()):
             yield from (*function.parameters.values(), function.result)
         for fields in self.structs.values():
@@ -153,7 +153,7 @@ def _read_type(node: Any) -> CType:
 
 
 def declared() -> Interface:
-    """What the header and the builder declare."""
+    """Return the declarations of the header and the builder."""
     builder = runpy.run_path(str(ROOT / "build_ffi.py"))
     return read_header(builder["declarations"](), builder["TRAMPOLINES"])
 
@@ -164,17 +164,17 @@ MARK = "# ---- Made from csrc/textproc.h by tools/check_stubs.py --write"
 
 
 class StubWriter:
-    """Says in Python's types what a header declares."""
+    """Writes the declarations of a header with Python's types."""
 
     def __init__(self, interface: Interface) -> None:
         self._interface = interface
         targets = {of.target for of in interface.types() if of.target}
         targets |= {of.target for of in targets if of.target}
-        # By name, without const. What is pointed to is what can be made with ffi.new.
+        # By name, without const. ffi.new can make what a pointer points to.
         self._targets = {str(of): of for of in sorted({replace(of, is_const=False) for of in targets}, key=str)}
 
     def lines(self) -> Iterator[str]:
-        """Everything below the mark."""
+        """Return the lines below the mark."""
         for name in self._targets:
             if name in PYTHON_TYPES:
                 yield from self._class(camel(name), PYTHON_TYPES[name].replace("bool", "int"))  # bool has no subclasses
@@ -229,7 +229,7 @@ class StubWriter:
             yield from method(name, [*parameters, "/"] if parameters else [], self._value(function.result))
 
     def _value(self, c_type: CType) -> str:
-        """What Python gets."""
+        """Return the type that Python gets."""
         name = c_type.name
         if c_type.target:
             kind = "Pointer" if c_type.length is None else "Array"
@@ -245,11 +245,11 @@ class StubWriter:
         return PYTHON_TYPES[name]
 
     def _item(self, c_type: CType) -> str:
-        """What a pointer points to."""
+        """Return the type of what a pointer points to."""
         return camel(c_type.name) if c_type.name in PYTHON_TYPES else self._value(c_type)
 
     def _parameter(self, c_type: CType) -> str:
-        """What C takes: bytes too, where it only reads."""
+        """Return the type of a parameter: also bytes, if C only reads."""
         target = c_type.target
         if target and target.is_const and target.name in ("char", "uint8_t"):
             return f"bytes | {self._value(c_type)}"
@@ -261,23 +261,23 @@ class StubWriter:
 
 
 def camel(name: str) -> str:
-    """`tp_memory_stats` is TpMemoryStats, and `uint64_t` is Uint64."""
+    """Return a name as Python writes it: `tp_memory_stats` is TpMemoryStats, and `uint64_t` is Uint64."""
     return "".join(word.capitalize() for word in re.split(r"[_ ]", name.removesuffix("_t")))
 
 
 def safe(name: str) -> str:
-    """A parameter's name, which may be a word of Python's."""
+    """Return the name of a parameter; a keyword of Python gets an underscore."""
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
 def overload(parameters: list[str], result: str) -> Iterator[str]:
-    """One of the ways to call an object."""
+    """Return the lines of an overload of ``__call__``."""
     yield "@overload"
     yield from method("__call__", parameters, result)
 
 
 def method(name: str, parameters: list[str], result: str) -> Iterator[str]:
-    """A method, its line broken as the formatter does."""
+    """Return the lines of a method, broken as the formatter breaks them."""
     parameters = ["self", *parameters]
     listed, width = ", ".join(parameters), LINE_WIDTH - len("    ")
     if len(f"def {name}({listed}) -> {result}: ...") <= width:
@@ -292,7 +292,7 @@ def method(name: str, parameters: list[str], result: str) -> Iterator[str]:
 
 
 def compiled_stub(stub: str, interface: Interface) -> str:
-    """The stub as it should be: what stands above the mark stays."""
+    """Return the stub as it should be; the part above the mark stays."""
     head, mark, _ = stub.partition(MARK)
     if not mark:
         raise SystemExit(f"{COMPILED_STUB.name} has lost its mark: {MARK}")
@@ -300,7 +300,7 @@ def compiled_stub(stub: str, interface: Interface) -> str:
 
 
 def compiled_stub_complaints(stub: str, interface: Interface) -> Iterator[str]:
-    """Say where the compiled module's stub is not what the header makes of it."""
+    """Report where the compiled module's stub differs from the header."""
     found, expected = stub.splitlines(), compiled_stub(stub, interface).splitlines()
     for line in found:
         if line not in expected:
@@ -316,7 +316,7 @@ def compiled_stub_complaints(stub: str, interface: Interface) -> Iterator[str]:
 
 
 def compiled_module_complaints(interface: Interface, stub: str, ffi: Any, lib: Any) -> Iterator[str]:
-    """Say where the compiled module is not what the header says, as when it is older, and not what cffi's part says."""
+    """Report where the compiled module differs from the header, for example if it is older, and from the part about cffi."""
     names = {*interface.constants, *interface.functions, *interface.trampolines}
     yield from different_names("the compiled lib", dir(lib), "the header", names)
     for name, value in interface.constants.items():
@@ -350,7 +350,7 @@ def _function_complaints(name: str, compiled: Any, function: Function, ffi: Any)
 def _fields(struct: Any, ffi: Any) -> dict[str, Any]:
     try:
         ffi.sizeof(struct)
-    except ffi.error:  # it is opaque; some builds of cffi abort when asked for its fields
+    except ffi.error:  # an opaque type: some builds of cffi abort if its fields are read
         return {}
     return {name: c_field.type for name, c_field in struct.fields}
 
@@ -358,13 +358,13 @@ def _fields(struct: Any, ffi: Any) -> dict[str, Any]:
 def _typeof(c_type: CType, ffi: Any) -> Any:
     try:
         return ffi.typeof(str(c_type))
-    except ffi.error:  # the compiled module has never heard of it
+    except ffi.error:  # the compiled module does not have it
         return None
 
 
 # ---- The public stub -------------------------------------------------------------------------------------------------
 
-# What Python puts into a class by itself, what says how objects are stored, and what `object` says as well.
+# Names that Python adds to a class, names about how objects are stored, and names that `object` has too.
 IMPLIED_MEMBERS = {
     "__abstractmethods__",
     "__annotations__",
@@ -381,23 +381,23 @@ IMPLIED_MEMBERS = {
 
 
 class PublicStub:
-    """The stub, run: it is Python, and a function without a body has a signature too."""
+    """The stub, executed as Python: a function without a body has a signature too."""
 
     def __init__(self, text: str, package: types.ModuleType) -> None:
         tree = ast.parse(text)
-        code = compile(tree, PUBLIC_STUB.name, "exec")  # which postpones annotations, as they are postponed here
+        code = compile(tree, PUBLIC_STUB.name, "exec")  # the stub postpones annotations, as this file does
         self.namespace: dict[str, Any] = {"__name__": package.__name__}
         exec(code, self.namespace)
         self.names = set(_defined_names(tree.body)) - {"__all__"}
         self.variables = self.namespace.get("__annotations__", {})
-        # Annotations that name a class mean the package's, so that they can be compared.
+        # Annotations that name a class refer to the class of the package, so that they can be compared.
         self.meanings = self.namespace | {key: getattr(package, key) for key in self.names if hasattr(package, key)}
-        self.meanings["array"] = Sequence  # which, unlike array.array before CPython 3.12, has a type in brackets
+        self.meanings["array"] = Sequence  # unlike array.array before CPython 3.12, it takes a type in brackets
 
     def types(self, of: Any) -> dict[str, Any]:
-        """The annotations of a function, a class or a dict, resolved."""
+        """Return the resolved annotations of a function, a class or a dict."""
         written = of if isinstance(of, dict) else inspect.get_annotations(of)
-        # A TypedDict wraps its own up.
+        # A TypedDict wraps its annotations.
         plain = {key: getattr(text, "__forward_arg__", text) for key, text in written.items()}
         return typing.get_type_hints(types.SimpleNamespace(__annotations__=plain), self.meanings)
 
@@ -414,7 +414,7 @@ def _defined_names(body: list[ast.stmt]) -> Iterator[str]:
 
 
 def public_stub_complaints(text: str, package: types.ModuleType) -> Iterator[str]:
-    """Say where the one-file stub and the package, with its inline types, differ."""
+    """Report where the stub of the package and the package itself differ."""
     stub = PublicStub(text, package)
     yield from different_names("the stub's __all__", stub.namespace.get("__all__", []), "the package's", package.__all__)
     yield from different_names("the stub", stub.names, "the package's __all__", package.__all__)
@@ -449,7 +449,7 @@ def _class_complaints(name: str, written: Any, real: Any, stub: PublicStub) -> I
     bases = [[base.__name__ for base in _public_bases(of)] for of in (written, real)]
     if bases[0] != bases[1]:
         yield f"{name} has the bases {', '.join(bases[1])}, not {', '.join(bases[0])}"
-    inherited = typing.get_type_hints(real, localns=stub.meanings)  # a module may know a name for type checkers alone
+    inherited = typing.get_type_hints(real, localns=stub.meanings)  # a module may import a name only for type checkers
     attributes = {key: inherited[key] for key in inspect.get_annotations(real)}
     yield from _type_complaints(name, stub.types(written), attributes)
     if typing.is_typeddict(real):
@@ -506,18 +506,15 @@ def _type_complaints(name: str, written: Mapping[str, Any], real: Mapping[str, A
 
 
 def different_names(one: str, ones: Collection[str], other: str, others: Collection[str]) -> Iterator[str]:
-    """Say which names only one of the two has."""
+    """Report the names that only one of the two has."""
     if missing := sorted(set(others) - set(ones)):
         yield f"{one} lacks {', '.join(missing)}"
     if surplus := sorted(set(ones) - set(others)):
         yield f"{one} has what {other} has not: {', '.join(surplus)}"
 
 
-# ---- All of it -------------------------------------------------------------------------------------------------------
-
-
 def complaints() -> Iterator[str]:
-    """Say what is wrong with any of the stubs."""
+    """Report all faults of the stubs."""
     interface, stub = declared(), COMPILED_STUB.read_text(encoding="utf-8")
     yield from compiled_stub_complaints(stub, interface)
     compiled = importlib.import_module("text_processor._textproc_cffi")
@@ -527,7 +524,7 @@ def complaints() -> Iterator[str]:
 
 
 def main() -> int:
-    """Check everything, or write the compiled module's stub."""
+    """Check all stubs, or write the compiled module's stub."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--write", action="store_true", help="write the compiled module's stub anew")
     if parser.parse_args().write:

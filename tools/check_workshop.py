@@ -1,7 +1,7 @@
-"""Follows examples/workshop/README.md in an empty folder, and fails where anything differs from what the page shows.
+"""Follow examples/workshop/README.md in an empty folder, and fail if anything differs from what the page shows.
 
-Blocks that name a file go to the end of it, `console` blocks are run, `pycon` blocks and the rows of tables are examples for
-doctest. In the end the files must be those of examples/workshop. `--write` only makes them anew, out of the blocks.
+A block that names a file is appended to it, `console` blocks are run, `pycon` blocks and the rows of tables are examples for
+doctest. At the end the files must equal those of examples/workshop. `--write` only writes these files again, from the blocks.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ def files() -> dict[str, str]:
 
 
 def appended(text: str, block: Block) -> str:
-    """A file's text with a block at its end, after an empty line, or two in Python."""
+    """Return the text of a file with a block appended, after one empty line, or two in Python."""
     between = ("\n\n" if block.language == "python" else "\n") if text else ""
     return text + between + block.text
 
 
 def examples(table: str) -> str:
-    """The rows of a table, as doctest reads them. A result that ends in Error is an exception, whose message may be any."""
+    """Return the rows of a table as doctest reads them. A result that ends in Error is an exception with any message."""
     lines = []
     for row in table.splitlines()[2:]:
         match = ROW.search(row)
@@ -79,13 +79,13 @@ def examples(table: str) -> str:
 
 
 def same_everywhere(text: str) -> str:
-    """Without what is different each time or on each machine."""
+    """Return output without what differs between runs or machines."""
     text = re.sub(r" in \d+\.\d+s", " in 0.00s", text)
     return re.sub(r"-abi3-\w+\.whl", "-abi3-PLATFORM.whl", text)
 
 
 class Follower:
-    """Does in a folder what the page says, and keeps what went wrong."""
+    """Follows the page in a folder, and keeps what went wrong."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

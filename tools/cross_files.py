@@ -1,10 +1,10 @@
 """Usage: cross_files.py MACHINE FOLDER
 
-The package itself on a machine of another kind, emulated: what it writes there is the same, to the byte, as what it writes
-here, and each reads what the other has written. On a big-endian machine every number in a file has to be turned round.
+Run the package on an emulated machine of another kind: it must write the same bytes there as here, and each must read the
+files of the other. On a big-endian machine the bytes of each number in a file must be reversed.
 
-Needs Debian's apt-get, the compiler for that machine, and QEMU. That machine's Python and C library are fetched into FOLDER,
-and nothing is installed. The extension is compiled from the C that cffi has made for the one here.
+It needs Debian's apt-get, the compiler for that machine, and QEMU. That machine's Python and C library are downloaded into
+FOLDER; nothing is installed. The extension is compiled from the C that cffi generated for this machine.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ ROOT = Path(__file__).resolve().parent.parent
 EXCHANGE = ROOT / "tests" / "exchange.py"
 GLUE = ROOT / "build" / "extension" / "text_processor._textproc_cffi.c"
 
-# What Debian calls it, and how its tools begin.
+# Debian's name of the machine, and the prefix of its tools.
 MACHINES = {"s390x": ("s390x", "s390x-linux-gnu-"), "aarch64": ("arm64", "aarch64-linux-gnu-")}
 PACKAGES = ["python3-minimal", "libpython3-stdlib", "libpython3-dev", "python3-cffi-backend"]
-# Python pickles its arrays in the order of the machine's bytes, and says which one that is.
+# Python pickles arrays in the byte order of the machine, and names that order.
 IN_OWN_ORDER = {"numbers.pickle"}
 FLAGS = ["-std=c11", "-D_DEFAULT_SOURCE", "-O2", "-fPIC", "-fvisibility=hidden", "-pthread"]
 
 
 def run(*command: str | Path, **variables: str) -> str:
-    """What a command prints; if it fails, its errors are shown, and that is the end."""
+    """Return the output of a command; if it fails, show its errors and exit."""
     words = list(map(str, command))
     done = subprocess.run(words, env=os.environ | variables, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -38,7 +38,7 @@ def run(*command: str | Path, **variables: str) -> str:
 
 
 def fetch_system(architecture: str, folder: Path) -> Path:
-    """The files of that machine's Python, unpacked; packages that are there already are not fetched again."""
+    """Unpack the files of that machine's Python; packages that are present are not downloaded again."""
     root = folder / "root"
     if (root / "usr" / "bin" / "python3").exists():
         return root
@@ -62,7 +62,7 @@ def fetch_system(architecture: str, folder: Path) -> Path:
 
 
 def build_package(prefix: str, root: Path, folder: Path) -> Path:
-    """A folder with the package in it, compiled for that machine."""
+    """Build the package for that machine in a folder, and return it."""
     shutil.rmtree(folder, ignore_errors=True)
     ignored = shutil.ignore_patterns("__pycache__", "*.so")
     shutil.copytree(ROOT / "text_processor", folder / "text_processor", ignore=ignored)

@@ -1,7 +1,7 @@
-"""Prints `version<TAB>executable` for each CPython from 3.11 to 3.15 that is on the machine.
+"""Print `version<TAB>executable` for each CPython from 3.11 to 3.15 on this machine.
 
-A name on PATH proves nothing (a version manager leaves shims for versions that are switched off, a distribution may
-leave out what `venv` needs), so every candidate is run and asked.
+A name on PATH is not enough: a version manager leaves shims for inactive versions, and a distribution may leave out what `venv`
+needs. So every candidate is run.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ print(json.dumps([platform.python_version(), sys.executable, plain]))
 
 
 def candidates(version: str) -> Iterator[str]:
-    """Commands that may start this version."""
+    """Return the commands that may start this version."""
     yield sys.executable
     for folder in os.get_exec_path():
         if command := shutil.which(f"python{version}", path=folder):
@@ -33,14 +33,14 @@ def candidates(version: str) -> Iterator[str]:
 
 
 def pyenv(*arguments: str) -> list[str]:
-    """The lines that pyenv answers; none where there is no pyenv."""
+    """Return the lines that pyenv prints; none without pyenv."""
     if shutil.which("pyenv") is None:
         return []
     return subprocess.run(["pyenv", *arguments], capture_output=True, text=True, check=False).stdout.splitlines()
 
 
 def ask(command: str) -> tuple[str, str] | None:
-    """The version and the real executable behind a command, or None where it does not run or is no plain CPython."""
+    """Return the version and the real executable of a command; None if it does not run, or is not CPython."""
     try:
         answer = subprocess.run([command, "-c", QUESTION], capture_output=True, text=True, timeout=60, check=True)
         version, executable, plain = json.loads(answer.stdout)
@@ -50,7 +50,7 @@ def ask(command: str) -> tuple[str, str] | None:
 
 
 def find(version: str) -> tuple[str, str] | None:
-    """The first command that is this version."""
+    """Return the first command that starts this version."""
     answers = map(ask, candidates(version))
     return next((answer for answer in answers if answer and answer[0].startswith(version + ".")), None)
 

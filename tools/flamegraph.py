@@ -1,14 +1,14 @@
-"""Draws where a Python program spends its time, in Python and in C: a flame graph, by Linux's perf.
+"""Draw a flame graph of the time that a Python program spends in Python and in C, measured by Linux's perf.
 
     python tools/flamegraph.py --python PYTHON --output FOLDER PROGRAM [ARGUMENTS…]
 
-Writes stacks.txt, a line for each distinct stack, outermost function first, with the number of samples behind it: what other
-tools, such as speedscope, read too; and flamegraph.svg, in which a function is as wide as its share of the time and stands on
-the one that called it. Prints the functions in which most of the time went by.
+It writes stacks.txt, with a line for each distinct stack, outermost function first, and its number of samples; other tools,
+such as speedscope, read this format too. It also writes flamegraph.svg, in which the width of a function is its share of the
+time, and each function stands on its caller. It prints the functions that took most of the time.
 
-From CPython 3.13 on each stack is whole, Python's functions among those of C (`-X perf_jit`). 3.12 (`-X perf`) needs an
-interpreter compiled with -fno-omit-frame-pointer for that, and 3.11 has functions of C alone. Where perf may not measure, it
-says so and succeeds.
+From CPython 3.13 on, a stack has the functions of Python and of C (`-X perf_jit`). CPython 3.12 (`-X perf`) must be compiled
+with -fno-omit-frame-pointer for that, and 3.11 shows only functions of C. If perf is not allowed to measure, the script says
+so and succeeds.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from typing import NamedTuple
 
 Stack = tuple[str, ...]
 
-SAMPLES_PER_SECOND = 999  # no divisor of what a program may do a hundred or a thousand times a second
+SAMPLES_PER_SECOND = 999  # not a divisor of 100 or 1,000, because programs may do things that often in a second
 STACK_NBYTES = 16384  # copied with each sample; enough for some hundred functions
 
-# What stands in front of a name says where it comes from.
+# The prefix of a name says where it comes from.
 PYTHON, CORE = "py::", "tp::"
 
 # ---- Measuring -------------------------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ FRAME = re.compile(r"^\s+[0-9a-f]+ (?P<name>.*) \((?P<library>[^()]*)\)$")
 
 
 def stacks(script: str) -> Iterator[Stack]:
-    """The stacks of `perf script`, each outermost function first."""
+    """Return the stacks of `perf script`, each with the outermost function first."""
     for sample in re.split(r"\n\s*\n", script):
         frames = [FRAME.match(line) for line in sample.splitlines()]
         named = [readable(frame["name"], frame["library"]) for frame in frames if frame]
@@ -82,7 +82,7 @@ def stacks(script: str) -> Iterator[Stack]:
 
 
 def readable(name: str, library: str) -> str | None:
-    """What a function is called in the picture; None if it says nothing."""
+    """Return the name of a function in the picture; None if the function is of no interest."""
     if name.startswith(PYTHON):
         function, _, path = name.removeprefix(PYTHON).rpartition(":")
         return f"{PYTHON}{function} ({Path(path).name})"
@@ -92,7 +92,7 @@ def readable(name: str, library: str) -> str | None:
 
 
 def without_interpreter(stack: Stack) -> Stack:
-    """Without the functions by which the interpreter gets from one of Python to the next or to one of the core."""
+    """Return a stack without the interpreter's functions between those of Python and the core."""
     last = max((i for i, name in enumerate(stack) if name.startswith((PYTHON, CORE))), default=0)
     return (*(name for name in stack[:last] if name.startswith((PYTHON, CORE))), *stack[last:])
 
@@ -103,7 +103,7 @@ WIDTH, ROW, CHARACTER = 1200, 18, 6.6  # pixels; a character of 11-pixel monospa
 
 
 class Box(NamedTuple):
-    """A function, how many calls lie below it, and its stretch of the samples."""
+    """A function, its depth, and its range of samples."""
 
     name: str
     depth: int
@@ -112,7 +112,7 @@ class Box(NamedTuple):
 
 
 def boxes(folded: Counter[Stack]) -> list[Box]:
-    """Stacks that begin alike stand side by side, and what they have in common is one box."""
+    """Return the boxes of all stacks; stacks with the same beginning are next to each other and share boxes."""
     found: list[Box] = []
     open_boxes: list[tuple[str, int]] = []  # name and first sample
     place = 0
@@ -139,7 +139,7 @@ def colour(name: str) -> str:
 
 def draw(folded: Counter[Stack], title: str) -> str:
     total = folded.total()
-    drawn = [box for box in boxes(folded) if box.n * WIDTH >= total]  # a pixel at least
+    drawn = [box for box in boxes(folded) if box.n * WIDTH >= total]  # at least one pixel
     height = (max((box.depth for box in drawn), default=0) + 3) * ROW
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" font-family="monospace" font-size="11">',
@@ -160,7 +160,7 @@ def draw(folded: Counter[Stack], title: str) -> str:
 
 
 def summary(folded: Counter[Stack], n: int) -> Iterable[str]:
-    """The functions that were running in most samples, with their share."""
+    """Return the functions that were running in most samples, with their shares."""
     running: Counter[str] = Counter()
     for stack, samples in folded.items():
         running[stack[-1]] += samples

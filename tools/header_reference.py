@@ -1,7 +1,7 @@
-"""What csrc/textproc.h and its parts declare, each thing with its comment, as reStructuredText for the documentation.
+"""Write the declarations of csrc/textproc.h and its parts, with their comments, as reStructuredText for the documentation.
 
 The conventions of the header are the grammar: a banner `/* ---- Title --- */` begins a section; a comment belongs to the
-declarations below it, up to the next empty line; what stands behind a declaration, a field or a constant belongs to that.
+declarations below it, up to the next empty line; a comment on the line of a declaration, a field or a constant belongs to that.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ class Declaration(NamedTuple):
     directive: str
     name: str
     text: str
-    comment: str  # its own, behind it
+    comment: str  # the comment on its line
     members: list[Member]
 
 
 class Group(NamedTuple):
-    """Declarations without an empty line between them, and the comment above the first one."""
+    """Declarations without an empty line between them, and the comment above them."""
 
     comment: str
     declarations: list[Declaration]
@@ -59,7 +59,7 @@ class Section(NamedTuple):
 
 
 def comment_text(comment: str) -> str:
-    """The words of a comment, its lines and paragraphs as they are."""
+    """Return the text of a comment, with its lines and paragraphs."""
     inner = comment.strip()[2:-2]
     return textwrap.dedent("\n".join(re.sub(r"^ ?\* ?", "", line) for line in inner.strip().splitlines())).strip()
 
@@ -69,7 +69,7 @@ def _one_line(text: str) -> str:
 
 
 def _members(kind: str, body: str) -> list[Member]:
-    """The fields of a struct, which end in `;`, or the constants of an enum, which end in `,`."""
+    """Return the fields of a struct, which end in `;`, or the constants of an enum, which end in `,`."""
     end = ";" if kind == "struct" else r"(?:,|(?=\s*(?:/\*|\Z)))"
     member = re.compile(rf"\s*(?P<text>\w[^;/]*?){end}[ ]*(?P<comment>/\*.*?\*/)?", re.DOTALL)
     members = []
@@ -94,7 +94,7 @@ def _declaration(match: re.Match[str], comment: str) -> Declaration:
 
 
 def _group(paragraph: str) -> Group:
-    """What stands between two empty lines."""
+    """Return the group between two empty lines."""
     above = _COMMENT.match(paragraph)
     rest = paragraph[above.end() :] if above else paragraph
     declarations = []
@@ -105,7 +105,7 @@ def _group(paragraph: str) -> Group:
 
 
 def _paragraphs(text: str) -> Iterator[str]:
-    """Text between empty lines that are not within a comment or braces."""
+    """Return the parts between empty lines that are outside of comments and braces."""
     lines: list[str] = []
     depth = 0
     for line in text.splitlines():
@@ -119,13 +119,13 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 
 def read_header() -> str:
-    """The header with its parts in the place of their includes."""
+    """Return the header with its parts in place of their includes."""
     text = HEADER.read_text(encoding="utf-8")
     return _PART.sub(lambda match: (HEADER.parent / match[1]).read_text(encoding="utf-8"), text)
 
 
 def purpose(header: str) -> str:
-    """The comment at the top of the header."""
+    """Return the comment at the top of the header."""
     first = _COMMENT.match(header)
     return comment_text(first[0]) if first else ""
 
@@ -140,7 +140,7 @@ def sections(header: str) -> list[Section]:
 
 
 def without_comment(header: str) -> list[str]:
-    """The names of what nothing is said about, neither above nor behind nor, of structs and enums, at each member."""
+    """Return the names without a comment: above, on the same line or, for structs and enums, at each member."""
     return [
         declaration.name
         for section in sections(header)
@@ -153,8 +153,8 @@ def without_comment(header: str) -> list[str]:
 
 # ---- As reStructuredText ---------------------------------------------------------------------------------------------
 
-# What is code in a comment, though nothing marks it: what is in backticks, names of ours, names with an underscore, elements of
-# arrays, what a pointer points to, characters.
+# What is code in a comment: text in backticks, our names, names with an underscore, elements of arrays, what a pointer points
+# to, characters.
 _CODE = re.compile(
     r"""`[^`]+`
       | \btp_\w+…?
@@ -170,7 +170,7 @@ _ROLES = {"function": "func"}
 
 
 def _marked_up(text: str, roles: dict[str, str]) -> str:
-    """A comment's words, with links for the names that are declared and everything else as it stands."""
+    """Return the text of a comment with links for the declared names."""
     parts: list[str] = []
     end = 0
     for match in _CODE.finditer(text):
@@ -188,7 +188,7 @@ def _escaped(text: str) -> str:
 
 
 def _roles(all_sections: Iterable[Section]) -> dict[str, str]:
-    """Under which role of the C domain each name is known."""
+    """Return the role of each name in the C domain."""
     roles = {}
     for section in all_sections:
         for group in section.groups:
@@ -205,7 +205,7 @@ def _entry(directive: str, signatures: list[str], body: str) -> str:
 
 
 def _declared(group: Group, roles: dict[str, str]) -> Iterator[str]:
-    """The entries of a group: one for the functions that share its comment, one for each other declaration."""
+    """Return the entries of a group: one for the functions that share its comment, one for each other declaration."""
     comment = group.comment
     rest = list(group.declarations)
     while rest:
@@ -223,7 +223,7 @@ def _declared(group: Group, roles: dict[str, str]) -> Iterator[str]:
 
 
 def reference(header: str) -> str:
-    """All of it, a section for each banner."""
+    """Return the whole reference, with a section for each banner."""
     all_sections = sections(header)
     roles = _roles(all_sections)
     lines = [_marked_up(purpose(header), roles), ""]

@@ -1,15 +1,15 @@
-"""Counts the instructions that the core takes for a byte of text, under callgrind, and compares them with what is kept.
+"""Count the instructions that the core takes for a byte of text, under callgrind, and compare them with those that are kept.
 
-    python tools/instructions.py PROGRAM [--compiler CC] [--update]
+    python tools/instructions.py COUNT ENCODE [--compiler CC] [--update]
 
-PROGRAM is what benchmarks/c/count.c becomes. Time is noisy, instructions are not: with a fixed hash key and fixed texts, the
-same program takes the same number each time, on any machine with these instructions. The texts are made here, of
-examples/kjv.txt and of a random sequence that never changes. valgrind has no AVX-512, so it is plain C and AVX2 that are
-looked at.
+COUNT and ENCODE are the programs made of benchmarks/c/count.c and encode.c. Times vary, instructions do not: with a fixed hash
+key and fixed texts, the same program takes the same number in each run, on any machine with these instructions. The texts are
+made here, from examples/kjv.txt and from a random sequence that never changes. valgrind does not know AVX-512, so only plain C
+and AVX2 are measured.
 
-What is kept lies in benchmarks/instructions/, in a file for each version of a compiler and kind of processor; an unknown one
-is named and passes. More than 3 % above is a failure, more than 3 % below asks for `make instructions-update`, so that the
-next change is held against what was reached.
+The figures are kept in benchmarks/instructions/, in one file for each version of a compiler and kind of processor. An unknown
+compiler is named and passes. More than 1 % above the kept figure is a failure; more than 1 % below asks for
+`make instructions-update`, so that the next change is compared with what was reached.
 """
 
 from __future__ import annotations
@@ -24,15 +24,16 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "benchmarks" / "instructions"
 VARIANTS = ("plain", "avx2")
-SLACK = 0.03
+SLACK = 0.01
 
-# By variant and text.
+# By variant, then by the name of the work and the text.
 Figures = dict[str, dict[str, float]]
 
 
@@ -45,7 +46,7 @@ def book(n_characters: int) -> str:
 
 
 def numbers(seed: int) -> Callable[[int], int]:
-    """A function that gives the next number below a limit. Python promises that `random` never changes its sequence."""
+    """Return a function that gives the next number below a limit. Python promises that this sequence never changes."""
     draw = random.Random(seed).random
     return lambda limit: int(draw() * limit)
 
@@ -55,7 +56,7 @@ def english() -> str:
 
 
 def distinct() -> str:
-    """Some 60,000 different words, each once, and as many more of them anew, the first ones oftener."""
+    """Return 60,000 different words, each once, and then as many words drawn from them, the first ones more often."""
     below = numbers(1)
     letters = "etaoinshrdlucmfwypvbgkjqxz"
 
@@ -71,7 +72,7 @@ def distinct() -> str:
 
 
 def german() -> str:
-    """The book with ä, ö, ü and ß for a, o, u and s in a third of its words, and more capital letters."""
+    """Return the book with ä, ö, ü and ß for a, o, u and s in a third of its words, and with more capital letters."""
     below = numbers(2)
     latin = {"a": "ä", "o": "ö", "u": "ü", "s": "ß"}
     words = []
@@ -87,7 +88,7 @@ def german() -> str:
 
 
 def japanese() -> str:
-    """Runs of kana and kanji between ASCII and ideographic blanks and stops, with Latin and full-width words among them."""
+    """Return runs of kana and kanji between ASCII and ideographic blanks and stops, and some Latin and full-width words."""
     below = numbers(3)
     words = []
     for _ in range(24_000):
@@ -103,7 +104,7 @@ def japanese() -> str:
 
 
 def short() -> str:
-    """Documents of one to eight words, one a line."""
+    """Return documents of one to eight words, one on each line."""
     below = numbers(4)
     words = book(400_000).split()
     lines, first = [], 0
@@ -128,27 +129,46 @@ TEXTS = {
 }
 
 
-# ---- Counting --------------------------------------------------------------------------------------------------------
+# What is measured of each text: the functions of the first and of the second program, and the names of their figures.
+COUNTING = {"count_once": "{}"}
+ENCODING = {"train_once": "train {}", "encode_once": "encode {}"}
 
 
-def instructions(program: Path, text: Path, variant: str, options: tuple[str, ...]) -> int | None:
-    """How many instructions one round takes; None if this machine does not have the variant."""
-    count = [program, text, "--rounds", "1", "--fixed-key", "--simd", variant, *options]
+def works_on(name: str) -> tuple[dict[str, str], ...]:
+    """Return what each program does with a text; documents that are lines are only counted."""
+    return (COUNTING,) if TEXTS[name].options else (COUNTING, ENCODING)
+
+
+def figure_names() -> list[str]:
+    """Return the names of all figures."""
+    return [figure.format(name) for name in TEXTS for work in works_on(name) for figure in work.values()]
+
+
+def instructions(command: list[str | Path], functions: list[str]) -> list[int] | None:
+    """Return how many instructions each function takes, called in this order; None if the machine does not have the variant."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch, "callgrind.out")
-        callgrind = ["valgrind", "--tool=callgrind", "--toggle-collect=count_once", f"--callgrind-out-file={out}"]
-        done = subprocess.run([*callgrind, *count], capture_output=True, text=True, check=False)
+        callgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}"]
+        callgrind += [f"--toggle-collect={function}" for function in functions]
+        callgrind += [f"--dump-after={function}" for function in functions[:-1]]
+        done = subprocess.run([*callgrind, *command], capture_output=True, text=True, check=False)
         if done.returncode == 1 and "no such instruction set" in done.stderr:
             return None
         if done.returncode != 0:
-            sys.exit(f"{shlex.join(map(str, count))} failed under callgrind:\n{done.stderr}")
-        total = re.search(r"^totals: (\d+)", out.read_text(encoding="utf-8"), re.MULTILINE)
+            sys.exit(f"{shlex.join(map(str, command))} failed under callgrind:\n{done.stderr}")
+        dumps = [*(Path(f"{out}.{i}") for i in range(1, len(functions))), out]
+        return [total_in(dump, function) for dump, function in zip(dumps, functions, strict=True)]
+
+
+def total_in(dump: Path, function: str) -> int:
+    """Return the number of instructions in a file that callgrind has written after a function."""
+    total = re.search(r"^totals: (\d+)", dump.read_text(encoding="utf-8"), re.MULTILINE)
     if total is None or int(total[1]) == 0:
-        sys.exit("callgrind has counted nothing: it looks for a function count_once")
+        sys.exit(f"callgrind has counted nothing: it looks for a function {function}")
     return int(total[1])
 
 
-def measure(program: Path) -> tuple[Figures, dict[str, int]]:
+def measure(count: Path, encode: Path) -> tuple[Figures, dict[str, int]]:
     """Return the instructions per byte, and a checksum of each text, which says whether two figures can be compared."""
     figures: Figures = {}
     checksums = {}
@@ -158,15 +178,16 @@ def measure(program: Path) -> tuple[Figures, dict[str, int]]:
             encoded = text.make().encode()
             path.write_bytes(encoded)
             checksums[name] = zlib.crc32(encoded)
-            for variant in VARIANTS:
-                found = instructions(program, path, variant, text.options)
-                if found is not None:
-                    figures.setdefault(variant, {})[name] = round(found / len(encoded), 4)
+            commands = ([count, path, "--rounds", "1", "--fixed-key", *text.options], [encode, path])
+            for variant, (command, work) in product(VARIANTS, zip(commands, works_on(name), strict=False)):
+                found = instructions([*command, "--simd", variant], list(work))
+                for figure, n in zip(work.values(), found or (), strict=False):
+                    figures.setdefault(variant, {})[figure.format(name)] = round(n / len(encoded), 4)
     return figures, checksums
 
 
 def compiler_name(command: str) -> str:
-    """Name and version of a compiler and what it compiles for, as in ``gcc-12.2-x86_64``."""
+    """Return the name and version of a compiler, and what it compiles for, as in ``gcc-12.2-x86_64``."""
     asked = [*shlex.split(command), "-dM", "-E", "-x", "c", "/dev/null"]
     printed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     macros = dict(re.findall(r"^#define (\w+) (.*)$", printed, re.MULTILINE))
@@ -178,28 +199,29 @@ def compiler_name(command: str) -> str:
 
 
 def compare(kept: Figures, found: Figures) -> tuple[list[str], bool, bool]:
-    """A line for each figure, and whether any is more, or less, than kept by more than the slack."""
+    """Return a line for each figure, and whether any is above, and any below, what is kept by more than the slack."""
     lines = []
     is_worse = is_better = False
     for variant, figures in found.items():
         for text, now in figures.items():
             before = kept.get(variant, {}).get(text)
             if before is None:
-                lines.append(f"{variant:6} {text:16} {now:8.3f}")
+                lines.append(f"{variant:6} {text:22} {now:8.3f}")
                 continue
             change = now / before - 1
             verdict = "  WORSE" if change > SLACK else "  better" if change < -SLACK else ""
             is_worse |= change > SLACK
             is_better |= change < -SLACK
-            lines.append(f"{variant:6} {text:16} {now:8.3f} {before:8.3f} {change:+7.1%}{verdict}")
+            lines.append(f"{variant:6} {text:22} {now:8.3f} {before:8.3f} {change:+7.1%}{verdict}")
     return lines, is_worse, is_better
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program", type=Path)
-    parser.add_argument("--compiler", default="cc", help="what the program was compiled with (cc)")
-    parser.add_argument("--update", action="store_true", help="keep what is found instead of comparing it")
+    parser.add_argument("count", type=Path)
+    parser.add_argument("encode", type=Path)
+    parser.add_argument("--compiler", default="cc", help="the compiler of the programs (cc)")
+    parser.add_argument("--update", action="store_true", help="keep the figures instead of comparing them")
     options = parser.parse_args(arguments)
     name = compiler_name(options.compiler)
     path = KEPT / f"{name}.json"
@@ -207,7 +229,7 @@ def main(arguments: list[str]) -> int:
         known = ", ".join(sorted(kept.stem for kept in KEPT.glob("*.json"))) or "none"
         print(f"nothing is kept for {name} (known: {known}); `make instructions-update` would change that")
         return 0
-    figures, checksums = measure(options.program)
+    figures, checksums = measure(options.count, options.encode)
     if options.update:
         path.parent.mkdir(exist_ok=True)
         content = {"compiler": name, "texts": checksums, "instructions_per_byte": figures}
@@ -218,7 +240,7 @@ def main(arguments: list[str]) -> int:
     kept = json.loads(path.read_text(encoding="utf-8"))
     changed = [text for text in checksums if checksums[text] != kept["texts"].get(text)]
     if changed:
-        print(f"not the texts that {path.name} was made with: {', '.join(changed)}; `make instructions-update` keeps anew")
+        print(f"not the texts that {path.name} was made with: {', '.join(changed)}; `make instructions-update` makes it again")
         return 1
     lines, is_worse, is_better = compare(kept["instructions_per_byte"], figures)
     print(f"instructions per byte, {name}: found, kept, change")

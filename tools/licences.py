@@ -1,7 +1,7 @@
 """Usage: licences.py PAGE [--write]
 
-The table of what a wheel contains and needs, with the licence of each, between the marks of a page. What the packages say of
-themselves is read from their metadata, so they have to be installed. Without --write: whether the page still says so.
+Write the table of what a wheel contains and needs, with the licence of each, between the marks of a page. The licences are
+read from the metadata of the packages, so these must be installed. Without --write, only check whether the page is up to date.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 BEGIN, END = "<!-- begin licences -->\n", "<!-- end licences -->\n"
 NAME = re.compile(r"[\w.-]+")
 
-# In the wheel itself. No package's metadata tells of these.
+# Parts of the wheel itself, which no package's metadata describes.
 CONTAINED = [
     ("text_processor: Python, C, stubs", "MIT", "in the wheel"),
     ("the tables in the compiled core, made from the Unicode Character Database", "Unicode-3.0", "in the wheel"),
@@ -25,7 +25,7 @@ CONTAINED = [
 
 
 def licence_of(name: str) -> str:
-    """The licence of an installed package, by the oldest way that it tells."""
+    """Return the licence of an installed package, from the oldest field that has it."""
     metadata = distribution(name).metadata
     if expression := metadata["License-Expression"]:
         return str(expression)
@@ -36,7 +36,7 @@ def licence_of(name: str) -> str:
 
 
 def requirements(name: str) -> Iterator[tuple[str, str]]:
-    """The packages that one requires, and the extra that asks for each, or nothing."""
+    """Return the packages that a package requires, each with its extra, if there is one."""
     for requirement in distribution(name).requires or []:
         needed, _, condition = requirement.partition(";")
         found = NAME.match(needed)
@@ -46,7 +46,7 @@ def requirements(name: str) -> Iterator[tuple[str, str]]:
 
 
 def needed_by(name: str) -> Iterator[str]:
-    """What is installed with a package, first what it asks for itself."""
+    """Return what is installed with a package, its direct requirements first."""
     for needed, extra in requirements(name):
         if not extra:
             yield needed
@@ -54,7 +54,7 @@ def needed_by(name: str) -> Iterator[str]:
 
 
 def table(extras: list[str]) -> str:
-    """The rows for what is in a wheel, what comes with it, and what the extras add."""
+    """Return the rows for what a wheel contains, what it requires, and what the extras add."""
     rows = [*CONTAINED]
     rows += [(name, licence_of(name), "required") for name in needed_by("text-processor")]
     optional = [(name, extra) for name, extra in requirements("text-processor") if extra in extras]
@@ -63,7 +63,7 @@ def table(extras: list[str]) -> str:
 
 
 def with_table(page: str, extras: list[str]) -> str:
-    """The page with the table as it should be."""
+    """Return the page with the right table."""
     before, begin, rest = page.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

@@ -1,6 +1,6 @@
-"""Prints which functions held memory when it was most: `massif_peak.py MASSIF_OUT [ROWS]`.
+"""Print which functions held memory at the peak: `massif_peak.py MASSIF_OUT [ROWS]`.
 
-valgrind --tool=massif writes the file; ms_print prints all of it, with the callers of each function.
+valgrind --tool=massif writes the file. ms_print prints all of it, with the callers of each function.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-# Those that called an allocating function stand one blank further in than the root of the tree.
+# The callers of allocating functions are indented by one blank more than the root of the tree.
 CALLER = re.compile(r"^ n\d+: (?P<nbytes>\d+) (?:0x[0-9A-F]+: (?P<function>.*?)(?: \((?P<place>.*)\))?|(?P<others>in .*))$")
 
 
 class Peak(NamedTuple):
-    """The moment at which a program held the most."""
+    """The moment at which a program held most memory."""
 
-    total_nbytes: int  # what the heap adds to what was asked for is part of it
+    total_nbytes: int  # including what the heap adds to each block
     nbytes: Counter[str]  # by function
 
 
 def peak(massif: str) -> Peak:
-    """What a file of massif says of its peak."""
+    """Return the peak of a file of massif."""
     snapshots = re.split(r"^#-+\nsnapshot=\d+\n#-+\n", massif, flags=re.MULTILINE)[1:]
     found = next((snapshot for snapshot in snapshots if "heap_tree=peak" in snapshot), None)
     if found is None:

@@ -1,8 +1,8 @@
 """Usage: nightly.py [--page PAGE] [STEP…]
 
-What takes too long for every change, one step after the other: each is a command of make, and goes on whatever became of the
-ones before it. What they print lies in build/nightly. With --page, the table of results is written between the marks of that
-page. With names of steps only these are run, and the table is only shown.
+Run what takes too long for every change, step by step. Each step is a command of make, and runs even if an earlier one failed.
+Their output goes to build/nightly. With --page, the table of results is written between the marks of that page. With names of
+steps, only these run, and the table is only shown.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BEGIN, END = "<!-- begin nightly -->\n", "<!-- end nightly -->\n"
 
 MACHINES = ["cross-aarch64", "cross-s390x", "cross-i686", "cross-musl", "cross-windows", "cross-macos", "cross-files"]
 COMPILERS = ["compilers-gcc", "compilers-clang"]
-# A name, and the arguments of make where they are more than that. The whole is to take less than an hour on two cores.
+# A name, and the arguments of make if they differ from it. All steps should take less than an hour on two cores.
 STEPS: dict[str, str] = {
     **{name: name for name in (*MACHINES, *COMPILERS)},
     "fuzz": "fuzz FUZZ_SECONDS=120",
@@ -38,7 +38,7 @@ STEPS: dict[str, str] = {
     **{name: name for name in ("ubsan", "try-tools", "growth")},
 }
 
-# Who says its version in its first line.
+# Tools that print their version in the first line.
 TOOLS = {
     "GCC": ["gcc", "-dumpfullversion"],
     "Clang": ["clang", "--version"],
@@ -49,7 +49,7 @@ TOOLS = {
 
 
 class Result(NamedTuple):
-    """How one step went."""
+    """The result of a step."""
 
     step: str
     passed: bool
@@ -62,17 +62,17 @@ class Result(NamedTuple):
 
 
 def remarks_of(printed: str) -> list[str]:
-    """What was skipped, and how much was tried."""
+    """Return what was skipped, and how much was tried."""
     remarks = sorted(set(re.findall(r"^skipped: .*$", printed, re.MULTILINE)))
     executions = [int(number) for number in re.findall(r"^\w+: (\d+) executions", printed, re.MULTILINE)]
     return [*remarks, *([f"{sum(executions):,} executions of {len(executions)} targets"] if executions else [])]
 
 
 def run(step: str, arguments: str) -> Result:
-    """One step, with as many jobs as there are processors."""
+    """Run a step with one job for each processor."""
     print(f"==== {step}", flush=True)
     start = time.monotonic()
-    # The jobs of a make above this one are not ours; long tests may take longer than what would be a deadlock otherwise.
+    # Without the jobs of a make that runs this one. Long tests need more time before they are taken for a deadlock.
     environment = os.environ | {"MAKEFLAGS": "", "MFLAGS": "", "PYTEST_ADDOPTS": "--timeout=1500"}
     command = ["make", f"-j{os.cpu_count()}", *arguments.split()]
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def first_line(command: list[str]) -> str:
 
 
 def versions() -> str:
-    """The versions of what took part, in one line."""
+    """Return the versions of the tools, in one line."""
     found = {name: re.search(r"\d+(?:\.\d+)+", first_line(command)) for name, command in TOOLS.items()}
     told = [f"{name} {version[0]}" for name, version in found.items() if version]
     told += [f"CPython {platform.python_version()}", f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"]
@@ -106,7 +106,7 @@ def versions() -> str:
 
 
 def table(results: list[Result], when: str, revision: str, told_versions: str) -> str:
-    """The results as they stand on a page."""
+    """Return the table of results for a page."""
     total = sum(result.seconds for result in results)
     head = f"Last run: {when}, revision {revision}, in {total / 60:.0f} minutes, with {told_versions}.\n\n"
     return head + "| step | result | seconds |\n|---|---|---|\n" + "".join(result.row() for result in results)

@@ -1,4 +1,4 @@
-"""Does an installed text_processor work at all? Needs nothing but the wheel and its own requirements."""
+"""Check that an installed text_processor works. It needs only the wheel and its requirements."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ home = Path(text_processor.__file__).resolve()
 if not home.is_relative_to(Path(sys.prefix).resolve()):
     sys.exit(f"text_processor came from {home}, not from the environment {sys.prefix}")
 
-# The name of the section, as ELF files have it.
+# The name of the section in ELF files.
 compiled = [path for path in home.parent.iterdir() if path.suffix in {".so", ".pyd"}]
 if not compiled or any(b"\0.debug_info\0" in path.read_bytes() for path in compiled):
     sys.exit(f"{compiled} should be a compiled module without debug information")

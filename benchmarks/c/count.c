@@ -10,12 +10,10 @@
  * random hash key, so that every run does exactly the same. */
 #include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "textproc.h"
+#include "program.h"
 
 enum { PIECE_NBYTES = 128 * 1024, PIECE_NBYTES_OF_THREADS = 2048 * 1024, MOST_THREADS = 64, MOST_ROUNDS = 1000 };
 
@@ -33,34 +31,6 @@ typedef struct cut_text {
     tp_batch *pieces; /* n_steps rows of n_threads, each row counted at once */
     size_t n_steps, n_threads;
 } cut_text;
-
-static void fail(const char *what, const char *why)
-{
-    fprintf(stderr, "count: %s: %s\n", what, why);
-    exit(1);
-}
-
-static void *allocate(size_t n, size_t nbytes)
-{
-    void *memory = calloc(n == 0 ? 1 : n, nbytes);
-    if (memory == NULL) fail("memory", "there is not enough");
-    return memory;
-}
-
-static void check(tp_status status, const tp_error *error)
-{
-    if (status != TP_OK) fail("the core", error->message);
-}
-
-/* ---- What is asked for ------------------------------------------------------------------------------------------------- */
-
-static size_t number(const char *name, const char *text, size_t most)
-{
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
-    if (*end != '\0' || value < 1 || value > most) fail(name, "the number is out of range");
-    return value;
-}
 
 static options parse(int n, char **arguments)
 {
@@ -87,18 +57,6 @@ static options parse(int n, char **arguments)
 }
 
 /* ---- The text ---------------------------------------------------------------------------------------------------------- */
-
-static void read_text(const char *path, cut_text *cut)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL || fseek(file, 0, SEEK_END) != 0) fail(path, "cannot be opened");
-    long nbytes = ftell(file);
-    if (nbytes < 0 || fseek(file, 0, SEEK_SET) != 0) fail(path, "is no ordinary file");
-    cut->nbytes = (size_t)nbytes;
-    cut->text = allocate(cut->nbytes, 1);
-    if (fread(cut->text, 1, cut->nbytes, file) != cut->nbytes) fail(path, "cannot be read");
-    fclose(file);
-}
 
 static bool is_space(uint8_t byte) { return byte == ' ' || byte == '\n'; }
 
@@ -135,7 +93,9 @@ static void make_piece(cut_text *cut, tp_batch *piece, size_t start, size_t end,
 static cut_text cut_file(const options *o)
 {
     cut_text cut = {.n_threads = o->n_threads};
-    read_text(o->path, &cut);
+    text file = read_file(o->path);
+    cut.text = file.bytes;
+    cut.nbytes = file.nbytes;
     cut.piece_nbytes = o->is_whole ? cut.nbytes + 1 : o->n_threads > 1 ? PIECE_NBYTES_OF_THREADS : PIECE_NBYTES;
     cut.n_steps = cut.nbytes / cut.n_threads / cut.piece_nbytes + 2;
     cut.pieces = allocate(cut.n_steps * cut.n_threads, sizeof *cut.pieces);

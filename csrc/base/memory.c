@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/thread_id.h"
 
-/* ---- Where memory comes from ------------------------------------------------------------------------------------- */
+/* ---- Sources of memory ------------------------------------------------------------------------------------------- */
 
 /* The size of a cache line. Items of 16, 32 or 64 bytes in arrays then never straddle two lines. */
 enum { ALIGNMENT = 64 };
@@ -160,7 +160,7 @@ static void *default_resize(void *user, void *block, size_t old_nbytes, size_t n
     return small_resize(block, old_nbytes, new_nbytes);
 }
 
-/* ---- What is held --------------------------------------------------------------------------------------------------- */
+/* ---- Counters ------------------------------------------------------------------------------------------------------- */
 
 static _Atomic uint64_t current_bytes, peak_bytes, limit_bytes = TP_NO_LIMIT;
 
@@ -191,7 +191,7 @@ static bool take_within_limit(uint64_t nbytes, uint64_t limit, uint64_t *in_use)
     return true;
 }
 
-/* ---- What is refused ------------------------------------------------------------------------------------------------ */
+/* ---- Limits --------------------------------------------------------------------------------------------------------- */
 
 /* The reasons why threads were refused memory, kept for each thread until it asks. A thread-local variable would allocate
  * memory at its first use in a thread, and some systems end the process if that fails. If more threads wait for an answer than
@@ -256,7 +256,7 @@ void tp_forget_refusal(void)
     tp_memory_take_refusal(&forgotten);
 }
 
-/* ---- The door ------------------------------------------------------------------------------------------------------ */
+/* ---- The hook ------------------------------------------------------------------------------------------------------ */
 
 static tp_resize_fn resize_hook = default_resize;
 static void *resize_user;
@@ -358,7 +358,7 @@ void *tp_grow(tp_memory_kind kind, void *items, size_t *capacity, size_t needed,
     return moved;
 }
 
-/* ---- For callers --------------------------------------------------------------------------------------------------- */
+/* ---- Public functions ---------------------------------------------------------------------------------------------- */
 
 static uint64_t count_live_allocations(void)
 {

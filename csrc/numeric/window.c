@@ -64,7 +64,7 @@ void tp_window_free_at(tp_window **window)
     *window = NULL;
 }
 
-/* ---- In ----------------------------------------------------------------------------------------------------------- */
+/* ---- Adding ------------------------------------------------------------------------------------------------------- */
 
 static void push(tp_window *window, double number)
 {
@@ -156,7 +156,7 @@ tp_status tp_window_exchange(tp_window *window, tp_window *other, uint64_t expec
     return is_expected ? TP_OK : tp_fail(error, TP_STALE, 0, "the window has moved on");
 }
 
-/* ---- Out ---------------------------------------------------------------------------------------------------------- */
+/* ---- Results ------------------------------------------------------------------------------------------------------ */
 
 void tp_window_get_state(tp_window *window, tp_window_state *state)
 {

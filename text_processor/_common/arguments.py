@@ -67,18 +67,6 @@ class Buffer(Protocol):
     def __buffer__(self, flags: int, /) -> memoryview: ...
 
 
-class ArrowStream(Protocol):
-    """An object that gives a column of Arrow, chunk by chunk, as those of pyarrow, polars, pandas and DuckDB do."""
-
-    def __arrow_c_stream__(self, requested_schema: object = None, /) -> object: ...
-
-
-class ArrowArray(Protocol):
-    """An object that gives an array of Arrow."""
-
-    def __arrow_c_array__(self, requested_schema: object = None, /) -> tuple[object, object]: ...
-
-
 class Readable(Protocol):
     """An object that can be read: it returns bytes or text, and an empty one at the end."""
 

@@ -136,9 +136,6 @@ def _is_arrow_array(kind: type) -> bool:
     return (hasattr(kind, "__arrow_c_array__") or hasattr(kind, "__arrow_c_stream__")) and hasattr(kind, "to_pylist")
 
 
-# ---- What is missing -------------------------------------------------------------------------------------------------
-
-
 def advice(item: Any, way: str = "leave it out") -> str:
     """Return the end of a message about an item that is a missing value; an empty ``str`` for any other item."""
     is_missing = item is None or (isinstance(item, float) and math.isnan(item)) or type(item).__name__ in _MISSING_OF_PANDAS

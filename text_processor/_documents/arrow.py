@@ -200,19 +200,12 @@ def slices_of(text: memoryview, index: int) -> Iterator[Batch]:
     """Cut a long document into batches, between characters, and validate them: copies, since the original may change."""
     start = 0
     while start < len(text):
-        stop = _character_start(text, start + SLICE_NBYTES)
+        stop = batches.character_start(text, start + SLICE_NBYTES)
         part = bytes(text[start:stop])
         if (offset := native_text.find_invalid(part)) is not None:
             raise native_text.not_utf8(index, start + offset)
         yield native_text.closing_batch(part) if stop == len(text) else native_text.open_batch(part)
         start = stop
-
-
-def _character_start(text: memoryview, place: int) -> int:
-    """Return the start of the character that contains a byte; in invalid UTF-8, some place near it."""
-    if place >= len(text):
-        return len(text)
-    return next((start for start in range(place, place - 4, -1) if text[start] & 0xC0 != 0x80), place)
 
 
 # ---- Shared out among threads ----------------------------------------------------------------------------------------

@@ -320,6 +320,13 @@ def _slice(text: str | memoryview, start: int, end: int) -> bytes | memoryview:
     return text[start:end].encode() if isinstance(text, str) else text[start:end]
 
 
+def character_start(text: memoryview, place: int) -> int:
+    """Return the start of the character that contains a byte; in invalid UTF-8, some place near it."""
+    if place >= len(text):
+        return len(text)
+    return next((start for start in range(place, place - 4, -1) if text[start] & 0xC0 != 0x80), place)
+
+
 def _cuts(text: str | memoryview, start: int, end: int, factor: int = 1) -> Iterator[int]:
     """Give places between characters, one batch apart. In invalid UTF-8 they may be anywhere."""
     length = BATCH_CHARACTERS * (factor if isinstance(text, str) else VIEW_FACTOR)

@@ -19,7 +19,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from text_processor._common import arguments, container
-from text_processor._common.arguments import Readable, byte_view, check_option
+from text_processor._common.arguments import byte_view, check_option
 from text_processor._documents import batches, decoding
 from text_processor._documents.batches import Step
 from text_processor._documents.decoding import Reading
@@ -102,16 +102,16 @@ class FileSource:
 
 
 class StreamSource:
-    """An object with a method ``read``, decompressed and decoded if needed."""
+    """What a function reads, decompressed and decoded if needed."""
 
-    def __init__(self, stream: Readable, what: str, reading: Reading) -> None:
-        self._stream = stream
+    def __init__(self, read: Callable[[int], Any], what: str, reading: Reading) -> None:
+        self._read_some = read
         self._what = what
         self.n_read = 0  # bytes of the stream; for str, bytes of its UTF-8
         self._read = decoding.opened(self._read_stream, BLOCK_NBYTES, reading).read
 
     def _read_stream(self, nbytes: int) -> str | memoryview:
-        data = self._stream.read(nbytes)
+        data = self._read_some(nbytes)
         if data is None:
             raise BlockingIOError(errno.EAGAIN, f"{self._what} is in non-blocking mode and has nothing to read now")
         if isinstance(data, str):
@@ -153,9 +153,15 @@ class Lines:
         self._lines = native_text.Lines()
         self.n_documents = 0
 
+    input_name = "this"
+
     @property
     def nbytes(self) -> int:
         return self._lines.nbytes
+
+    @property
+    def name(self) -> str:
+        return f"Document {self.index}"
 
     @property
     def index(self) -> int:
@@ -197,6 +203,8 @@ class Whole:
 
     index = 0
     start = 0
+    name = "Document 0"
+    input_name = "this"
 
     def __init__(self, *, is_last: bool) -> None:
         self._is_last = is_last
@@ -211,10 +219,29 @@ class Whole:
         return native_text.closing_batch(b"") if self._is_last else None
 
 
+class Text:
+    """One text that is no document, such as one to encode; errors call it by its name."""
+
+    index = None
+    start = 0
+    n_documents = 0
+
+    def __init__(self, name: str) -> None:
+        self.name = self.input_name = name
+        self.nbytes = 0
+
+    def next_batch(self, block: memoryview) -> Batch:
+        self.nbytes += len(block)
+        return native_text.open_batch(block)
+
+    def last_batch(self) -> None:
+        return None
+
+
 class Shard:
     """The text of a source, and its documents."""
 
-    def __init__(self, source: Source, documents: Lines | Whole, errors: str, *, may_have_mark: bool) -> None:
+    def __init__(self, source: Source, documents: Lines | Whole | Text, errors: str, *, may_have_mark: bool) -> None:
         self.source = source
         self.documents = documents
         self._errors = errors
@@ -249,7 +276,7 @@ class Shard:
         if offset is None:
             return block[:n], bytes(block[n:])
         if self.documents.nbytes == 0:
-            container.check_is_text(block, "this")
+            container.check_is_text(block, self.documents.input_name)
         if self._errors == "strict":
             raise _FaultError(block[:offset], "is not valid UTF-8") from _decoder_error(block[offset : offset + 4])
         text, n = codecs.utf_8_decode(block, self._errors, is_final)
@@ -267,7 +294,7 @@ class Shard:
         documents = self.documents
         offset, place = documents.nbytes - documents.start, documents.nbytes + self._mark_nbytes
         where = f"at byte {offset}" if place == offset else f"at byte {offset}, byte {place} of the input"
-        message = f"Document {documents.index} {what} {where}"
+        message = f"{documents.name} {what} {where}"
         return InvalidDocumentError(message, index=documents.index, offset=offset, position=place)
 
 
@@ -280,7 +307,7 @@ def _decoder_error(invalid: memoryview) -> UnicodeDecodeError | None:
     return None
 
 
-# ---- The ways in -----------------------------------------------------------------------------------------------------
+# ---- Inputs ----------------------------------------------------------------------------------------------------------
 
 # A source for the bytes from a start to a stop, in blocks of a length.
 OpenSource = Callable[[int, int, int], Source]
@@ -309,6 +336,10 @@ class Input:
             may_have_mark = not shards and self.view is None
             shards.append(Shard(self._open(start, stop, block_nbytes), documents, options.errors, may_have_mark=may_have_mark))
         return shards
+
+    def text(self, name: str) -> Shard:
+        """Return all of the input as one text with a name; a byte-order mark of UTF-8 is part of it."""
+        return Shard(self._open(0, self._cut_nbytes or 0, BLOCK_NBYTES), Text(name), "strict", may_have_mark=False)
 
     def _cuts(self, nbytes: int, options: Options, threads: int) -> list[int]:
         """Return the start of each shard: after the first separator at or after each of equally spaced places."""
@@ -343,15 +374,30 @@ def of_buffer(data: Any, options: Options) -> Input:
     return Input(lambda start, stop, block_nbytes: BufferSource(view, start, stop, block_nbytes), len(view), view=view)
 
 
+def checked_buffer(data: Any, name: str, allowed: str) -> memoryview:
+    """Return a view of a buffer of valid UTF-8, not copied.
+
+    Raises:
+        TypeError: the object is not a buffer of bytes.
+        BufferError: it is not C-contiguous.
+        InvalidDocumentError: the bytes are not UTF-8.
+    """
+    view = byte_view(data, name, allowed)
+    if (offset := batches.find_invalid(view)) is not None:
+        raise InvalidDocumentError(f"{name} is not valid UTF-8 at byte {offset}{decoding.hint_at(view)}", offset=offset)
+    return view
+
+
 def of_stream(stream: Any, options: Options, name: str = "the stream") -> Input:
     """Read an object with a method ``read``, decompressed and decoded if needed."""
     if not callable(getattr(stream, "read", None)):
         raise TypeError(f"the stream must have a method read, which {type(stream).__name__} has not")
-    return _of_reader(stream, name, Reading(options.encoding, options.errors), None)
+    return of_reader(stream.read, name, Reading(options.encoding, options.errors))
 
 
-def _of_reader(stream: Readable, name: str, reading: Reading, nbytes: int | None) -> Input:
-    return Input(lambda _start, _stop, _block_nbytes: StreamSource(stream, name, reading), nbytes, can_be_cut=False)
+def of_reader(read: Callable[[int], Any], name: str, reading: Reading, nbytes: int | None = None) -> Input:
+    """Read what a function returns, decompressed and decoded if needed; ``nbytes`` is the number of bytes, if it is known."""
+    return Input(lambda _start, _stop, _block_nbytes: StreamSource(read, name, reading), nbytes, can_be_cut=False)
 
 
 @contextmanager
@@ -362,13 +408,13 @@ def opened_file(path: str | bytes | os.PathLike[Any], options: Options) -> Gener
         before = os.fstat(file.fileno())
         # A regular file of size 0 may be one that the system generates while it is read.
         if not (stat.S_ISREG(before.st_mode) and before.st_size > 0):
-            yield _of_reader(file, "the file", reading, None)
+            yield of_reader(file.read, "the file", reading)
             return
         if decoding.opened(file.read, decoding.SAMPLE_NBYTES, reading).is_plain:
             yield Input(lambda start, stop, block_nbytes: FileSource(file, start, stop, block_nbytes), before.st_size)
         else:
             file.seek(0)
-            yield _of_reader(file, "the file", reading, before.st_size)
+            yield of_reader(file.read, "the file", reading, before.st_size)
         after = os.fstat(file.fileno())
         if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
             raise changed(repr(os.fsdecode(path)))
@@ -376,4 +422,4 @@ def opened_file(path: str | bytes | os.PathLike[Any], options: Options) -> Gener
 
 def changed(name: str) -> TextProcessorError:
     """Return the error for an input that was changed while it was read."""
-    return TextProcessorError(f"{name} was changed while it was read; nothing of it was added")
+    return TextProcessorError(f"{name} was changed while it was read; nothing of it was used")

@@ -88,8 +88,6 @@ class Ledger(list[Dropped | Entry]):
         self.threads = threads
         self.turns: dict[int, Turn] = {}
 
-    # ---- What was given ----------------------------------------------------------------------------------------------
-
     def count_documents(self) -> int:
         """Return the number of documents, without counting their words if possible."""
         while True:
@@ -147,8 +145,6 @@ class Ledger(list[Dropped | Entry]):
         if n_words > native_corpus.MOST_WORDS // 2:
             kind = NearlyFullLedger if self.keeps_documents else NearlyFullUnkeptLedger
             self.__class__ = kind  # pyright: ignore[reportAttributeAccessIssue]
-
-    # ---- What is counted ---------------------------------------------------------------------------------------------
 
     def settle(self) -> Corpus:
         """Count the entries that are not counted yet, and return the corpus."""

@@ -8,19 +8,17 @@ import os
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
-from io import FileIO
 from itertools import accumulate
-from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 from text_processor._common import arguments, files, many, signatures
 from text_processor._common import progress as common_progress
-from text_processor._common.arguments import ArrowArray, ArrowStream, Buffer, is_a
+from text_processor._common.arguments import Buffer, is_a
 from text_processor._common.messages import needs, quoted, shown
 from text_processor._common.progress import Progress
 from text_processor._common.subclasses import attributes_of, set_attributes
-from text_processor._documents import arrow, batches, decoding
-from text_processor._documents.decoding import Reading
+from text_processor._documents import arrow, batches, decoding, sources
+from text_processor._documents.sources import Options
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor.bpe import _columns, _files, _hints, _huggingface, _model, _post, _special, _splitter, _text, _training
@@ -140,7 +138,7 @@ class Tokenizer(NamesOfPeers):
 
     def train_from_iterator(
         self,
-        iterator: Iterable[str | Buffer] | ArrowStream | ArrowArray,
+        iterator: Iterable[Any],
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
@@ -184,13 +182,12 @@ class Tokenizer(NamesOfPeers):
         Traceback (most recent call last):
         ValueError: vocab_size must be at least 256, as each byte is a token, not 255
         """
-        texts: Any = iterator
-        is_column = arrow.is_column(texts)
+        is_column = arrow.is_column(iterator)
         if not is_column:
-            many.check(texts, "iterator", many.TRAINING_TEXTS, in_order=False)
+            many.check(iterator, "iterator", many.TRAINING_TEXTS, in_order=False)
         plan = _checked_plan(vocab_size, tie_break, threads, progress)
         train = _training.train_from_column if is_column else _training.train_from_iterator
-        self._use_merges(train(texts, self._model.splitter, plan))
+        self._use_merges(train(iterator, self._model.splitter, plan))
 
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by a trained one."""
@@ -373,7 +370,7 @@ class Tokenizer(NamesOfPeers):
 
     def encode_arrow(
         self,
-        column: ArrowStream | ArrowArray,
+        column: object,
         *,
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
@@ -425,7 +422,7 @@ class Tokenizer(NamesOfPeers):
     def _encode_column(
         self,
         method: str,
-        column: ArrowStream | ArrowArray,
+        column: object,
         output: Output,
         *,
         threads: int | None,
@@ -551,7 +548,7 @@ class Tokenizer(NamesOfPeers):
 
     def count_arrow(
         self,
-        column: ArrowStream | ArrowArray,
+        column: object,
         *,
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
@@ -611,6 +608,7 @@ class Tokenizer(NamesOfPeers):
             OSError: a file cannot be read or written.
             InvalidDocumentError: the text is not UTF-8, or not in the given encoding; the message and ``position`` give the
                 byte. Or the file is damaged or cut short.
+            TextProcessorError: the file was changed while it was read.
             ValueError: a disallowed name occurs.
 
         >>> import tempfile
@@ -625,28 +623,20 @@ class Tokenizer(NamesOfPeers):
         (3, b'a\x00\x00\x00 \x00\x00\x00')
         """
         common_progress.check_progress(progress)
-        name, n_ids, n_read = repr(os.fsdecode(path)), 0, 0
+        model, n_ids = self._model, 0
+        options = Options("whole", "skip", encoding=decoding.checked_encoding(encoding))
 
         def pieces() -> Iterator[bytes]:
             nonlocal n_ids
-            for ids in model.encode_stream(read, name, reading, allowed_special, disallowed_special):
-                n_ids += len(ids)
-                report(n_read)
-                yield little_endian(ids)
+            # It ends with the check whether the file was changed, so before the new file replaces the old one.
+            with sources.opened_file(path, options) as given, common_progress.reporting(progress, given.nbytes) as report:
+                text = given.text(repr(os.fsdecode(path)))
+                for ids in model.encode_stream(text, allowed_special, disallowed_special):
+                    n_ids += len(ids)
+                    report(text.source.n_read)
+                    yield little_endian(ids)
 
-        def read(nbytes: int) -> bytes | None:
-            nonlocal n_read
-            data = file.read(nbytes)
-            n_read += len(data or b"")
-            return data
-
-        model = self._model
-        reading = Reading(decoding.checked_encoding(encoding), suffix=decoding.suffix_of(path))
-        with FileIO(os.fspath(path)) as file:
-            status = os.fstat(file.fileno())
-            total = status.st_size if S_ISREG(status.st_mode) and status.st_size else None
-            with common_progress.reporting(progress, total) as report:
-                files.write_file(os.fsdecode(out), pieces())
+        files.write_file(os.fsdecode(out), pieces())
         return n_ids
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
@@ -1133,7 +1123,7 @@ class IncrementalDecoder:
 signatures.unquote((NamesOfPeers, Tokenizer, IncrementalDecoder))
 
 
-# ---- What users give -------------------------------------------------------------------------------------------------
+# ---- Checks ----------------------------------------------------------------------------------------------------------
 
 
 def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, progress: Progress | bool | None) -> Plan:

@@ -17,7 +17,7 @@ from text_processor._common.messages import shown
 from text_processor._common.progress import Report
 from text_processor._documents import batches
 from text_processor._documents.arrow import Texts
-from text_processor._documents.decoding import Reading
+from text_processor._documents.sources import Shard
 from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
 from text_processor._native.text import Batch
@@ -327,26 +327,21 @@ class Model:
 
     # ---- Streams -----------------------------------------------------------------------------------------------------
 
-    def encode_stream(
-        self, read: Callable[[int], Any], name: str, reading: Reading, allowed: Names | str, disallowed: Names | str
-    ) -> Iterator[array[int]]:
-        """Give the ids of the text of a stream, an array for each block that is read."""
+    def encode_stream(self, text: Shard, allowed: Names | str, disallowed: Names | str) -> Iterator[array[int]]:
+        """Give the ids of a text that comes in blocks, an array for each block."""
         chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
         ids = array("I")
         encoder = self._new_encoder(ids)
         if self.splitter.native is None:  # regex needs the whole text at once
-            text = "".join(_text.as_str(block) for block, _ in _text.blocks(read, name, reading))
-            self.encode(text, chosen, forbidden, ids)
+            self.encode("".join(map(_text.as_str, _text.blocks(text))), chosen, forbidden, ids)
             yield ids
             return
         parts = _Stream(self, encoder, chosen, forbidden) if self.is_plain else _Stages(self, encoder, chosen, forbidden)
-        stream = _text.Stream(parts.consume)
-        for block, is_final in _text.blocks(read, name, reading):
-            stream.feed(block, is_final)
-            if is_final:
-                parts.end()
+        for _ in _text.Stream(parts.consume).feed_text(text):
             yield ids
             del ids[:]
+        parts.end()
+        yield ids
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 

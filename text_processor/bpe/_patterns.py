@@ -28,8 +28,6 @@ MOST_NESTED = 50
 MOST_REPEATS = 100_000
 
 
-# ---- What is read alike ----------------------------------------------------------------------------------------------
-
 _CATEGORIES = "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Co Cn"
 _SCRIPTS = (
     "Arabic Armenian Bengali Bopomofo Common Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Han Hangul Hebrew "
@@ -85,8 +83,6 @@ _LIGATURES = frozenset({"ss", "st", "ff", "fl"})
 _PLAIN = frozenset("abcdefghjklmnopqrstuvwxyzABCDEFGHJKLMNOPQRSTUVWXYZ' ")
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "a": "\a"}
 
-
-# ---- What is not -----------------------------------------------------------------------------------------------------
 
 _END = r"the end of the text is (?![\s\S])"
 _PROPERTIES = r"write \p{…} with a general category, such as Lu, or a script, such as Han"
@@ -387,8 +383,6 @@ class _Scan:
         if group.ignores_case:
             self._only_regex_and_tiktoken(f"{quoted(found[0])} in (?i:…)", "write it outside")
         group.repeat(least, most)
-
-    # ---- What is said ----
 
     def _refused(self, kinds: Sequence[tuple[str, str, str]]) -> ValueError:
         """The error for what stands here, which is none of what is read alike."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from text_processor._common import arguments, container
-from text_processor._documents import batches, decoding
+from text_processor._common import arguments
+from text_processor._documents import batches, sources
 from text_processor._documents.arrow import Texts
-from text_processor._documents.decoding import Reading
+from text_processor._documents.sources import Shard
 from text_processor._native import text as native_text
 from text_processor._native.status import numbers_of
 from text_processor._native.text import Batch
@@ -27,11 +27,7 @@ def checked_text(text: object, what: str = "text") -> str | memoryview:
     """Return a text: any ``str``, or a view of a buffer of valid UTF-8, not copied."""
     if isinstance(text, str):
         return arguments.plain(text)
-    view = arguments.byte_view(text, what, "str, bytes or another buffer of bytes")
-    if (offset := batches.find_invalid(view)) is not None:
-        message = f"{what} is not valid UTF-8 at byte {offset}{decoding.hint_at(view)}"
-        raise InvalidDocumentError(message, offset=offset)
-    return view
+    return sources.checked_buffer(text, what, "str, bytes or another buffer of bytes")
 
 
 def encoded(text: str) -> bytes:
@@ -100,7 +96,7 @@ def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = T
     while n_done < len(view):
         end = min(n_done + step, len(view))
         if end < len(view):
-            end = n_done + native_text.complete_nbytes(view[n_done:end])
+            end = batches.character_start(view, end)
         n_used = consume(view[n_done:end], is_final and end == len(view))
         n_done += n_used
         if n_used == 0:  # no piece certainly ends in this step
@@ -129,6 +125,14 @@ class Stream:
         del self._text[:n_done]
         self._least_nbytes = 2 * len(self._text)
 
+    def feed_text(self, text: Shard) -> Iterator[None]:
+        """Take a whole text block by block; it yields after each block."""
+        for block in blocks(text):
+            self.feed(block, is_final=False)
+            yield
+        self.feed(memoryview(b""), is_final=True)
+        yield
+
 
 def _feed_slices(text: str, consume: Consume, threads: int) -> None:
     """Encode and give slices of a size that stays in the cache of each thread."""
@@ -148,26 +152,8 @@ def _feed_slices(text: str, consume: Consume, threads: int) -> None:
 # ---- Streams --------------------------------------------------------------------------------------------------------------
 
 
-def blocks(read: Callable[[int], bytes | memoryview | None], name: str, reading: Reading) -> Iterator[tuple[memoryview, bool]]:
-    """Give the text of a stream in blocks of valid UTF-8, cut between characters; with each, whether it is the last one."""
-
-    def read_some(nbytes: int) -> bytes | memoryview:
-        if (data := read(nbytes)) is None:
-            raise BlockingIOError(f"{name} is in non-blocking mode and has nothing to read now")
-        return data
-
-    read_text = decoding.opened(read_some, STEP_NBYTES, reading).read
-    tail, position = b"", 0
-    while True:
-        data = read_text(STEP_NBYTES)
-        block, is_final = memoryview(tail + data), not data
-        n = len(block) if is_final else native_text.complete_nbytes(block)
-        if (offset := native_text.find_invalid(block[:n])) is not None:
-            where = position + offset
-            if where == 0:
-                container.check_is_text(block, name)
-            raise InvalidDocumentError(f"{name} is not valid UTF-8 at byte {where}", offset=where, position=where)
-        yield block[:n], is_final
-        if is_final:
-            return
-        tail, position = bytes(block[n:]), position + n
+def blocks(text: Shard) -> Iterator[memoryview]:
+    """Give a text that is read block by block, as valid UTF-8 that is cut between characters."""
+    for batch, _ in text.steps():
+        if batch.text:
+            yield memoryview(batch.text)

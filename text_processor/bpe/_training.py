@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from text_processor._common import many
 from text_processor._common.progress import Progress, Report, reporting
 from text_processor._documents import arrow, batches
 from text_processor._documents.arrow import Texts
-from text_processor._documents.decoding import Reading
+from text_processor._documents.sources import Shard
 from text_processor._native import text as native_text
 from text_processor._native.bpe import Pieces, Trainer
 from text_processor._native.text import Batch
@@ -113,14 +114,12 @@ class Counting:
             self._add_batch(batch, len(batch.text) - batch.n_ends + 1)
             self._waiting, self._n_waiting = [], 0
 
-    def add_stream(self, read: Callable[[int], Any], name: str, reading: Reading) -> None:
+    def add_stream(self, text: Shard) -> None:
         """Count the pieces of a text that comes in blocks."""
         if self._splitter.native is None:  # regex needs the whole text at once
-            self.add("".join(_text.as_str(block) for block, _ in _text.blocks(read, name, reading)))
+            self.add("".join(map(_text.as_str, _text.blocks(text))))
             return
-        stream = _text.Stream(self._consume)
-        for block, is_final in _text.blocks(read, name, reading):
-            stream.feed(block, is_final)
+        deque(_text.Stream(self._consume).feed_text(text), maxlen=0)
 
     def trainer(self, tie_break: int) -> Trainer:
         """Return the trainer for the counted pieces; they are moved to it."""

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from text_processor._common import files, progress
 from text_processor._common.messages import quoted
 from text_processor._common.progress import Progress
-from text_processor._documents import decoding
+from text_processor._documents import decoding, sources
 from text_processor._documents.decoding import Reading
+from text_processor._documents.sources import Shard
 from text_processor._native import bpe as native_bpe
 from text_processor.bpe import _huggingface, _text, _training
 from text_processor.cli import _shared
@@ -227,7 +228,7 @@ def _train(arguments: argparse.Namespace) -> int:
         for name in arguments.files:
             with faults.left_out(), _opened(name) as (read, position):
                 hook = work.hook(position)
-                counting.add_stream(*_sound(read, name, faults, arguments))
+                counting.add_stream(_sound(read, name, faults, arguments))
             work.has_done(name)
     if faults.n == len(arguments.files):
         raise FileError("no file is left to make a vocabulary of")
@@ -240,15 +241,17 @@ def _train(arguments: argparse.Namespace) -> int:
     return faults.status
 
 
-def _sound(
-    read: Callable[[int], bytes], name: str, faults: Faults, arguments: argparse.Namespace
-) -> tuple[Callable[[int], bytes], str, Reading]:
-    """Return a read function, a name and how to read the text; with ``--skip-errors``, the text is first read to its end."""
-    shown, reading = _shown(name), _reading(name, arguments)
+def _sound(read: Callable[[int], bytes], name: str, faults: Faults, arguments: argparse.Namespace) -> Shard:
+    """Return the text of a file; with ``--skip-errors``, it is first read to its end."""
+    text = _text_of(read, name, _reading(name, arguments))
     if not faults.are_skipped:
-        return read, shown, reading
-    blocks = faults.whole(shown, (bytes(block) for block, _ in _text.blocks(read, shown, reading)))
-    return lambda _: next(blocks, b""), shown, Reading("utf-8")
+        return text
+    blocks = faults.whole(_shown(name), map(bytes, _text.blocks(text)))
+    return _text_of(lambda _: next(blocks, b""), name, Reading("utf-8"))
+
+
+def _text_of(read: Callable[[int], bytes], name: str, reading: Reading) -> Shard:
+    return sources.of_reader(read, _shown(name), reading).text(_shown(name))
 
 
 def _tell(hook: Progress | None) -> None:
@@ -284,7 +287,7 @@ def _ids(tokenizer: Tokenizer, name: str, arguments: argparse.Namespace, work: W
     allowed: Any = "all" if arguments.special else ()
     with _opened(name) as (read, position):
         hook = work.hook(position)
-        for ids in tokenizer._model.encode_stream(read, _shown(name), _reading(name, arguments), allowed, ()):
+        for ids in tokenizer._model.encode_stream(_text_of(read, name, _reading(name, arguments)), allowed, ()):
             yield ids
             _tell(hook)
 

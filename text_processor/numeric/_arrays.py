@@ -246,8 +246,6 @@ def _empty_lists(shape: tuple[int, ...]) -> list[Any]:
     return [_empty_lists(shape[1:]) for _ in range(shape[0])] if len(shape) > 1 else []
 
 
-# ---- What there is to open -------------------------------------------------------------------------------------------
-
 _Opened = tuple[memoryview, Kind, tuple[int, ...], str]
 
 

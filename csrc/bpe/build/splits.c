@@ -117,8 +117,6 @@ static bool find_endings(const tp_vocabulary *v, uint32_t *longest)
     return is_done;
 }
 
-/* ---- All together ------------------------------------------------------------------------------------------------------- */
-
 bool tp_splits_make(const tp_vocabulary *v, tp_splits *splits)
 {
     *splits = (tp_splits){.vocabulary = v};

@@ -198,7 +198,7 @@ void tp_piece_cache_put(tp_piece_cache *cache, tp_cache_table *table)
     if (table != NULL) free_table(table);
 }
 
-/* ---- For callers ---------------------------------------------------------------------------------------------------- */
+/* ---- Public functions ----------------------------------------------------------------------------------------------- */
 
 tp_status tp_piece_cache_new(size_t most_tables, tp_piece_cache **cache, tp_error *error)
 {

@@ -203,7 +203,7 @@ static tp_status run_job(job *j, const tp_vocabulary *vocabulary, tp_piece_cache
     return status;
 }
 
-/* ---- For callers ---------------------------------------------------------------------------------------------------- */
+/* ---- Public functions ----------------------------------------------------------------------------------------------- */
 
 static tp_status no_room(const tp_encoding *e, size_t *n_ids, tp_error *error)
 {

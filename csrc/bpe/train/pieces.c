@@ -435,7 +435,7 @@ static bool count_in_parallel(tp_piece_table *table, reading *r, size_t n)
     return is_done;
 }
 
-/* ---- What is public -------------------------------------------------------------------------------------------------- */
+/* ---- Public functions ------------------------------------------------------------------------------------------------ */
 
 tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error)
 {

@@ -354,7 +354,7 @@ static bool make_first_pairs(tp_trainer *t)
     return is_done;
 }
 
-/* ---- What is public -------------------------------------------------------------------------------------------------- */
+/* ---- Public functions ------------------------------------------------------------------------------------------------ */
 
 /* Returns whether a byte stands for itself, as the character of that number, in Hugging Face's alphabet. */
 static bool stands_for_itself(size_t byte)
