@@ -75,7 +75,8 @@ class Unstable:
         """Return the sequences of tokens, each once, in an order that is always the same."""
         n = len(unstable)
         found: dict[_Ids, None] = {(self._lookup.ids[token],): None for token in self._beginning_with(unstable)}
-        texts, pieces = [], []
+        texts: list[str] = []
+        pieces: list[bytes] = []
         for continuation in self._continuations(unstable):
             if _is_utf8(continuation):
                 texts.append(continuation.decode())
