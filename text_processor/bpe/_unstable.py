@@ -35,7 +35,7 @@ class Unstable:
         self._lookup = lookup_of(model)
 
     def encode(self, text: object, allowed: object, disallowed: object) -> tuple[list[int], list[list[int]]]:
-        """Return the stable tokens, and the sequences of tokens that may follow them if more text comes, sorted."""
+        """Return the stable tokens, and the sequences of tokens that may follow them if more text comes."""
         found = array("I")
         self._model.encode(text, allowed, disallowed, found)
         ids = as_list(found)
