@@ -923,15 +923,20 @@ class Tokenizer(NamesOfPeers):
 
     @classmethod
     def load(cls, path: StrOrBytesPath) -> Self:
-        """Return the tokenizer that `save` wrote to a file.
+        """Return the tokenizer of a file that `save` wrote, of a ``tokenizer.json``, or of a folder that has one.
+
+        What is in the file decides, not its name.
 
         Raises:
-            InvalidTokenizerError: the file was not written by `save`, is damaged or cut short, or has an unknown version. The
-                message names the file and the byte.
+            InvalidTokenizerError: the file is neither, is damaged or cut short, or has an unknown version. The message names
+                the file and the byte. For a ``tokenizer.json`` see `from_huggingface`.
             OSError: the file cannot be read.
             ImportError: its pattern needs ``regex``, which is not installed.
         """
-        return cls._of(_files.read_file(os.fsdecode(path)))
+        name = os.fsdecode(path)
+        if (json := _huggingface.json_at(name)) is not None:
+            return cls._of(_huggingface.read_file(json))
+        return cls._of(_files.read_file(name))
 
     @classmethod
     def from_mergeable_ranks(

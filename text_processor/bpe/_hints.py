@@ -5,8 +5,10 @@ from __future__ import annotations
 from abc import ABCMeta
 from typing import TYPE_CHECKING, Any
 
-_PUBLISHED = "no vocabulary is downloaded. Tokenizer.load opens a file or folder on disk, Tokenizer.from_mergeable_ranks takes "
-_PUBLISHED += "what an installed tiktoken has"
+_PUBLISHED = (
+    "no vocabulary is downloaded. Tokenizer.load opens a file or folder on disk, Tokenizer.from_mergeable_ranks takes what an "
+    "installed tiktoken has"
+)
 _LENGTHS = "ids are plain lists, which you cut or fill up: (ids + [pad] * n)[:n]"
 _FIXED = "a vocabulary does not change. Tokenizer(special_tokens=…) and from_mergeable_ranks take added tokens"
 _NAMED = "special_tokens has the ids of all special tokens by name"

@@ -102,6 +102,17 @@ def read_file(name: str) -> Model:
         return from_json(file.read(), name)
 
 
+def json_at(name: str) -> str | None:
+    """Return the name of the JSON file at a path: that of a folder, or a file that begins as an object does; or None."""
+    path = Path(name)
+    if path.is_dir():
+        return str(path / "tokenizer.json")
+    if not path.is_file():  # a pipe can be read only once
+        return None
+    with path.open("rb") as file:
+        return name if file.read(64).lstrip().startswith(b"{") else None
+
+
 def from_json(data: bytes, name: str) -> Model:
     """Return the tokenizer of the bytes of a file, or raise `InvalidTokenizerError` with the name of the file."""
     try:

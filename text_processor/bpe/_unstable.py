@@ -36,7 +36,7 @@ class Unstable:
         self._lookup = lookup_of(model)
 
     def encode(self, text: object, allowed: object, disallowed: object) -> tuple[list[int], list[list[int]]]:
-        """Return the stable tokens, and the sequences of tokens that may follow them if more text comes, sorted."""
+        """Return the stable tokens, and the sequences of tokens that may follow them if more text comes."""
         found = array("I")
         self._model.encode(text, allowed, disallowed, found)
         ids = found.tolist()
@@ -76,7 +76,8 @@ class Unstable:
         """Return the sequences of tokens, each once, in an order that is always the same."""
         n = len(unstable)
         found: dict[_Ids, None] = {(self._lookup.ids[token],): None for token in self._beginning_with(unstable)}
-        texts, pieces = [], []
+        texts: list[str] = []
+        pieces: list[bytes] = []
         for continuation in self._continuations(unstable):
             if _is_utf8(continuation):
                 texts.append(continuation.decode())
