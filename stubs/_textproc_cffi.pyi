@@ -522,6 +522,9 @@ class Lib:
     TP_NO_LIMIT: Final = 18446744073709551615
     TP_MOST_SPLIT_STEPS: Final = 8
     TP_LEFT_OUT: Final = 9223372036854775808
+    TP_UNICODE_NEWEST: Final = 0
+    TP_UNICODE_OLDEST: Final = 1025
+    TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
@@ -533,13 +536,6 @@ class Lib:
     TP_TOO_LARGE: Final = 7
     TP_DAMAGED: Final = 8
     TP_UNKNOWN_VERSION: Final = 9
-    TP_NFC: Final = 0
-    TP_NFD: Final = 1
-    TP_NFKC: Final = 2
-    TP_NFKD: Final = 3
-    TP_UNICODE_NEWEST: Final = 0
-    TP_UNICODE_OLDEST: Final = 1025
-    TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_FOR_WORK: Final = 0
     TP_FOR_CORPUS: Final = 1
     TP_FOR_TABLE: Final = 2
@@ -550,6 +546,10 @@ class Lib:
     TP_FOR_PRODUCT: Final = 7
     TP_FOR_SIEVE: Final = 8
     TP_FOR_WINDOW: Final = 9
+    TP_NFC: Final = 0
+    TP_NFD: Final = 1
+    TP_NFKC: Final = 2
+    TP_NFKD: Final = 3
     TP_ARROW_OFFSETS_32: Final = 0
     TP_ARROW_OFFSETS_64: Final = 1
     TP_ARROW_VIEWS: Final = 2

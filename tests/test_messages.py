@@ -57,6 +57,7 @@ from text_processor._native import corpus as native_corpus
 from text_processor._native import process as native_process
 from text_processor._native import status as native_status
 from text_processor._native import text as native_text
+from text_processor._native import unicode as native_unicode
 from text_processor._words import counting
 from text_processor.bpe import _text
 
@@ -371,6 +372,10 @@ CASES: list[Case] = [
         "this object",
         "the interpreter is shutting",
     ),
+    (lambda: native_unicode.normalize(b"", "nfc"), ValueError, "'nfc'", "one of NFC, NFD, NFKC, NFKD"),
+    (lambda: native_unicode.normalize(b"", "NFC", (15, 256)), ValueError, "(15, 256)", "is (major, minor)"),
+    (lambda: native_unicode.normalize(b"", "NFC", (4, 0)), ValueError, "unicode_version", "versions 4.1 to 17.0.0"),
+    (lambda: native_unicode.normalize(b"", "NFC", (17, 1)), ValueError, "so new a version", "versions 4.1 to 17.0.0"),
     (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
     # Options that several take
     (lambda: word_count("a", threads="2"), TypeError, "str", "threads must be an int or None"),
@@ -1199,6 +1204,7 @@ OF_C_ALONE = {
         "there is no splitter for this pattern",
         "there is no room for a document",
         "there is no such frequency",
+        "there is no such normal form",
         "there is no such pattern",
         "there is no such way to break ties",
         "there is no term with this number",
@@ -1219,6 +1225,7 @@ OF_C_ALONE = {
         "the buffer is too small for the ids",
         "the buffer is too small for the ids of the first piece",
         "the buffer is too small for the merges",
+        "the buffer is too small for the normal form",
         "the buffer is too small for the places",
         "the buffer is too small for the snapshot",
         "the buffer is too small for the terms",

@@ -90,10 +90,9 @@ def _normalize(data: Array[Uint8], form: int, version: int, *, with_origins: boo
 
 
 def _number_of(form: str) -> int:
-    try:
-        return FORMS[form]
-    except KeyError:
-        raise ValueError(f"a normal form is one of {', '.join(FORMS)}, not {form!r}") from None
+    if form not in FORMS:
+        raise ValueError(f"a normal form is one of {', '.join(FORMS)}, not {form!r}")
+    return FORMS[form]
 
 
 def _number_of_version(version: Version | None) -> int:
@@ -109,4 +108,4 @@ def _check(status: int, error: TpError) -> None:
     try:
         check(status, error)
     except InvalidArgumentError as refused:
-        raise ValueError(f"unicode_version: {refused}; versions 4.1 to {NEWEST_VERSION} can be asked for") from None
+        raise ValueError(f"unicode_version: {refused}; versions 4.1 to {NEWEST_VERSION} can be asked for") from refused
