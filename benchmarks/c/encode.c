@@ -109,7 +109,7 @@ static tp_vocabulary *make_vocabulary(const tp_merge *merges, size_t n_merges, b
     check(tp_vocabulary_from_merges(merges, n_merges, &by_merges, &error), &error);
     if (!by_tokens) return by_merges;
     tp_vocabulary_get_tokens(by_merges, &t);
-    check(tp_vocabulary_from_tokens(t.tokens, t.tokens_nbytes, t.ends, t.ids, t.n_tokens, &vocabulary, &error), &error);
+    check(tp_vocabulary_from_tokens(t.tokens, t.tokens_nbytes, t.ends, t.ids, t.n_tokens, false, &vocabulary, &error), &error);
     tp_vocabulary_free(by_merges);
     return vocabulary;
 }

@@ -36,7 +36,7 @@ static tp_status make_vocabulary(const tokens *from, tp_vocabulary **vocabulary,
     static _Thread_local laid_out laid;
     lay_out(from, &laid);
     size_t nbytes = from->n == 0 ? 0 : (size_t)laid.ends[from->n - 1];
-    return tp_vocabulary_from_tokens(laid.text, nbytes, laid.ends, laid.ids, from->n, vocabulary, error);
+    return tp_vocabulary_from_tokens(laid.text, nbytes, laid.ends, laid.ids, from->n, false, vocabulary, error);
 }
 
 static tp_vocabulary *vocabulary_of(const tokens *from)
@@ -154,7 +154,7 @@ static tp_vocabulary *with_merges(const tokens *from, const tp_merge *merges, si
     tp_vocabulary *made = NULL;
     lay_out(from, &laid);
     CHECK_EQ_U(tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[from->n - 1], laid.ends, laid.ids, from->n, merges,
-                                                    n, false, &made, NULL), TP_OK);
+                                                    n, false, false, &made, NULL), TP_OK);
     return made;
 }
 
@@ -223,7 +223,7 @@ static void test_a_list_of_merges_decides_what_becomes_a_token(void)
     for (int whole_pieces = 0; whole_pieces < 2; whole_pieces++) {
         tp_vocabulary *vocabulary = NULL;
         tp_status status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[258], laid.ends, laid.ids, made.n,
-                                                                merges, 3, whole_pieces == 1, &vocabulary, NULL);
+                                                                merges, 3, whole_pieces == 1, false, &vocabulary, NULL);
         if (!CHECK_EQ_U(status, TP_OK)) return;
         encoded found = encode_all(vocabulary, (const uint8_t *)"abc", 3, 1);
         if (whole_pieces) CHECK_SAME_IDS(found.ids, found.n, whole, 1);
@@ -855,7 +855,7 @@ static void test_every_refused_allocation_of_merges_is_told(void)
         tp_status status = tp_vocabulary_from_merges(merges, 2, &one, NULL);
         if (status == TP_OK) {
             status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[257], laid.ends, laid.ids, made.n,
-                                                          merges, 2, false, &other, NULL);
+                                                          merges, 2, false, false, &other, NULL);
         }
         if (status == TP_OK) status = tp_piece_cache_new(2, &cache, NULL);
         tp_memory_fail_at(0);

@@ -99,7 +99,7 @@ static tp_vocabulary *make_vocabulary(void)
 {
     const tokens made = make_tokens();
     tp_vocabulary *vocabulary = NULL;
-    tp_status status = tp_vocabulary_from_tokens(made.text, sizeof made.text, made.ends, made.ids, N_TOKENS, &vocabulary, NULL);
+    tp_status status = tp_vocabulary_from_tokens(made.text, sizeof made.text, made.ends, made.ids, N_TOKENS, false, &vocabulary, NULL);
     if (status != TP_OK) abort();
     return vocabulary;
 }
@@ -148,7 +148,7 @@ static void test_tokens_whose_ends_or_ids_change(void)
     for (int i = 0; goes_on(&i);) {
         tp_vocabulary *made = NULL;
         tp_status status = tp_vocabulary_from_tokens(right.text, sizeof right.text, (const uint64_t *)(void *)ends.data,
-                                                     (const uint32_t *)(void *)ids.data, N_TOKENS, &made, NULL);
+                                                     (const uint32_t *)(void *)ids.data, N_TOKENS, false, &made, NULL);
         CHECK(status == TP_OK || status == TP_INVALID_ARGUMENT);
         tp_vocabulary_free(made);
     }
@@ -175,7 +175,7 @@ static void test_merges_that_take_other_tokens(void)
         CHECK(status == TP_OK || status == TP_INVALID_ARGUMENT || status == TP_TOO_LARGE);
         tp_vocabulary_free(vocabulary);
         vocabulary = NULL;
-        status = tp_vocabulary_from_tokens_and_merges(made.text, sizeof made.text, made.ends, made.ids, N_TOKENS, given, N, false,
+        status = tp_vocabulary_from_tokens_and_merges(made.text, sizeof made.text, made.ends, made.ids, N_TOKENS, given, N, false, false,
                                                       &vocabulary, NULL);
         CHECK(status == TP_OK || status == TP_INVALID_ARGUMENT);
         tp_vocabulary_free(vocabulary);
