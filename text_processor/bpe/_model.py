@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from text_processor._common import arguments, many
 from text_processor._common.arguments import is_a
-from text_processor._common.messages import quoted, shown
+from text_processor._common.messages import shown
 from text_processor._common.progress import Report
 from text_processor._documents import batches
 from text_processor._documents.decoding import Reading
