@@ -23,9 +23,9 @@ from text_processor._documents import batches, decoding
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _files, _huggingface, _special, _text, _training
+from text_processor.bpe import _files, _huggingface, _special, _splitter, _text, _training
 from text_processor.bpe._model import Model, Untrained, as_list, little_endian
-from text_processor.bpe._text import PATTERNS
+from text_processor.bpe._splitter import PATTERNS
 from text_processor.bpe._training import Plan
 from text_processor.errors import InvalidTokenizerError
 
@@ -97,7 +97,7 @@ class Tokenizer:
     __slots__ = ("__weakref__", "_model")
 
     def __init__(self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None) -> None:
-        splitter = _text.checked_pattern(pattern)
+        splitter = _splitter.checked_pattern(pattern)
         self._model: Model = Untrained(splitter, Vocabulary.of_merges(array("I")), _special.checked_names(special_tokens))
 
     @classmethod
@@ -670,7 +670,7 @@ class Tokenizer:
         >>> tokenizer.encode("abc<|end|>", allowed_special="all"), tokenizer.vocab_size
         ([300, 99, 400], 401)
         """
-        splitter = _text.checked_pattern(pattern)
+        splitter = _splitter.checked_pattern(pattern)
         tokens = _checked_ranks(ranks)
         vocabulary = _files.new_vocabulary(tokens)
         if isinstance(special_tokens, Mapping):
@@ -692,7 +692,7 @@ class Tokenizer:
         Otherwise it works as `from_mergeable_ranks`.
         """
         name = os.fsdecode(path)
-        _text.checked_pattern(pattern)
+        _splitter.checked_pattern(pattern)
         ranks = _files.read_tiktoken(name)
         try:
             return cls.from_mergeable_ranks(ranks, pattern, special_tokens)

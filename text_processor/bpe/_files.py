@@ -22,7 +22,7 @@ from text_processor._common.container import Container
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _special, _text
+from text_processor.bpe import _special, _splitter
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, little_endian
 from text_processor.errors import InvalidTokenizerError
@@ -84,7 +84,7 @@ def from_bytes(data: bytes | bytearray) -> Model:
         special_ids = checked_special_ids(description["special_tokens"], ids)
         not_special = _checked_not_special(description.get("not_special", []), special_ids)
         return Model(
-            _text.splitter_for(description["pattern"]),
+            _splitter.splitter_for(description["pattern"]),
             vocabulary,
             {name: AddedToken(token, special=name not in not_special) for name, token in special_ids.items()},
             merges=model_merges,

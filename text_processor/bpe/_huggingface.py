@@ -19,11 +19,11 @@ from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _files, _overlap, _patterns, _text
+from text_processor.bpe import _files, _overlap, _patterns, _splitter
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
 from text_processor.bpe._special import MOST_ID
-from text_processor.bpe._text import PATTERNS, Splitter
+from text_processor.bpe._splitter import PATTERNS, Splitter
 from text_processor.errors import InvalidTokenizerError
 
 # The byte-level alphabet of GPT-2: a byte that is a printable character of Latin-1, except a blank, is written as that
@@ -135,7 +135,7 @@ def _model(file: Any) -> Model:
     added = reasons.attempt(_added_tokens, file.get("added_tokens", []), reasons)
     parts = reasons.attempt(_model_parts, file.get("model"), added, reasons)
     # Last, so that no pattern is compiled for a file that has other faults.
-    splitter = None if reasons or pattern is None else reasons.attempt(_text.splitter_for, pattern)
+    splitter = None if reasons or pattern is None else reasons.attempt(_splitter.splitter_for, pattern)
     if reasons or splitter is None or added is None or parts is None:
         raise ValueError(str(reasons))
     return Model(

@@ -23,7 +23,8 @@ from text_processor._native.status import InvalidArgumentError
 from text_processor.bpe import _added, _special, _text
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._special import Names, Search
-from text_processor.bpe._text import Consume, Splitter
+from text_processor.bpe._splitter import Splitter
+from text_processor.bpe._text import Consume
 from text_processor.errors import InvalidDocumentError, UntrainedTokenizerWarning
 
 # Bytes of short texts in one batch, for each thread: some milliseconds of work. A longer text is encoded alone, in steps.
