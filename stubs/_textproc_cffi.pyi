@@ -508,6 +508,13 @@ class Lib:
     TP_TOO_LARGE: Final = 7
     TP_DAMAGED: Final = 8
     TP_UNKNOWN_VERSION: Final = 9
+    TP_NFC: Final = 0
+    TP_NFD: Final = 1
+    TP_NFKC: Final = 2
+    TP_NFKD: Final = 3
+    TP_UNICODE_NEWEST: Final = 0
+    TP_UNICODE_OLDEST: Final = 1025
+    TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_FOR_WORK: Final = 0
     TP_FOR_CORPUS: Final = 1
     TP_FOR_TABLE: Final = 2
@@ -580,6 +587,40 @@ class Lib:
         /,
     ) -> int: ...
     def tp_utf8_complete_nbytes(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> int: ...
+    def tp_normal_unicode_version(self) -> Pointer[Char]: ...
+    def tp_find_unnormalized(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        form: int,
+        unicode_version: int,
+        offset: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_normalize(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        form: int,
+        unicode_version: int,
+        normalized: Pointer[Uint8],
+        origins: Pointer[Uint64],
+        capacity: int,
+        nbytes: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_find_normal_cut(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        form: int,
+        unicode_version: int,
+        offset: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_find_lines(
         self,
         text: bytes | Pointer[Uint8],

@@ -45,12 +45,12 @@ def chunks(model: Model) -> Iterator[bytes | memoryview]:
     tokens = model.tokens
     description: dict[str, Any] = {
         "pattern": model.splitter.pattern,
-        "special_tokens": model.special_ids,
+        "special_tokens": {name: token.id for name, token in model.added.items()},
         "has_merges": model.merges is not None,
         "whole_pieces": model.whole_pieces,
     }
-    if model.not_special:  # older readers do not know this key and take all of them for special
-        description["not_special"] = sorted(model.not_special)
+    if not_special := sorted(name for name, token in model.added.items() if not token.special):
+        description["not_special"] = not_special  # older readers do not know this key and take all of them for special
     lengths = array("I", (end - start for start, end in pairwise([0, *tokens.ends])))
     sections = (
         json.dumps(description).encode(),  # ASCII, with escapes for everything else in a pattern

@@ -7,7 +7,7 @@ import sys
 import warnings
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from typing import Any, cast
 
@@ -20,8 +20,9 @@ from text_processor._documents.decoding import Reading
 from text_processor._native import status as native_status
 from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _added, _special, _text
+from text_processor.bpe import _added, _normalizing, _pipeline, _special, _text
 from text_processor.bpe._added import AddedToken
+from text_processor.bpe._pipeline import Finders
 from text_processor.bpe._special import Names, Search
 from text_processor.bpe._splitter import Splitter
 from text_processor.bpe._text import Consume
@@ -73,12 +74,29 @@ class Model:
         self.kept = dict(kept or {})
         self.tokens_ids = vocabulary.tokens().ids
         self.added = self._numbered(added)
-        self.special_ids = {name: token.id for name, token in self.added.items()}
+        self.special_ids = {name: token.id for name, token in self.added.items() if token.special}
         self.special_names = frozenset(self.special_ids)
-        self.not_special = frozenset(name for name, token in self.added.items() if not token.special)
+        self.form = _normalizing.form_of(normalizer)
         self.search_for = lru_cache(MOST_SEARCHES)(Search)
-        names = {token: name.encode() for name, token in self.special_ids.items()}
+        self.finders_for = lru_cache(MOST_SEARCHES)(partial(_pipeline.new_finders, self.added, self.form))
+        self.is_plain = self._is_plain()
+        names = self._added_texts()
         self.special_tokens = SpecialTokens(names) if names else None
+
+    def _is_plain(self) -> bool:
+        """Whether text goes to the splitter as it is, but for special tokens that are found wherever their names are."""
+        added = self.added.values()
+        is_simple = all(token.special and token.is_exact for token in added) and len({token.normalized for token in added}) <= 1
+        return is_simple and self.form is None and not self.prefix_space
+
+    def _added_texts(self) -> dict[int, bytes]:
+        """Return what added tokens decode to, by id: of several with one id the first, and none that is in the vocabulary."""
+        texts: dict[int, bytes] = {}
+        for name, token in self.added.items():
+            texts.setdefault(token.id, _pipeline.looked_for(name, token, self.form).encode())
+        for number in texts.keys() & set(self.tokens_ids):
+            del texts[number]
+        return texts
 
     def _numbered(self, added: Mapping[str, AddedToken] | Mapping[str, int] | Iterable[str]) -> dict[str, AddedToken]:
         """Return added tokens by name; names alone get the ids after the vocabulary."""
@@ -105,7 +123,7 @@ class Model:
     @property
     def n_vocab(self) -> int:
         """The highest id plus one."""
-        return max([self.tokens_ids[-1], *self.special_ids.values()]) + 1
+        return max([self.tokens_ids[-1], *(token.id for token in self.added.values())]) + 1
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -114,7 +132,8 @@ class Model:
     def state(self) -> tuple[Any, ...]:
         """Return everything that results depend on, here or in a file that is written."""
         rule = None if self.merges is None else (self.merges, self.whole_pieces)
-        return (self.splitter.pattern, self.special_ids, self.not_special, self.tokens, rule)
+        way = (self.form, self.prefix_space)
+        return (self.splitter.pattern, self.added, self.tokens, rule, way)
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
@@ -128,6 +147,8 @@ class Model:
             data = text.encode()
         except UnicodeEncodeError:
             return None
+        if not self.is_plain:
+            return self._encode_short_stretches(self.splitter.native, data, chosen)
         if not chosen or not (search := self.search_for(chosen)).may_occur(text):
             return self.vocabulary.encode_short(self.splitter.native, data)
         ids: list[int] = []
@@ -137,6 +158,24 @@ class Model:
             ids.append(self.special_ids[place.name])
             start = place.end
         return ids + self.vocabulary.encode_short(self.splitter.native, data[start:])
+
+    def _encode_short_stretches(self, native: int, data: bytes, chosen: frozenset[str]) -> list[int]:
+        """Encode a short text that does not go to the splitter as it is."""
+        text: _pipeline.Text | None = self._whole(data, self.finders_for(chosen))
+        if text is not None:
+            return self.vocabulary.encode_short(native, bytes(text))
+        short = _pipeline.Short(partial(self.vocabulary.encode_short, native), self.prefix_space)
+        self.finders_for(chosen).stages(self.form, short).text(data, True)
+        return short.ids
+
+    def _whole(self, data: bytes, finders: Finders) -> _pipeline.Text | None:
+        """Return what goes to the splitter of a text without added tokens; None if it has some."""
+        if finders.before is not None and finders.before.occur_in(data):
+            return None
+        text = data if self.form is None or data.isascii() else bytes(_normalizing.normalize(data, self.form))
+        if finders.after is not None and finders.after.occur_in(text):
+            return None
+        return _pipeline.with_blank(text) if self.prefix_space else text
 
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Append the ids of a text to an array, or only count them if it is None; return their number."""
@@ -158,10 +197,37 @@ class Model:
     def _encode_checked(
         self, text: str | memoryview, chosen: frozenset[str], encoder: Encoder, tell: Tell | None = None
     ) -> None:
-        if chosen:
+        if not self.is_plain:
+            sink = self._sink(encoder, chosen)
+            _text.feed(text, sink if tell is None else _telling(sink, tell), encoder.threads)
+        elif chosen:
             self._feed_parts(encoder, text, chosen, tell)
         else:
             self._feed(encoder, text, tell)
+
+    def _sink(self, encoder: Encoder, chosen: frozenset[str]) -> Consume:
+        """Return what takes a text in chunks through all stages."""
+        last = _pipeline.Encoding(encoder, self._feed_chunk(encoder), self.prefix_space)
+        first = self.finders_for(chosen).stages(self.form, last)
+
+        def take(text: bytes | memoryview, is_final: bool) -> int:
+            first.text(text, is_final)
+            return len(text)
+
+        return take
+
+    def _feed_chunk(self, encoder: Encoder) -> Consume:
+        """Return what encodes the certain part of a stretch; if ``regex`` splits, only a whole one is certain."""
+        if self.splitter.native is not None:
+            return encoder.feed
+
+        def feed_whole(text: bytes | memoryview, is_final: bool) -> int:
+            if not is_final:
+                return 0
+            self._feed(encoder, memoryview(text))
+            return len(text)
+
+        return feed_whole
 
     def _check(self, text: str, forbidden: frozenset[str]) -> None:
         """Raise `ValueError` if a text contains a disallowed name."""
@@ -230,9 +296,12 @@ class Model:
             self.encode(text, chosen, forbidden, ids)
             yield ids
             return
-        stream = _text.Stream(_Stream(self, encoder, chosen, forbidden).consume)
+        parts = _Stream(self, encoder, chosen, forbidden) if self.is_plain else _Stages(self, encoder, chosen, forbidden)
+        stream = _text.Stream(parts.consume)
         for block, is_final in _text.blocks(read, name, reading):
             stream.feed(block, is_final)
+            if is_final:
+                parts.end()
             yield ids
             del ids[:]
 
@@ -400,13 +469,22 @@ class _Batch:
     def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
         """Add a checked text."""
         can_wait = self._model.splitter.native is not None
-        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES and not (chosen and self._may_hold(text, chosen)):
-            self._wait(text)
-            return
+        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES:
+            whole = self._whole(text, chosen)
+            if whole is not None:
+                self._wait(whole)
+                return
         self.flush()
         self._model._encode_checked(text, chosen, self._encoder, self._has_done)
         self.lists.append(as_list(self._ids))
         del self._ids[:]
+
+    def _whole(self, text: str, chosen: frozenset[str]) -> str | None:
+        """Return what goes to the splitter of a text without added tokens; None if it may have some."""
+        if self._model.is_plain:
+            return None if chosen and self._may_hold(text, chosen) else text
+        whole = self._model._whole(_text.encoded(text), self._model.finders_for(chosen))
+        return None if whole is None else str(whole, "utf-8")
 
     def _may_hold(self, text: str, names: frozenset[str]) -> bool:
         """Whether one of the names is in a text, or may be once its surrogates are joined or replaced."""
@@ -467,6 +545,9 @@ class _Stream:
         self._n_done += start
         return start
 
+    def end(self) -> None:
+        """Encode what only the end of the text makes certain: nothing is left here."""
+
     def _check(self, text: bytes | memoryview, is_final: bool) -> int:
         """Raise `ValueError` if the text contains a disallowed name; return the number of bytes that cannot begin one."""
         if self._forbidden is None:
@@ -475,3 +556,21 @@ class _Stream:
         if places:
             raise _special.disallowed(places[0].name, f"byte {self._n_done + places[0].start}")
         return n_certain
+
+
+class _Stages(_Stream):
+    """Encodes text that comes in blocks, through all stages."""
+
+    def __init__(self, model: Model, encoder: Encoder, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
+        super().__init__(model, encoder, chosen, forbidden)
+        self._take = model._sink(encoder, chosen)
+
+    def consume(self, text: bytes | memoryview, is_final: bool) -> int:
+        """Give the part of a text that has no disallowed name to the first stage; return its number of bytes."""
+        n_done = self._take(text[: self._check(text, is_final)], is_final)
+        self._n_done += n_done
+        return n_done
+
+    def end(self) -> None:
+        """Encode what the stages have kept."""
+        self._take(b"", True)

@@ -90,8 +90,9 @@ def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = T
 class Stream:
     """UTF-8 that comes in blocks. The unfinished rest is given again only when it has doubled, so that work stays linear."""
 
-    def __init__(self, consume: Consume) -> None:
+    def __init__(self, consume: Consume, threads: int = 1) -> None:
         self._consume = consume
+        self._threads = threads
         self._text = bytearray()
         self._least_nbytes = 0
 
@@ -101,7 +102,7 @@ class Stream:
         if len(self._text) < self._least_nbytes and not is_final:
             return
         with memoryview(self._text) as text:
-            n_done = feed_bytes(text, self._consume, is_final=is_final)
+            n_done = feed_bytes(text, self._consume, is_final=is_final, threads=self._threads)
         del self._text[:n_done]
         self._least_nbytes = 2 * len(self._text)
 
