@@ -18,7 +18,7 @@ from text_processor.bpe import _alphabet, _files, _sections
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
 from text_processor.bpe._reasons import Reasons, RefusedError, check_keys, check_list, check_object, check_value
-from text_processor.bpe._sections import NORMAL_FORMS, PostProcessors, check_number
+from text_processor.bpe._sections import PostProcessors, check_number
 from text_processor.bpe._special import MOST_ID
 from text_processor.bpe._splitter import splitter_of
 
@@ -41,7 +41,7 @@ _FOR_UNKNOWN = ("unk_token", "byte_fallback")
 KEPT = ("truncation", "padding", "normalizer", "pre_tokenizer", "decoder")
 
 # Bytes that UTF-8 never has: no text becomes them.
-_NEVER_IN_UTF8 = frozenset(bytes([0xC0, 0xC1, *range(0xF5, 0x100)]))
+NEVER_IN_UTF8 = frozenset(bytes([0xC0, 0xC1, *range(0xF5, 0x100)]))
 
 
 def model_of(file: Any) -> Model:
@@ -107,10 +107,10 @@ def _model_parts(section: Any, added: Mapping[str, AddedToken] | None, reasons: 
     for key, allowed in _MODEL_SETTINGS.items():
         if key != "end_of_word_suffix" or not model.get(key):
             reasons.attempt(check_value, f"model.{key}", model.get(key, allowed[0]), allowed)
-    vocab = reasons.attempt(_checked_vocab, model.get("vocab"))
+    vocab = reasons.attempt(checked_vocab, model.get("vocab"))
     if vocab is None:
         return None
-    merges = reasons.attempt(_checked_merges, model.get("merges"), vocab)
+    merges = reasons.attempt(checked_merges, model.get("merges"), vocab)
     if merges is None or added is None:
         return None
     parts = assemble(vocab, merges, added, reasons, whole_pieces=model.get("ignore_merges") is True)
@@ -119,7 +119,7 @@ def _model_parts(section: Any, added: Mapping[str, AddedToken] | None, reasons: 
     return parts
 
 
-def _checked_vocab(section: Any) -> dict[str, int]:
+def checked_vocab(section: Any) -> dict[str, int]:
     vocab = check_object("model.vocab", section)
     if not vocab:
         raise RefusedError("model.vocab", "it is empty")
@@ -130,7 +130,7 @@ def _checked_vocab(section: Any) -> dict[str, int]:
     return vocab
 
 
-def _checked_merges(section: Any, vocab: Mapping[str, int]) -> list[str]:
+def checked_merges(section: Any, vocab: Mapping[str, int]) -> list[str]:
     """Return the parts of the merges, two for each: it is written as a list of two tokens, or as text with a blank between."""
     merges = check_list("model.merges", section)
     kinds = set(map(type, merges))
@@ -173,7 +173,7 @@ def assemble(
     vocab: dict[str, int], merges: list[str], added: Mapping[str, AddedToken], reasons: Reasons, *, whole_pieces: bool
 ) -> Parts | None:
     """Return the vocabulary of checked tokens and merges; None, with reasons, if it cannot be represented."""
-    reasons.attempt(_check_numbering, added, vocab)
+    reasons.attempt(_sections.check_numbering, added, vocab)
     plain = _without_added(vocab, merges, added)
     unreachable = {"": plain.pop("")} if "" in plain else {}
     try:
@@ -232,26 +232,12 @@ def _without_added(vocab: dict[str, int], merges: list[str], added: Mapping[str,
     return plain
 
 
-def _check_numbering(added: Mapping[str, AddedToken], vocab: Mapping[str, int]) -> None:
-    """Check that added tokens have the ids that tokenizers gives them: if not in the vocabulary, the next one after all ids."""
-    largest = -1
-    for i, (name, token) in enumerate(added.items()):
-        number = vocab.get(name, max(len(vocab), largest + 1))
-        if token.id != number and name not in vocab:
-            why = f"it is {token.id}, but not being in model.vocab the token would get {number} there"
-            raise RefusedError(f"added_tokens[{i}].id", why)
-        largest = max(largest, number)
-
-
 def _check_unknown(model: Mapping[str, Any], vocabulary: Vocabulary) -> None:
     """Check that no text has a byte that is no token if another token would stand for it."""
     if not any(model.get(key) for key in _FOR_UNKNOWN):
         return
-    lacking = set(range(256)) - {token[0] for token in vocabulary.tokens().each() if len(token) == 1} - _NEVER_IN_UTF8
+    lacking = set(range(256)) - {token[0] for token in vocabulary.tokens().each() if len(token) == 1} - NEVER_IN_UTF8
     if lacking:
         key = next(key for key in _FOR_UNKNOWN if model.get(key))
         why = f"{quoted(model[key])} cannot be represented, as the byte {bytes([min(lacking)])!r} is no token"
         raise RefusedError(f"model.{key}", why)
-
-
-__all__ = ["KEPT", "NORMAL_FORMS", "Parts", "assemble", "by_tokens_alone", "model_of"]

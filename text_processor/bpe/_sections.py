@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple, cast
 
 from text_processor._common.messages import quoted
 from text_processor.bpe._added import AddedToken
+from text_processor.bpe._normalizing import FORMS
 from text_processor.bpe._reasons import (
     Reasons,
     RefusedError,
@@ -23,8 +24,6 @@ from text_processor.bpe._splitter import PATTERNS, Behavior, Step
 
 # ---- Normalizer ------------------------------------------------------------------------------------------------------
 
-NORMAL_FORMS = ("NFC", "NFD", "NFKC", "NFKD")
-
 
 def normalizer_of(place: str, section: Any) -> tuple[str, ...]:
     """Return the normal forms that a normalizer applies, in order."""
@@ -34,8 +33,8 @@ def normalizer_of(place: str, section: Any) -> tuple[str, ...]:
     if kind == "Sequence":
         steps = check_list(f"{place}.normalizers", check_keys(place, section, ("type", "normalizers")).get("normalizers"))
         return tuple(form for i, step in enumerate(steps) for form in normalizer_of(f"{place}.normalizers[{i}]", step))
-    if kind not in NORMAL_FORMS:
-        names = ", ".join(NORMAL_FORMS)
+    if kind not in FORMS:
+        names = ", ".join(FORMS)
         why = f"{quoted(kind)} cannot be represented, only {names} and Sequence of them"
         raise RefusedError(place, why + _ADVICE.get(kind, "") if type(kind) is str else why)
     check_keys(place, section, ("type",))
@@ -48,7 +47,7 @@ _ADVICE = {"Prepend": _SENTENCEPIECE, "Replace": _SENTENCEPIECE, "Precompiled": 
 
 # ---- Pre-tokenizer ---------------------------------------------------------------------------------------------------
 
-_BEHAVIORS = ("Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous")
+BEHAVIORS = ("Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous")
 
 # What the type Punctuation takes for punctuation: that of ASCII, and P* of an old version of Unicode. Found by asking tokenizers
 # about every code point.
@@ -70,8 +69,14 @@ _PUNCTUATION = (
 
 def _class_of(ranges: str) -> str:
     """Return a class of characters as a regular expression, from ranges of code points in hexadecimal digits."""
-    bounds = ([chr(int(bound, 16)) for bound in each.split("-")] for each in ranges.split())
-    return f"[{''.join('-'.join(rf'\{c}' if c in '[]^-&~|' + chr(92) else c for c in each) for each in bounds)}]"
+    bounds = (
+        [re.sub(r"[\]\[\\^&~|-]", r"\\\g<0>", chr(int(bound, 16))) for bound in each.split("-")] for each in ranges.split()
+    )
+    return f"[{''.join(map('-'.join, bounds))}]"
+
+
+PUNCTUATION = _class_of(_PUNCTUATION)
+DIGITS = r"\p{N}"
 
 
 class PreTokenizer(NamedTuple):
@@ -169,12 +174,12 @@ class _PreTokenizerReader:
     def _digits(self, place: str, section: Any) -> None:
         checked = check_keys(place, section, ("type", "individual_digits"))
         is_single = self._reasons.attempt(check_flag, f"{place}.individual_digits", checked.get("individual_digits", False))
-        self._add(r"\p{N}", "rust", "Isolated" if is_single else "Contiguous")
+        self._add(DIGITS, "rust", "Isolated" if is_single else "Contiguous")
 
     def _punctuation(self, place: str, section: Any) -> None:
         behavior = check_keys(place, section, ("type", "behavior")).get("behavior", "Isolated")
         self._reasons.attempt(_check_behavior, place, behavior)
-        self._add(_class_of(_PUNCTUATION), "rust", behavior)
+        self._add(PUNCTUATION, "rust", behavior)
 
     def _whitespace(self, place: str, section: Any) -> None:
         check_keys(place, section, ("type",))
@@ -184,7 +189,7 @@ class _PreTokenizerReader:
         check_keys(place, section, ("type",))
         self._add(r"\s", "rust", "Removed")
 
-    _READERS = {
+    _READERS: ClassVar[dict[str, Callable[..., None]]] = {
         "Sequence": _sequence,
         "ByteLevel": _byte_level,
         "Split": _split,
@@ -196,8 +201,8 @@ class _PreTokenizerReader:
 
 
 def _check_behavior(place: str, behavior: Any) -> None:
-    if behavior not in _BEHAVIORS:
-        raise RefusedError(f"{place}.behavior", f"it must be one of {', '.join(_BEHAVIORS)}, not {quoted(behavior)}")
+    if behavior not in BEHAVIORS:
+        raise RefusedError(f"{place}.behavior", f"it must be one of {', '.join(BEHAVIORS)}, not {quoted(behavior)}")
 
 
 def _pattern_of(place: str, section: Any) -> str:
@@ -314,7 +319,7 @@ class PostProcessors:
         if check_number(place, value) not in self._known_ids:
             raise RefusedError(place, f"no token has the id {value}")
 
-    _CHECKS = {
+    _CHECKS: ClassVar[dict[str, Callable[..., None]]] = {
         "ByteLevel": _byte_level,
         "Sequence": _sequence,
         "RobertaProcessing": _two_tokens,
@@ -367,3 +372,14 @@ def _added_name(place: str, value: Any, added: Mapping[str, AddedToken]) -> str:
     if name in added:
         raise RefusedError(place, f"{quoted(name)} is there already")
     return name
+
+
+def check_numbering(added: Mapping[str, AddedToken], vocab: Mapping[str, int]) -> None:
+    """Check that added tokens have the ids that tokenizers gives them: if not in the vocabulary, the next one after all ids."""
+    largest = -1
+    for i, (name, token) in enumerate(added.items()):
+        number = vocab.get(name, max(len(vocab), largest + 1))
+        if token.id != number and name not in vocab:
+            why = f"it is {token.id}, but not being in model.vocab the token would get {number} there"
+            raise RefusedError(f"added_tokens[{i}].id", why)
+        largest = max(largest, number)
