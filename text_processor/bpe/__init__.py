@@ -24,7 +24,8 @@ from text_processor._documents import batches, decoding
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _files, _forms, _special, _splitter, _text, _training, _writing
+from text_processor.bpe import _files, _forms, _post, _special, _splitter, _text, _training, _writing
+from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, Untrained, as_list, little_endian
 from text_processor.bpe._splitter import PATTERNS
 from text_processor.bpe._training import Plan
@@ -38,6 +39,7 @@ __all__ = [
     "NANOCHAT_PATTERN",
     "O200K_PATTERN",
     "R50K_PATTERN",
+    "AddedToken",
     "IncrementalDecoder",
     "Tokenizer",
 ]
@@ -193,6 +195,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> list[int]:
         """Return the token ids of a text, as tiktoken gives them.
 
@@ -200,8 +203,12 @@ class Tokenizer:
             text: a ``str``, or a buffer of UTF-8. Surrogates that make a pair are joined, others become U+FFFD.
             allowed_special: the names that become special tokens, or ``"all"``. If several begin at the same place, the longest
                 one is used.
-            disallowed_special: names that must not occur in the text; ``"all"`` means all names that are not allowed. A name
-                in neither argument is ordinary text.
+            disallowed_special: names that must not occur in the text; ``"all"`` means all special tokens that are not allowed.
+                A special token in neither argument is ordinary text.
+            add_special_tokens: whether to put around the ids what the post-processor of a ``tokenizer.json`` does, such as
+                the mark of the beginning. Without one it changes nothing. Hugging Face's default is True.
+
+        Added tokens that are not special are always found; see `added_tokens`.
 
         Raises:
             TypeError: an argument has the wrong type.
@@ -224,8 +231,10 @@ class Tokenizer:
         if type(text) is str and len(text) <= SHORT_TEXT:
             ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
-                return ids
-        return as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
+                return _post.applied(self._model.marks, ids) if add_special_tokens else ids
+        ids = array("I")
+        self._model.encode(text, allowed_special, disallowed_special, ids)
+        return as_list(_post.applied(self._model.marks, ids) if add_special_tokens else ids)
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
         """Return the ids of a text without special tokens: ``encode(text, disallowed_special=())``.
@@ -244,6 +253,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> array[int]:
         """Return the ids as an ``array.array`` of the type ``"I"``, with four bytes for each id; otherwise as `encode`.
 
@@ -259,7 +269,7 @@ class Tokenizer:
         """
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
-        return ids
+        return _post.applied(self._model.marks, ids) if add_special_tokens else ids
 
     def encode_batch(
         self,
@@ -268,6 +278,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[list[int]]:
         """Return the ids of each text, as `encode` does; ``threads`` limits the threads (``None``: one for each processor).
@@ -289,8 +300,10 @@ class Tokenizer:
         total = None
         if progress is not None and progress is not False and isinstance(texts, list | tuple):
             total = batches.known_nbytes(texts)
+        model = self._model
         with common_progress.reporting(progress, total) as report:
-            return self._model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special, report)
+            lists = model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special, report)
+        return [_post.applied(model.marks, ids) for ids in lists] if add_special_tokens else lists
 
     def count(
         self,
@@ -298,6 +311,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> int:
         """Return how many ids `encode` would return, without making them.
 
@@ -307,7 +321,67 @@ class Tokenizer:
         >>> tokenizer.count("lower")
         3
         """
-        return self._model.encode(text, allowed_special, disallowed_special, None)
+        model = self._model
+        n = model.encode(text, allowed_special, disallowed_special, None)
+        return _post.count(model.marks, n) if add_special_tokens else n
+
+    def encode_with_offsets(
+        self,
+        text: str | Buffer,
+        *,
+        unit: Literal["characters", "bytes"] = "characters",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> tuple[array[int], array[int], array[int]]:
+        """Return the ids of a text, and where each token begins and where it ends in the text that was given.
+
+        The three arrays have one entry for each id: the ids with four bytes (type ``"I"``), the starts and the ends with eight
+        (type ``"Q"``). Token i comes from ``text[starts[i] : ends[i]]``.
+
+        The offsets are those of Hugging Face's ``Encoding.offsets`` with ``trim_offsets=False``: a blank before a word belongs
+        to its token. A token that has only some bytes of a character has the offsets of the whole character. What normalizing
+        composes has those of the first of its characters; marks that it puts in another order keep theirs. A blank that the
+        tokenizer puts before a text has the offsets of the first character. What ``add_special_tokens`` adds has 0 and 0.
+
+        Args:
+            text: as in `encode`. For a ``str`` with surrogates, offsets refer to the text after these are joined or replaced.
+            unit: ``"characters"`` (code points), or ``"bytes"`` of UTF-8.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`.
+            add_special_tokens: as in `encode`.
+
+        It raises the exceptions of `encode`, and `ValueError` for a pattern that leaves out some of the text. It takes
+        O(length) time, and holds the whole text in memory.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2")
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.encode_with_offsets("é low")
+        (array('I', [195, 169, 32, 257]), array('Q', [0, 0, 1, 2]), array('Q', [1, 1, 2, 5]))
+        """
+        arguments.check_option("unit", unit, ("characters", "bytes"))
+        model = self._model
+        arrays = model.encode_with_offsets(text, unit, allowed_special, disallowed_special)
+        if not add_special_tokens:
+            return arrays
+        ids, starts, ends = arrays
+        zeros = tuple(None if part is None else (0,) * len(part) for part in model.marks)
+        return _post.applied(model.marks, ids), _post.applied(zeros, starts), _post.applied(zeros, ends)
+
+    def tokenize(self, text: str | Buffer) -> list[str]:
+        r"""Return the tokens of `encode_ordinary` as text, for example as the ``analyzer`` of a vectorizer of scikit-learn.
+
+        A token is its bytes as UTF-8, with its blank. Bytes that are not UTF-8, such as a part of a character, are written as
+        ``\x`` and two digits. An added token is its name.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2")
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.tokenize("a lowé")
+        ['a', ' ', 'low', '\\xc3', '\\xa9']
+        """
+        return [token.decode("utf-8", "backslashreplace") for token in self._model.decode_tokens(self.encode_ordinary(text))]
 
     def encode_file(
         self,
@@ -378,12 +452,13 @@ class Tokenizer:
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
-    def decode(self, ids: Iterable[int], errors: str = "replace") -> str:
-        """Return the text of ids; the text of a special token is its name.
+    def decode(self, ids: Iterable[int], errors: str = "replace", *, skip_special_tokens: bool = False) -> str:
+        """Return the text of ids; the text of an added token is its name.
 
         Args:
             ids: any iterable of int; a list, or a buffer of unsigned 32-bit numbers, is fastest.
             errors: how to handle bytes that are not UTF-8, as in ``bytes.decode``.
+            skip_special_tokens: whether to leave out special tokens. Hugging Face's default is True.
 
         Raises:
             TypeError: ``ids`` is not an iterable of int.
@@ -399,9 +474,9 @@ class Tokenizer:
         Traceback (most recent call last):
         ValueError: the id 258, at index 1, does not exist
         """
-        return self.decode_bytes(ids).decode("utf-8", errors)
+        return self._model.decode(ids, skip_special=skip_special_tokens).decode("utf-8", errors)
 
-    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+    def decode_bytes(self, ids: Iterable[int], *, skip_special_tokens: bool = False) -> bytes:
         r"""Return the bytes of ids; they need not be UTF-8. It raises the exceptions of `decode`.
 
         >>> from text_processor import Tokenizer
@@ -410,10 +485,15 @@ class Tokenizer:
         >>> tokenizer.decode_bytes([257, 255])
         b'low\xff'
         """
-        return self._model.decode(ids)
+        return self._model.decode(ids, skip_special=skip_special_tokens)
 
     def decode_batch(
-        self, batch: Iterable[Iterable[int]], errors: str = "replace", *, progress: Progress | bool | None = None
+        self,
+        batch: Iterable[Iterable[int]],
+        errors: str = "replace",
+        *,
+        skip_special_tokens: bool = False,
+        progress: Progress | bool | None = None,
     ) -> list[str]:
         """Return the text of each list of ids.
 
@@ -435,7 +515,7 @@ class Tokenizer:
         with common_progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
             for index, ids in enumerate(batch):
                 try:
-                    texts.append(self.decode(ids, errors))
+                    texts.append(self.decode(ids, errors, skip_special_tokens=skip_special_tokens))
                 except UnicodeDecodeError as error:
                     error.reason += f", in list {index}"
                     raise
@@ -480,8 +560,10 @@ class Tokenizer:
             n_characters += sum(not 0x80 <= byte < 0xC0 for byte in token)
         return b"".join(tokens).decode(), offsets
 
-    def decoder(self, errors: str = "replace") -> IncrementalDecoder:
+    def decoder(self, errors: str = "replace", *, skip_special_tokens: bool = False) -> IncrementalDecoder:
         """Return a decoder for ids that come one after the other, as from a model; it keeps the current vocabulary.
+
+        The arguments are those of `decode`.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -490,7 +572,7 @@ class Tokenizer:
         >>> [decoder.decode(each) for each in (257, 195, [169, 98])]
         ['low', '', 'éb']
         """
-        return IncrementalDecoder(self, errors)
+        return IncrementalDecoder(self, errors, skip_special_tokens=skip_special_tokens)
 
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
@@ -506,8 +588,22 @@ class Tokenizer:
 
     @property
     def special_tokens(self) -> dict[str, int]:
-        """The special tokens with their ids; a copy."""
+        """The special tokens with their ids; a copy. An added token that is not special is only in `added_tokens`."""
         return dict(self._model.special_ids)
+
+    @property
+    def added_tokens(self) -> dict[str, AddedToken]:
+        """All added tokens, special or not, by name; a copy.
+
+        An `AddedToken` is a named tuple: its ``id``, and the flags ``special``, ``normalized``, ``lstrip``, ``rstrip`` and
+        ``single_word``, which mean what they mean in Hugging Face's ``tokenizers``. One that is not special is always found in
+        a text, and never disallowed.
+
+        >>> from text_processor import Tokenizer
+        >>> Tokenizer(special_tokens=["<|end|>"]).added_tokens["<|end|>"].id
+        256
+        """
+        return dict(self._model.added)
 
     @property
     def merges(self) -> dict[tuple[int, int], int]:
@@ -870,11 +966,12 @@ class IncrementalDecoder:
     ('low', '€', '\ufffd')
     """
 
-    __slots__ = ("_decoder", "_model")
+    __slots__ = ("_decoder", "_model", "_skip_special")
 
-    def __init__(self, tokenizer: Tokenizer, errors: str = "replace") -> None:
+    def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None:
         codecs.lookup_error(errors)  # raises now, not at the first invalid byte
         self._model = tokenizer._model
+        self._skip_special = skip_special_tokens
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
 
     def decode(self, ids: int | Iterable[int], final: bool = False) -> str:
@@ -886,7 +983,7 @@ class IncrementalDecoder:
             given: Iterable[int] = [operator.index(ids)]  # type: ignore[arg-type]  # an array may be a number and iterable
         except TypeError:
             given = ids  # type: ignore[assignment]
-        return self._decoder.decode(self._model.decode(given), final)
+        return self._decoder.decode(self._model.decode(given, skip_special=self._skip_special), final)
 
     def reset(self) -> None:
         """Drop the bytes of an incomplete character."""

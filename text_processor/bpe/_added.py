@@ -128,7 +128,7 @@ class Finder:
         """Whether any name is in a text."""
         return self._native.occur_in(text)
 
-    def find(self, text: bytes | memoryview, is_final: bool, context: Context = Context()) -> Found:
+    def find(self, text: bytes | memoryview, is_final: bool, context: Context) -> Found:
         """Return the tokens in a text, which may continue an earlier one; O(length of the text)."""
         found, n_certain = self._native.find(text, is_final=is_final)
         while n_certain < len(text) and 0x80 <= text[n_certain] < 0xC0:  # within a character

@@ -20,7 +20,7 @@ from text_processor._documents.decoding import Reading
 from text_processor._native import status as native_status
 from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _added, _normalizing, _pipeline, _special, _text
+from text_processor.bpe import _added, _normalizing, _offsets, _pipeline, _post, _special, _text
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._pipeline import Finders
 from text_processor.bpe._special import Names, Search
@@ -85,6 +85,7 @@ class Model:
         self.is_plain = self._is_plain()
         names = self._added_texts()
         self.special_tokens = SpecialTokens(names) if names else None
+        self.marks = _post.parts_of(post_processor)
 
     def _is_plain(self) -> bool:
         """Whether text goes to the splitter as it is, but for special tokens that are found wherever their names are."""
@@ -135,7 +136,7 @@ class Model:
     def state(self) -> tuple[Any, ...]:
         """Return everything that results depend on, here or in a file that is written."""
         rule = None if self.merges is None else (self.merges, self.whole_pieces)
-        way = (self.form, self.prefix_space)
+        way = (self.form, self.prefix_space, self.marks)
         return (self.splitter, self.added, self.tokens, rule, way, self.unreachable)
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
@@ -266,6 +267,21 @@ class Model:
         if tell is not None:
             tell(n_left)  # bytes that no match covers
 
+    def encode_with_offsets(self, text: object, unit: str, allowed: object, disallowed: object) -> _offsets.Arrays:
+        """Return the ids of a text and where each one begins and ends."""
+        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        data = bytes(_text.as_utf8(self._checked(text, forbidden)))
+        locator = _offsets.Locator(
+            self.finders_for(chosen), self.form, self.prefix_space, self._encode_stretch, self.vocabulary
+        )
+        found = locator.locate(data)
+        return _offsets.in_bytes(data, found) if unit == "bytes" else _offsets.in_characters(data, found)
+
+    def _encode_stretch(self, text: bytes) -> array[int]:
+        encoder = self._new_encoder(array("I"))
+        self._feed(encoder, memoryview(text))
+        return cast("array[int]", encoder.ids)
+
     def encode_batch(
         self, texts: Iterable[object], threads: int, allowed: object, disallowed: object, report: Report
     ) -> list[list[int]]:
@@ -310,11 +326,18 @@ class Model:
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
-    def decode(self, ids: object, ends: array[int] | None = None, first: int = 0) -> bytes:
+    def decode(self, ids: object, ends: array[int] | None = None, *, skip_special: bool = False) -> bytes:
         """Return the bytes of tokens, and store the end of each token in ``ends``, which must be empty.
 
-        In errors, ``first`` is the index of the first id.
+        With ``skip_special``, special tokens have no bytes.
         """
+        added = self.special_tokens
+        if skip_special:
+            added = self._silent_special_tokens
+            if self._special_in_vocabulary:
+                ids = array("I", _as_ids(ids))
+                self.decode(ids)  # so that an error gives the index in what was given
+                ids = array("I", (number for number in ids if number not in self._special_in_vocabulary))
         numbers = memoryview(_as_ids(ids))
         parts: list[memoryview] = []
         nbytes = 0
@@ -322,19 +345,31 @@ class Model:
             part = numbers[start : start + SLICE_IDS]
             part_ends = None if ends is None else array("Q", bytes(8 * len(part)))
             try:
-                found = self.vocabulary.decode(part, part_ends, self.special_tokens)
+                found = self.vocabulary.decode(part, part_ends, added)
             except InvalidArgumentError:
-                found = self._decode_copy(array("I", part.tobytes()), part_ends, first + start)
+                found = self._decode_copy(array("I", part.tobytes()), part_ends, added, start)
             parts.append(found)
             if ends is not None:
                 ends.extend(nbytes + end for end in part_ends or ())
             nbytes += len(found)
         return b"".join(parts)
 
-    def _decode_copy(self, ids: array[int], ends: array[int] | None, first: int) -> memoryview:
-        """Decode ids that nobody else writes to, so that an error can name the wrong id."""
+    @cached_property
+    def _silent_special_tokens(self) -> SpecialTokens | None:
+        """The added tokens for decoding, without the text of the special ones."""
+        special = set(self.special_ids.values())
+        texts = {number: b"" if number in special else text for number, text in self._added_texts().items()}
+        return SpecialTokens(texts) if texts else None
+
+    @cached_property
+    def _special_in_vocabulary(self) -> set[int]:
+        """The ids of special tokens that the vocabulary has too."""
+        return set(self.special_ids.values()) & set(self.tokens_ids)
+
+    def _decode_copy(self, ids: array[int], ends: array[int] | None, added: SpecialTokens | None, first: int) -> memoryview:
+        """Decode ids that nobody else writes to, so that an error can name the wrong id; the first one is ids[``first``]."""
         try:
-            return self.vocabulary.decode(ids, ends, self.special_tokens)
+            return self.vocabulary.decode(ids, ends, added)
         except InvalidArgumentError as error:
             raise ValueError(f"the id {ids[error.item]}, at index {first + error.item}, does not exist") from error
 

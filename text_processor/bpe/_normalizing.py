@@ -1,12 +1,13 @@
-"""The normal form into which a tokenizer brings text."""
+"""The normal form into which a tokenizer brings text: Hugging Face's normalizers of Unicode, at the version they have."""
 
 from __future__ import annotations
 
-from text_processor._native.unicode import normalize
+from functools import partial
 
-__all__ = ["FORMS", "form_of", "normalize", "normalized"]
+from text_processor._native import unicode
+from text_processor._native.unicode import VERSION_OF_TOKENIZERS
 
-FORMS = ("NFC", "NFD", "NFKC", "NFKD")
+FORMS = tuple(unicode.FORMS)
 
 
 def form_of(normalizer: tuple[str, ...]) -> str | None:
@@ -19,6 +20,11 @@ def form_of(normalizer: tuple[str, ...]) -> str | None:
         return None
     is_compatible = any("K" in form for form in normalizer)
     return f"NF{'K' if is_compatible else ''}{normalizer[-1][-1]}"
+
+
+normalize = partial(unicode.normalize, unicode_version=VERSION_OF_TOKENIZERS)
+normalize_with_offsets = partial(unicode.normalize_with_offsets, unicode_version=VERSION_OF_TOKENIZERS)
+find_cut = partial(unicode.find_cut, unicode_version=VERSION_OF_TOKENIZERS)
 
 
 def normalized(text: str, form: str | None) -> str:

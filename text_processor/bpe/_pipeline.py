@@ -5,7 +5,6 @@ A text passes through stages, whole or in chunks. Each stage keeps what is not y
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -106,25 +105,9 @@ class Normalizing(_Stage):
         self._form = form
 
     def _consume(self, text: Text, is_final: bool) -> int:
-        n = len(text) if is_final else last_boundary(text)
+        n = len(text) if is_final else _normalizing.find_cut(text, self._form)
         self._give(_normalizing.normalize(text[:n], self._form), is_final)
         return n
-
-
-# Characters before which text may be cut: their decompositions begin with a starter that combines with nothing before it. They
-# are known by their first bytes: ASCII, Latin, Greek, Cyrillic, Hiragana, Katakana, Han and Hangul syllables, pictographs.
-_BOUNDARY = re.compile(rb"[\x00-\x7f\xc2-\xcb\xce-\xd1\xe4-\xe9\xeb\xec]|\xe3[\x81\x83]|\xf0[\x9f\xa0-\xaf]")
-
-
-def last_boundary(text: Text) -> int:
-    """Return the last place at which text may be cut before it is normalized; 0 if there is none."""
-    size = 1 << 6
-    while True:
-        start = max(len(text) - size, 0)
-        places = [found.start() for found in _BOUNDARY.finditer(text, start)]
-        if places or start == 0:
-            return places[-1] if places else 0
-        size *= 16
 
 
 class Encoding:
@@ -139,7 +122,7 @@ class Encoding:
     def text(self, chunk: Text, is_final: bool) -> None:
         if self._prefix_space and not self._is_inside:
             chunk = with_blank(chunk)
-        self._is_inside = not is_final
+        self._is_inside = not is_final and (self._is_inside or len(chunk) > 0)
         self._buffer.feed(chunk, is_final)
 
     def token(self, number: int) -> None:
