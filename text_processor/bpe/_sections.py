@@ -20,7 +20,7 @@ from text_processor.bpe._reasons import (
     check_value,
 )
 from text_processor.bpe._special import MOST_ID
-from text_processor.bpe._splitter import PATTERNS, Behavior, Step
+from text_processor.bpe._splitter import AS_READ, AS_WRITTEN, PATTERNS, Behavior, Step
 
 # ---- Normalizer ------------------------------------------------------------------------------------------------------
 
@@ -86,15 +86,6 @@ class PreTokenizer(NamedTuple):
     prefix_space: bool
 
 
-# tokenizers uses Oniguruma with the syntax of Ruby, where $ is the end of a line, and {1,3}+ repeats. So these patterns are
-# written in a form that means the same there.
-AS_WRITTEN = {
-    PATTERNS["r50k"]: PATTERNS["r50k"].replace("$", r"\z"),
-    PATTERNS["cl100k_tiktoken"]: PATTERNS["cl100k_tiktoken"].replace("$", r"\z").replace("{1,3}+", "{1,3}"),
-}
-_AS_READ = {written: pattern for pattern, written in AS_WRITTEN.items()}
-
-
 def pre_tokenizer_of(place: str, section: Any, reasons: Reasons) -> PreTokenizer:
     """Return what a pre-tokenizer does, or raise."""
     reader = _PreTokenizerReader(reasons)
@@ -111,8 +102,8 @@ def canonical(steps: list[Step]) -> tuple[Step, ...]:
         return tuple(steps)
     step = steps[0]
     if step.dialect == "oniguruma" and (step.behavior, step.invert) in (("Isolated", False), ("Removed", True)):
-        if step.pattern in _AS_READ:
-            return (Step(_AS_READ[step.pattern], "rust", "Matches"),)
+        if step.pattern in AS_READ:
+            return (Step(AS_READ[step.pattern], "rust", "Matches"),)
         if step.pattern in PATTERNS.values() and step.pattern not in AS_WRITTEN:  # these match all text
             return (Step(step.pattern, "rust", "Matches"),)
     if (step.behavior, step.invert) == ("Removed", True):

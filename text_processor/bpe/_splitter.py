@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -10,7 +11,10 @@ from typing import Any, Literal, NamedTuple
 from text_processor._common import arguments
 from text_processor._common.messages import needs, quoted
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _patterns
+from text_processor._native.bpe import NAMED, AnySplitter, NativeSplitter, NativeStep
+from text_processor._native.status import InvalidArgumentError, TooLargeError
+from text_processor.bpe import _expressions, _patterns
+from text_processor.bpe._expressions import BeyondError
 
 Dialect = Literal["rust", "oniguruma"]
 Behavior = Literal["Matches", "Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"]
@@ -25,7 +29,8 @@ class Step(NamedTuple):
     """One way of splitting: what the pieces of the step before are divided by, and what becomes of the matches.
 
     ``Matches`` is tiktoken's way: text that no match covers is left out. The others are those of Hugging Face's ``Split``.
-    After the step ByteLevel, a step sees GPT-2's byte characters (`over_bytes`), one for each byte of the text.
+    After the step ByteLevel, a step sees GPT-2's byte characters (`over_bytes`), one for each byte of the text; and so does
+    each step after it.
     """
 
     pattern: str
@@ -44,10 +49,10 @@ class Splitter:
     __slots__ = ("_engines", "native", "steps")
 
     steps: tuple[Step, ...]
-    native: int | None
+    native: AnySplitter | None
     _engines: tuple[Any, ...]
 
-    def __init__(self, steps: tuple[Step, ...], native: int | None, engines: tuple[Any, ...] = ()) -> None:
+    def __init__(self, steps: tuple[Step, ...], native: AnySplitter | None, engines: tuple[Any, ...] = ()) -> None:
         self.steps = steps
         self.native = native
         self._engines = engines
@@ -155,17 +160,64 @@ def splitter_for(pattern: str, dialect: Dialect = "rust") -> Splitter:
 
 def splitter_of(steps: Iterable[Step]) -> Splitter:
     """Return the splitter that takes steps one after the other; errors as in `splitter_for`."""
-    steps = tuple(steps)
-    if len(steps) == 1 and steps[0].behavior in ("Matches", "Isolated") and not (steps[0].invert or steps[0].over_bytes):
-        native = native_bpe.find_pattern(steps[0].pattern)
-        if native:
-            return Splitter(steps, native)
-    return Splitter(steps, None, tuple(_compile(step) for step in steps))
+    known = tuple(map(_in_one_form, steps))
+    if len(known) == 1 and known[0].behavior == "Matches" and (number := _number_of(known[0])):
+        return Splitter(known, NAMED[number])
+    if len(known) > native_bpe.MOST_STEPS:
+        raise ValueError(f"text can be split in at most {native_bpe.MOST_STEPS} steps, not {len(known)}")
+    try:
+        return Splitter(known, NativeSplitter([_native_step(step) for step in known]))
+    except (BeyondError, TooLargeError, InvalidArgumentError):  # what it is, or a way round, is said by the checks for regex
+        return Splitter(known, None, tuple(_compile(step) for step in known))
+
+
+# tokenizers uses Oniguruma with the syntax of Ruby, where $ is the end of a line, and {1,3}+ repeats. So these patterns are
+# written in a form that means the same there.
+AS_WRITTEN = {
+    PATTERNS["r50k"]: PATTERNS["r50k"].replace("$", r"\z"),
+    PATTERNS["cl100k_tiktoken"]: PATTERNS["cl100k_tiktoken"].replace("$", r"\z").replace("{1,3}+", "{1,3}"),
+}
+AS_READ = {written: pattern for pattern, written in AS_WRITTEN.items()}
+
+
+def _in_one_form(step: Step) -> Step:
+    """Return a step in the form that all steps have that do the same, as far as that is known."""
+    pattern, dialect, behavior, invert, over_bytes = step
+    if dialect == "oniguruma":
+        pattern = AS_READ.get(pattern, pattern)
+        if (step.pattern not in AS_WRITTEN and native_bpe.find_pattern(pattern)) or _is_the_same_in_both(pattern):
+            dialect = "rust"
+    if (behavior, invert) == ("Removed", True) and not over_bytes:
+        behavior, invert = "Matches", False
+    step = Step(pattern, dialect, behavior, invert, over_bytes)
+    if behavior == "Isolated" and not over_bytes and _number_of(step):  # it leaves nothing between its matches
+        step = step._replace(behavior="Matches", invert=False)
+    return step
+
+
+def _is_the_same_in_both(pattern: str) -> bool:
+    try:
+        return _expressions.program_of(pattern, "rust") == _expressions.program_of(pattern, "oniguruma")
+    except BeyondError:
+        return False
+
+
+def _number_of(step: Step) -> int:
+    """Return the number of the pattern of the core that a step has, or 0."""
+    return 0 if step.over_bytes or step.dialect != "rust" else native_bpe.find_pattern(step.pattern)
+
+
+def _native_step(step: Step) -> NativeStep:
+    number = _number_of(step)
+    program = array("I") if number else _expressions.program_of(step.pattern, step.dialect)
+    is_matches = step.behavior == "Matches"
+    behavior = native_bpe.BEHAVIORS["Removed" if is_matches else step.behavior]
+    return NativeStep(number, program, behavior, step.invert != is_matches, step.over_bytes)
 
 
 def _compile(step: Step) -> Any:
     pattern = step.pattern
-    if not native_bpe.find_pattern(pattern):
+    if not _number_of(step):
         _patterns.check(pattern, oniguruma=step.dialect == "oniguruma")
     try:
         import regex  # noqa: PLC0415

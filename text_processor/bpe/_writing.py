@@ -17,8 +17,8 @@ from text_processor.bpe._added import AddedToken
 from text_processor.bpe._huggingface import NEVER_IN_UTF8
 from text_processor.bpe._model import Model
 from text_processor.bpe._reasons import Reasons
-from text_processor.bpe._sections import AS_WRITTEN, DIGITS, FLAGS, PUNCTUATION
-from text_processor.bpe._splitter import PATTERNS, Splitter, Step
+from text_processor.bpe._sections import DIGITS, FLAGS, PUNCTUATION
+from text_processor.bpe._splitter import AS_WRITTEN, PATTERNS, Splitter, Step
 
 
 def merges_of(model: Model) -> array[int]:
