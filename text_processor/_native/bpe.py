@@ -209,6 +209,26 @@ class Tokens(NamedTuple):
             start = end
 
 
+def read_ranks(text: bytes | memoryview) -> Tokens:
+    """Return the tokens of the lines of a file of tiktoken; raise `InvalidArgumentError` if a line is not as expected."""
+    capacity = bytes(text).count(b"\n") + 1
+    tokens, ends, ids = (
+        new_uninitialized("uint8_t[]", len(text) // 4 * 3 + 3),
+        array("Q", bytes(8 * capacity)),
+        array("I", bytes(4 * capacity)),
+    )
+    n_tokens, error = ffi.new("size_t *"), new_error()
+    with (
+        ffi.from_buffer("uint8_t[]", text) as data,
+        ffi.from_buffer("uint64_t[]", ends) as c_ends,
+        ffi.from_buffer("uint32_t[]", ids) as c_ids,
+    ):
+        status = lib.tp_ranks_read(data, len(data), tokens, c_ends, c_ids, capacity, n_tokens, error)
+    check(status, error)
+    n = n_tokens[0]
+    return Tokens(ffi.buffer(tokens, ends[n - 1] if n else 0)[:], ends[:n], ids[:n])
+
+
 # The tables of pieces that a vocabulary keeps, one for each thread that encodes: up to 2 MB each, so 32 MB in all.
 KEPT_TABLES = 16
 
@@ -254,7 +274,12 @@ class Vocabulary(Handle):
 
     @classmethod
     def of_tokens(
-        cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False, may_lack_bytes: bool = False
+        cls,
+        tokens: Tokens,
+        merges: array[int] | None = None,
+        *,
+        whole_pieces: bool = False,
+        may_lack_bytes: bool = False,
     ) -> Vocabulary:
         """Make a vocabulary with tiktoken's merge rule, or with Hugging Face's if merges are given."""
         with (
@@ -262,10 +287,11 @@ class Vocabulary(Handle):
             ffi.from_buffer("uint32_t[]", tokens.ids) as c_ids,
             _c_merges(merges or array("I")) as c_merges,
         ):
-            given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids), may_lack_bytes)
+            given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids))
             if merges is None:
-                return cls(lib.tp_vocabulary_from_tokens, *given)
-            return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, c_merges, len(c_merges), whole_pieces)
+                return cls(lib.tp_vocabulary_from_tokens, *given, may_lack_bytes)
+            rule = (c_merges, len(c_merges), whole_pieces)
+            return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, *rule, may_lack_bytes)
 
     def tokens(self) -> Tokens:
         """Return all tokens, by ascending id."""
@@ -278,8 +304,15 @@ class Vocabulary(Handle):
 
     def merges(self) -> array[int]:
         """Return the two ids of each merge, in order; raise `InvalidArgumentError` with the id if no merge makes a token."""
+        return self._list(lib.tp_vocabulary_get_merges)
+
+    def pairs(self) -> array[int]:
+        """Return the two ids of each pair that merging ever joins, in order; a token that no pair makes has none."""
+        return self._list(lib.tp_vocabulary_get_pairs)
+
+    def _list(self, get: Callable[..., int]) -> array[int]:
         n_merges = ffi.new("size_t *")
-        found = read_array("tp_merge", n_merges, partial(lib.tp_vocabulary_get_merges, self.pointer))
+        found = read_array("tp_merge", n_merges, partial(get, self.pointer))
         merges = array("I")
         merges.frombytes(ffi.buffer(found, n_merges[0] * ffi.sizeof("tp_merge")))
         return merges

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from itertools import accumulate
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 from text_processor._common import arguments, files, many, signatures
@@ -21,7 +22,19 @@ from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.sources import Options
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _columns, _files, _hints, _huggingface, _model, _post, _special, _splitter, _text, _training
+from text_processor.bpe import (
+    _columns,
+    _files,
+    _forms,
+    _hints,
+    _model,
+    _post,
+    _special,
+    _splitter,
+    _text,
+    _training,
+    _writing,
+)
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, Untrained, little_endian
 from text_processor.bpe._names import NamesOfPeers
@@ -64,6 +77,8 @@ O200K_PATTERN = PATTERNS["o200k"]
 
 StrOrBytesPath = str | bytes | os.PathLike[Any]
 
+
+_SOURCES = "a path, or the content of a file as bytes or as a str of JSON"
 
 # Up to so many characters a text is encoded in one call: it needs no steps for Ctrl-C, and no growing cache.
 SHORT_TEXT = 1 << 12
@@ -812,7 +827,7 @@ class Tokenizer(NamesOfPeers):
         {}
         """
         model = self._model
-        pairs = _huggingface.merges_of(model)
+        pairs = _writing.merges_of(model)
         left, right = pairs[::2], pairs[1::2]
         if model.merges is None:
             made_by_pairs = (
@@ -833,7 +848,8 @@ class Tokenizer(NamesOfPeers):
         256
         """
         tokens = self._model.tokens
-        return dict(zip(tokens.each(), tokens.ids, strict=True))
+        empty = {b"": self._model.unreachable[""]} if "" in self._model.unreachable else {}
+        return dict(zip(tokens.each(), tokens.ids, strict=True)) | empty
 
     def token_bytes(self, id: int) -> bytes:  # noqa: A002 - what it is
         """Return the bytes of one token; for a special token, its name in UTF-8.
@@ -922,21 +938,56 @@ class Tokenizer(NamesOfPeers):
         files.write_file(os.fsdecode(path), _files.chunks(self._model))
 
     @classmethod
-    def load(cls, path: StrOrBytesPath) -> Self:
-        """Return the tokenizer of a file that `save` wrote, of a ``tokenizer.json``, or of a folder that has one.
+    def load(
+        cls,
+        source: StrOrBytesPath | Buffer,
+        *,
+        pattern: str | None = None,
+        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
+    ) -> Self:
+        """Return the tokenizer of a file or a folder, in any form that is known; its content tells which, not its name.
 
-        What is in the file decides, not its name.
+        - a file that `save` has written;
+        - ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE; see `from_huggingface`;
+        - ``tekken.json`` of Mistral;
+        - a ``.tiktoken`` file, or ``tokenizer.model`` of Llama 3 and 4; it needs ``pattern``;
+        - a folder with ``tokenizer.json``, ``tekken.json``, ``vocab.json`` and ``merges.txt``, ``encoder.json`` and
+          ``vocab.bpe``, ``tokenizer.model`` or one ``.tiktoken`` file, looked for in this order. ``vocab.json`` needs
+          ``pattern`` unless a ``tokenizer_config.json`` beside it has a known class, such as ``Qwen2Tokenizer``.
+
+        Models of SentencePiece, whose tokens are characters, and CLIP's are refused.
+
+        Args:
+            source: the path of a file or a folder; or the content of a file, as bytes, or as a ``str`` of JSON, which begins
+                with ``{``. Bytes that begin as no known form does are a path.
+            pattern: as for `Tokenizer`, for a form that has none.
+            special_tokens: names with their ids, or names that get the ids after the highest one, for a form that has none.
 
         Raises:
-            InvalidTokenizerError: the file is neither, is damaged or cut short, or has an unknown version. The message names
-                the file and the byte. For a ``tokenizer.json`` see `from_huggingface`.
-            OSError: the file cannot be read.
+            InvalidTokenizerError: it is none of these forms, is damaged or cut short, lacks ``pattern``, or cannot be
+                represented; the message has all reasons, and the place of each.
+            OSError: a file cannot be read.
             ImportError: its pattern needs ``regex``, which is not installed.
+
+        It takes O(bytes of the file) time.
+
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("o200k", special_tokens=["<|end|>"])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tokenizer.save_pretrained(folder)
+        ...     Tokenizer.load(folder) == tokenizer
+        True
         """
-        name = os.fsdecode(path)
-        if (json := _huggingface.json_at(name)) is not None:
-            return cls._of(_huggingface.read_file(json))
-        return cls._of(_files.read_file(name))
+        given = _forms.Given(pattern, special_tokens)
+        if isinstance(source, str) and source.lstrip().startswith("{"):
+            return cls._of(_forms.read_bytes(source.encode("utf-8", "surrogatepass"), "the text", given))
+        if not isinstance(source, str | bytes | os.PathLike):
+            return cls._of(_forms.read_bytes(bytes(arguments.byte_view(source, "source", _SOURCES)), "the bytes", given))
+        if isinstance(source, bytes) and _forms.looks_like_content(source):
+            return cls._of(_forms.read_bytes(source, "the bytes", given))
+        return cls._of(_forms.read(Path(os.fsdecode(cast("str", source))), given))
 
     @classmethod
     def from_mergeable_ranks(
@@ -972,12 +1023,8 @@ class Tokenizer(NamesOfPeers):
         ([300, 99, 400], 401)
         """
         splitter = _splitter.checked_pattern(pattern)
-        tokens = _checked_ranks(ranks)
-        vocabulary = _files.new_vocabulary(tokens)
-        if isinstance(special_tokens, Mapping):
-            special_ids = _files.checked_special_ids(cast(Mapping[str, int], special_tokens), tokens.ids)
-            return cls._of(Model(splitter, vocabulary, special_ids))._named(name)
-        return cls._of(Model(splitter, vocabulary, _special.checked_names(special_tokens)))._named(name)
+        tokens, unreachable = _checked_ranks(ranks)
+        return cls._of(_forms.model_of(tokens, splitter, special_tokens, unreachable))._named(name)
 
     @classmethod
     def from_tiktoken(
@@ -998,17 +1045,13 @@ class Tokenizer(NamesOfPeers):
         """
         file = os.fsdecode(path)
         _splitter.checked_pattern(pattern)
-        ranks = _files.read_tiktoken(file)
-        try:
-            return cls.from_mergeable_ranks(ranks, pattern, special_tokens, name=name)
-        except ValueError as error:
-            raise InvalidTokenizerError(f"{file}: {error}") from error
+        return cls._of(_forms.read_tiktoken(Path(file), _forms.Given(pattern, special_tokens)))._named(name)
 
     def save_tiktoken(self, path: StrOrBytesPath) -> None:
         """Write the tokens and their ids to a ``.tiktoken`` file; such a file has no pattern and no special tokens.
 
         Raises:
-            ValueError: the vocabulary has merges in Hugging Face's order that tiktoken cannot represent.
+            ValueError: tiktoken would give other ids; the message has all reasons.
             OSError: the file cannot be written.
 
         >>> import tempfile
@@ -1019,61 +1062,57 @@ class Tokenizer(NamesOfPeers):
         ...     Tokenizer.from_tiktoken(Path(folder, "bytes.tiktoken"), "gpt4") == Tokenizer()
         True
         """
-        self._check_rule_of_tiktoken()
+        _writing.check_rule_of_tiktoken(self._model)
         files.write_file(os.fsdecode(path), _files.tiktoken_lines(self._model))
 
     def to_tiktoken(self, name: str | None = None) -> Any:
-        """Return a ``tiktoken.Encoding`` with this vocabulary, pattern and special tokens.
+        """Return a ``tiktoken.Encoding`` with this vocabulary and pattern; all added tokens are special tokens there.
 
         Without a name it gets that of this tokenizer or, if there is none, ``"text_processor"``.
 
         Raises:
             ImportError: tiktoken is not installed.
-            ValueError: the vocabulary has merges in Hugging Face's order that tiktoken cannot represent.
+            ValueError: tiktoken would give other ids; the message has all reasons.
         """
-        self._check_rule_of_tiktoken()
+        _writing.check_rule_of_tiktoken(self._model)
         try:
             import tiktoken  # noqa: PLC0415
         except ImportError as error:
             raise ImportError(needs("to_tiktoken", "tiktoken", "tiktoken")) from error
+        model = self._model
         return tiktoken.Encoding(
             name=name or self.name or "text_processor",
             pat_str=self.pattern,
-            mergeable_ranks=self.mergeable_ranks(),
-            special_tokens=self.special_tokens,
+            mergeable_ranks=self.mergeable_ranks() | {text.encode(): number for text, number in model.unreachable.items()},
+            special_tokens={text: token.id for text, token in model.added.items()},
         )
-
-    def _check_rule_of_tiktoken(self) -> None:
-        if self._model.merges is not None:
-            raise ValueError(
-                "this vocabulary was read from a tokenizer.json whose merges tiktoken's rule, which goes by ids alone, "
-                "does not follow"
-            )
 
     @classmethod
     def from_huggingface(cls, path: StrOrBytesPath) -> Self:
         """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
 
-        With ``allowed_special="all"`` it gives the ids of their ``encode(text, add_special_tokens=False)``. All added tokens
-        are special here; `save_huggingface` writes each as special or not special, as it was. A setting that would change ids
-        and cannot be represented raises: normalizers, pre-tokenizers other than ``ByteLevel`` and ``Split`` before it,
-        post-processors that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``, prefixes and suffixes of tokens,
-        truncation, padding, added tokens with ``lstrip``, ``rstrip`` or ``single_word``, added tokens with an id that they do
-        not get there, and patterns that may split differently.
+        With ``allowed_special="all"`` it gives the ids of their ``encode(text, add_special_tokens=False)``. These can be
+        represented: normal forms; the pre-tokenizers ``ByteLevel``, ``Split``, ``Digits``, ``Punctuation``, ``Whitespace``,
+        ``WhitespaceSplit`` and sequences of them that have a ``ByteLevel``; added tokens with any flags; ``ignore_merges``;
+        bytes that are no tokens, which are left out as there. Post-processor, truncation, padding and decoder are kept, and
+        `save_huggingface` writes them again; truncation and padding are not applied. Any other setting that would change ids
+        raises: other normalizers and pre-tokenizers, ``dropout``, prefixes and suffixes of tokens, an ``unk_token`` that text
+        can become, added tokens with an id that they do not get there, and patterns that may split differently.
 
         Raises:
             InvalidTokenizerError: the file is not such a tokenizer, or cannot be represented; the message lists all faults
                 and where they are.
             OSError: the file cannot be read.
         """
-        return cls._of(_huggingface.read_file(os.fsdecode(path)))
+        path = Path(os.fsdecode(path))
+        return cls._of(_forms.read_huggingface(path.read_bytes(), str(path)))
 
     def save_huggingface(self, path: StrOrBytesPath) -> None:
-        """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers`` give the same ids.
+        """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers``, from 0.20 on, give the same ids.
 
         Raises:
-            ValueError: no such file is possible: no pair of tokens makes one of the tokens, a special token has the name of an
-                ordinary one, or the pattern may mean something else there.
+            ValueError: no such file is possible: a special token has the name of an ordinary one, or the pattern may mean
+                something else there.
             OSError: the file cannot be written.
 
         >>> import tempfile
@@ -1084,7 +1123,54 @@ class Tokenizer(NamesOfPeers):
         ...     Tokenizer.from_huggingface(Path(folder, "tokenizer.json")) == Tokenizer("o200k")
         True
         """
-        files.write_file(os.fsdecode(path), [_huggingface.to_json(self._model)])
+        files.write_file(os.fsdecode(path), [_writing.to_json(self._model)])
+
+    def save_pretrained(
+        self,
+        folder: StrOrBytesPath,
+        *,
+        chat_template: str | None = None,
+        bos_token: str | None = None,
+        eos_token: str | None = None,
+        pad_token: str | None = None,
+        unk_token: str | None = None,
+        sep_token: str | None = None,
+        cls_token: str | None = None,
+        mask_token: str | None = None,
+    ) -> None:
+        """Write the files that ``AutoTokenizer.from_pretrained(folder)`` of ``transformers`` opens; the folder is made.
+
+        These are ``tokenizer.json``, as `save_huggingface` writes it, ``tokenizer_config.json`` and
+        ``special_tokens_map.json``.
+
+        Args:
+            folder: the path of the folder.
+            chat_template: a template in Jinja, for their ``apply_chat_template``.
+            bos_token, eos_token, pad_token, unk_token, sep_token, cls_token, mask_token: names of added tokens.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: a name is none of an added token; or as in `save_huggingface`.
+            OSError: a file cannot be written.
+
+        >>> import tempfile
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tokenizer.save_pretrained(folder, eos_token="<|end|>")
+        ...     Tokenizer.load(folder) == tokenizer
+        True
+        """
+        named = {
+            "bos_token": bos_token,
+            "eos_token": eos_token,
+            "pad_token": pad_token,
+            "unk_token": unk_token,
+            "sep_token": sep_token,
+            "cls_token": cls_token,
+            "mask_token": mask_token,
+        }
+        _writing.save_pretrained(self._model, Path(os.fsdecode(folder)), chat_template, named)
 
 
 class IncrementalDecoder:
@@ -1148,7 +1234,8 @@ def _n_threads(threads: int | None) -> int:
     return arguments.checked_threads(threads) or arguments.available_threads()
 
 
-def _checked_ranks(ranks: Any) -> Tokens:
+def _checked_ranks(ranks: Any) -> _files.Ranks:
+    """Return the tokens of a mapping, the empty one apart."""
     if not is_a(ranks, Mapping):
         raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
     ranks = dict(ranks)  # read once: a mapping may return something else each time
@@ -1166,4 +1253,8 @@ def _checked_ranks(ranks: Any) -> Tokens:
             if not isinstance(token, bytes):
                 raise TypeError(f"the token {quoted(token)} must be bytes, not {type(token).__name__}")
             _special.checked_id(rank, f"the id of the token {quoted(token)}")
-    return Tokens(text, ends, ids)
+    if b"" not in ranks:
+        return _files.Ranks(Tokens(text, ends, ids), {})
+    if list(ids).count(empty := ranks.pop(b"")) > 1:
+        raise ValueError(f"the token b'' with the id {empty}: the id is that of another token")
+    return _files.Ranks(_checked_ranks(ranks).tokens, {"": empty})

@@ -26,7 +26,7 @@ from text_processor.bpe._added import AddedToken
 from text_processor.bpe._outputs import Output
 from text_processor.bpe._pipeline import Finders
 from text_processor.bpe._special import Names, Search
-from text_processor.bpe._splitter import Splitter
+from text_processor.bpe._splitter import PATTERNS, Splitter
 from text_processor.bpe._text import Consume
 from text_processor.errors import InvalidDocumentError, UnknownTokenError, UntrainedTokenizerWarning
 
@@ -38,6 +38,9 @@ MOST_SEARCHES = 8
 
 # Ids that are converted to a list, or decoded, in one step.
 SLICE_IDS = 1 << 20
+
+# Patterns with the pieces of another one, which is written otherwise: those of tiktoken for r50k and cl100k.
+SAME_SPLITS = {PATTERNS["r50k"]: PATTERNS["gpt2"], PATTERNS["cl100k"]: PATTERNS["gpt4"]}
 
 # Takes the number of further bytes that are done.
 Tell = Callable[[int], object]
@@ -51,6 +54,7 @@ class Model:
     tiktoken's, which gives the same ids as training does. ``normalizer`` are the names of normal forms, applied in order.
     ``prefix_space`` puts a blank before each stretch between added tokens that does not begin with one. ``post_processor`` is
     that section of a tokenizer.json, checked. ``kept`` are its sections that are only written back.
+    ``unreachable`` are tokens that no text becomes, such as the empty one; they are only decoded.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Model:
         prefix_space: bool = False,
         post_processor: Mapping[str, Any] | None = None,
         kept: Mapping[str, Any] | None = None,
+        unreachable: Mapping[str, int] | None = None,
     ) -> None:
         self.splitter = splitter
         self.vocabulary = vocabulary
@@ -74,6 +79,7 @@ class Model:
         self.prefix_space = prefix_space
         self.post_processor = post_processor
         self.kept = dict(kept or {})
+        self.unreachable = dict(unreachable or {})
         self.tokens_ids = vocabulary.tokens().ids
         self.added = self._numbered(added)
         self.special_ids = {name: token.id for name, token in self.added.items() if token.special}
@@ -94,7 +100,7 @@ class Model:
 
     def _added_texts(self) -> dict[int, bytes]:
         """Return what added tokens decode to, by id: of several with one id the first, and none that is in the vocabulary."""
-        texts: dict[int, bytes] = {}
+        texts = {number: text.encode() for text, number in self.unreachable.items()}
         for name, token in self.added.items():
             texts.setdefault(token.id, _pipeline.looked_for(name, token, self.form).encode())
         for number in texts.keys() & set(self.tokens_ids):
@@ -126,17 +132,24 @@ class Model:
     @property
     def n_vocab(self) -> int:
         """The highest id plus one."""
-        return max([self.tokens_ids[-1], *(token.id for token in self.added.values())]) + 1
+        return max([self.tokens_ids[-1], *(token.id for token in self.added.values()), *self.unreachable.values()]) + 1
 
     @cached_property
     def tokens(self) -> Tokens:
         return self.vocabulary.tokens()
 
     def state(self) -> tuple[Any, ...]:
-        """Return everything that results depend on, here or in a file that is written."""
+        """Return what two models have in common that give the same results, however they are written."""
         rule = None if self.merges is None else (self.merges, self.whole_pieces)
-        way = (self.form, self.prefix_space, self.marks)
-        return (self.splitter.pattern, self.added, self.tokens, rule, way)
+        steps = tuple(step._replace(pattern=SAME_SPLITS.get(step.pattern, step.pattern)) for step in self.splitter.steps)
+        way = (steps, self.form, self.prefix_space, self.marks)
+        return (way, self._added_alike(), self.tokens, rule, self.unreachable)
+
+    def _added_alike(self) -> dict[str, AddedToken]:
+        """Return the added tokens without the flag ``normalized`` where it makes no difference."""
+        if self.form is not None or len({token.normalized for token in self.added.values()}) > 1:
+            return self.added
+        return {name: token._replace(normalized=False) for name, token in self.added.items()}
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 

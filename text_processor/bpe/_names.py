@@ -5,12 +5,13 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Collection, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from text_processor._common import arguments, many
 from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted
-from text_processor.bpe import _alphabet, _hints, _huggingface, _unstable
+from text_processor.bpe import _alphabet, _forms, _hints, _unstable
 from text_processor.bpe._lookup import lookup_of
 from text_processor.bpe._model import Model
 from text_processor.errors import UnknownTokenError
@@ -276,7 +277,7 @@ class NamesOfPeers(metaclass=_hints.Hinting):
     @classmethod
     def from_file(cls, path: str | bytes | os.PathLike[Any]) -> Self:
         """Return the tokenizer of a ``tokenizer.json``; the same as `from_huggingface`."""
-        return cls._of(_huggingface.read_file(os.fsdecode(path)))
+        return cls._of(_forms.read_huggingface(Path(os.fsdecode(path)).read_bytes(), os.fsdecode(path)))
 
     @classmethod
     def from_str(cls, json: str) -> Self:
@@ -288,7 +289,7 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         """
         if not isinstance(json, str):
             raise TypeError(f"json must be str, the text of a tokenizer.json, not {type(json).__name__}")
-        return cls._of(_huggingface.from_json(json.encode(errors="surrogatepass"), "json"))
+        return cls._of(_forms.read_huggingface(json.encode(errors="surrogatepass"), "json"))
 
     @classmethod
     def from_buffer(cls, buffer: Buffer) -> Self:
@@ -298,6 +299,5 @@ class NamesOfPeers(metaclass=_hints.Hinting):
             TypeError: ``buffer`` is not a buffer of bytes.
             InvalidTokenizerError: as for `from_huggingface`.
         """
-        return cls._of(
-            _huggingface.from_json(bytes(arguments.byte_view(buffer, "buffer", "bytes or another buffer of bytes")), "buffer")
-        )
+        data = arguments.byte_view(buffer, "buffer", "bytes or another buffer of bytes")
+        return cls._of(_forms.read_huggingface(bytes(data), "buffer"))

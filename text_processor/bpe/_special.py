@@ -125,11 +125,12 @@ def checked_names(names: Any) -> tuple[str, ...]:
     return tuple(checked)
 
 
-def checked_ids(special_tokens: Mapping[str, int]) -> dict[str, int]:
-    """Check names with ids; several may have the same one, as in tiktoken."""
+def checked_ids(special_tokens: Mapping[str, int], *, may_be_empty: bool = False) -> dict[str, int]:
+    """Check names with ids. Several names may have one id, as in published tokenizers: then it is decoded to the first."""
     checked: dict[str, int] = {}
     for name, number in special_tokens.items():
-        _check_name(name)
+        if not (may_be_empty and name == ""):
+            _check_name(name)
         checked[arguments.plain(name)] = checked_id(number, f"the id of the special token {quoted(name)}")
     return checked
 
