@@ -938,6 +938,27 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_vocabulary_get_pairs(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        pairs: Pointer[TpMerge],
+        capacity: int,
+        n_pairs: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_ranks_read(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        tokens: Pointer[Uint8],
+        ends: Pointer[Uint64],
+        ids: Pointer[Uint32],
+        capacity: int,
+        n_tokens: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_piece_cache_new(
         self, most_tables: int, cache: Pointer[Pointer[TpPieceCache]], error: Pointer[TpError], /
     ) -> int: ...

@@ -24,6 +24,7 @@ from tokenizers import decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import BPE
 
 from text_processor import Tokenizer
+from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens
@@ -115,7 +116,7 @@ def every_way(tokenizer: Tokenizer, text: str, **options: Any) -> list[list[int]
     """The ids of a text by every way that gives them."""
     stream = io.BytesIO(text.encode())
     names = (options.get("allowed_special", ()), options.get("disallowed_special", "all"))
-    in_blocks = tokenizer._model.encode_stream(stream.read, "stream", Reading(None, suffix=""), *names)
+    in_blocks = tokenizer._model.encode_stream(sources.of_reader(stream.read, "stream", Reading()).text("stream"), *names)
     return [
         tokenizer.encode(text, **options),
         tokenizer.encode(text.encode(), **options),
