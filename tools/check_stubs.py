@@ -155,7 +155,7 @@ def _read_type(node: Any) -> CType:
 def declared() -> Interface:
     """Return the declarations of the header and the builder."""
     builder = runpy.run_path(str(ROOT / "build_ffi.py"))
-    return read_header(builder["declarations"](), builder["TRAMPOLINES"])
+    return read_header(builder["declarations"]() + builder["BINDING"], builder["TRAMPOLINES"])
 
 
 # ---- The compiled module's stub --------------------------------------------------------------------------------------
