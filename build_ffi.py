@@ -23,6 +23,11 @@ TRAMPOLINES = """
 extern "Python" int textproc_on_document(void *user, uint64_t index, uint64_t n_words);
 """
 
+# The binding's own C, which knows Python: text_processor/_native/binding.c.
+BINDING = """
+void tpb_give_functions(uintptr_t functions);
+"""
+
 
 def declarations() -> str:
     """What cffi can read of textproc.h, part by part; the header is the only place where the interface is declared."""
@@ -51,14 +56,16 @@ else:
     # -g0 takes back the -g of Python's own flags: debug information would be four fifths of the extension. What functions are
     # called stays known, for profilers.
     compile_args = ["-std=c11", "-D_DEFAULT_SOURCE", "-O3", "-DNDEBUG", "-g0", "-fvisibility=hidden", "-pthread"]
+    # Pointers that an undeclared function of Python's returns would be cut to 32 bits.
+    compile_args += ["-Werror=implicit-function-declaration"]
     link_args = ["-pthread"]
 
 ffibuilder = FFI()
-ffibuilder.cdef(declarations() + TRAMPOLINES)
+ffibuilder.cdef(declarations() + TRAMPOLINES + BINDING)
 ffibuilder.set_source(
     "text_processor._textproc_cffi",
-    '#include "textproc.h"',
-    sources=project_files("*.c"),
+    '#include "textproc.h"\n' + BINDING,
+    sources=[*project_files("*.c"), "text_processor/_native/binding.c"],
     depends=project_files("*.h"),
     include_dirs=["csrc"],
     extra_compile_args=compile_args + shlex.split(os.environ.get("TEXTPROC_CFLAGS", "")),

@@ -30,7 +30,7 @@ $(eval $(call package-config,flamegraph,-g -fno-omit-frame-pointer,,--python "$$
 what-to-run = $(or $(SCRIPT),$(if $(TESTS),-m pytest $(TESTS) $(1)),$(2))
 
 .PHONY: debug debug-sessions asan-python ubsan-python tsan-python valgrind-python run-valgrind-python coverage-python coverage-of-asked
-.PHONY: fuzz-python massif run-massif flamegraph run-flamegraph growth seen-into
+.PHONY: fuzz-python massif run-massif flamegraph run-flamegraph growth try-tools
 
 # `python -m` would put the package that lies in this folder first.
 debug asan-python ubsan-python tsan-python run-valgrind-python coverage-of-asked fuzz-python run-massif run-flamegraph: export PYTHONSAFEPATH := 1
@@ -46,15 +46,16 @@ debug-sessions: $(BUILD)/debug/.built ## Replay the sessions with gdb and lldb t
 # capture=sys: a sanitizer's last words would be lost in pytest's capture of file descriptors.
 # Leaks: an interpreter leaves blocks behind when it ends; the core's own counters are what tests look at.
 under-sanitizer := --capture=sys -m 'not timing'
+package-tests = $(call side-by-side,$(1),tests,--capture=sys, and not timing)
 define all-tests
-$(call side-by-side,$(1),tests,--capture=sys, and not timing)
+$(package-tests)
 $(1) -m pytest tests/project $(under-sanitizer) --numprocesses=auto --dist=worksteal
 endef
 asan-python fuzz-python: export ASAN_OPTIONS := detect_leaks=0:detect_stack_use_after_return=1:allocator_may_return_null=1
 asan-python fuzz-python ubsan-python: export UBSAN_OPTIONS := print_stacktrace=1
 with-asan = PYTHONMALLOC=malloc LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" $(BUILD)/asan-python/bin/python
 asan-python: $(BUILD)/asan-python/.built ## Python tests, SCRIPT=… or TESTS=… under the address and undefined-behaviour sanitizers
-	$(if $(SCRIPT)$(TESTS),$(with-asan) $(call what-to-run,$(under-sanitizer)),$(call all-tests,$(with-asan)))
+	$(if $(SCRIPT)$(TESTS),$(with-asan) $(call what-to-run,$(under-sanitizer)),$(call package-tests,$(with-asan)))
 
 # Tests with random input, at length: HYPOTHESIS_PROFILE=ci is shorter.
 fuzz-python: export HYPOTHESIS_PROFILE ?= thorough
@@ -110,8 +111,8 @@ growth: $(VENV)/.built ## A night's worth of lives in GROWTH_SECONDS=180: fails 
 	$(VENV)/bin/python tools/growth.py --seconds $(GROWTH_SECONDS)
 
 # Each of these tools does what it is for, shown on something small. Tests of threads and readers are run at length.
-seen-into: small := SCRIPT=examples/book.py
-seen-into: ## Each debugger, sanitizer and profiler on something small
+try-tools: small := SCRIPT=examples/book.py
+try-tools: ## Each debugger, sanitizer and profiler on something small
 	@$(MAKE) debug-sessions
 	@HYPOTHESIS_PROFILE=quick $(MAKE) debug TESTS="-q tests/test_words.py tests/test_analyzer.py tests/test_encode.py"
 	@$(MAKE) asan-python $(small)

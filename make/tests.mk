@@ -26,11 +26,12 @@ coverage-c: $(VENV)/.dev-tools $(programs-coverage)
 	@$(VENV)/bin/gcovr --root . --filter csrc/ $(BUILD)/c/coverage --fail-under-line 90
 
 # The tests of `make test`. Those that fork among busy threads run without the tracer, which has locks of its own: a child may inherit
-# one that is locked.
+# one that is locked. Those that measure time run without it, too: it costs more than what they measure.
 run-coverage-python: export COVERAGE_FILE := $(CURDIR)/$(BUILD)/coverage/python
 run-coverage-python: $(VENV)/.dev-tools
 	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage
-	$(call side-by-side,$(VENV)/bin/coverage run,,--ignore=tests/test_fork.py)
+	$(call side-by-side,$(VENV)/bin/coverage run,,--ignore=tests/test_fork.py, and not timing)
 	$(VENV)/bin/python -m pytest tests/test_fork.py
+	$(VENV)/bin/python -m pytest -m timing --ignore=tests/test_fork.py
 	@$(VENV)/bin/coverage combine --quiet
 	@$(VENV)/bin/coverage report

@@ -199,6 +199,18 @@ class TpLexiconEntries(Pointer[TpLexiconEntries]):
     n_words: int
 
 @type_check_only
+class TpSplitStep(Pointer[TpSplitStep]):
+    pattern: int
+    program: Pointer[Uint32]
+    n_words: int
+    behavior: int
+    is_inverted: bool
+    is_over_bytes: bool
+
+@type_check_only
+class TpSplitter: ...
+
+@type_check_only
 class TpPieces: ...
 
 @type_check_only
@@ -416,6 +428,16 @@ class New(Protocol):
         self, cdecl: Literal["tp_sieve *[]", "tp_sieve *[1]"], init: int | list[Pointer[TpSieve]] = ...
     ) -> Array[Pointer[TpSieve]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_split_step *"], init: dict[str, Any] = ...) -> TpSplitStep: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_split_step[]", "tp_split_step[1]"], init: int = ...) -> Array[TpSplitStep]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_splitter **"], init: Pointer[TpSplitter] = ...) -> Pointer[Pointer[TpSplitter]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_splitter *[]", "tp_splitter *[1]"], init: int | list[Pointer[TpSplitter]] = ...
+    ) -> Array[Pointer[TpSplitter]]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_stats *"], init: dict[str, Any] = ...) -> TpStats: ...
     @overload
     def __call__(self, cdecl: Literal["tp_stats[]", "tp_stats[1]"], init: int = ...) -> Array[TpStats]: ...
@@ -498,6 +520,11 @@ class Lib:
     TP_VERSION_PATCH: Final = 0
     TP_N_MEMORY_KINDS: Final = 10
     TP_NO_LIMIT: Final = 18446744073709551615
+    TP_MOST_SPLIT_STEPS: Final = 8
+    TP_LEFT_OUT: Final = 9223372036854775808
+    TP_UNICODE_NEWEST: Final = 0
+    TP_UNICODE_OLDEST: Final = 1025
+    TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
@@ -519,6 +546,10 @@ class Lib:
     TP_FOR_PRODUCT: Final = 7
     TP_FOR_SIEVE: Final = 8
     TP_FOR_WINDOW: Final = 9
+    TP_NFC: Final = 0
+    TP_NFD: Final = 1
+    TP_NFKC: Final = 2
+    TP_NFKD: Final = 3
     TP_ARROW_OFFSETS_32: Final = 0
     TP_ARROW_OFFSETS_64: Final = 1
     TP_ARROW_VIEWS: Final = 2
@@ -536,6 +567,11 @@ class Lib:
     TP_PATTERN_CL100K_TIKTOKEN: Final = 5
     TP_PATTERN_NANOCHAT: Final = 6
     TP_PATTERN_O200K: Final = 7
+    TP_SPLIT_ISOLATED: Final = 0
+    TP_SPLIT_REMOVED: Final = 1
+    TP_SPLIT_MERGED_WITH_PREVIOUS: Final = 2
+    TP_SPLIT_MERGED_WITH_NEXT: Final = 3
+    TP_SPLIT_CONTIGUOUS: Final = 4
     TP_TIE_RUSTBPE: Final = 0
     TP_TIE_HF: Final = 1
     TP_INT8: Final = 0
@@ -551,6 +587,7 @@ class Lib:
     TP_HAS_POSITIVE_INFINITY: Final = 1
     TP_HAS_NEGATIVE_INFINITY: Final = 2
     TP_HAS_NAN: Final = 4
+    def tpb_give_functions(self, functions: int, /) -> None: ...
     textproc_on_document: FunctionPointer[[CData, int, int], int]
     def tp_version(self) -> Pointer[Char]: ...
     def tp_memory_get_stats(self, stats: Pointer[TpMemoryStats], /) -> None: ...
@@ -581,6 +618,40 @@ class Lib:
         /,
     ) -> int: ...
     def tp_utf8_complete_nbytes(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> int: ...
+    def tp_normal_unicode_version(self) -> Pointer[Char]: ...
+    def tp_find_unnormalized(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        form: int,
+        unicode_version: int,
+        offset: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_normalize(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        form: int,
+        unicode_version: int,
+        normalized: Pointer[Uint8],
+        origins: Pointer[Uint64],
+        capacity: int,
+        nbytes: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_find_normal_cut(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        form: int,
+        unicode_version: int,
+        offset: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_find_lines(
         self,
         text: bytes | Pointer[Uint8],
@@ -763,9 +834,15 @@ class Lib:
     def tp_lexicon_get_entries(self, lexicon: Pointer[TpLexicon], entries: Pointer[TpLexiconEntries], /) -> None: ...
     def tp_pattern_text(self, pattern: int, /) -> Pointer[Char]: ...
     def tp_pattern_find(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> int: ...
+    def tp_splitter_new(
+        self, steps: Pointer[TpSplitStep], n_steps: int, splitter: Pointer[Pointer[TpSplitter]], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_splitter_free(self, splitter: Pointer[TpSplitter], /) -> None: ...
+    def tp_splitter_free_at(self, splitter: Pointer[Pointer[TpSplitter]], /) -> None: ...
+    def tp_splitter_of(self, pattern: int, /) -> Pointer[TpSplitter]: ...
     def tp_split(
         self,
-        pattern: int,
+        splitter: Pointer[TpSplitter],
         text: bytes | Pointer[Uint8],
         text_nbytes: int,
         is_final: bool,
@@ -773,14 +850,16 @@ class Lib:
         capacity: int,
         /,
     ) -> int: ...
-    def tp_split_find_cut(self, pattern: int, text: bytes | Pointer[Uint8], text_nbytes: int, from_: int, /) -> int: ...
+    def tp_split_find_cut(
+        self, splitter: Pointer[TpSplitter], text: bytes | Pointer[Uint8], text_nbytes: int, from_: int, /
+    ) -> int: ...
     def tp_pieces_new(self, pieces: Pointer[Pointer[TpPieces]], error: Pointer[TpError], /) -> int: ...
     def tp_pieces_free(self, pieces: Pointer[TpPieces], /) -> None: ...
     def tp_pieces_free_at(self, pieces: Pointer[Pointer[TpPieces]], /) -> None: ...
     def tp_pieces_add(
         self,
         pieces: Pointer[TpPieces],
-        pattern: int,
+        splitter: Pointer[TpSplitter],
         text: bytes | Pointer[Uint8],
         text_nbytes: int,
         is_final: bool,
@@ -792,7 +871,7 @@ class Lib:
     def tp_pieces_add_documents(
         self,
         pieces: Pointer[TpPieces],
-        pattern: int,
+        splitter: Pointer[TpSplitter],
         text: bytes | Pointer[Uint8],
         text_nbytes: int,
         ends: Pointer[Uint64],
@@ -859,14 +938,38 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
-    def tp_piece_cache_new(self, threads: int, cache: Pointer[Pointer[TpPieceCache]], error: Pointer[TpError], /) -> int: ...
+    def tp_vocabulary_get_pairs(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        pairs: Pointer[TpMerge],
+        capacity: int,
+        n_pairs: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_ranks_read(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        tokens: Pointer[Uint8],
+        ends: Pointer[Uint64],
+        ids: Pointer[Uint32],
+        capacity: int,
+        n_tokens: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_piece_cache_new(
+        self, most_tables: int, cache: Pointer[Pointer[TpPieceCache]], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_piece_cache_clear(self, cache: Pointer[TpPieceCache], /) -> None: ...
     def tp_piece_cache_free(self, cache: Pointer[TpPieceCache], /) -> None: ...
     def tp_piece_cache_free_at(self, cache: Pointer[Pointer[TpPieceCache]], /) -> None: ...
     def tp_vocabulary_encode(
         self,
         vocabulary: Pointer[TpVocabulary],
         cache: Pointer[TpPieceCache],
-        pattern: int,
+        splitter: Pointer[TpSplitter],
         text: bytes | Pointer[Uint8],
         text_nbytes: int,
         is_final: bool,
@@ -897,7 +1000,7 @@ class Lib:
         self,
         vocabulary: Pointer[TpVocabulary],
         cache: Pointer[TpPieceCache],
-        pattern: int,
+        splitter: Pointer[TpSplitter],
         text: bytes | Pointer[Uint8],
         text_nbytes: int,
         ends: Pointer[Uint64],

@@ -748,7 +748,6 @@ def test_ranks_that_no_merges_make_have_none():
         ({}, ValueError, "is missing"),
         ({token: rank for token, rank in BYTES.items() if token != b"x"}, ValueError, "b'x' is missing"),
         (BYTES | {b"ab": 97}, ValueError, r"the token b'ab' with the id 97"),
-        (BYTES | {b"": 256}, ValueError, "the token b'' with the id 256"),
         (BYTES | {"ab": 256}, TypeError, "the token 'ab' must be bytes, not str"),
         (BYTES | {b"ab": "256"}, TypeError, "the id of the token b'ab' must be an int, not str"),
         (BYTES | {b"ab": -1}, ValueError, "the id of the token b'ab' must be from 0 to 4294967294, not -1"),
@@ -766,8 +765,6 @@ def test_special_tokens_have_ids_of_their_own():
     assert tokenizer.special_tokens == {"<|a|>": 1001, "<|b|>": 1002}
     with pytest.raises(ValueError, match=r"'<\|a\|>' has the id 97, which a token of the vocabulary has"):
         Tokenizer.from_mergeable_ranks(BYTES, "gpt4", {"<|a|>": 97})
-    with pytest.raises(ValueError, match="'a' and 'b' have the same id, 300"):
-        Tokenizer.from_mergeable_ranks(BYTES, "gpt4", {"a": 300, "b": 300})
     with pytest.raises(TypeError, match="must be an int, not bool"):
         Tokenizer.from_mergeable_ranks(BYTES, "gpt4", {"a": True})
     with pytest.raises(ValueError, match="the id of the special token 'b' must be from 0 to 4294967294, not 4294967295"):
@@ -791,7 +788,7 @@ def test_wrong_patterns_are_named():
 
 @pytest.mark.parametrize(
     ("module", "extra", "call"),
-    [("regex", "regex", lambda: Tokenizer("[never seen]+")), ("tiktoken", "tiktoken", lambda: Tokenizer().to_tiktoken())],
+    [("regex", "regex", lambda: Tokenizer("(?<=never )seen")), ("tiktoken", "tiktoken", lambda: Tokenizer().to_tiktoken())],
 )
 def test_missing_packages_are_named(monkeypatch, module, extra, call):
     monkeypatch.setitem(sys.modules, module, None)

@@ -41,7 +41,8 @@ from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
-from text_processor.bpe import _files, _text
+from text_processor._native.unicode import find_cut, is_normalized, normalize, normalize_with_offsets
+from text_processor.bpe import _files, _splitter
 from text_processor.bpe._model import Model
 from text_processor.bpe._training import Counting
 from text_processor.cli import main
@@ -345,7 +346,7 @@ def own_file_with_merges(n: int, folder: Path) -> Call:
     merges = array("I", chain.from_iterable(ways))
     tokens = Tokens(b"".join(ids), array("Q", accumulate(map(len, ids))), array("I", ids.values()))
     vocabulary = _files.new_vocabulary(tokens, merges, whole_pieces=True)
-    model = Model(_text.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
+    model = Model(_splitter.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
     (folder / f"{n}").write_bytes(b"".join(_files.chunks(model)))
     return lambda: Tokenizer.load(folder / f"{n}")
 
@@ -354,6 +355,15 @@ def numbers(n: int) -> Tokenizer:
     """Tokens each of which is two others."""
     tokens = BYTES | {b"%d" % i: 256 + i for i in range(10, n)}
     return Tokenizer.from_mergeable_ranks(tokens, "gpt4", [f"<{i}>" for i in range(n)])
+
+
+def ends_of_texts(n: int) -> Tokenizer:
+    return of_bytes(special_tokens=[*(f"<{i}>" for i in range(n)), "<|endoftext|>"])
+
+
+def each(n: int, call: Callable[[Any], object], kind: Callable[[int], object]) -> Call:
+    """Ask for many things one after the other."""
+    return lambda: [call(kind(i)) for i in range(10, n)]
 
 
 def pair_that_doubles(n: int) -> Tokenizer:
@@ -411,6 +421,19 @@ VOCABULARIES: Table = {
     "mergeable_ranks": (1000, lambda n, _: numbers(n).mergeable_ranks),
     "vocab_size": (1000, lambda n, _: lambda: numbers(n).vocab_size),
     "special_tokens": (1000, lambda n, _: lambda: numbers(n).special_tokens),
+    "special_tokens_set": (1000, lambda n, _: partial(getattr, numbers(n), "special_tokens_set")),
+    "eot_token": (1000, lambda n, _: partial(getattr, ends_of_texts(n), "eot_token")),
+    "get_vocab": (1000, lambda n, _: numbers(n).get_vocab),
+    "token_byte_values": (1000, lambda n, _: numbers(n).token_byte_values),
+    "encode_single_token, each of many": (1000, lambda n, _: each(n, numbers(n).encode_single_token, str)),
+    "encode_single_token, one long": (1 << 16, lambda n, _: refused(partial(of_bytes().encode_single_token, "a" * n))),
+    "token_to_id, each of many": (1000, lambda n, _: each(n, numbers(n).token_to_id, str)),
+    "token_to_id, one long": (1 << 16, lambda n, _: partial(of_bytes().token_to_id, "a" * n)),
+    "id_to_token, each of many": (1000, lambda n, _: each(n, numbers(n).id_to_token, int)),
+    "is_special_token, each of many": (1000, lambda n, _: each(n, numbers(n).is_special_token, int)),
+    "from_file": (1000, lambda n, folder: partial(Tokenizer.from_file, json_of(numbers(n), folder))),
+    "from_str": (1000, lambda n, folder: partial(Tokenizer.from_str, json_of(numbers(n), folder).read_text(encoding="utf-8"))),
+    "from_buffer": (1000, lambda n, folder: partial(Tokenizer.from_buffer, json_of(numbers(n), folder).read_bytes())),
     "equality": (1000, lambda n, _: lambda: numbers(n) == numbers(n)),
 }
 
@@ -448,6 +471,17 @@ SPLITTING: Table = {
     for name, stretch in STRETCHES.items()
 }
 
+
+def unstable_long_tokens(n: int, _: Path) -> Call:
+    """There are few tokens, but each may begin at each byte."""
+    return refused(partial(pair_that_doubles(n).encode_with_unstable, "a" * n))
+
+
+def too_many_ways(n: int, _: Path) -> Call:
+    tokenizer = Tokenizer.from_mergeable_ranks(BYTES | {b" %d" % i: 1000 + i for i in range(10_000)}, "gpt4")
+    return refused(partial(tokenizer.encode_with_unstable, " " * n))
+
+
 ENCODING: Table = {
     "train, one piece": (1 << 12, lambda n, _: lambda: Tokenizer().train("a" * n, 300, threads=1)),
     "train, one piece of two letters": (1 << 12, lambda n, _: lambda: Tokenizer().train("ab" * n, 300, threads=1)),
@@ -463,6 +497,12 @@ ENCODING: Table = {
     "encode, surrogates": (1 << 14, lambda n, _: partial(of_bytes().encode, "\ud83d\ude00\ud83d" * n)),
     "encode, by a pattern of its own": (1 << 12, lambda n, _: partial(of_bytes("[a-z]+|[^a-z]+").encode, "a1" * n)),
     "encode_ordinary": (1 << 14, lambda n, _: partial(of_bytes().encode_ordinary, "a b" * n)),
+    "encode_with_unstable, many pieces": (1 << 12, lambda n, _: partial(of_bytes().encode_with_unstable, "a b" * n)),
+    "encode_with_unstable, one piece": (1 << 12, lambda n, _: partial(pair_that_doubles(64).encode_with_unstable, "a" * n)),
+    "encode_with_unstable, white space": (1 << 12, lambda n, _: partial(of_bytes().encode_with_unstable, "\n" * n)),
+    "encode_with_unstable, long tokens, refused": (1 << 13, unstable_long_tokens),
+    "encode_with_unstable, many ways": (64, lambda n, _: partial(numbers(n).encode_with_unstable, "1")),
+    "encode_with_unstable, refused": (1 << 16, too_many_ways),
     "encode_array": (1 << 14, lambda n, _: partial(of_bytes().encode_array, "a b" * n)),
     "encode_batch, short texts": (1000, lambda n, _: partial(of_bytes().encode_batch, ["a b"] * n, 1)),
     "encode_batch, flat": (1000, lambda n, _: partial(of_bytes().encode_batch, ["a b"] * n, 1, output="flat")),
@@ -491,6 +531,7 @@ DECODING: Table = {
     "decode, an iterator": (1000, lambda n, _: lambda: of_bytes().decode(iter([97] * n))),
     "decode, refused at the end": (1000, lambda n, _: refused(lambda: of_bytes().decode([97] * n + [256]))),
     "decode_bytes": (1000, lambda n, _: partial(of_bytes().decode_bytes, [97] * n)),
+    "decode_bytes_batch": (1000, lambda n, _: partial(of_bytes().decode_bytes_batch, [[97]] * n)),
     "decode_batch": (1000, lambda n, _: partial(of_bytes().decode_batch, [[97]] * n)),
     "decoder": (1000, decoded_one_by_one),
     "decode_with_offsets": (1000, lambda n, _: partial(of_bytes().decode_with_offsets, list("é".encode()) * n)),
@@ -568,13 +609,13 @@ def encode_stream_with_a_name(n: int, _: Path) -> Call:
 
 def train_stream(n: int, _: Path) -> Call:
     stream = OneByOne(b"a" * n)
-    counting = Counting(_text.splitter_for("gpt4"), 1, lambda _: None)
+    counting = Counting(_splitter.splitter_for("gpt4"), 1, lambda _: None)
     return lambda: counting.add_stream(text_of(stream))
 
 
 def train_large_stream(n: int, _: Path) -> Call:
     stream = io.BytesIO(b"a" * n)
-    counting = Counting(_text.splitter_for("gpt4"), 1, lambda _: None)
+    counting = Counting(_splitter.splitter_for("gpt4"), 1, lambda _: None)
     return lambda: counting.add_stream(text_of(stream))
 
 
@@ -688,8 +729,33 @@ NUMBERS: Table = {
     "matrix_multiply, rows": (100, lambda n, _: partial(numeric.matrix_multiply, matrix(n), matrix(16), threads=1)),
 }
 
+
+# ---- Normal forms ----------------------------------------------------------------------------------------------------
+
+
+def normal(text: str, form: str = "NFC", function: Callable[..., object] = normalize) -> Call:
+    encoded = text.encode()
+    return lambda: function(encoded, form)
+
+
+NORMAL_FORMS: Table = {
+    "normalize, marks in the wrong order": (1000, lambda n, _: normal("e" + "\u0301\u0316" * n)),
+    "normalize, marks of all classes": (1000, lambda n, _: normal("e" + "\u0345\u0301\u0316\u0327\u064b\u05b0\u0334" * n)),
+    "normalize, marks that are one too many": (1000, lambda n, _: normal("\u0316" * n + "\u0301\u0300\u0316")),
+    "normalize, marks that each compose": (1000, lambda n, _: normal("e\u0301" * n)),
+    "normalize, marks between what composes": (1000, lambda n, _: normal("\u1100" + "\u0316" * n + "\u1161" * n)),
+    "normalize, vowels of Hangul": (1000, lambda n, _: normal("\u1161" * n)),
+    "normalize, what grows most": (1000, lambda n, _: normal("\ufdfa" * n, "NFKD")),
+    "normalize, what is too new": (1000, lambda n, _: lambda: normalize(("e" + "\u1ace" * n).encode(), "NFC", (13, 0))),
+    "normalize, ill-formed": (1000, lambda n, _: lambda: normalize(b"e\xcc" * n, "NFC")),
+    "is_normalized, marks in order": (1000, lambda n, _: normal("e" + "\u0316" * n + "\u0301" * n, "NFD", is_normalized)),
+    "normalize_with_offsets": (1000, lambda n, _: normal("\u1112\u1161\u11ab" * n, "NFC", normalize_with_offsets)),
+    "find_cut": (1000, lambda n, _: normal("\u0301" * n, "NFC", find_cut)),
+}
+
 ROWS = (
-    DOCUMENTS
+    NORMAL_FORMS
+    | DOCUMENTS
     | ANSWERS
     | LEXICONS
     | VOCABULARIES
@@ -724,13 +790,15 @@ def test_time_grows_no_faster_than_n_log_n(name: str, tmp_path: Path) -> None:
 SMALL = {
     *("capacity", "is_full", "latest", "average", "window_size", "pattern", "decoder"),  # one value
     *("clear", "clear_callback", "reset", "set_callback", "get_memory_stats", "set_memory_limit", "cpu_features"),
-    *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes"),
+    *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes", "decode_single_token_bytes"),
+    *("name", "n_vocab", "max_token_value", "clear_caches"),
+    "register",  # of an abstract class
     "to_tiktoken",  # its time is tiktoken's
 }
 
 
 def test_every_public_function_has_a_row() -> None:
     kinds = (TextAnalyzer, Tokenizer, MovingAverage, RingBuffer, DataProcessor)
-    methods = {name for kind in kinds for name in vars(kind) if not name.startswith("_")}
+    methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {name for module in (text_processor, numeric) for name in module.__all__ if isfunction(getattr(module, name))}
     assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from text_processor import TextAnalyzer, Tokenizer, get_memory_stats, numeric, set_memory_limit, word_count
+from text_processor import TextAnalyzer, Tokenizer, clear_caches, get_memory_stats, numeric, set_memory_limit, word_count
 from text_processor._native import corpus as native_corpus
 from text_processor._native import process as native_process
 
@@ -44,8 +44,9 @@ def no_limit_is_left():
 
 
 def held() -> int:
-    """What the core holds once all garbage is gone."""
+    """What the core holds once all garbage is gone, and what is kept only to save work."""
     gc.collect()
+    clear_caches()
     return get_memory_stats()["current_bytes"]
 
 
@@ -328,8 +329,6 @@ TOKENIZING = {
     "train, two threads": lambda files, tokenizer: tokenizer.train(TEXT * 20, 400, threads=2),
     "train as hf": lambda files, tokenizer: tokenizer.train(TEXT, 400, tie_break="hf"),
     "train_from_iterator": lambda files, tokenizer: tokenizer.train_from_iterator(iter(DOCUMENTS), 400),
-    "encode": lambda files, tokenizer: tokenizer.encode(TEXT * 5),
-    "encode a long piece": lambda files, tokenizer: tokenizer.encode("ab" * 10_000),
     "encode_batch": lambda files, tokenizer: tokenizer.encode_batch(DOCUMENTS * 20, 2),
     "pickle": lambda files, tokenizer: pickle.loads(pickle.dumps(tokenizer)).merges,
     "merges": lambda files, tokenizer: tokenizer.merges,
@@ -375,6 +374,26 @@ def extras() -> Iterator[int]:
         extra += extra // 2
 
 
+def test_encoding_and_counting_ids_need_no_memory_of_the_core(files):
+    tokenizer = Tokenizer.load(files / "tokenizer")
+    before = held()
+    with limited_to(before):
+        alone = tokenizer.encode(TEXT * 5), tokenizer.encode("ab" * 10_000), tokenizer.count("a" * 100)
+    assert alone == (tokenizer.encode(TEXT * 5), tokenizer.encode("ab" * 10_000), tokenizer.count("a" * 100))
+
+
+def test_what_is_kept_to_save_work_is_told_and_can_be_dropped(files):
+    tokenizer = Tokenizer.load(files / "tokenizer")
+    before = held()
+    tokenizer.encode(TEXT)
+    kept = get_memory_stats()
+    assert kept["current_bytes"] > before
+    assert kept["kinds"]["encoders"]["bytes"] > 2000
+    clear_caches()
+    assert get_memory_stats()["current_bytes"] == before
+    assert tokenizer.decode(tokenizer.encode(TEXT)) == TEXT
+
+
 @pytest.mark.parametrize(("act", "kind"), list(all_work()))
 def test_limit_is_a_memory_error_and_changes_nothing(act, kind, files):
     work = kind(lambda thing: act(files, thing))
@@ -408,7 +427,7 @@ def test_limit_is_a_memory_error_and_changes_nothing(act, kind, files):
 
 PEAK = """
 import io, sys
-from text_processor import TextAnalyzer, Tokenizer, get_memory_stats, set_memory_limit
+from text_processor import TextAnalyzer, Tokenizer, clear_caches, get_memory_stats, set_memory_limit
 limit = int(sys.argv[1])
 set_memory_limit(limit)
 n_refused = 0

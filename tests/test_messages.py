@@ -57,6 +57,7 @@ from text_processor._native import corpus as native_corpus
 from text_processor._native import process as native_process
 from text_processor._native import status as native_status
 from text_processor._native import text as native_text
+from text_processor._native import unicode as native_unicode
 from text_processor._words import counting
 from text_processor.bpe import _text
 
@@ -371,6 +372,10 @@ CASES: list[Case] = [
         "this object",
         "the interpreter is shutting",
     ),
+    (lambda: native_unicode.normalize(b"", "nfc"), ValueError, "'nfc'", "one of NFC, NFD, NFKC, NFKD"),
+    (lambda: native_unicode.normalize(b"", "NFC", (15, 256)), ValueError, "(15, 256)", "is (major, minor)"),
+    (lambda: native_unicode.normalize(b"", "NFC", (4, 0)), ValueError, "unicode_version", "versions 4.1 to 17.0.0"),
+    (lambda: native_unicode.normalize(b"", "NFC", (17, 1)), ValueError, "so new a version", "versions 4.1 to 17.0.0"),
     (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
     # Options that several take
     (lambda: word_count("a", threads="2"), TypeError, "str", "threads must be an int or None"),
@@ -698,6 +703,29 @@ CASES: list[Case] = [
     (lambda: of_bytes().decode_batch([[65], [65, 300]]), ValueError, "list 1: the id 300, at index 1", "does not exist"),
     (lambda: of_bytes().decode_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
     (lambda: Tokenizer().token_bytes(300), ValueError, "the id 300", "does not exist"),
+    # Under the names of other libraries
+    (lambda: of_bytes().decode_bytes_batch([[65], [65, 300]]), KeyError, "list 1: the id 300, at index 1", "does not exist"),
+    (lambda: of_bytes().decode_bytes_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
+    (lambda: of_bytes().encode_single_token("ab"), KeyError, "'ab'", "is no token"),
+    (lambda: of_bytes().encode_single_token(5), TypeError, "not int", "text_or_bytes must be str or bytes"),
+    (lambda: of_bytes().token_to_id(b"a"), TypeError, "not bytes", "token must be str"),
+    (lambda: of_bytes().eot_token, KeyError, "'<|endoftext|>'", "special_tokens has those there are"),
+    (lambda: Tokenizer.from_str(5), TypeError, "not int", "json must be str, the text of a tokenizer.json"),
+    (lambda: Tokenizer.from_str("[]"), InvalidTokenizerError, "json: ", "must be an object"),
+    (
+        lambda: Tokenizer.from_mergeable_ranks(
+            BYTES | {b" %d" % i: 1000 + i for i in range(10_000)}, "gpt4"
+        ).encode_with_unstable(" " * 10_000),
+        ValueError,
+        "the last 10000 bytes of the text, b'  ",
+        "encode returns the ids alone",
+    ),
+    (ranks({}, name=5), TypeError, "not int", "name must be str or None"),
+    (lambda: of_bytes().ids, AttributeError, "'ids'", "encode returns a list of ids"),
+    (lambda: Tokenizer.from_pretrained("gpt2"), AttributeError, "'from_pretrained'", "Tokenizer.load opens a file"),
+    (lambda: of_bytes().nothing, AttributeError, "'nothing'", "has no attribute"),
+    (lambda: text_processor.bpe.get_encoding("gpt2"), AttributeError, "'get_encoding'", "Tokenizer.load opens a file"),
+    (lambda: text_processor.bpe.nothing, AttributeError, "'nothing'", "has no attribute"),
     (lambda: Tokenizer().__setstate__(5), InvalidTokenizerError, "not 5", "must be bytes and a dict"),
     # Vocabularies that are given
     (lambda: Tokenizer.from_mergeable_ranks([], "gpt4"), TypeError, "not list", "ranks must be a mapping of bytes to ids"),
@@ -705,10 +733,8 @@ CASES: list[Case] = [
     (ranks({b"a" * 10**6: "x"}), TypeError, "(1000000 bytes)", "must be an int, not str"),
     (ranks({b"ab": -1}), ValueError, "not -1", f"from 0 to {MOST_ID}"),
     (ranks({b"ab": 97}), ValueError, "the token b'ab' with the id 97", "that of an earlier token"),
-    (ranks({b"": 256}), ValueError, "the token b''", "the token is empty"),
     (lambda: Tokenizer.from_mergeable_ranks({b"a": 0}, "gpt4"), ValueError, "b'\\x00' is missing", "byte"),
     (ranks({}, special_tokens={"x": 5}), ValueError, "'x' has the id 5", "which a token of the vocabulary has"),
-    (ranks({}, special_tokens={"x": 500, "y": 500}), ValueError, "'x' and 'y'", "have the same id, 500"),
     (lambda: trained_of_odd_ranks().merges, ValueError, "b'abc'", "not made of two before it"),
     (lambda: trained_of_odd_ranks().save_huggingface("x.json"), ValueError, "b'abc'", "not made of two before it"),
     (tiktoken_file(b"no token"), InvalidTokenizerError, "b'no token'", "not a token in base64, a blank and its id"),
@@ -1178,6 +1204,7 @@ OF_C_ALONE = {
         "there is no splitter for this pattern",
         "there is no room for a document",
         "there is no such frequency",
+        "there is no such normal form",
         "there is no such pattern",
         "there is no such way to break ties",
         "there is no term with this number",
@@ -1198,6 +1225,7 @@ OF_C_ALONE = {
         "the buffer is too small for the ids",
         "the buffer is too small for the ids of the first piece",
         "the buffer is too small for the merges",
+        "the buffer is too small for the normal form",
         "the buffer is too small for the places",
         "the buffer is too small for the snapshot",
         "the buffer is too small for the terms",

@@ -119,16 +119,39 @@ class Repl(Terminal):
         return "\n".join(answer)
 
     def interrupt(self, statement, delay):
-        """Let a statement run for a while, press Ctrl-C, and return after how many seconds the prompt was back."""
+        """Let a statement run for a while, press Ctrl-C, and return after how many seconds the prompt was back.
+
+        On a machine whose processors were never idle meanwhile, the seconds are those of work that the process did: it may have
+        waited for its turn. Where a processor was idle, a process that waits has itself to blame.
+        """
         self.type(f'print("be" "gun"); {statement}\n')
         self.read_until("\r\nbegun\r\n")
         time.sleep(delay)
-        pressed = time.perf_counter()
+        worked, idle, pressed = self.worked_seconds(), idle_seconds(), time.perf_counter()
         self.type(CTRL_C)
         answer = self.read_until("\r\n>>> ")
         seconds = time.perf_counter() - pressed
         assert answer.endswith("KeyboardInterrupt\r\n>>> "), answer
-        return seconds
+        was_busy = idle_seconds() - idle < seconds / 10
+        return min(seconds, self.worked_seconds() - worked) if was_busy else seconds
+
+    def worked_seconds(self):
+        """The processor time of all threads, in steps of ten milliseconds; 0 where /proc does not tell."""
+        try:
+            _, _, fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")
+        except OSError:
+            return 0.0
+        user, system = fields.split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def idle_seconds():
+    """How long the processors had nothing to do, all together; where /proc does not tell, as if one always had nothing."""
+    try:
+        _, _, _, _, idle, waiting = Path("/proc/stat").read_text(encoding="utf-8").split()[:6]
+    except OSError:
+        return time.perf_counter()
+    return (int(idle) + int(waiting)) / os.sysconf("SC_CLK_TCK")
 
 
 # Seconds after which Ctrl-C is pressed. Of the delays that follow the middle one is looked at: it says whether calls can be

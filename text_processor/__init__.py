@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from text_processor._common import checkout as checkout  # first: it warns of a core that is older than its sources
 from text_processor._common import signatures as _signatures
 from text_processor._common.arguments import Buffer, Readable
+from text_processor._native.caches import clear_caches
 from text_processor._native.process import (
     CORE_VERSION,
     UNICODE_VERSION,
@@ -40,6 +41,7 @@ from text_processor.errors import (
     InvalidSnapshotError,
     InvalidTokenizerError,
     TextProcessorError,
+    UnknownTokenError,
     UntrainedTokenizerWarning,
 )
 from text_processor.words import Words
@@ -64,9 +66,11 @@ __all__ = [
     "TextAnalyzer",
     "TextProcessorError",
     "Tokenizer",
+    "UnknownTokenError",
     "UntrainedTokenizerWarning",
     "Words",
     "__version__",
+    "clear_caches",
     "cpu_features",
     "get_memory_stats",
     "hello",

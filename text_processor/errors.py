@@ -8,6 +8,7 @@ __all__ = [
     "InvalidSnapshotError",
     "InvalidTokenizerError",
     "TextProcessorError",
+    "UnknownTokenError",
     "UntrainedTokenizerWarning",
 ]
 
@@ -86,6 +87,16 @@ class InvalidTokenizerError(TextProcessorError, ValueError):
     def __init__(self, message: str, *, offset: int | None = None) -> None:
         super().__init__(message)
         self.offset = offset
+
+
+class UnknownTokenError(TextProcessorError, ValueError, KeyError):
+    """The tokenizer has no such token: no such id, or no token with these bytes or this name.
+
+    It is a ``KeyError``, as in tiktoken, and a ``ValueError``.
+    """
+
+    def __str__(self) -> str:
+        return ValueError.__str__(self)  # that of a KeyError puts the message in quotes
 
 
 class UntrainedTokenizerWarning(UserWarning):

@@ -366,10 +366,12 @@ def _typeof(c_type: CType, ffi: Any) -> Any:
 
 # Names that Python adds to a class, names about how objects are stored, and names that `object` has too.
 IMPLIED_MEMBERS = {
+    "__abstractmethods__",
     "__annotations__",
     "__dict__",
     "__doc__",
     "__firstlineno__",
+    "__getattr__",  # a type checker would take any name for an attribute
     "__module__",
     "__repr__",
     "__slots__",
@@ -428,7 +430,9 @@ def public_stub_complaints(text: str, package: types.ModuleType) -> Iterator[str
 
 def _member_complaints(name: str, written: Any, real: Any, stub: PublicStub) -> Iterator[str]:
     """Compare two functions, classes, properties or other members."""
-    if type(written) is not type(real):
+    # A type checker need not know more than the public base of the type of a class.
+    kind = next(each for each in type(real).__mro__ if not _is_private(each))
+    if type(written) is not kind:
         yield f"{name} is a {type(real).__name__}, not a {type(written).__name__}"
     elif isinstance(real, type):
         yield from _class_complaints(name, written, real, stub)
@@ -442,7 +446,7 @@ def _member_complaints(name: str, written: Any, real: Any, stub: PublicStub) -> 
 
 
 def _class_complaints(name: str, written: Any, real: Any, stub: PublicStub) -> Iterator[str]:
-    bases = [[base.__name__ for base in of.__bases__] for of in (written, real)]
+    bases = [[base.__name__ for base in _public_bases(of)] for of in (written, real)]
     if bases[0] != bases[1]:
         yield f"{name} has the bases {', '.join(bases[1])}, not {', '.join(bases[0])}"
     inherited = typing.get_type_hints(real, localns=stub.meanings)  # a module may import a name only for type checkers
@@ -458,10 +462,24 @@ def _class_complaints(name: str, written: Any, real: Any, stub: PublicStub) -> I
         yield from _member_complaints(f"{name}.{member}", members[0][member], members[1][member], stub)
 
 
+def _is_private(of: type) -> bool:
+    return "._" in of.__module__
+
+
+def _public_bases(of: type) -> list[type]:
+    """The bases that a user can name: a base in a private module is a part of the class itself."""
+    found: list[type] = []
+    for base in of.__bases__:
+        found += _public_bases(base) if _is_private(base) else [base]
+    return found
+
+
 def _members(of: type) -> dict[str, Any]:
+    parts = [of, *(base for base in of.__mro__ if _is_private(base))]
     return {
         name: member
-        for name, member in vars(of).items()
+        for part in reversed(parts)
+        for name, member in vars(part).items()
         if name not in IMPLIED_MEMBERS
         and (not name.startswith("_") or name.startswith("__"))
         and not inspect.ismemberdescriptor(member)  # a slot

@@ -33,8 +33,9 @@ STEPS: dict[str, str] = {
     "manylinux": "manylinux",
     "workflows": "workflows",
     "newest-pythons": "newest-pythons",
+    "free-threaded": "free-threaded",
     "docs-check": "docs-check",
-    **{name: name for name in ("ubsan", "seen-into", "growth")},
+    **{name: name for name in ("ubsan", "try-tools", "growth")},
 }
 
 # Tools that print their version in the first line.

@@ -56,7 +56,7 @@ typedef enum tp_memory_kind {
     TP_FOR_LEXICON = 3,     /* tp_lexicon */
     TP_FOR_TRAINING = 4,    /* tp_pieces, tp_trainer */
     TP_FOR_VOCABULARY = 5,  /* tp_vocabulary, tp_names */
-    TP_FOR_PIECE_CACHE = 6, /* tp_piece_cache, and the temporary cache of a call that was given none */
+    TP_FOR_PIECE_CACHE = 6, /* tp_piece_cache, and the tables of a call */
     TP_FOR_PRODUCT = 7,     /* tp_product */
     TP_FOR_SIEVE = 8,       /* tp_sieve */
     TP_FOR_WINDOW = 9       /* tp_window */

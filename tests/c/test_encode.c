@@ -36,7 +36,7 @@ static tp_status make_vocabulary(const tokens *from, tp_vocabulary **vocabulary,
     static _Thread_local laid_out laid;
     lay_out(from, &laid);
     size_t nbytes = from->n == 0 ? 0 : (size_t)laid.ends[from->n - 1];
-    return tp_vocabulary_from_tokens(laid.text, nbytes, laid.ends, laid.ids, from->n, vocabulary, error);
+    return tp_vocabulary_from_tokens(laid.text, nbytes, laid.ends, laid.ids, from->n, false, vocabulary, error);
 }
 
 static tp_vocabulary *vocabulary_of(const tokens *from)
@@ -68,7 +68,7 @@ static encoded encode_all(const tp_vocabulary *vocabulary, const uint8_t *text, 
     block copy = exact_copy(text, nbytes);
     encoded result = {must_allocate((nbytes + 1) * sizeof(uint32_t)), 0};
     size_t used = 0;
-    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, copy.data, nbytes, true, threads, result.ids, nbytes,
+    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), copy.data, nbytes, true, threads, result.ids, nbytes,
                                     &result.n, &used, NULL), TP_OK);
     CHECK_EQ_U(used, nbytes);
     free(copy.data);
@@ -154,7 +154,7 @@ static tp_vocabulary *with_merges(const tokens *from, const tp_merge *merges, si
     tp_vocabulary *made = NULL;
     lay_out(from, &laid);
     CHECK_EQ_U(tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[from->n - 1], laid.ends, laid.ids, from->n, merges,
-                                                    n, false, &made, NULL), TP_OK);
+                                                    n, false, false, &made, NULL), TP_OK);
     return made;
 }
 
@@ -223,7 +223,7 @@ static void test_a_list_of_merges_decides_what_becomes_a_token(void)
     for (int whole_pieces = 0; whole_pieces < 2; whole_pieces++) {
         tp_vocabulary *vocabulary = NULL;
         tp_status status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[258], laid.ends, laid.ids, made.n,
-                                                                merges, 3, whole_pieces == 1, &vocabulary, NULL);
+                                                                merges, 3, whole_pieces == 1, false, &vocabulary, NULL);
         if (!CHECK_EQ_U(status, TP_OK)) return;
         encoded found = encode_all(vocabulary, (const uint8_t *)"abc", 3, 1);
         if (whole_pieces) CHECK_SAME_IDS(found.ids, found.n, whole, 1);
@@ -262,12 +262,12 @@ static size_t encode_in_steps(const tp_vocabulary *vocabulary, tp_piece_cache *c
         size_t n = 0, used = 0;
         bool is_final = end == text.nbytes;
         block rest = exact_copy(text.data + done, end - done);
-        tp_status status = tp_vocabulary_encode(vocabulary, cache, TP_PATTERN_GPT4, rest.data, rest.nbytes, is_final, 1,
+        tp_status status = tp_vocabulary_encode(vocabulary, cache, tp_splitter_of(TP_PATTERN_GPT4), rest.data, rest.nbytes, is_final, 1,
                                                 ids + n_all, room, &n, &used, NULL);
         if (status == TP_TOO_SMALL) {
             CHECK(n > room);
             size_t needed = n;
-            status = tp_vocabulary_encode(vocabulary, cache, TP_PATTERN_GPT4, rest.data, rest.nbytes, is_final, 1, ids + n_all,
+            status = tp_vocabulary_encode(vocabulary, cache, tp_splitter_of(TP_PATTERN_GPT4), rest.data, rest.nbytes, is_final, 1, ids + n_all,
                                           needed, &n, &used, NULL);
             CHECK(n == needed && used > 0);
         }
@@ -368,7 +368,7 @@ static void test_a_cache_gives_back_what_was_put(void)
     uint64_t random = 7;
     size_t n_found[TP_SHORT_KEY_NBYTES + 1] = {0};
     tp_cache_table table;
-    tp_cache_table_init(&table);
+    tp_cache_table_init(&table, 1);
     for (size_t i = 0; i < N_PUT; i++) {
         uint64_t seed = 1 + random_below(&random, N_SEEDS);
         uint32_t ids[TP_SHORT_KEY_NBYTES], found[TP_SHORT_KEY_NBYTES];
@@ -384,6 +384,92 @@ static void test_a_cache_gives_back_what_was_put(void)
     tp_cache_table_free(&table);
 }
 
+/* A piece of 16 … 256 bytes, whose bytes decide its ids. */
+static size_t make_up_cached_piece(uint64_t seed, uint8_t *text, uint32_t *ids, size_t *n_ids)
+{
+    size_t nbytes = 16 + (size_t)random_below(&seed, TP_MOST_LONG_NBYTES - 15);
+    for (size_t i = 0; i < nbytes; i++) text[i] = (uint8_t)random_next(&seed);
+    *n_ids = 1 + (size_t)random_below(&seed, nbytes);
+    for (size_t i = 0; i < *n_ids; i++) ids[i] = (uint32_t)random_next(&seed);
+    return nbytes;
+}
+
+/* Seeds of few pieces come again soon; those of many only after the ring has turned, so that their records are overwritten. */
+static void test_long_pieces_are_found_or_forgotten_but_never_wrong(void)
+{
+    uint64_t random = 9;
+    size_t n_found = 0, n_forgotten = 0;
+    tp_long_pieces pieces = {0};
+    for (size_t i = 0; i < 200000; i++) {
+        uint64_t seed = 1 + random_below(&random, i % 2 == 0 ? 20 : 20000);
+        uint8_t text[TP_MOST_LONG_NBYTES];
+        uint32_t ids[TP_MOST_LONG_NBYTES];
+        size_t n_ids, n_known = 0, nbytes = make_up_cached_piece(seed, text, ids, &n_ids);
+        uint64_t hash = seed % 7 == 0 ? 7 : seed; /* some have the same */
+        const uint8_t *known = tp_long_pieces_find(&pieces, text, nbytes, hash, &n_known);
+        CHECK(known == NULL || (n_known == n_ids && memcmp(known, ids, n_ids * sizeof *ids) == 0));
+        n_found += known != NULL;
+        n_forgotten += known == NULL;
+        if (known != NULL) continue;
+        CHECK(memcmp(tp_long_pieces_begin(&pieces, text, nbytes), text, nbytes) == 0);
+        if (i % 5 != 0) tp_long_pieces_put(&pieces, nbytes, hash, ids, n_ids); /* or what was begun is given up */
+    }
+    CHECK(n_found > 50000 && n_forgotten > 50000);
+    tp_long_pieces_free(&pieces);
+}
+
+static void use_a_cache(void *shared, size_t index)
+{
+    tp_piece_cache *cache = shared;
+    uint64_t random = index + 1;
+    for (size_t i = 0; i < 3000; i++) {
+        uint64_t serial = 1 + random_below(&random, 2);
+        tp_cache_table *table = tp_piece_cache_take(cache, serial);
+        uint32_t ids[TP_LINE_IDS], here = (uint32_t)serial;
+        const tp_key key = {1, UINT64_C(1) << TP_LAST_BYTE_SHIFT};
+        size_t n = tp_cache_find(table, key, ids);
+        CHECK(n == 0 || (n == 1 && ids[0] == here)); /* it holds pieces of this vocabulary alone */
+        tp_cache_put(table, key, &here, 1);
+        tp_piece_cache_put(cache, table);
+        if (i % 100 == 0) tp_piece_cache_clear(cache);
+    }
+}
+
+static void test_no_two_threads_have_the_same_table(void)
+{
+    tp_memory_stats before, after;
+    tp_memory_get_stats(&before);
+    for (size_t most = 0; most < 4; most++) {
+        tp_piece_cache *cache = NULL;
+        CHECK_EQ_U(tp_piece_cache_new(most, &cache, NULL), TP_OK);
+        tp_fork_join(use_a_cache, cache, 4);
+        tp_piece_cache_free_at(&cache);
+    }
+    tp_memory_get_stats(&after);
+    CHECK_EQ_U(after.current_bytes, before.current_bytes);
+}
+
+static void test_a_cleared_cache_has_no_memory(void)
+{
+    uint64_t random = 5;
+    tp_vocabulary *vocabulary = english();
+    block text = make_up_text(5000, &random);
+    tp_piece_cache *cache = NULL;
+    CHECK_EQ_U(tp_piece_cache_new(2, &cache, NULL), TP_OK);
+    tp_memory_stats before, full, after;
+    tp_memory_get_stats(&before);
+    uint32_t *ids = must_allocate(text.nbytes * sizeof *ids);
+    encode_in_steps(vocabulary, cache, text, text.nbytes, text.nbytes, ids);
+    tp_memory_get_stats(&full);
+    tp_piece_cache_clear(cache);
+    tp_memory_get_stats(&after);
+    CHECK(full.current_bytes > before.current_bytes && after.current_bytes == before.current_bytes);
+    free(ids);
+    free(text.data);
+    tp_piece_cache_free(cache);
+    tp_vocabulary_free(vocabulary);
+}
+
 /* ---- Threads --------------------------------------------------------------------------------------------------------- */
 
 static void test_threads_share_a_text(void)
@@ -396,7 +482,7 @@ static void test_threads_share_a_text(void)
         encoded shared = encode_all(vocabulary, text.data, text.nbytes, threads);
         CHECK_SAME_IDS(shared.ids, shared.n, alone.ids, alone.n);
         size_t n = 0, used = 0;
-        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, true, threads, NULL, 0, &n,
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, true, threads, NULL, 0, &n,
                                         &used, NULL), TP_OK);
         CHECK_EQ_U(n, alone.n);
         free(shared.ids);
@@ -443,7 +529,7 @@ static void test_a_batch_is_each_document_alone(void)
     size_t n = 0, n_ids = 0, start = 0;
     for (size_t i = 0; i < text.nbytes; i += 1 + (size_t)random_below(&random, 100)) ends[n++] = i;
     for (size_t threads = 1; threads < 5; threads++) {
-        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n, threads, ids,
+        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, ends, n, threads, ids,
                                               text.nbytes, id_ends, &n_ids, NULL), TP_OK);
         start = 0;
         for (size_t i = 0; i < n; i++) {
@@ -455,7 +541,7 @@ static void test_a_batch_is_each_document_alone(void)
         }
         CHECK_EQ_U(n_ids, id_ends[n - 1]);
         size_t n_counted = 0;
-        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n, threads, NULL,
+        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, ends, n, threads, NULL,
                                               0, id_ends, &n_counted, NULL), TP_OK);
         CHECK_EQ_U(n_counted, n_ids);
     }
@@ -480,7 +566,7 @@ static void test_a_batch_of_one_long_document_has_room_for_all_its_ids(void)
         size_t n_ids = 0;
         ends[n_short] = text.nbytes;
         for (size_t threads = 1; threads < 5; threads++) {
-            CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n_short + 1,
+            CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, ends, n_short + 1,
                                                   threads, ids, text.nbytes, id_ends, &n_ids, NULL), TP_OK);
             CHECK_EQ_U(n_ids, text.nbytes - n_short);
         }
@@ -740,16 +826,16 @@ static void test_bad_ends_and_patterns_are_refused(void)
     CHECK_EQ_U(tp_vocabulary_encode_split(vocabulary, NULL, text, 4, beyond, 2, ids, 4, &n, &used, &error),
                TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, 1);
-    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text, 4, ends, 3, 1, ids, 4, id_ends, &n, &error),
+    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text, 4, ends, 3, 1, ids, 4, id_ends, &n, &error),
                TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, 2);
-    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text, 4, ends, 2, 1, ids, 3, id_ends, &n, &error),
+    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text, 4, ends, 2, 1, ids, 3, id_ends, &n, &error),
                TP_TOO_SMALL);
     static const tp_pattern none[] = {TP_PATTERN_NONE, (tp_pattern)(TP_PATTERN_O200K + 1), (tp_pattern)99};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
-        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, none[i], text, 4, true, 1, ids, 4, &n, &used, &error),
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(none[i]), text, 4, true, 1, ids, 4, &n, &used, &error),
                    TP_INVALID_ARGUMENT);
-        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, none[i], text, 4, ends, 1, 1, ids, 4, id_ends, &n, &error),
+        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(none[i]), text, 4, ends, 1, 1, ids, 4, id_ends, &n, &error),
                    TP_INVALID_ARGUMENT);
     }
     tp_vocabulary_free(vocabulary);
@@ -784,7 +870,7 @@ static bool runs_without(uint64_t nth, const tokens *from, block text, encoded e
     tp_status status = make_vocabulary(from, &vocabulary, NULL);
     CHECK((status == TP_OK) == (vocabulary != NULL));
     if (status == TP_OK) {
-        status = tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, true, 2, ids, text.nbytes, &n,
+        status = tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, true, 2, ids, text.nbytes, &n,
                                       &used, NULL);
         if (status == TP_OK) CHECK_SAME_IDS(ids, n, expected.ids, expected.n);
     }
@@ -855,7 +941,7 @@ static void test_every_refused_allocation_of_merges_is_told(void)
         tp_status status = tp_vocabulary_from_merges(merges, 2, &one, NULL);
         if (status == TP_OK) {
             status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[257], laid.ends, laid.ids, made.n,
-                                                          merges, 2, false, &other, NULL);
+                                                          merges, 2, false, false, &other, NULL);
         }
         if (status == TP_OK) status = tp_piece_cache_new(2, &cache, NULL);
         tp_memory_fail_at(0);
@@ -880,6 +966,9 @@ int main(void)
     RUN(test_stopping_anywhere_gives_the_same_ids);
     RUN(test_a_cache_forgets_another_vocabulary);
     RUN(test_a_cache_gives_back_what_was_put);
+    RUN(test_long_pieces_are_found_or_forgotten_but_never_wrong);
+    RUN(test_no_two_threads_have_the_same_table);
+    RUN(test_a_cleared_cache_has_no_memory);
     RUN(test_threads_share_a_text);
     RUN(test_threads_share_a_vocabulary);
     RUN(test_a_batch_is_each_document_alone);

@@ -143,6 +143,8 @@ def _is_group_of_bytes(group: Sequence[bytes]) -> bool:
 def _is_group_of_text(group: Sequence[str]) -> bool:
     # Joining short documents is cheaper than checking each one; joining long ones is not. The first one decides for all.
     if str.__len__(group[0]) < SHORT_DOCUMENT:
+        if native_text.are_ascii(group):
+            return not native_text.has_blank(group)
         try:
             text = "\n".join(group).encode()
         except UnicodeEncodeError:

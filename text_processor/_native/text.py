@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from text_processor._common.arguments import Document, plain
+from text_processor._native import binding
 from text_processor._native.status import OK, check, new_error, new_uninitialized
 from text_processor._textproc_cffi import ffi, lib
 from text_processor.errors import InvalidDocumentError
@@ -131,8 +132,36 @@ class Lines:
         return self._state.open_has_text
 
 
+def are_ascii(documents: Sequence[Document]) -> bool:
+    """Whether all are ``str`` of ASCII characters, whose UTF-8 is in memory already."""
+    try:
+        return all(map(str.isascii, cast(Sequence[str], documents)))
+    except TypeError:  # some are bytes
+        return False
+
+
+def has_blank(documents: Sequence[str]) -> bool:
+    """Whether one of several ASCII texts has only white space."""
+    return bool(binding.has_blank(tuple(documents)))
+
+
 def batch_of(documents: Sequence[Document]) -> Batch:
     """Whole documents, in one batch."""
+    # Any other str would keep its UTF-8, and documents their double memory.
+    return (are_ascii(documents) and _batch_without_copies(documents)) or _batch_of_copies(documents)
+
+
+def batch_in_passing(texts: Sequence[str]) -> Batch:
+    """Whole texts that nobody keeps, in one batch; raises `UnicodeEncodeError` for a lone surrogate."""
+    return _batch_without_copies(texts) or _batch_of_copies(texts)
+
+
+def _batch_without_copies(documents: Sequence[Document]) -> Batch | None:
+    joined = binding.join_texts(tuple(documents))
+    return None if joined is None else Batch(joined[0], ffi.from_buffer("uint64_t[]", joined[1]), len(documents))
+
+
+def _batch_of_copies(documents: Sequence[Document]) -> Batch:
     text = _join(documents)
     ends, n_found = new_uninitialized("uint64_t[]", len(documents)), ffi.new("size_t *")
     # Where no document has a line end of its own, C finds where they end: far cheaper than asking each for its length.

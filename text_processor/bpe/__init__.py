@@ -9,7 +9,8 @@ from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from itertools import accumulate
-from typing import Any, Literal, Self, cast, overload
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 from text_processor._common import arguments, files, many, signatures
 from text_processor._common import progress as common_progress
@@ -21,12 +22,26 @@ from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.sources import Options
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _columns, _files, _huggingface, _model, _special, _text, _training
+from text_processor.bpe import (
+    _columns,
+    _files,
+    _forms,
+    _hints,
+    _model,
+    _post,
+    _special,
+    _splitter,
+    _text,
+    _training,
+    _writing,
+)
+from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, Untrained, little_endian
+from text_processor.bpe._names import NamesOfPeers
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
-from text_processor.bpe._text import PATTERNS
+from text_processor.bpe._splitter import PATTERNS
 from text_processor.bpe._training import Plan
-from text_processor.errors import InvalidTokenizerError
+from text_processor.errors import InvalidTokenizerError, UnknownTokenError
 
 __all__ = [
     "CL100K_PATTERN",
@@ -36,6 +51,7 @@ __all__ = [
     "NANOCHAT_PATTERN",
     "O200K_PATTERN",
     "R50K_PATTERN",
+    "AddedToken",
     "IncrementalDecoder",
     "Tokenizer",
 ]
@@ -43,6 +59,12 @@ __all__ = [
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the module
+
+    def __getattr__(name: str) -> Any:
+        raise _hints.module_error(__name__, name)
 
 
 GPT2_PATTERN = PATTERNS["gpt2"]
@@ -56,11 +78,13 @@ O200K_PATTERN = PATTERNS["o200k"]
 StrOrBytesPath = str | bytes | os.PathLike[Any]
 
 
+_SOURCES = "a path, or the content of a file as bytes or as a str of JSON"
+
 # Up to so many characters a text is encoded in one call: it needs no steps for Ctrl-C, and no growing cache.
 SHORT_TEXT = 1 << 12
 
 
-class Tokenizer:
+class Tokenizer(NamesOfPeers):
     """A byte-level BPE tokenizer: it is trained or made from a vocabulary, and turns text into token ids and back.
 
     A regular expression splits a text into pieces. In a trained vocabulary the single bytes are the tokens 0 to 255, and each
@@ -96,7 +120,7 @@ class Tokenizer:
     __slots__ = ("__weakref__", "_model")
 
     def __init__(self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None) -> None:
-        splitter = _text.checked_pattern(pattern)
+        splitter = _splitter.checked_pattern(pattern)
         self._model: Model = Untrained(splitter, Vocabulary.of_merges(array("I")), _special.checked_names(special_tokens))
 
     @classmethod
@@ -183,8 +207,7 @@ class Tokenizer:
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by a trained one."""
         model = self._model
-        names = sorted(model.special_ids, key=model.special_ids.__getitem__)
-        self._model = Model(model.splitter, Vocabulary.of_merges(merges), names, not_special=model.not_special)
+        self._model = model.trained(Vocabulary.of_merges(merges))
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
@@ -194,6 +217,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> list[int]:
         """Return the token ids of a text, as tiktoken gives them.
 
@@ -201,8 +225,12 @@ class Tokenizer:
             text: a ``str``, or a buffer of UTF-8. Surrogates that make a pair are joined, others become U+FFFD.
             allowed_special: the names that become special tokens, or ``"all"``. If several begin at the same place, the longest
                 one is used.
-            disallowed_special: names that must not occur in the text; ``"all"`` means all names that are not allowed. A name
-                in neither argument is ordinary text.
+            disallowed_special: names that must not occur in the text; ``"all"`` means all special tokens that are not allowed.
+                A special token in neither argument is ordinary text.
+            add_special_tokens: whether to put around the ids what the post-processor of a ``tokenizer.json`` does, such as
+                the mark of the beginning. Without one it changes nothing. Hugging Face's default is True.
+
+        Added tokens that are not special are always found; see `added_tokens`.
 
         Raises:
             TypeError: an argument has the wrong type.
@@ -225,8 +253,12 @@ class Tokenizer:
         if type(text) is str and len(text) <= SHORT_TEXT:
             ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
-                return ids
-        return as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
+                return _post.applied(self._model.marks, ids) if add_special_tokens else ids
+        found = array("I")
+        self._model.encode(text, allowed_special, disallowed_special, found)
+        if add_special_tokens:
+            found = _post.applied(self._model.marks, found)
+        return as_list(found, self._model.vocabulary)
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
         """Return the ids of a text without special tokens: ``encode(text, disallowed_special=())``.
@@ -245,6 +277,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> array[int]:
         """Return the ids as an ``array.array`` of the type ``"I"``, with four bytes for each id; otherwise as `encode`.
 
@@ -258,9 +291,13 @@ class Tokenizer:
         >>> ids, ids.itemsize
         (array('I', [257, 101, 114]), 4)
         """
+        if type(text) is str and len(text) <= SHORT_TEXT:
+            short = self._model.encode_short_array(text, allowed_special, disallowed_special)
+            if short is not None:
+                return _post.applied(self._model.marks, short) if add_special_tokens else short
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
-        return ids
+        return _post.applied(self._model.marks, ids) if add_special_tokens else ids
 
     @overload
     def encode_batch(
@@ -271,6 +308,7 @@ class Tokenizer:
         output: Literal["lists"] = "lists",
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[list[int]]: ...
     @overload
@@ -282,6 +320,7 @@ class Tokenizer:
         output: Literal["flat"],
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> tuple[array[int], array[int]]: ...
     def encode_batch(
@@ -292,6 +331,7 @@ class Tokenizer:
         output: Literal["lists", "flat"] = "lists",
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[list[int]] | tuple[array[int], array[int]]:
         """Return the ids of each text, as `encode` does; ``threads`` limits the threads (``None``: one for each processor).
@@ -317,10 +357,12 @@ class Tokenizer:
         """
         many.check(texts, "texts", many.TEXTS)
         arguments.check_option("output", output, ("lists", "flat"))
-        made: Lists | Flat = Lists() if output == "lists" else Flat()
+        made: Lists | Flat = Lists(self._model.vocabulary) if output == "lists" else Flat()
         self._encode_many(
             texts, made, threads=threads, allowed=allowed_special, disallowed=disallowed_special, progress=progress
         )
+        if add_special_tokens:
+            made.mark(self._model.marks)
         return made.lists if isinstance(made, Lists) else (made.ids, made.offsets)
 
     def _encode_many(
@@ -419,6 +461,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> int:
         """Return how many ids `encode` would return, without making them.
 
@@ -428,7 +471,71 @@ class Tokenizer:
         >>> tokenizer.count("lower")
         3
         """
-        return self._model.encode(text, allowed_special, disallowed_special, None)
+        model = self._model
+        if type(text) is str and len(text) <= SHORT_TEXT:
+            n_ids = model.count_short(text, allowed_special, disallowed_special)
+            if n_ids is not None:
+                return _post.count(model.marks, n_ids) if add_special_tokens else n_ids
+        n_ids = model.encode(text, allowed_special, disallowed_special, None)
+        return _post.count(model.marks, n_ids) if add_special_tokens else n_ids
+
+    def encode_with_offsets(
+        self,
+        text: str | Buffer,
+        *,
+        unit: Literal["characters", "bytes"] = "characters",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> tuple[array[int], array[int], array[int]]:
+        """Return the ids of a text, and where each token begins and where it ends in the text that was given.
+
+        The three arrays have one entry for each id: the ids with four bytes (type ``"I"``), the starts and the ends with eight
+        (type ``"Q"``). Token i comes from ``text[starts[i] : ends[i]]``.
+
+        The offsets are those of Hugging Face's ``Encoding.offsets`` with ``trim_offsets=False``: a blank before a word belongs
+        to its token. A token that has only some bytes of a character has the offsets of the whole character. What normalizing
+        composes has those of the first of its characters; marks that it puts in another order keep theirs. A blank that the
+        tokenizer puts before a text has the offsets of the first character. What ``add_special_tokens`` adds has 0 and 0.
+
+        Args:
+            text: as in `encode`. For a ``str`` with surrogates, offsets refer to the text after these are joined or replaced.
+            unit: ``"characters"`` (code points), or ``"bytes"`` of UTF-8.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`.
+            add_special_tokens: as in `encode`.
+
+        It raises the exceptions of `encode`, and `ValueError` if the pattern leaves out some of the text or the vocabulary
+        lacks some of its bytes. It takes O(length) time, and holds the whole text in memory.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2")
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.encode_with_offsets("é low")
+        (array('I', [195, 169, 32, 257]), array('Q', [0, 0, 1, 2]), array('Q', [1, 1, 2, 5]))
+        """
+        arguments.check_option("unit", unit, ("characters", "bytes"))
+        model = self._model
+        arrays = model.encode_with_offsets(text, unit, allowed_special, disallowed_special)
+        if not add_special_tokens:
+            return arrays
+        ids, starts, ends = arrays
+        zeros = tuple(None if part is None else (0,) * len(part) for part in model.marks)
+        return _post.applied(model.marks, ids), _post.applied(zeros, starts), _post.applied(zeros, ends)
+
+    def tokenize(self, text: str | Buffer) -> list[str]:
+        r"""Return the tokens of `encode_ordinary` as text, for example as the ``analyzer`` of a vectorizer of scikit-learn.
+
+        A token is its bytes as UTF-8, with its blank. Bytes that are not UTF-8, such as a part of a character, are written as
+        ``\x`` and two digits. An added token is its name.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2")
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.tokenize("a lowé")
+        ['a', ' ', 'low', '\\xc3', '\\xa9']
+        """
+        return [token.decode("utf-8", "backslashreplace") for token in self._model.decode_tokens(self.encode_ordinary(text))]
 
     def count_batch(
         self,
@@ -549,16 +656,17 @@ class Tokenizer:
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
-    def decode(self, ids: Iterable[int], errors: str = "replace") -> str:
-        """Return the text of ids; the text of a special token is its name.
+    def decode(self, ids: Iterable[int], errors: str = "replace", *, skip_special_tokens: bool = False) -> str:
+        """Return the text of ids; the text of an added token is its name.
 
         Args:
             ids: any iterable of int; a list, or a buffer of unsigned 32-bit numbers, is fastest.
             errors: how to handle bytes that are not UTF-8, as in ``bytes.decode``.
+            skip_special_tokens: whether to leave out special tokens. Hugging Face's default is True.
 
         Raises:
             TypeError: ``ids`` is not an iterable of int.
-            ValueError: an id does not exist; the message names it and its index.
+            UnknownTokenError: an id does not exist; the message names it and its index.
             UnicodeDecodeError: with ``errors="strict"``, the bytes are not UTF-8.
 
         >>> from text_processor import Tokenizer
@@ -568,11 +676,15 @@ class Tokenizer:
         'lower'
         >>> tokenizer.decode([257, 258])
         Traceback (most recent call last):
-        ValueError: the id 258, at index 1, does not exist
+        text_processor.errors.UnknownTokenError: the id 258, at index 1, does not exist
         """
-        return self.decode_bytes(ids).decode("utf-8", errors)
+        if type(ids) is list and not skip_special_tokens:
+            text = self._model.decode_short(ids, errors)
+            if text is not None:
+                return text
+        return self._model.decode(ids, skip_special=skip_special_tokens).decode("utf-8", errors)
 
-    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+    def decode_bytes(self, ids: Iterable[int], *, skip_special_tokens: bool = False) -> bytes:
         r"""Return the bytes of ids; they need not be UTF-8. It raises the exceptions of `decode`.
 
         >>> from text_processor import Tokenizer
@@ -581,10 +693,15 @@ class Tokenizer:
         >>> tokenizer.decode_bytes([257, 255])
         b'low\xff'
         """
-        return self._model.decode(ids)
+        return self._model.decode(ids, skip_special=skip_special_tokens)
 
     def decode_batch(
-        self, batch: Iterable[Iterable[int]], errors: str = "replace", *, progress: Progress | bool | None = None
+        self,
+        batch: Iterable[Iterable[int]],
+        errors: str = "replace",
+        *,
+        skip_special_tokens: bool = False,
+        progress: Progress | bool | None = None,
     ) -> list[str]:
         """Return the text of each list of ids.
 
@@ -599,21 +716,21 @@ class Tokenizer:
         ['a', 'lower']
         >>> tokenizer.decode_batch([[97], [98, 300]])
         Traceback (most recent call last):
-        ValueError: list 1: the id 300, at index 1, does not exist
+        text_processor.errors.UnknownTokenError: list 1: the id 300, at index 1, does not exist
         """
         many.check(batch, "batch", many.LISTS_OF_IDS)
         texts: list[str] = []
         with common_progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
             for index, ids in enumerate(batch):
                 try:
-                    texts.append(self.decode(ids, errors))
+                    texts.append(self.decode(ids, errors, skip_special_tokens=skip_special_tokens))
                 except UnicodeDecodeError as error:
                     error.reason += f", in list {index}"
                     raise
                 except TypeError as error:
                     raise TypeError(f"list {index}: {error}") from error
-                except ValueError as error:
-                    raise ValueError(f"list {index}: {error}") from error
+                except UnknownTokenError as error:
+                    raise UnknownTokenError(f"list {index}: {error}") from error
                 report(len(texts))
         return texts
 
@@ -634,7 +751,7 @@ class Tokenizer:
         A token that begins within a character begins at that character.
 
         Raises:
-            ValueError: an id does not exist.
+            UnknownTokenError: an id does not exist.
             UnicodeDecodeError: the bytes are not UTF-8.
 
         >>> from text_processor import Tokenizer
@@ -651,8 +768,10 @@ class Tokenizer:
             n_characters += sum(not 0x80 <= byte < 0xC0 for byte in token)
         return b"".join(tokens).decode(), offsets
 
-    def decoder(self, errors: str = "replace") -> IncrementalDecoder:
+    def decoder(self, errors: str = "replace", *, skip_special_tokens: bool = False) -> IncrementalDecoder:
         """Return a decoder for ids that come one after the other, as from a model; it keeps the current vocabulary.
+
+        The arguments are those of `decode`.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -661,7 +780,7 @@ class Tokenizer:
         >>> [decoder.decode(each) for each in (257, 195, [169, 98])]
         ['low', '', 'éb']
         """
-        return IncrementalDecoder(self, errors)
+        return IncrementalDecoder(self, errors, skip_special_tokens=skip_special_tokens)
 
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
@@ -677,8 +796,22 @@ class Tokenizer:
 
     @property
     def special_tokens(self) -> dict[str, int]:
-        """The special tokens with their ids; a copy."""
+        """The special tokens with their ids; a copy. An added token that is not special is only in `added_tokens`."""
         return dict(self._model.special_ids)
+
+    @property
+    def added_tokens(self) -> dict[str, AddedToken]:
+        """All added tokens, special or not, by name; a copy.
+
+        An `AddedToken` is a named tuple: its ``id``, and the flags ``special``, ``normalized``, ``lstrip``, ``rstrip`` and
+        ``single_word``, which mean what they mean in Hugging Face's ``tokenizers``. One that is not special is always found in
+        a text, and never disallowed.
+
+        >>> from text_processor import Tokenizer
+        >>> Tokenizer(special_tokens=["<|end|>"]).added_tokens["<|end|>"].id
+        256
+        """
+        return dict(self._model.added)
 
     @property
     def merges(self) -> dict[tuple[int, int], int]:
@@ -694,7 +827,7 @@ class Tokenizer:
         {}
         """
         model = self._model
-        pairs = _huggingface.merges_of(model)
+        pairs = _writing.merges_of(model)
         left, right = pairs[::2], pairs[1::2]
         if model.merges is None:
             made_by_pairs = (
@@ -715,14 +848,15 @@ class Tokenizer:
         256
         """
         tokens = self._model.tokens
-        return dict(zip(tokens.each(), tokens.ids, strict=True))
+        empty = {b"": self._model.unreachable[""]} if "" in self._model.unreachable else {}
+        return dict(zip(tokens.each(), tokens.ids, strict=True)) | empty
 
     def token_bytes(self, id: int) -> bytes:  # noqa: A002 - what it is
         """Return the bytes of one token; for a special token, its name in UTF-8.
 
         Raises:
             TypeError: ``id`` is not an int.
-            ValueError: there is no such id.
+            UnknownTokenError: there is no such id.
 
         >>> from text_processor import Tokenizer
         >>> Tokenizer().token_bytes(65)
@@ -732,7 +866,7 @@ class Tokenizer:
         try:
             return Model.decode(self._model, [number])  # Model's own, because this look-up does not warn if untrained
         except ValueError as error:
-            raise ValueError(f"the id {shown(number)} does not exist") from error
+            raise UnknownTokenError(f"the id {shown(number)} does not exist") from error
 
     def __repr__(self) -> str:
         model = self._model
@@ -775,7 +909,7 @@ class Tokenizer:
                 self._model = _files.from_bytes(data)
             case (bytes(data), dict(attributes), "untrained"):
                 model = _files.from_bytes(data)
-                self._model = Untrained(model.splitter, model.vocabulary, model.special_ids)
+                self._model = Untrained(model.splitter, model.vocabulary, model.added)
             case _:
                 raise InvalidTokenizerError(f"the state of a Tokenizer must be bytes and a dict, not {quoted(state)}")
         set_attributes(self, attributes)
@@ -804,16 +938,56 @@ class Tokenizer:
         files.write_file(os.fsdecode(path), _files.chunks(self._model))
 
     @classmethod
-    def load(cls, path: StrOrBytesPath) -> Self:
-        """Return the tokenizer that `save` wrote to a file.
+    def load(
+        cls,
+        source: StrOrBytesPath | Buffer,
+        *,
+        pattern: str | None = None,
+        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
+    ) -> Self:
+        """Return the tokenizer of a file or a folder, in any form that is known; its content tells which, not its name.
+
+        - a file that `save` has written;
+        - ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE; see `from_huggingface`;
+        - ``tekken.json`` of Mistral;
+        - a ``.tiktoken`` file, or ``tokenizer.model`` of Llama 3 and 4; it needs ``pattern``;
+        - a folder with ``tokenizer.json``, ``tekken.json``, ``vocab.json`` and ``merges.txt``, ``encoder.json`` and
+          ``vocab.bpe``, ``tokenizer.model`` or one ``.tiktoken`` file, looked for in this order. ``vocab.json`` needs
+          ``pattern`` unless a ``tokenizer_config.json`` beside it has a known class, such as ``Qwen2Tokenizer``.
+
+        Models of SentencePiece, whose tokens are characters, and CLIP's are refused.
+
+        Args:
+            source: the path of a file or a folder; or the content of a file, as bytes, or as a ``str`` of JSON, which begins
+                with ``{``. Bytes that begin as no known form does are a path.
+            pattern: as for `Tokenizer`, for a form that has none.
+            special_tokens: names with their ids, or names that get the ids after the highest one, for a form that has none.
 
         Raises:
-            InvalidTokenizerError: the file was not written by `save`, is damaged or cut short, or has an unknown version. The
-                message names the file and the byte.
-            OSError: the file cannot be read.
+            InvalidTokenizerError: it is none of these forms, is damaged or cut short, lacks ``pattern``, or cannot be
+                represented; the message has all reasons, and the place of each.
+            OSError: a file cannot be read.
             ImportError: its pattern needs ``regex``, which is not installed.
+
+        It takes O(bytes of the file) time.
+
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("o200k", special_tokens=["<|end|>"])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tokenizer.save_pretrained(folder)
+        ...     Tokenizer.load(folder) == tokenizer
+        True
         """
-        return cls._of(_files.read_file(os.fsdecode(path)))
+        given = _forms.Given(pattern, special_tokens)
+        if isinstance(source, str) and source.lstrip().startswith("{"):
+            return cls._of(_forms.read_bytes(source.encode("utf-8", "surrogatepass"), "the text", given))
+        if not isinstance(source, str | bytes | os.PathLike):
+            return cls._of(_forms.read_bytes(bytes(arguments.byte_view(source, "source", _SOURCES)), "the bytes", given))
+        if isinstance(source, bytes) and _forms.looks_like_content(source):
+            return cls._of(_forms.read_bytes(source, "the bytes", given))
+        return cls._of(_forms.read(Path(os.fsdecode(cast("str", source))), given))
 
     @classmethod
     def from_mergeable_ranks(
@@ -821,6 +995,8 @@ class Tokenizer:
         ranks: Mapping[bytes, int],
         pattern: str,
         special_tokens: Mapping[str, int] | Iterable[str] | None = None,
+        *,
+        name: str | None = None,
     ) -> Self:
         """Return a tokenizer made from tiktoken's mergeable ranks, with tiktoken's merge rule.
 
@@ -828,13 +1004,15 @@ class Tokenizer:
         merged, the leftmost pair first, until no pair makes a token.
 
         Args:
-            ranks: the bytes of each token with its id; all single bytes must be present. The ids may be any, in any order.
+            ranks: the bytes of each token with its id; all single bytes that UTF-8 can have must be present. The ids may be
+                any, in any order. No text becomes an empty token.
             pattern: as for `Tokenizer`.
             special_tokens: names with their ids, or names that get the ids after the highest one.
+            name: a label, for `name` alone.
 
         Raises:
             TypeError: an argument, a token or an id has the wrong type.
-            ValueError: a byte is missing, a token is empty, or an id is out of range or occurs twice.
+            ValueError: a byte is missing that text can have, or an id is out of range or occurs twice.
 
         It takes O(bytes of the tokens) time.
 
@@ -844,18 +1022,18 @@ class Tokenizer:
         >>> tokenizer.encode("abc<|end|>", allowed_special="all"), tokenizer.vocab_size
         ([300, 99, 400], 401)
         """
-        splitter = _text.checked_pattern(pattern)
-        tokens = _checked_ranks(ranks)
-        vocabulary = _files.new_vocabulary(tokens)
-        if isinstance(special_tokens, Mapping):
-            return cls._of(
-                Model(splitter, vocabulary, _files.checked_special_ids(cast(Mapping[str, int], special_tokens), tokens.ids))
-            )
-        return cls._of(Model(splitter, vocabulary, _special.checked_names(special_tokens)))
+        splitter = _splitter.checked_pattern(pattern)
+        tokens, unreachable = _checked_ranks(ranks)
+        return cls._of(_forms.model_of(tokens, splitter, special_tokens, unreachable))._named(name)
 
     @classmethod
     def from_tiktoken(
-        cls, path: StrOrBytesPath, pattern: str, special_tokens: Mapping[str, int] | Iterable[str] | None = None
+        cls,
+        path: StrOrBytesPath,
+        pattern: str,
+        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
+        *,
+        name: str | None = None,
     ) -> Self:
         """Return a tokenizer with the tokens of a ``.tiktoken`` file; such a file has no pattern and no special tokens.
 
@@ -865,19 +1043,15 @@ class Tokenizer:
 
         Otherwise it works as `from_mergeable_ranks`.
         """
-        name = os.fsdecode(path)
-        _text.checked_pattern(pattern)
-        ranks = _files.read_tiktoken(name)
-        try:
-            return cls.from_mergeable_ranks(ranks, pattern, special_tokens)
-        except ValueError as error:
-            raise InvalidTokenizerError(f"{name}: {error}") from error
+        file = os.fsdecode(path)
+        _splitter.checked_pattern(pattern)
+        return cls._of(_forms.read_tiktoken(Path(file), _forms.Given(pattern, special_tokens)))._named(name)
 
     def save_tiktoken(self, path: StrOrBytesPath) -> None:
         """Write the tokens and their ids to a ``.tiktoken`` file; such a file has no pattern and no special tokens.
 
         Raises:
-            ValueError: the vocabulary has merges in Hugging Face's order that tiktoken cannot represent.
+            ValueError: tiktoken would give other ids; the message has all reasons.
             OSError: the file cannot be written.
 
         >>> import tempfile
@@ -888,56 +1062,57 @@ class Tokenizer:
         ...     Tokenizer.from_tiktoken(Path(folder, "bytes.tiktoken"), "gpt4") == Tokenizer()
         True
         """
-        self._check_rule_of_tiktoken()
+        _writing.check_rule_of_tiktoken(self._model)
         files.write_file(os.fsdecode(path), _files.tiktoken_lines(self._model))
 
-    def to_tiktoken(self, name: str = "text_processor") -> Any:
-        """Return a ``tiktoken.Encoding`` with this vocabulary, pattern and special tokens.
+    def to_tiktoken(self, name: str | None = None) -> Any:
+        """Return a ``tiktoken.Encoding`` with this vocabulary and pattern; all added tokens are special tokens there.
+
+        Without a name it gets that of this tokenizer or, if there is none, ``"text_processor"``.
 
         Raises:
             ImportError: tiktoken is not installed.
-            ValueError: the vocabulary has merges in Hugging Face's order that tiktoken cannot represent.
+            ValueError: tiktoken would give other ids; the message has all reasons.
         """
-        self._check_rule_of_tiktoken()
+        _writing.check_rule_of_tiktoken(self._model)
         try:
             import tiktoken  # noqa: PLC0415
         except ImportError as error:
             raise ImportError(needs("to_tiktoken", "tiktoken", "tiktoken")) from error
+        model = self._model
         return tiktoken.Encoding(
-            name=name, pat_str=self.pattern, mergeable_ranks=self.mergeable_ranks(), special_tokens=self.special_tokens
+            name=name or self.name or "text_processor",
+            pat_str=self.pattern,
+            mergeable_ranks=self.mergeable_ranks() | {text.encode(): number for text, number in model.unreachable.items()},
+            special_tokens={text: token.id for text, token in model.added.items()},
         )
-
-    def _check_rule_of_tiktoken(self) -> None:
-        if self._model.merges is not None:
-            raise ValueError(
-                "this vocabulary was read from a tokenizer.json whose merges tiktoken's rule, which goes by ids alone, "
-                "does not follow"
-            )
 
     @classmethod
     def from_huggingface(cls, path: StrOrBytesPath) -> Self:
         """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
 
-        With ``allowed_special="all"`` it gives the ids of their ``encode(text, add_special_tokens=False)``. All added tokens
-        are special here; `save_huggingface` writes each as special or not special, as it was. A setting that would change ids
-        and cannot be represented raises: normalizers, pre-tokenizers other than ``ByteLevel`` and ``Split`` before it,
-        post-processors that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``, prefixes and suffixes of tokens,
-        truncation, padding, added tokens with ``lstrip``, ``rstrip`` or ``single_word``, added tokens with an id that they do
-        not get there, and patterns that may split differently.
+        With ``allowed_special="all"`` it gives the ids of their ``encode(text, add_special_tokens=False)``. These can be
+        represented: normal forms; the pre-tokenizers ``ByteLevel``, ``Split``, ``Digits``, ``Punctuation``, ``Whitespace``,
+        ``WhitespaceSplit`` and sequences of them that have a ``ByteLevel``; added tokens with any flags; ``ignore_merges``;
+        bytes that are no tokens, which are left out as there. Post-processor, truncation, padding and decoder are kept, and
+        `save_huggingface` writes them again; truncation and padding are not applied. Any other setting that would change ids
+        raises: other normalizers and pre-tokenizers, ``dropout``, prefixes and suffixes of tokens, an ``unk_token`` that text
+        can become, added tokens with an id that they do not get there, and patterns that may split differently.
 
         Raises:
             InvalidTokenizerError: the file is not such a tokenizer, or cannot be represented; the message lists all faults
                 and where they are.
             OSError: the file cannot be read.
         """
-        return cls._of(_huggingface.read_file(os.fsdecode(path)))
+        path = Path(os.fsdecode(path))
+        return cls._of(_forms.read_huggingface(path.read_bytes(), str(path)))
 
     def save_huggingface(self, path: StrOrBytesPath) -> None:
-        """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers`` give the same ids.
+        """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers``, from 0.20 on, give the same ids.
 
         Raises:
-            ValueError: no such file is possible: no pair of tokens makes one of the tokens, a special token has the name of an
-                ordinary one, or the pattern may mean something else there.
+            ValueError: no such file is possible: a special token has the name of an ordinary one, or the pattern may mean
+                something else there.
             OSError: the file cannot be written.
 
         >>> import tempfile
@@ -948,7 +1123,54 @@ class Tokenizer:
         ...     Tokenizer.from_huggingface(Path(folder, "tokenizer.json")) == Tokenizer("o200k")
         True
         """
-        files.write_file(os.fsdecode(path), [_huggingface.to_json(self._model)])
+        files.write_file(os.fsdecode(path), [_writing.to_json(self._model)])
+
+    def save_pretrained(
+        self,
+        folder: StrOrBytesPath,
+        *,
+        chat_template: str | None = None,
+        bos_token: str | None = None,
+        eos_token: str | None = None,
+        pad_token: str | None = None,
+        unk_token: str | None = None,
+        sep_token: str | None = None,
+        cls_token: str | None = None,
+        mask_token: str | None = None,
+    ) -> None:
+        """Write the files that ``AutoTokenizer.from_pretrained(folder)`` of ``transformers`` opens; the folder is made.
+
+        These are ``tokenizer.json``, as `save_huggingface` writes it, ``tokenizer_config.json`` and
+        ``special_tokens_map.json``.
+
+        Args:
+            folder: the path of the folder.
+            chat_template: a template in Jinja, for their ``apply_chat_template``.
+            bos_token, eos_token, pad_token, unk_token, sep_token, cls_token, mask_token: names of added tokens.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: a name is none of an added token; or as in `save_huggingface`.
+            OSError: a file cannot be written.
+
+        >>> import tempfile
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tokenizer.save_pretrained(folder, eos_token="<|end|>")
+        ...     Tokenizer.load(folder) == tokenizer
+        True
+        """
+        named = {
+            "bos_token": bos_token,
+            "eos_token": eos_token,
+            "pad_token": pad_token,
+            "unk_token": unk_token,
+            "sep_token": sep_token,
+            "cls_token": cls_token,
+            "mask_token": mask_token,
+        }
+        _writing.save_pretrained(self._model, Path(os.fsdecode(folder)), chat_template, named)
 
 
 class IncrementalDecoder:
@@ -965,11 +1187,12 @@ class IncrementalDecoder:
     ('low', '€', '\ufffd')
     """
 
-    __slots__ = ("_decoder", "_model")
+    __slots__ = ("_decoder", "_model", "_skip_special")
 
-    def __init__(self, tokenizer: Tokenizer, errors: str = "replace") -> None:
+    def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None:
         codecs.lookup_error(errors)  # raises now, not at the first invalid byte
         self._model = tokenizer._model
+        self._skip_special = skip_special_tokens
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
 
     def decode(self, ids: int | Iterable[int], final: bool = False) -> str:
@@ -981,14 +1204,14 @@ class IncrementalDecoder:
             given: Iterable[int] = [operator.index(ids)]  # type: ignore[arg-type]  # an array may be a number and iterable
         except TypeError:
             given = ids  # type: ignore[assignment]
-        return self._decoder.decode(self._model.decode(given), final)
+        return self._decoder.decode(self._model.decode(given, skip_special=self._skip_special), final)
 
     def reset(self) -> None:
         """Drop the bytes of an incomplete character."""
         self._decoder.reset()
 
 
-signatures.unquote((Tokenizer, IncrementalDecoder))
+signatures.unquote((NamesOfPeers, Tokenizer, IncrementalDecoder))
 
 
 # ---- Checks ----------------------------------------------------------------------------------------------------------
@@ -1011,7 +1234,8 @@ def _n_threads(threads: int | None) -> int:
     return arguments.checked_threads(threads) or arguments.available_threads()
 
 
-def _checked_ranks(ranks: Any) -> Tokens:
+def _checked_ranks(ranks: Any) -> _files.Ranks:
+    """Return the tokens of a mapping, the empty one apart."""
     if not is_a(ranks, Mapping):
         raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
     ranks = dict(ranks)  # read once: a mapping may return something else each time
@@ -1029,4 +1253,8 @@ def _checked_ranks(ranks: Any) -> Tokens:
             if not isinstance(token, bytes):
                 raise TypeError(f"the token {quoted(token)} must be bytes, not {type(token).__name__}")
             _special.checked_id(rank, f"the id of the token {quoted(token)}")
-    return Tokens(text, ends, ids)
+    if b"" not in ranks:
+        return _files.Ranks(Tokens(text, ends, ids), {})
+    if list(ids).count(empty := ranks.pop(b"")) > 1:
+        raise ValueError(f"the token b'' with the id {empty}: the id is that of another token")
+    return _files.Ranks(_checked_ranks(ranks).tokens, {"": empty})

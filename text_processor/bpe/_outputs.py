@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import operator
 from array import array
-from collections.abc import Sequence
-from typing import Protocol
+from itertools import pairwise
+from typing import Protocol, Union
 
-from text_processor._native import status as native_status
+from text_processor._native.bpe import Vocabulary
+from text_processor.bpe import _post
+from text_processor.bpe._post import Parts
+
+# Ends of texts, of 64 bits.
+Ends = Union["array[int]", "memoryview[int]"]
+
+# Ids that are made a list in one step: some milliseconds.
+SLICE_IDS = 1 << 20
 
 
 class Output(Protocol):
@@ -18,7 +26,7 @@ class Output(Protocol):
         """The array to which the encoder appends ids; it only counts them if this is None."""
         ...
 
-    def take(self, ends: Sequence[int]) -> None:
+    def take(self, ends: Ends) -> None:
         """Take further texts: where the ids of each end, counted from the end of those that were taken before."""
         ...
 
@@ -26,20 +34,21 @@ class Output(Protocol):
 class Lists:
     """A list of ids for each text."""
 
-    def __init__(self) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         self.ids = array("I")
         self.lists: list[list[int]] = []
+        self._vocabulary = vocabulary
 
-    def take(self, ends: Sequence[int]) -> None:
-        ids = as_list(self.ids)
-        del self.ids[:]
+    def take(self, ends: Ends) -> None:
         if len(ends) == 1:
-            self.lists.append(ids)
-            return
-        start = 0
-        for end in ends:
-            self.lists.append(ids[start:end])
-            start = end
+            self.lists.append(as_list(self.ids, self._vocabulary))
+        else:
+            self.lists += self._vocabulary.as_lists(self.ids, ends)
+        del self.ids[:]
+
+    def mark(self, marks: Parts) -> None:
+        """Put the marks of a post-processor around each text."""
+        self.lists = [_post.applied(marks, ids) for ids in self.lists]
 
 
 class Flat:
@@ -49,9 +58,17 @@ class Flat:
         self.ids = array("I")
         self.offsets = array("Q", [0])
 
-    def take(self, ends: Sequence[int]) -> None:
+    def take(self, ends: Ends) -> None:
         start = self.offsets[-1]
         self.offsets.extend(map(start.__add__, ends) if start else ends)
+
+    def mark(self, marks: Parts) -> None:
+        """Put the marks of a post-processor around each text."""
+        ids, offsets = array("I"), array("Q", [0])
+        for start, end in pairwise(self.offsets):
+            ids.extend(_post.applied(marks, self.ids[start:end]))
+            offsets.append(len(ids))
+        self.ids, self.offsets = ids, offsets
 
 
 class Counts:
@@ -62,15 +79,15 @@ class Counts:
     def __init__(self) -> None:
         self.counts = array("Q")
 
-    def take(self, ends: Sequence[int]) -> None:
+    def take(self, ends: Ends) -> None:
         self.counts.extend(map(operator.sub, ends, (0, *ends)))
 
 
-def as_list(ids: array[int]) -> list[int]:
+def as_list(ids: array[int], vocabulary: Vocabulary) -> list[int]:
     """Return ids as a list, made in slices, so that Ctrl-C takes effect."""
-    if len(ids) <= native_status.SLICE_ENTRIES:
-        return ids.tolist()
+    if len(ids) <= SLICE_IDS:
+        return vocabulary.as_list(ids)
     numbers: list[int] = []
-    for start, end in native_status.slices(len(ids)):
-        numbers += ids[start:end].tolist()
+    for start in range(0, len(ids), SLICE_IDS):
+        numbers += vocabulary.as_list(memoryview(ids)[start : start + SLICE_IDS])
     return numbers

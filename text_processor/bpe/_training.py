@@ -17,7 +17,7 @@ from text_processor._native import text as native_text
 from text_processor._native.bpe import Pieces, Trainer
 from text_processor._native.text import Batch
 from text_processor.bpe import _text
-from text_processor.bpe._text import Splitter
+from text_processor.bpe._splitter import Splitter
 from text_processor.errors import InvalidDocumentError
 
 # A text of up to SHORT_TEXT characters is joined with others; a group has GROUP_CHARACTERS for each thread. A character beyond
@@ -119,7 +119,7 @@ class Counting:
         if self._splitter.native is None:  # regex needs the whole text at once
             self.add("".join(map(_text.as_str, _text.blocks(text))))
             return
-        deque(_text.Stream(self._consume).feed(text), maxlen=0)
+        deque(_text.Stream(self._consume).feed_text(text), maxlen=0)
 
     def trainer(self, tie_break: int) -> Trainer:
         """Return the trainer for the counted pieces; they are moved to it."""

@@ -21,10 +21,11 @@ static void set_entries(tp_cache_table *table, tp_cache_entry *entries, size_t n
     table->index.shift = 64 - (unsigned)tp_lowest_bit(n_entries);
 }
 
-void tp_cache_table_init(tp_cache_table *table)
+void tp_cache_table_init(tp_cache_table *table, uint64_t serial)
 {
     tp_hash_key key = tp_hash_get_key();
     memset(table, 0, sizeof *table);
+    table->serial = serial;
     set_entries(table, table->few, TP_FEW_ENTRIES);
     for (size_t i = 0; i < 2; i++) table->index.factors[i] = key.word[i] | 1;
 }
@@ -32,6 +33,7 @@ void tp_cache_table_init(tp_cache_table *table)
 void tp_cache_table_free(tp_cache_table *table)
 {
     tp_merger_free(&table->merger);
+    tp_long_pieces_free(&table->longer);
     if (table->index.entries == table->few) return;
     tp_release(TP_FOR_PIECE_CACHE, table->index.entries, table->n_entries * sizeof *table->index.entries);
 }
@@ -154,29 +156,76 @@ void tp_cache_put(tp_cache_table *table, tp_key key, const uint32_t *ids, size_t
     put(table, key, ids, n);
 }
 
+/* ---- Tables that outlive a call -------------------------------------------------------------------------------------- */
+
+static size_t cache_nbytes(size_t n_places) { return sizeof(tp_piece_cache) + n_places * sizeof(_Atomic(tp_cache_table *)); }
+
+static void free_table(tp_cache_table *table)
+{
+    tp_cache_table_free(table);
+    tp_release(TP_FOR_PIECE_CACHE, table, sizeof *table);
+}
+
+static tp_cache_table *take_kept(tp_piece_cache *cache)
+{
+    for (size_t i = 0; i < cache->n_places; i++) {
+        if (atomic_load_explicit(&cache->places[i], memory_order_relaxed) == NULL) continue;
+        tp_cache_table *table = atomic_exchange_explicit(&cache->places[i], NULL, memory_order_acquire);
+        if (table != NULL) return table;
+    }
+    return NULL;
+}
+
+tp_cache_table *tp_piece_cache_take(tp_piece_cache *cache, uint64_t serial)
+{
+    tp_cache_table *table = cache == NULL ? NULL : take_kept(cache);
+    if (table != NULL && table->serial == serial) return table;
+    if (table != NULL) tp_cache_table_free(table);
+    else table = tp_allocate(TP_FOR_PIECE_CACHE, sizeof *table);
+    if (table != NULL) tp_cache_table_init(table, serial);
+    return table;
+}
+
+void tp_piece_cache_put(tp_piece_cache *cache, tp_cache_table *table)
+{
+    for (size_t i = 0; cache != NULL && table != NULL && i < cache->n_places; i++) {
+        tp_cache_table *none = NULL;
+        if (atomic_load_explicit(&cache->places[i], memory_order_relaxed) == NULL &&
+            atomic_compare_exchange_strong_explicit(&cache->places[i], &none, table, memory_order_release, memory_order_relaxed)) {
+            return;
+        }
+    }
+    if (table != NULL) free_table(table);
+}
+
 /* ---- Public functions ----------------------------------------------------------------------------------------------- */
 
-static size_t cache_nbytes(size_t n_tables) { return sizeof(tp_piece_cache) + n_tables * sizeof(tp_cache_table); }
-
-tp_status tp_piece_cache_new(size_t threads, tp_piece_cache **cache, tp_error *error)
+tp_status tp_piece_cache_new(size_t most_tables, tp_piece_cache **cache, tp_error *error)
 {
-    size_t n_tables = threads > 0 ? threads : 1;
-    if (n_tables > SIZE_MAX / 2 / sizeof(tp_cache_table)) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many threads");
-    tp_piece_cache *made = tp_allocate(TP_FOR_PIECE_CACHE, cache_nbytes(n_tables));
+    if (most_tables > SIZE_MAX / 2 / sizeof(tp_cache_table)) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many tables");
+    tp_piece_cache *made = tp_allocate(TP_FOR_PIECE_CACHE, cache_nbytes(most_tables));
     if (made == NULL) return tp_fail_no_memory(error);
     tp_object_made(TP_FOR_PIECE_CACHE);
-    made->n_tables = n_tables;
-    for (size_t i = 0; i < n_tables; i++) tp_cache_table_init(&made->tables[i]);
+    made->n_places = most_tables;
+    for (size_t i = 0; i < most_tables; i++) atomic_init(&made->places[i], NULL);
     *cache = made;
     return TP_OK;
+}
+
+void tp_piece_cache_clear(tp_piece_cache *cache)
+{
+    for (size_t i = 0; i < cache->n_places; i++) {
+        tp_cache_table *table = atomic_exchange_explicit(&cache->places[i], NULL, memory_order_acquire);
+        if (table != NULL) free_table(table);
+    }
 }
 
 void tp_piece_cache_free(tp_piece_cache *cache)
 {
     if (cache == NULL) return;
-    for (size_t i = 0; i < cache->n_tables; i++) tp_cache_table_free(&cache->tables[i]);
+    tp_piece_cache_clear(cache);
     tp_object_freed(TP_FOR_PIECE_CACHE);
-    tp_release(TP_FOR_PIECE_CACHE, cache, cache_nbytes(cache->n_tables));
+    tp_release(TP_FOR_PIECE_CACHE, cache, cache_nbytes(cache->n_places));
 }
 
 void tp_piece_cache_free_at(tp_piece_cache **cache)

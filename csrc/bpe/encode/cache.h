@@ -2,12 +2,14 @@
 #ifndef TEXTPROC_BPE_CACHE_H
 #define TEXTPROC_BPE_CACHE_H
 
+#include <stdatomic.h>
 #include <string.h>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
+#include "bpe/encode/long_pieces.h"
 #include "bpe/merge/merge.h"
 #include "bpe/vocabulary/vocabulary.h"
 
@@ -49,16 +51,26 @@ typedef struct tp_cache_table {
     size_t n_entries; /* a power of two */
     size_t n_put;     /* the number of entries in use */
     tp_merger merger;
+    tp_long_pieces longer; /* pieces of more than TP_SHORT_KEY_NBYTES */
     tp_cache_entry few[TP_FEW_ENTRIES];
 } tp_cache_table;
 
+/* The tables that nobody uses at present. A thread takes a table out and gives it back, so it shares none with others, and a
+ * process that is forked meanwhile has all but those that are in use. */
 struct tp_piece_cache {
-    size_t n_tables;
-    tp_cache_table tables[]; /* one table for each thread */
+    size_t n_places;
+    _Atomic(tp_cache_table *) places[]; /* NULL: there is none */
 };
 
-/* Initialises an empty table. */
-void tp_cache_table_init(tp_cache_table *table);
+/* Takes a table out of the cache; it is empty or holds pieces of this vocabulary. Returns NULL, recorded as a refusal, if there
+ * is none and memory runs out. `cache` may be NULL. */
+tp_cache_table *tp_piece_cache_take(tp_piece_cache *cache, uint64_t serial);
+
+/* Puts the table into the cache, or frees it if there is no place. Accepts NULL for both. */
+void tp_piece_cache_put(tp_piece_cache *cache, tp_cache_table *table);
+
+/* Initialises an empty table for a vocabulary. */
+void tp_cache_table_init(tp_cache_table *table, uint64_t serial);
 
 /* Frees the memory that the table refers to; initialise it before it is used again. */
 void tp_cache_table_free(tp_cache_table *table);

@@ -33,19 +33,50 @@ static void encode_short(tp_encoding *e, const uint8_t *piece, size_t nbytes)
     size_t n = tp_cache_find(e->table, key, ids);
     if (n == 0) {
         n = merge_short(e, key, nbytes, ids);
-        tp_cache_put(e->table, key, ids, n);
+        if (n > 0) tp_cache_put(e->table, key, ids, n); /* of no ids, if no byte is a token */
     }
     put_ids(e, ids, n);
 }
 
-static void encode_long(tp_encoding *e, const uint8_t *piece, size_t nbytes)
+/* Puts the ids of a piece of more than 15 bytes; returns false if memory runs out. */
+static bool merge_long(tp_encoding *e, const uint8_t *piece, size_t nbytes, tp_token_sink *sink)
 {
     const tp_vocabulary *v = e->vocabulary;
     uint32_t token = TP_NO_TOKEN;
     bool is_searched = !tp_can_backtrack(v, piece, nbytes); /* begins with the longest token anyway */
     if (is_searched && tp_bigram_run_nbytes(v, piece, nbytes) == nbytes) token = tp_find_piece(v, piece, nbytes);
-    if (token != TP_NO_TOKEN) tp_put_token(&e->sink, token);
-    else e->has_failed = !tp_merge_piece(v, &e->table->merger, piece, nbytes, TP_NO_RANK, &e->sink);
+    if (token == TP_NO_TOKEN) return tp_merge_piece(v, &e->table->merger, piece, nbytes, TP_NO_RANK, sink);
+    tp_put_token(sink, token);
+    return true;
+}
+
+/* Text without spaces between words, as Chinese and Japanese, has long pieces that seldom come again. */
+static bool may_come_again(const uint8_t *piece, size_t nbytes)
+{
+    const uint8_t first = piece[piece[0] == ' ' || piece[0] == '\n'];
+    return nbytes <= TP_MOST_LONG_NBYTES && !(first >= 0xE3 && first <= 0xE9);
+}
+
+static bool encode_long(tp_encoding *e, const uint8_t *piece, size_t nbytes)
+{
+    if (!may_come_again(piece, nbytes)) return merge_long(e, piece, nbytes, &e->sink);
+    tp_long_pieces *longer = &e->table->longer;
+    uint32_t ids[TP_MOST_LONG_NBYTES];
+    uint64_t hash = tp_hash(&e->vocabulary->hash_key, piece, nbytes);
+    size_t n_ids;
+    const uint8_t *known = tp_long_pieces_find(longer, piece, nbytes, hash, &n_ids);
+    if (known != NULL) {
+        memcpy(ids, known, n_ids * sizeof *ids);
+    } else {
+        const uint8_t *copy = tp_long_pieces_begin(longer, piece, nbytes);
+        if (copy == NULL) return merge_long(e, piece, nbytes, &e->sink);
+        tp_token_sink sink = {.ids = e->vocabulary->ids, .out = ids, .capacity = TP_MOST_LONG_NBYTES};
+        if (!merge_long(e, copy, nbytes, &sink)) return false;
+        n_ids = sink.n;
+        tp_long_pieces_put(longer, nbytes, hash, ids, n_ids);
+    }
+    put_ids(e, ids, n_ids);
+    return true;
 }
 
 bool tp_encode_piece(tp_encoding *e, const uint8_t *piece, size_t nbytes, size_t readable_nbytes)
@@ -53,7 +84,7 @@ bool tp_encode_piece(tp_encoding *e, const uint8_t *piece, size_t nbytes, size_t
     size_t n_before = e->sink.n;
     uint8_t padded[TP_KEY_NBYTES] = {0};
     if (nbytes == 0) return true;
-    if (nbytes > TP_SHORT_KEY_NBYTES) encode_long(e, piece, nbytes);
+    if (nbytes > TP_SHORT_KEY_NBYTES) e->has_failed = !encode_long(e, piece, nbytes);
     else if (readable_nbytes >= TP_KEY_NBYTES) encode_short(e, piece, nbytes);
     else encode_short(e, memcpy(padded, piece, nbytes), nbytes);
     if (e->sink.out != NULL && e->sink.n > e->sink.capacity) {

@@ -1,0 +1,324 @@
+/* The binding's own C: functions that take Python objects and hold the GIL, for work that is shorter than a crossing by cffi.
+ *
+ * It uses the stable ABI only and holds no state, and the core does not know it. Python calls these functions as builtins:
+ * tpb_give_functions puts them into a dict once. A function that cannot do its work in this short way returns None with no
+ * exception set, or raises only what the interpreter itself has raised (MemoryError); the caller then goes the long way, which
+ * has the messages. So no function here checks more than it needs to be safe. */
+#include <pyconfig.h>
+#if !defined(Py_GIL_DISABLED) && !defined(Py_LIMITED_API) /* a free-threaded Python has no stable ABI */
+#define Py_LIMITED_API 0x030B0000
+#endif
+#include <Python.h>
+
+#include <stdint.h>
+#include <string.h>
+
+#include "textproc.h"
+
+void tpb_give_functions(uintptr_t functions);
+
+/* Texts and ids up to these numbers need no memory but the stack. */
+enum { MOST_IDS_ON_STACK = 1024, MOST_BYTES_ON_STACK = 4096 };
+
+/* Above this the GIL would be held for too long: some 100 microseconds. */
+enum { MOST_BYTES = 1 << 14 };
+
+static PyObject *none(void)
+{
+    PyErr_Clear();
+    Py_INCREF(Py_None);
+    return Py_None;
+}
+
+/* Returns the pointer at an address: a handle's object. NULL once that is freed, which happens only when the interpreter ends. */
+static void *object_at(PyObject *address)
+{
+    void **place = PyLong_AsVoidPtr(address);
+    return place == NULL ? NULL : *place;
+}
+
+/* Returns the id as an int: that of `ready`, a tuple in which each number stands at its own index, or a new one. */
+static PyObject *int_of(uint32_t id, PyObject *ready, Py_ssize_t n_ready)
+{
+    if ((Py_ssize_t)id >= n_ready) return PyLong_FromUnsignedLong(id);
+    PyObject *number = PyTuple_GetItem(ready, (Py_ssize_t)id);
+    Py_XINCREF(number);
+    return number;
+}
+
+static PyObject *list_of(const uint32_t *ids, size_t n, PyObject *ready)
+{
+    PyObject *list = PyList_New((Py_ssize_t)n);
+    Py_ssize_t n_ready = PyTuple_Size(ready);
+    if (list == NULL || n_ready < 0) goto failed;
+    for (size_t i = 0; i < n; i++) {
+        PyObject *number = int_of(ids[i], ready, n_ready);
+        if (number == NULL || PyList_SetItem(list, (Py_ssize_t)i, number) < 0) goto failed;
+    }
+    return list;
+failed:
+    Py_XDECREF(list);
+    return NULL;
+}
+
+/* list_of_ids(ids, ready): the 32-bit numbers of a buffer as a list. */
+static PyObject *list_of_ids(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
+{
+    (void)module;
+    Py_buffer ids;
+    if (n_arguments != 2) return none();
+    if (PyObject_GetBuffer(arguments[0], &ids, PyBUF_SIMPLE) < 0) return NULL;
+    PyObject *list = list_of(ids.buf, (size_t)ids.len / sizeof(uint32_t), arguments[1]);
+    PyBuffer_Release(&ids);
+    return list;
+}
+
+/* lists_of_ids(ids, ends, ready): a list for each of the 64-bit ends, of the 32-bit numbers of a buffer between it and the end
+ * before. An end that is out of order or beyond the ids counts as the nearest one that is not. */
+static PyObject *lists_of_ids(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
+{
+    (void)module;
+    Py_buffer ids, ends;
+    if (n_arguments != 3) return none();
+    if (PyObject_GetBuffer(arguments[0], &ids, PyBUF_SIMPLE) < 0) return NULL;
+    if (PyObject_GetBuffer(arguments[1], &ends, PyBUF_SIMPLE) < 0) {
+        PyBuffer_Release(&ids);
+        return NULL;
+    }
+    size_t n_ids = (size_t)ids.len / sizeof(uint32_t), n_lists = (size_t)ends.len / sizeof(uint64_t), start = 0;
+    PyObject *lists = PyList_New((Py_ssize_t)n_lists);
+    for (size_t i = 0; lists != NULL && i < n_lists; i++) {
+        uint64_t given;
+        memcpy(&given, (const char *)ends.buf + i * sizeof given, sizeof given);
+        size_t end = given < start ? start : given > n_ids ? n_ids : (size_t)given;
+        PyObject *list = list_of((const uint32_t *)ids.buf + start, end - start, arguments[2]);
+        if (list == NULL || PyList_SetItem(lists, (Py_ssize_t)i, list) < 0) Py_CLEAR(lists);
+        start = end;
+    }
+    PyBuffer_Release(&ends);
+    PyBuffer_Release(&ids);
+    return lists;
+}
+
+/* Where the UTF-8 of a text lies. */
+typedef struct text_view {
+    const char *data;
+    Py_ssize_t nbytes;
+} text_view;
+
+/* Stores where the UTF-8 of a str or bytes lies; returns false for another object, or a str with lone surrogates. */
+static bool view_text(PyObject *text, text_view *view)
+{
+    if (PyBytes_Check(text)) {
+        char *data;
+        if (PyBytes_AsStringAndSize(text, &data, &view->nbytes) < 0) return false;
+        view->data = data;
+        return true;
+    }
+    if (!PyUnicode_Check(text)) return false;
+    view->data = PyUnicode_AsUTF8AndSize(text, &view->nbytes);
+    return view->data != NULL;
+}
+
+/* A text to encode, and with what. */
+typedef struct short_text {
+    const tp_vocabulary *vocabulary;
+    tp_piece_cache *cache;
+    const tp_splitter *splitter;
+    const uint8_t *text;
+    size_t nbytes;
+} short_text;
+
+/* Takes them from the arguments: the addresses of vocabulary, cache and splitter, and the text. Returns false if this is not the way. */
+static bool take_text(short_text *taken, PyObject *const *arguments)
+{
+    text_view view;
+    if (!view_text(arguments[3], &view) || view.nbytes > MOST_BYTES) return false;
+    *taken = (short_text){object_at(arguments[0]), object_at(arguments[1]), object_at(arguments[2]),
+                          (const uint8_t *)view.data, (size_t)view.nbytes};
+    return taken->vocabulary != NULL && taken->cache != NULL && taken->splitter != NULL;
+}
+
+static bool encode(const short_text *t, uint32_t *ids, size_t *n_ids)
+{
+    size_t used;
+    return tp_vocabulary_encode(t->vocabulary, t->cache, t->splitter, t->text, t->nbytes, true, 1, ids, t->nbytes, n_ids, &used,
+                                NULL) == TP_OK;
+}
+
+/* Returns the ids of a text, which stand in `room` or are allocated; NULL if this is not the way. */
+static uint32_t *ids_of(PyObject *const *arguments, uint32_t *room, size_t *n_ids)
+{
+    short_text taken;
+    if (!take_text(&taken, arguments)) return NULL;
+    uint32_t *ids = taken.nbytes <= MOST_IDS_ON_STACK ? room : PyMem_Malloc(taken.nbytes * sizeof *ids);
+    if (ids != NULL && encode(&taken, ids, n_ids)) return ids;
+    if (ids != room) PyMem_Free(ids);
+    return NULL;
+}
+
+/* encode_short(vocabulary, cache, splitter, text, ready): the ids of a text. */
+static PyObject *encode_short(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
+{
+    (void)module;
+    uint32_t room[MOST_IDS_ON_STACK];
+    size_t n_ids;
+    uint32_t *ids = n_arguments == 5 ? ids_of(arguments, room, &n_ids) : NULL;
+    if (ids == NULL) return none();
+    PyObject *list = list_of(ids, n_ids, arguments[4]);
+    if (ids != room) PyMem_Free(ids);
+    return list;
+}
+
+/* encode_short_bytes(vocabulary, cache, splitter, text): the ids as bytes, four for each. */
+static PyObject *encode_short_bytes(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
+{
+    (void)module;
+    uint32_t room[MOST_IDS_ON_STACK];
+    size_t n_ids;
+    uint32_t *ids = n_arguments == 4 ? ids_of(arguments, room, &n_ids) : NULL;
+    if (ids == NULL) return none();
+    PyObject *bytes = PyBytes_FromStringAndSize((const char *)ids, (Py_ssize_t)(n_ids * sizeof *ids));
+    if (ids != room) PyMem_Free(ids);
+    return bytes;
+}
+
+/* count_short(vocabulary, cache, splitter, text): the number of its ids. */
+static PyObject *count_short(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
+{
+    (void)module;
+    short_text taken;
+    size_t n_ids;
+    if (n_arguments != 4 || !take_text(&taken, arguments) || !encode(&taken, NULL, &n_ids)) return none();
+    return PyLong_FromSize_t(n_ids);
+}
+
+/* Stores the item of a list of ints; returns false if it is none of 32 bits. */
+static bool take_id(PyObject *list, Py_ssize_t i, uint32_t *id)
+{
+#ifdef Py_GIL_DISABLED
+    PyObject *item = PyList_GetItemRef(list, i); /* another thread may take it out of the list meanwhile */
+#else
+    PyObject *item = PyList_GetItem(list, i);
+    Py_XINCREF(item);
+#endif
+    if (item == NULL || !PyLong_CheckExact(item)) {
+        Py_XDECREF(item);
+        return false;
+    }
+    unsigned long long number = PyLong_AsUnsignedLongLong(item);
+    Py_DECREF(item);
+    *id = (uint32_t)number;
+    return number <= UINT32_MAX; /* an error is the largest number */
+}
+
+/* decode_short(vocabulary, special, ids, errors): the text of a list of few ids. `special` is the pointer to a
+ * tp_vocabulary_tokens, or 0. */
+static PyObject *decode_short(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
+{
+    (void)module;
+    uint32_t ids[MOST_IDS_ON_STACK];
+    uint8_t bytes[MOST_BYTES_ON_STACK];
+    if (n_arguments != 4 || !PyList_CheckExact(arguments[2])) return none();
+    Py_ssize_t n_ids = PyList_Size(arguments[2]);
+    if (n_ids > MOST_IDS_ON_STACK) return none();
+    for (Py_ssize_t i = 0; i < n_ids; i++) {
+        if (!take_id(arguments[2], i, &ids[i])) return none();
+    }
+    size_t nbytes;
+    const tp_vocabulary *vocabulary = object_at(arguments[0]);
+    const tp_vocabulary_tokens *special = PyLong_AsVoidPtr(arguments[1]);
+    const char *errors = PyUnicode_AsUTF8AndSize(arguments[3], NULL);
+    if (vocabulary == NULL || errors == NULL ||
+        tp_vocabulary_decode(vocabulary, special, ids, (size_t)n_ids, bytes, sizeof bytes, &nbytes, NULL, NULL) != TP_OK) {
+        return none();
+    }
+    return PyUnicode_DecodeUTF8((const char *)bytes, (Py_ssize_t)nbytes, errors);
+}
+
+/* ---- Texts that are passed together ---------------------------------------------------------------------------------- */
+
+static PyObject *joined(const text_view *views, Py_ssize_t n, size_t total)
+{
+    PyObject *text = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)total);
+    PyObject *ends = PyBytes_FromStringAndSize(NULL, n * (Py_ssize_t)sizeof(uint64_t));
+    PyObject *both = text == NULL || ends == NULL ? NULL : PyTuple_New(2);
+    if (both == NULL) {
+        Py_XDECREF(text);
+        Py_XDECREF(ends);
+        return NULL;
+    }
+    char *to = PyBytes_AsString(text), *end_to = PyBytes_AsString(ends);
+    uint64_t end = 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (i > 0) to[end++] = '\n';
+        memcpy(to + end, views[i].data, (size_t)views[i].nbytes);
+        end += (uint64_t)views[i].nbytes;
+        memcpy(end_to + i * (Py_ssize_t)sizeof end, &end, sizeof end);
+    }
+    PyTuple_SetItem(both, 0, text);
+    PyTuple_SetItem(both, 1, ends);
+    return both;
+}
+
+/* Stores where the texts lie and how many bytes they have with one more between each two; false if one is neither str without
+ * lone surrogates nor bytes. */
+static bool view_texts(PyObject *texts, text_view *views, Py_ssize_t n, size_t *total)
+{
+    *total = n > 0 ? (size_t)n - 1 : 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (!view_text(PyTuple_GetItem(texts, i), &views[i])) return false;
+        if ((size_t)views[i].nbytes > PY_SSIZE_T_MAX - *total) return false;
+        *total += (size_t)views[i].nbytes;
+    }
+    return true;
+}
+
+/* join_texts(texts): for a tuple of str and bytes their UTF-8, a newline between each two, and the ends as 64-bit numbers. A str
+ * that is not ASCII keeps its UTF-8 from then on. */
+static PyObject *join_texts(PyObject *module, PyObject *texts)
+{
+    (void)module;
+    if (!PyTuple_CheckExact(texts)) return none();
+    Py_ssize_t n = PyTuple_Size(texts);
+    text_view *views = PyMem_Malloc((size_t)(n > 0 ? n : 1) * sizeof *views);
+    size_t total;
+    if (views == NULL) return PyErr_NoMemory();
+    PyObject *made = view_texts(texts, views, n, &total) ? joined(views, n, total) : none();
+    PyMem_Free(views);
+    return made;
+}
+
+/* has_blank(texts): whether one of a tuple of str and bytes has only white space. */
+static PyObject *has_blank(PyObject *module, PyObject *texts)
+{
+    (void)module;
+    if (!PyTuple_CheckExact(texts)) return none();
+    Py_ssize_t n = PyTuple_Size(texts);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        text_view view;
+        if (!view_text(PyTuple_GetItem(texts, i), &view)) return none();
+        if (tp_is_blank((const uint8_t *)view.data, (size_t)view.nbytes)) return PyBool_FromLong(1);
+    }
+    return PyBool_FromLong(0);
+}
+
+/* ---- Handing over ---------------------------------------------------------------------------------------------------- */
+
+#define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
+#define ONE(name) {#name, name, METH_O, NULL}
+
+static PyMethodDef functions_here[] = {FAST(list_of_ids), FAST(lists_of_ids), FAST(encode_short), FAST(encode_short_bytes),
+                                       FAST(count_short), FAST(decode_short), ONE(join_texts),    ONE(has_blank)};
+
+void tpb_give_functions(uintptr_t functions)
+{
+    PyGILState_STATE state = PyGILState_Ensure();
+    for (size_t i = 0; i < sizeof functions_here / sizeof *functions_here; i++) {
+        PyObject *function = PyCFunction_NewEx(&functions_here[i], NULL, NULL);
+        if (function != NULL) PyDict_SetItemString((PyObject *)functions, functions_here[i].ml_name, function);
+        Py_XDECREF(function);
+        PyErr_Clear();
+    }
+    PyGILState_Release(state);
+}
