@@ -1,4 +1,4 @@
-"""Tells cffi what workshop.h declares and how to compile workshop.c; setup.py runs it."""
+"""Tell cffi what workshop.h declares and how to compile workshop.c; setup.py runs it."""
 
 import sys
 from pathlib import Path

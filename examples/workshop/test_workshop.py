@@ -1,4 +1,4 @@
-"""Each function against plain Python that does the same."""
+"""Each function is compared with plain Python."""
 
 import asyncio
 import collections
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import workshop
 from workshop import ffi, lib
 
-# A busy machine is no mistake.
+# A busy machine is not an error.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 

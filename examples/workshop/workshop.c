@@ -75,7 +75,7 @@ ws_status ws_parse_int(const char *text, size_t n, int64_t *number)
     if (text == end)
         return WS_NOT_A_NUMBER;
 
-    /* One more number lies below zero than above. */
+    /* There is one more number below zero than above. */
     const uint64_t largest = (uint64_t)INT64_MAX + negative;
     uint64_t magnitude = 0;
     bool fits = true;
@@ -88,7 +88,7 @@ ws_status ws_parse_int(const char *text, size_t n, int64_t *number)
     }
     if (!fits)
         return WS_OUT_OF_RANGE;
-    /* -largest itself has no positive twin that could be negated. */
+    /* -largest has no positive counterpart that could be negated. */
     *number = negative && magnitude > 0 ? -(int64_t)(magnitude - 1) - 1 : (int64_t)magnitude;
     return WS_OK;
 }
@@ -105,7 +105,7 @@ ws_status ws_sum_as_string(uint64_t a, uint64_t b, char *text)
 
 ws_status ws_sum(const int64_t *numbers, size_t n, int64_t *sum)
 {
-    /* 128 bits: low is the lower half, high counts what is carried out of it. */
+    /* 128 bits: low is the lower half, high counts the carries. */
     uint64_t low = 0;
     int64_t high = 0;
     for (size_t i = 0; i < n; i++) {
@@ -167,7 +167,7 @@ ws_status ws_count_words(const char *text, const size_t *lengths, size_t n, size
         text += lengths[i];
     }
 
-    /* Equal words come together, the first one first: the others are counted there. */
+    /* Equal words are adjacent, the first occurrence first; the others are counted there. */
     qsort(words, n, sizeof *words, by_text);
     size_t distinct = 1;
     for (size_t i = 1; i < n; i++) {
@@ -215,7 +215,7 @@ ws_status ws_counter_add(ws_counter *counter, int64_t difference, ws_on_change o
 {
     if (counter == NULL)
         return WS_GONE;
-    /* If another thread has changed the value meanwhile, the exchange reads it anew and fails. */
+    /* If another thread has changed the value meanwhile, the exchange reads it again and fails. */
     int64_t value = atomic_load(&counter->value);
     do {
         if (difference > 0 ? value > INT64_MAX - difference : value < INT64_MIN - difference)

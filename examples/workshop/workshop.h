@@ -1,4 +1,4 @@
-/* What the workshop offers to Python. No function keeps a pointer that it is given; all may be called by several threads. */
+/* The workshop's functions for Python. No function keeps a pointer that it gets; several threads may call all of them. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,13 +13,13 @@
 uint64_t ws_fibonacci(uint32_t n);
 uint64_t ws_factorial(uint32_t n);
 
-/* Whether n is prime. Tries every divisor that could be: for the largest primes that takes many seconds. */
+/* Returns whether n is prime. It tries every possible divisor, which takes many seconds for the largest primes. */
 bool ws_is_prime(uint64_t n);
 
-/* Whether the n characters are the same backwards, the letters A to Z being equal to a to z. */
+/* Returns whether the n characters read the same backwards; the letters A to Z equal a to z. */
 bool ws_is_palindrome(const uint32_t *characters, size_t n);
 
-/* How a call ended. Where it is not WS_OK, no result was written. */
+/* The status of a call. Unless it is WS_OK, no result was written. */
 typedef enum {
     WS_OK,
     WS_NO_MEMORY,
@@ -30,7 +30,7 @@ typedef enum {
     WS_GONE,
 } ws_status;
 
-/* a / b. A b of zero is WS_DIVISION_BY_ZERO, or gives *fallback where that is not NULL. */
+/* Stores a / b. If b is zero, the status is WS_DIVISION_BY_ZERO, or the result is *fallback if that is not NULL. */
 ws_status ws_divide(double a, double b, const double *fallback, double *quotient);
 
 /* The number written in n bytes of text: digits, with a + or - before them or not. WS_NOT_A_NUMBER, or WS_OUT_OF_RANGE where it
@@ -41,10 +41,10 @@ ws_status ws_parse_int(const char *text, size_t n, int64_t *number);
 #define WS_DIGITS 21
 ws_status ws_sum_as_string(uint64_t a, uint64_t b, char *text);
 
-/* The sum of n numbers. WS_OUT_OF_RANGE if it does not fit; what is summed on the way may be larger. */
+/* Stores the sum of n numbers. WS_OUT_OF_RANGE if it does not fit; partial sums may be larger. */
 ws_status ws_sum(const int64_t *numbers, size_t n, int64_t *sum);
 
-/* Moves the positive ones of n numbers to the front, their order kept, and returns how many they are. */
+/* Moves the positive ones of n numbers to the front, in their order, and returns how many there are. */
 size_t ws_keep_positive(int64_t *numbers, size_t n);
 
 /* Counts equal words. The n words lie one behind the other in text; lengths are in bytes. For each distinct word, in the order in
@@ -55,7 +55,7 @@ ws_status ws_count_words(const char *text, const size_t *lengths, size_t n, size
 /* A number that several threads may change at the same time. */
 typedef struct ws_counter ws_counter;
 
-/* NULL where there is no memory. */
+/* Returns NULL if there is no memory. */
 ws_counter *ws_counter_new(int64_t value);
 void ws_counter_free(ws_counter *counter);
 

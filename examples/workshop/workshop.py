@@ -46,7 +46,7 @@ def is_prime(n: SupportsIndex) -> bool:
 
 
 async def is_prime_async(n: SupportsIndex) -> bool:
-    """Return what `is_prime` does, from a thread of its own: C runs without the GIL, so the event loop goes on."""
+    """Return what `is_prime` returns, from another thread: C runs without the GIL, so the event loop continues."""
     return await asyncio.to_thread(is_prime, n)
 
 
@@ -72,7 +72,7 @@ _EXCEPTIONS = {
 
 
 def _error(status: int, message: str) -> Exception:
-    """Return the exception that a status stands for."""
+    """Return the exception for a status."""
     return _EXCEPTIONS[status](message)
 
 
@@ -85,7 +85,7 @@ def divide(a: float, b: float) -> float:
 
 
 def safe_divide(a: float, b: float, default: float | None = None) -> float:
-    """Return a / b, or the default where b is zero; without a default that is a `DivisionByZeroError`."""
+    """Return a / b, or the default if b is zero; without a default, raise a `DivisionByZeroError`."""
     quotient = ffi.new("double *")
     fallback = ffi.NULL if default is None else ffi.new("double *", default)
     if status := lib.ws_divide(a, b, fallback, quotient):
@@ -139,7 +139,7 @@ def sum_list(numbers: Iterable[SupportsIndex]) -> int:
 
 
 def filter_positive(numbers: Iterable[SupportsIndex]) -> list[int]:
-    """Return those of the integers that are above zero, in their order."""
+    """Return the integers above zero, in their order."""
     items = _int64s(numbers)
     with ffi.from_buffer("int64_t[]", items) as pointer:
         kept = lib.ws_keep_positive(pointer, len(items))
@@ -163,7 +163,7 @@ def word_frequencies(words: Iterable[str]) -> dict[str, int]:
 
 
 def count_unique_words(text: str) -> int:
-    """Return how many different words the text has. They are what stands between white space, in lower case."""
+    """Return how many different words the text has; words are in lower case and separated by white space."""
     return len(word_frequencies(str.split(text)))
 
 
@@ -173,7 +173,7 @@ _EXCEPTIONS[lib.WS_GONE] = ReferenceError
 
 
 class _Call:
-    """One call that may call back: whom it tells, and what that raised."""
+    """One call that may call back: the callback, and the exception that it raised."""
 
     def __init__(self, on_change: Callable[[int], object] | None) -> None:
         self.on_change = on_change
@@ -181,14 +181,14 @@ class _Call:
 
 
 def _keep_error(_kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-    """Keep what the callback raised. The traceback begins at `workshop_on_change`, whose argument leads to the call."""
+    """Keep the exception of the callback. The traceback begins at `workshop_on_change`, whose argument leads to the call."""
     if traceback is not None:
         ffi.from_handle(traceback.tb_frame.f_locals["user"]).error = error.with_traceback(traceback)
 
 
 @ffi.def_extern(error=0, onerror=_keep_error)
 def workshop_on_change(user: Any, value: int) -> int:
-    """Tell the callback; C calls this."""
+    """Call the callback; C calls this."""
     ffi.from_handle(user).on_change(value)
     return 1
 
