@@ -336,17 +336,17 @@ class Model:
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
-    def decode(self, ids: object, ends: array[int] | None = None, *, skip_special: bool = False) -> bytes:
+    def decode(self, ids: object, ends: array[int] | None = None, first: int = 0, *, skip_special: bool = False) -> bytes:
         """Return the bytes of tokens, and store the end of each token in ``ends``, which must be empty.
 
-        With ``skip_special``, special tokens have no bytes.
+        In errors, ``first`` is the index of the first id. With ``skip_special``, special tokens have no bytes.
         """
         added = self.special_tokens
         if skip_special:
             added = self._silent_special_tokens
             if self._special_in_vocabulary:
                 ids = array("I", _as_ids(ids))
-                self.decode(ids)  # so that an error gives the index in what was given
+                self.decode(ids, first=first)  # so that an error gives the index in what was given
                 ids = array("I", (number for number in ids if number not in self._special_in_vocabulary))
         numbers = memoryview(_as_ids(ids))
         parts: list[memoryview] = []
@@ -357,7 +357,7 @@ class Model:
             try:
                 found = self.vocabulary.decode(part, part_ends, added)
             except InvalidArgumentError:
-                found = self._decode_copy(array("I", part.tobytes()), part_ends, added, start)
+                found = self._decode_copy(array("I", part.tobytes()), part_ends, added, first + start)
             parts.append(found)
             if ends is not None:
                 ends.extend(nbytes + end for end in part_ends or ())
