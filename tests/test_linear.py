@@ -43,6 +43,7 @@ from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
 from text_processor._native.unicode import find_cut, is_normalized, normalize, normalize_with_offsets
 from text_processor.bpe import _files, _splitter
+from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
 from text_processor.bpe._training import Counting
 from text_processor.cli import main
@@ -571,6 +572,30 @@ def many_special_tokens_in_a_batch(n: int, _: Path) -> Call:
     return lambda: SPECIAL.encode_batch(texts, threads=1, allowed_special="all")
 
 
+def added_tokens(**flags: bool) -> Tokenizer:
+    """Added tokens that are always found, with flags, and a normal form."""
+    tokens = {name: AddedToken(256 + i, special=False, **flags) for i, name in enumerate(["<m>", "a", " ", "\u0301"])}
+    return Tokenizer._of(Model(_splitter.splitter_for("gpt4"), of_bytes()._model.vocabulary, tokens, normalizer=("NFC",)))
+
+
+def finds(flag: str, text: str, n: int) -> Call:
+    tokenizer = added_tokens(normalized=True, **{flag: True})
+    return partial(tokenizer.count, text * n)
+
+
+ADDED_TOKENS: Table = {
+    f"count, added tokens, {flag}, {text!r}": (1 << 10, lambda n, _, flag=flag, text=text: finds(flag, text, n))
+    for flag in ("lstrip", "rstrip", "single_word")
+    for text in (" ", "a", "<m> ", "a\u0301", "\u0301", "e\u0301 ")
+} | {
+    "encode_batch, added tokens": (1000, lambda n, _: partial(added_tokens(lstrip=True).encode_batch, ["é <m>"] * n, 1)),
+    "encode_with_offsets": (1000, lambda n, _: partial(added_tokens(lstrip=True).encode_with_offsets, "éb <m> c" * n)),
+    "encode_with_offsets, bytes": (1000, lambda n, _: partial(of_bytes().encode_with_offsets, "é " * n, unit="bytes")),
+    "tokenize": (1000, lambda n, _: partial(of_bytes().tokenize, "é " * n)),
+    "added_tokens": (1000, lambda n, _: lambda: numbers(n).added_tokens),
+    "decode, without special tokens": (1000, lambda n, _: lambda: SPECIAL.decode([97, 256] * n, skip_special_tokens=True)),
+}
+
 SPECIAL_TOKENS: Table = {
     "Tokenizer, special tokens": (100, lambda n, _: lambda: of_bytes(special_tokens=names(n)).encode("<")),
     "Tokenizer, long special token": (1000, lambda n, _: lambda: of_bytes(special_tokens=["a" * n, "b" * n]).encode("a")),
@@ -763,6 +788,7 @@ ROWS = (
     | ENCODING
     | DECODING
     | SPECIAL_TOKENS
+    | ADDED_TOKENS
     | STREAMS
     | COMMANDS
     | NUMBERS

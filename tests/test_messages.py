@@ -60,6 +60,7 @@ from text_processor._native import text as native_text
 from text_processor._native import unicode as native_unicode
 from text_processor._words import counting
 from text_processor.bpe import _text
+from text_processor.bpe._model import Model
 
 PACKAGE = Path(text_processor.__file__).parent
 CORE = PACKAGE.parent / "csrc"
@@ -195,6 +196,18 @@ def without(module: str, act: Callable[[], object]) -> Callable[[], object]:
 SURROGATE = "\ud800"
 HUGE = 10**5000
 MOST_ID = "4294967294"
+
+
+def template(*pieces: str) -> dict[str, Any]:
+    """A template for one text, A, and a mark, <s>; for two texts it is the same."""
+    single = [{"SpecialToken" if piece == "<s>" else "Sequence": {"id": piece, "type_id": 0}} for piece in pieces]
+    special_tokens = {"<s>": {"id": "<s>", "ids": [65], "tokens": ["<s>"]}}
+    return {"type": "TemplateProcessing", "single": single, "pair": single, "special_tokens": special_tokens}
+
+
+def marked(post_processor: dict[str, Any]) -> Callable[[], object]:
+    model = of_bytes()._model
+    return lambda: Model(model.splitter, model.vocabulary, post_processor=post_processor)
 
 
 def ranks(changes: dict[Any, Any], **options: Any) -> Callable[[], object]:
@@ -748,6 +761,30 @@ CASES: list[Case] = [
         ImportError,
         "to_tiktoken",
         "pip install '.[tiktoken]'",
+    ),
+    (ranks({b"": 97}), ValueError, "the token b'' with the id 97", "is that of another token"),
+    # Marks around a text, and offsets
+    (marked({"type": "Other"}), ValueError, "post_processor: the type 'Other'", "is not known"),
+    (marked({"type": "BertProcessing"}), ValueError, "KeyError('cls')", "not what tokenizers writes"),
+    (marked(template("<s>")), ValueError, "it has the text 0 times", "only once is supported"),
+    (marked(template("A", "B")), ValueError, "a second text, B", "the template for a single text"),
+    (
+        marked({"type": "Sequence", "processors": [template("<s>", "A", "<s>")] * 2}),
+        ValueError,
+        "not the 3 of the one before",
+        "a template takes one or two sequences",
+    ),
+    (
+        lambda: of_bytes().encode_with_offsets("a", unit="words"),
+        ValueError,
+        "not 'words'",
+        "unit must be 'characters' or 'bytes'",
+    ),
+    (
+        lambda: Tokenizer.from_mergeable_ranks(BYTES, "[a-z]").encode_with_offsets("a1"),
+        ValueError,
+        "the pattern leaves out some of the text",
+        "encode gives the ids alone",
     ),
     # Files of tokenizers
     (lambda: Tokenizer.load(file("x")), InvalidTokenizerError, "not b'x'", "begins with b'\\x89TPB"),

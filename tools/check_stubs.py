@@ -42,6 +42,7 @@ LINE_WIDTH: int = PYPROJECT["tool"]["ruff"]["line-length"]  # the stubs are form
 STANDARD_TYPES = {
     **{f"{sign}int{bits}_t": "int" for sign in ("", "u") for bits in (8, 16, 32, 64)},
     "size_t": "int",
+    "uintptr_t": "int",
     "bool": "bool",
 }
 NATIVE_TYPES = {"char": "bytes", "int": "int", "unsigned int": "int", "float": "float", "double": "float"}

@@ -372,7 +372,7 @@ class Model:
             added = self._silent_special_tokens
             if self._special_in_vocabulary:
                 ids = array("I", _as_ids(ids))
-                self.decode(ids)  # so that an error gives the index in what was given
+                self.decode(ids, first=first)  # so that an error gives the index in what was given
                 ids = array("I", (number for number in ids if number not in self._special_in_vocabulary))
         numbers = memoryview(_as_ids(ids))
         parts: list[memoryview] = []

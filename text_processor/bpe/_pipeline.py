@@ -5,6 +5,7 @@ A text passes through stages, whole or in chunks. Each stage keeps what is not y
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -45,7 +46,7 @@ class Buffer:
             self._stream = None
 
 
-class _Stage:
+class _Stage(ABC):
     """A stage that gives text to the next one."""
 
     def __init__(self, after: Sink) -> None:
@@ -69,8 +70,9 @@ class _Stage:
     def _end(self) -> None:
         self._give(b"", True)
 
+    @abstractmethod
     def _consume(self, text: Text, is_final: bool) -> int:
-        raise NotImplementedError
+        """Give the certain part of a text to the next stage; return its number of bytes."""
 
 
 class Finding(_Stage):
