@@ -381,7 +381,7 @@ class _Reader:
         self.at = found.end()
         if most != 1 and _may_be_empty(node):
             raise BeyondError("a repeat of what may be empty")
-        if most is not None and (least > most or most > MOST_INSTRUCTIONS) or least > MOST_INSTRUCTIONS:
+        if (most is not None and (least > most or most > MOST_INSTRUCTIONS)) or least > MOST_INSTRUCTIONS:
             raise BeyondError("too many repeats")
         made = Repeat(node, least, most, is_lazy=suffix == "?")
         if suffix == "+" and found[1] is None and self.is_oniguruma:  # there a{1,3}+ is (?:a{1,3})+
@@ -491,8 +491,7 @@ class _Reader:
         raise self._beyond()
 
     def _word(self) -> Set:
-        names = ("Alphabetic", "M", "Nd", "Pc", "Join_Control")
-        return _sets.union(*(_sets.property_of(name) for name in names[: 4 if self.is_oniguruma else 5]))
+        return _sets.union(*map(_sets.property_of, ("Alphabetic", "M", "Nd", "Pc", "Join_Control")))
 
     def _property(self, flags: _Flags) -> Set:
         found = _PROPERTY.match(self.pattern, self.at + 1)
@@ -647,6 +646,10 @@ class _OnigurumaReader(_Reader):
         if flags.ignores_case:
             raise self._beyond()
         return super()._set(flags)
+
+    def _word(self) -> Set:
+        r"""Return the class of \w, which in Latin-1 has all numbers, and elsewhere only the decimal ones."""
+        return _sets.union(*map(_sets.property_of, ("Alphabetic", "M", "Nd", "Pc")), _sets.of("²³¹¼½¾"))
 
     def _posix_class(self, name: str) -> Set:
         if name not in _POSIX_IN_UNICODE:

@@ -42,9 +42,7 @@ RANGES = {
         "0U7}V0ksAz1qlaGz@7mI3<aqO8qEnPhyf&<0Sf^S0S5sBgAOx&7P=N7fU5x@n#%zi8V3Oq8X6h|0RaIA0Sg)$8X6iJ8X6iJ8X6iJ8X6iL92o%y"
         "8W{lw8W{lw8W{lw8W{lw0RglQ3IP-b2KN&p"
     ),
-    "Lt": (
-        "#RCBX0RjOg0hK!l2nYxW3;_=TF98"
-    ),
+    "Lt": ("#RCBX0RjOg0hK!l2nYxW3;_=TF98"),
     "Lm": (
         "umutX3=Rbc0RaJp0RaU8-U9*V0Rf}|0*wL!1OXob2>}BEpaB7=0Rhwr0e=Ct1OeI&0c!!{1Od<k2Ce}=4FMu0u>}DQ0T2z}7XtAC0lxtO)dK-5"
         "1qA_N0$l@^-T?vP2?mY=0dfHx0(l8g0T%&j0|Nrp0|6ERi2(s@0Tlvg1PK9#r~v^j0^kn@0V)9rlM4YL0nobv1pEU7C<3Mg4L||`0gQkF1OW#D"
@@ -83,28 +81,20 @@ RANGES = {
         "0|Eg7ssRHZ0y+W#1OfsA0|@~N0#pMB0RjO51OWm80c8US0s{eR0|o&B1Ofr=0RsjE0s(OY2m%2CZ2<uS1_5UQ0RjX8g#rT!0rvq00RjX80s#R5"
         "jsXJ*1Ox$80UZK90ha>-4gqQb2LS>B)d2+r0s#Tu0s;&HFaihy0RiZP0RyBQH)sO$!T|yX1^"
     ),
-    "Me": (
-        "hzSC;ECHSj1OWq!ivj}"
-    ),
+    "Me": ("hzSC;ECHSj1OWq!ivj}"),
     "Nd": (
         "Fbbv&3Wfm+#sLbP0}6Hub_#Y1b_#Y1b_#Y1b_#Y1U<!5$Mhcb!3PuXX4hkj;tO5#v0Scx83I+<c0SZ<Mh5-r&3dWNH3Z?}LCJM#@3Kj}h3YG&3"
         "mZkv;h6@UY5efzhoCXSj0SY_{kO2yo0t(gw3U&(i0t#jd1{6#RrUMFQ3YG;5Rtok33PuX10}9rI0ScxP3RVh+0ScA`3iiGM3e*)cz!D0k0}A#7"
         "3ikmD)dmWdB?<"
     ),
-    "Nl": (
-        "?kxlF6e9uz{u}`r2@V6R?EwnVv;j5D0|5vDh5-etKyL"
-    ),
+    "Nl": ("?kxlF6e9uz{u}`r2@V6R?EwnVv;j5D0|5vDh5-etKyL"),
     "No": (
         "vH=1G0RjWH5(fAJ26zL70SDOu2N4Oe0}8bW6!QoQ-~$1b4FLlN1`5Uj5GeuH1w2j`_5>d33IUV}1d0I)9tZ&sAPOfB@ah2u(Xjz7K?D&3)dCwN"
         "1hfhW83!i`O9d7NpaB8`5CSeh2{Zy814{*H2p9+{2g(8l-~u0>0SYPva0i9~6#D`c#R>wh0}1B_6VnD2hL-^co(31G$N>}#6l@vJDhZ(nI{^a$"
         "1WYXf55flx"
     ),
-    "Pc": (
-        "Ujg4g0uuq=y8{9k1MdL="
-    ),
-    "Pd": (
-        "EdksL0W$%?907$00f`U>fgAw>0UrVc0UQCo0|65OZvl{-0|F%h3IVAB0pJ_~z5)R"
-    ),
+    "Pc": ("Ujg4g0uuq=y8{9k1MdL="),
+    "Pd": ("EdksL0W$%?907$00f`U>fgAw>0UrVc0UQCo0|65OZvl{-0|F%h3IVAB0pJ_~z5)R"),
     "Ps": (
         "C;>779|67{0RaKt4gvlW0RsUh0XG2;0r~_10RbKXz6b#U0RaI40RaI40RaI}0U!YZ0RaI40RaJ&0|5a60RaI40RaI40RaI40RaI40Rcb(0RbTa"
         "r3e850RaI40T}@j0RaI40RaK50|5a60RaI40RaO60RaI40RaL5p_&5$*8u??0RaI40RaI40RaI40RaI60TBTK0RaK30Rb`r9{~da0s#"
@@ -113,12 +103,8 @@ RANGES = {
         "DFHJ99|64`0RaKt4gskX0XG2;0r~_10RbKXz6b#U0RaI40RaI40RaI}0U!YZ0RaI40RaJ&0|5a60RaI40RaI40RaI40RaI40Rcb(0RbTar3e85"
         "0RaI40W1Ll0RaI40jvW70RaI40RaI40|5a60RaI40s@|z0|D6q0UZGW0RaI40RaI40RaI40RsUM0RaI40jdE3GXWm~0s#U6"
     ),
-    "Pi": (
-        "s{sM*J^=y(0s$ET$QuCx0R#a80S^HK0R"
-    ),
-    "Pf": (
-        "y8!{+J^=#(90AB10RaI70RjOJ0RsU"
-    ),
+    "Pi": ("s{sM*J^=y(0s$ET$QuCx0R#a80S^HK0R"),
+    "Pf": ("y8!{+J^=#(90AB10RaI70RjOJ0RsU"),
     "Po": (
         "Ap-#e0s#R50RjpF0|FZXL;(c>4gv=Oz6AjY0n!5oDFHSC0s#U6ECLh)0RjyH0Ru_|W&tY>=>Y>a4<7-A0s;yFi~#|70eJz20|5*H?*ai@0SW@B"
         "0S^HIZ~;mM1Ojgcs{sMz1PO%(0ek~T0-XT^0Rtrl0R*`M0@wipfB^>q2A}}~3I`kmd;~iMJ_0}p3jx9g0tg5Q2?7KH0|N^I0Rak{83X|WZ~>12"
@@ -131,12 +117,8 @@ RANGES = {
         "D*+G#Jplm$Edc}pB>^7+{sjS#1OvM?0Sy5s0}TU<0Rblk1_49`1p)*C0s#U62LT@f0s#R5AB+MZ0$Kqc87KzT0|5yEHVAJ4&;kVl9|{nF0)qh-"
         "KLj8Gf&wrV0tVcl0|B@O0RaP~0Ra#LJplm$g8=~s1fd%Ov62G;837*w837*w837*w837*w83C*=0s"
     ),
-    "Sc": (
-        "BmsQ{=?MXQ0rCR^@&f_~0rdd^hXMh`1Ob~90mKm@_l^Pq!>a)SYyp}90owrr0|NFx1fGTi0k9JR"
-    ),
-    "Sk": (
-        "UI76CM*#)_1OWp9i39`;4h07R0Ra(p0S*F!3IVh(0RaOG0}TTW0}TS4Ap+y<0T&4ZX9Ca%0S*GjpaBv41_1#9q5%Py=mP}"
-    ),
+    "Sc": ("BmsQ{=?MXQ0rCR^@&f_~0rdd^hXMh`1Ob~90mKm@_l^Pq!>a)SYyp}90owrr0|NFx1fGTi0k9JR"),
+    "Sk": ("UI76CM*#)_1OWp9i39`;4h07R0Ra(p0S*F!3IVh(0RaOG0}TTW0}TS4Ap+y<0T&4ZX9Ca%0S*GjpaBv41_1#9q5%Py=mP}"),
     "So": (
         "rU3y00R#a70nrBmiUI<E0?q*e3IP)W_W=Qe1OfE|0fGSr0Re;o0nY&eDFKHA0}lZK0|EvV0RaI40fhkw0R{mA1q8(b0`LV2(**(21p%D_BH;oG"
         "2?>J>0s#a80tx{E0tN;F0RaI40R#aH0uBKI0s#R!0tp2I1OWm80s#jB9|8ga0RbP30tf^Y0tW(70UjAB21phQQBD@O0RagCHVAJ4_yH^|K!5^("
@@ -144,40 +126,20 @@ RANGES = {
         "0u2JW0tq=00s{dJ0|75B`V0ck1OfIK0hJL51QE)X0R#mB)}jFc;~ww<5VQlF0dzd}0SYGqJOu+50tX%hJrzO&0lEQKsR@7tHv}>W0S*BI$PEG9"
         "76E|)0nr641Y`^k0uKQX0VNlq0XQ8EECdM$0uBb60s8?3*aZX;0}TUr1YZUW1OX2W1ULu^1}F#~0t^HKKGXsX4gw7W3I#X^4+0AY2?vt_0bB"
     ),
-    "Zs": (
-        "AOU{?-zx$C5(^{&F9Dz*0R"
-    ),
-    "Zl": (
-        "s6YV"
-    ),
-    "Zp": (
-        "sXze"
-    ),
-    "Cc": (
-        "03cr>"
-    ),
-    "Cf": (
-        "tpNej3I-MdzySd<0e}MnPywqR0sIdI8U-;00Sb@30|EH~1HmBy4*}vv5a5sk1kWi5hTSj$9$)"
-    ),
-    "Co": (
-        "fWQNQGJuXa{{I64{{I6"
-    ),
-    "Cs": (
-        "fUpCA5C"
-    ),
+    "Zs": ("AOU{?-zx$C5(^{&F9Dz*0R"),
+    "Zl": ("s6YV"),
+    "Zp": ("sXze"),
+    "Cc": ("03cr>"),
+    "Cf": ("tpNej3I-MdzySd<0e}MnPywqR0sIdI8U-;00Sb@30|EH~1HmBy4*}vv5a5sk1kWi5hTSj$9$)"),
+    "Co": ("fWQNQGJuXa{{I64{{I6"),
+    "Cs": ("fUpCA5C"),
     "Arabic": (
         "fD8oz1_2HM0|6ib3JV$mYyl!rFz^8%0Rja}0Uglf19K4T0s>G1HU|M95O4(nhXLarA43B-1c1H+1OXcX0s#R60RajD1OWj70R{mC0RaI40RaO6"
         "0s#R60RaI40RaI40RaL50RjX82LS{D1OWj73IP!X0|5mA5i|k"
     ),
-    "Armenian": (
-        "u?i*vG6DmG>jMP"
-    ),
-    "Bengali": (
-        "fD;4(2m%5E76AtV0RsdA2?7EF1PB2H0s#dA82"
-    ),
-    "Bopomofo": (
-        ">IDLsTq|%O"
-    ),
+    "Armenian": ("u?i*vG6DmG>jMP"),
+    "Bengali": ("fD;4(2m%5E76AtV0RsdA2?7EF1PB2H0s#dA82"),
+    "Bopomofo": (">IDLsTq|%O"),
     "Common": (
         "06`iC8ZQA40R<NU9|6GwCj|up6m$Uz0R{m90sRC41_2HM0|6iboB;uZ1Ob5o0@(=xl>-E#0s-#}14jbO0RjO5%?SYw0S5#D1_1*C0fhz(0#^YG"
         "0}BBU5g|V&0RsXC0UH4kDFXzW1r`expa*~g^aKJR0cn5)UXlY90RaIS4+sPVTLJ?CS^|>+5FjQA0Wd%xQ7-{lr~$w;K!CCVB4z`n0Sfd10iXc^"
@@ -185,82 +147,33 @@ RANGES = {
         "8HWK?0Y?D>0s#U70t5jJ0RaIA0YL!-0tf*I0UQAY0R;g80|x=r0s^E00y6O^L`*%x1uO()3=aYi0S^Hs3a$Y-8UX?gECdM$0uBb60oVrw5d#ea"
         "cLZMs3<LoW3<Nj`3I-?$9s&#m0zT9N3=RSf0}2H=2M+=Z1_=j~0Rd)*h%f;jU;"
     ),
-    "Cyrillic": (
-        "fCz;F0;vJeE(@Rm0ZaksARxf-0bq`=0Rn);13n=E"
-    ),
-    "Devanagari": (
-        "fD%yz4+0wCz5*bC<N*o"
-    ),
-    "Ethiopic": (
-        "fFwx)1Of*E0RaR8DFFlmAprye2LS;A1Og8MIROL$LjoWJ8s;+>2?qfO0S5sG0S5sG0S5sGqWS>_0tNyG2?qfOvH1iC0R#a80S^"
-    ),
-    "Georgian": (
-        "pdls!0R;g9D**(M7b^k-z#t|80R;g"
-    ),
-    "Greek": (
-        "@CF0{0|EpA0R#a70RaO60Ra>NKMoM4G6gaP1O-$9zycNm1_CAm1_B5H0RaI40RbNZH31I+4gv-N69NMP38w-9zLWw1+N%Li5dq(z14a"
-    ),
-    "Gujarati": (
-        "ffWM*2>}BE76AtV0s#dA3IPKF0|EgL1Of~P2L"
-    ),
-    "Gurmukhi": (
-        "ffNG)1_S~E76AtV0s#U60s;X61q1>D0|NmE1OWjD5d"
-    ),
-    "Han": (
-        "fL$5^Sq#<zF987o83_&q#0S7LK!BtHfU*JZ0s?A?>Hz`_0*;^p;LQRcx*!JL0Rn<84zW59?gXL}o&@3x%O(ZjAO"
-    ),
-    "Hangul": (
-        "fFghbt~>&P0$y<+K_B7m0Ud({q*n|V1Tmyf9|Hyg1_A~G0{"
-    ),
-    "Hebrew": (
-        "kqb8n8w3WZ>H``91pxs80s#U63I"
-    ),
-    "Hiragana": (
-        "!C+Pf1L6J!p8^sA9Rsa_0Ra"
-    ),
-    "Inherited": (
-        "fCg}t0s_PX3mO671q9n7AAtk|0Sy5M1OWyC0|LeYK#T+e!T}+<9t3Lw<(dN!5Dw1=0pbAx+8_bM_W~{g7oY?K5eNbY9t6_fFz^8"
-    ),
-    "Kannada": (
-        "fEf(|0|6HS3IPQI2>}BE1P1~J0s#a93IPK"
-    ),
-    "Katakana": (
-        "p<!AA1MmS5&;c(2SdN$j3IQ$B-~t2z2LS>B0iOZ`G64<*"
-    ),
-    "Khmer": (
-        "fG=JG3I+=110V"
-    ),
-    "Lao": (
-        "fgJ(?0RaU87y$tR7Xk$V0RaaA3IYT"
-    ),
+    "Cyrillic": ("fCz;F0;vJeE(@Rm0ZaksARxf-0bq`=0Rn);13n=E"),
+    "Devanagari": ("fD%yz4+0wCz5*bC<N*o"),
+    "Ethiopic": ("fFwx)1Of*E0RaR8DFFlmAprye2LS;A1Og8MIROL$LjoWJ8s;+>2?qfO0S5sG0S5sG0S5sGqWS>_0tNyG2?qfOvH1iC0R#a80S^"),
+    "Georgian": ("pdls!0R;g9D**(M7b^k-z#t|80R;g"),
+    "Greek": ("@CF0{0|EpA0R#a70RaO60Ra>NKMoM4G6gaP1O-$9zycNm1_CAm1_B5H0RaI40RbNZH31I+4gv-N69NMP38w-9zLWw1+N%Li5dq(z14a"),
+    "Gujarati": ("ffWM*2>}BE76AtV0s#dA3IPKF0|EgL1Of~P2L"),
+    "Gurmukhi": ("ffNG)1_S~E76AtV0s#U60s;X61q1>D0|NmE1OWjD5d"),
+    "Han": ("fL$5^Sq#<zF987o83_&q#0S7LK!BtHfU*JZ0s?A?>Hz`_0*;^p;LQRcx*!JL0Rn<84zW59?gXL}o&@3x%O(ZjAO"),
+    "Hangul": ("fFghbt~>&P0$y<+K_B7m0Ud({q*n|V1Tmyf9|Hyg1_A~G0{"),
+    "Hebrew": ("kqb8n8w3WZ>H``91pxs80s#U63I"),
+    "Hiragana": ("!C+Pf1L6J!p8^sA9Rsa_0Ra"),
+    "Inherited": ("fCg}t0s_PX3mO671q9n7AAtk|0Sy5M1OWyC0|LeYK#T+e!T}+<9t3Lw<(dN!5Dw1=0pbAx+8_bM_W~{g7oY?K5eNbY9t6_fFz^8"),
+    "Kannada": ("fEf(|0|6HS3IPQI2>}BE1P1~J0s#a93IPK"),
+    "Katakana": ("p<!AA1MmS5&;c(2SdN$j3IQ$B-~t2z2LS>B0iOZ`G64<*"),
+    "Khmer": ("fG=JG3I+=110V"),
+    "Lao": ("fgJ(?0RaU87y$tR7Xk$V0RaaA3IYT"),
     "Latin": (
-        "K^g`cF98n$1s4Gy0l@<&1)DS`1~CN$1q}g4L4X4B0s##H5Dkq10tNva0TC(J6(FMZ0cHb30s;X60SFZium&pu2>}F_p8*G&2pR?&r4R-IDgg<_"
-        "t^*$i1^"
+        "K^g`cF98n$1s4Gy0l@<&1)DS`1~CN$1q}g4L4X4B0s##H5Dkq10tNva0TC(J6(FMZ0cHb30s;X60SFZium&pu2>}F_p8*G&2pR?&r4R-IDgg<_t^*$i1^"
     ),
-    "Malayalam": (
-        "fEo<}0|7Gu0|5pE5CR$"
-    ),
-    "Mongolian": (
-        "fG`3A0Ra>SSqCe%`vVO"
-    ),
-    "Myanmar": (
-        "fFPg&z_J1#VIa`h0Tc"
-    ),
-    "Sinhala": (
-        "fg1w>5(5|k2>}5D2Lk~F1_1#92nGrQ1MG(c6a"
-    ),
-    "Tamil": (
-        "f)@e-1_J{D1OoyA0RaL70s{jB3<L!O0|5jA0R{mM6~(6nG7SL"
-    ),
-    "Telugu": (
-        "fEWz{0|6HS5CRDS0|5jF0s#X80RjX93I_="
-    ),
-    "Thai": (
-        "fgCyo8~"
-    ),
-    "Tibetan": (
-        "fF4KzBm^e`BmoZr2Lu8"
-    ),
+    "Malayalam": ("fEo<}0|7Gu0|5pE5CR$"),
+    "Mongolian": ("fG`3A0Ra>SSqCe%`vVO"),
+    "Myanmar": ("fFPg&z_J1#VIa`h0Tc"),
+    "Sinhala": ("fg1w>5(5|k2>}5D2Lk~F1_1#92nGrQ1MG(c6a"),
+    "Tamil": ("f)@e-1_J{D1OoyA0RaL70s{jB3<L!O0|5jA0R{mM6~(6nG7SL"),
+    "Telugu": ("fEWz{0|6HS5CRDS0|5jF0s#X80RjX93I_="),
+    "Thai": ("fgCyo8~"),
+    "Tibetan": ("fF4KzBm^e`BmoZr2Lu8"),
     "Alphabetic": (
         "K^g`cF98Yx1OWvX0UrU%0|X2X1qT5E0agJW5&;4N1OWjC0RaO60Ra>NQvr(s2&Mr6CISHlDJKpA0RaL50s#RC8w3O$3k5g<2M%Td2m}ZO0}2BI"
         "0T3_^Wf&m|0t5jC7y=U$83zjm7y$+d0SGDz3<C!SOaTx90|XBZ69EVU0s<BR2LS;C1Oo^H0s;a70SEyE0s#dK0tx{H0|5pE0s<BR2LS>B0s#U9"
@@ -318,27 +231,21 @@ RANGES = {
         "0RjO70RaI40RaI40RaIP0|5a61GNS#0S*RGz@7mI3<aqO8qEnPhyf&<0Sf^S0S5sB!vg^V0|6=l355zXeHOYFAb_g@Aezeo8X5-y5*ivB1OWj7"
         "2LTHj8X6iJ8X6iJ8X6iJ8X6iJ92^+|1{xUw1{xUw1{xUw1{xUw1_1%I4hjJj1_p%!KC}@c"
     ),
-    "White_Space": (
-        "2?Y`XWC0oh-zx$C5(^yy1pzMspdSG"
-    ),
+    "White_Space": ("2?Y`XWC0oh-zx$C5(^yy1pzMspdSG"),
     "Emoji": (
         "BLM~h1qyEg1Obgd0Sp1y0Ra{PS_TgS?*al00j2=~84Cmh#{mK70RjpE2?06;0R;&G0s#U70s#a80s#R60s#X70|E#G1pxs81q=%U0s#R60Ra*L"
         "0s;~S0RaI50|EsB0s;gA3jzfK0s#dA0RaI56aobX0R#d81OWm80tNvA0s#R50RaX90|5pB3IY!S0s#a80RaR90RamFFarqz4gn4U^a29U0|OHR"
         "GXVqv+6e&+0oeor0Rigz1_8<e0iXc_3<3@T0t!nS0Rk5R6afMW6#}jSA_8y%0s#X8Qvw44hXMgV3kCrg2Lb{J3;_ZJ0s#a94FUoI2m%QK1p^EN"
         "2m=BE0RaR71_1*B239ae1qcEI1PTKI0RjU70t({+3<Lq20xtmy0l5Ki4Fd`VI0p{`3kC@"
     ),
-    "Ideographic": (
-        "hF}622@V6r2f#BxfTRI{vH|V_0&0rt0RbEMF9_BNDGKLEj01$40pQI7Ai5w1-T?xFEe^3d5AFn_6P^U(3(F=2;2;"
-    ),
+    "Ideographic": ("hF}622@V6r2f#BxfTRI{vH|V_0&0rt0RbEMF9_BNDGKLEj01$40pQI7Ai5w1-T?xFEe^3d5AFn_6P^U(3(F=2;2;"),
     "Math": (
         "D*+G#9|0W!0Rb%m1OX)h9|70}0|EgW0s;e%1OtsU0UHAg0RsUI0S*Ke1q%g14FmxL0t5vT0R#a83IPEE1_l8G0s;a70|5pD4gmo~7y$+W0t5mC"
         "AOQge0uGD<2m}-YS^*v#0Rb2R3kSUe0t^ZS1_S~E0s{pO0RaI51`7xU0yzNz0UZPh1JD9MfC7L7Fcks@+@Avhw+03Q0ipo`5Ca_n0RbHW0Re*n"
         "0R{x28v^i*162V>0RjR60s;aA0So~F0S5s=0R#dF0S5sb0R#aB0RaOC0n`ElqyhpmfGh+78vz0V0RjO53IPNG0RaI90R#a70RaI40|5d70RjO5"
         "0RaI40RaI40s#R61OW#D1OWsA0RajD5d{MQ1pyH>0s"
     ),
-    "Join_Control": (
-        "j6eb"
-    ),
+    "Join_Control": ("j6eb"),
 }
 
 # Simple case folding: the difference between a character and the one before it, and between what it folds to and itself,
