@@ -41,6 +41,13 @@ static const pattern_entry patterns[] = {
                           "|[^\\r\\n\\p{L}\\p{N}]?" O200K_UPPER "+" O200K_LOWER "*" O200K_CONTRACTION
                           "|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
                           {.family = TP_SPLIT_O200K, .max_numbers = 3}},
+    [TP_PATTERN_QWEN2] = {"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
+                          "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+                          {.family = TP_SPLIT_GPT4, .max_numbers = 1}},
+    [TP_PATTERN_TEKKEN] = {"[^\\r\\n\\p{L}\\p{N}]?" O200K_UPPER "*" O200K_LOWER "+"
+                           "|[^\\r\\n\\p{L}\\p{N}]?" O200K_UPPER "+" O200K_LOWER "*"
+                           "|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+                           {.family = TP_SPLIT_O200K, .max_numbers = 1, .has_no_contractions = true}},
 };
 
 enum { N_PATTERNS = sizeof patterns / sizeof *patterns };
@@ -75,7 +82,7 @@ tp_pattern tp_pattern_find(const uint8_t *text, size_t text_nbytes)
 static const tp_splitter splitters[] = {
     NAMED(TP_PATTERN_GPT2),   NAMED(TP_PATTERN_R50K),           NAMED(TP_PATTERN_GPT4),
     NAMED(TP_PATTERN_CL100K), NAMED(TP_PATTERN_CL100K_TIKTOKEN), NAMED(TP_PATTERN_NANOCHAT),
-    NAMED(TP_PATTERN_O200K),
+    NAMED(TP_PATTERN_O200K),  NAMED(TP_PATTERN_QWEN2),           NAMED(TP_PATTERN_TEKKEN),
 };
 
 const tp_splitter *tp_splitter_of(tp_pattern pattern) { return entry_of(pattern) == NULL ? NULL : &splitters[pattern]; }

@@ -16,6 +16,7 @@ typedef enum tp_split_family { TP_SPLIT_GPT2, TP_SPLIT_GPT4, TP_SPLIT_O200K } tp
 typedef struct tp_split_rules {
     tp_split_family family;
     size_t max_numbers;   /* the maximal number of number characters in a piece: 1 to 3 */
+    bool has_no_contractions; /* in o200k's family, words end before an apostrophe */
     bool keeps_blank_end; /* white space at the end of the text is one piece, even with newlines in it */
 } tp_split_rules;
 
