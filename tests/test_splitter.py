@@ -56,23 +56,22 @@ def ends_of_matches(node: Node, text: str, at: int) -> Iterator[int]:
     """Where a node can end that begins at a place, in the order of preference: everything is tried."""
     match node:
         case Take(members):
-            if at < len(text) and any(first <= ord(text[at]) <= last for first, last in members):
-                yield at + 1
+            yield from [at + 1] * _is_next(members, text, at)
         case Look(members, at_end):
-            is_in = at < len(text) and any(first <= ord(text[at]) <= last for first, last in members)
-            if is_in or (at == len(text) and at_end):
-                yield at
+            yield from [at] * (_is_next(members, text, at) or (at_end and at == len(text)))
         case Sequence(()):
             yield at
         case Sequence(parts):
             for end in ends_of_matches(parts[0], text, at):
                 yield from ends_of_matches(Sequence(parts[1:]), text, end)
         case Choice(ways):
-            for way in ways:
-                yield from ends_of_matches(way, text, at)
+            yield from itertools.chain.from_iterable(ends_of_matches(way, text, at) for way in ways)
         case Repeat():
-            found = _ends_of_repeat(node, text, at)
-            yield from itertools.islice(found, 1) if node.is_possessive else found
+            yield from itertools.islice(_ends_of_repeat(node, text, at), 1 if node.is_possessive else None)
+
+
+def _is_next(members: _sets.Set, text: str, at: int) -> bool:
+    return at < len(text) and any(first <= ord(text[at]) <= last for first, last in members)
 
 
 def _ends_of_repeat(node: Repeat, text: str, at: int) -> Iterator[int]:

@@ -33,7 +33,6 @@ struct tp_splitter {
     tp_step steps[TP_MOST_SPLIT_STEPS];
 };
 
-/* ---- Pieces of any splitter, one after the other --------------------------------------------------------------------- */
 
 /* What is left of the piece of a step that the next one divides, and the next match in it if that is known. */
 typedef struct tp_split_level {
@@ -65,8 +64,6 @@ static inline bool tp_split_is_between(const tp_split_cursor *cursor)
     }
     return true;
 }
-
-/* ---- Patterns that are written by hand ------------------------------------------------------------------------------- */
 
 /* Returns the rules of a pattern; NULL if it has no splitter. */
 const tp_split_rules *tp_split_rules_of(tp_pattern pattern);
