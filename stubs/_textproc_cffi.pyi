@@ -520,11 +520,11 @@ class Lib:
     TP_VERSION_PATCH: Final = 0
     TP_N_MEMORY_KINDS: Final = 10
     TP_NO_LIMIT: Final = 18446744073709551615
-    TP_MOST_SPLIT_STEPS: Final = 8
-    TP_LEFT_OUT: Final = 9223372036854775808
     TP_UNICODE_NEWEST: Final = 0
     TP_UNICODE_OLDEST: Final = 1025
     TP_UNICODE_OF_TOKENIZERS: Final = 2304
+    TP_MOST_SPLIT_STEPS: Final = 8
+    TP_LEFT_OUT: Final = 9223372036854775808
     TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
@@ -567,6 +567,8 @@ class Lib:
     TP_PATTERN_CL100K_TIKTOKEN: Final = 5
     TP_PATTERN_NANOCHAT: Final = 6
     TP_PATTERN_O200K: Final = 7
+    TP_PATTERN_QWEN2: Final = 8
+    TP_PATTERN_TEKKEN: Final = 9
     TP_SPLIT_ISOLATED: Final = 0
     TP_SPLIT_REMOVED: Final = 1
     TP_SPLIT_MERGED_WITH_PREVIOUS: Final = 2
@@ -587,7 +589,6 @@ class Lib:
     TP_HAS_POSITIVE_INFINITY: Final = 1
     TP_HAS_NEGATIVE_INFINITY: Final = 2
     TP_HAS_NAN: Final = 4
-    def tpb_give_functions(self, functions: int, /) -> None: ...
     textproc_on_document: FunctionPointer[[CData, int, int], int]
     def tp_version(self) -> Pointer[Char]: ...
     def tp_memory_get_stats(self, stats: Pointer[TpMemoryStats], /) -> None: ...
@@ -908,6 +909,7 @@ class Lib:
         ends: Pointer[Uint64],
         ids: Pointer[Uint32],
         n_tokens: int,
+        may_lack_bytes: bool,
         vocabulary: Pointer[Pointer[TpVocabulary]],
         error: Pointer[TpError],
         /,
@@ -922,7 +924,20 @@ class Lib:
         merges: Pointer[TpMerge],
         n_merges: int,
         whole_pieces: bool,
+        may_lack_bytes: bool,
         vocabulary: Pointer[Pointer[TpVocabulary]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_ranks_read(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        tokens: Pointer[Uint8],
+        ends: Pointer[Uint64],
+        ids: Pointer[Uint32],
+        capacity: int,
+        n_tokens: Pointer[Size],
         error: Pointer[TpError],
         /,
     ) -> int: ...
@@ -944,18 +959,6 @@ class Lib:
         pairs: Pointer[TpMerge],
         capacity: int,
         n_pairs: Pointer[Size],
-        error: Pointer[TpError],
-        /,
-    ) -> int: ...
-    def tp_ranks_read(
-        self,
-        text: bytes | Pointer[Uint8],
-        text_nbytes: int,
-        tokens: Pointer[Uint8],
-        ends: Pointer[Uint64],
-        ids: Pointer[Uint32],
-        capacity: int,
-        n_tokens: Pointer[Size],
         error: Pointer[TpError],
         /,
     ) -> int: ...
@@ -1132,5 +1135,6 @@ class Lib:
     def tp_window_exchange(
         self, window: Pointer[TpWindow], other: Pointer[TpWindow], expected_version: int, error: Pointer[TpError], /
     ) -> int: ...
+    def tpb_give_functions(self, functions: int, /) -> None: ...
 
 _Trampoline = TypeVar("_Trampoline", bound=Callable[[CData, int, int], int])

