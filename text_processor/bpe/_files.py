@@ -130,7 +130,6 @@ def _of_version_1(description: Mapping[str, Any]) -> dict[str, Any]:
 
 def _model(description: Mapping[str, Any], vocabulary: Vocabulary, merges: array[int] | None) -> Model:
     """Return the model of a description that was checked in part."""
-    taken = vocabulary.tokens().ids
     special_ids = _special.checked_ids(description["special_tokens"])
     not_special = _checked_not_special(description.get("not_special", []), special_ids)
     flags = _checked_flags(description.get("flags", {}), special_ids)
@@ -143,7 +142,7 @@ def _model(description: Mapping[str, Any], vocabulary: Vocabulary, merges: array
     if type(kept) is not dict:
         raise ValueError(f"kept must be an object, not {quoted(kept)}")
     unreachable = _special.checked_ids(description.get("unreachable", {}), may_be_empty=True)
-    _check_post_processor(description.get("post_processor"), frozenset(taken) | frozenset(special_ids.values()))
+    _check_post_processor(description.get("post_processor"))
     return Model(
         _splitter_of(description),
         vocabulary,
@@ -161,9 +160,9 @@ def _model(description: Mapping[str, Any], vocabulary: Vocabulary, merges: array
     )
 
 
-def _check_post_processor(section: Any, ids: frozenset[int]) -> None:
+def _check_post_processor(section: Any) -> None:
     reasons = Reasons()
-    reasons.attempt(PostProcessors(reasons, ids).check, "post_processor", section)
+    reasons.attempt(PostProcessors(reasons, None).check, "post_processor", section)
     if reasons:
         raise ValueError(str(reasons))
 

@@ -13,7 +13,7 @@ from text_processor._common import container
 from text_processor._common import json as common_json
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens
-from text_processor.bpe import _files, _huggingface, _sections, _special
+from text_processor.bpe import _added, _files, _huggingface, _sections, _special
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
 from text_processor.bpe._reasons import Reasons, RefusedError, check_flag, check_list, check_object, check_text

@@ -18,7 +18,7 @@ from text_processor.bpe._huggingface import NEVER_IN_UTF8
 from text_processor.bpe._model import Model
 from text_processor.bpe._reasons import Reasons
 from text_processor.bpe._sections import DIGITS, FLAGS, PUNCTUATION
-from text_processor.bpe._splitter import AS_WRITTEN, PATTERNS, Splitter, Step
+from text_processor.bpe._splitter import AS_WRITTEN, PATTERNS, Splitter, Step, splitter_of
 
 
 def merges_of(model: Model) -> array[int]:
@@ -116,7 +116,8 @@ def _pre_tokenizer(model: Model) -> Any:
     if kept is not None:
         reasons = Reasons()
         said = reasons.attempt(_sections.pre_tokenizer_of, "pre_tokenizer", kept, reasons)
-        if not reasons and said == (model.splitter.steps, model.prefix_space):
+        is_same = said is not None and not reasons and said.prefix_space == model.prefix_space
+        if said is not None and is_same and splitter_of(said.steps) == model.splitter:
             return kept
     return _pre_tokenizer_of(model.splitter, prefix_space=model.prefix_space)
 
