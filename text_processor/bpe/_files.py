@@ -71,13 +71,29 @@ def _description(model: Model, tokens: Tokens) -> tuple[int, dict[str, Any]]:
     }
     if not_special := sorted(name for name, token in model.added.items() if not token.special):
         description["not_special"] = not_special  # older readers do not know this key and take all of them for special
-    flags = {name: flagged for name, token in model.added.items() if (flagged := [f for f in _FLAGS if getattr(token, f)])}
-    steps = [list(step) for step in model.splitter.steps]
-    more = {
-        "steps": steps if model.splitter.steps != (Step(model.splitter.pattern, "rust", "Matches"),) else None,
-        "flags": flags,
+    more = _more(model)
+    lengths = array("I", (end - start for start, end in pairwise([0, *tokens.ends])))
+    sections = (
+        json.dumps(description | more).encode(),  # ASCII, with escapes for everything else in a pattern
+        little_endian(lengths),
+        little_endian(tokens.ids),
+        tokens.text,
+        little_endian(model.merges or array("I")),
+    )
+    return _CONTAINER.chunks(2 if more else 1, sections)
+
+
+def _more(model: Model) -> dict[str, Any]:
+    """Return what only the second version of the format has, if there is any."""
+    flags = {name: [flag for flag in _FLAGS if getattr(token, flag)] for name, token in model.added.items()}
+    numbers = {token.id for token in model.added.values()} - set(model.tokens_ids)
+    more: dict[str, Any] = {
+        "steps": None if model.splitter.steps == (Step(model.splitter.pattern, "rust", "Matches"),) else model.splitter.steps,
+        "flags": {name: given for name, given in flags.items() if given},
         "normalizer": list(model.normalizer),
         "prefix_space": model.prefix_space,
+        "shared_ids": len(numbers) < len(model.added),
+        "may_lack_bytes": bool(_missing(model.tokens)),
         "post_processor": model.post_processor,
         "kept": model.kept,
         "unreachable": model.unreachable,
@@ -112,12 +128,26 @@ def from_bytes(data: bytes | bytearray | memoryview) -> Model:
             raise ValueError(f"there are {len(merges) // 2} merges, but has_merges is false")
         tokens = Tokens(bytes(text), ends, ids)
         model_merges = merges if description["has_merges"] else None
-        whole_pieces = description["whole_pieces"]
-        vocabulary = new_vocabulary(tokens, model_merges, whole_pieces=whole_pieces, may_lack_bytes=version >= 2)
-        if version == 1:
-            description = _of_version_1(description)
-            checked_special_ids(description["special_tokens"], ids)
-        return _model(description, vocabulary, model_merges)
+        vocabulary = new_vocabulary(
+            tokens,
+            model_merges,
+            whole_pieces=description["whole_pieces"],
+            may_lack_bytes=description.get("may_lack_bytes", False),
+        )
+        check = _special.checked_ids if description.get("shared_ids", False) else partial(checked_special_ids, ids=ids)
+        special_ids = check(description["special_tokens"])
+        not_special = _checked_not_special(description.get("not_special", []), special_ids)
+        return Model(
+            _read_splitter(description),
+            vocabulary,
+            _with_flags(special_ids, not_special, description.get("flags", {})),
+            merges=model_merges,
+            whole_pieces=description["whole_pieces"],
+            normalizer=tuple(description.get("normalizer", ())),
+            prefix_space=description.get("prefix_space", False),
+            post_processor=description.get("post_processor"),
+            kept=description.get("kept"),
+        )
     except (ValueError, TypeError, OverflowError) as error:
         raise _CONTAINER.invalid(f"the tokenizer is damaged: {error}", _CONTAINER.head.size + len(described)) from error
 
@@ -205,12 +235,31 @@ def _numbers(section: memoryview) -> array[int]:
     return numbers
 
 
+# What only the second version has, each with its type.
+_KINDS: dict[str, type] = {
+    "steps": list,
+    "flags": dict,
+    "normalizer": list,
+    "prefix_space": bool,
+    "shared_ids": bool,
+    "may_lack_bytes": bool,
+    "post_processor": dict,
+    "kept": dict,
+}
+_CALLED: dict[type, str] = {list: "a list", dict: "an object", bool: "true or false"}
+
+
 def _checked(description: Mapping[str, Any]) -> Mapping[str, Any]:
     if type(description["pattern"]) is not str:
         raise ValueError(f"pattern must be a text, not {quoted(description['pattern'])}")
     for name in ("has_merges", "whole_pieces"):
         if type(description[name]) is not bool:
             raise ValueError(f"{name} must be true or false, not {quoted(description[name])}")
+    for name, kind in _KINDS.items():
+        if name in description and type(description[name]) is not kind:
+            raise ValueError(f"{name} must be {_CALLED[kind]}, not {quoted(description[name])}")
+    if unknown := [each for each in description.get("normalizer", ()) if each not in FORMS]:
+        raise ValueError(f"normalizer must be a list of {', '.join(FORMS)}, not {quoted(unknown[0])}")
     if type(description["special_tokens"]) is not dict:
         raise ValueError(f"special_tokens must be an object, not {quoted(description['special_tokens'])}")
     return description
@@ -222,14 +271,28 @@ def _checked_not_special(names: Any, special_ids: Mapping[str, int]) -> list[str
     return cast(list[str], names)
 
 
+# Bytes that UTF-8 never has.
+_NEVER = frozenset((b"\xc0", b"\xc1", *(bytes([byte]) for byte in range(0xF5, 0x100))))
+
+
 def new_vocabulary(
     tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False, may_lack_bytes: bool = False
 ) -> Vocabulary:
-    """Make a vocabulary of untrusted tokens, or raise a `ValueError` that names the wrong token and the reason."""
+    """Make a vocabulary of untrusted tokens, or raise a `ValueError` that names the wrong token and the reason.
+
+    Single bytes that no text has need not be tokens. If ``may_lack_bytes``, others may be missing too: text loses them, as in
+    Hugging Face's library; tiktoken would panic.
+    """
+    lacks_none = may_lack_bytes or _missing(tokens) <= _NEVER
     try:
-        return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces, may_lack_bytes=may_lack_bytes)
+        return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces, may_lack_bytes=lacks_none)
     except InvalidArgumentError as error:
         raise ValueError(_fault(error, tokens, merges)) from error
+
+
+def _missing(tokens: Tokens) -> set[bytes]:
+    """Return the single bytes that are no tokens."""
+    return {bytes([byte]) for byte in range(256)} - set(tokens.each())
 
 
 def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | None) -> str:
@@ -237,7 +300,7 @@ def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | Non
     if error.item < n_tokens:
         token = list(tokens.each())[error.item]
         return f"the token {quoted(token)} with the id {tokens.ids[error.item]}: {error}"
-    if missing := sorted({bytes([byte]) for byte in range(256)} - set(tokens.each())):
+    if missing := sorted(_missing(tokens) - _NEVER):
         return f"{error}: {missing[0]!r} is missing"
     number = error.item - n_tokens - 256  # after the tokens come the bytes, and after these the merges
     pair = merges[2 * number : 2 * number + 2].tolist() if merges else []

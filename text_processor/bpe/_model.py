@@ -272,7 +272,7 @@ class Model:
         chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
         data = bytes(_text.as_utf8(self._checked(text, forbidden)))
         locator = _offsets.Locator(
-            self.finders_for(chosen), self.form, self.prefix_space, self._encode_stretch, self.vocabulary
+            self.finders_for(chosen), self.normalizer, self.prefix_space, self._encode_stretch, self.vocabulary
         )
         found = locator.locate(data)
         return _offsets.in_bytes(data, found) if unit == "bytes" else _offsets.in_characters(data, found)

@@ -183,4 +183,5 @@ void tp_merger_free(tp_merger *merger)
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->symbols);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->heap);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->tokens);
+    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->kept);
 }

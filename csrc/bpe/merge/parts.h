@@ -21,7 +21,7 @@ static inline bool tp_is_valid_pair(const tp_vocabulary *v, uint32_t left, uint3
     for (;;) {
         uint32_t rank = tp_find_pair(v, left, right);
         if (rank != TP_NO_RANK && tp_merged_token(v, rank) < limit) return false;
-        if (left < n_bytes && right < n_bytes) return true;
+        if (left < v->n_bytes && right < v->n_bytes) return true;
         if (left > right) {
             limit = left;
             left = parts[left].right;

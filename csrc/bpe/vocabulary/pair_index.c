@@ -73,8 +73,13 @@ static void list_pairs(const tp_vocabulary *v, const uint32_t *places, tp_merge 
     }
 }
 
-tp_status tp_vocabulary_get_pairs(const tp_vocabulary *vocabulary, tp_merge *pairs, size_t capacity, size_t *n_pairs,
-                                  tp_error *error)
+static size_t count_merges(const tp_vocabulary *v)
+{
+    return v->merged_tokens != NULL ? v->n_merges : v->n_tokens - v->n_bytes - v->n_empty;
+}
+
+tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
+                                   tp_error *error)
 {
     *n_pairs = vocabulary->n_pairs;
     if (*n_pairs > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the pairs");
