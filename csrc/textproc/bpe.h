@@ -178,6 +178,14 @@ tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tok
                                                const uint32_t *ids, size_t n_tokens, bool may_lack_bytes, const tp_merge *merges,
                                                size_t n_merges, bool whole_pieces, tp_vocabulary **vocabulary, tp_error *error);
 
+/* Reads tokens and their ids from the lines of a file of tiktoken, laid out as tp_vocabulary_from_tokens takes them: the bytes of
+ * a token in base64 (whole groups of four, none left out), blanks, its id in decimal, and the end of the line or of the text.
+ * `tokens` must have room for 3/4 of the bytes of the text, and three more; `ends` and `ids` for `capacity` tokens. Stores the
+ * number of tokens. TP_TOO_SMALL if there are more lines. TP_INVALID_ARGUMENT, with the place of the line as offset, for any
+ * other line, also for an empty token, an empty line, and an id above 4294967294. O(text_nbytes). */
+tp_status tp_ranks_read(const uint8_t *text, size_t text_nbytes, uint8_t *tokens, uint64_t *ends, uint32_t *ids, size_t capacity,
+                        size_t *n_tokens, tp_error *error);
+
 void tp_vocabulary_free(tp_vocabulary *vocabulary); /* accepts NULL */
 void tp_vocabulary_free_at(tp_vocabulary **vocabulary); /* as tp_corpus_free_at */
 

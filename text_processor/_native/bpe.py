@@ -251,9 +251,9 @@ class Vocabulary(Handle):
         ):
             given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids), may_lack_bytes)
             if merges is None:
-                return cls(lib.tp_vocabulary_from_tokens, *given, may_lack_bytes)
+                return cls(lib.tp_vocabulary_from_tokens, *given)
             rule = (c_merges, len(c_merges), whole_pieces)
-            return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, *rule, may_lack_bytes)
+            return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, *rule)
 
     def tokens(self) -> Tokens:
         """Return all tokens, by ascending id."""

@@ -863,7 +863,7 @@ class Tokenizer:
         return tiktoken.Encoding(
             name=name,
             pat_str=self.pattern,
-            mergeable_ranks=self.mergeable_ranks() | {text.encode(): number for text, number in model.unreachable.items()},
+            mergeable_ranks=self.mergeable_ranks(),
             special_tokens={name: token.id for name, token in model.added.items()},
         )
 

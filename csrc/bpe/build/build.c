@@ -198,7 +198,6 @@ static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size
     if (status != TP_OK) return status;
     if (!allocate_bytes(v) || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
     join_merges(v, merges);
-    v->n_bytes = TP_N_BYTES;
     for (uint32_t t = 0; t < v->n_tokens; t++) {
         v->keys[t] = key_of(v, t);
         note_bytes(v, t);
@@ -229,7 +228,6 @@ tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_
 /* ---- From tokens ---------------------------------------------------------------------------------------------------- */
 
 static const char no_byte[] = "each single byte must be a token";
-static const char no_bytes[] = "a single byte must be a token";
 
 /* The tokens as given. */
 typedef struct given {
@@ -311,7 +309,6 @@ static tp_status check_bytes(const tp_vocabulary *v, tp_error *error)
 
 static tp_status index_tokens(tp_vocabulary *v, const given *from, tp_error *error)
 {
-    size_t lacking = 0;
     memset(v->byte_tokens, 0xFF, sizeof v->byte_tokens);
     for (uint32_t t = 0; t < v->n_tokens; t++) {
         if (tp_token_nbytes(v, t) == 0) {

@@ -73,13 +73,8 @@ static void list_pairs(const tp_vocabulary *v, const uint32_t *places, tp_merge 
     }
 }
 
-static size_t count_merges(const tp_vocabulary *v)
-{
-    return v->merged_tokens != NULL ? v->n_merges : v->n_tokens - v->n_bytes - v->n_empty;
-}
-
-tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
-                                   tp_error *error)
+tp_status tp_vocabulary_get_pairs(const tp_vocabulary *vocabulary, tp_merge *pairs, size_t capacity, size_t *n_pairs,
+                                  tp_error *error)
 {
     *n_pairs = vocabulary->n_pairs;
     if (*n_pairs > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the pairs");
@@ -99,7 +94,7 @@ tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *me
                                    tp_error *error)
 {
     if (vocabulary->rule == TP_RULE_TOKENS && !vocabulary->is_regular) {
-        *n_merges = vocabulary->n_tokens - vocabulary->n_bytes;
+        *n_merges = vocabulary->n_tokens - vocabulary->n_bytes - vocabulary->n_empty;
         if (*n_merges > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the merges");
         return tp_fail(error, TP_INVALID_ARGUMENT, vocabulary->irregular_id, "the token is not made of two before it");
     }

@@ -100,16 +100,6 @@ static inline size_t tp_bigram_run_nbytes(const tp_vocabulary *vocabulary, const
     return n;
 }
 
-/* Returns whether a byte of a token is no token itself. */
-static inline bool tp_lacks_byte(const tp_vocabulary *vocabulary, uint32_t token)
-{
-    if (vocabulary->n_bytes == TP_N_BYTES) return false;
-    for (uint64_t i = vocabulary->starts[token]; i < vocabulary->starts[token + 1]; i++) {
-        if (vocabulary->byte_tokens[vocabulary->bytes[i]] == TP_NO_TOKEN) return true;
-    }
-    return false;
-}
-
 static inline uint32_t tp_merged_token(const tp_vocabulary *vocabulary, uint32_t rank)
 {
     return vocabulary->merged_tokens == NULL ? rank : vocabulary->merged_tokens[rank];
