@@ -381,7 +381,7 @@ class _Reader:
         self.at = found.end()
         if most != 1 and _may_be_empty(node):
             raise BeyondError("a repeat of what may be empty")
-        if (most is not None and (least > most or most > MOST_INSTRUCTIONS)) or least > MOST_INSTRUCTIONS:
+        if most is not None and (least > most or most > MOST_INSTRUCTIONS) or least > MOST_INSTRUCTIONS:
             raise BeyondError("too many repeats")
         made = Repeat(node, least, most, is_lazy=suffix == "?")
         if suffix == "+" and found[1] is None and self.is_oniguruma:  # there a{1,3}+ is (?:a{1,3})+
