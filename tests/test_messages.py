@@ -764,7 +764,7 @@ CASES: list[Case] = [
         "to_tiktoken",
         "pip install '.[tiktoken]'",
     ),
-    (ranks({b"": 97}), ValueError, "the token b'' with the id 97", "is that of another token"),
+    (ranks({b"": 97}), ValueError, "the token b'' with the id 97", "that of an earlier token"),
     # Marks around a text, and offsets
     (marked({"type": "Other"}), ValueError, "post_processor: the type 'Other'", "is not known"),
     (marked({"type": "BertProcessing"}), ValueError, "KeyError('cls')", "not what tokenizers writes"),

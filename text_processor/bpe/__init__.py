@@ -853,8 +853,7 @@ class Tokenizer(NamesOfPeers):
         256
         """
         tokens = self._model.tokens
-        empty = {b"": self._model.unreachable[""]} if "" in self._model.unreachable else {}
-        return dict(zip(tokens.each(), tokens.ids, strict=True)) | empty
+        return dict(zip(tokens.each(), tokens.ids, strict=True))
 
     def token_bytes(self, id: int) -> bytes:  # noqa: A002 - what it is
         """Return the bytes of one token; for a special token, its name in UTF-8.
@@ -1028,8 +1027,7 @@ class Tokenizer(NamesOfPeers):
         ([300, 99, 400], 401)
         """
         splitter = _splitter.checked_pattern(pattern)
-        tokens, unreachable = _checked_ranks(ranks)
-        return cls._of(_forms.model_of(tokens, splitter, special_tokens, unreachable))._named(name)
+        return cls._of(_forms.model_of(_checked_ranks(ranks), splitter, special_tokens))._named(name)
 
     @classmethod
     def from_tiktoken(
@@ -1088,7 +1086,7 @@ class Tokenizer(NamesOfPeers):
         return tiktoken.Encoding(
             name=name or self.name or "text_processor",
             pat_str=self.pattern,
-            mergeable_ranks=self.mergeable_ranks() | {text.encode(): number for text, number in model.unreachable.items()},
+            mergeable_ranks=self.mergeable_ranks(),
             special_tokens={text: token.id for text, token in model.added.items()},
         )
 
@@ -1239,8 +1237,7 @@ def _n_threads(threads: int | None) -> int:
     return arguments.checked_threads(threads) or arguments.available_threads()
 
 
-def _checked_ranks(ranks: Any) -> _files.Ranks:
-    """Return the tokens of a mapping, the empty one apart."""
+def _checked_ranks(ranks: Any) -> Tokens:
     if not is_a(ranks, Mapping):
         raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
     ranks = dict(ranks)  # read once: a mapping may return something else each time
@@ -1258,8 +1255,4 @@ def _checked_ranks(ranks: Any) -> _files.Ranks:
             if not isinstance(token, bytes):
                 raise TypeError(f"the token {quoted(token)} must be bytes, not {type(token).__name__}")
             _special.checked_id(rank, f"the id of the token {quoted(token)}")
-    if b"" not in ranks:
-        return _files.Ranks(Tokens(text, ends, ids), {})
-    if list(ids).count(empty := ranks.pop(b"")) > 1:
-        raise ValueError(f"the token b'' with the id {empty}: the id is that of another token")
-    return _files.Ranks(_checked_ranks(ranks).tokens, {"": empty})
+    return Tokens(text, ends, ids)

@@ -54,7 +54,6 @@ class Model:
     tiktoken's, which gives the same ids as training does. ``normalizer`` are the names of normal forms, applied in order.
     ``prefix_space`` puts a blank before each stretch between added tokens that does not begin with one. ``post_processor`` is
     that section of a tokenizer.json, checked. ``kept`` are its sections that are only written back.
-    ``unreachable`` are tokens that no text becomes, such as the empty one; they are only decoded.
     """
 
     def __init__(
@@ -69,7 +68,6 @@ class Model:
         prefix_space: bool = False,
         post_processor: Mapping[str, Any] | None = None,
         kept: Mapping[str, Any] | None = None,
-        unreachable: Mapping[str, int] | None = None,
     ) -> None:
         self.splitter = splitter
         self.vocabulary = vocabulary
@@ -79,7 +77,6 @@ class Model:
         self.prefix_space = prefix_space
         self.post_processor = post_processor
         self.kept = dict(kept or {})
-        self.unreachable = dict(unreachable or {})
         self.tokens_ids = vocabulary.tokens().ids
         self.added = self._numbered(added)
         self.special_ids = {name: token.id for name, token in self.added.items() if token.special}
@@ -100,7 +97,7 @@ class Model:
 
     def _added_texts(self) -> dict[int, bytes]:
         """Return what added tokens decode to, by id: of several with one id the first, and none that is in the vocabulary."""
-        texts = {number: text.encode() for text, number in self.unreachable.items()}
+        texts: dict[int, bytes] = {}
         for name, token in self.added.items():
             texts.setdefault(token.id, _pipeline.looked_for(name, token, self.form).encode())
         for number in texts.keys() & set(self.tokens_ids):
@@ -132,7 +129,7 @@ class Model:
     @property
     def n_vocab(self) -> int:
         """The highest id plus one."""
-        return max([self.tokens_ids[-1], *(token.id for token in self.added.values()), *self.unreachable.values()]) + 1
+        return max([self.tokens_ids[-1], *(token.id for token in self.added.values())]) + 1
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -142,8 +139,7 @@ class Model:
         """Return what two models have in common that give the same results, however they are written."""
         rule = None if self.merges is None else (self.merges, self.whole_pieces)
         steps = tuple(step._replace(pattern=SAME_SPLITS.get(step.pattern, step.pattern)) for step in self.splitter.steps)
-        way = (steps, self.form, self.prefix_space, self.marks)
-        return (way, self._added_alike(), self.tokens, rule, self.unreachable)
+        return (steps, self.form, self.prefix_space, self.marks, self._added_alike(), self.tokens, rule)
 
     def _added_alike(self) -> dict[str, AddedToken]:
         """Return the added tokens without the flag ``normalized`` where it makes no difference."""
