@@ -198,6 +198,18 @@ class TpLexiconEntries(Pointer[TpLexiconEntries]):
     n_words: int
 
 @type_check_only
+class TpSplitStep(Pointer[TpSplitStep]):
+    pattern: int
+    program: Pointer[Uint32]
+    n_words: int
+    behavior: int
+    is_inverted: bool
+    is_over_bytes: bool
+
+@type_check_only
+class TpSplitter: ...
+
+@type_check_only
 class TpPieces: ...
 
 @type_check_only
@@ -415,6 +427,16 @@ class New(Protocol):
         self, cdecl: Literal["tp_sieve *[]", "tp_sieve *[1]"], init: int | list[Pointer[TpSieve]] = ...
     ) -> Array[Pointer[TpSieve]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_split_step *"], init: dict[str, Any] = ...) -> TpSplitStep: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_split_step[]", "tp_split_step[1]"], init: int = ...) -> Array[TpSplitStep]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_splitter **"], init: Pointer[TpSplitter] = ...) -> Pointer[Pointer[TpSplitter]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_splitter *[]", "tp_splitter *[1]"], init: int | list[Pointer[TpSplitter]] = ...
+    ) -> Array[Pointer[TpSplitter]]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_stats *"], init: dict[str, Any] = ...) -> TpStats: ...
     @overload
     def __call__(self, cdecl: Literal["tp_stats[]", "tp_stats[1]"], init: int = ...) -> Array[TpStats]: ...
@@ -497,6 +519,8 @@ class Lib:
     TP_VERSION_PATCH: Final = 0
     TP_N_MEMORY_KINDS: Final = 10
     TP_NO_LIMIT: Final = 18446744073709551615
+    TP_MOST_SPLIT_STEPS: Final = 8
+    TP_LEFT_OUT: Final = 9223372036854775808
     TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
@@ -508,6 +532,13 @@ class Lib:
     TP_TOO_LARGE: Final = 7
     TP_DAMAGED: Final = 8
     TP_UNKNOWN_VERSION: Final = 9
+    TP_NFC: Final = 0
+    TP_NFD: Final = 1
+    TP_NFKC: Final = 2
+    TP_NFKD: Final = 3
+    TP_UNICODE_NEWEST: Final = 0
+    TP_UNICODE_OLDEST: Final = 1025
+    TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_FOR_WORK: Final = 0
     TP_FOR_CORPUS: Final = 1
     TP_FOR_TABLE: Final = 2
@@ -535,6 +566,11 @@ class Lib:
     TP_PATTERN_CL100K_TIKTOKEN: Final = 5
     TP_PATTERN_NANOCHAT: Final = 6
     TP_PATTERN_O200K: Final = 7
+    TP_SPLIT_ISOLATED: Final = 0
+    TP_SPLIT_REMOVED: Final = 1
+    TP_SPLIT_MERGED_WITH_PREVIOUS: Final = 2
+    TP_SPLIT_MERGED_WITH_NEXT: Final = 3
+    TP_SPLIT_CONTIGUOUS: Final = 4
     TP_TIE_RUSTBPE: Final = 0
     TP_TIE_HF: Final = 1
     TP_INT8: Final = 0
@@ -580,6 +616,40 @@ class Lib:
         /,
     ) -> int: ...
     def tp_utf8_complete_nbytes(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> int: ...
+    def tp_normal_unicode_version(self) -> Pointer[Char]: ...
+    def tp_find_unnormalized(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        form: int,
+        unicode_version: int,
+        offset: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_normalize(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        form: int,
+        unicode_version: int,
+        normalized: Pointer[Uint8],
+        origins: Pointer[Uint64],
+        capacity: int,
+        nbytes: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_find_normal_cut(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        form: int,
+        unicode_version: int,
+        offset: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_find_lines(
         self,
         text: bytes | Pointer[Uint8],
@@ -762,9 +832,15 @@ class Lib:
     def tp_lexicon_get_entries(self, lexicon: Pointer[TpLexicon], entries: Pointer[TpLexiconEntries], /) -> None: ...
     def tp_pattern_text(self, pattern: int, /) -> Pointer[Char]: ...
     def tp_pattern_find(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> int: ...
+    def tp_splitter_new(
+        self, steps: Pointer[TpSplitStep], n_steps: int, splitter: Pointer[Pointer[TpSplitter]], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_splitter_free(self, splitter: Pointer[TpSplitter], /) -> None: ...
+    def tp_splitter_free_at(self, splitter: Pointer[Pointer[TpSplitter]], /) -> None: ...
+    def tp_splitter_of(self, pattern: int, /) -> Pointer[TpSplitter]: ...
     def tp_split(
         self,
-        pattern: int,
+        splitter: Pointer[TpSplitter],
         text: bytes | Pointer[Uint8],
         text_nbytes: int,
         is_final: bool,
@@ -772,14 +848,16 @@ class Lib:
         capacity: int,
         /,
     ) -> int: ...
-    def tp_split_find_cut(self, pattern: int, text: bytes | Pointer[Uint8], text_nbytes: int, from_: int, /) -> int: ...
+    def tp_split_find_cut(
+        self, splitter: Pointer[TpSplitter], text: bytes | Pointer[Uint8], text_nbytes: int, from_: int, /
+    ) -> int: ...
     def tp_pieces_new(self, pieces: Pointer[Pointer[TpPieces]], error: Pointer[TpError], /) -> int: ...
     def tp_pieces_free(self, pieces: Pointer[TpPieces], /) -> None: ...
     def tp_pieces_free_at(self, pieces: Pointer[Pointer[TpPieces]], /) -> None: ...
     def tp_pieces_add(
         self,
         pieces: Pointer[TpPieces],
-        pattern: int,
+        splitter: Pointer[TpSplitter],
         text: bytes | Pointer[Uint8],
         text_nbytes: int,
         is_final: bool,
@@ -791,7 +869,7 @@ class Lib:
     def tp_pieces_add_documents(
         self,
         pieces: Pointer[TpPieces],
-        pattern: int,
+        splitter: Pointer[TpSplitter],
         text: bytes | Pointer[Uint8],
         text_nbytes: int,
         ends: Pointer[Uint64],
@@ -865,7 +943,7 @@ class Lib:
         self,
         vocabulary: Pointer[TpVocabulary],
         cache: Pointer[TpPieceCache],
-        pattern: int,
+        splitter: Pointer[TpSplitter],
         text: bytes | Pointer[Uint8],
         text_nbytes: int,
         is_final: bool,
@@ -896,7 +974,7 @@ class Lib:
         self,
         vocabulary: Pointer[TpVocabulary],
         cache: Pointer[TpPieceCache],
-        pattern: int,
+        splitter: Pointer[TpSplitter],
         text: bytes | Pointer[Uint8],
         text_nbytes: int,
         ends: Pointer[Uint64],

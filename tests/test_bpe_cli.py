@@ -16,7 +16,7 @@ from bpe_texts import BOOK
 
 from text_processor import TextAnalyzer, Tokenizer, cli
 from text_processor._common import progress
-from text_processor.bpe._text import PATTERNS
+from text_processor.bpe._splitter import PATTERNS
 from text_processor.cli import _bpe, _shared
 
 TEXT = BOOK[:30_000] + "<|end|> é☃\n"

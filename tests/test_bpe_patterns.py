@@ -29,7 +29,7 @@ from test_bpe_files import minimal_file
 from tokenizers import pre_tokenizers
 
 from text_processor import InvalidTokenizerError, Tokenizer, cli
-from text_processor.bpe import _patterns, _text
+from text_processor.bpe import _patterns, _splitter
 from text_processor.bpe._patterns import MOST_CHARACTERS, MOST_STATES, PROPERTIES, check
 
 BYTES = {bytes([byte]): byte for byte in range(256)}
@@ -579,7 +579,7 @@ def test_nothing_of_a_refused_file_stays(tmp_path: Path) -> None:
     (tmp_path / "refused.json").write_text(json.dumps(file), encoding="utf-8")
     compiled: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_text, "_compile", compiled.append)
+        patch.setattr(_splitter, "_compile", compiled.append)
         with pytest.raises(InvalidTokenizerError, match="merges"):
             Tokenizer.from_huggingface(tmp_path / "refused.json")
     assert compiled == []
@@ -587,7 +587,7 @@ def test_nothing_of_a_refused_file_stays(tmp_path: Path) -> None:
 
 def test_a_compiled_pattern_goes_with_its_tokenizer(tmp_path: Path) -> None:
     tokenizer = from_huggingface(tmp_path / "file", "[a-z]+|goes")
-    engine = weakref.ref(tokenizer._model.splitter.engine)
+    engine = weakref.ref(tokenizer._model.splitter._engines[0])
     assert engine() is not None
     del tokenizer
     assert engine() is None

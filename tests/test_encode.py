@@ -63,10 +63,10 @@ class Vocabulary:
         text, ends, ids = b"".join(ranks), array("Q", accumulate(map(len, ranks))), array("I", ranks.values())
         given = (text, len(text), ffi.from_buffer("uint64_t[]", ends), ffi.from_buffer("uint32_t[]", ids), len(ids))
         if merges is None:
-            status = lib.tp_vocabulary_from_tokens(*given, place, error)
+            status = lib.tp_vocabulary_from_tokens(*given, False, place, error)
         else:
             c_merges = ffi.new("tp_merge[]", merges)
-            status = lib.tp_vocabulary_from_tokens_and_merges(*given, c_merges, len(merges), whole_pieces, place, error)
+            status = lib.tp_vocabulary_from_tokens_and_merges(*given, c_merges, len(merges), whole_pieces, False, place, error)
         check(status, error)
         self.pointer = place[0]
 

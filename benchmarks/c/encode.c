@@ -93,7 +93,7 @@ static tp_merge *train(text t, size_t n_merges, size_t *n_made)
     size_t used;
     tp_merge *merges = allocate(n_merges, sizeof *merges);
     check(tp_pieces_new(&pieces, &error), &error);
-    check(tp_pieces_add(pieces, TP_PATTERN_GPT4, t.bytes, t.nbytes, true, 1, &used, &error), &error);
+    check(tp_pieces_add(pieces, tp_splitter_of(TP_PATTERN_GPT4), t.bytes, t.nbytes, true, 1, &used, &error), &error);
     check(tp_trainer_new(pieces, TP_TIE_RUSTBPE, &trainer, &error), &error);
     tp_pieces_free(pieces);
     check(tp_trainer_step(trainer, merges, n_merges, n_made, &error), &error);
@@ -109,7 +109,7 @@ static tp_vocabulary *make_vocabulary(const tp_merge *merges, size_t n_merges, b
     check(tp_vocabulary_from_merges(merges, n_merges, &by_merges, &error), &error);
     if (!by_tokens) return by_merges;
     tp_vocabulary_get_tokens(by_merges, &t);
-    check(tp_vocabulary_from_tokens(t.tokens, t.tokens_nbytes, t.ends, t.ids, t.n_tokens, &vocabulary, &error), &error);
+    check(tp_vocabulary_from_tokens(t.tokens, t.tokens_nbytes, t.ends, t.ids, t.n_tokens, false, &vocabulary, &error), &error);
     tp_vocabulary_free(by_merges);
     return vocabulary;
 }
@@ -118,7 +118,7 @@ static size_t encode(const tp_vocabulary *vocabulary, text t, uint32_t *ids)
 {
     tp_error error;
     size_t n_ids, used;
-    check(tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, t.bytes, t.nbytes, true, 1, ids, t.nbytes, &n_ids, &used, &error),
+    check(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), t.bytes, t.nbytes, true, 1, ids, t.nbytes, &n_ids, &used, &error),
           &error);
     return n_ids;
 }

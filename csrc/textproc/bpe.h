@@ -31,22 +31,69 @@ const char *tp_pattern_text(tp_pattern pattern);
 /* Returns the pattern with exactly this text, or TP_PATTERN_NONE. */
 tp_pattern tp_pattern_find(const uint8_t *text, size_t text_nbytes);
 
-/* Splits `text` into the consecutive matches of the pattern, which together cover the whole text. Stores where the first pieces
- * end, at most `capacity`, and returns their number. The next piece begins where the last one ends; another call from there
- * continues. Unless `is_final`, the function returns only pieces that do not depend on the text that follows; pass the rest
- * again, with more text. Returns 0 for TP_PATTERN_NONE.
+/* What becomes of the matches of a pattern and of the text between them, as in Hugging Face's tokenizers. */
+typedef enum tp_split_behavior {
+    TP_SPLIT_ISOLATED = 0,             /* each match, and each stretch between two, is a piece */
+    TP_SPLIT_REMOVED = 1,              /* matches are left out */
+    TP_SPLIT_MERGED_WITH_PREVIOUS = 2, /* a match belongs to the stretch before it */
+    TP_SPLIT_MERGED_WITH_NEXT = 3,     /* a match belongs to the stretch behind it */
+    TP_SPLIT_CONTIGUOUS = 4            /* consecutive matches are one piece */
+} tp_split_behavior;
+
+/* One step of splitting: a pattern that divides each piece of the step before, which is a whole text for the pattern.
+ *
+ * The program of a regular expression is a list of numbers: the number of sets of characters and the number of instructions;
+ * for each set the number of its ranges, and the first and the last code point of each, in ascending order without overlap;
+ * then the instructions, of three numbers each: the operation, an argument, and the instruction that comes next. The first
+ * instruction is the beginning. Operations: 0 ends a match; 1 takes a character of the set `argument`; 2 goes on at `next`, or
+ * else at `argument`; 3 goes on if the next character is in the set `argument`; 4 also at the end of the text. */
+typedef struct tp_split_step {
+    tp_pattern pattern; /* one that is written by hand, or TP_PATTERN_NONE: then there is a program */
+    const uint32_t *program;
+    size_t n_words;
+    tp_split_behavior behavior;
+    bool is_inverted;  /* matches and stretches change their roles; with TP_SPLIT_REMOVED only matches are pieces */
+    bool is_over_bytes; /* each byte is a character, that of GPT-2's alphabet; so it is in all further steps */
+} tp_split_step;
+
+/* The maximal number of steps. */
+#define TP_MOST_SPLIT_STEPS 8
+
+/* Steps, one after the other. Immutable: any number of threads may use a splitter at the same time, without a lock. */
+typedef struct tp_splitter tp_splitter;
+
+/* Makes a splitter; without steps, a text is one piece. TP_TOO_LARGE if a program goes beyond the bounds on its size, on the
+ * states that it needs, or on the length of text that is read in vain after a match (256 characters). Within them it takes time
+ * linear in any text. TP_INVALID_ARGUMENT if there are too many steps, a step is none, or a pattern may match no text. */
+tp_status tp_splitter_new(const tp_split_step *steps, size_t n_steps, tp_splitter **splitter, tp_error *error);
+void tp_splitter_free(tp_splitter *splitter); /* accepts NULL */
+void tp_splitter_free_at(tp_splitter **splitter); /* as tp_corpus_free_at */
+
+/* Returns the splitter of a pattern that is written by hand, which lives for ever; NULL for TP_PATTERN_NONE. */
+const tp_splitter *tp_splitter_of(tp_pattern pattern);
+
+/* A piece that is text left out: this bit of its end is set. */
+#define TP_LEFT_OUT 0x8000000000000000
+
+/* Splits `text` into consecutive pieces, which together cover the whole text. Stores where the first pieces end, at most
+ * `capacity`, and returns their number. The next piece begins where the last one ends; another call from there continues.
+ * Text that is no piece of the last step is given as one with TP_LEFT_OUT. Of several steps, the pieces into which a piece of
+ * the first step is divided are returned together or not at all: `capacity` should be as large as the text has bytes.
+ * Unless `is_final`, the function returns only pieces that do not depend on the text that follows; pass the rest
+ * again, with more text.
  * The text should be valid UTF-8 (a cut character at the end is left over if the text is not final). The split of other bytes
  * is safe but unspecified. O(text_nbytes). */
-size_t tp_split(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final, uint64_t *ends, size_t capacity);
+size_t tp_split(const tp_splitter *splitter, const uint8_t *text, size_t text_nbytes, bool is_final, uint64_t *ends,
+                size_t capacity);
 
 /* Returns the first place at or after `from`, and after the start of the text, before which a piece ends, whatever precedes and
  * follows the text; for example, before the white space that follows a word. Only places that two neighbouring characters can
  * prove are found. Returns text_nbytes if there is none. Callers use it to divide a text among threads. */
-size_t tp_split_find_cut(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, size_t from);
+size_t tp_split_find_cut(const tp_splitter *splitter, const uint8_t *text, size_t text_nbytes, size_t from);
 
 /* ---- Training: from pieces of text to merges --------------------------------------------------------------------- */
 
-/* The distinct pieces into which a pattern splits text, each with its number of occurrences. */
+/* The distinct pieces into which text is split, each with its number of occurrences. */
 typedef struct tp_pieces tp_pieces;
 
 /* Makes an empty set of pieces. */
@@ -54,17 +101,17 @@ tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error);
 void tp_pieces_free(tp_pieces *pieces); /* accepts NULL */
 void tp_pieces_free_at(tp_pieces **pieces); /* as tp_corpus_free_at */
 
-/* Counts the pieces into which `pattern` splits a text of valid UTF-8 (see tp_split, also for `is_final`). Stores in *used the
+/* Counts the pieces into which `splitter` divides a text of valid UTF-8 (see tp_split, also for `is_final`). Stores in *used the
  * number of bytes in those pieces; pass the bytes after them again, with more text. At most `threads` threads share the
  * work. */
-tp_status tp_pieces_add(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final,
+tp_status tp_pieces_add(tp_pieces *pieces, const tp_splitter *splitter, const uint8_t *text, size_t text_nbytes, bool is_final,
                         size_t threads, size_t *used, tp_error *error);
 
 /* Counts the pieces of documents, each one split separately. Document i ends before text[ends[i]]; the next one begins after
  * that byte, whatever the byte is. The text after the last end is not counted. TP_INVALID_ARGUMENT, with the index of the
  * document as offset, if a document ends before it begins or beyond the text. */
-tp_status tp_pieces_add_documents(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes,
-                                  const uint64_t *ends, size_t n_documents, size_t threads, tp_error *error);
+tp_status tp_pieces_add_documents(tp_pieces *pieces, const tp_splitter *splitter, const uint8_t *text,
+                                  size_t text_nbytes, const uint64_t *ends, size_t n_documents, size_t threads, tp_error *error);
 
 /* Counts pieces that are already split, which may be any bytes: piece i ends before text[ends[i]], and the next one begins
  * there. The ends ascend. Empty pieces and the text after the last end are not counted. TP_INVALID_ARGUMENT, with the index of
@@ -118,9 +165,10 @@ tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_
  * Token i is tokens[ends[i - 1] … ends[i]) (the first one begins at 0), and its id is ids[i]. The ids may be any distinct
  * numbers, in any order. TP_INVALID_ARGUMENT, with the index of the token as offset, if a token is empty, if its end is out of
  * order or beyond the text, or if its bytes or its id equal those of an earlier token; with n_tokens + b as offset if byte b
- * alone is not a token. */
+ * alone is not a token. With `may_lack_bytes` that is allowed, as long as some byte is a token: bytes that are not are left out
+ * of a piece before it is merged. */
 tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends, const uint32_t *ids,
-                                    size_t n_tokens, tp_vocabulary **vocabulary, tp_error *error);
+                                    size_t n_tokens, bool may_lack_bytes, tp_vocabulary **vocabulary, tp_error *error);
 
 /* Makes a vocabulary with Hugging Face's rule: pairs are merged in the order of a list, the leftmost first. A merge makes the
  * token with the bytes of both. With `whole_pieces` (their ignore_merges), a piece that is a token becomes that token, whatever
@@ -128,7 +176,15 @@ tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes,
  * of the merge as offset, if a merge uses an id that does not exist, is repeated, or makes no token. */
 tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends,
                                                const uint32_t *ids, size_t n_tokens, const tp_merge *merges, size_t n_merges,
-                                               bool whole_pieces, tp_vocabulary **vocabulary, tp_error *error);
+                                               bool whole_pieces, bool may_lack_bytes, tp_vocabulary **vocabulary, tp_error *error);
+
+/* Reads tokens and their ids from the lines of a file of tiktoken, laid out as tp_vocabulary_from_tokens takes them: the bytes of
+ * a token in base64 (whole groups of four, none left out), blanks, its id in decimal, and the end of the line or of the text.
+ * `tokens` must have room for 3/4 of the bytes of the text, and three more; `ends` and `ids` for `capacity` tokens. Stores the
+ * number of tokens. TP_TOO_SMALL if there are more lines. TP_INVALID_ARGUMENT, with the place of the line as offset, for any
+ * other line, also for an empty token, an empty line, and an id above 4294967294. O(text_nbytes). */
+tp_status tp_ranks_read(const uint8_t *text, size_t text_nbytes, uint8_t *tokens, uint64_t *ends, uint32_t *ids, size_t capacity,
+                        size_t *n_tokens, tp_error *error);
 
 void tp_vocabulary_free(tp_vocabulary *vocabulary); /* accepts NULL */
 void tp_vocabulary_free_at(tp_vocabulary **vocabulary); /* as tp_corpus_free_at */
@@ -153,6 +209,13 @@ void tp_vocabulary_get_tokens(const tp_vocabulary *vocabulary, tp_vocabulary_tok
 tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
                                    tp_error *error);
 
+/* Stores the pairs of ids that merging ever joins, the one that is preferred first, and their number in *n_pairs. TP_TOO_SMALL,
+ * with *n_pairs stored, if there are more than `capacity`. They are those of tp_vocabulary_get_merges where that succeeds.
+ * Otherwise there is none for a token that no two others become: only a piece that is the token as a whole becomes it. Then
+ * this list together with whole pieces is equivalent to the vocabulary. */
+tp_status tp_vocabulary_get_pairs(const tp_vocabulary *vocabulary, tp_merge *pairs, size_t capacity, size_t *n_pairs,
+                                  tp_error *error);
+
 /* A cache of recently encoded pieces and their ids, for up to `threads` threads. Kept across calls, it saves repeated look-ups
  * for a text that is encoded in blocks. It grows with use, up to 2 MB for each thread. Only one call at a time may use it. A
  * call with another vocabulary empties it first. */
@@ -161,16 +224,16 @@ tp_status tp_piece_cache_new(size_t threads, tp_piece_cache **cache, tp_error *e
 void tp_piece_cache_free(tp_piece_cache *cache);
 void tp_piece_cache_free_at(tp_piece_cache **cache);
 
-/* Encodes the pieces into which `pattern` splits a text; see tp_split, also for `is_final`. Stores the ids, their number in
+/* Encodes the pieces into which `splitter` divides a text; see tp_split, also for `is_final`. Stores the ids, their number in
  * *n_ids, and in *used the number of bytes that they encode, always whole pieces. It stops when no certain piece is left, or
  * before a piece whose ids no longer fit; the caller continues from there with more text. TP_TOO_SMALL, with the number of ids
  * of the first piece in *n_ids, if even that piece does not fit; a `capacity` of as many ids as the piece has bytes always
- * suffices. TP_INVALID_ARGUMENT for TP_PATTERN_NONE.
+ * suffices. Of several steps, a piece is here one of the first step. TP_INVALID_ARGUMENT if the splitter is NULL.
  * `ids` may be NULL: then the ids are only counted, whatever `capacity` is. `cache` may be NULL: then the call makes its own.
  * At most `threads` threads, and no more than the cache was made for, share a long text, if the ids are only counted or if
  * there is room for one id for each byte of it. */
-tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text,
-                               size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity,
+tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
+                               const uint8_t *text, size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity,
                                size_t *n_ids, size_t *used, tp_error *error);
 
 /* Encodes pieces that are already split; otherwise as tp_vocabulary_encode. Piece i is text[ends[i - 1] … ends[i]); the first
@@ -184,7 +247,7 @@ tp_status tp_vocabulary_encode_split(const tp_vocabulary *vocabulary, tp_piece_c
  * begins after that byte, as in tp_batch. Stores all ids, their number in *n_ids, and in id_ends[i] where the ids of document i
  * end. TP_TOO_SMALL unless `capacity` is at least text_nbytes; `ids` may be NULL, as above. TP_INVALID_ARGUMENT, with the index
  * of the document as offset, for invalid ends. */
-tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern,
+tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
                                      const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
                                      size_t threads, uint32_t *ids, size_t capacity, uint64_t *id_ends, size_t *n_ids,
                                      tp_error *error);

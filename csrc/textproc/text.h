@@ -1,4 +1,4 @@
-/* Text: UTF-8, lower case. Part of textproc.h; its conventions apply. */
+/* Text: UTF-8, lower case, normal forms. Part of textproc.h; its conventions apply. */
 #ifndef TEXTPROC_TEXT_H
 #define TEXTPROC_TEXT_H
 
@@ -33,6 +33,49 @@ tp_status tp_utf8_find_ends(const uint8_t *text, size_t text_nbytes, const uint6
 /* Returns the length of `text` without an incomplete character at its end, which the following bytes may complete. Bytes that
  * cannot begin a character are kept, so that tp_utf8_validate can refuse them. */
 size_t tp_utf8_complete_nbytes(const uint8_t *text, size_t text_nbytes);
+
+/* ---- Normal forms ------------------------------------------------------------------------------------------------ */
+
+/* The normal forms of Unicode Standard Annex #15. */
+typedef enum tp_normal_form {
+    TP_NFC = 0, /* composed */
+    TP_NFD = 1, /* decomposed */
+    TP_NFKC = 2, /* composed, characters that are only compatible replaced */
+    TP_NFKD = 3  /* decomposed, such characters replaced */
+} tp_normal_form;
+
+/* Versions of Unicode are numbers, 256 * major + minor: 0x0F01 is 15.1. To these functions, characters that are newer than the
+ * version asked for are not assigned: they stay as they are, and nothing moves over them. That is what normalization was in
+ * that version, because normal text stays normal in all later ones. TP_INVALID_ARGUMENT if the version is older than
+ * TP_UNICODE_OLDEST or newer than tp_normal_unicode_version(). */
+#define TP_UNICODE_NEWEST 0      /* the newest one that the tables have */
+#define TP_UNICODE_OLDEST 0x0401 /* normalization has been stable from 4.1 on */
+
+/* The version by which the library tokenizers normalizes, from 0.9 to 0.23 at least: found by comparing all code points. */
+#define TP_UNICODE_OF_TOKENIZERS 0x0900
+
+/* The newest version of Unicode that text can be normalized by, "17.0.0" for example. A static string. */
+const char *tp_normal_unicode_version(void);
+
+/* Stores the length of the longest beginning of `text` that is certainly as the form wants it, whatever follows: text_nbytes if
+ * all of it is. Ill-formed UTF-8 stays as it is in every form, and nothing moves over it. Text that is far from any other goes
+ * by at a fraction of the cost of copying it. O(text_nbytes); memory for the longest sequence of characters that may change
+ * together: a letter and its marks. */
+tp_status tp_find_unnormalized(const uint8_t *text, size_t text_nbytes, tp_normal_form form, uint32_t unicode_version,
+                               size_t *offset, tp_error *error);
+
+/* Writes the normal form of `text`, which must not overlap `normalized`, and stores its length in *nbytes. TP_TOO_SMALL, with
+ * *nbytes stored, if that is more than `capacity`. Unless `origins` is NULL, origins[i] becomes the offset in `text` of the
+ * character from which byte i comes: of one that was composed, the offset of the first of its parts. There must be room for
+ * `capacity` of them. Ill-formed UTF-8, time and memory are as above. */
+tp_status tp_normalize(const uint8_t *text, size_t text_nbytes, tp_normal_form form, uint32_t unicode_version,
+                       uint8_t *normalized, uint64_t *origins, size_t capacity, size_t *nbytes, tp_error *error);
+
+/* Stores the last offset at which `text` can be cut: what stands before it can be normalized now, and what stands behind it
+ * together with what follows; both results, joined, are the normal form of all. 0 if there is none, so that more text is
+ * needed. O(length of what stands behind it). */
+tp_status tp_find_normal_cut(const uint8_t *text, size_t text_nbytes, tp_normal_form form, uint32_t unicode_version,
+                             size_t *offset, tp_error *error);
 
 /* CFFI-END */
 

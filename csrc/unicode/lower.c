@@ -17,22 +17,12 @@
 
 const char *tp_unicode_version(void) { return TP_UNICODE_VERSION; }
 
-/* Steps back from `next` (after `start`) to the beginning of the character before it. An incomplete character counts as
- * ill-formed. UTF-8 is self-synchronising, so a step back never passes a character that a step forward would see. */
-static const uint8_t *decode_before(const uint8_t *start, const uint8_t *next, uint32_t *code_point)
-{
-    const uint8_t *first = next - 1;
-    while (first > start && next - first < TP_UTF8_MAX_NBYTES && tp_utf8_is_continuation(*first)) first--;
-    if (tp_utf8_decode(first, next, code_point) != (size_t)(next - first)) *code_point = TP_UTF8_ILL_FORMED;
-    return first;
-}
-
 /* Returns whether a cased character stands before `sigma`, with only case-ignorable characters between them. */
 static bool follows_cased(const uint8_t *word, const uint8_t *sigma)
 {
     while (sigma > word) {
         uint32_t code_point;
-        sigma = decode_before(word, sigma, &code_point);
+        sigma = tp_utf8_decode_before(word, sigma, &code_point);
         uint32_t properties = tp_character_of(code_point).properties;
         if (!(properties & TP_CASE_IGNORABLE)) return properties & TP_CASED;
     }

@@ -65,6 +65,18 @@ static inline size_t tp_utf8_decode(const uint8_t *text, const uint8_t *end, uin
     return 4;
 }
 
+/* Steps back from `next` (after `start`) to the beginning of the character before it. Ill-formed sequences are passed byte by
+ * byte, each as TP_UTF8_ILL_FORMED. UTF-8 is self-synchronising, so a step back never passes a character that a step forward
+ * would see. */
+static inline const uint8_t *tp_utf8_decode_before(const uint8_t *start, const uint8_t *next, uint32_t *code_point)
+{
+    const uint8_t *first = next - 1;
+    while (first > start && next - first < TP_UTF8_MAX_NBYTES && tp_utf8_is_continuation(*first)) first--;
+    if (tp_utf8_decode(first, next, code_point) == (size_t)(next - first)) return first;
+    *code_point = TP_UTF8_ILL_FORMED;
+    return next - 1;
+}
+
 /* Writes a code point that is not a surrogate and at most U+10FFFF. Returns its length, 1 to TP_UTF8_MAX_NBYTES bytes. */
 static inline size_t tp_utf8_encode(uint32_t code_point, uint8_t *encoded)
 {

@@ -65,7 +65,7 @@ static size_t encode_in_steps(const tp_vocabulary *vocabulary, tp_pattern patter
     while (done < text.nbytes) {
         size_t n_more = 0, used = 0;
         block rest = exact_copy(text.data + done, text.nbytes - done);
-        tp_status status = tp_vocabulary_encode(vocabulary, cache, pattern, rest.data, rest.nbytes, true, 1, ids + n, step,
+        tp_status status = tp_vocabulary_encode(vocabulary, cache, tp_splitter_of(pattern), rest.data, rest.nbytes, true, 1, ids + n, step,
                                                 &n_more, &used, NULL);
         free(rest.data);
         if (!CHECK(status == TP_OK ? used > 0 && n_more <= step : status == TP_TOO_SMALL && n_more > step)) break;
@@ -89,7 +89,7 @@ static answer encode_text_naively(const tokens *from, tp_pattern pattern, input 
 {
     answer found = {must_allocate(text.nbytes * sizeof(uint64_t)), must_allocate(text.nbytes * sizeof(uint32_t)), 0, 0};
     size_t start = 0;
-    found.n_pieces = tp_split(pattern, text.data, text.nbytes, true, found.ends, text.nbytes);
+    found.n_pieces = tp_split(tp_splitter_of(pattern), text.data, text.nbytes, true, found.ends, text.nbytes);
     for (size_t i = 0; i < found.n_pieces; start = (size_t)found.ends[i++]) {
         found.n += encode_naively(from, text.data + start, (size_t)found.ends[i] - start, found.ids + found.n);
     }
@@ -107,13 +107,13 @@ static void check_text(const tp_vocabulary *vocabulary, const tokens *from, tp_p
                                           text.nbytes, &n, &used, NULL), TP_OK);
     CHECK_EQ_U(used, expected.n_pieces);
     CHECK_SAME_IDS(ids, n, expected.ids, expected.n);
-    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, pattern, text.data, text.nbytes, true, 1, ids, text.nbytes, &n, &used,
+    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(pattern), text.data, text.nbytes, true, 1, ids, text.nbytes, &n, &used,
                                     NULL), TP_OK);
     CHECK_EQ_U(used, text.nbytes);
     check_decoding(vocabulary, text, ids, n);
     if (is_text) {
         CHECK_SAME_IDS(ids, n, expected.ids, expected.n);
-        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, pattern, text.data, text.nbytes, true, 1, NULL, 0, &n, &used, NULL),
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(pattern), text.data, text.nbytes, true, 1, NULL, 0, &n, &used, NULL),
                    TP_OK);
         CHECK_EQ_U(n, expected.n);
         n = encode_in_steps(vocabulary, pattern, text, room, ids);
@@ -134,7 +134,7 @@ static void check_batch(const tp_vocabulary *vocabulary, const tokens *from, tp_
         if (text.data[i] == '\n') ends[n_documents++] = i;
     }
     ends[n_documents++] = text.nbytes;
-    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, pattern, text.data, text.nbytes, ends, n_documents, threads, ids,
+    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(pattern), text.data, text.nbytes, ends, n_documents, threads, ids,
                                           MOST_NBYTES, id_ends, &n, NULL), TP_OK);
     for (size_t i = 0; i < n_documents; i++) {
         answer expected = encode_text_naively(from, pattern, (input){text.data + start, (size_t)ends[i] - start});
@@ -176,7 +176,7 @@ static void check_merges(const tp_vocabulary *vocabulary, const tokens *from, co
     if (tp_vocabulary_get_merges(vocabulary, merges, MOST_TOKENS, &n, NULL) != TP_OK) return;
     CHECK_EQ_U(n, from->n - N_BYTES);
     CHECK_EQ_U(tp_vocabulary_from_tokens_and_merges(laid->text, (size_t)laid->ends[from->n - 1], laid->ends, laid->ids, from->n,
-                                                    merges, n, room % 2 == 0, &other, NULL), TP_OK);
+                                                    merges, n, room % 2 == 0, false, &other, NULL), TP_OK);
     if (other != NULL) check_text(other, from, pattern, text, room);
     tp_vocabulary_free(other);
 }
@@ -189,7 +189,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     make_up_tokens(&made, &in);
     lay_out(&made, &laid);
     tp_vocabulary *vocabulary = NULL;
-    CHECK_EQ_U(tp_vocabulary_from_tokens(laid.text, (size_t)laid.ends[made.n - 1], laid.ends, laid.ids, made.n, &vocabulary,
+    CHECK_EQ_U(tp_vocabulary_from_tokens(laid.text, (size_t)laid.ends[made.n - 1], laid.ends, laid.ids, made.n, false, &vocabulary,
                                          NULL), TP_OK);
     if (vocabulary != NULL) {
         tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_O200K));

@@ -42,7 +42,7 @@ static size_t split_in_blocks(tp_pattern pattern, input text, input sizes, size_
         shown = more < text.nbytes - shown ? shown + more : text.nbytes;
         for (size_t n_more = capacity; n_more == capacity;) {
             block rest = exact_copy(text.data + start, shown - start);
-            n_more = tp_split(pattern, rest.data, rest.nbytes, shown == text.nbytes, ends + n, capacity);
+            n_more = tp_split(tp_splitter_of(pattern), rest.data, rest.nbytes, shown == text.nbytes, ends + n, capacity);
             free(rest.data);
             for (size_t k = 0; k < n_more; k++) ends[n + k] += start;
             n += n_more;
@@ -64,12 +64,12 @@ static void check_variant(tp_pattern pattern, input text, input sizes, const uin
 {
     uint64_t *ends = must_allocate((text.nbytes + 300) * sizeof *ends);
     bool is_text = naive_validate(text.data, text.nbytes) == text.nbytes;
-    size_t n = tp_split(pattern, text.data, text.nbytes, true, ends, text.nbytes);
+    size_t n = tp_split(tp_splitter_of(pattern), text.data, text.nbytes, true, ends, text.nbytes);
     if (is_text) CHECK_EQ_BYTES(ends, n * sizeof *ends, expected, n_expected * sizeof *expected);
     else CHECK(text.nbytes == 0 ? n == 0 : n > 0 && ends[n - 1] == text.nbytes);
     for (size_t i = 1; i < n; i++) CHECK(ends[i - 1] < ends[i]);
     for (size_t from = 0; from <= text.nbytes; from += 1 + text.nbytes / 8) {
-        size_t cut = tp_split_find_cut(pattern, text.data, text.nbytes, from);
+        size_t cut = tp_split_find_cut(tp_splitter_of(pattern), text.data, text.nbytes, from);
         CHECK(from <= cut && cut <= text.nbytes);
         if (is_text && cut < text.nbytes) CHECK(is_end_of_piece(ends, n, cut));
     }

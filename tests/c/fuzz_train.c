@@ -28,7 +28,7 @@ static void split_lines(sample *made, input text, tp_pattern pattern, uint64_t *
     for (size_t i = 0; i <= text.nbytes; i++) {
         if (i < text.nbytes && text.data[i] != '\n') continue;
         uint64_t ends[MAX_TEXT];
-        size_t n = tp_split(pattern, text.data + start, i - start, true, ends, i - start), from = 0;
+        size_t n = tp_split(tp_splitter_of(pattern), text.data + start, i - start, true, ends, i - start), from = 0;
         for (size_t k = 0; k < n; from = (size_t)ends[k++]) {
             add_piece(made, text.data + start + from, (size_t)ends[k] - from);
         }
@@ -95,13 +95,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
         CHECK_EQ_U(tp_pieces_add_split(pieces, made.text, made.nbytes, made.ends, made.n, NULL), TP_OK);
     } else if (way == 1) {
         split_lines(&made, in, pattern, line_ends, &n_lines);
-        CHECK_EQ_U(tp_pieces_add_documents(pieces, pattern, in.data, in.nbytes, line_ends, n_lines, 1, NULL), TP_OK);
+        CHECK_EQ_U(tp_pieces_add_documents(pieces, tp_splitter_of(pattern), in.data, in.nbytes, line_ends, n_lines, 1, NULL), TP_OK);
     } else {
         memset(&made, 0, sizeof made);
         made.nbytes = in.nbytes;
         if (in.nbytes > 0) memcpy(made.text, in.data, in.nbytes);
-        made.n = tp_split(pattern, made.text, made.nbytes, true, made.ends, MAX_TEXT);
-        CHECK_EQ_U(tp_pieces_add(pieces, pattern, in.data, in.nbytes, true, 1, &used, NULL), TP_OK);
+        made.n = tp_split(tp_splitter_of(pattern), made.text, made.nbytes, true, made.ends, MAX_TEXT);
+        CHECK_EQ_U(tp_pieces_add(pieces, tp_splitter_of(pattern), in.data, in.nbytes, true, 1, &used, NULL), TP_OK);
         CHECK_EQ_U(used, in.nbytes);
     }
     check_training(pieces, &made, step % 2 == 0 ? TP_TIE_RUSTBPE : TP_TIE_HF, step);

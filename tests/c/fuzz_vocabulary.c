@@ -14,6 +14,7 @@ typedef struct made_up {
     size_t n;
     tp_merge merges[MOST_MERGES];
     size_t n_merges;
+    bool may_lack_bytes;
 } made_up;
 
 static void put_token(made_up *to, const uint8_t *bytes, size_t nbytes)
@@ -102,11 +103,19 @@ static bool lacks_byte(const made_up *from, uint64_t byte)
     return find_bytes(from, from->n, bytes, 1) == from->n;
 }
 
+static bool lacks_all_bytes(const made_up *from)
+{
+    uint64_t byte = 0;
+    while (byte < N_BYTES && lacks_byte(from, byte)) byte++;
+    return byte == N_BYTES;
+}
+
 /* Whether a fault at this item is there. */
 static bool is_fault(const made_up *from, uint64_t item)
 {
     if (has_bad_ends(from)) return item < from->n && has_bad_end(from, (size_t)item);
     if (item < from->n) return is_twin(from, (size_t)item);
+    if (from->may_lack_bytes) return item == from->n && lacks_all_bytes(from);
     return item - from->n < N_BYTES && lacks_byte(from, item - from->n);
 }
 
@@ -156,7 +165,10 @@ static void check_tokens(const tp_vocabulary *vocabulary, const made_up *from)
 static size_t merge_by_list(const made_up *from, const uint8_t *piece, size_t nbytes, uint32_t *ids)
 {
     size_t n = 0;
-    for (; n < nbytes; n++) ids[n] = from->ids[find_bytes(from, from->n, piece + n, 1)];
+    for (size_t i = 0; i < nbytes; i++) {
+        size_t token = find_bytes(from, from->n, piece + i, 1);
+        if (token < from->n) ids[n++] = from->ids[token];
+    }
     for (;;) {
         size_t first = from->n_merges, at = 0;
         for (size_t i = 0; i + 1 < n; i++) {
@@ -198,7 +210,8 @@ static void check_from_tokens(const made_up *from)
 {
     tp_vocabulary *vocabulary = NULL;
     tp_error error = {TP_OK, UINT64_MAX, NULL};
-    tp_status status = tp_vocabulary_from_tokens(from->text, from->nbytes, from->ends, from->ids, from->n, &vocabulary, &error);
+    tp_status status = tp_vocabulary_from_tokens(from->text, from->nbytes, from->ends, from->ids, from->n, from->may_lack_bytes,
+                                                 &vocabulary, &error);
     if (CHECK_EQ_U(status, has_fault(from) ? TP_INVALID_ARGUMENT : TP_OK) && status == TP_OK) check_tokens(vocabulary, from);
     if (status == TP_INVALID_ARGUMENT) CHECK(is_fault(from, error.offset));
     tp_vocabulary_free(vocabulary);
@@ -209,7 +222,8 @@ static void check_from_tokens_and_merges(const made_up *from, input piece, bool 
     tp_vocabulary *vocabulary = NULL;
     tp_error error = {TP_OK, UINT64_MAX, NULL};
     tp_status status = tp_vocabulary_from_tokens_and_merges(from->text, from->nbytes, from->ends, from->ids, from->n,
-                                                            from->merges, from->n_merges, whole_pieces, &vocabulary, &error);
+                                                            from->merges, from->n_merges, whole_pieces, from->may_lack_bytes, &vocabulary,
+                                                            &error);
     if (has_fault(from)) {
         CHECK(status == TP_INVALID_ARGUMENT && is_fault(from, error.offset));
     } else if (find_bad_merge(from) < from->n_merges) {
@@ -259,7 +273,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     static made_up made;
     input in = fuzz_begin(data, nbytes);
-    size_t way = take_below(&in, 4);
+    size_t way = take_below(&in, 8);
+    made.may_lack_bytes = way >= 4;
+    way %= 4;
     make_up(&made, &in);
     if (way == 0) check_from_tokens(&made);
     else if (way == 1) check_from_merges(&made);

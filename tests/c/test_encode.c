@@ -36,7 +36,7 @@ static tp_status make_vocabulary(const tokens *from, tp_vocabulary **vocabulary,
     static _Thread_local laid_out laid;
     lay_out(from, &laid);
     size_t nbytes = from->n == 0 ? 0 : (size_t)laid.ends[from->n - 1];
-    return tp_vocabulary_from_tokens(laid.text, nbytes, laid.ends, laid.ids, from->n, vocabulary, error);
+    return tp_vocabulary_from_tokens(laid.text, nbytes, laid.ends, laid.ids, from->n, false, vocabulary, error);
 }
 
 static tp_vocabulary *vocabulary_of(const tokens *from)
@@ -68,7 +68,7 @@ static encoded encode_all(const tp_vocabulary *vocabulary, const uint8_t *text, 
     block copy = exact_copy(text, nbytes);
     encoded result = {must_allocate((nbytes + 1) * sizeof(uint32_t)), 0};
     size_t used = 0;
-    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, copy.data, nbytes, true, threads, result.ids, nbytes,
+    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), copy.data, nbytes, true, threads, result.ids, nbytes,
                                     &result.n, &used, NULL), TP_OK);
     CHECK_EQ_U(used, nbytes);
     free(copy.data);
@@ -154,7 +154,7 @@ static tp_vocabulary *with_merges(const tokens *from, const tp_merge *merges, si
     tp_vocabulary *made = NULL;
     lay_out(from, &laid);
     CHECK_EQ_U(tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[from->n - 1], laid.ends, laid.ids, from->n, merges,
-                                                    n, false, &made, NULL), TP_OK);
+                                                    n, false, false, &made, NULL), TP_OK);
     return made;
 }
 
@@ -223,7 +223,7 @@ static void test_a_list_of_merges_decides_what_becomes_a_token(void)
     for (int whole_pieces = 0; whole_pieces < 2; whole_pieces++) {
         tp_vocabulary *vocabulary = NULL;
         tp_status status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[258], laid.ends, laid.ids, made.n,
-                                                                merges, 3, whole_pieces == 1, &vocabulary, NULL);
+                                                                merges, 3, whole_pieces == 1, false, &vocabulary, NULL);
         if (!CHECK_EQ_U(status, TP_OK)) return;
         encoded found = encode_all(vocabulary, (const uint8_t *)"abc", 3, 1);
         if (whole_pieces) CHECK_SAME_IDS(found.ids, found.n, whole, 1);
@@ -262,12 +262,12 @@ static size_t encode_in_steps(const tp_vocabulary *vocabulary, tp_piece_cache *c
         size_t n = 0, used = 0;
         bool is_final = end == text.nbytes;
         block rest = exact_copy(text.data + done, end - done);
-        tp_status status = tp_vocabulary_encode(vocabulary, cache, TP_PATTERN_GPT4, rest.data, rest.nbytes, is_final, 1,
+        tp_status status = tp_vocabulary_encode(vocabulary, cache, tp_splitter_of(TP_PATTERN_GPT4), rest.data, rest.nbytes, is_final, 1,
                                                 ids + n_all, room, &n, &used, NULL);
         if (status == TP_TOO_SMALL) {
             CHECK(n > room);
             size_t needed = n;
-            status = tp_vocabulary_encode(vocabulary, cache, TP_PATTERN_GPT4, rest.data, rest.nbytes, is_final, 1, ids + n_all,
+            status = tp_vocabulary_encode(vocabulary, cache, tp_splitter_of(TP_PATTERN_GPT4), rest.data, rest.nbytes, is_final, 1, ids + n_all,
                                           needed, &n, &used, NULL);
             CHECK(n == needed && used > 0);
         }
@@ -396,7 +396,7 @@ static void test_threads_share_a_text(void)
         encoded shared = encode_all(vocabulary, text.data, text.nbytes, threads);
         CHECK_SAME_IDS(shared.ids, shared.n, alone.ids, alone.n);
         size_t n = 0, used = 0;
-        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, true, threads, NULL, 0, &n,
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, true, threads, NULL, 0, &n,
                                         &used, NULL), TP_OK);
         CHECK_EQ_U(n, alone.n);
         free(shared.ids);
@@ -443,7 +443,7 @@ static void test_a_batch_is_each_document_alone(void)
     size_t n = 0, n_ids = 0, start = 0;
     for (size_t i = 0; i < text.nbytes; i += 1 + (size_t)random_below(&random, 100)) ends[n++] = i;
     for (size_t threads = 1; threads < 5; threads++) {
-        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n, threads, ids,
+        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, ends, n, threads, ids,
                                               text.nbytes, id_ends, &n_ids, NULL), TP_OK);
         start = 0;
         for (size_t i = 0; i < n; i++) {
@@ -455,7 +455,7 @@ static void test_a_batch_is_each_document_alone(void)
         }
         CHECK_EQ_U(n_ids, id_ends[n - 1]);
         size_t n_counted = 0;
-        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n, threads, NULL,
+        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, ends, n, threads, NULL,
                                               0, id_ends, &n_counted, NULL), TP_OK);
         CHECK_EQ_U(n_counted, n_ids);
     }
@@ -480,7 +480,7 @@ static void test_a_batch_of_one_long_document_has_room_for_all_its_ids(void)
         size_t n_ids = 0;
         ends[n_short] = text.nbytes;
         for (size_t threads = 1; threads < 5; threads++) {
-            CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n_short + 1,
+            CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, ends, n_short + 1,
                                                   threads, ids, text.nbytes, id_ends, &n_ids, NULL), TP_OK);
             CHECK_EQ_U(n_ids, text.nbytes - n_short);
         }
@@ -740,16 +740,16 @@ static void test_bad_ends_and_patterns_are_refused(void)
     CHECK_EQ_U(tp_vocabulary_encode_split(vocabulary, NULL, text, 4, beyond, 2, ids, 4, &n, &used, &error),
                TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, 1);
-    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text, 4, ends, 3, 1, ids, 4, id_ends, &n, &error),
+    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text, 4, ends, 3, 1, ids, 4, id_ends, &n, &error),
                TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, 2);
-    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text, 4, ends, 2, 1, ids, 3, id_ends, &n, &error),
+    CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text, 4, ends, 2, 1, ids, 3, id_ends, &n, &error),
                TP_TOO_SMALL);
     static const tp_pattern none[] = {TP_PATTERN_NONE, (tp_pattern)(TP_PATTERN_O200K + 1), (tp_pattern)99};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
-        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, none[i], text, 4, true, 1, ids, 4, &n, &used, &error),
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(none[i]), text, 4, true, 1, ids, 4, &n, &used, &error),
                    TP_INVALID_ARGUMENT);
-        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, none[i], text, 4, ends, 1, 1, ids, 4, id_ends, &n, &error),
+        CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(none[i]), text, 4, ends, 1, 1, ids, 4, id_ends, &n, &error),
                    TP_INVALID_ARGUMENT);
     }
     tp_vocabulary_free(vocabulary);
@@ -784,7 +784,7 @@ static bool runs_without(uint64_t nth, const tokens *from, block text, encoded e
     tp_status status = make_vocabulary(from, &vocabulary, NULL);
     CHECK((status == TP_OK) == (vocabulary != NULL));
     if (status == TP_OK) {
-        status = tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, text.data, text.nbytes, true, 2, ids, text.nbytes, &n,
+        status = tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, true, 2, ids, text.nbytes, &n,
                                       &used, NULL);
         if (status == TP_OK) CHECK_SAME_IDS(ids, n, expected.ids, expected.n);
     }
@@ -855,7 +855,7 @@ static void test_every_refused_allocation_of_merges_is_told(void)
         tp_status status = tp_vocabulary_from_merges(merges, 2, &one, NULL);
         if (status == TP_OK) {
             status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[257], laid.ends, laid.ids, made.n,
-                                                          merges, 2, false, &other, NULL);
+                                                          merges, 2, false, false, &other, NULL);
         }
         if (status == TP_OK) status = tp_piece_cache_new(2, &cache, NULL);
         tp_memory_fail_at(0);

@@ -99,7 +99,7 @@ static tp_vocabulary *make_vocabulary(void)
 {
     const tokens made = make_tokens();
     tp_vocabulary *vocabulary = NULL;
-    tp_status status = tp_vocabulary_from_tokens(made.text, sizeof made.text, made.ends, made.ids, N_TOKENS, &vocabulary, NULL);
+    tp_status status = tp_vocabulary_from_tokens(made.text, sizeof made.text, made.ends, made.ids, N_TOKENS, false, &vocabulary, NULL);
     if (status != TP_OK) abort();
     return vocabulary;
 }
@@ -148,7 +148,7 @@ static void test_tokens_whose_ends_or_ids_change(void)
     for (int i = 0; goes_on(&i);) {
         tp_vocabulary *made = NULL;
         tp_status status = tp_vocabulary_from_tokens(right.text, sizeof right.text, (const uint64_t *)(void *)ends.data,
-                                                     (const uint32_t *)(void *)ids.data, N_TOKENS, &made, NULL);
+                                                     (const uint32_t *)(void *)ids.data, N_TOKENS, false, &made, NULL);
         CHECK(status == TP_OK || status == TP_INVALID_ARGUMENT);
         tp_vocabulary_free(made);
     }
@@ -175,7 +175,7 @@ static void test_merges_that_take_other_tokens(void)
         CHECK(status == TP_OK || status == TP_INVALID_ARGUMENT || status == TP_TOO_LARGE);
         tp_vocabulary_free(vocabulary);
         vocabulary = NULL;
-        status = tp_vocabulary_from_tokens_and_merges(made.text, sizeof made.text, made.ends, made.ids, N_TOKENS, given, N, false,
+        status = tp_vocabulary_from_tokens_and_merges(made.text, sizeof made.text, made.ends, made.ids, N_TOKENS, given, N, false, false,
                                                       &vocabulary, NULL);
         CHECK(status == TP_OK || status == TP_INVALID_ARGUMENT);
         tp_vocabulary_free(vocabulary);
@@ -195,9 +195,9 @@ static void check_cache_is_right(const tp_vocabulary *vocabulary, tp_piece_cache
 {
     static uint32_t ids[TEXT_NBYTES], expected[TEXT_NBYTES];
     size_t n_ids = 0, n_expected = 0, used = 0;
-    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, cache, TP_PATTERN_GPT4, text, TEXT_NBYTES, true, 1, ids, TEXT_NBYTES, &n_ids, &used,
+    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, cache, tp_splitter_of(TP_PATTERN_GPT4), text, TEXT_NBYTES, true, 1, ids, TEXT_NBYTES, &n_ids, &used,
                                     NULL), TP_OK);
-    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, TP_PATTERN_GPT4, text, TEXT_NBYTES, true, 1, expected, TEXT_NBYTES,
+    CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text, TEXT_NBYTES, true, 1, expected, TEXT_NBYTES,
                                     &n_expected, &used, NULL), TP_OK);
     CHECK_EQ_BYTES((const uint8_t *)ids, n_ids * sizeof *ids, (const uint8_t *)expected, n_expected * sizeof *expected);
 }
@@ -213,7 +213,7 @@ static void test_text_that_changes_while_it_is_encoded(void)
         if (tp_piece_cache_new(2, &cache, NULL) != TP_OK) abort();
         uint32_t *ids = must_allocate(TEXT_NBYTES * sizeof *ids);
         size_t n_ids = 0, used = 0;
-        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, cache, TP_PATTERN_GPT4, text.data, TEXT_NBYTES, true, 1 + (size_t)i % 2, ids,
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, cache, tp_splitter_of(TP_PATTERN_GPT4), text.data, TEXT_NBYTES, true, 1 + (size_t)i % 2, ids,
                                         TEXT_NBYTES, &n_ids, &used, NULL), TP_OK);
         CHECK(n_ids <= used && used <= TEXT_NBYTES);
         check_cache_is_right(vocabulary, cache, i % 4 < 2 ? one : other);
@@ -239,7 +239,7 @@ static void test_ends_that_change_while_text_is_encoded(void)
     for (int i = 0; goes_on(&i);) {
         size_t n_ids = 0, n_used = 0;
         const uint64_t *given = (const uint64_t *)(void *)ends.data;
-        tp_status status = tp_vocabulary_encode_batch(vocabulary, NULL, TP_PATTERN_GPT4, text, TEXT_NBYTES, given, N,
+        tp_status status = tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text, TEXT_NBYTES, given, N,
                                                       1 + (size_t)i % 3, ids, TEXT_NBYTES, id_ends, &n_ids, NULL);
         CHECK((status == TP_OK && n_ids <= TEXT_NBYTES) || status == TP_INVALID_ARGUMENT);
         status = tp_vocabulary_encode_split(vocabulary, NULL, text, TEXT_NBYTES, given, N, ids, TEXT_NBYTES, &n_ids, &n_used, NULL);
@@ -265,12 +265,12 @@ static void test_text_that_changes_while_it_is_split(void)
     start_flipping(&text, one, other, N);
     for (int i = 0; goes_on(&i);) {
         tp_pattern pattern = (tp_pattern)(TP_PATTERN_GPT2 + i % TP_PATTERN_O200K);
-        size_t n = tp_split(pattern, text.data, N, i % 2 == 0, ends, N), start = 0;
+        size_t n = tp_split(tp_splitter_of(pattern), text.data, N, i % 2 == 0, ends, N), start = 0;
         for (size_t k = 0; k < n; k++) {
             if (!CHECK(ends[k] >= start && ends[k] <= N)) break;
             start = ends[k];
         }
-        CHECK(tp_split_find_cut(pattern, text.data, N, (size_t)i % N) <= N);
+        CHECK(tp_split_find_cut(tp_splitter_of(pattern), text.data, N, (size_t)i % N) <= N);
     }
     stop_flipping(&text);
     free(ends);
@@ -295,8 +295,8 @@ static void test_text_and_ends_that_change_while_pieces_are_counted(void)
         const uint64_t *given = (const uint64_t *)(void *)ends.data;
         for (uint64_t nth = 0; nth < 4; nth++) {
             tp_memory_fail_at(nth + 3 * ((uint64_t)i % 4));
-            tp_pieces_add(pieces, TP_PATTERN_GPT4, text.data, N, i % 2 == 0, 1 + nth % 2, &used, NULL);
-            tp_pieces_add_documents(pieces, TP_PATTERN_O200K, text.data, N, given, N_ENDS, 1 + nth % 3, NULL);
+            tp_pieces_add(pieces, tp_splitter_of(TP_PATTERN_GPT4), text.data, N, i % 2 == 0, 1 + nth % 2, &used, NULL);
+            tp_pieces_add_documents(pieces, tp_splitter_of(TP_PATTERN_O200K), text.data, N, given, N_ENDS, 1 + nth % 3, NULL);
             tp_pieces_add_split(pieces, text.data, N, given, N_ENDS, NULL);
             CHECK(used <= N);
         }

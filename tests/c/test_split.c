@@ -39,8 +39,8 @@ static void test_there_are_no_other_patterns(void)
     CHECK(tp_pattern_text((tp_pattern)(N_PATTERNS + 1)) == NULL);
     CHECK_EQ_U(tp_pattern_find(NULL, 0), TP_PATTERN_NONE);
     uint64_t end;
-    CHECK_EQ_U(tp_split(TP_PATTERN_NONE, (const uint8_t *)"text", 4, true, &end, 1), 0);
-    CHECK_EQ_U(tp_split_find_cut(TP_PATTERN_NONE, (const uint8_t *)"a text", 6, 0), 6);
+    CHECK_EQ_U(tp_split(tp_splitter_of(TP_PATTERN_NONE), (const uint8_t *)"text", 4, true, &end, 1), 0);
+    CHECK_EQ_U(tp_split_find_cut(tp_splitter_of(TP_PATTERN_NONE), (const uint8_t *)"a text", 6, 0), 6);
 }
 
 /* ---- Examples ---------------------------------------------------------------------------------------------------- */
@@ -65,7 +65,7 @@ static const example examples[] = {
 
 static size_t split_all(tp_pattern pattern, const uint8_t *text, size_t nbytes, uint64_t *ends)
 {
-    return tp_split(pattern, text, nbytes, true, ends, nbytes);
+    return tp_split(tp_splitter_of(pattern), text, nbytes, true, ends, nbytes);
 }
 
 static void check_example(const example *each)
@@ -95,11 +95,11 @@ static void check_alike(tp_pattern pattern, const uint8_t *text, size_t nbytes)
     static uint64_t expected[MAX_NBYTES], ends[MAX_NBYTES + 64];
     for (int is_final = 0; is_final <= 1; is_final++) {
         select_variant("plain");
-        size_t n_expected = tp_split(pattern, text, nbytes, is_final, expected, nbytes);
+        size_t n_expected = tp_split(tp_splitter_of(pattern), text, nbytes, is_final, expected, nbytes);
         for (size_t i = 1; i < N_ITEMS(variants); i++) {
             if (!tp_simd_is_available(variants[i])) continue;
             select_variant(variants[i]);
-            size_t n = tp_split(pattern, text, nbytes, is_final, ends, nbytes);
+            size_t n = tp_split(tp_splitter_of(pattern), text, nbytes, is_final, ends, nbytes);
             /* A variant may see that a piece is settled where the plain one does not ask, but never the other way round. */
             CHECK(n == n_expected || (!is_final && n > n_expected));
             if (!CHECK_EQ_BYTES(ends, n_expected * sizeof *ends, expected, n_expected * sizeof *expected)) {
@@ -193,8 +193,8 @@ static void test_random_bytes(void)
             size_t n = split_all(pattern, text.data, nbytes, ends);
             CHECK(nbytes == 0 ? n == 0 : n > 0 && ends[n - 1] == nbytes);
             for (size_t k = 1; k < n; k++) CHECK(ends[k - 1] < ends[k]);
-            CHECK(tp_split(pattern, text.data, nbytes, false, ends, nbytes) <= nbytes);
-            size_t from = random_below(&state, nbytes + 1), cut = tp_split_find_cut(pattern, text.data, nbytes, from);
+            CHECK(tp_split(tp_splitter_of(pattern), text.data, nbytes, false, ends, nbytes) <= nbytes);
+            size_t from = random_below(&state, nbytes + 1), cut = tp_split_find_cut(tp_splitter_of(pattern), text.data, nbytes, from);
             CHECK(from <= cut && cut <= nbytes);
         }
         free(ends);
@@ -229,8 +229,8 @@ static void test_nothing_is_read_beyond_the_text(void)
             if (!tp_simd_is_available(variants[v])) continue;
             select_variant(variants[v]);
             tp_pattern pattern = (tp_pattern)(1 + i % N_PATTERNS);
-            CHECK(tp_split(pattern, text, nbytes, i % 2 == 0, ends, N_ITEMS(ends)) <= nbytes);
-            CHECK(tp_split_find_cut(pattern, text, nbytes, nbytes / 2) <= nbytes);
+            CHECK(tp_split(tp_splitter_of(pattern), text, nbytes, i % 2 == 0, ends, N_ITEMS(ends)) <= nbytes);
+            CHECK(tp_split_find_cut(tp_splitter_of(pattern), text, nbytes, nbytes / 2) <= nbytes);
         }
     }
     select_variant(NULL);
@@ -245,7 +245,7 @@ static void check_in_batches(tp_pattern pattern, const uint8_t *text, size_t nby
     size_t n_expected = split_all(pattern, text, nbytes, expected), n = 0, start = 0;
     while (start < nbytes) {
         ends[n + capacity] = 77; /* nothing is stored behind the capacity */
-        size_t n_more = tp_split(pattern, text + start, nbytes - start, true, ends + n, capacity);
+        size_t n_more = tp_split(tp_splitter_of(pattern), text + start, nbytes - start, true, ends + n, capacity);
         CHECK_EQ_U(ends[n + capacity], 77);
         if (!CHECK(n_more > 0 && (n_more == capacity || start + ends[n + n_more - 1] == nbytes))) return;
         for (size_t i = 0; i < n_more; i++) ends[n + i] += start;

@@ -293,7 +293,7 @@ static tp_pieces *split_alone(tp_pattern pattern, block text, const uint64_t *en
     tp_pieces *pieces = new_pieces();
     uint64_t *found = must_allocate((text.nbytes + 1) * sizeof *found);
     for (size_t i = 0, start = 0; i < n; start = (size_t)ends[i++] + 1) {
-        size_t n_found = tp_split(pattern, text.data + start, (size_t)ends[i] - start, true, found, text.nbytes + 1);
+        size_t n_found = tp_split(tp_splitter_of(pattern), text.data + start, (size_t)ends[i] - start, true, found, text.nbytes + 1);
         CHECK(tp_pieces_add_split(pieces, text.data + start, (size_t)ends[i] - start, found, n_found, NULL) == TP_OK);
     }
     free(found);
@@ -322,10 +322,10 @@ static void test_text_in_blocks_and_by_threads(void)
         for (size_t threads = 1; threads <= 8; threads++) {
             tp_pieces *pieces = new_pieces();
             size_t used, middle = tp_utf8_complete_nbytes(text.data, text.nbytes / 2);
-            CHECK(tp_pieces_add(pieces, pattern, text.data, middle, false, threads, &used, NULL) == TP_OK);
+            CHECK(tp_pieces_add(pieces, tp_splitter_of(pattern), text.data, middle, false, threads, &used, NULL) == TP_OK);
             CHECK(used > middle / 2 && used <= middle);
             size_t done = used;
-            CHECK(tp_pieces_add(pieces, pattern, text.data + done, text.nbytes - done, true, threads, &used, NULL) == TP_OK);
+            CHECK(tp_pieces_add(pieces, tp_splitter_of(pattern), text.data + done, text.nbytes - done, true, threads, &used, NULL) == TP_OK);
             CHECK_EQ_U(done + used, text.nbytes);
             CHECK(has_same_counts(pieces, wanted));
             tp_pieces_free(pieces);
@@ -340,13 +340,13 @@ static void test_a_run_by_threads(void)
 {
     size_t used = 1;
     tp_pieces *pieces = new_pieces();
-    CHECK(tp_pieces_add(pieces, TP_PATTERN_GPT4, (const uint8_t *)"xxxxxxxxxxxxxxxx", 16, false, 4, &used, NULL) == TP_OK);
+    CHECK(tp_pieces_add(pieces, tp_splitter_of(TP_PATTERN_GPT4), (const uint8_t *)"xxxxxxxxxxxxxxxx", 16, false, 4, &used, NULL) == TP_OK);
     CHECK_EQ_U(used, 0);
     CHECK_EQ_U(pieces->table.n_pieces, 0);
-    CHECK(tp_pieces_add(pieces, TP_PATTERN_GPT4, (const uint8_t *)"xxxxxxxxxxxxxxxx", 16, true, 4, &used, NULL) == TP_OK);
+    CHECK(tp_pieces_add(pieces, tp_splitter_of(TP_PATTERN_GPT4), (const uint8_t *)"xxxxxxxxxxxxxxxx", 16, true, 4, &used, NULL) == TP_OK);
     CHECK_EQ_U(used, 16);
     CHECK_EQ_U(pieces->table.n_pieces, 1);
-    CHECK(tp_pieces_add(pieces, TP_PATTERN_GPT4, NULL, 0, true, 4, &used, NULL) == TP_OK);
+    CHECK(tp_pieces_add(pieces, tp_splitter_of(TP_PATTERN_GPT4), NULL, 0, true, 4, &used, NULL) == TP_OK);
     CHECK_EQ_U(used, 0);
     tp_pieces_free(pieces);
 }
@@ -367,7 +367,7 @@ static void test_documents(void)
     tp_pieces *wanted = split_alone(TP_PATTERN_GPT4, text, ends, n);
     for (size_t threads = 1; threads <= 8; threads++) {
         tp_pieces *pieces = new_pieces();
-        CHECK(tp_pieces_add_documents(pieces, TP_PATTERN_GPT4, text.data, text.nbytes, ends, n, threads, NULL) == TP_OK);
+        CHECK(tp_pieces_add_documents(pieces, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, ends, n, threads, NULL) == TP_OK);
         CHECK(has_same_counts(pieces, wanted));
         tp_pieces_free(pieces);
     }
@@ -396,11 +396,11 @@ static void test_bad_text(void)
     tp_error error;
     size_t used = 1;
     tp_pieces *pieces = new_pieces();
-    CHECK(tp_pieces_add(pieces, TP_PATTERN_GPT4, (const uint8_t *)"ab\xFF", 3, true, 1, &used, &error) == TP_INVALID_UTF8);
+    CHECK(tp_pieces_add(pieces, tp_splitter_of(TP_PATTERN_GPT4), (const uint8_t *)"ab\xFF", 3, true, 1, &used, &error) == TP_INVALID_UTF8);
     CHECK_EQ_U(error.offset, 2);
     CHECK_EQ_U(used, 0);
-    CHECK(tp_pieces_add(pieces, TP_PATTERN_NONE, (const uint8_t *)"ab", 2, true, 1, &used, NULL) == TP_INVALID_ARGUMENT);
-    tp_status status = tp_pieces_add_documents(pieces, TP_PATTERN_GPT4, (const uint8_t *)"ab", 2, ends, 2, 1, &error);
+    CHECK(tp_pieces_add(pieces, tp_splitter_of(TP_PATTERN_NONE), (const uint8_t *)"ab", 2, true, 1, &used, NULL) == TP_INVALID_ARGUMENT);
+    tp_status status = tp_pieces_add_documents(pieces, tp_splitter_of(TP_PATTERN_GPT4), (const uint8_t *)"ab", 2, ends, 2, 1, &error);
     CHECK(status == TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, 1);
     CHECK_EQ_U(pieces->table.n_pieces, 0);
@@ -512,7 +512,7 @@ static void test_counting_text_without_memory(void)
             tp_pieces *pieces = new_pieces();
             size_t used;
             tp_memory_fail_at(nth);
-            tp_status status = tp_pieces_add(pieces, TP_PATTERN_GPT4, text.data, text.nbytes, true, threads, &used, NULL);
+            tp_status status = tp_pieces_add(pieces, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, true, threads, &used, NULL);
             tp_memory_fail_at(0);
             is_done = status == TP_OK && nth > 20;
             CHECK(status == TP_OK ? has_same_counts(pieces, wanted) : pieces->table.n_pieces == 0 && used == 0);

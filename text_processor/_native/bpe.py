@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -28,20 +28,20 @@ class Pieces(Handle):
     def __init__(self) -> None:
         super().__init__(lib.tp_pieces_new)
 
-    def add(self, pattern: int, text: bytes | memoryview, *, is_final: bool, threads: int = 1) -> int:
+    def add(self, splitter: AnySplitter, text: bytes | memoryview, *, is_final: bool, threads: int = 1) -> int:
         """Count the pieces of UTF-8 text and return their number of bytes; the caller gives the rest with the next text."""
         used, error = ffi.new("size_t *"), new_error()
         with ffi.from_buffer("uint8_t[]", text) as data:
-            status = lib.tp_pieces_add(self.pointer, pattern, data, len(data), is_final, threads, used, error)
+            status = lib.tp_pieces_add(self.pointer, splitter.pointer, data, len(data), is_final, threads, used, error)
         check(status, error)
         return int(used[0])
 
-    def add_documents(self, pattern: int, documents: Batch, *, threads: int = 1) -> None:
+    def add_documents(self, splitter: AnySplitter, documents: Batch, *, threads: int = 1) -> None:
         """Count the pieces of the documents that end in a batch; each document is split separately."""
         error = new_error()
         with ffi.from_buffer("uint8_t[]", documents.text) as data:
             status = lib.tp_pieces_add_documents(
-                self.pointer, pattern, data, len(data), documents.ends, documents.n_ends, threads, error
+                self.pointer, splitter.pointer, data, len(data), documents.ends, documents.n_ends, threads, error
             )
         check(status, error)
 
@@ -104,17 +104,78 @@ def find_pattern(text: str) -> int:
     return lib.tp_pattern_find(encoded, len(encoded))
 
 
-def split(pattern: int, text: bytes | memoryview, *, is_final: bool = True) -> list[int]:
-    """Return where the pieces of valid UTF-8 end; see ``tp_split``."""
+# What becomes of the matches of a pattern and of the text between them, by Hugging Face's names.
+BEHAVIORS: dict[str, int] = {
+    "Isolated": lib.TP_SPLIT_ISOLATED,
+    "Removed": lib.TP_SPLIT_REMOVED,
+    "MergedWithPrevious": lib.TP_SPLIT_MERGED_WITH_PREVIOUS,
+    "MergedWithNext": lib.TP_SPLIT_MERGED_WITH_NEXT,
+    "Contiguous": lib.TP_SPLIT_CONTIGUOUS,
+}
+
+# The end of text that is no piece has this bit.
+LEFT_OUT: int = lib.TP_LEFT_OUT
+
+MOST_STEPS: int = lib.TP_MOST_SPLIT_STEPS
+
+
+class NativeStep(NamedTuple):
+    """A step of splitting, as the core takes it; see ``tp_split_step``."""
+
+    pattern: int  # a pattern of `PATTERNS`, or 0 if there is a program
+    program: array[int]  # 32-bit numbers
+    behavior: int
+    is_inverted: bool
+    is_over_bytes: bool
+
+
+class NativeSplitter(Handle):
+    """A handle to a ``tp_splitter``, immutable."""
+
+    __slots__ = ()
+
+    TYPE = "tp_splitter **"
+    FREE_AT = lib.tp_splitter_free_at
+
+    def __init__(self, steps: Sequence[NativeStep]) -> None:
+        """Compile the programs; raise `InvalidArgumentError` or `TooLargeError` if that cannot be done."""
+        c_steps = ffi.new("tp_split_step[]", len(steps))
+        kept = []
+        for c_step, step in zip(c_steps, steps, strict=True):
+            kept.append(ffi.from_buffer("uint32_t[]", step.program))
+            c_step.pattern, c_step.program, c_step.n_words = step.pattern, kept[-1], len(step.program)
+            c_step.behavior, c_step.is_inverted, c_step.is_over_bytes = step.behavior, step.is_inverted, step.is_over_bytes
+        super().__init__(lib.tp_splitter_new, c_steps, len(steps))
+
+
+class NamedSplitter:
+    """The core's own splitter of a pattern of `PATTERNS`, which is never freed."""
+
+    __slots__ = ("pattern", "pointer")
+
+    def __init__(self, pattern: int) -> None:
+        self.pattern = pattern
+        self.pointer = lib.tp_splitter_of(pattern)
+
+
+AnySplitter = NativeSplitter | NamedSplitter
+
+NAMED: dict[int, NamedSplitter] = {pattern: NamedSplitter(pattern) for pattern in PATTERNS.values()}
+
+
+def split(splitter: AnySplitter | int, text: bytes | memoryview, *, is_final: bool = True) -> list[int]:
+    """Return where the pieces of valid UTF-8 end; see ``tp_split``. Text that is no piece has an end with `LEFT_OUT`."""
+    pointer = lib.tp_splitter_of(splitter) if isinstance(splitter, int) else splitter.pointer
     with ffi.from_buffer("uint8_t[]", text) as data:
         ends = new_uninitialized("uint64_t[]", len(data))
-        return ffi.unpack(ends, lib.tp_split(pattern, data, len(data), is_final, ends, len(data)))
+        return ffi.unpack(ends, lib.tp_split(pointer, data, len(data), is_final, ends, len(data)))
 
 
-def find_cut(pattern: int, text: bytes | memoryview, start: int) -> int:
+def find_cut(splitter: AnySplitter | int, text: bytes | memoryview, start: int) -> int:
     """Return the first place from `start` on where a piece ends for any surrounding text, or the length of the text."""
+    pointer = lib.tp_splitter_of(splitter) if isinstance(splitter, int) else splitter.pointer
     with ffi.from_buffer("uint8_t[]", text) as data:
-        return lib.tp_split_find_cut(pattern, data, len(data), start)
+        return lib.tp_split_find_cut(pointer, data, len(data), start)
 
 
 # The rules by which training chooses among equally frequent pairs.
@@ -144,6 +205,26 @@ class Tokens(NamedTuple):
             start = end
 
 
+def read_ranks(text: bytes | memoryview) -> Tokens:
+    """Return the tokens of the lines of a file of tiktoken; raise `InvalidArgumentError` if a line is not as expected."""
+    capacity = bytes(text).count(b"\n") + 1
+    tokens, ends, ids = (
+        new_uninitialized("uint8_t[]", len(text) // 4 * 3 + 3),
+        array("Q", bytes(8 * capacity)),
+        array("I", bytes(4 * capacity)),
+    )
+    n_tokens, error = ffi.new("size_t *"), new_error()
+    with (
+        ffi.from_buffer("uint8_t[]", text) as data,
+        ffi.from_buffer("uint64_t[]", ends) as c_ends,
+        ffi.from_buffer("uint32_t[]", ids) as c_ids,
+    ):
+        status = lib.tp_ranks_read(data, len(data), tokens, c_ends, c_ids, capacity, n_tokens, error)
+    check(status, error)
+    n = n_tokens[0]
+    return Tokens(ffi.buffer(tokens, ends[n - 1] if n else 0)[:], ends[:n], ids[:n])
+
+
 class Vocabulary(Handle):
     """A handle to a ``tp_vocabulary``, immutable."""
 
@@ -159,7 +240,14 @@ class Vocabulary(Handle):
             return cls(lib.tp_vocabulary_from_merges, c_merges, len(c_merges))
 
     @classmethod
-    def of_tokens(cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False) -> Vocabulary:
+    def of_tokens(
+        cls,
+        tokens: Tokens,
+        merges: array[int] | None = None,
+        *,
+        whole_pieces: bool = False,
+        may_lack_bytes: bool = False,
+    ) -> Vocabulary:
         """Make a vocabulary with tiktoken's merge rule, or with Hugging Face's if merges are given."""
         with (
             ffi.from_buffer("uint64_t[]", tokens.ends) as c_ends,
@@ -168,8 +256,9 @@ class Vocabulary(Handle):
         ):
             given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids))
             if merges is None:
-                return cls(lib.tp_vocabulary_from_tokens, *given)
-            return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, c_merges, len(c_merges), whole_pieces)
+                return cls(lib.tp_vocabulary_from_tokens, *given, may_lack_bytes)
+            rule = (c_merges, len(c_merges), whole_pieces)
+            return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, *rule, may_lack_bytes)
 
     def tokens(self) -> Tokens:
         """Return all tokens, by ascending id."""
@@ -182,18 +271,25 @@ class Vocabulary(Handle):
 
     def merges(self) -> array[int]:
         """Return the two ids of each merge, in order; raise `InvalidArgumentError` with the id if no merge makes a token."""
+        return self._list(lib.tp_vocabulary_get_merges)
+
+    def pairs(self) -> array[int]:
+        """Return the two ids of each pair that merging ever joins, in order; a token that no pair makes has none."""
+        return self._list(lib.tp_vocabulary_get_pairs)
+
+    def _list(self, get: Callable[..., int]) -> array[int]:
         n_merges = ffi.new("size_t *")
-        found = read_array("tp_merge", n_merges, partial(lib.tp_vocabulary_get_merges, self.pointer))
+        found = read_array("tp_merge", n_merges, partial(get, self.pointer))
         merges = array("I")
         merges.frombytes(ffi.buffer(found, n_merges[0] * ffi.sizeof("tp_merge")))
         return merges
 
-    def encode_short(self, pattern: int, text: bytes) -> list[int]:
+    def encode_short(self, splitter: AnySplitter, text: bytes) -> list[int]:
         """Return the ids of a text; neither the room for ids nor a cache outlasts the call."""
         room, n_ids, used = new_uninitialized("uint32_t[]", len(text)), ffi.new("size_t *"), ffi.new("size_t *")
         error = new_error()
         status = lib.tp_vocabulary_encode(
-            self.pointer, ffi.NULL, pattern, text, len(text), True, 1, room, len(text), n_ids, used, error
+            self.pointer, ffi.NULL, splitter.pointer, text, len(text), True, 1, room, len(text), n_ids, used, error
         )
         check(status, error)
         return ffi.unpack(room, n_ids[0])
@@ -279,12 +375,12 @@ class Encoder(Handle):
     TYPE = "tp_piece_cache **"
     FREE_AT = lib.tp_piece_cache_free_at
 
-    __slots__ = ("_capacity", "_n_ids", "_room", "_used", "_vocabulary", "ids", "n_ids", "pattern", "threads")
+    __slots__ = ("_capacity", "_n_ids", "_room", "_used", "_vocabulary", "ids", "n_ids", "splitter", "threads")
 
-    def __init__(self, vocabulary: Vocabulary, pattern: int | None, ids: array[int] | None, threads: int = 1) -> None:
+    def __init__(self, vocabulary: Vocabulary, splitter: AnySplitter | None, ids: array[int] | None, threads: int = 1) -> None:
         self.ids = ids
         self.n_ids = 0
-        self.pattern: int = lib.TP_PATTERN_NONE if pattern is None else pattern
+        self.splitter = splitter
         self.threads = threads
         self._vocabulary = vocabulary
         super().__init__(lib.tp_piece_cache_new, threads)
@@ -307,7 +403,7 @@ class Encoder(Handle):
                 status = lib.tp_vocabulary_encode(
                     self._vocabulary.pointer,
                     self.place[0],
-                    self.pattern,
+                    ffi.NULL if self.splitter is None else self.splitter.pointer,
                     data,
                     len(data),
                     is_final,
@@ -355,7 +451,7 @@ class Encoder(Handle):
             status = lib.tp_vocabulary_encode_batch(
                 self._vocabulary.pointer,
                 self.place[0],
-                self.pattern,
+                ffi.NULL if self.splitter is None else self.splitter.pointer,
                 text,
                 len(text),
                 batch.ends,

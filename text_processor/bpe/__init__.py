@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
 from io import FileIO
 from itertools import accumulate
+from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Literal, Self, cast
 
@@ -23,10 +24,11 @@ from text_processor._documents import batches, decoding
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _files, _hints, _huggingface, _special, _text, _training
+from text_processor.bpe import _files, _forms, _hints, _post, _special, _splitter, _text, _training, _writing
+from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, Untrained, as_list, little_endian
 from text_processor.bpe._names import NamesOfPeers
-from text_processor.bpe._text import PATTERNS
+from text_processor.bpe._splitter import PATTERNS
 from text_processor.bpe._training import Plan
 from text_processor.errors import InvalidTokenizerError, UnknownTokenError
 
@@ -38,6 +40,7 @@ __all__ = [
     "NANOCHAT_PATTERN",
     "O200K_PATTERN",
     "R50K_PATTERN",
+    "AddedToken",
     "IncrementalDecoder",
     "Tokenizer",
 ]
@@ -63,6 +66,8 @@ O200K_PATTERN = PATTERNS["o200k"]
 
 StrOrBytesPath = str | bytes | os.PathLike[Any]
 
+
+_SOURCES = "a path, or the content of a file as bytes or as a str of JSON"
 
 # Up to so many characters a text is encoded in one call: it needs no steps for Ctrl-C, and no growing cache.
 SHORT_TEXT = 1 << 12
@@ -104,7 +109,7 @@ class Tokenizer(NamesOfPeers):
     __slots__ = ("__weakref__", "_model")
 
     def __init__(self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None) -> None:
-        splitter = _text.checked_pattern(pattern)
+        splitter = _splitter.checked_pattern(pattern)
         self._model: Model = Untrained(splitter, Vocabulary.of_merges(array("I")), _special.checked_names(special_tokens))
 
     @classmethod
@@ -187,8 +192,7 @@ class Tokenizer(NamesOfPeers):
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by a trained one."""
         model = self._model
-        names = sorted(model.special_ids, key=model.special_ids.__getitem__)
-        self._model = Model(model.splitter, Vocabulary.of_merges(merges), names, not_special=model.not_special)
+        self._model = model.trained(Vocabulary.of_merges(merges))
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
@@ -198,6 +202,7 @@ class Tokenizer(NamesOfPeers):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> list[int]:
         """Return the token ids of a text, as tiktoken gives them.
 
@@ -205,8 +210,12 @@ class Tokenizer(NamesOfPeers):
             text: a ``str``, or a buffer of UTF-8. Surrogates that make a pair are joined, others become U+FFFD.
             allowed_special: the names that become special tokens, or ``"all"``. If several begin at the same place, the longest
                 one is used.
-            disallowed_special: names that must not occur in the text; ``"all"`` means all names that are not allowed. A name
-                in neither argument is ordinary text.
+            disallowed_special: names that must not occur in the text; ``"all"`` means all special tokens that are not allowed.
+                A special token in neither argument is ordinary text.
+            add_special_tokens: whether to put around the ids what the post-processor of a ``tokenizer.json`` does, such as
+                the mark of the beginning. Without one it changes nothing. Hugging Face's default is True.
+
+        Added tokens that are not special are always found; see `added_tokens`.
 
         Raises:
             TypeError: an argument has the wrong type.
@@ -229,8 +238,10 @@ class Tokenizer(NamesOfPeers):
         if type(text) is str and len(text) <= SHORT_TEXT:
             ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
-                return ids
-        return as_list(self.encode_array(text, allowed_special=allowed_special, disallowed_special=disallowed_special))
+                return _post.applied(self._model.marks, ids) if add_special_tokens else ids
+        ids = array("I")
+        self._model.encode(text, allowed_special, disallowed_special, ids)
+        return as_list(_post.applied(self._model.marks, ids) if add_special_tokens else ids)
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
         """Return the ids of a text without special tokens: ``encode(text, disallowed_special=())``.
@@ -249,6 +260,7 @@ class Tokenizer(NamesOfPeers):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> array[int]:
         """Return the ids as an ``array.array`` of the type ``"I"``, with four bytes for each id; otherwise as `encode`.
 
@@ -264,7 +276,7 @@ class Tokenizer(NamesOfPeers):
         """
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
-        return ids
+        return _post.applied(self._model.marks, ids) if add_special_tokens else ids
 
     def encode_batch(
         self,
@@ -273,6 +285,7 @@ class Tokenizer(NamesOfPeers):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[list[int]]:
         """Return the ids of each text, as `encode` does; ``threads`` limits the threads (``None``: one for each processor).
@@ -294,8 +307,10 @@ class Tokenizer(NamesOfPeers):
         total = None
         if progress is not None and progress is not False and isinstance(texts, list | tuple):
             total = batches.known_nbytes(texts)
+        model = self._model
         with common_progress.reporting(progress, total) as report:
-            return self._model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special, report)
+            lists = model.encode_batch(texts, _n_threads(threads), allowed_special, disallowed_special, report)
+        return [_post.applied(model.marks, ids) for ids in lists] if add_special_tokens else lists
 
     def count(
         self,
@@ -303,6 +318,7 @@ class Tokenizer(NamesOfPeers):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> int:
         """Return how many ids `encode` would return, without making them.
 
@@ -312,7 +328,67 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.count("lower")
         3
         """
-        return self._model.encode(text, allowed_special, disallowed_special, None)
+        model = self._model
+        n = model.encode(text, allowed_special, disallowed_special, None)
+        return _post.count(model.marks, n) if add_special_tokens else n
+
+    def encode_with_offsets(
+        self,
+        text: str | Buffer,
+        *,
+        unit: Literal["characters", "bytes"] = "characters",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> tuple[array[int], array[int], array[int]]:
+        """Return the ids of a text, and where each token begins and where it ends in the text that was given.
+
+        The three arrays have one entry for each id: the ids with four bytes (type ``"I"``), the starts and the ends with eight
+        (type ``"Q"``). Token i comes from ``text[starts[i] : ends[i]]``.
+
+        The offsets are those of Hugging Face's ``Encoding.offsets`` with ``trim_offsets=False``: a blank before a word belongs
+        to its token. A token that has only some bytes of a character has the offsets of the whole character. What normalizing
+        composes has those of the first of its characters; marks that it puts in another order keep theirs. A blank that the
+        tokenizer puts before a text has the offsets of the first character. What ``add_special_tokens`` adds has 0 and 0.
+
+        Args:
+            text: as in `encode`. For a ``str`` with surrogates, offsets refer to the text after these are joined or replaced.
+            unit: ``"characters"`` (code points), or ``"bytes"`` of UTF-8.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`.
+            add_special_tokens: as in `encode`.
+
+        It raises the exceptions of `encode`, and `ValueError` for a pattern that leaves out some of the text. It takes
+        O(length) time, and holds the whole text in memory.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2")
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.encode_with_offsets("é low")
+        (array('I', [195, 169, 32, 257]), array('Q', [0, 0, 1, 2]), array('Q', [1, 1, 2, 5]))
+        """
+        arguments.check_option("unit", unit, ("characters", "bytes"))
+        model = self._model
+        arrays = model.encode_with_offsets(text, unit, allowed_special, disallowed_special)
+        if not add_special_tokens:
+            return arrays
+        ids, starts, ends = arrays
+        zeros = tuple(None if part is None else (0,) * len(part) for part in model.marks)
+        return _post.applied(model.marks, ids), _post.applied(zeros, starts), _post.applied(zeros, ends)
+
+    def tokenize(self, text: str | Buffer) -> list[str]:
+        r"""Return the tokens of `encode_ordinary` as text, for example as the ``analyzer`` of a vectorizer of scikit-learn.
+
+        A token is its bytes as UTF-8, with its blank. Bytes that are not UTF-8, such as a part of a character, are written as
+        ``\x`` and two digits. An added token is its name.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2")
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.tokenize("a lowé")
+        ['a', ' ', 'low', '\\xc3', '\\xa9']
+        """
+        return [token.decode("utf-8", "backslashreplace") for token in self._model.decode_tokens(self.encode_ordinary(text))]
 
     def encode_file(
         self,
@@ -383,12 +459,13 @@ class Tokenizer(NamesOfPeers):
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
-    def decode(self, ids: Iterable[int], errors: str = "replace") -> str:
-        """Return the text of ids; the text of a special token is its name.
+    def decode(self, ids: Iterable[int], errors: str = "replace", *, skip_special_tokens: bool = False) -> str:
+        """Return the text of ids; the text of an added token is its name.
 
         Args:
             ids: any iterable of int; a list, or a buffer of unsigned 32-bit numbers, is fastest.
             errors: how to handle bytes that are not UTF-8, as in ``bytes.decode``.
+            skip_special_tokens: whether to leave out special tokens. Hugging Face's default is True.
 
         Raises:
             TypeError: ``ids`` is not an iterable of int.
@@ -404,9 +481,9 @@ class Tokenizer(NamesOfPeers):
         Traceback (most recent call last):
         text_processor.errors.UnknownTokenError: the id 258, at index 1, does not exist
         """
-        return self.decode_bytes(ids).decode("utf-8", errors)
+        return self._model.decode(ids, skip_special=skip_special_tokens).decode("utf-8", errors)
 
-    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+    def decode_bytes(self, ids: Iterable[int], *, skip_special_tokens: bool = False) -> bytes:
         r"""Return the bytes of ids; they need not be UTF-8. It raises the exceptions of `decode`.
 
         >>> from text_processor import Tokenizer
@@ -415,10 +492,15 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.decode_bytes([257, 255])
         b'low\xff'
         """
-        return self._model.decode(ids)
+        return self._model.decode(ids, skip_special=skip_special_tokens)
 
     def decode_batch(
-        self, batch: Iterable[Iterable[int]], errors: str = "replace", *, progress: Progress | bool | None = None
+        self,
+        batch: Iterable[Iterable[int]],
+        errors: str = "replace",
+        *,
+        skip_special_tokens: bool = False,
+        progress: Progress | bool | None = None,
     ) -> list[str]:
         """Return the text of each list of ids.
 
@@ -440,7 +522,7 @@ class Tokenizer(NamesOfPeers):
         with common_progress.reporting(progress, len(batch) if isinstance(batch, list | tuple) else None, "lists") as report:
             for index, ids in enumerate(batch):
                 try:
-                    texts.append(self.decode(ids, errors))
+                    texts.append(self.decode(ids, errors, skip_special_tokens=skip_special_tokens))
                 except UnicodeDecodeError as error:
                     error.reason += f", in list {index}"
                     raise
@@ -485,8 +567,10 @@ class Tokenizer(NamesOfPeers):
             n_characters += sum(not 0x80 <= byte < 0xC0 for byte in token)
         return b"".join(tokens).decode(), offsets
 
-    def decoder(self, errors: str = "replace") -> IncrementalDecoder:
+    def decoder(self, errors: str = "replace", *, skip_special_tokens: bool = False) -> IncrementalDecoder:
         """Return a decoder for ids that come one after the other, as from a model; it keeps the current vocabulary.
+
+        The arguments are those of `decode`.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer()
@@ -495,7 +579,7 @@ class Tokenizer(NamesOfPeers):
         >>> [decoder.decode(each) for each in (257, 195, [169, 98])]
         ['low', '', 'éb']
         """
-        return IncrementalDecoder(self, errors)
+        return IncrementalDecoder(self, errors, skip_special_tokens=skip_special_tokens)
 
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
@@ -511,8 +595,22 @@ class Tokenizer(NamesOfPeers):
 
     @property
     def special_tokens(self) -> dict[str, int]:
-        """The special tokens with their ids; a copy."""
+        """The special tokens with their ids; a copy. An added token that is not special is only in `added_tokens`."""
         return dict(self._model.special_ids)
+
+    @property
+    def added_tokens(self) -> dict[str, AddedToken]:
+        """All added tokens, special or not, by name; a copy.
+
+        An `AddedToken` is a named tuple: its ``id``, and the flags ``special``, ``normalized``, ``lstrip``, ``rstrip`` and
+        ``single_word``, which mean what they mean in Hugging Face's ``tokenizers``. One that is not special is always found in
+        a text, and never disallowed.
+
+        >>> from text_processor import Tokenizer
+        >>> Tokenizer(special_tokens=["<|end|>"]).added_tokens["<|end|>"].id
+        256
+        """
+        return dict(self._model.added)
 
     @property
     def merges(self) -> dict[tuple[int, int], int]:
@@ -528,7 +626,7 @@ class Tokenizer(NamesOfPeers):
         {}
         """
         model = self._model
-        pairs = _huggingface.merges_of(model)
+        pairs = _writing.merges_of(model)
         left, right = pairs[::2], pairs[1::2]
         if model.merges is None:
             made_by_pairs = (
@@ -609,7 +707,7 @@ class Tokenizer(NamesOfPeers):
                 self._model = _files.from_bytes(data)
             case (bytes(data), dict(attributes), "untrained"):
                 model = _files.from_bytes(data)
-                self._model = Untrained(model.splitter, model.vocabulary, model.special_ids)
+                self._model = Untrained(model.splitter, model.vocabulary, model.added)
             case _:
                 raise InvalidTokenizerError(f"the state of a Tokenizer must be bytes and a dict, not {quoted(state)}")
         set_attributes(self, attributes)
@@ -638,21 +736,56 @@ class Tokenizer(NamesOfPeers):
         files.write_file(os.fsdecode(path), _files.chunks(self._model))
 
     @classmethod
-    def load(cls, path: StrOrBytesPath) -> Self:
-        """Return the tokenizer of a file that `save` wrote, of a ``tokenizer.json``, or of a folder that has one.
+    def load(
+        cls,
+        source: StrOrBytesPath | Buffer,
+        *,
+        pattern: str | None = None,
+        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
+    ) -> Self:
+        """Return the tokenizer of a file or a folder, in any form that is known; its content tells which, not its name.
 
-        What is in the file decides, not its name.
+        - a file that `save` has written;
+        - ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE; see `from_huggingface`;
+        - ``tekken.json`` of Mistral;
+        - a ``.tiktoken`` file, or ``tokenizer.model`` of Llama 3 and 4; it needs ``pattern``;
+        - a folder with ``tokenizer.json``, ``tekken.json``, ``vocab.json`` and ``merges.txt``, ``encoder.json`` and
+          ``vocab.bpe``, ``tokenizer.model`` or one ``.tiktoken`` file, looked for in this order. ``vocab.json`` needs
+          ``pattern`` unless a ``tokenizer_config.json`` beside it has a known class, such as ``Qwen2Tokenizer``.
+
+        Models of SentencePiece, whose tokens are characters, and CLIP's are refused.
+
+        Args:
+            source: the path of a file or a folder; or the content of a file, as bytes, or as a ``str`` of JSON, which begins
+                with ``{``. Bytes that begin as no known form does are a path.
+            pattern: as for `Tokenizer`, for a form that has none.
+            special_tokens: names with their ids, or names that get the ids after the highest one, for a form that has none.
 
         Raises:
-            InvalidTokenizerError: the file is neither, is damaged or cut short, or has an unknown version. The message names
-                the file and the byte. For a ``tokenizer.json`` see `from_huggingface`.
-            OSError: the file cannot be read.
+            InvalidTokenizerError: it is none of these forms, is damaged or cut short, lacks ``pattern``, or cannot be
+                represented; the message has all reasons, and the place of each.
+            OSError: a file cannot be read.
             ImportError: its pattern needs ``regex``, which is not installed.
+
+        It takes O(bytes of the file) time.
+
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("o200k", special_tokens=["<|end|>"])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tokenizer.save_pretrained(folder)
+        ...     Tokenizer.load(folder) == tokenizer
+        True
         """
-        name = os.fsdecode(path)
-        if (json := _huggingface.json_at(name)) is not None:
-            return cls._of(_huggingface.read_file(json))
-        return cls._of(_files.read_file(name))
+        given = _forms.Given(pattern, special_tokens)
+        if isinstance(source, str) and source.lstrip().startswith("{"):
+            return cls._of(_forms.read_bytes(source.encode("utf-8", "surrogatepass"), "the text", given))
+        if not isinstance(source, str | bytes | os.PathLike):
+            return cls._of(_forms.read_bytes(bytes(arguments.byte_view(source, "source", _SOURCES)), "the bytes", given))
+        if isinstance(source, bytes) and _forms.looks_like_content(source):
+            return cls._of(_forms.read_bytes(source, "the bytes", given))
+        return cls._of(_forms.read(Path(os.fsdecode(cast("str", source))), given))
 
     @classmethod
     def from_mergeable_ranks(
@@ -686,13 +819,8 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.encode("abc<|end|>", allowed_special="all"), tokenizer.vocab_size
         ([300, 99, 400], 401)
         """
-        splitter = _text.checked_pattern(pattern)
-        tokens = _checked_ranks(ranks)
-        vocabulary = _files.new_vocabulary(tokens)
-        if isinstance(special_tokens, Mapping):
-            special_ids = _files.checked_special_ids(cast(Mapping[str, int], special_tokens), tokens.ids)
-            return cls._of(Model(splitter, vocabulary, special_ids))._named(name)
-        return cls._of(Model(splitter, vocabulary, _special.checked_names(special_tokens)))._named(name)
+        splitter = _splitter.checked_pattern(pattern)
+        return cls._of(_forms.model_of(_checked_ranks(ranks), splitter, special_tokens))._named(name)
 
     @classmethod
     def from_tiktoken(
@@ -711,19 +839,15 @@ class Tokenizer(NamesOfPeers):
 
         Otherwise it works as `from_mergeable_ranks`.
         """
-        file = os.fsdecode(path)
-        _text.checked_pattern(pattern)
-        ranks = _files.read_tiktoken(file)
-        try:
-            return cls.from_mergeable_ranks(ranks, pattern, special_tokens, name=name)
-        except ValueError as error:
-            raise InvalidTokenizerError(f"{file}: {error}") from error
+        _splitter.checked_pattern(pattern)
+        model = _forms.read_tiktoken(Path(os.fsdecode(path)), _forms.Given(pattern, special_tokens))
+        return cls._of(model)._named(name)
 
     def save_tiktoken(self, path: StrOrBytesPath) -> None:
         """Write the tokens and their ids to a ``.tiktoken`` file; such a file has no pattern and no special tokens.
 
         Raises:
-            ValueError: the vocabulary has merges in Hugging Face's order that tiktoken cannot represent.
+            ValueError: tiktoken would give other ids; the message has all reasons.
             OSError: the file cannot be written.
 
         >>> import tempfile
@@ -734,61 +858,57 @@ class Tokenizer(NamesOfPeers):
         ...     Tokenizer.from_tiktoken(Path(folder, "bytes.tiktoken"), "gpt4") == Tokenizer()
         True
         """
-        self._check_rule_of_tiktoken()
+        _writing.check_rule_of_tiktoken(self._model)
         files.write_file(os.fsdecode(path), _files.tiktoken_lines(self._model))
 
     def to_tiktoken(self, name: str | None = None) -> Any:
-        """Return a ``tiktoken.Encoding`` with this vocabulary, pattern and special tokens.
+        """Return a ``tiktoken.Encoding`` with this vocabulary and pattern; all added tokens are special tokens there.
 
         Without a name it gets that of this tokenizer or, if there is none, ``"text_processor"``.
 
         Raises:
             ImportError: tiktoken is not installed.
-            ValueError: the vocabulary has merges in Hugging Face's order that tiktoken cannot represent.
+            ValueError: tiktoken would give other ids; the message has all reasons.
         """
-        self._check_rule_of_tiktoken()
+        _writing.check_rule_of_tiktoken(self._model)
         try:
             import tiktoken  # noqa: PLC0415
         except ImportError as error:
             raise ImportError(needs("to_tiktoken", "tiktoken", "tiktoken")) from error
+        model = self._model
         return tiktoken.Encoding(
             name=name or self.name or "text_processor",
             pat_str=self.pattern,
-            mergeable_ranks=self.mergeable_ranks(),
-            special_tokens=self.special_tokens,
+            mergeable_ranks=self.mergeable_ranks() | {text.encode(): number for text, number in model.unreachable.items()},
+            special_tokens={name: token.id for name, token in model.added.items()},
         )
-
-    def _check_rule_of_tiktoken(self) -> None:
-        if self._model.merges is not None:
-            raise ValueError(
-                "this vocabulary was read from a tokenizer.json whose merges tiktoken's rule, which goes by ids alone, "
-                "does not follow"
-            )
 
     @classmethod
     def from_huggingface(cls, path: StrOrBytesPath) -> Self:
         """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
 
-        With ``allowed_special="all"`` it gives the ids of their ``encode(text, add_special_tokens=False)``. All added tokens
-        are special here; `save_huggingface` writes each as special or not special, as it was. A setting that would change ids
-        and cannot be represented raises: normalizers, pre-tokenizers other than ``ByteLevel`` and ``Split`` before it,
-        post-processors that add tokens, ``dropout``, ``unk_token``, ``byte_fallback``, prefixes and suffixes of tokens,
-        truncation, padding, added tokens with ``lstrip``, ``rstrip`` or ``single_word``, added tokens with an id that they do
-        not get there, and patterns that may split differently.
+        With ``allowed_special="all"`` it gives the ids of their ``encode(text, add_special_tokens=False)``. These can be
+        represented: normal forms; the pre-tokenizers ``ByteLevel``, ``Split``, ``Digits``, ``Punctuation``, ``Whitespace``,
+        ``WhitespaceSplit`` and sequences of them that have a ``ByteLevel``; added tokens with any flags; ``ignore_merges``;
+        bytes that are no tokens, which are left out as there. Post-processor, truncation, padding and decoder are kept, and
+        `save_huggingface` writes them again; truncation and padding are not applied. Any other setting that would change ids
+        raises: other normalizers and pre-tokenizers, ``dropout``, prefixes and suffixes of tokens, an ``unk_token`` that text
+        can become, added tokens with an id that they do not get there, and patterns that may split differently.
 
         Raises:
             InvalidTokenizerError: the file is not such a tokenizer, or cannot be represented; the message lists all faults
                 and where they are.
             OSError: the file cannot be read.
         """
-        return cls._of(_huggingface.read_file(os.fsdecode(path)))
+        path = Path(os.fsdecode(path))
+        return cls._of(_forms.read_huggingface(path.read_bytes(), str(path)))
 
     def save_huggingface(self, path: StrOrBytesPath) -> None:
-        """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers`` give the same ids.
+        """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers``, from 0.20 on, give the same ids.
 
         Raises:
-            ValueError: no such file is possible: no pair of tokens makes one of the tokens, a special token has the name of an
-                ordinary one, or the pattern may mean something else there.
+            ValueError: no such file is possible: a special token has the name of an ordinary one, or the pattern may mean
+                something else there.
             OSError: the file cannot be written.
 
         >>> import tempfile
@@ -799,7 +919,54 @@ class Tokenizer(NamesOfPeers):
         ...     Tokenizer.from_huggingface(Path(folder, "tokenizer.json")) == Tokenizer("o200k")
         True
         """
-        files.write_file(os.fsdecode(path), [_huggingface.to_json(self._model)])
+        files.write_file(os.fsdecode(path), [_writing.to_json(self._model)])
+
+    def save_pretrained(
+        self,
+        folder: StrOrBytesPath,
+        *,
+        chat_template: str | None = None,
+        bos_token: str | None = None,
+        eos_token: str | None = None,
+        pad_token: str | None = None,
+        unk_token: str | None = None,
+        sep_token: str | None = None,
+        cls_token: str | None = None,
+        mask_token: str | None = None,
+    ) -> None:
+        """Write the files that ``AutoTokenizer.from_pretrained(folder)`` of ``transformers`` opens; the folder is made.
+
+        These are ``tokenizer.json``, as `save_huggingface` writes it, ``tokenizer_config.json`` and
+        ``special_tokens_map.json``.
+
+        Args:
+            folder: the path of the folder.
+            chat_template: a template in Jinja, for their ``apply_chat_template``.
+            bos_token, eos_token, pad_token, unk_token, sep_token, cls_token, mask_token: names of added tokens.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: a name is none of an added token; or as in `save_huggingface`.
+            OSError: a file cannot be written.
+
+        >>> import tempfile
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     tokenizer.save_pretrained(folder, eos_token="<|end|>")
+        ...     Tokenizer.load(folder) == tokenizer
+        True
+        """
+        named = {
+            "bos_token": bos_token,
+            "eos_token": eos_token,
+            "pad_token": pad_token,
+            "unk_token": unk_token,
+            "sep_token": sep_token,
+            "cls_token": cls_token,
+            "mask_token": mask_token,
+        }
+        _writing.save_pretrained(self._model, Path(os.fsdecode(folder)), chat_template, named)
 
 
 class IncrementalDecoder:
@@ -816,11 +983,12 @@ class IncrementalDecoder:
     ('low', '€', '\ufffd')
     """
 
-    __slots__ = ("_decoder", "_model")
+    __slots__ = ("_decoder", "_model", "_skip_special")
 
-    def __init__(self, tokenizer: Tokenizer, errors: str = "replace") -> None:
+    def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None:
         codecs.lookup_error(errors)  # raises now, not at the first invalid byte
         self._model = tokenizer._model
+        self._skip_special = skip_special_tokens
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
 
     def decode(self, ids: int | Iterable[int], final: bool = False) -> str:
@@ -832,7 +1000,7 @@ class IncrementalDecoder:
             given: Iterable[int] = [operator.index(ids)]  # type: ignore[arg-type]  # an array may be a number and iterable
         except TypeError:
             given = ids  # type: ignore[assignment]
-        return self._decoder.decode(self._model.decode(given), final)
+        return self._decoder.decode(self._model.decode(given, skip_special=self._skip_special), final)
 
     def reset(self) -> None:
         """Drop the bytes of an incomplete character."""

@@ -14,8 +14,9 @@ class Lookup:
 
     def __init__(self, model: Model) -> None:
         self.ids: dict[bytes, int] = dict(zip(model.tokens.each(), model.tokens.ids, strict=True))
-        self.added_ids: dict[str, int] = dict(model.special_ids)
-        self.special_ids = frozenset(number for name, number in self.added_ids.items() if name not in model.not_special)
+        # The names that no text reaches are those of tokens too.
+        self.added_ids: dict[str, int] = model.unreachable | {name: token.id for name, token in model.added.items()}
+        self.special_ids = frozenset(model.special_ids.values())
 
     @cached_property
     def added_names(self) -> dict[int, str]:

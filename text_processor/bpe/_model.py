@@ -7,22 +7,25 @@ import sys
 import warnings
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 from typing import Any, cast
 
 from text_processor._common import arguments, many
 from text_processor._common.arguments import is_a
-from text_processor._common.messages import quoted, shown
+from text_processor._common.messages import shown
 from text_processor._common.progress import Report
 from text_processor._documents import batches
 from text_processor._documents.decoding import Reading
 from text_processor._native import status as native_status
 from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _special, _text
+from text_processor.bpe import _added, _normalizing, _offsets, _pipeline, _post, _special, _text
+from text_processor.bpe._added import AddedToken
+from text_processor.bpe._pipeline import Finders
 from text_processor.bpe._special import Names, Search
-from text_processor.bpe._text import Consume, Splitter
+from text_processor.bpe._splitter import Splitter
+from text_processor.bpe._text import Consume
 from text_processor.errors import InvalidDocumentError, UnknownTokenError, UntrainedTokenizerWarning
 
 # Bytes of short texts in one batch, for each thread: some milliseconds of work. A longer text is encoded alone, in steps.
@@ -39,45 +42,92 @@ Tell = Callable[[int], object]
 
 
 class Model:
-    """A splitter, a vocabulary and special tokens.
+    """A splitter, a vocabulary and added tokens.
 
-    ``special_ids`` are all added tokens with their ids, or names that get the ids after those of the vocabulary.
-    ``not_special`` are the added tokens that Hugging Face's ``decode`` always keeps. ``merges`` and ``whole_pieces`` are
-    Hugging Face's merge rule. Without merges the rule is tiktoken's, which gives the same ids as training does.
+    ``added`` are the added tokens by name; names with ids, or names alone, are special tokens, and names alone get the ids
+    after those of the vocabulary. ``merges`` and ``whole_pieces`` are Hugging Face's merge rule. Without merges the rule is
+    tiktoken's, which gives the same ids as training does. ``normalizer`` are the names of normal forms, applied in order.
+    ``prefix_space`` puts a blank before each stretch between added tokens that does not begin with one. ``post_processor`` is
+    that section of a tokenizer.json, checked. ``kept`` are its sections that are only written back.
+    ``unreachable`` are tokens that no text becomes, such as the empty one; they are only decoded.
     """
 
     def __init__(
         self,
         splitter: Splitter,
         vocabulary: Vocabulary,
-        special_ids: Mapping[str, int] | Iterable[str] = (),
+        added: Mapping[str, AddedToken] | Mapping[str, int] | Iterable[str] = (),
         *,
-        not_special: Iterable[str] = (),
         merges: array[int] | None = None,
         whole_pieces: bool = False,
+        normalizer: tuple[str, ...] = (),
+        prefix_space: bool = False,
+        post_processor: Mapping[str, Any] | None = None,
+        kept: Mapping[str, Any] | None = None,
+        unreachable: Mapping[str, int] | None = None,
     ) -> None:
         self.splitter = splitter
         self.vocabulary = vocabulary
         self.merges = merges
         self.whole_pieces = whole_pieces
+        self.normalizer = normalizer
+        self.prefix_space = prefix_space
+        self.post_processor = post_processor
+        self.kept = dict(kept or {})
+        self.unreachable = dict(unreachable or {})
         self.tokens_ids = vocabulary.tokens().ids
-        if isinstance(special_ids, Mapping):
-            self.special_ids: dict[str, int] = dict(cast(Mapping[str, int], special_ids))
-        else:
-            self.special_ids = {
-                name: _special.checked_id(token, f"the id of the special token {quoted(name)}")
-                for token, name in enumerate(special_ids, self.tokens_ids[-1] + 1)
-            }
+        self.added = self._numbered(added)
+        self.special_ids = {name: token.id for name, token in self.added.items() if token.special}
         self.special_names = frozenset(self.special_ids)
-        self.not_special = frozenset(not_special)
+        self.form = _normalizing.form_of(normalizer)
         self.search_for = lru_cache(MOST_SEARCHES)(Search)
-        names = {token: name.encode() for name, token in self.special_ids.items()}
+        self.finders_for = lru_cache(MOST_SEARCHES)(partial(_pipeline.new_finders, self.added, self.form))
+        self.is_plain = self._is_plain()
+        names = self._added_texts()
         self.special_tokens = SpecialTokens(names) if names else None
+        self.marks = _post.parts_of(post_processor)
+
+    def _is_plain(self) -> bool:
+        """Whether text goes to the splitter as it is, but for special tokens that are found wherever their names are."""
+        added = self.added.values()
+        is_simple = all(token.special and token.is_exact for token in added) and len({token.normalized for token in added}) <= 1
+        return is_simple and self.form is None and not self.prefix_space
+
+    def _added_texts(self) -> dict[int, bytes]:
+        """Return what added tokens decode to, by id: of several with one id the first, and none that is in the vocabulary."""
+        texts = {number: text.encode() for text, number in self.unreachable.items()}
+        for name, token in self.added.items():
+            texts.setdefault(token.id, _pipeline.looked_for(name, token, self.form).encode())
+        for number in texts.keys() & set(self.tokens_ids):
+            del texts[number]
+        return texts
+
+    def _numbered(self, added: Mapping[str, AddedToken] | Mapping[str, int] | Iterable[str]) -> dict[str, AddedToken]:
+        """Return added tokens by name; names alone get the ids after the vocabulary."""
+        if isinstance(added, Mapping):
+            given = cast("Mapping[str, AddedToken | int]", added)
+            return {name: AddedToken(token) if isinstance(token, int) else token for name, token in given.items()}
+        return {name: AddedToken(_added.checked_id(token, name)) for token, name in enumerate(added, self.tokens_ids[-1] + 1)}
+
+    def trained(self, vocabulary: Vocabulary) -> Model:
+        """Return this model with another vocabulary; the added tokens keep their order and get the ids after it."""
+        in_order = sorted(self.added.items(), key=lambda item: item[1].id)
+        first = vocabulary.tokens().ids[-1] + 1
+        added = {
+            name: token._replace(id=_added.checked_id(number, name)) for number, (name, token) in enumerate(in_order, first)
+        }
+        return Model(
+            self.splitter,
+            vocabulary,
+            added,
+            normalizer=self.normalizer,
+            prefix_space=self.prefix_space,
+        )
 
     @property
     def n_vocab(self) -> int:
         """The highest id plus one."""
-        return max([self.tokens_ids[-1], *self.special_ids.values()]) + 1
+        return max([self.tokens_ids[-1], *(token.id for token in self.added.values()), *self.unreachable.values()]) + 1
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -86,7 +136,8 @@ class Model:
     def state(self) -> tuple[Any, ...]:
         """Return everything that results depend on, here or in a file that is written."""
         rule = None if self.merges is None else (self.merges, self.whole_pieces)
-        return (self.splitter.pattern, self.special_ids, self.not_special, self.tokens, rule)
+        way = (self.form, self.prefix_space, self.marks)
+        return (self.splitter, self.added, self.tokens, rule, way, self.unreachable)
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
@@ -100,6 +151,8 @@ class Model:
             data = text.encode()
         except UnicodeEncodeError:
             return None
+        if not self.is_plain:
+            return self._encode_short_stretches(self.splitter.native, data, chosen)
         if not chosen or not (search := self.search_for(chosen)).may_occur(text):
             return self.vocabulary.encode_short(self.splitter.native, data)
         ids: list[int] = []
@@ -109,6 +162,24 @@ class Model:
             ids.append(self.special_ids[place.name])
             start = place.end
         return ids + self.vocabulary.encode_short(self.splitter.native, data[start:])
+
+    def _encode_short_stretches(self, native: int, data: bytes, chosen: frozenset[str]) -> list[int]:
+        """Encode a short text that does not go to the splitter as it is."""
+        text: _pipeline.Text | None = self._whole(data, self.finders_for(chosen))
+        if text is not None:
+            return self.vocabulary.encode_short(native, bytes(text))
+        short = _pipeline.Short(partial(self.vocabulary.encode_short, native), self.prefix_space)
+        self.finders_for(chosen).stages(self.form, short).text(data, True)
+        return short.ids
+
+    def _whole(self, data: bytes, finders: Finders) -> _pipeline.Text | None:
+        """Return what goes to the splitter of a text without added tokens; None if it has some."""
+        if finders.before is not None and finders.before.occur_in(data):
+            return None
+        text = data if self.form is None or data.isascii() else bytes(_normalizing.normalize(data, self.form))
+        if finders.after is not None and finders.after.occur_in(text):
+            return None
+        return _pipeline.with_blank(text) if self.prefix_space else text
 
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Append the ids of a text to an array, or only count them if it is None; return their number."""
@@ -130,10 +201,37 @@ class Model:
     def _encode_checked(
         self, text: str | memoryview, chosen: frozenset[str], encoder: Encoder, tell: Tell | None = None
     ) -> None:
-        if chosen:
+        if not self.is_plain:
+            sink = self._sink(encoder, chosen)
+            _text.feed(text, sink if tell is None else _telling(sink, tell), encoder.threads)
+        elif chosen:
             self._feed_parts(encoder, text, chosen, tell)
         else:
             self._feed(encoder, text, tell)
+
+    def _sink(self, encoder: Encoder, chosen: frozenset[str]) -> Consume:
+        """Return what takes a text in chunks through all stages."""
+        last = _pipeline.Encoding(encoder, self._feed_chunk(encoder), self.prefix_space)
+        first = self.finders_for(chosen).stages(self.form, last)
+
+        def take(text: bytes | memoryview, is_final: bool) -> int:
+            first.text(text, is_final)
+            return len(text)
+
+        return take
+
+    def _feed_chunk(self, encoder: Encoder) -> Consume:
+        """Return what encodes the certain part of a stretch; if ``regex`` splits, only a whole one is certain."""
+        if self.splitter.native is not None:
+            return encoder.feed
+
+        def feed_whole(text: bytes | memoryview, is_final: bool) -> int:
+            if not is_final:
+                return 0
+            self._feed(encoder, memoryview(text))
+            return len(text)
+
+        return feed_whole
 
     def _check(self, text: str, forbidden: frozenset[str]) -> None:
         """Raise `ValueError` if a text contains a disallowed name."""
@@ -169,6 +267,21 @@ class Model:
         if tell is not None:
             tell(n_left)  # bytes that no match covers
 
+    def encode_with_offsets(self, text: object, unit: str, allowed: object, disallowed: object) -> _offsets.Arrays:
+        """Return the ids of a text and where each one begins and ends."""
+        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        data = bytes(_text.as_utf8(self._checked(text, forbidden)))
+        locator = _offsets.Locator(
+            self.finders_for(chosen), self.form, self.prefix_space, self._encode_stretch, self.vocabulary
+        )
+        found = locator.locate(data)
+        return _offsets.in_bytes(data, found) if unit == "bytes" else _offsets.in_characters(data, found)
+
+    def _encode_stretch(self, text: bytes) -> array[int]:
+        encoder = self._new_encoder(array("I"))
+        self._feed(encoder, memoryview(text))
+        return cast("array[int]", encoder.ids)
+
     def encode_batch(
         self, texts: Iterable[object], threads: int, allowed: object, disallowed: object, report: Report
     ) -> list[list[int]]:
@@ -202,19 +315,29 @@ class Model:
             self.encode(text, chosen, forbidden, ids)
             yield ids
             return
-        stream = _text.Stream(_Stream(self, encoder, chosen, forbidden).consume)
+        parts = _Stream(self, encoder, chosen, forbidden) if self.is_plain else _Stages(self, encoder, chosen, forbidden)
+        stream = _text.Stream(parts.consume)
         for block, is_final in _text.blocks(read, name, reading):
             stream.feed(block, is_final)
+            if is_final:
+                parts.end()
             yield ids
             del ids[:]
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
-    def decode(self, ids: object, ends: array[int] | None = None, first: int = 0) -> bytes:
+    def decode(self, ids: object, ends: array[int] | None = None, *, skip_special: bool = False) -> bytes:
         """Return the bytes of tokens, and store the end of each token in ``ends``, which must be empty.
 
-        In errors, ``first`` is the index of the first id.
+        With ``skip_special``, special tokens have no bytes.
         """
+        added = self.special_tokens
+        if skip_special:
+            added = self._silent_special_tokens
+            if self._special_in_vocabulary:
+                ids = array("I", _as_ids(ids))
+                self.decode(ids)  # so that an error gives the index in what was given
+                ids = array("I", (number for number in ids if number not in self._special_in_vocabulary))
         numbers = memoryview(_as_ids(ids))
         parts: list[memoryview] = []
         nbytes = 0
@@ -222,19 +345,31 @@ class Model:
             part = numbers[start : start + SLICE_IDS]
             part_ends = None if ends is None else array("Q", bytes(8 * len(part)))
             try:
-                found = self.vocabulary.decode(part, part_ends, self.special_tokens)
+                found = self.vocabulary.decode(part, part_ends, added)
             except InvalidArgumentError:
-                found = self._decode_copy(array("I", part.tobytes()), part_ends, first + start)
+                found = self._decode_copy(array("I", part.tobytes()), part_ends, added, start)
             parts.append(found)
             if ends is not None:
                 ends.extend(nbytes + end for end in part_ends or ())
             nbytes += len(found)
         return b"".join(parts)
 
-    def _decode_copy(self, ids: array[int], ends: array[int] | None, first: int) -> memoryview:
-        """Decode ids that nobody else writes to, so that an error can name the wrong id."""
+    @cached_property
+    def _silent_special_tokens(self) -> SpecialTokens | None:
+        """The added tokens for decoding, without the text of the special ones."""
+        special = set(self.special_ids.values())
+        texts = {number: b"" if number in special else text for number, text in self._added_texts().items()}
+        return SpecialTokens(texts) if texts else None
+
+    @cached_property
+    def _special_in_vocabulary(self) -> set[int]:
+        """The ids of special tokens that the vocabulary has too."""
+        return set(self.special_ids.values()) & set(self.tokens_ids)
+
+    def _decode_copy(self, ids: array[int], ends: array[int] | None, added: SpecialTokens | None, first: int) -> memoryview:
+        """Decode ids that nobody else writes to, so that an error can name the wrong id; the first one is ids[``first``]."""
         try:
-            return self.vocabulary.decode(ids, ends, self.special_tokens)
+            return self.vocabulary.decode(ids, ends, added)
         except InvalidArgumentError as error:
             raise UnknownTokenError(f"the id {ids[error.item]}, at index {first + error.item}, does not exist") from error
 
@@ -372,13 +507,22 @@ class _Batch:
     def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
         """Add a checked text."""
         can_wait = self._model.splitter.native is not None
-        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES and not (chosen and self._may_hold(text, chosen)):
-            self._wait(text)
-            return
+        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES:
+            whole = self._whole(text, chosen)
+            if whole is not None:
+                self._wait(whole)
+                return
         self.flush()
         self._model._encode_checked(text, chosen, self._encoder, self._has_done)
         self.lists.append(as_list(self._ids))
         del self._ids[:]
+
+    def _whole(self, text: str, chosen: frozenset[str]) -> str | None:
+        """Return what goes to the splitter of a text without added tokens; None if it may have some."""
+        if self._model.is_plain:
+            return None if chosen and self._may_hold(text, chosen) else text
+        whole = self._model._whole(_text.encoded(text), self._model.finders_for(chosen))
+        return None if whole is None else str(whole, "utf-8")
 
     def _may_hold(self, text: str, names: frozenset[str]) -> bool:
         """Whether one of the names is in a text, or may be once its surrogates are joined or replaced."""
@@ -439,6 +583,9 @@ class _Stream:
         self._n_done += start
         return start
 
+    def end(self) -> None:
+        """Encode what only the end of the text makes certain: nothing is left here."""
+
     def _check(self, text: bytes | memoryview, is_final: bool) -> int:
         """Raise `ValueError` if the text contains a disallowed name; return the number of bytes that cannot begin one."""
         if self._forbidden is None:
@@ -447,3 +594,21 @@ class _Stream:
         if places:
             raise _special.disallowed(places[0].name, f"byte {self._n_done + places[0].start}")
         return n_certain
+
+
+class _Stages(_Stream):
+    """Encodes text that comes in blocks, through all stages."""
+
+    def __init__(self, model: Model, encoder: Encoder, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
+        super().__init__(model, encoder, chosen, forbidden)
+        self._take = model._sink(encoder, chosen)
+
+    def consume(self, text: bytes | memoryview, is_final: bool) -> int:
+        """Give the part of a text that has no disallowed name to the first stage; return its number of bytes."""
+        n_done = self._take(text[: self._check(text, is_final)], is_final)
+        self._n_done += n_done
+        return n_done
+
+    def end(self) -> None:
+        """Encode what the stages have kept."""
+        self._take(b"", True)

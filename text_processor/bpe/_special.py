@@ -120,16 +120,14 @@ def checked_names(names: Any) -> tuple[str, ...]:
     return tuple(checked)
 
 
-def checked_ids(special_tokens: Mapping[str, int]) -> dict[str, int]:
-    """Check names with ids."""
-    owners: dict[int, str] = {}
+def checked_ids(special_tokens: Mapping[str, int], *, may_be_empty: bool = False) -> dict[str, int]:
+    """Check names with ids. Several names may have one id, as in published tokenizers: then it is decoded to the first."""
+    checked: dict[str, int] = {}
     for name, number in special_tokens.items():
-        _check_name(name)
-        token = checked_id(number, f"the id of the special token {quoted(name)}")
-        if token in owners:
-            raise ValueError(f"the special tokens {quoted(owners[token])} and {quoted(name)} have the same id, {token}")
-        owners[token] = arguments.plain(name)
-    return {name: token for token, name in owners.items()}
+        if not (may_be_empty and name == ""):
+            _check_name(name)
+        checked[arguments.plain(name)] = checked_id(number, f"the id of the special token {quoted(name)}")
+    return checked
 
 
 # tiktoken keeps the highest number of 32 bits for itself.

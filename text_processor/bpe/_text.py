@@ -1,19 +1,13 @@
-"""Give text to the core of a tokenizer: as UTF-8, in steps, split into pieces by the core or by `regex`."""
+"""Give text to the core of a tokenizer: as UTF-8, in steps."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
-from typing import Any, NamedTuple
 
 from text_processor._common import arguments, container
-from text_processor._common.messages import needs, quoted
 from text_processor._documents import batches, decoding
 from text_processor._documents.decoding import Reading
-from text_processor._native import bpe as native_bpe
 from text_processor._native import text as native_text
-from text_processor.bpe import _patterns
 from text_processor.errors import InvalidDocumentError
 
 # Takes UTF-8, and whether it is the end; returns how many bytes are done. The caller gives the rest again with the next text.
@@ -21,9 +15,6 @@ Consume = Callable[[bytes | memoryview, bool], int]
 
 # Bytes for the core in one step: some milliseconds of work. Ctrl-C takes effect between two steps.
 STEP_NBYTES = 1 << 20
-
-# Pieces from `regex` that are given to the core together.
-SPLIT_PIECES = 1 << 14
 
 
 # ---- Text ------------------------------------------------------------------------------------------------------------
@@ -99,8 +90,9 @@ def feed_bytes(text: bytes | memoryview, consume: Consume, *, is_final: bool = T
 class Stream:
     """UTF-8 that comes in blocks. The unfinished rest is given again only when it has doubled, so that work stays linear."""
 
-    def __init__(self, consume: Consume) -> None:
+    def __init__(self, consume: Consume, threads: int = 1) -> None:
         self._consume = consume
+        self._threads = threads
         self._text = bytearray()
         self._least_nbytes = 0
 
@@ -110,7 +102,7 @@ class Stream:
         if len(self._text) < self._least_nbytes and not is_final:
             return
         with memoryview(self._text) as text:
-            n_done = feed_bytes(text, self._consume, is_final=is_final)
+            n_done = feed_bytes(text, self._consume, is_final=is_final, threads=self._threads)
         del self._text[:n_done]
         self._least_nbytes = 2 * len(self._text)
 
@@ -130,69 +122,7 @@ def _feed_slices(text: str, consume: Consume, threads: int) -> None:
             size *= 2
 
 
-# ---- Pieces ----------------------------------------------------------------------------------------------------------
-
-
-class Splitter(NamedTuple):
-    """A regular expression whose matches are the pieces, and the engine that finds them: the core or ``regex``."""
-
-    pattern: str
-    native: int | None
-    engine: Any  # a compiled pattern of the package regex
-
-    def split(self, text: str) -> Iterator[list[bytes]]:
-        """Give the pieces of a whole text, found by ``regex``. Text that no match covers is left out, as in tiktoken."""
-        pieces = (found[0].encode() for found in self.engine.finditer(text))
-        while group := list(islice(pieces, SPLIT_PIECES)):
-            yield group
-
-
-PATTERNS: dict[str, str] = {name: native_bpe.pattern_text(number) for name, number in native_bpe.PATTERNS.items()}
-
-
-def splitter_for(pattern: str) -> Splitter:
-    """Return the splitter for a pattern, which is given by its text or its name.
-
-    Nothing is cached: a reader of files calls this last, after all other checks, and a rejected pattern leaves nothing.
-
-    Raises:
-        ImportError: it is none that the core knows, and the package ``regex`` is not installed.
-        ValueError: it is no regular expression, may mean something else in another library, or is too large.
-    """
-    text = PATTERNS.get(pattern, pattern)
-    native = native_bpe.find_pattern(text) or None
-    return Splitter(text, native, _compile(text) if native is None else None)
-
-
-def _compile(pattern: str) -> Any:
-    _patterns.check(pattern)
-    try:
-        import regex  # noqa: PLC0415
-    except ImportError as error:
-        what = f"a tokenizer with the pattern {quoted(pattern)}"
-        raise ImportError(needs(what, "regex", "regex")) from error
-    try:
-        return regex.compile(pattern, cache_pattern=False)
-    except regex.error as error:
-        raise ValueError(f"the pattern {quoted(pattern)} is no regular expression: {error}") from error
-
-
-# As a regular expression, a mistyped name would leave out nearly all text without an error.
-_NAME_LIKE = re.compile(r"[A-Za-z0-9_-]{3,}")
-
-
-def checked_pattern(pattern: object) -> Splitter:
-    """Return the splitter for a pattern that a user gives."""
-    if not isinstance(pattern, str):
-        raise TypeError(f"pattern must be str, a regular expression or the name of one, not {type(pattern).__name__}")
-    text = arguments.plain(pattern)
-    if text not in PATTERNS and _NAME_LIKE.fullmatch(text):
-        names = ", ".join(map(repr, PATTERNS))
-        raise ValueError(
-            f"no pattern is called {quoted(text)}; those that have names are {names}. "
-            f"As a regular expression, which would split nothing else, write {quoted(f'(?:{text})')}"
-        )
-    return splitter_for(text)
+# ---- Streams --------------------------------------------------------------------------------------------------------------
 
 
 def blocks(read: Callable[[int], bytes | memoryview | None], name: str, reading: Reading) -> Iterator[tuple[memoryview, bool]]:

@@ -15,7 +15,7 @@ from text_processor._native import text as native_text
 from text_processor._native.bpe import Pieces, Trainer
 from text_processor._native.text import Batch
 from text_processor.bpe import _text
-from text_processor.bpe._text import Splitter
+from text_processor.bpe._splitter import Splitter
 
 # A text of up to SHORT_TEXT characters is joined with others; a group has GROUP_CHARACTERS for each thread. A character beyond
 # ASCII makes its whole group wider, which then takes longer to join and to encode; larger groups would have one more often.

@@ -20,7 +20,7 @@ from text_processor._common.progress import Progress
 from text_processor._documents import decoding
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _huggingface, _text, _training
+from text_processor.bpe import _text, _training, _writing
 from text_processor.cli import _shared
 from text_processor.cli._shared import PROGRAM, Faults, FileError, Work, printable, say, standard_input
 
@@ -140,8 +140,10 @@ def _add_train(actions: Any) -> None:
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-m", "--model", required=True, metavar="FILE", help="a tokenizer in any format that train writes")
-    parser.add_argument("--pattern", help="the pattern, or its name, for a .tiktoken file, which does not contain it")
+    parser.add_argument(
+        "-m", "--model", required=True, metavar="FILE", help="the file or folder of a tokenizer; its content tells the form"
+    )
+    parser.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
 
 
 def _add_special(parser: argparse.ArgumentParser) -> None:
@@ -169,13 +171,8 @@ def _load(arguments: argparse.Namespace) -> Tokenizer:
     from text_processor.bpe import Tokenizer  # noqa: PLC0415 - not everybody needs it
 
     name = arguments.model
-    suffix = Path(name).suffix.lower()
-    if (suffix == ".tiktoken") != (arguments.pattern is not None):
-        arguments.refuse("--pattern and a .tiktoken file need each other")
     with _naming(name):
-        if suffix == ".tiktoken":
-            return Tokenizer.from_tiktoken(name, arguments.pattern)
-        return Tokenizer.from_huggingface(name) if suffix == ".json" else Tokenizer.load(name)
+        return Tokenizer.load(Path(name), pattern=arguments.pattern)
 
 
 def _save(tokenizer: Tokenizer, name: str) -> None:
@@ -193,7 +190,7 @@ def _check_output(tokenizer: Tokenizer, name: str) -> None:
         if not path.parent.is_dir():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         if path.suffix.lower() == ".json":
-            _huggingface.to_json(tokenizer._model)
+            _writing.to_json(tokenizer._model)
 
 
 @contextlib.contextmanager

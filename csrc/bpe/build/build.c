@@ -194,6 +194,7 @@ static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size
     if (status != TP_OK) return status;
     if (!allocate_bytes(v) || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
     join_merges(v, merges);
+    v->n_bytes = TP_N_BYTES;
     for (uint32_t t = 0; t < v->n_tokens; t++) {
         v->keys[t] = key_of(v, t);
         note_bytes(v, t);
@@ -224,6 +225,7 @@ tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_
 /* ---- From tokens ---------------------------------------------------------------------------------------------------- */
 
 static const char no_byte[] = "each single byte must be a token";
+static const char no_bytes[] = "a single byte must be a token";
 
 /* The tokens as given. */
 typedef struct given {
@@ -232,6 +234,7 @@ typedef struct given {
     const uint64_t *ends;
     const uint32_t *ids;
     size_t n_tokens;
+    bool may_lack_bytes;
     uint64_t *order;  /* in ascending order of id: id << 32 | index of the token */
     uint64_t *starts; /* where each token begins and, after the last one, where that ends: the values of `ends` when they were
                        * read */
@@ -297,6 +300,7 @@ static bool take_bytes(tp_vocabulary *v, const given *from)
 
 static tp_status index_tokens(tp_vocabulary *v, const given *from, tp_error *error)
 {
+    size_t lacking = 0;
     memset(v->byte_tokens, 0xFF, sizeof v->byte_tokens);
     for (uint32_t t = 0; t < v->n_tokens; t++) {
         v->keys[t] = key_of(v, t);
@@ -307,12 +311,13 @@ static tp_status index_tokens(tp_vocabulary *v, const given *from, tp_error *err
         }
         note_bytes(v, t);
     }
-    for (size_t b = 0; b < TP_N_BYTES; b++) {
-        if (v->byte_tokens[b] == TP_NO_TOKEN) {
-            return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + b, no_byte);
-        }
+    for (size_t b = TP_N_BYTES; b-- > 0;) {
+        if (v->byte_tokens[b] != TP_NO_TOKEN) v->n_bytes++;
+        else lacking = b;
     }
-    return TP_OK;
+    if (v->n_bytes == 0) return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens, from->may_lack_bytes ? no_bytes : no_byte);
+    if (v->n_bytes == TP_N_BYTES || from->may_lack_bytes) return TP_OK;
+    return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + lacking, no_byte);
 }
 
 static tp_status fill_from_tokens(tp_vocabulary *v, const given *from, tp_error *error)
@@ -341,10 +346,10 @@ static tp_status new_from_tokens(given *from, tp_rule rule, tp_vocabulary **made
 }
 
 tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends, const uint32_t *ids,
-                                    size_t n_tokens, tp_vocabulary **vocabulary, tp_error *error)
+                                    size_t n_tokens, bool may_lack_bytes, tp_vocabulary **vocabulary, tp_error *error)
 {
-    given from = {tokens, tokens_nbytes, ends, ids, n_tokens, NULL, NULL};
-    tp_vocabulary *made;
+    given from = {tokens, tokens_nbytes, ends, ids, n_tokens, may_lack_bytes, NULL, NULL};
+    tp_vocabulary *made = NULL;
     tp_status status = new_from_tokens(&from, TP_RULE_TOKENS, &made, error);
     return status == TP_OK ? finish(tp_vocabulary_pair_tokens(made, error), made, vocabulary, error) : status;
 }
@@ -403,11 +408,11 @@ static tp_status take_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_
 
 tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends,
                                                const uint32_t *ids, size_t n_tokens, const tp_merge *merges, size_t n_merges,
-                                               bool whole_pieces, tp_vocabulary **vocabulary, tp_error *error)
+                                               bool whole_pieces, bool may_lack_bytes, tp_vocabulary **vocabulary, tp_error *error)
 {
     if (n_merges > TP_MAX_MERGES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
-    given from = {tokens, tokens_nbytes, ends, ids, n_tokens, NULL, NULL};
-    tp_vocabulary *made;
+    given from = {tokens, tokens_nbytes, ends, ids, n_tokens, may_lack_bytes, NULL, NULL};
+    tp_vocabulary *made = NULL;
     tp_status status = new_from_tokens(&from, whole_pieces ? TP_RULE_WHOLE_PIECES : TP_RULE_MERGES, &made, error);
     return status == TP_OK ? finish(take_merges(made, merges, n_merges, error), made, vocabulary, error) : status;
 }

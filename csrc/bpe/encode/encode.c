@@ -23,13 +23,35 @@ static void start_encoding(tp_encoding *e, const tp_vocabulary *vocabulary, tp_c
 
 /* ---- A text ---------------------------------------------------------------------------------------------------------- */
 
-/* Encodes the certain part of a text and returns its length in bytes. Up to `readable_nbytes` may be read. */
-static size_t encode_text(tp_encoding *e, tp_pattern pattern, const uint8_t *text, size_t nbytes, size_t readable_nbytes,
-                          bool is_final)
+/* Encodes the certain pieces of any splitter; those of a piece of the first step together. */
+static size_t encode_by_steps(tp_encoding *e, const tp_splitter *splitter, const uint8_t *text, const uint8_t *end,
+                              const uint8_t *readable_end, bool is_final)
 {
-    const tp_split_rules *rules = tp_split_rules_of(pattern);
+    tp_split_cursor cursor;
+    const uint8_t *p = text, *done = text, *piece_end;
+    size_t n_done = e->sink.n;
+    bool is_left_out;
+    tp_split_begin(&cursor, text, end, is_final);
+    while (tp_split_advance(splitter, &cursor, &piece_end, &is_left_out)) {
+        if (!is_left_out && !tp_encode_piece(e, p, (size_t)(piece_end - p), (size_t)(readable_end - p))) break;
+        p = piece_end;
+        if (!tp_split_is_between(&cursor)) continue;
+        done = p;
+        n_done = e->sink.n;
+    }
+    if (e->n_too_many > 0 && splitter->n_steps > 1) e->n_too_many = (size_t)(cursor.levels[0].p - done);
+    e->sink.n = n_done;
+    tp_split_end(&cursor);
+    return (size_t)(done - text);
+}
+
+/* Encodes the certain part of a text and returns its length in bytes. Up to `readable_nbytes` may be read. */
+static size_t encode_text(tp_encoding *e, const tp_splitter *splitter, const uint8_t *text, size_t nbytes,
+                          size_t readable_nbytes, bool is_final)
+{
     const uint8_t *end = text + tp_split_complete_nbytes(text, nbytes, is_final), *readable_end = text + readable_nbytes;
-    return TP_VARIANT(tp_encode)(e, rules, text, end, readable_end, is_final);
+    if (splitter->rules == NULL) return encode_by_steps(e, splitter, text, end, readable_end, is_final);
+    return TP_VARIANT(tp_encode)(e, splitter->rules, text, end, readable_end, is_final);
 }
 
 /* ---- Shares of a text or of documents, one for each thread ---------------------------------------------------------- */
@@ -43,7 +65,7 @@ typedef struct share {
 } share;
 
 typedef struct job {
-    tp_pattern pattern;
+    const tp_splitter *splitter;
     const uint8_t *text;
     size_t text_nbytes;
     bool is_final;
@@ -58,7 +80,7 @@ typedef struct job {
 static void encode_share_of_text(const job *j, share *s)
 {
     bool is_last = s + 1 == j->shares + j->n_shares;
-    s->used = encode_text(&s->encoding, j->pattern, j->text + s->start, s[1].start - s->start, j->text_nbytes - s->start,
+    s->used = encode_text(&s->encoding, j->splitter, j->text + s->start, s[1].start - s->start, j->text_nbytes - s->start,
                           j->is_final || !is_last);
 }
 
@@ -72,7 +94,7 @@ static void encode_share_of_documents(const job *j, share *s)
     size_t start = s->start;
     for (size_t i = s->first_document; i < s[1].first_document && !s->encoding.has_failed; i++) {
         size_t end = tp_end_within(j->ends, i, start, j->text_nbytes);
-        encode_text(&s->encoding, j->pattern, j->text + start, end - start, j->text_nbytes - start, true);
+        encode_text(&s->encoding, j->splitter, j->text + start, end - start, j->text_nbytes - start, true);
         j->id_ends[i] = s->encoding.sink.n;
         start = tp_start_behind(end, j->text_nbytes);
     }
@@ -108,7 +130,7 @@ static void cut_into_shares(job *j)
             s->first_document = i == j->n_shares ? j->n_documents : find_document(j, i == 0 ? 0 : s[-1].first_document, about);
             s->start = s->first_document < j->n_documents ? document_start(j, s->first_document) : j->text_nbytes;
         } else if (i > 0 && i < j->n_shares) {
-            s->start = tp_split_find_cut(j->pattern, j->text, j->text_nbytes, about);
+            s->start = tp_split_find_cut(j->splitter, j->text, j->text_nbytes, about);
         }
         if (i > 0 && s->start < s[-1].start) s->start = s[-1].start;
     }
@@ -187,18 +209,15 @@ static tp_status no_room(const tp_encoding *e, size_t *n_ids, tp_error *error)
     return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the ids of the first piece");
 }
 
-static tp_status no_pattern(tp_error *error)
-{
-    return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no splitter for this pattern");
-}
+static tp_status no_splitter(tp_error *error) { return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no splitter"); }
 
-tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern, const uint8_t *text,
-                               size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity,
+tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
+                               const uint8_t *text, size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity,
                                size_t *n_ids, size_t *used, tp_error *error)
 {
-    job j = {.pattern = pattern, .text = text, .text_nbytes = text_nbytes, .is_final = is_final};
+    job j = {.splitter = splitter, .text = text, .text_nbytes = text_nbytes, .is_final = is_final};
     bool can_share = ids == NULL || capacity >= text_nbytes;
-    if (tp_split_rules_of(pattern) == NULL) return no_pattern(error);
+    if (splitter == NULL) return no_splitter(error);
     tp_status status = run_job(&j, vocabulary, cache, can_share ? threads : 1, ids, capacity, error);
     if (status == TP_OK) {
         const share *last = &j.shares[j.n_shares - 1];
@@ -267,15 +286,15 @@ static tp_status check_documents(const job *j, tp_error *error)
     return TP_OK;
 }
 
-tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_cache *cache, tp_pattern pattern,
+tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
                                      const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
                                      size_t threads, uint32_t *ids, size_t capacity, uint64_t *id_ends, size_t *n_ids,
                                      tp_error *error)
 {
-    job j = {.pattern = pattern, .text = text, .text_nbytes = text_nbytes, .ends = ends, .n_documents = n_documents,
+    job j = {.splitter = splitter, .text = text, .text_nbytes = text_nbytes, .ends = ends, .n_documents = n_documents,
              .id_ends = id_ends};
     if (ids != NULL && capacity < text_nbytes) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the ids");
-    tp_status status = tp_split_rules_of(pattern) == NULL ? no_pattern(error) : check_documents(&j, error);
+    tp_status status = splitter == NULL ? no_splitter(error) : check_documents(&j, error);
     if (status == TP_OK) status = run_job(&j, vocabulary, cache, threads, ids, capacity, error);
     for (size_t i = 0; status == TP_OK && i < j.n_shares; i++) {
         if (j.shares[i].encoding.n_too_many == 0) continue;

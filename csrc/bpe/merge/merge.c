@@ -16,13 +16,15 @@ static inline size_t find_lowest(const uint32_t *ranks, size_t n)
     return lowest;
 }
 
-size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit, uint32_t *tokens)
+/* Stops when no more than `least` tokens are left. */
+static inline size_t merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit,
+                                 size_t least, uint32_t *tokens)
 {
     uint32_t ranks[TP_SHORT_PIECE_NBYTES]; /* for each token and the next one */
     size_t n = nbytes;
     for (size_t i = 0; i < n; i++) tokens[i] = vocabulary->byte_tokens[piece[i]];
     for (size_t i = 0; i + 1 < n; i++) ranks[i] = vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]];
-    while (n > 1) {
+    while (n > least) {
         size_t at = find_lowest(ranks, n - 1);
         if (ranks[at] >= limit) break;
         tokens[at] = tp_merged_token(vocabulary, ranks[at]);
@@ -33,6 +35,11 @@ size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, siz
         if (at > 0) ranks[at - 1] = tp_find_pair(vocabulary, tokens[at - 1], tokens[at]);
     }
     return n;
+}
+
+size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit, uint32_t *tokens)
+{
+    return merge_short(vocabulary, piece, nbytes, limit, 1, tokens);
 }
 
 /* ---- Long pieces: a list of symbols and a heap of pairs --------------------------------------------------------------- */
@@ -114,15 +121,18 @@ static void start_merging(const tp_vocabulary *vocabulary, const uint8_t *piece,
     make_heap(h);
 }
 
-static void merge_all(const tp_vocabulary *vocabulary, symbol *symbols, uint32_t n, uint32_t limit, heap *h)
+static void merge_all(const tp_vocabulary *vocabulary, symbol *symbols, uint32_t n, uint32_t limit, size_t least,
+                      heap *h)
 {
-    while (h->n > 0) {
+    size_t n_left = n;
+    while (h->n > 0 && n_left > least) {
         uint64_t pair = pop(h);
         uint32_t rank = (uint32_t)(pair >> 32), at = (uint32_t)pair, next = symbols[at].next;
         if (symbols[at].token == TP_NO_TOKEN || symbols[at].rank != rank) continue;
         symbols[at].token = tp_merged_token(vocabulary, rank);
         symbols[at].next = symbols[next].next;
         symbols[next].token = TP_NO_TOKEN;
+        n_left--;
         if (symbols[at].next < n) symbols[symbols[at].next].previous = at;
         set_rank(vocabulary, symbols, at, n, limit, h);
         if (symbols[at].previous != NO_SYMBOL) set_rank(vocabulary, symbols, symbols[at].previous, n, limit, h);
@@ -130,8 +140,8 @@ static void merge_all(const tp_vocabulary *vocabulary, symbol *symbols, uint32_t
 }
 
 /* A merge removes one pair from the heap and one symbol, and adds at most two pairs: at most 2n are in it. */
-bool tp_merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
-                      tp_token_sink *sink)
+static bool merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
+                            uint32_t limit, size_t least, tp_token_sink *sink)
 {
     if (nbytes >= NO_SYMBOL || nbytes > SIZE_MAX / 4 / sizeof(symbol)) return false;
     if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->symbols, nbytes * sizeof(symbol))) return false;
@@ -140,13 +150,36 @@ bool tp_merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, cons
     heap h = {(uint64_t *)(void *)merger->heap.data, 0};
     uint32_t n = (uint32_t)nbytes;
     start_merging(vocabulary, piece, n, limit, symbols, &h);
-    merge_all(vocabulary, symbols, n, limit, &h);
+    merge_all(vocabulary, symbols, n, limit, least, &h);
     for (uint32_t i = 0; i < n; i = symbols[i].next) tp_put_token(sink, symbols[i].token);
+    return true;
+}
+
+bool tp_merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
+                        tp_token_sink *sink)
+{
+    return merge_with_heap(vocabulary, merger, piece, nbytes, limit, 1, sink);
+}
+
+bool tp_merge_to_two(const tp_vocabulary *vocabulary, tp_merger *merger, uint32_t token, uint32_t parts[2], bool *is_found)
+{
+    const uint8_t *bytes = vocabulary->bytes + vocabulary->starts[token];
+    size_t nbytes = tp_token_nbytes(vocabulary, token);
+    uint32_t tokens[TP_SHORT_PIECE_NBYTES];
+    tp_token_sink sink = {.out = tokens, .capacity = 2};
+    *is_found = false;
+    if (nbytes == 1 || tp_lacks_byte(vocabulary, token)) return true;
+    if (nbytes <= TP_SHORT_PIECE_NBYTES) sink.n = merge_short(vocabulary, bytes, nbytes, TP_NO_RANK, 2, tokens);
+    else if (!merge_with_heap(vocabulary, merger, bytes, nbytes, TP_NO_RANK, 2, &sink)) return false;
+    *is_found = sink.n == 2;
+    parts[0] = tokens[0];
+    parts[1] = tokens[1];
     return true;
 }
 
 void tp_merger_free(tp_merger *merger)
 {
+    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->present);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->symbols);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->heap);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->tokens);

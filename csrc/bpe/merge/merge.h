@@ -16,6 +16,7 @@ typedef struct tp_merger {
     tp_arena symbols;
     tp_arena heap;
     tp_arena tokens; /* of a long segment */
+    tp_arena present; /* the bytes of a piece that are tokens */
 } tp_merger;
 
 void tp_merger_free(tp_merger *merger);
@@ -38,9 +39,13 @@ static inline void tp_put_token(tp_token_sink *sink, uint32_t token)
 bool tp_merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
                       tp_token_sink *sink);
 
-/* Puts the tokens of a piece of any length, merging ranks below `limit`. Returns false, with nothing put, if memory runs out,
+/* Puts the tokens of a piece of any length, merging ranks below `limit`; bytes that are no tokens are left out. Returns false, with nothing put, if memory runs out,
  * which only long pieces need. O(n log n) for n bytes in the worst case. */
 bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
               tp_token_sink *sink);
+
+/* Merges the bytes of a token until two tokens are left, and stores these and whether there are such two. Returns false if
+ * memory runs out. */
+bool tp_merge_to_two(const tp_vocabulary *vocabulary, tp_merger *merger, uint32_t token, uint32_t parts[2], bool *is_found);
 
 #endif

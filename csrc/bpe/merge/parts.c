@@ -5,12 +5,12 @@
 static bool are_in_order(const tp_vocabulary *v)
 {
     for (uint32_t t = 0; t < v->n_tokens; t++) {
-        if ((tp_token_nbytes(v, t) == 1) != (t < TP_N_BYTES)) return false;
+        if ((tp_token_nbytes(v, t) == 1) != (t < v->n_bytes)) return false;
     }
     if (v->merged_tokens == NULL) return true; /* a merge's rank is the token that it makes */
-    if (v->n_merges != v->n_tokens - TP_N_BYTES) return false;
+    if (v->n_merges != v->n_tokens - v->n_bytes) return false;
     for (size_t i = 0; i < v->n_merges; i++) {
-        if (v->merged_tokens[i] != TP_N_BYTES + i) return false;
+        if (v->merged_tokens[i] != v->n_bytes + i) return false;
     }
     return true;
 }

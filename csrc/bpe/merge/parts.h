@@ -5,7 +5,7 @@
 #include "bpe/vocabulary/pair_index.h"
 
 /* Finds the parts of a vocabulary's tokens, or leaves them NULL. The parts are known if each token is what merging makes of its
- * bytes, the first 256 are the bytes, and the others are numbered in the order of the merges that make them. Returns false if
+ * bytes, the first ones are the bytes, and the others are numbered in the order of the merges that make them. Returns false if
  * memory runs out; what was allocated is freed with the vocabulary. */
 bool tp_parts_make(tp_vocabulary *v);
 
@@ -16,11 +16,12 @@ bool tp_parts_make(tp_vocabulary *v);
 static inline bool tp_is_valid_pair(const tp_vocabulary *v, uint32_t left, uint32_t right)
 {
     const tp_merge *parts = v->parts;
+    const uint32_t n_bytes = v->n_bytes;
     uint32_t limit = TP_NO_TOKEN;
     for (;;) {
         uint32_t rank = tp_find_pair(v, left, right);
         if (rank != TP_NO_RANK && tp_merged_token(v, rank) < limit) return false;
-        if (left < TP_N_BYTES && right < TP_N_BYTES) return true;
+        if (left < n_bytes && right < n_bytes) return true;
         if (left > right) {
             limit = left;
             left = parts[left].right;

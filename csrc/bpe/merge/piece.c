@@ -1,4 +1,5 @@
 /* Any piece: cut where no merge reaches across; each run is merged in the fastest way. */
+#include "base/once.h"
 #include "bpe/merge/backtrack.h"
 #include "bpe/merge/segments.h"
 
@@ -46,8 +47,9 @@ static inline size_t put_single_bytes(const tp_vocabulary *v, const uint8_t *pie
     return n;
 }
 
-bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
-                    tp_token_sink *sink)
+/* A piece all of whose bytes are tokens. */
+static bool merge_present(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
+                          uint32_t limit, tp_token_sink *sink)
 {
     size_t start = 0, n_before = sink->n;
     while (start < nbytes) {
@@ -62,4 +64,27 @@ bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const ui
         start += n_joined;
     }
     return true;
+}
+
+/* Copies the bytes that are tokens. They are checked as they are copied, since another thread may write to the piece. */
+static size_t copy_present(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint8_t *present)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < nbytes; i++) {
+        present[n] = (uint8_t)tp_once(piece[i]);
+        n += vocabulary->byte_tokens[present[n]] != TP_NO_TOKEN;
+    }
+    return n;
+}
+
+bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
+                    tp_token_sink *sink)
+{
+    uint8_t few[TP_BACKTRACK_NBYTES], *present = few;
+    if (vocabulary->n_bytes == TP_N_BYTES) return merge_present(vocabulary, merger, piece, nbytes, limit, sink);
+    if (nbytes > sizeof few) {
+        if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->present, nbytes)) return false;
+        present = (uint8_t *)merger->present.data;
+    }
+    return merge_present(vocabulary, merger, present, copy_present(vocabulary, piece, nbytes, present), limit, sink);
 }

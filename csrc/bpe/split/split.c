@@ -67,6 +67,19 @@ tp_pattern tp_pattern_find(const uint8_t *text, size_t text_nbytes)
     return TP_PATTERN_NONE;
 }
 
+#define NAMED(pattern)                                                                                            \
+    [pattern] = {.rules = &patterns[pattern].rules,                                                               \
+                 .n_steps = 1,                                                                                    \
+                 .steps = {{.rules = &patterns[pattern].rules, .behavior = TP_SPLIT_REMOVED, .is_inverted = true}}}
+
+static const tp_splitter splitters[] = {
+    NAMED(TP_PATTERN_GPT2),   NAMED(TP_PATTERN_R50K),           NAMED(TP_PATTERN_GPT4),
+    NAMED(TP_PATTERN_CL100K), NAMED(TP_PATTERN_CL100K_TIKTOKEN), NAMED(TP_PATTERN_NANOCHAT),
+    NAMED(TP_PATTERN_O200K),
+};
+
+const tp_splitter *tp_splitter_of(tp_pattern pattern) { return entry_of(pattern) == NULL ? NULL : &splitters[pattern]; }
+
 /* ---- Splitting --------------------------------------------------------------------------------------------------- */
 
 const tp_split_rules *tp_split_rules_of(tp_pattern pattern)
@@ -80,12 +93,30 @@ size_t tp_split_complete_nbytes(const uint8_t *text, size_t nbytes, bool is_fina
     return is_final ? nbytes : tp_utf8_complete_nbytes(text, nbytes);
 }
 
-size_t tp_split(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final, uint64_t *ends, size_t capacity)
+/* The same for any splitter: the pieces of each piece of the first step together. */
+static size_t split_by_steps(const tp_splitter *splitter, const uint8_t *text, const uint8_t *end, bool is_final, uint64_t *ends,
+                             size_t capacity)
 {
-    const tp_split_rules *rules = tp_split_rules_of(pattern);
-    if (rules == NULL || text_nbytes == 0) return 0;
+    tp_split_cursor cursor;
+    const uint8_t *piece_end;
+    bool is_left_out;
+    size_t n = 0, n_certain = 0;
+    tp_split_begin(&cursor, text, end, is_final);
+    while (n < capacity && tp_split_advance(splitter, &cursor, &piece_end, &is_left_out)) {
+        ends[n++] = (uint64_t)(piece_end - text) | (is_left_out ? TP_LEFT_OUT : 0);
+        if (tp_split_is_between(&cursor)) n_certain = n;
+    }
+    tp_split_end(&cursor);
+    return n_certain;
+}
+
+size_t tp_split(const tp_splitter *splitter, const uint8_t *text, size_t text_nbytes, bool is_final, uint64_t *ends,
+                size_t capacity)
+{
+    if (splitter == NULL || text_nbytes == 0) return 0;
     const uint8_t *end = text + tp_split_complete_nbytes(text, text_nbytes, is_final);
-    return TP_VARIANT(tp_split)(rules, text, end, is_final, ends, capacity);
+    if (splitter->rules == NULL) return split_by_steps(splitter, text, end, is_final, ends, capacity);
+    return TP_VARIANT(tp_split)(splitter->rules, text, end, is_final, ends, capacity);
 }
 
 /* ---- Cutting ----------------------------------------------------------------------------------------------------- */
@@ -108,9 +139,8 @@ static size_t start_of_character(const uint8_t *text, size_t place)
 
 /* In every pattern, after a letter a piece continues only with letters, marks and contractions, and after a number only with
  * numbers. No pattern depends on the text before a piece. So there is a cut before any other character. */
-size_t tp_split_find_cut(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, size_t from)
+static size_t find_cut_by_rules(const uint8_t *text, size_t text_nbytes, size_t from)
 {
-    if (entry_of(pattern) == NULL || from >= text_nbytes) return text_nbytes;
     const uint8_t *end = text + tp_utf8_complete_nbytes(text, text_nbytes);
     const uint8_t *p = text + start_of_character(text, from > 0 ? from - 1 : 0);
     uint8_t before = 0;
@@ -124,4 +154,14 @@ size_t tp_split_find_cut(tp_pattern pattern, const uint8_t *text, size_t text_nb
         before = here;
     }
     return text_nbytes;
+}
+
+/* A cut of the first step is one of all: each of its pieces is divided by itself. */
+size_t tp_split_find_cut(const tp_splitter *splitter, const uint8_t *text, size_t text_nbytes, size_t from)
+{
+    if (splitter == NULL || splitter->n_steps == 0 || from >= text_nbytes) return text_nbytes;
+    const tp_step *first = &splitter->steps[0];
+    if (first->behavior != TP_SPLIT_ISOLATED && first->behavior != TP_SPLIT_REMOVED) return text_nbytes;
+    if (first->rules != NULL) return find_cut_by_rules(text, text_nbytes, from);
+    return tp_machine_find_cut(first->machine, text, text_nbytes, from);
 }

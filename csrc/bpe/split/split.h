@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bpe/split/machine.h"
 #include "textproc/bpe.h"
 
 /* The families of patterns, by the alternatives of which they consist. */
@@ -14,9 +15,57 @@ typedef enum tp_split_family { TP_SPLIT_GPT2, TP_SPLIT_GPT4, TP_SPLIT_O200K } tp
 /* A pattern: its family and its deviations from it; all of GPT-2's family are equal. */
 typedef struct tp_split_rules {
     tp_split_family family;
-    size_t max_numbers;   /* the maximal number of number characters in a piece: 2 or 3 */
+    size_t max_numbers;   /* the maximal number of number characters in a piece: 1 to 3 */
     bool keeps_blank_end; /* white space at the end of the text is one piece, even with newlines in it */
 } tp_split_rules;
+
+typedef struct tp_step {
+    const tp_split_rules *rules; /* NULL: there is a machine */
+    tp_machine *machine;
+    tp_split_behavior behavior;
+    bool is_inverted;
+} tp_step;
+
+struct tp_splitter {
+    const tp_split_rules *rules; /* of the only step if that is all; else NULL */
+    size_t n_steps;
+    tp_step steps[TP_MOST_SPLIT_STEPS];
+};
+
+/* ---- Pieces of any splitter, one after the other --------------------------------------------------------------------- */
+
+/* What is left of the piece of a step that the next one divides, and the next match in it if that is known. */
+typedef struct tp_split_level {
+    const uint8_t *p, *end;
+    const uint8_t *match, *match_end; /* `match_end` is not behind `p`: it is not known */
+} tp_split_level;
+
+typedef struct tp_split_cursor {
+    size_t depth; /* the number of the step whose pieces come next */
+    bool is_final;
+    tp_memo memo;
+    tp_split_level levels[TP_MOST_SPLIT_STEPS + 1];
+} tp_split_cursor;
+
+/* Begins at the start of a text, without a cut character at its end unless it is final. tp_split_end frees what the cursor
+ * needs meanwhile. */
+void tp_split_begin(tp_split_cursor *cursor, const uint8_t *text, const uint8_t *end, bool is_final);
+void tp_split_end(tp_split_cursor *cursor);
+
+/* Finds the next piece and where it ends; *is_left_out becomes whether it is text left out. It begins where the last one ended.
+ * Returns false if there is none, or none that is certain. */
+bool tp_split_advance(const tp_splitter *splitter, tp_split_cursor *cursor, const uint8_t **end, bool *is_left_out);
+
+/* Returns whether the last piece was the last one of a piece of the first step, so that another cursor may begin there. */
+static inline bool tp_split_is_between(const tp_split_cursor *cursor)
+{
+    for (size_t i = 1; i <= cursor->depth; i++) {
+        if (cursor->levels[i].p != cursor->levels[i].end) return false;
+    }
+    return true;
+}
+
+/* ---- Patterns that are written by hand ------------------------------------------------------------------------------- */
 
 /* Returns the rules of a pattern; NULL if it has no splitter. */
 const tp_split_rules *tp_split_rules_of(tp_pattern pattern);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/once.h"
 #include "base/thread.h"
+#include "bpe/split/split.h"
 #include "textproc/text.h"
 
 /* A batch and its data stay in the first-level cache. Splitting is slow with less room than a window of 64 bytes can need. */
@@ -207,12 +208,14 @@ static void uncount_batch(tp_piece_table *table, batch *b, size_t n_pieces)
 typedef struct reading {
     const uint8_t *text;
     size_t text_nbytes;
-    tp_pattern pattern;   /* TP_PATTERN_NONE: `ends` are the ends of pieces */
+    const tp_splitter *splitter; /* NULL: `ends` are the ends of pieces */
     bool is_final;        /* whether the text is complete */
     const uint64_t *ends; /* of documents: each begins one byte after the previous one */
     size_t n_ends;
     size_t n_taken; /* number of ends processed */
     size_t position, stop; /* the rest of the document; for given pieces, where the next one begins */
+    tp_split_cursor cursor; /* in the document, if it has begun; of a splitter without rules */
+    bool has_begun;
 } reading;
 
 static void take_given(reading *r, batch *b)
@@ -223,6 +226,13 @@ static void take_given(reading *r, batch *b)
     }
 }
 
+/* Frees what splitting the document needed. */
+static void end_document(reading *r)
+{
+    if (r->has_begun) tp_split_end(&r->cursor);
+    r->has_begun = false;
+}
+
 /* Goes to the next non-empty document if the current one is done. Returns false if there is none. */
 static bool find_document(reading *r)
 {
@@ -231,27 +241,46 @@ static bool find_document(reading *r)
         size_t before = r->n_taken == 0 ? 0 : tp_end_within(r->ends, r->n_taken - 1, 0, r->text_nbytes);
         r->position = r->n_taken == 0 ? 0 : tp_start_behind(before, r->text_nbytes);
         r->stop = tp_end_within(r->ends, r->n_taken++, r->position, r->text_nbytes);
+        end_document(r);
     }
     return true;
 }
 
-/* Splits the rest of the document as far as there is room, and returns the number of pieces. */
-static size_t split_document(reading *r, batch *b)
+/* Splits the rest of the document as far as there is room, and leaves out what is no piece. Returns whether there is more. */
+static bool split_in_steps(reading *r, batch *b)
+{
+    const uint8_t *start = r->text + r->position, *end;
+    const size_t n_before = b->n;
+    bool is_left_out;
+    if (!r->has_begun) {
+        tp_split_begin(&r->cursor, start, start + tp_split_complete_nbytes(start, r->stop - r->position, r->is_final), r->is_final);
+    }
+    r->has_begun = true;
+    while (b->n < BATCH && tp_split_advance(r->splitter, &r->cursor, &end, &is_left_out)) {
+        b->starts[b->n] = r->position;
+        b->ends[b->n] = r->position = (size_t)(end - r->text);
+        if (!is_left_out) b->n++;
+    }
+    return b->n > n_before || r->position == r->stop;
+}
+
+/* The same by rules. */
+static bool split_by_rules(reading *r, batch *b)
 {
     uint64_t *ends = b->ends + b->n, *starts = b->starts + b->n, start = r->position;
-    size_t n = tp_split(r->pattern, r->text + start, r->stop - start, r->is_final, ends, BATCH - b->n);
+    size_t n = tp_split(r->splitter, r->text + start, r->stop - start, r->is_final, ends, BATCH - b->n);
     for (size_t i = 0; i < n; i++) {
         starts[i] = r->position;
         r->position = ends[i] += start;
     }
     b->n += n;
-    return n;
+    return n > 0;
 }
 
 static void split(reading *r, batch *b)
 {
     while (BATCH - b->n >= LEAST_ROOM && find_document(r)) {
-        if (split_document(r, b) == 0) break;
+        if (!(r->splitter->rules != NULL ? split_by_rules(r, b) : split_in_steps(r, b))) break;
     }
 }
 
@@ -261,7 +290,7 @@ static bool next_batch(reading *r, batch *b)
     b->text = r->text;
     b->text_nbytes = r->text_nbytes;
     b->n = 0;
-    if (r->pattern == TP_PATTERN_NONE) take_given(r, b);
+    if (r->splitter == NULL) take_given(r, b);
     else split(r, b);
     return b->n > 0;
 }
@@ -286,8 +315,10 @@ static bool count_text(tp_piece_table *table, reading *r)
     for (; next_batch(r, &b); n_counted++) {
         if (!count_batch(table, &b)) break;
     }
+    end_document(r);
     if (b.n == 0) return true;
     for (; n_counted > 0 && next_batch(&again, &b); n_counted--) uncount_batch(table, &b, n_pieces);
+    end_document(&again);
     truncate(table, n_pieces, long_nbytes);
     return false;
 }
@@ -344,12 +375,12 @@ static size_t share_text(const reading *r, job *jobs, size_t n)
     for (size_t i = 1; i <= n && start < r->text_nbytes; i++) {
         size_t aim = r->text_nbytes / n * i, end = r->text_nbytes;
         if (aim <= start && i < n) continue;
-        if (i < n) end = tp_split_find_cut(r->pattern, r->text, r->text_nbytes, aim);
+        if (i < n) end = tp_split_find_cut(r->splitter, r->text, r->text_nbytes, aim);
         job *next = &jobs[n_jobs++];
         next->end = end - start;
         next->r = (reading){.text = r->text + start,
                             .text_nbytes = end - start,
-                            .pattern = r->pattern,
+                            .splitter = r->splitter,
                             .is_final = r->is_final || end < r->text_nbytes,
                             .ends = &next->end,
                             .n_ends = 1};
@@ -465,33 +496,33 @@ tp_status tp_pieces_add_split(tp_pieces *pieces, const uint8_t *text, size_t tex
     return count_reading(pieces, &r, 1, error);
 }
 
-static tp_status check_text(tp_pattern pattern, const uint8_t *text, size_t text_nbytes, tp_error *error)
+static tp_status check_text(const tp_splitter *splitter, const uint8_t *text, size_t text_nbytes, tp_error *error)
 {
-    if (tp_pattern_text(pattern) == NULL) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no such pattern");
+    if (splitter == NULL) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no splitter");
     return tp_utf8_validate(text, text_nbytes, error);
 }
 
-tp_status tp_pieces_add(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes, bool is_final,
+tp_status tp_pieces_add(tp_pieces *pieces, const tp_splitter *splitter, const uint8_t *text, size_t text_nbytes, bool is_final,
                         size_t threads, size_t *used, tp_error *error)
 {
     const uint64_t end = text_nbytes;
     *used = 0;
-    tp_status status = check_text(pattern, text, text_nbytes, error);
+    tp_status status = check_text(splitter, text, text_nbytes, error);
     if (status != TP_OK || text_nbytes == 0) return status;
     reading r = {
-        .text = text, .text_nbytes = text_nbytes, .pattern = pattern, .is_final = is_final, .ends = &end, .n_ends = 1};
+        .text = text, .text_nbytes = text_nbytes, .splitter = splitter, .is_final = is_final, .ends = &end, .n_ends = 1};
     status = count_reading(pieces, &r, threads, error);
     if (status == TP_OK) *used = r.position;
     return status;
 }
 
-tp_status tp_pieces_add_documents(tp_pieces *pieces, tp_pattern pattern, const uint8_t *text, size_t text_nbytes,
-                                  const uint64_t *ends, size_t n_documents, size_t threads, tp_error *error)
+tp_status tp_pieces_add_documents(tp_pieces *pieces, const tp_splitter *splitter, const uint8_t *text,
+                                  size_t text_nbytes, const uint64_t *ends, size_t n_documents, size_t threads, tp_error *error)
 {
-    tp_status status = check_text(pattern, text, text_nbytes, error);
+    tp_status status = check_text(splitter, text, text_nbytes, error);
     if (status == TP_OK) status = check_ends(text_nbytes, ends, n_documents, 1, error);
     if (status != TP_OK || text_nbytes == 0) return status;
     reading r = {
-        .text = text, .text_nbytes = text_nbytes, .pattern = pattern, .is_final = true, .ends = ends, .n_ends = n_documents};
+        .text = text, .text_nbytes = text_nbytes, .splitter = splitter, .is_final = true, .ends = ends, .n_ends = n_documents};
     return count_reading(pieces, &r, threads, error);
 }

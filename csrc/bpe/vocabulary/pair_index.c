@@ -1,6 +1,8 @@
 /* The pairs of tokens of a vocabulary that merge: their index, and the equivalent list. */
 #include "bpe/vocabulary/pair_index.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/memory.h"
 
@@ -13,7 +15,7 @@ void tp_vocabulary_free_pairs(tp_vocabulary *v)
     tp_release(TP_FOR_VOCABULARY, v->pairs, v->n_pair_slots * sizeof *v->pairs);
     tp_release(TP_FOR_VOCABULARY, v->pair_filter, filter_nbytes(v));
     v->pairs = v->pair_filter = NULL;
-    v->n_pair_slots = 0;
+    v->n_pair_slots = v->n_pairs = 0;
 }
 
 bool tp_vocabulary_allocate_pairs(tp_vocabulary *v, size_t n_pairs)
@@ -38,6 +40,7 @@ bool tp_vocabulary_put_pair(tp_vocabulary *v, uint32_t left, uint32_t right, uin
     }
     v->pairs[i] = tp_pair_slot(left, right, rank);
     v->pair_filter[bit / 64] |= UINT64_C(1) << (bit % 64);
+    v->n_pairs++;
     if (tp_token_nbytes(v, left) == 1 && tp_token_nbytes(v, right) == 1) {
         v->byte_pairs[(size_t)v->bytes[v->starts[left]] << 8 | v->bytes[v->starts[right]]] = rank;
     }
@@ -46,16 +49,21 @@ bool tp_vocabulary_put_pair(tp_vocabulary *v, uint32_t left, uint32_t right, uin
 
 /* ---- The list ------------------------------------------------------------------------------------------------------- */
 
-/* The numbers of tokens of more than one byte, minus the number of bytes, are the places of their merges in the list. */
-static void number_merges(const tp_vocabulary *v, uint32_t *places)
+/* Stores the place of each pair's rank in the list: ranks are tokens, and not all of them are made by a pair. */
+static void number_pairs(const tp_vocabulary *v, uint32_t *places)
 {
+    memset(places, 0, v->n_tokens * sizeof *places);
+    for (size_t i = 0; i < v->n_pair_slots; i++) {
+        if (v->pairs[i] != 0) places[tp_slot_rank(v->pairs[i])] = 1;
+    }
     for (uint32_t t = 0, n = 0; t < v->n_tokens; t++) {
+        uint32_t is_made = places[t];
         places[t] = n;
-        n += tp_token_nbytes(v, t) > 1;
+        n += is_made;
     }
 }
 
-static void list_merges(const tp_vocabulary *v, const uint32_t *places, tp_merge *merges)
+static void list_pairs(const tp_vocabulary *v, const uint32_t *places, tp_merge *merges)
 {
     for (size_t i = 0; i < v->n_pair_slots; i++) {
         uint64_t slot = v->pairs[i];
@@ -65,24 +73,30 @@ static void list_merges(const tp_vocabulary *v, const uint32_t *places, tp_merge
     }
 }
 
-static size_t count_merges(const tp_vocabulary *v) { return v->merged_tokens != NULL ? v->n_merges : v->n_tokens - TP_N_BYTES; }
-
-tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
-                                   tp_error *error)
+tp_status tp_vocabulary_get_pairs(const tp_vocabulary *vocabulary, tp_merge *pairs, size_t capacity, size_t *n_pairs,
+                                  tp_error *error)
 {
-    *n_merges = count_merges(vocabulary);
-    if (*n_merges > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the merges");
-    if (vocabulary->rule == TP_RULE_TOKENS && !vocabulary->is_regular) {
-        return tp_fail(error, TP_INVALID_ARGUMENT, vocabulary->irregular_id, "the token is not made of two before it");
-    }
+    *n_pairs = vocabulary->n_pairs;
+    if (*n_pairs > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the pairs");
     if (vocabulary->merged_tokens != NULL) {
-        list_merges(vocabulary, NULL, merges);
+        list_pairs(vocabulary, NULL, pairs);
         return TP_OK;
     }
     uint32_t *places = tp_allocate(TP_FOR_WORK, vocabulary->n_tokens * sizeof *places);
     if (places == NULL) return tp_fail_no_memory(error);
-    number_merges(vocabulary, places);
-    list_merges(vocabulary, places, merges);
+    number_pairs(vocabulary, places);
+    list_pairs(vocabulary, places, pairs);
     tp_release(TP_FOR_WORK, places, vocabulary->n_tokens * sizeof *places);
     return TP_OK;
+}
+
+tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *merges, size_t capacity, size_t *n_merges,
+                                   tp_error *error)
+{
+    if (vocabulary->rule == TP_RULE_TOKENS && !vocabulary->is_regular) {
+        *n_merges = vocabulary->n_tokens - vocabulary->n_bytes;
+        if (*n_merges > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the merges");
+        return tp_fail(error, TP_INVALID_ARGUMENT, vocabulary->irregular_id, "the token is not made of two before it");
+    }
+    return tp_vocabulary_get_pairs(vocabulary, merges, capacity, n_merges, error);
 }

@@ -52,6 +52,7 @@ struct tp_vocabulary {
     /* A bit for each pair, selected by its hash, small enough to stay in the cache: most pairs that are looked up do not
      * merge. */
     uint64_t *pair_filter;
+    size_t n_pairs;
     size_t n_merges;
     uint32_t *merged_tokens; /* the token that a merge of this rank makes; NULL: the one whose number is the rank */
 
@@ -62,7 +63,8 @@ struct tp_vocabulary {
     tp_merge *parts;     /* for each token, the two of which it is made, for a byte itself; NULL: see bpe/merge/parts.h */
     tp_token_tree *tree; /* see bpe/merge/backtrack.h; NULL: there is none */
 
-    uint32_t byte_tokens[256];
+    uint32_t byte_tokens[256]; /* TP_NO_TOKEN: the byte is no token, and is left out of each piece */
+    uint32_t n_bytes;          /* the number of bytes that are tokens */
     uint32_t *byte_pairs;        /* ranks of pairs of bytes, at first << 8 | second */
     uint64_t bigrams[65536 / 64]; /* a bit for each two bytes that are adjacent within some token */
 };
@@ -85,6 +87,16 @@ static inline size_t tp_bigram_run_nbytes(const tp_vocabulary *vocabulary, const
     size_t n = 1;
     while (n < nbytes && tp_has_bigram(vocabulary, piece[n - 1], piece[n])) n++;
     return n;
+}
+
+/* Returns whether a byte of a token is no token itself. */
+static inline bool tp_lacks_byte(const tp_vocabulary *vocabulary, uint32_t token)
+{
+    if (vocabulary->n_bytes == TP_N_BYTES) return false;
+    for (uint64_t i = vocabulary->starts[token]; i < vocabulary->starts[token + 1]; i++) {
+        if (vocabulary->byte_tokens[vocabulary->bytes[i]] == TP_NO_TOKEN) return true;
+    }
+    return false;
 }
 
 static inline uint32_t tp_merged_token(const tp_vocabulary *vocabulary, uint32_t rank)

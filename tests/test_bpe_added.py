@@ -1,0 +1,334 @@
+"""The way of a text to the ids, compared with Hugging Face's tokenizers: added tokens, normal forms, a blank before, marks."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import pickle
+import tempfile
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tokenizers
+from bpe_texts import BYTES
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from tokenizers import decoders, normalizers, pre_tokenizers, processors
+from tokenizers.models import BPE
+
+from text_processor import Tokenizer
+from text_processor._documents.decoding import Reading
+from text_processor.bpe import _splitter, _text
+from text_processor.bpe._added import AddedToken
+from text_processor.bpe._model import Model
+
+# A blank, white space that is not ASCII, letters that are composed or not, marks, and names that meet each other.
+PARTS = [
+    *" \n\u3000\x1cab_1.é\u0301\u0323ﬁÅ\u11a8가²\u200d😀",
+    *("  ", "ab", "de", "'s", "e\u0301", "\u1100\u1161", "日本"),
+    *("<m", "m>", "<m>", "x<m>", "<s>", "<mask>", "<|é|>", "<|e\u0301|>"),
+]
+names = st.one_of(
+    st.sampled_from([*PARTS, "<m><m>", " <m>", "<m> ", "a b"]),
+    st.lists(st.sampled_from(PARTS), min_size=1, max_size=3).map("".join),
+)
+some_texts = st.lists(st.one_of(st.sampled_from(PARTS), names), max_size=10).map("".join)
+flags = st.fixed_dictionaries({flag: st.booleans() for flag in ("special", "normalized", "lstrip", "rstrip", "single_word")})
+some_added = st.dictionaries(names, flags, max_size=5)
+forms = st.sampled_from([(), ("NFC",), ("NFD",), ("NFKC",), ("NFKD",), ("NFKD", "NFC"), ("NFC", "NFD")])
+
+FORMS = {"NFC": normalizers.NFC, "NFD": normalizers.NFD, "NFKC": normalizers.NFKC, "NFKD": normalizers.NFKD}
+
+
+@lru_cache
+def byte_characters() -> dict[int, str]:
+    """The characters by which the files of tokenizers write bytes."""
+    first = iter(range(0x100, 0x200))
+    printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
+    return {byte: chr(byte if byte in printable else next(first)) for byte in range(256)}
+
+
+def peer_of(
+    added: dict[str, dict[str, bool]], form: tuple[str, ...] = (), *, prefix_space: bool = False, post_processor: Any = None
+) -> tokenizers.Tokenizer:
+    """A tokenizer of the peer whose other tokens are the bytes."""
+    vocab = {character: byte for byte, character in byte_characters().items()}
+    peer = tokenizers.Tokenizer(BPE(vocab=vocab, merges=[]))
+    if form:
+        peer.normalizer = normalizers.Sequence([FORMS[each]() for each in form])
+    peer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=prefix_space)
+    peer.decoder = decoders.ByteLevel()
+    if post_processor is not None:
+        peer.post_processor = post_processor
+    plain = {"special": False, "normalized": False}
+    peer.add_tokens([tokenizers.AddedToken(name, **(plain | flags)) for name, flags in added.items()])
+    return peer
+
+
+def of_added(added: dict[str, dict[str, bool]], form: tuple[str, ...] = (), **options: Any) -> Tokenizer:
+    """The same tokenizer."""
+    added = {name: {"special": False} | flags for name, flags in added.items()}
+    pattern = options.pop("pattern", "gpt2")
+    numbers = {name: 256 + i for i, name in enumerate(name for name in added if name not in byte_characters().values())}
+    numbers |= {character: byte for byte, character in byte_characters().items() if character in added}
+    tokens = {name: AddedToken(numbers[name], **flags) for name, flags in added.items()}
+    vocabulary = Tokenizer.from_mergeable_ranks(BYTES, "gpt2")._model.vocabulary
+    return Tokenizer._of(Model(_splitter.splitter_for(pattern), vocabulary, tokens, normalizer=form, **options))
+
+
+def ids_of_peer(peer: tokenizers.Tokenizer, text: str) -> list[int]:
+    """The ids of the peer; it panics where white space is twice taken."""
+    try:
+        return peer.encode(text, add_special_tokens=False).ids
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        assume(False)
+        raise
+
+
+def have_one_form(added: dict[str, dict[str, bool]], form: tuple[str, ...]) -> bool:
+    """Whether two normalized names become one, which the peer refuses."""
+    normal = [normalized(name, form) for name, flags in added.items() if flags.get("normalized")]
+    return len(normal) != len(set(normal))
+
+
+def normalized(text: str, form: tuple[str, ...]) -> str:
+    for each in form:
+        text = unicodedata.normalize(each, text)
+    return text
+
+
+ALL: dict[str, Any] = {"allowed_special": "all"}
+
+
+def every_way(tokenizer: Tokenizer, text: str, **options: Any) -> list[list[int]]:
+    """The ids of a text by every way that gives them."""
+    stream = io.BytesIO(text.encode())
+    names = (options.get("allowed_special", ()), options.get("disallowed_special", "all"))
+    in_blocks = tokenizer._model.encode_stream(stream.read, "stream", Reading(None, suffix=""), *names)
+    return [
+        tokenizer.encode(text, **options),
+        tokenizer.encode(text.encode(), **options),
+        tokenizer.encode_array(text, **options).tolist(),
+        *tokenizer.encode_batch([text, text.encode()], 1, **options),
+        [number for block in in_blocks for number in block],
+    ]
+
+
+@given(some_added, forms, st.booleans(), some_texts)
+@example({"<m>": {"rstrip": True}, " x": {}}, (), False, "<m> xa")
+@example({"<m>": {"rstrip": True}, " ": {}}, (), True, "<m>   <m>b")
+@example({"é": {"normalized": True, "special": True}, "e": {}}, ("NFD",), False, "aéb")
+def test_ids_are_those_of_tokenizers(added, form, prefix_space, text):
+    assume(not have_one_form(added, form))
+    expected = ids_of_peer(peer_of(added, form, prefix_space=prefix_space), text)
+    tokenizer = of_added(added, form, prefix_space=prefix_space)
+    for ids in every_way(tokenizer, text, **ALL):
+        assert ids == expected
+    assert tokenizer.count(text, **ALL) == len(expected)
+    by_regex = of_added(added, form, prefix_space=prefix_space, pattern=r"[\s\S]")
+    assert by_regex.encode(text, **ALL) == expected
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
+@given(some_added, forms, st.booleans(), some_texts)
+def test_texts_in_steps_have_the_same_ids(size, added, form, prefix_space, text):
+    assume(not have_one_form(added, form))
+    tokenizer = of_added(added, form, prefix_space=prefix_space)
+    expected = tokenizer.encode(text, **ALL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_text, "STEP_NBYTES", size)
+        patch.setattr("text_processor._documents.batches.BATCH_CHARACTERS", size)
+        patch.setattr("text_processor.bpe._model.BATCH_NBYTES", size)
+        for ids in every_way(tokenizer, text, **ALL)[1:]:
+            assert ids == expected
+        assert tokenizer.count(text, **ALL) == len(expected)
+
+
+# ---- Offsets ---------------------------------------------------------------------------------------------------------
+
+
+def reorders(text: str, form: tuple[str, ...]) -> bool:
+    """Whether normalizing puts marks into another order: the peer then gives the offsets of their places."""
+    return bool(form) and "\u0301\u0323" in unicodedata.normalize("NFD", text)
+
+
+def byte_offsets(text: str, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(len(text[:start].encode()), len(text[:end].encode())) for start, end in pairs]
+
+
+@given(some_added, forms, st.booleans(), some_texts)
+@example({"<m>": {"lstrip": True, "rstrip": True}}, (), True, "é  <m> b")
+@example({}, ("NFD",), True, "é가 b")
+def test_offsets_are_those_of_tokenizers(added, form, prefix_space, text):
+    assume(not have_one_form(added, form) and not reorders(text, form))
+    peer = peer_of(added, form, prefix_space=prefix_space)
+    ids = ids_of_peer(peer, text)
+    expected = peer.encode(text, add_special_tokens=False).offsets
+    tokenizer = of_added(added, form, prefix_space=prefix_space)
+    found = tokenizer.encode_with_offsets(text, **ALL)
+    assert found[0].tolist() == ids
+    assert list(zip(*found[1:], strict=True)) == expected
+    in_bytes = tokenizer.encode_with_offsets(text.encode(), unit="bytes", **ALL)
+    assert list(zip(*in_bytes[1:], strict=True)) == byte_offsets(text, expected)
+
+
+def test_offsets_have_the_types_that_are_promised():
+    ids, starts, ends = of_added({}).encode_with_offsets("aé")
+    assert (ids.typecode, starts.typecode, ends.typecode) == ("I", "Q", "Q")
+    assert [each.tolist() for each in of_added({}).encode_with_offsets("")] == [[], [], []]
+
+
+def test_offsets_of_what_a_pattern_leaves_out_are_refused():
+    tokenizer = Tokenizer.from_mergeable_ranks(BYTES, "[a-z]+")
+    assert tokenizer.encode_with_offsets("ab")[1].tolist() == [0, 1]
+    with pytest.raises(ValueError, match="leaves out some of the text"):
+        tokenizer.encode_with_offsets("a b")
+
+
+# ---- Marks of a post-processor ---------------------------------------------------------------------------------------
+
+
+def template(single: str, pair: str = "$A $B") -> Any:
+    return processors.TemplateProcessing(single=single, pair=pair, special_tokens=[("<s>", 900), ("</s>", 901)])
+
+
+BERT = processors.BertProcessing(("</s>", 901), ("<s>", 900))
+ROBERTA = processors.RobertaProcessing(("</s>", 901), ("<s>", 900), trim_offsets=False, add_prefix_space=False)
+BYTE_LEVEL = processors.ByteLevel(trim_offsets=False)
+PROCESSORS = {
+    "none": None,
+    "byte level": BYTE_LEVEL,
+    "template": template("<s> $A </s>"),
+    "bert": BERT,
+    "roberta": ROBERTA,
+    "byte level, then template": processors.Sequence([BYTE_LEVEL, template("<s> $A")]),
+    "template, then template": processors.Sequence([template("<s> $A"), template("$A </s>", "$B $A")]),
+    "template, then bert": processors.Sequence([template("<s> $A"), BERT]),
+    "template, then roberta": processors.Sequence([template("<s> $A </s>"), ROBERTA]),
+    "bert, then roberta": processors.Sequence([BERT, ROBERTA]),
+}
+
+
+@pytest.mark.parametrize("name", PROCESSORS)
+@pytest.mark.parametrize("text", ["", "ab é"])
+def test_marks_are_those_of_tokenizers(name, text):
+    peer = peer_of({}, post_processor=PROCESSORS[name])
+    expected = peer.encode(text)
+    tokenizer = of_added({}, post_processor=json.loads(peer.to_str())["post_processor"])
+    asked = {"add_special_tokens": True}
+    ways = [
+        tokenizer.encode(text, **asked),
+        tokenizer.encode(text.encode(), **asked),
+        tokenizer.encode_array(text, **asked).tolist(),
+        *tokenizer.encode_batch([text], 1, **asked),
+    ]
+    assert ways == 4 * [expected.ids]
+    assert tokenizer.count(text, **asked) == len(expected.ids)
+    found = tokenizer.encode_with_offsets(text, **asked)
+    assert found[0].tolist() == expected.ids
+    assert list(zip(*found[1:], strict=True)) == expected.offsets
+    assert tokenizer.encode(text) == peer.encode(text, add_special_tokens=False).ids
+
+
+def test_marks_that_cannot_follow_each_other_are_refused():
+    three = json.loads(peer_of({}, post_processor=template("<s> $A </s>")).to_str())["post_processor"]
+    with pytest.raises(ValueError, match="takes one or two sequences, not the 3 of the one before"):
+        of_added({}, post_processor={"type": "Sequence", "processors": [three, three]})
+    with pytest.raises(ValueError, match="the template for a single text has a second text, B"):
+        of_added({}, post_processor={**three, "single": three["pair"]})
+    for single, n in (("$A <s> $A", 2), ("<s> </s>", 0)):
+        section = json.loads(peer_of({}, post_processor=template(single)).to_str())["post_processor"]
+        with pytest.raises(ValueError, match=f"it has the text {n} times, even where no marks are added"):
+            of_added({}, post_processor=section)
+    with pytest.raises(ValueError, match="the type 'Other' is not known"):
+        of_added({}, post_processor={"type": "Other"})
+
+
+# ---- Special or not --------------------------------------------------------------------------------------------------
+
+TEXT_AND_MARK = {"<t>": {"special": False}, "<m>": {"special": True}}
+
+
+def test_what_is_not_special_is_always_found():
+    tokenizer = of_added(TEXT_AND_MARK)
+    assert tokenizer.special_tokens == {"<m>": 257}
+    assert tokenizer.added_tokens == {"<t>": AddedToken(256, special=False), "<m>": AddedToken(257)}
+    for ids in every_way(tokenizer, "a<t>b"):
+        assert ids == [97, 256, 98]
+    for ids in every_way(tokenizer, "<t><m>", disallowed_special=()):
+        assert ids == [256, *b"<m>"]
+    assert tokenizer.encode_ordinary("<t><m>") == [256, *b"<m>"]
+    with pytest.raises(ValueError, match="'<m>' at character 3, which is disallowed"):
+        tokenizer.encode("<t><m>")
+
+
+@given(some_added, forms, some_texts)
+def test_ordinary_text_is_that_of_tokenizers(added, form, text):
+    """Where no special token overlaps another one."""
+    special = {name: flags for name, flags in added.items() if flags["special"]}
+    others = {name: flags for name, flags in added.items() if not flags["special"]}
+    assume(not have_one_form(added, form))
+    expected = ids_of_peer(peer_of(others, form), text)
+    tokenizer = of_added({**others, **special}, form)
+    assert tokenizer.encode_ordinary(text) == expected
+
+
+@given(some_added, forms, some_texts)
+def test_special_tokens_are_left_out_as_by_tokenizers(added, form, text):
+    tokenizer = of_added(added, form)
+    assume(not any(set(name) <= set(byte_characters().values()) - set(map(chr, range(128))) for name in added))
+    ids = tokenizer.encode(text, **ALL)
+    special = {token.id for token in tokenizer.added_tokens.values() if token.special}
+    rest = [number for number in ids if number not in special]
+    assert tokenizer.decode(ids, skip_special_tokens=True) == tokenizer.decode(rest)
+    assert tokenizer.decode_batch([ids], skip_special_tokens=True) == [tokenizer.decode(rest)]
+    decoder = tokenizer.decoder(skip_special_tokens=True)
+    assert "".join(map(decoder.decode, ids)) + decoder.decode([], final=True) == tokenizer.decode(rest)
+
+
+def test_decoding_is_that_of_tokenizers():
+    added = {"<é☃>": {"special": True, "normalized": True}, "<t>": {"special": False}, "b": {"special": True}}
+    peer, tokenizer = peer_of(added, ("NFD",)), of_added(added, ("NFD",))
+    ids = tokenizer.encode("a<é☃><t>b é", **ALL)
+    assert tokenizer.decode(ids) == peer.decode(ids, skip_special_tokens=False)
+    assert tokenizer.decode(ids, skip_special_tokens=True) == "a<t> e\u0301"
+    with pytest.raises(ValueError, match="the id 999, at index 2, does not exist"):
+        tokenizer.decode([98, 97, 999], skip_special_tokens=True)
+
+
+def test_of_two_tokens_with_one_id_the_first_is_decoded():
+    tokens = {"<a>": AddedToken(256), "<b>": AddedToken(256)}
+    tokenizer = Tokenizer._of(Model(_splitter.splitter_for("gpt2"), of_added({})._model.vocabulary, tokens))
+    assert tokenizer.encode("<b><a>", **ALL) == [256, 256]
+    assert tokenizer.decode([256]) == "<a>"
+
+
+def test_tokens_as_text():
+    tokenizer = of_added(TEXT_AND_MARK)
+    assert tokenizer.tokenize("a é<t><m>") == ["a", " ", "\\xc3", "\\xa9", "<t>", "<", "m", ">"]
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each)), "file"])
+@given(some_added, forms, st.booleans(), some_texts)
+def test_everything_survives_every_round_trip(way, added, form, prefix_space, text):
+    post_processor = json.loads(peer_of({}, post_processor=template("<s> $A")).to_str())["post_processor"]
+    kept = {"padding": None, "truncation": {"max_length": 5}}
+    tokenizer = of_added(added, form, prefix_space=prefix_space, post_processor=post_processor, kept=kept)
+    again = through_a_file(tokenizer) if way == "file" else way(tokenizer)
+    assert again == tokenizer
+    assert again.added_tokens == tokenizer.added_tokens
+    assert (again._model.post_processor, again._model.kept) == (post_processor, kept)
+    asked = {**ALL, "add_special_tokens": True}
+    assert again.encode(text, **asked) == tokenizer.encode(text, **asked)
+
+
+def through_a_file(tokenizer: Tokenizer) -> Tokenizer:
+    with tempfile.TemporaryDirectory() as folder:
+        tokenizer.save(Path(folder, "tokenizer"))
+        return Tokenizer.load(Path(folder, "tokenizer"))
