@@ -730,7 +730,6 @@ CASES: list[Case] = [
     (ranks({b"a" * 10**6: "x"}), TypeError, "(1000000 bytes)", "must be an int, not str"),
     (ranks({b"ab": -1}), ValueError, "not -1", f"from 0 to {MOST_ID}"),
     (ranks({b"ab": 97}), ValueError, "the token b'ab' with the id 97", "that of an earlier token"),
-    (ranks({b"": 256}), ValueError, "the token b''", "the token is empty"),
     (lambda: Tokenizer.from_mergeable_ranks({b"a": 0}, "gpt4"), ValueError, "b'\\x00' is missing", "byte"),
     (ranks({}, special_tokens={"x": 5}), ValueError, "'x' has the id 5", "which a token of the vocabulary has"),
     (lambda: trained_of_odd_ranks().merges, ValueError, "b'abc'", "not made of two before it"),

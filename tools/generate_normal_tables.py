@@ -16,6 +16,7 @@ the newest one in which younger characters are not assigned. What this rests on 
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import sys
 from collections import defaultdict
@@ -85,7 +86,7 @@ class Database:
             return (code_point,)
         found = tuple(each for part in mapping[code_point] for each in self.decomposed(part, mapping))
         classes = [self.combining_class.get(each, 0) for each in found]
-        if any(later and earlier > later for earlier, later in zip(classes, classes[1:], strict=False)):
+        if any(later and earlier > later for earlier, later in itertools.pairwise(classes)):
             raise SystemExit(f"the decomposition of U+{code_point:04X} is not in canonical order")
         return found
 
@@ -170,6 +171,9 @@ def place_pairs(pairs: dict[tuple[int, int], int]) -> tuple[dict[int, int], dict
 
 
 def read_records(data: Database, versions: list[Version]) -> tuple[list[Record], list[tuple[int, int]]]:
+    def age(code_point: int) -> int:
+        return versions.index(max(data.age[code_point], OLDEST))
+
     rows_of, columns, pairs = place_pairs(data.composites())
     records = [Record()] * CODE_POINT_COUNT
     for code_point in {*data.combining_class, *data.compatible, *rows_of, *columns}:
@@ -177,11 +181,11 @@ def read_records(data: Database, versions: list[Version]) -> tuple[list[Record],
             data.decomposed(code_point, data.canonical) if code_point in data.canonical else (),
             data.decomposed(code_point, data.compatible) if code_point in data.compatible else (),
             data.combining_class.get(code_point, 0),
-            versions.index(max(data.age[code_point], OLDEST)),
+            age(code_point),
             rows_of.get(code_point, 0),
             columns.get(code_point, 0),
         )
-    return records, pairs
+    return records, [(first, age(composite) << 24 | composite if composite else 0) for first, composite in pairs]
 
 
 def pack(decompositions: set[tuple[int, ...]]) -> str:
@@ -222,7 +226,7 @@ HEADER = """\
 
 #define TP_NORMAL_UNICODE_VERSION "{version}"
 
-/* ---- Ages: versions are numbered from 0, the oldest that can be asked for and all before it. A version is major << 8 | minor. */
+/* ---- Ages: versions, major << 8 | minor, are numbered from 0, which is the oldest that can be asked for and all before it. */
 
 #define TP_NORMAL_N_AGES {n_ages}
 extern const uint16_t tp_normal_ages[TP_NORMAL_N_AGES];
@@ -269,8 +273,11 @@ typedef struct tp_normal_record {{
 
 /* Two that compose have a place: the row of the first plus the column of the second. */
 typedef struct tp_normal_pair {{
-    uint32_t first, composite; /* 0, 0: nobody's place */
+    uint32_t first;     /* 0: nobody's place */
+    uint32_t composite; /* from the bit TP_NORMAL_AGE_BIT on its age */
 }} tp_normal_pair;
+
+#define TP_NORMAL_AGE_BIT 24
 
 /* A code point, from the bit TP_NORMAL_CLASS_BIT on its combining class. */
 #define TP_NORMAL_CLASS_BIT 21

@@ -583,19 +583,8 @@ def main() -> int:
     package = Package(arguments.package)
     records, numbers = number_records(read_characters(package))
     tables, classes = smallest_tables(numbers), build_tables(read_classes(package), CLASSES_SHIFT)
-    stale = write_or_check(render_characters(tables, records) | render_classes(classes), arguments.check)
-
-    stale = False
-    rendered_files = {TARGET_FOLDER / name: text for name, text in render_characters(tables, records).items()}
-    rendered_files.update((TARGET_FOLDER / name, text) for name, text in render_classes(classes).items())
-    rendered_files[PROPERTIES_FILE] = render_properties(package)
-    for path, rendered in rendered_files.items():
-        text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
-        if not arguments.check:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
-            stale = True
-            print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
+    rendered = render_characters(tables, records) | render_classes(classes) | {str(PROPERTIES_FILE): render_properties(package)}
+    stale = write_or_check(rendered, arguments.check)
     print(f"Unicode {UNICODE_VERSION}: {tables.nbytes} bytes and {len(records)} records, {classes.nbytes} bytes of classes")
     return int(stale)
 

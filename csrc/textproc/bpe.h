@@ -163,10 +163,10 @@ tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_
 /* Makes a vocabulary with tiktoken's rule: a piece that is a token becomes that token. In any other piece, the pair whose
  * joined bytes are the token with the lowest id is merged, leftmost first, as long as there is such a pair.
  * Token i is tokens[ends[i - 1] … ends[i]) (the first one begins at 0), and its id is ids[i]. The ids may be any distinct
- * numbers, in any order. TP_INVALID_ARGUMENT, with the index of the token as offset, if a token is empty, if its end is out of
- * order or beyond the text, or if its bytes or its id equal those of an earlier token; with n_tokens + b as offset if byte b
- * alone is not a token. With `may_lack_bytes` that is allowed, as long as some byte is a token: bytes that are not are left out
- * of a piece before it is merged. */
+ * numbers, in any order. No text becomes a token that is empty. Bytes of a text that are no token alone are left out of a piece
+ * before it is merged, if the vocabulary `may_lack_bytes`. TP_INVALID_ARGUMENT, with the index of the token as offset, if its
+ * end is out of order or beyond the text, or if its bytes or its id equal those of an earlier token; with n_tokens + b as offset
+ * if byte b alone is not a token and may not lack. */
 tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends, const uint32_t *ids,
                                     size_t n_tokens, bool may_lack_bytes, tp_vocabulary **vocabulary, tp_error *error);
 
@@ -175,8 +175,8 @@ tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes,
  * the merges are. The tokens are passed as above, the merges as ids. TP_INVALID_ARGUMENT also, with n_tokens + 256 + the index
  * of the merge as offset, if a merge uses an id that does not exist, is repeated, or makes no token. */
 tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends,
-                                               const uint32_t *ids, size_t n_tokens, const tp_merge *merges, size_t n_merges,
-                                               bool whole_pieces, bool may_lack_bytes, tp_vocabulary **vocabulary, tp_error *error);
+                                               const uint32_t *ids, size_t n_tokens, bool may_lack_bytes, const tp_merge *merges,
+                                               size_t n_merges, bool whole_pieces, tp_vocabulary **vocabulary, tp_error *error);
 
 /* Reads tokens and their ids from the lines of a file of tiktoken, laid out as tp_vocabulary_from_tokens takes them: the bytes of
  * a token in base64 (whole groups of four, none left out), blanks, its id in decimal, and the end of the line or of the text.

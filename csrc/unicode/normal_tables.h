@@ -8,7 +8,7 @@
 
 #define TP_NORMAL_UNICODE_VERSION "17.0.0"
 
-/* ---- Ages: versions are numbered from 0, the oldest that can be asked for and all before it. A version is major << 8 | minor. */
+/* ---- Ages: versions, major << 8 | minor, are numbered from 0, which is the oldest that can be asked for and all before it. */
 
 #define TP_NORMAL_N_AGES 21
 extern const uint16_t tp_normal_ages[TP_NORMAL_N_AGES];
@@ -59,8 +59,11 @@ typedef struct tp_normal_record {
 
 /* Two that compose have a place: the row of the first plus the column of the second. */
 typedef struct tp_normal_pair {
-    uint32_t first, composite; /* 0, 0: nobody's place */
+    uint32_t first;     /* 0: nobody's place */
+    uint32_t composite; /* from the bit TP_NORMAL_AGE_BIT on its age */
 } tp_normal_pair;
+
+#define TP_NORMAL_AGE_BIT 24
 
 /* A code point, from the bit TP_NORMAL_CLASS_BIT on its combining class. */
 #define TP_NORMAL_CLASS_BIT 21

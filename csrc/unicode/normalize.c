@@ -85,17 +85,31 @@ static void move_window(scanner *scan, size_t at)
     tp_mark_leads(last, 1, scan->leads, scan->masks);
 }
 
-/* Returns the offset of the first marked byte from `at` on, or the end of the text. */
-static size_t next_lead(scanner *scan, size_t at)
+/* Decodes a character whose first byte is marked, so that it is no byte below 0xC0. Characters of two and three bytes are taken
+ * to be well-formed, as nearly all are; of others the number of the class may be wrong. */
+static inline uint8_t guess_class(const uint8_t *text, size_t available, size_t *nbytes)
 {
-    while (at < scan->nbytes) {
-        if (at < scan->first || at >= scan->end) move_window(scan, at);
-        size_t within = at - scan->first, block = within / BLOCK_NBYTES;
-        uint64_t mask = scan->masks[block] >> within % BLOCK_NBYTES;
-        if (mask != 0) return at + tp_lowest_bit(mask);
-        at = scan->first + (block + 1) * BLOCK_NBYTES;
+    uint8_t lead = text[0];
+    if (available < 3 || lead >= 0xF0) {
+        uint32_t code_point;
+        *nbytes = tp_utf8_decode(text, text + available, &code_point);
+        return tp_normal_class_of(code_point);
     }
-    return scan->nbytes;
+    uint32_t second = text[1] & 0x3Fu;
+    if (lead < 0xE0) {
+        *nbytes = 2;
+        return tp_normal_class_of((lead & 0x1Fu) << 6 | second);
+    }
+    *nbytes = 3;
+    return tp_normal_class_of((lead & 0x0Fu) << 12 | second << 6 | (text[2] & 0x3Fu));
+}
+
+/* Whether there really is a character that the tables know at the offset `at`: what is ill-formed never changes. */
+static bool is_known(const scanner *scan, size_t at)
+{
+    uint32_t code_point;
+    tp_utf8_decode(scan->text + at, scan->text + scan->nbytes, &code_point);
+    return tp_normal_class_of(code_point) != 0;
 }
 
 /* Returns the offset of the first character from `at` on that the form may not have as it is, or the end of the text. What is
@@ -103,22 +117,25 @@ static size_t next_lead(scanner *scan, size_t at)
  * segment ends. */
 static size_t find_suspicious(scanner *scan, size_t at, const rule *asked)
 {
-    size_t mark_end = SIZE_MAX; /* of the last character that has a combining class, with that class: */
+    size_t mark_end = SIZE_MAX; /* of the last marked character, which has this combining class: */
     uint8_t last_class = 0;
-    while ((at = next_lead(scan, at)) < scan->nbytes) {
-        uint32_t code_point;
-        size_t next = at + tp_utf8_decode(scan->text + at, scan->text + scan->nbytes, &code_point);
-        uint8_t number = tp_normal_class_of(code_point);
-        if (number != 0) {
-            const tp_normal_class *found = &tp_normal_classes[number];
-            if (found->changes >> asked->form & 1) return at;
-            if (found->combining_class != 0) {
-                if (at == mark_end && found->combining_class < last_class) return at;
-                mark_end = next;
-                last_class = found->combining_class;
-            }
+    while (at < scan->nbytes) {
+        if (at < scan->first || at >= scan->end) move_window(scan, at);
+        size_t within = at - scan->first, block = within / BLOCK_NBYTES;
+        size_t start = scan->first + block * BLOCK_NBYTES;
+        for (uint64_t mask = scan->masks[block] >> within % BLOCK_NBYTES << within % BLOCK_NBYTES; mask != 0; mask &= mask - 1) {
+            at = start + tp_lowest_bit(mask);
+            size_t nbytes;
+            uint8_t number = guess_class(scan->text + at, scan->nbytes - at, &nbytes);
+            if (number == 0) continue;
+            tp_normal_class found = tp_normal_classes[number];
+            uint8_t before = at == mark_end ? last_class : 0;
+            bool is_moved = found.combining_class < before && found.combining_class != 0;
+            if (((found.changes >> asked->form & 1) || is_moved) && is_known(scan, at)) return at;
+            mark_end = at + nbytes;
+            last_class = found.combining_class;
         }
-        at = next;
+        at = start + BLOCK_NBYTES;
     }
     return scan->nbytes;
 }
@@ -228,6 +245,7 @@ static uint32_t compose_syllable(uint32_t first, uint32_t second)
 static bool push_decomposed(segment *seg, uint32_t code_point, size_t origin, const rule *asked)
 {
     if (code_point - S_BASE < N_SYLLABLES) return push_syllable(seg, code_point - S_BASE, origin);
+    if (tp_normal_class_of(code_point) == 0) return push(seg, code_point, origin);
     const tp_normal_record *record = tp_normal_record_of(code_point);
     if (record->age > asked->newest_age) return push(seg, code_point, origin);
     const uint32_t *parts = tp_normal_parts + (asked->is_compatible ? record->compatible : record->canonical);
@@ -316,7 +334,8 @@ static uint32_t compose_two(uint32_t first, uint32_t second, const rule *asked)
     if (row == 0) return 0;
     tp_normal_pair pair = tp_normal_pairs[row + column];
     /* A composite is as old as the younger of its parts, so neither of these needs to be asked for its age. */
-    return pair.first == first && tp_normal_record_of(pair.composite)->age <= asked->newest_age ? pair.composite : 0;
+    bool is_pair = pair.first == first && pair.composite >> TP_NORMAL_AGE_BIT <= asked->newest_age;
+    return is_pair ? pair.composite & CODE_POINT_MASK : 0;
 }
 
 /* Each character is composed with the last starter before it, unless one stands between that has no smaller class. */
@@ -353,10 +372,9 @@ static bool normalize_segment(segment *seg, const uint8_t *text, size_t text_nby
     return true;
 }
 
-/* Writes the bytes of an item and returns their number. */
-static inline size_t encode_item(item each, uint8_t *encoded)
+/* Writes a code point, or an ill-formed byte, and returns the number of bytes. */
+static inline size_t encode_one(uint32_t code_point, uint8_t *encoded)
 {
-    uint32_t code_point = code_point_of(each);
     if (code_point < RAW) return tp_utf8_encode(code_point, encoded);
     encoded[0] = (uint8_t)(code_point - RAW);
     return 1;
@@ -393,19 +411,56 @@ static void write_same(output *out, const uint8_t *text, size_t first, size_t en
     out->used += nbytes;
 }
 
+/* Writes a code point, or an ill-formed byte, that comes from the offset `origin`. */
+static inline void write_one(output *out, uint32_t code_point, size_t origin)
+{
+    uint8_t encoded[TP_UTF8_MAX_NBYTES];
+    bool is_roomy = has_room(out, TP_UTF8_MAX_NBYTES);
+    uint8_t *place = is_roomy ? out->bytes + out->used : encoded;
+    size_t nbytes = encode_one(code_point, place);
+    if (!is_roomy && has_room(out, nbytes)) memcpy(out->bytes + out->used, encoded, nbytes);
+    if (out->origins != NULL && has_room(out, nbytes)) {
+        for (size_t i = 0; i < nbytes; i++) out->origins[out->used + i] = origin;
+    }
+    out->used += nbytes;
+}
+
 static void write_segment(output *out, const segment *seg, size_t start)
 {
     for (size_t i = 0; i < seg->n; i++) {
-        uint8_t encoded[TP_UTF8_MAX_NBYTES];
-        size_t nbytes = encode_item(seg->items[i], encoded);
-        if (has_room(out, nbytes)) {
-            memcpy(out->bytes + out->used, encoded, nbytes);
-            for (size_t j = 0; out->origins != NULL && j < nbytes; j++) {
-                out->origins[out->used + j] = start + (seg->items[i] >> ORIGIN_BIT);
-            }
-        }
-        out->used += nbytes;
+        write_one(out, code_point_of(seg->items[i]), start + (size_t)(seg->items[i] >> ORIGIN_BIT));
     }
+}
+
+/* Writes the characters from the offset `at` on, up to the first one that does not change, or not alone, and returns where that
+ * one begins. For forms that do not compose. */
+static size_t write_decomposed(output *out, const uint8_t *text, size_t text_nbytes, size_t at, const rule *asked)
+{
+    const uint8_t *end = text + text_nbytes;
+    uint32_t code_point, following;
+    size_t nbytes = tp_utf8_decode(text + at, end, &code_point);
+    for (; at < text_nbytes; code_point = following) {
+        tp_normal_class found = tp_normal_classes[tp_normal_class_of(code_point)];
+        if (!(found.changes >> asked->form & 1) || (found.joins >> asked->form & 1)) break;
+        size_t next = at + nbytes;
+        following = 0;
+        nbytes = next < text_nbytes ? tp_utf8_decode(text + next, end, &following) : 0;
+        if (joins(asked, following)) break;
+        if (code_point - S_BASE < N_SYLLABLES) {
+            uint32_t number = code_point - S_BASE;
+            write_one(out, L_BASE + number / (N_V * N_T), at);
+            write_one(out, V_BASE + number / N_T % N_V, at);
+            if (number % N_T != 0) write_one(out, T_BASE + number % N_T, at);
+        } else {
+            const tp_normal_record *record = tp_normal_record_of(code_point);
+            if (record->age > asked->newest_age) break;
+            const uint32_t *parts = tp_normal_parts + (asked->is_compatible ? record->compatible : record->canonical);
+            size_t n = asked->is_compatible ? record->compatible_length : record->canonical_length;
+            for (size_t i = 0; i < n; i++) write_one(out, parts[i] & CODE_POINT_MASK, at);
+        }
+        at = next;
+    }
+    return at;
 }
 
 /* Returns whether a segment is text[start … end). */
@@ -413,7 +468,7 @@ static bool is_same(const segment *seg, const uint8_t *text, size_t start, size_
 {
     for (size_t i = 0; i < seg->n; i++) {
         uint8_t encoded[TP_UTF8_MAX_NBYTES];
-        size_t nbytes = encode_item(seg->items[i], encoded);
+        size_t nbytes = encode_one(code_point_of(seg->items[i]), encoded);
         if (nbytes > end - start || memcmp(encoded, text + start, nbytes) != 0) return false;
         start += nbytes;
     }
@@ -461,6 +516,11 @@ tp_status tp_normalize(const uint8_t *text, size_t text_nbytes, tp_normal_form f
     while ((at = find_suspicious(&scan, done, &asked)) < text_nbytes) {
         size_t start = find_segment(text, text_nbytes, done, at, &asked), end;
         write_same(&out, text, done, start);
+        done = start;
+        if (!asked.composes && start == at) {
+            done = write_decomposed(&out, text, text_nbytes, at, &asked);
+            if (done > at) continue;
+        }
         if (!normalize_segment(&seg, text, text_nbytes, start, &end, &asked)) {
             status = tp_fail_no_memory(error);
             break;

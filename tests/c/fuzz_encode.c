@@ -175,8 +175,8 @@ static void check_merges(const tp_vocabulary *vocabulary, const tokens *from, co
     tp_vocabulary *other = NULL;
     if (tp_vocabulary_get_merges(vocabulary, merges, MOST_TOKENS, &n, NULL) != TP_OK) return;
     CHECK_EQ_U(n, from->n - N_BYTES);
-    CHECK_EQ_U(tp_vocabulary_from_tokens_and_merges(laid->text, (size_t)laid->ends[from->n - 1], laid->ends, laid->ids, from->n,
-                                                    merges, n, room % 2 == 0, false, &other, NULL), TP_OK);
+    CHECK_EQ_U(tp_vocabulary_from_tokens_and_merges(laid->text, (size_t)laid->ends[from->n - 1], laid->ends, laid->ids, from->n, false,
+                                                    merges, n, room % 2 == 0, &other, NULL), TP_OK);
     if (other != NULL) check_text(other, from, pattern, text, room);
     tp_vocabulary_free(other);
 }
@@ -189,8 +189,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     make_up_tokens(&made, &in);
     lay_out(&made, &laid);
     tp_vocabulary *vocabulary = NULL;
-    CHECK_EQ_U(tp_vocabulary_from_tokens(laid.text, (size_t)laid.ends[made.n - 1], laid.ends, laid.ids, made.n, false, &vocabulary,
-                                         NULL), TP_OK);
+    CHECK_EQ_U(tp_vocabulary_from_tokens(laid.text, (size_t)laid.ends[made.n - 1], laid.ends, laid.ids, made.n, false,
+                                         &vocabulary, NULL), TP_OK);
     if (vocabulary != NULL) {
         tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_O200K));
         size_t room = take_below(&in, 32);

@@ -53,6 +53,7 @@ static void make_up(made_up *made, input *in)
         made->merges[i].left = make_up_id(in);
         made->merges[i].right = make_up_id(in);
     }
+    made->may_lack_bytes = take_byte(in) % 2 == 1;
 }
 
 /* ---- A naive look ------------------------------------------------------------------------------------------------ */
@@ -81,7 +82,7 @@ static size_t find_id(const made_up *from, size_t behind, uint32_t id)
 /* Whether a token is one that the header says is refused. Several may be; which one is named is left open. */
 static bool has_bad_end(const made_up *from, size_t i)
 {
-    return from->ends[i] <= start_of(from, i) || from->ends[i] > from->nbytes;
+    return from->ends[i] < start_of(from, i) || from->ends[i] > from->nbytes;
 }
 
 static bool has_bad_ends(const made_up *from)
@@ -94,7 +95,9 @@ static bool has_bad_ends(const made_up *from)
 
 static bool is_twin(const made_up *from, size_t i)
 {
-    return find_bytes(from, i, from->text + start_of(from, i), nbytes_of(from, i)) < i || find_id(from, i, from->ids[i]) < i;
+    size_t nbytes = nbytes_of(from, i); /* any number of tokens may be empty */
+    bool has_twin = nbytes > 0 && find_bytes(from, i, from->text + start_of(from, i), nbytes) < i;
+    return has_twin || find_id(from, i, from->ids[i]) < i;
 }
 
 static bool lacks_byte(const made_up *from, uint64_t byte)
@@ -115,8 +118,7 @@ static bool is_fault(const made_up *from, uint64_t item)
 {
     if (has_bad_ends(from)) return item < from->n && has_bad_end(from, (size_t)item);
     if (item < from->n) return is_twin(from, (size_t)item);
-    if (from->may_lack_bytes) return item == from->n && lacks_all_bytes(from);
-    return item - from->n < N_BYTES && lacks_byte(from, item - from->n);
+    return !from->may_lack_bytes && item - from->n < N_BYTES && lacks_byte(from, item - from->n);
 }
 
 static bool has_fault(const made_up *from)
@@ -134,6 +136,7 @@ static size_t find_bad_merge(const made_up *from)
         tp_merge merge = from->merges[i];
         size_t left = find_id(from, from->n, merge.left), right = find_id(from, from->n, merge.right);
         if (left == from->n || right == from->n) return i;
+        if (nbytes_of(from, left) == 0 || nbytes_of(from, right) == 0) return i;
         uint8_t joined[2 * MOST_TEXT];
         memcpy(joined, from->text + start_of(from, left), nbytes_of(from, left));
         memcpy(joined + nbytes_of(from, left), from->text + start_of(from, right), nbytes_of(from, right));
@@ -166,8 +169,8 @@ static size_t merge_by_list(const made_up *from, const uint8_t *piece, size_t nb
 {
     size_t n = 0;
     for (size_t i = 0; i < nbytes; i++) {
-        size_t token = find_bytes(from, from->n, piece + i, 1);
-        if (token < from->n) ids[n++] = from->ids[token];
+        size_t byte = find_bytes(from, from->n, piece + i, 1);
+        if (byte < from->n) ids[n++] = from->ids[byte];
     }
     for (;;) {
         size_t first = from->n_merges, at = 0;
@@ -210,8 +213,8 @@ static void check_from_tokens(const made_up *from)
 {
     tp_vocabulary *vocabulary = NULL;
     tp_error error = {TP_OK, UINT64_MAX, NULL};
-    tp_status status = tp_vocabulary_from_tokens(from->text, from->nbytes, from->ends, from->ids, from->n, from->may_lack_bytes,
-                                                 &vocabulary, &error);
+    tp_status status = tp_vocabulary_from_tokens(from->text, from->nbytes, from->ends, from->ids, from->n, from->may_lack_bytes, &vocabulary,
+                                                 &error);
     if (CHECK_EQ_U(status, has_fault(from) ? TP_INVALID_ARGUMENT : TP_OK) && status == TP_OK) check_tokens(vocabulary, from);
     if (status == TP_INVALID_ARGUMENT) CHECK(is_fault(from, error.offset));
     tp_vocabulary_free(vocabulary);
@@ -222,8 +225,7 @@ static void check_from_tokens_and_merges(const made_up *from, input piece, bool 
     tp_vocabulary *vocabulary = NULL;
     tp_error error = {TP_OK, UINT64_MAX, NULL};
     tp_status status = tp_vocabulary_from_tokens_and_merges(from->text, from->nbytes, from->ends, from->ids, from->n,
-                                                            from->merges, from->n_merges, whole_pieces, from->may_lack_bytes, &vocabulary,
-                                                            &error);
+                                                            from->may_lack_bytes, from->merges, from->n_merges, whole_pieces, &vocabulary, &error);
     if (has_fault(from)) {
         CHECK(status == TP_INVALID_ARGUMENT && is_fault(from, error.offset));
     } else if (find_bad_merge(from) < from->n_merges) {

@@ -153,8 +153,8 @@ static tp_vocabulary *with_merges(const tokens *from, const tp_merge *merges, si
     static laid_out laid;
     tp_vocabulary *made = NULL;
     lay_out(from, &laid);
-    CHECK_EQ_U(tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[from->n - 1], laid.ends, laid.ids, from->n, merges,
-                                                    n, false, false, &made, NULL), TP_OK);
+    CHECK_EQ_U(tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[from->n - 1], laid.ends, laid.ids, from->n, false,
+                                                    merges, n, false, &made, NULL), TP_OK);
     return made;
 }
 
@@ -208,6 +208,68 @@ static void test_merges_of_a_known_lesson(void)
     tp_vocabulary_free(vocabulary);
 }
 
+/* The neighbours of a byte that is no token merge, as in Hugging Face's library; a piece of such bytes becomes nothing. */
+static void test_bytes_that_are_no_token_are_left_out(void)
+{
+    tokens all, made = {0};
+    add_all_bytes(&all);
+    for (size_t b = 0; b < 256; b++) {
+        uint8_t byte = (uint8_t)b;
+        if (byte != 'x') add_token(&made, &byte, 1);
+    }
+    add_token(&made, "ab", 2);
+    add_token(&made, "axb", 3);
+    static laid_out laid;
+    lay_out(&made, &laid);
+    const uint32_t ab = made.all[255].id;
+    const tp_merge merges[] = {{made.all['a'].id, made.all['b'].id}};
+    tp_vocabulary *vocabulary = NULL;
+    tp_error error = {TP_OK, 0, NULL};
+    tp_status status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[made.n - 1], laid.ends, laid.ids, made.n,
+                                                            false, merges, 1, false, &vocabulary, &error);
+    CHECK_EQ_U(status, TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, made.n + 'x');
+    status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[made.n - 1], laid.ends, laid.ids, made.n, true,
+                                                  merges, 1, false, &vocabulary, NULL);
+    if (!CHECK_EQ_U(status, TP_OK)) return;
+    uint8_t text[200];
+    memset(text, 'x', sizeof text);
+    for (size_t nbytes = 1; nbytes <= sizeof text; nbytes += nbytes < 20 ? 1 : 45) {
+        encoded found = encode_all(vocabulary, text, nbytes, 1);
+        CHECK_EQ_U(found.n, 0);
+        free(found.ids);
+        text[0] = 'a';
+        text[nbytes - 1] = 'b';
+        found = encode_all(vocabulary, text, nbytes, 1);
+        if (nbytes > 1) CHECK_SAME_IDS(found.ids, found.n, &ab, 1);
+        free(found.ids);
+        text[0] = text[nbytes - 1] = 'x';
+    }
+    tp_vocabulary_free(vocabulary);
+}
+
+static void test_no_text_becomes_an_empty_token(void)
+{
+    tokens made;
+    add_all_bytes(&made);
+    add_token(&made, "ab", 2);
+    add_token(&made, "", 0);
+    tp_vocabulary *vocabulary = vocabulary_of(&made);
+    const uint32_t ab = 256, ids[] = {256, 257};
+    encoded found = encode_all(vocabulary, (const uint8_t *)"ab", 2, 1);
+    CHECK_SAME_IDS(found.ids, found.n, &ab, 1);
+    free(found.ids);
+    uint8_t bytes[8];
+    size_t nbytes = 0;
+    CHECK_EQ_U(tp_vocabulary_decode(vocabulary, NULL, ids, 2, bytes, sizeof bytes, &nbytes, NULL, NULL), TP_OK);
+    CHECK_EQ_BYTES(bytes, nbytes, "ab", 2);
+    tp_merge merges[2];
+    size_t n_merges = 0;
+    CHECK_EQ_U(tp_vocabulary_get_merges(vocabulary, merges, 2, &n_merges, NULL), TP_OK);
+    CHECK_EQ_U(n_merges, 1);
+    tp_vocabulary_free(vocabulary);
+}
+
 /* "abc" is a token, but no merge leads to it: "ab" comes first, and "ab" "c" is not in the list. */
 static void test_a_list_of_merges_decides_what_becomes_a_token(void)
 {
@@ -222,8 +284,8 @@ static void test_a_list_of_merges_decides_what_becomes_a_token(void)
     const uint32_t merged[] = {256, 'c'}, whole[] = {258};
     for (int whole_pieces = 0; whole_pieces < 2; whole_pieces++) {
         tp_vocabulary *vocabulary = NULL;
-        tp_status status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[258], laid.ends, laid.ids, made.n,
-                                                                merges, 3, whole_pieces == 1, false, &vocabulary, NULL);
+        tp_status status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[258], laid.ends, laid.ids, made.n, false,
+                                                                merges, 3, whole_pieces == 1, &vocabulary, NULL);
         if (!CHECK_EQ_U(status, TP_OK)) return;
         encoded found = encode_all(vocabulary, (const uint8_t *)"abc", 3, 1);
         if (whole_pieces) CHECK_SAME_IDS(found.ids, found.n, whole, 1);
@@ -696,8 +758,6 @@ static void test_bad_tokens_are_named(void)
     check_refused(&made, 257);
     made.all[257] = (token){.bytes = "ac", .nbytes = 2, .id = 7};
     check_refused(&made, 257);
-    made.all[257] = (token){.bytes = "", .nbytes = 0, .id = 301};
-    check_refused(&made, 257);
     made.n = 257;
     made.all[5] = (token){.bytes = "xyz", .nbytes = 3, .id = 5};
     check_refused(&made, 257 + 5);
@@ -854,8 +914,8 @@ static void test_every_refused_allocation_of_merges_is_told(void)
         tp_memory_fail_at(nth);
         tp_status status = tp_vocabulary_from_merges(merges, 2, &one, NULL);
         if (status == TP_OK) {
-            status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[257], laid.ends, laid.ids, made.n,
-                                                          merges, 2, false, false, &other, NULL);
+            status = tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[257], laid.ends, laid.ids, made.n, false,
+                                                          merges, 2, false, &other, NULL);
         }
         if (status == TP_OK) status = tp_piece_cache_new(2, &cache, NULL);
         tp_memory_fail_at(0);
@@ -875,6 +935,8 @@ int main(void)
     RUN(test_random_vocabularies_encode_as_the_plain_way_does);
     RUN(test_merged_vocabularies_encode_as_the_plain_way_does);
     RUN(test_merges_of_a_known_lesson);
+    RUN(test_bytes_that_are_no_token_are_left_out);
+    RUN(test_no_text_becomes_an_empty_token);
     RUN(test_a_list_of_merges_decides_what_becomes_a_token);
     RUN(test_a_token_that_two_do_not_make_has_no_merge);
     RUN(test_stopping_anywhere_gives_the_same_ids);

@@ -175,8 +175,8 @@ static void test_merges_that_take_other_tokens(void)
         CHECK(status == TP_OK || status == TP_INVALID_ARGUMENT || status == TP_TOO_LARGE);
         tp_vocabulary_free(vocabulary);
         vocabulary = NULL;
-        status = tp_vocabulary_from_tokens_and_merges(made.text, sizeof made.text, made.ends, made.ids, N_TOKENS, given, N, false, false,
-                                                      &vocabulary, NULL);
+        status = tp_vocabulary_from_tokens_and_merges(made.text, sizeof made.text, made.ends, made.ids, N_TOKENS, false, given, N,
+                                                      false, &vocabulary, NULL);
         CHECK(status == TP_OK || status == TP_INVALID_ARGUMENT);
         tp_vocabulary_free(vocabulary);
     }

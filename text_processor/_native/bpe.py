@@ -241,12 +241,7 @@ class Vocabulary(Handle):
 
     @classmethod
     def of_tokens(
-        cls,
-        tokens: Tokens,
-        merges: array[int] | None = None,
-        *,
-        whole_pieces: bool = False,
-        may_lack_bytes: bool = False,
+        cls, tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False, may_lack_bytes: bool = False
     ) -> Vocabulary:
         """Make a vocabulary with tiktoken's merge rule, or with Hugging Face's if merges are given."""
         with (
@@ -254,11 +249,11 @@ class Vocabulary(Handle):
             ffi.from_buffer("uint32_t[]", tokens.ids) as c_ids,
             _c_merges(merges or array("I")) as c_merges,
         ):
-            given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids))
+            given = (tokens.text, len(tokens.text), c_ends, c_ids, len(c_ids), may_lack_bytes)
             if merges is None:
-                return cls(lib.tp_vocabulary_from_tokens, *given, may_lack_bytes)
+                return cls(lib.tp_vocabulary_from_tokens, *given)
             rule = (c_merges, len(c_merges), whole_pieces)
-            return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, *rule, may_lack_bytes)
+            return cls(lib.tp_vocabulary_from_tokens_and_merges, *given, *rule)
 
     def tokens(self) -> Tokens:
         """Return all tokens, by ascending id."""

@@ -77,7 +77,8 @@ def _find_unnormalized(data: Array[Uint8], form: int, version: int) -> int:
 def _normalize(data: Array[Uint8], form: int, version: int, *, with_origins: bool) -> tuple[Pointer[Uint8], Any, int]:
     """Normalize with some room for growth, and once more where that was too little."""
     nbytes, error = ffi.new("size_t *"), new_error()
-    capacity = len(data) + len(data) // 8 + 64
+    # What is composed seldom grows; what is decomposed becomes three times as long at most, unless it was only compatible.
+    capacity = len(data) + len(data) // 8 + 64 if form in (lib.TP_NFC, lib.TP_NFKC) else 3 * len(data)
     while True:
         normalized = new_uninitialized("uint8_t[]", capacity)
         origins = new_uninitialized("uint64_t[]", capacity) if with_origins else ffi.NULL

@@ -358,8 +358,8 @@ class Tokenizer(NamesOfPeers):
             disallowed_special: as in `encode`.
             add_special_tokens: as in `encode`.
 
-        It raises the exceptions of `encode`, and `ValueError` for a pattern that leaves out some of the text. It takes
-        O(length) time, and holds the whole text in memory.
+        It raises the exceptions of `encode`, and `ValueError` if the pattern leaves out some of the text or the vocabulary
+        lacks some of its bytes. It takes O(length) time, and holds the whole text in memory.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer("gpt2")
@@ -802,14 +802,15 @@ class Tokenizer(NamesOfPeers):
         merged, the leftmost pair first, until no pair makes a token.
 
         Args:
-            ranks: the bytes of each token with its id; all single bytes must be present. The ids may be any, in any order.
+            ranks: the bytes of each token with its id; all single bytes that UTF-8 can have must be present. The ids may be
+                any, in any order. No text becomes an empty token.
             pattern: as for `Tokenizer`.
             special_tokens: names with their ids, or names that get the ids after the highest one.
             name: a label, for `name` alone.
 
         Raises:
             TypeError: an argument, a token or an id has the wrong type.
-            ValueError: a byte is missing, a token is empty, or an id is out of range or occurs twice.
+            ValueError: a byte is missing that text can have, or an id is out of range or occurs twice.
 
         It takes O(bytes of the tokens) time.
 
@@ -879,7 +880,7 @@ class Tokenizer(NamesOfPeers):
         return tiktoken.Encoding(
             name=name or self.name or "text_processor",
             pat_str=self.pattern,
-            mergeable_ranks=self.mergeable_ranks() | {text.encode(): number for text, number in model.unreachable.items()},
+            mergeable_ranks=self.mergeable_ranks(),
             special_tokens={name: token.id for name, token in model.added.items()},
         )
 

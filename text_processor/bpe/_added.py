@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from bisect import bisect_right
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from text_processor._common.messages import quoted
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _special
+from text_processor.bpe import _sets, _special
 
 
 class AddedToken(NamedTuple):
@@ -45,15 +46,17 @@ _SPACE = rb"(?:[\t-\r ]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\x
 _ONE_SPACE = re.compile(_SPACE)
 _SPACES = re.compile(_SPACE + rb"*+")
 
-# What \w matches in Rust: alphabetic characters (some symbols too), marks, decimal digits, connectors and the two joiners.
-_WORD_CATEGORIES = frozenset(("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "Pc"))
-_ALPHABETIC_SYMBOLS = re.compile("[\u24b6-\u24e9\U0001f130-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189]")
-_JOINERS = "\u200c\u200d"
+
+@cache
+def _word_ends() -> list[int]:
+    r"""Return where the ranges of what Rust's ``\w`` matches begin and end, in turn."""
+    names = ("Alphabetic", "M", "Nd", "Pc", "Join_Control")
+    ranges = _sets.union(*map(_sets.property_of, names))
+    return [each for first, last in ranges for each in (first, last + 1)]
 
 
 def _is_word(character: str) -> bool:
-    is_listed = unicodedata.category(character) in _WORD_CATEGORIES or character in _JOINERS
-    return is_listed or _ALPHABETIC_SYMBOLS.match(character) is not None
+    return bisect_right(_word_ends(), ord(character)) % 2 == 1
 
 
 def _start_of_last(text: bytes | memoryview, end: int) -> int:

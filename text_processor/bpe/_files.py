@@ -1,9 +1,8 @@
 """Files of tokenizers: this package's format, and tiktoken's.
 
-The first is a container of five sections: a JSON object with the pattern, the special tokens and the rule, then the lengths of
+The first is a container of five sections: a JSON object with the pattern, the added tokens and the rule, then the lengths of
 the tokens and their ids (unsigned 32-bit, little-endian), the bytes of the tokens, and the merges, two ids each, where Hugging
-Face's rule needs them. Version 2 says more in its description; what version 1 can say is still written as version 1, which
-earlier releases read. A file of tiktoken's has a line for each token: its bytes in base64, a blank, its id.
+Face's rule needs them. A file of tiktoken's has a line for each token: its bytes in base64, a blank, its id.
 """
 
 from __future__ import annotations
@@ -14,9 +13,10 @@ import re
 import sys
 from array import array
 from collections.abc import Iterator, Mapping
-from itertools import accumulate, chain, pairwise
+from functools import partial
+from itertools import accumulate, chain, compress, pairwise
 from operator import sub
-from typing import Any, NamedTuple, cast
+from typing import Any, cast, get_args
 
 from text_processor._common import arguments, container
 from text_processor._common.container import Container
@@ -24,13 +24,13 @@ from text_processor._common.messages import quoted
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _special
+from text_processor.bpe import _special, _splitter
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, little_endian
 from text_processor.bpe._normalizing import FORMS
 from text_processor.bpe._reasons import Reasons
-from text_processor.bpe._sections import BEHAVIORS, PostProcessors
-from text_processor.bpe._splitter import Splitter, Step, splitter_for, splitter_of
+from text_processor.bpe._sections import PostProcessors
+from text_processor.bpe._splitter import Behavior, Dialect, Splitter, Step
 from text_processor.errors import InvalidTokenizerError
 
 _CONTAINER = Container(
@@ -49,20 +49,6 @@ _CONTAINER = Container(
 def chunks(model: Model) -> Iterator[bytes | memoryview]:
     """Give the bytes of a tokenizer, in chunks."""
     tokens = model.tokens
-    version, description = _description(model, tokens)
-    lengths = array("I", (end - start for start, end in pairwise([0, *tokens.ends])))
-    sections = (
-        json.dumps(description).encode(),  # ASCII, with escapes for everything else in a pattern
-        little_endian(lengths),
-        little_endian(tokens.ids),
-        tokens.text,
-        little_endian(model.merges or array("I")),
-    )
-    return _CONTAINER.chunks(version, sections)
-
-
-def _description(model: Model, tokens: Tokens) -> tuple[int, dict[str, Any]]:
-    """Return the lowest version that can describe a tokenizer, and its description."""
     description: dict[str, Any] = {
         "pattern": model.splitter.pattern,
         "special_tokens": {name: token.id for name, token in model.added.items()},
@@ -71,27 +57,39 @@ def _description(model: Model, tokens: Tokens) -> tuple[int, dict[str, Any]]:
     }
     if not_special := sorted(name for name, token in model.added.items() if not token.special):
         description["not_special"] = not_special  # older readers do not know this key and take all of them for special
-    flags = {name: flagged for name, token in model.added.items() if (flagged := [f for f in _FLAGS if getattr(token, f)])}
-    steps = [list(step) for step in model.splitter.steps]
-    more = {
-        "steps": steps if model.splitter.steps != (Step(model.splitter.pattern, "rust", "Matches"),) else None,
-        "flags": flags,
+    more = _more(model)
+    lengths = array("I", (end - start for start, end in pairwise([0, *tokens.ends])))
+    sections = (
+        json.dumps(description | more).encode(),  # ASCII, with escapes for everything else in a pattern
+        little_endian(lengths),
+        little_endian(tokens.ids),
+        tokens.text,
+        little_endian(model.merges or array("I")),
+    )
+    return _CONTAINER.chunks(2 if more else 1, sections)
+
+
+def _more(model: Model) -> dict[str, Any]:
+    """Return what only the second version of the format has, if there is any."""
+    flags = {name: [flag for flag in _FLAGS if getattr(token, flag)] for name, token in model.added.items()}
+    numbers = {token.id for token in model.added.values()} - set(model.tokens_ids)
+    more: dict[str, Any] = {
+        "flags": {name: given for name, given in flags.items() if given},
         "normalizer": list(model.normalizer),
         "prefix_space": model.prefix_space,
+        "shared_ids": len(numbers) < len(model.added),
+        "may_lack_bytes": bool(missing(model.tokens)),
         "post_processor": model.post_processor,
         "kept": model.kept,
-        "unreachable": model.unreachable,
     }
-    said = {key: value for key, value in more.items() if value or (key == "steps" and value is not None)}
-    ids = description["special_tokens"].values()
-    are_own = len(set(ids)) == len(ids) and set(ids).isdisjoint(tokens.ids)
-    is_simple = not said and are_own and not lacks_bytes(tokens)
-    return (1, description) if is_simple else (2, description | said)
+    said = {key: value for key, value in more.items() if value}
+    if model.splitter.steps != (Step(model.splitter.pattern, "rust", "Matches"),):
+        said["steps"] = model.splitter.steps
+    return said
 
 
-def lacks_bytes(tokens: Tokens) -> bool:
-    """Whether a single byte is no token."""
-    return list(map(sub, tokens.ends, chain([0], tokens.ends))).count(1) < 256
+# The flags of an added token besides that of being special.
+_FLAGS = ("normalized", "lstrip", "rstrip", "single_word")
 
 
 def read_file(name: str) -> Model:
@@ -99,9 +97,9 @@ def read_file(name: str) -> Model:
     return _CONTAINER.read_file(name, from_bytes)
 
 
-def from_bytes(data: bytes | bytearray | memoryview) -> Model:
+def from_bytes(data: bytes | bytearray) -> Model:
     """Read a tokenizer, or raise `InvalidTokenizerError`."""
-    version, (described, c_lengths, c_ids, text, c_merges) = _CONTAINER.sections(bytes(data))
+    _, (described, c_lengths, c_ids, text, c_merges) = _CONTAINER.sections(data)
     description = _CONTAINER.description(described, _checked)
     try:
         lengths, ids, merges = (_numbers(section) for section in (c_lengths, c_ids, c_merges))
@@ -112,90 +110,29 @@ def from_bytes(data: bytes | bytearray | memoryview) -> Model:
             raise ValueError(f"there are {len(merges) // 2} merges, but has_merges is false")
         tokens = Tokens(bytes(text), ends, ids)
         model_merges = merges if description["has_merges"] else None
-        whole_pieces = description["whole_pieces"]
-        vocabulary = new_vocabulary(tokens, model_merges, whole_pieces=whole_pieces, may_lack_bytes=version >= 2)
-        if version == 1:
-            description = _of_version_1(description)
-            checked_special_ids(description["special_tokens"], ids)
-        return _model(description, vocabulary, model_merges)
+        vocabulary = new_vocabulary(
+            tokens,
+            model_merges,
+            whole_pieces=description["whole_pieces"],
+            may_lack_bytes=description.get("may_lack_bytes", False),
+        )
+        check = _special.checked_ids if description.get("shared_ids", False) else partial(checked_special_ids, ids=ids)
+        special_ids = check(description["special_tokens"])
+        not_special = _checked_not_special(description.get("not_special", []), special_ids)
+        _check_post_processor(description.get("post_processor"))
+        return Model(
+            _read_splitter(description),
+            vocabulary,
+            _with_flags(special_ids, not_special, description.get("flags", {})),
+            merges=model_merges,
+            whole_pieces=description["whole_pieces"],
+            normalizer=tuple(description.get("normalizer", ())),
+            prefix_space=description.get("prefix_space", False),
+            post_processor=description.get("post_processor"),
+            kept=description.get("kept"),
+        )
     except (ValueError, TypeError, OverflowError) as error:
         raise _CONTAINER.invalid(f"the tokenizer is damaged: {error}", _CONTAINER.head.size + len(described)) from error
-
-
-def _of_version_1(description: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a reader of version 1 takes from a description."""
-    known = ("pattern", "special_tokens", "has_merges", "whole_pieces", "not_special")
-    return {key: description[key] for key in known if key in description}
-
-
-def _model(description: Mapping[str, Any], vocabulary: Vocabulary, merges: array[int] | None) -> Model:
-    """Return the model of a description that was checked in part."""
-    taken = vocabulary.tokens().ids
-    special_ids = _special.checked_ids(description["special_tokens"])
-    not_special = _checked_not_special(description.get("not_special", []), special_ids)
-    flags = _checked_flags(description.get("flags", {}), special_ids)
-    normalizer = description.get("normalizer", [])
-    if not arguments.is_a(normalizer, list) or not all(form in FORMS for form in normalizer):
-        raise ValueError(f"normalizer must be a list of normal forms, not {quoted(normalizer)}")
-    prefix_space, kept = description.get("prefix_space", False), description.get("kept", {})
-    if type(prefix_space) is not bool:
-        raise ValueError(f"prefix_space must be true or false, not {quoted(prefix_space)}")
-    if type(kept) is not dict:
-        raise ValueError(f"kept must be an object, not {quoted(kept)}")
-    unreachable = _special.checked_ids(description.get("unreachable", {}), may_be_empty=True)
-    _check_post_processor(description.get("post_processor"), frozenset(taken) | frozenset(special_ids.values()))
-    return Model(
-        _splitter_of(description),
-        vocabulary,
-        {
-            name: AddedToken(token, special=name not in not_special, **dict.fromkeys(flags.get(name, ()), True))
-            for name, token in special_ids.items()
-        },
-        merges=merges,
-        whole_pieces=description["whole_pieces"],
-        normalizer=tuple(normalizer),
-        prefix_space=prefix_space,
-        post_processor=description.get("post_processor"),
-        kept=kept,
-        unreachable=unreachable,
-    )
-
-
-def _check_post_processor(section: Any, ids: frozenset[int]) -> None:
-    reasons = Reasons()
-    reasons.attempt(PostProcessors(reasons, ids).check, "post_processor", section)
-    if reasons:
-        raise ValueError(str(reasons))
-
-
-# The flags of added tokens, besides that they are special.
-_FLAGS = ("normalized", "lstrip", "rstrip", "single_word")
-
-
-def _checked_flags(flags: Any, special_ids: Mapping[str, int]) -> dict[str, list[str]]:
-    if type(flags) is not dict or not all(
-        name in special_ids and type(given) is list and set(given) <= set(_FLAGS)
-        for name, given in cast("dict[str, Any]", flags).items()
-    ):
-        raise ValueError(f"flags must be an object of lists of {', '.join(_FLAGS)}, not {quoted(flags)}")
-    return cast("dict[str, list[str]]", flags)
-
-
-def _splitter_of(description: Mapping[str, Any]) -> Splitter:
-    if "steps" not in description:
-        return splitter_for(description["pattern"])
-    steps = description["steps"]
-    if type(steps) is not list or not all(map(_is_step, steps)):
-        raise ValueError(f"steps must be a list of ways of splitting, not {quoted(steps)}")
-    return splitter_of(Step(*step) for step in steps)
-
-
-def _is_step(step: Any) -> bool:
-    match step:
-        case [str(), "rust" | "oniguruma", str(behavior), bool(), bool()]:
-            return behavior == "Matches" or behavior in BEHAVIORS
-        case _:
-            return False
 
 
 def _numbers(section: memoryview) -> array[int]:
@@ -206,15 +143,67 @@ def _numbers(section: memoryview) -> array[int]:
     return numbers
 
 
+# What only the second version has, each with its type.
+_KINDS: dict[str, type] = {
+    "steps": list,
+    "flags": dict,
+    "normalizer": list,
+    "prefix_space": bool,
+    "shared_ids": bool,
+    "may_lack_bytes": bool,
+    "post_processor": dict,
+    "kept": dict,
+}
+_CALLED: dict[type, str] = {list: "a list", dict: "an object", bool: "true or false"}
+
+
 def _checked(description: Mapping[str, Any]) -> Mapping[str, Any]:
     if type(description["pattern"]) is not str:
         raise ValueError(f"pattern must be a text, not {quoted(description['pattern'])}")
     for name in ("has_merges", "whole_pieces"):
         if type(description[name]) is not bool:
             raise ValueError(f"{name} must be true or false, not {quoted(description[name])}")
+    for name, kind in _KINDS.items():
+        if name in description and type(description[name]) is not kind:
+            raise ValueError(f"{name} must be {_CALLED[kind]}, not {quoted(description[name])}")
+    if unknown := [each for each in description.get("normalizer", ()) if each not in FORMS]:
+        raise ValueError(f"normalizer must be a list of {', '.join(FORMS)}, not {quoted(unknown[0])}")
     if type(description["special_tokens"]) is not dict:
         raise ValueError(f"special_tokens must be an object, not {quoted(description['special_tokens'])}")
     return description
+
+
+def _check_post_processor(section: Any) -> None:
+    reasons = Reasons()
+    reasons.attempt(PostProcessors(reasons, None).check, "post_processor", section)
+    if reasons:
+        raise ValueError(str(reasons))
+
+
+def _read_splitter(description: Mapping[str, Any]) -> Splitter:
+    if "steps" not in description:
+        return _splitter.splitter_for(description["pattern"])
+    return _splitter.splitter_of(_step(each) for each in description["steps"])
+
+
+def _step(given: Any) -> Step:
+    """Return a step that is written as a list."""
+    fits = arguments.is_a(given, list) and list(map(type, given)) == [str, str, str, bool, bool]
+    if not fits or given[1] not in get_args(Dialect) or given[2] not in get_args(Behavior):
+        raise ValueError(f"steps must be lists of a pattern, a dialect, a behavior and two flags, not {quoted(given)}")
+    return Step(*given)
+
+
+def _with_flags(special_ids: Mapping[str, int], not_special: list[str], flags: Mapping[str, Any]) -> dict[str, AddedToken]:
+    """Return added tokens with their flags, which are lists by name."""
+    for name, given in flags.items():
+        if name not in special_ids or not arguments.is_a(given, list) or not all(each in _FLAGS for each in given):
+            raise ValueError(f"flags of the added token {quoted(name)} must be among {', '.join(_FLAGS)}, not {quoted(given)}")
+    unmarked = set(not_special)
+    return {
+        name: AddedToken(token, special=name not in unmarked, **dict.fromkeys(flags.get(name, ()), True))
+        for name, token in special_ids.items()
+    }
 
 
 def _checked_not_special(names: Any, special_ids: Mapping[str, int]) -> list[str]:
@@ -223,14 +212,30 @@ def _checked_not_special(names: Any, special_ids: Mapping[str, int]) -> list[str
     return cast(list[str], names)
 
 
+# Bytes that UTF-8 never has.
+NEVER_IN_UTF8 = frozenset((b"\xc0", b"\xc1", *(bytes([byte]) for byte in range(0xF5, 0x100))))
+
+
 def new_vocabulary(
     tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False, may_lack_bytes: bool = False
 ) -> Vocabulary:
-    """Make a vocabulary of untrusted tokens, or raise a `ValueError` that names the wrong token and the reason."""
+    """Make a vocabulary of untrusted tokens, or raise a `ValueError` that names the wrong token and the reason.
+
+    Single bytes that no text has need not be tokens. If ``may_lack_bytes``, others may be missing too: text loses them, as in
+    Hugging Face's library; tiktoken would panic.
+    """
+    lacks_none = may_lack_bytes or missing(tokens) <= NEVER_IN_UTF8
     try:
-        return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces, may_lack_bytes=may_lack_bytes)
+        return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces, may_lack_bytes=lacks_none)
     except InvalidArgumentError as error:
         raise ValueError(_fault(error, tokens, merges)) from error
+
+
+def missing(tokens: Tokens) -> set[bytes]:
+    """Return the single bytes that are no tokens."""
+    lengths = map(sub, tokens.ends, chain([0], tokens.ends))
+    singles = {tokens.text[end - 1 : end] for end in compress(tokens.ends, map((1).__eq__, lengths))}
+    return {bytes([byte]) for byte in range(256)} - singles
 
 
 def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | None) -> str:
@@ -238,8 +243,8 @@ def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | Non
     if error.item < n_tokens:
         token = list(tokens.each())[error.item]
         return f"the token {quoted(token)} with the id {tokens.ids[error.item]}: {error}"
-    if missing := sorted({bytes([byte]) for byte in range(256)} - set(tokens.each())):
-        return f"{error}: {missing[0]!r} is missing"
+    if lacking := sorted(missing(tokens) - NEVER_IN_UTF8):
+        return f"{error}: {lacking[0]!r} is missing"
     number = error.item - n_tokens - 256  # after the tokens come the bytes, and after these the merges
     pair = merges[2 * number : 2 * number + 2].tolist() if merges else []
     return f"merge {number}, of the ids {pair}: {error}"
@@ -259,27 +264,20 @@ def checked_special_ids(special_tokens: Mapping[str, int], ids: array[int]) -> d
 _LINE = re.compile(rb"([A-Za-z0-9+/]+={0,2}|=)[ \t]+([0-9]{1,10})")
 
 
-class Ranks(NamedTuple):
-    """The tokens of a file of tiktoken, and the id of the empty one, which no text becomes."""
-
-    tokens: Tokens
-    unreachable: dict[str, int]
-
-
 def looks_like_tiktoken(data: bytes | memoryview) -> bool:
     """Whether data begins with a line of a file of tiktoken."""
     return _LINE.match(bytes(data[:4096]).lstrip()) is not None
 
 
-def read_tiktoken(data: bytes) -> Ranks:
+def read_tiktoken(data: bytes) -> Tokens:
     """Return the tokens of a file, or raise `InvalidTokenizerError` with the number of the line."""
     try:
-        return Ranks(native_bpe.read_ranks(data), {})
+        return native_bpe.read_ranks(data)
     except InvalidArgumentError:
         return _line_by_line(data)
 
 
-def _line_by_line(data: bytes) -> Ranks:
+def _line_by_line(data: bytes) -> Tokens:
     """Read a file that has a fault, an empty token or an unusual layout."""
     ranks: dict[bytes, int] = {}
     ids: set[int] = set()
@@ -297,8 +295,7 @@ def _line_by_line(data: bytes) -> Ranks:
         except ValueError as error:
             raise InvalidTokenizerError(f"line {number} (at byte {position}): {error}", offset=position) from error
         position += len(line) + 1
-    unreachable = {"": ranks.pop(b"")} if b"" in ranks else {}
-    return Ranks(tokens_of(ranks), unreachable)
+    return tokens_of(ranks)
 
 
 def tokens_of(ranks: Mapping[bytes, int]) -> Tokens:
@@ -319,6 +316,4 @@ def _entry(line: bytes) -> tuple[bytes, int]:
 def tiktoken_lines(model: Model) -> Iterator[bytes]:
     """Give the lines of a file for tiktoken."""
     for token, rank in zip(model.tokens.each(), model.tokens.ids, strict=True):
-        yield binascii.b2a_base64(token, newline=False) + b" %d\n" % rank
-    for rank in model.unreachable.values():
-        yield b"= %d\n" % rank
+        yield (binascii.b2a_base64(token, newline=False) or b"=") + b" %d\n" % rank

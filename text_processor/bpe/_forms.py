@@ -131,27 +131,20 @@ def _read_json(file: Any, given: Given) -> Model:
 # ---- Lists of ranks --------------------------------------------------------------------------------------------------
 
 
-def of_ranks(ranks: _files.Ranks, given: Given) -> Model:
+def of_ranks(tokens: Tokens, given: Given) -> Model:
     """Return the model of a file of tiktoken."""
     if given.pattern is None:
         raise ValueError(f"a .tiktoken file, or tokenizer.model, {_NEEDS_PATTERN}")
-    return model_of(ranks.tokens, checked_pattern(given.pattern), given.special_tokens, ranks.unreachable)
+    return model_of(tokens, checked_pattern(given.pattern), given.special_tokens)
 
 
-def model_of(
-    tokens: Tokens, splitter: Splitter, special_tokens: SpecialTokens, unreachable: Mapping[str, int] | None = None
-) -> Model:
+def model_of(tokens: Tokens, splitter: Splitter, special_tokens: SpecialTokens) -> Model:
     """Return the model of tokens with tiktoken's rule; ``special_tokens`` are names with ids, or names that get the next ids."""
     vocabulary = _files.new_vocabulary(tokens)
     if isinstance(special_tokens, Mapping):
         special_ids = _files.checked_special_ids(cast("Mapping[str, int]", special_tokens), tokens.ids)
-        return Model(splitter, vocabulary, special_ids, unreachable=unreachable)
-    names = _special.checked_names(special_tokens)
-    first = max([vocabulary.tokens().ids[-1], *(unreachable or {}).values()]) + 1
-    numbered = {
-        name: _special.checked_id(first + i, f"the id of the special token {quoted(name)}") for i, name in enumerate(names)
-    }
-    return Model(splitter, vocabulary, numbered, unreachable=unreachable)
+        return Model(splitter, vocabulary, special_ids)
+    return Model(splitter, vocabulary, _special.checked_names(special_tokens))
 
 
 # The special tokens of tekken.json before the file had a list of its own.
@@ -288,7 +281,6 @@ def _of_pair(vocab: Any, merges: list[str], config: Mapping[str, Any], given: Gi
         whole_pieces=made.whole_pieces,
         normalizer=splitter[1],
         prefix_space=config.get("add_prefix_space") is True,
-        unreachable=made.unreachable,
     )
 
 

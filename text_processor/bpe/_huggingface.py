@@ -40,9 +40,6 @@ _FOR_UNKNOWN = ("unk_token", "byte_fallback")
 # Sections that are written back as they were, and not applied.
 KEPT = ("truncation", "padding", "normalizer", "pre_tokenizer", "decoder")
 
-# Bytes that UTF-8 never has: no text becomes them.
-NEVER_IN_UTF8 = frozenset(bytes([0xC0, 0xC1, *range(0xF5, 0x100)]))
-
 
 def model_of(file: Any) -> Model:
     """Return the model that the value of a tokenizer.json describes, or raise a `ValueError` that lists all faults."""
@@ -76,7 +73,6 @@ def model_of(file: Any) -> Model:
         prefix_space=pre_tokenizer.prefix_space,
         post_processor=file.get("post_processor"),
         kept=kept,
-        unreachable=parts.unreachable,
     )
 
 
@@ -97,7 +93,6 @@ class Parts(NamedTuple):
     vocabulary: Vocabulary
     merges: array[int] | None  # None: tiktoken's rule gives the same ids
     whole_pieces: bool
-    unreachable: dict[str, int]  # tokens that no text becomes
 
 
 def _model_parts(section: Any, added: Mapping[str, AddedToken] | None, reasons: Reasons) -> Parts | None:
@@ -175,7 +170,6 @@ def assemble(
     """Return the vocabulary of checked tokens and merges; None, with reasons, if it cannot be represented."""
     reasons.attempt(_sections.check_numbering, added, vocab)
     plain = _without_added(vocab, merges, added)
-    unreachable = {"": plain.pop("")} if "" in plain else {}
     try:
         text = _alphabet.to_bytes("".join(plain))
     except UnicodeEncodeError:
@@ -186,9 +180,9 @@ def assemble(
     pairs = array("I", map(vocab.__getitem__, merges))
     found = by_tokens_alone(tokens, pairs, whole_pieces=whole_pieces)
     if found is not None:
-        return Parts(found, None, False, unreachable)
+        return Parts(found, None, False)
     vocabulary = _files.new_vocabulary(tokens, pairs, whole_pieces=whole_pieces, may_lack_bytes=True)
-    return Parts(vocabulary, pairs, whole_pieces, unreachable)
+    return Parts(vocabulary, pairs, whole_pieces)
 
 
 def by_tokens_alone(tokens: Tokens, pairs: array[int], *, whole_pieces: bool) -> Vocabulary | None:
@@ -207,8 +201,8 @@ def by_tokens_alone(tokens: Tokens, pairs: array[int], *, whole_pieces: bool) ->
         wanted, given = _as_numbers(needed), _as_numbers(pairs)
         if array("Q", filter(frozenset(wanted).__contains__, given)) != wanted:
             return None
-    n_bytes = list(map(sub, tokens.ends, chain([0], tokens.ends))).count(1)
-    return vocabulary if whole_pieces or len(needed) // 2 == len(tokens.ids) - n_bytes else None
+    n_longer = sum(map((1).__lt__, map(sub, tokens.ends, chain([0], tokens.ends))))
+    return vocabulary if whole_pieces or len(needed) // 2 == n_longer else None
 
 
 def _as_numbers(pairs: array[int]) -> array[int]:
@@ -236,8 +230,8 @@ def _check_unknown(model: Mapping[str, Any], vocabulary: Vocabulary) -> None:
     """Check that no text has a byte that is no token if another token would stand for it."""
     if not any(model.get(key) for key in _FOR_UNKNOWN):
         return
-    lacking = set(range(256)) - {token[0] for token in vocabulary.tokens().each() if len(token) == 1} - NEVER_IN_UTF8
+    lacking = _files.missing(vocabulary.tokens()) - _files.NEVER_IN_UTF8
     if lacking:
         key = next(key for key in _FOR_UNKNOWN if model.get(key))
-        why = f"{quoted(model[key])} cannot be represented, as the byte {bytes([min(lacking)])!r} is no token"
+        why = f"{quoted(model[key])} cannot be represented, as the byte {min(lacking)!r} is no token"
         raise RefusedError(f"model.{key}", why)

@@ -49,7 +49,6 @@ class Model:
     tiktoken's, which gives the same ids as training does. ``normalizer`` are the names of normal forms, applied in order.
     ``prefix_space`` puts a blank before each stretch between added tokens that does not begin with one. ``post_processor`` is
     that section of a tokenizer.json, checked. ``kept`` are its sections that are only written back.
-    ``unreachable`` are tokens that no text becomes, such as the empty one; they are only decoded.
     """
 
     def __init__(
@@ -64,7 +63,6 @@ class Model:
         prefix_space: bool = False,
         post_processor: Mapping[str, Any] | None = None,
         kept: Mapping[str, Any] | None = None,
-        unreachable: Mapping[str, int] | None = None,
     ) -> None:
         self.splitter = splitter
         self.vocabulary = vocabulary
@@ -74,7 +72,6 @@ class Model:
         self.prefix_space = prefix_space
         self.post_processor = post_processor
         self.kept = dict(kept or {})
-        self.unreachable = dict(unreachable or {})
         self.tokens_ids = vocabulary.tokens().ids
         self.added = self._numbered(added)
         self.special_ids = {name: token.id for name, token in self.added.items() if token.special}
@@ -95,7 +92,7 @@ class Model:
 
     def _added_texts(self) -> dict[int, bytes]:
         """Return what added tokens decode to, by id: of several with one id the first, and none that is in the vocabulary."""
-        texts = {number: text.encode() for text, number in self.unreachable.items()}
+        texts: dict[int, bytes] = {}
         for name, token in self.added.items():
             texts.setdefault(token.id, _pipeline.looked_for(name, token, self.form).encode())
         for number in texts.keys() & set(self.tokens_ids):
@@ -127,7 +124,7 @@ class Model:
     @property
     def n_vocab(self) -> int:
         """The highest id plus one."""
-        return max([self.tokens_ids[-1], *(token.id for token in self.added.values()), *self.unreachable.values()]) + 1
+        return max([self.tokens_ids[-1], *(token.id for token in self.added.values())]) + 1
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -137,7 +134,7 @@ class Model:
         """Return everything that results depend on, here or in a file that is written."""
         rule = None if self.merges is None else (self.merges, self.whole_pieces)
         way = (self.form, self.prefix_space, self.marks)
-        return (self.splitter, self.added, self.tokens, rule, way, self.unreachable)
+        return (self.splitter, self.added, self.tokens, rule, way)
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
@@ -272,7 +269,7 @@ class Model:
         chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
         data = bytes(_text.as_utf8(self._checked(text, forbidden)))
         locator = _offsets.Locator(
-            self.finders_for(chosen), self.form, self.prefix_space, self._encode_stretch, self.vocabulary
+            self.finders_for(chosen), self.normalizer, self.prefix_space, self._encode_stretch, self.vocabulary
         )
         found = locator.locate(data)
         return _offsets.in_bytes(data, found) if unit == "bytes" else _offsets.in_characters(data, found)

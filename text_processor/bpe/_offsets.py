@@ -73,7 +73,8 @@ class Locator:
         ends = array("Q", bytes(8 * len(ids)))
         self._vocabulary.decode(ids, ends)
         if (ends[-1] if ends else 0) != len(text):
-            raise ValueError("the pattern of this tokenizer leaves out some of the text, so its tokens have no certain offsets")
+            why = "the pattern leaves out some of the text, or the vocabulary lacks some of its bytes"
+            raise ValueError(f"{why}: it is not certain where the other tokens come from. encode gives the ids alone")
         start = 0
         for number, end in zip(ids, ends, strict=True):
             found.add(number, origins[max(start - n_before, 0)], origins[max(end - 1 - n_before, 0)])

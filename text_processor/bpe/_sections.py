@@ -20,7 +20,7 @@ from text_processor.bpe._reasons import (
     check_value,
 )
 from text_processor.bpe._special import MOST_ID
-from text_processor.bpe._splitter import AS_READ, AS_WRITTEN, PATTERNS, Behavior, Step
+from text_processor.bpe._splitter import PATTERNS, Behavior, Step
 
 # ---- Normalizer ------------------------------------------------------------------------------------------------------
 
@@ -69,10 +69,9 @@ _PUNCTUATION = (
 
 def _class_of(ranges: str) -> str:
     """Return a class of characters as a regular expression, from ranges of code points in hexadecimal digits."""
-    bounds = (
-        [re.sub(r"[\]\[\\^&~|-]", r"\\\g<0>", chr(int(bound, 16))) for bound in each.split("-")] for each in ranges.split()
-    )
-    return f"[{''.join(map('-'.join, bounds))}]"
+    bounds = (each.split("-") for each in ranges.split())
+    characters = ([re.sub(r"[\]\[\\^&~|-]", r"\\\g<0>", chr(int(bound, 16))) for bound in each] for each in bounds)
+    return f"[{''.join(map('-'.join, characters))}]"
 
 
 PUNCTUATION = _class_of(_PUNCTUATION)
@@ -93,22 +92,7 @@ def pre_tokenizer_of(place: str, section: Any, reasons: Reasons) -> PreTokenizer
     if not reader.is_over_bytes and not reasons:
         why = "without ByteLevel the tokens are characters, not bytes: that cannot be represented"
         raise RefusedError(place, why)
-    return PreTokenizer(canonical(reader.steps), reader.prefix_space)
-
-
-def canonical(steps: list[Step]) -> tuple[Step, ...]:
-    """Return equivalent steps: those of one pattern as tiktoken would take them, so that they are equal if they do the same."""
-    if len(steps) != 1 or steps[0].over_bytes:
-        return tuple(steps)
-    step = steps[0]
-    if step.dialect == "oniguruma" and (step.behavior, step.invert) in (("Isolated", False), ("Removed", True)):
-        if step.pattern in AS_READ:
-            return (Step(AS_READ[step.pattern], "rust", "Matches"),)
-        if step.pattern in PATTERNS.values() and step.pattern not in AS_WRITTEN:  # these match all text
-            return (Step(step.pattern, "rust", "Matches"),)
-    if (step.behavior, step.invert) == ("Removed", True):
-        return (step._replace(behavior="Matches", invert=False),)
-    return tuple(steps)
+    return PreTokenizer(tuple(reader.steps), reader.prefix_space)
 
 
 class _PreTokenizerReader:
@@ -122,7 +106,7 @@ class _PreTokenizerReader:
 
     def read(self, place: str, section: Any) -> None:
         if section is None:
-            why = "there is none: the tokens are characters, not bytes, as in files from SentencePiece, which cannot be represented"
+            why = "without one the tokens are characters, not bytes, as in files from SentencePiece: that cannot be represented"
             raise RefusedError(place, why)
         kind = check_object(place, section).get("type")
         read = self._READERS.get(kind) if type(kind) is str else None
@@ -206,9 +190,6 @@ def _pattern_of(place: str, section: Any) -> str:
         raise RefusedError(f"{place}.{kind}", "an empty pattern cannot be represented")
     if kind == "String":
         return re.sub(r"[^\w\s]", lambda found: rf"\{found[0]}" if found[0].isascii() else found[0], text)
-    # In a file this is a regular expression, not a name; and as one it may mean something else than tiktoken's text does.
-    if text in PATTERNS or text in AS_WRITTEN:
-        return f"(?:{text})"
     return text
 
 
@@ -237,9 +218,9 @@ def check_decoder(place: str, section: Any) -> None:
 
 
 class PostProcessors:
-    """Checks post-processors, whose ids must exist."""
+    """Checks post-processors, and that their ids are known if it is given which are."""
 
-    def __init__(self, reasons: Reasons, known_ids: frozenset[int]) -> None:
+    def __init__(self, reasons: Reasons, known_ids: frozenset[int] | None) -> None:
         self._reasons = reasons
         self._known_ids = known_ids
 
@@ -307,7 +288,8 @@ class PostProcessors:
             raise RefusedError(place, f"it must have the sequences {' and '.join(sequences)}, not {quoted(sorted(found))}")
 
     def _check_id(self, place: str, value: Any) -> None:
-        if check_number(place, value) not in self._known_ids:
+        number = check_number(place, value)
+        if self._known_ids is not None and number not in self._known_ids:
             raise RefusedError(place, f"no token has the id {value}")
 
     _CHECKS: ClassVar[dict[str, Callable[..., None]]] = {

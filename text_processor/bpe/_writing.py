@@ -12,13 +12,12 @@ from text_processor._common import files
 from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _alphabet, _patterns, _sections
+from text_processor.bpe import _alphabet, _files, _patterns, _sections
 from text_processor.bpe._added import AddedToken
-from text_processor.bpe._huggingface import NEVER_IN_UTF8
 from text_processor.bpe._model import Model
 from text_processor.bpe._reasons import Reasons
 from text_processor.bpe._sections import DIGITS, FLAGS, PUNCTUATION
-from text_processor.bpe._splitter import AS_WRITTEN, PATTERNS, Splitter, Step
+from text_processor.bpe._splitter import AS_WRITTEN, PATTERNS, Splitter, Step, splitter_of
 
 
 def merges_of(model: Model) -> array[int]:
@@ -49,11 +48,11 @@ def _file_of(model: Model) -> dict[str, Any]:
         texts.append(characters[start:end])
         start = end
     by_id = dict(zip(tokens.ids, texts, strict=True))
-    vocab = dict(zip(texts, tokens.ids, strict=True)) | model.unreachable
+    vocab = dict(zip(texts, tokens.ids, strict=True))
     added = dict(sorted(model.added.items(), key=lambda item: item[1].id))
     _check_names(added, vocab)
     pairs = model.vocabulary.pairs() if model.merges is None else model.merges
-    is_made_by_merges = len(pairs) // 2 == len(tokens.ids) - sum(len(text) == 1 for text in texts)
+    is_made_by_merges = len(pairs) // 2 == sum(len(text) > 1 for text in texts)
     if not _are_numbered(added, vocab):  # tokenizers gives a new id to an added token that is not in the vocabulary
         vocab |= {name: token.id for name, token in added.items()}
     settings: dict[str, Any] = model.kept.get("model", {})
@@ -116,7 +115,8 @@ def _pre_tokenizer(model: Model) -> Any:
     if kept is not None:
         reasons = Reasons()
         said = reasons.attempt(_sections.pre_tokenizer_of, "pre_tokenizer", kept, reasons)
-        if not reasons and said == (model.splitter.steps, model.prefix_space):
+        is_same = said is not None and not reasons and said.prefix_space == model.prefix_space
+        if said is not None and is_same and splitter_of(said.steps) == model.splitter:
             return kept
     return _pre_tokenizer_of(model.splitter, prefix_space=model.prefix_space)
 
@@ -195,8 +195,7 @@ def check_rule_of_tiktoken(model: Model) -> None:
         reasons.append("it splits text otherwise than into the matches of one regular expression")
     if inexact := [name for name, token in model.added.items() if not token.is_exact]:
         reasons.append(f"its added token {quoted(inexact[0])} takes white space beside it or is found as a single word only")
-    singles = {token for token in model.tokens.each() if len(token) == 1}
-    if lacking := {bytes([byte]) for byte in range(256) if byte not in NEVER_IN_UTF8} - singles:
+    if lacking := _files.missing(model.tokens) - _files.NEVER_IN_UTF8:
         reasons.append(f"the byte {min(lacking)!r} is no token")
     if reasons:
         raise ValueError(f"tiktoken cannot represent this tokenizer: {'; '.join(reasons)}")

@@ -109,7 +109,10 @@ static void note_bytes(tp_vocabulary *v, uint32_t token)
 {
     const uint8_t *bytes = v->bytes + v->starts[token];
     size_t nbytes = tp_token_nbytes(v, token);
-    if (nbytes == 1) v->byte_tokens[bytes[0]] = token;
+    if (nbytes == 1) {
+        v->byte_tokens[bytes[0]] = token;
+        v->n_bytes++;
+    }
     for (size_t i = 1; i < nbytes; i++) {
         size_t pair = (size_t)bytes[i - 1] << 8 | bytes[i];
         v->bigrams[pair / 64] |= UINT64_C(1) << (pair % 64);
@@ -138,6 +141,7 @@ static tp_status index_reachable(tp_vocabulary *v, tp_error *error)
     memset(v->index.slots, 0, v->index.n_slots * sizeof *v->index.slots);
     for (uint32_t t = 0; has_memory && t < v->n_tokens; t++) {
         bool is_whole = false;
+        if (tp_token_nbytes(v, t) == 0) continue;
         has_memory = merges_to_itself(v, &merger, t, &is_whole);
         if (is_whole) put_in_index(v, t);
         else v->is_regular = false;
@@ -194,7 +198,6 @@ static tp_status fill_from_merges(tp_vocabulary *v, const tp_merge *merges, size
     if (status != TP_OK) return status;
     if (!allocate_bytes(v) || !tp_vocabulary_allocate_pairs(v, n_merges)) return tp_fail_no_memory(error);
     join_merges(v, merges);
-    v->n_bytes = TP_N_BYTES;
     for (uint32_t t = 0; t < v->n_tokens; t++) {
         v->keys[t] = key_of(v, t);
         note_bytes(v, t);
@@ -225,7 +228,6 @@ tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_
 /* ---- From tokens ---------------------------------------------------------------------------------------------------- */
 
 static const char no_byte[] = "each single byte must be a token";
-static const char no_bytes[] = "a single byte must be a token";
 
 /* The tokens as given. */
 typedef struct given {
@@ -254,7 +256,6 @@ static tp_status check_ends(const given *from, tp_error *error)
         if (end < start || end > from->tokens_nbytes) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of tokens must ascend within the text");
         }
-        if (end == start) return tp_fail(error, TP_INVALID_ARGUMENT, i, "the token is empty");
         from->starts[i + 1] = end;
     }
     return TP_OK;
@@ -298,11 +299,23 @@ static bool take_bytes(tp_vocabulary *v, const given *from)
     return true;
 }
 
+static tp_status check_bytes(const tp_vocabulary *v, tp_error *error)
+{
+    for (size_t b = 0; b < TP_N_BYTES; b++) {
+        if (v->byte_tokens[b] == TP_NO_TOKEN) return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + b, no_byte);
+    }
+    return TP_OK;
+}
+
 static tp_status index_tokens(tp_vocabulary *v, const given *from, tp_error *error)
 {
-    size_t lacking = 0;
     memset(v->byte_tokens, 0xFF, sizeof v->byte_tokens);
     for (uint32_t t = 0; t < v->n_tokens; t++) {
+        if (tp_token_nbytes(v, t) == 0) {
+            v->keys[t] = (tp_key){0, 0};
+            v->n_empty++;
+            continue;
+        }
         v->keys[t] = key_of(v, t);
         uint32_t equal = put_in_index(v, t);
         if (equal != TP_NO_TOKEN) {
@@ -311,13 +324,7 @@ static tp_status index_tokens(tp_vocabulary *v, const given *from, tp_error *err
         }
         note_bytes(v, t);
     }
-    for (size_t b = TP_N_BYTES; b-- > 0;) {
-        if (v->byte_tokens[b] != TP_NO_TOKEN) v->n_bytes++;
-        else lacking = b;
-    }
-    if (v->n_bytes == 0) return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens, from->may_lack_bytes ? no_bytes : no_byte);
-    if (v->n_bytes == TP_N_BYTES || from->may_lack_bytes) return TP_OK;
-    return tp_fail(error, TP_INVALID_ARGUMENT, v->n_tokens + lacking, no_byte);
+    return from->may_lack_bytes ? TP_OK : check_bytes(v, error);
 }
 
 static tp_status fill_from_tokens(tp_vocabulary *v, const given *from, tp_error *error)
@@ -407,8 +414,8 @@ static tp_status take_merges(tp_vocabulary *v, const tp_merge *merges, size_t n_
 }
 
 tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends,
-                                               const uint32_t *ids, size_t n_tokens, const tp_merge *merges, size_t n_merges,
-                                               bool whole_pieces, bool may_lack_bytes, tp_vocabulary **vocabulary, tp_error *error)
+                                               const uint32_t *ids, size_t n_tokens, bool may_lack_bytes, const tp_merge *merges,
+                                               size_t n_merges, bool whole_pieces, tp_vocabulary **vocabulary, tp_error *error)
 {
     if (n_merges > TP_MAX_MERGES) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many merges");
     given from = {tokens, tokens_nbytes, ends, ids, n_tokens, may_lack_bytes, NULL, NULL};

@@ -45,9 +45,9 @@ static bool put_last_merges(tp_vocabulary *v, tp_merger *merger)
     for (uint32_t t = 0; v->is_regular && t < v->n_tokens; t++) {
         uint32_t parts[2];
         tp_token_sink sink = {.out = parts, .capacity = 2};
-        if (tp_token_nbytes(v, t) == 1) continue;
+        if (tp_token_nbytes(v, t) <= 1) continue;
         if (!tp_merge_piece(v, merger, v->bytes + v->starts[t], tp_token_nbytes(v, t), t, &sink)) return false;
-        v->is_regular = sink.n == 2 && !tp_lacks_byte(v, t);
+        v->is_regular = sink.n == 2 && !tp_has_absent(v, v->bytes + v->starts[t], tp_token_nbytes(v, t));
         if (v->is_regular) tp_vocabulary_put_pair(v, parts[0], parts[1], t);
         else v->irregular_id = v->ids[t];
     }

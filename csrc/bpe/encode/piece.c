@@ -33,7 +33,7 @@ static void encode_short(tp_encoding *e, const uint8_t *piece, size_t nbytes)
     size_t n = tp_cache_find(e->table, key, ids);
     if (n == 0) {
         n = merge_short(e, key, nbytes, ids);
-        if (n > 0) tp_cache_put(e->table, key, ids, n); /* of no ids, if no byte is a token */
+        if (n > 0) tp_cache_put(e->table, key, ids, n);
     }
     put_ids(e, ids, n);
 }

@@ -266,7 +266,7 @@ static bool put_tokens(const tp_vocabulary *v, tp_token_tree *tree, uint32_t *or
         n_of_length[length] = n_shorter - n_of_length[length];
     }
     for (uint32_t t = 0; t < v->n_tokens; t++) order[n_of_length[tree->lengths[t]]++] = t;
-    size_t i = v->n_bytes;
+    size_t i = v->n_empty + v->n_bytes; /* which are the shortest */
     while (i < v->n_tokens && put_token(v, tree, order[i])) i++;
     return i == v->n_tokens;
 }

@@ -168,7 +168,7 @@ bool tp_merge_to_two(const tp_vocabulary *vocabulary, tp_merger *merger, uint32_
     uint32_t tokens[TP_SHORT_PIECE_NBYTES];
     tp_token_sink sink = {.out = tokens, .capacity = 2};
     *is_found = false;
-    if (nbytes == 1 || tp_lacks_byte(vocabulary, token)) return true;
+    if (nbytes <= 1 || tp_has_absent(vocabulary, bytes, nbytes)) return true;
     if (nbytes <= TP_SHORT_PIECE_NBYTES) sink.n = merge_short(vocabulary, bytes, nbytes, TP_NO_RANK, 2, tokens);
     else if (!merge_with_heap(vocabulary, merger, bytes, nbytes, TP_NO_RANK, 2, &sink)) return false;
     *is_found = sink.n == 2;
@@ -179,8 +179,8 @@ bool tp_merge_to_two(const tp_vocabulary *vocabulary, tp_merger *merger, uint32_
 
 void tp_merger_free(tp_merger *merger)
 {
-    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->present);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->symbols);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->heap);
     tp_arena_free(TP_FOR_PIECE_CACHE, &merger->tokens);
+    tp_arena_free(TP_FOR_PIECE_CACHE, &merger->kept);
 }

@@ -16,7 +16,7 @@ typedef struct tp_merger {
     tp_arena symbols;
     tp_arena heap;
     tp_arena tokens; /* of a long segment */
-    tp_arena present; /* the bytes of a piece that are tokens */
+    tp_arena kept;   /* the bytes of a long piece that are tokens */
 } tp_merger;
 
 void tp_merger_free(tp_merger *merger);
@@ -39,7 +39,8 @@ static inline void tp_put_token(tp_token_sink *sink, uint32_t token)
 bool tp_merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
                       tp_token_sink *sink);
 
-/* Puts the tokens of a piece of any length, merging ranks below `limit`; bytes that are no tokens are left out. Returns false, with nothing put, if memory runs out,
+/* Puts the tokens of a piece of any length, merging ranks below `limit`. Bytes that are no token are left out first, so that
+ * their neighbours may merge, as in Hugging Face's library. Returns false, with nothing put, if memory runs out,
  * which only long pieces need. O(n log n) for n bytes in the worst case. */
 bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
               tp_token_sink *sink);

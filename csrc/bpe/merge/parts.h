@@ -16,12 +16,11 @@ bool tp_parts_make(tp_vocabulary *v);
 static inline bool tp_is_valid_pair(const tp_vocabulary *v, uint32_t left, uint32_t right)
 {
     const tp_merge *parts = v->parts;
-    const uint32_t n_bytes = v->n_bytes;
     uint32_t limit = TP_NO_TOKEN;
     for (;;) {
         uint32_t rank = tp_find_pair(v, left, right);
         if (rank != TP_NO_RANK && tp_merged_token(v, rank) < limit) return false;
-        if (left < n_bytes && right < n_bytes) return true;
+        if (left < v->n_bytes && right < v->n_bytes) return true;
         if (left > right) {
             limit = left;
             left = parts[left].right;

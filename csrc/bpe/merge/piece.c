@@ -47,9 +47,9 @@ static inline size_t put_single_bytes(const tp_vocabulary *v, const uint8_t *pie
     return n;
 }
 
-/* A piece all of whose bytes are tokens. */
-static bool merge_present(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
-                          uint32_t limit, tp_token_sink *sink)
+/* Puts the tokens of a piece all of whose bytes are tokens. */
+static bool merge_present(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
+                          tp_token_sink *sink)
 {
     size_t start = 0, n_before = sink->n;
     while (start < nbytes) {
@@ -66,25 +66,28 @@ static bool merge_present(const tp_vocabulary *vocabulary, tp_merger *merger, co
     return true;
 }
 
-/* Copies the bytes that are tokens. They are checked as they are copied, since another thread may write to the piece. */
-static size_t copy_present(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint8_t *present)
+/* Leaves out the bytes that are no token. The rest is copied, and each byte read once: another thread that writes to the text
+ * meanwhile can bring none in. */
+static bool merge_without_absent(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
+                                 uint32_t limit, tp_token_sink *sink)
 {
+    uint8_t few[TP_SHORT_PIECE_NBYTES], *kept = few;
     size_t n = 0;
-    for (size_t i = 0; i < nbytes; i++) {
-        present[n] = (uint8_t)tp_once(piece[i]);
-        n += vocabulary->byte_tokens[present[n]] != TP_NO_TOKEN;
+    if (nbytes > sizeof few) {
+        merger->kept.used = 0;
+        if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->kept, nbytes)) return false;
+        kept = merger->kept.data;
     }
-    return n;
+    for (size_t i = 0; i < nbytes; i++) {
+        uint8_t byte = (uint8_t)tp_once(piece[i]);
+        if (vocabulary->byte_tokens[byte] != TP_NO_TOKEN) kept[n++] = byte;
+    }
+    return merge_present(vocabulary, merger, kept, n, limit, sink);
 }
 
 bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
                     tp_token_sink *sink)
 {
-    uint8_t few[TP_BACKTRACK_NBYTES], *present = few;
-    if (vocabulary->n_bytes == TP_N_BYTES) return merge_present(vocabulary, merger, piece, nbytes, limit, sink);
-    if (nbytes > sizeof few) {
-        if (!tp_arena_reserve(TP_FOR_PIECE_CACHE, &merger->present, nbytes)) return false;
-        present = (uint8_t *)merger->present.data;
-    }
-    return merge_present(vocabulary, merger, present, copy_present(vocabulary, piece, nbytes, present), limit, sink);
+    bool has_all = vocabulary->n_bytes == TP_N_BYTES;
+    return (has_all ? merge_present : merge_without_absent)(vocabulary, merger, piece, nbytes, limit, sink);
 }

@@ -94,7 +94,7 @@ tp_status tp_vocabulary_get_merges(const tp_vocabulary *vocabulary, tp_merge *me
                                    tp_error *error)
 {
     if (vocabulary->rule == TP_RULE_TOKENS && !vocabulary->is_regular) {
-        *n_merges = vocabulary->n_tokens - vocabulary->n_bytes;
+        *n_merges = vocabulary->n_tokens - vocabulary->n_bytes - vocabulary->n_empty;
         if (*n_merges > capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the merges");
         return tp_fail(error, TP_INVALID_ARGUMENT, vocabulary->irregular_id, "the token is not made of two before it");
     }

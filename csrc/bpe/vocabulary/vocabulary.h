@@ -63,8 +63,9 @@ struct tp_vocabulary {
     tp_merge *parts;     /* for each token, the two of which it is made, for a byte itself; NULL: see bpe/merge/parts.h */
     tp_token_tree *tree; /* see bpe/merge/backtrack.h; NULL: there is none */
 
-    uint32_t byte_tokens[256]; /* TP_NO_TOKEN: the byte is no token, and is left out of each piece */
-    uint32_t n_bytes;          /* the number of bytes that are tokens */
+    size_t n_bytes; /* the number of tokens of one byte: if fewer than TP_N_BYTES, the other bytes become no token */
+    size_t n_empty; /* the number of tokens without bytes, which no text becomes */
+    uint32_t byte_tokens[256]; /* TP_NO_TOKEN: the byte is none */
     uint32_t *byte_pairs;        /* ranks of pairs of bytes, at first << 8 | second */
     uint64_t bigrams[65536 / 64]; /* a bit for each two bytes that are adjacent within some token */
 };
@@ -72,6 +73,16 @@ struct tp_vocabulary {
 static inline size_t tp_token_nbytes(const tp_vocabulary *vocabulary, uint32_t token)
 {
     return (size_t)(vocabulary->starts[token + 1] - vocabulary->starts[token]);
+}
+
+/* Returns whether a text has a byte that is no token. */
+static inline bool tp_has_absent(const tp_vocabulary *vocabulary, const uint8_t *text, size_t nbytes)
+{
+    if (vocabulary->n_bytes == TP_N_BYTES) return false;
+    for (size_t i = 0; i < nbytes; i++) {
+        if (vocabulary->byte_tokens[text[i]] == TP_NO_TOKEN) return true;
+    }
+    return false;
 }
 
 /* Returns whether two bytes are adjacent within a token. If they are not, no merge reaches across. */
@@ -87,16 +98,6 @@ static inline size_t tp_bigram_run_nbytes(const tp_vocabulary *vocabulary, const
     size_t n = 1;
     while (n < nbytes && tp_has_bigram(vocabulary, piece[n - 1], piece[n])) n++;
     return n;
-}
-
-/* Returns whether a byte of a token is no token itself. */
-static inline bool tp_lacks_byte(const tp_vocabulary *vocabulary, uint32_t token)
-{
-    if (vocabulary->n_bytes == TP_N_BYTES) return false;
-    for (uint64_t i = vocabulary->starts[token]; i < vocabulary->starts[token + 1]; i++) {
-        if (vocabulary->byte_tokens[vocabulary->bytes[i]] == TP_NO_TOKEN) return true;
-    }
-    return false;
 }
 
 static inline uint32_t tp_merged_token(const tp_vocabulary *vocabulary, uint32_t rank)
