@@ -14,13 +14,13 @@ class Lookup:
 
     def __init__(self, model: Model) -> None:
         self.ids: dict[bytes, int] = dict(zip(model.tokens.each(), model.tokens.ids, strict=True))
-        # The names that no text reaches are those of tokens too.
-        self.added_ids: dict[str, int] = model.unreachable | {name: token.id for name, token in model.added.items()}
+        self.added_ids: dict[str, int] = {name: token.id for name, token in model.added.items()}
         self.special_ids = frozenset(model.special_ids.values())
 
     @cached_property
     def added_names(self) -> dict[int, str]:
-        return {number: name for name, number in self.added_ids.items()}
+        """The names by their ids; of several with one id the first, as in decoding."""
+        return {number: name for name, number in reversed(self.added_ids.items())}
 
     def id_of(self, name: str) -> int | None:
         """Return the id of the token of the vocabulary with a name in the byte-level alphabet, or None."""
