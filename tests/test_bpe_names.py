@@ -12,6 +12,7 @@ import sys
 from abc import ABC
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from text_processor import InvalidTokenizerError, Tokenizer, UnknownTokenError, bpe
+from text_processor._native.bpe import PATTERNS
 from text_processor.bpe import _hints, _unstable
 
 # ---- tiktoken --------------------------------------------------------------------------------------------------------
@@ -42,7 +44,7 @@ def pair(key: int | str) -> tuple[Tokenizer, tiktoken.Encoding]:
         tokenizer = trained(key)
     else:
         ranks = random_ranks(key)
-        pattern = list(bpe.PATTERNS)[key % len(bpe.PATTERNS)] if key % 3 else r"[a-z]+|\s+"
+        pattern = list(PATTERNS)[key % len(PATTERNS)] if key % 3 else r"[a-z]+|\s+"
         first = max(ranks.values()) + 1
         tokenizer = Tokenizer.from_mergeable_ranks(ranks, pattern, {"<|endoftext|>": first, "ab": first + 3})
     return tokenizer, tiktoken_of(tokenizer)
@@ -236,14 +238,15 @@ def read_by_tokenizers(tokenizer: Tokenizer) -> tokenizers.Tokenizer:
     """Without the special tokens in the vocabulary, as in published files: they are among the added tokens alone."""
     described = json.loads(json_of(tokenizer))
     for name in tokenizer.special_tokens:
-        del described["model"]["vocab"][name]
+        described["model"]["vocab"].pop(name, None)
     return tokenizers.Tokenizer.from_str(json.dumps(described))
 
 
 def json_of(tokenizer: Tokenizer) -> str:
-    from text_processor.bpe import _huggingface
-
-    return _huggingface.to_json(tokenizer._model).decode()
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "tokenizer.json")
+        tokenizer.save_huggingface(path)
+        return path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("with_added_tokens", [True, False])
@@ -308,7 +311,7 @@ def test_load_finds_out_what_a_file_is(tmp_path):
     for path in (tmp_path, tmp_path / "tokenizer.json", tmp_path / "any.name", tmp_path / "own.json"):
         assert Tokenizer.load(path) == ours
     (tmp_path / "empty").mkdir()
-    with pytest.raises(FileNotFoundError, match=r"empty.tokenizer\.json"):
+    with pytest.raises(InvalidTokenizerError, match=r"empty: the folder has no file of a tokenizer"):
         Tokenizer.load(tmp_path / "empty")
 
 

@@ -199,6 +199,7 @@ HUGE = 10**5000
 MOST_ID = "4294967294"
 
 
+<<<<<<< HEAD
 def template(*pieces: str) -> dict[str, Any]:
     """A template for one text, A, and a mark, <s>; for two texts it is the same."""
     single = [{"SpecialToken" if piece == "<s>" else "Sequence": {"id": piece, "type_id": 0}} for piece in pieces]
@@ -209,6 +210,14 @@ def template(*pieces: str) -> dict[str, Any]:
 def marked(post_processor: dict[str, Any]) -> Callable[[], object]:
     model = of_bytes()._model
     return lambda: Model(model.splitter, model.vocabulary, post_processor=post_processor)
+=======
+def json_with_plain_token() -> str:
+    """A tokenizer.json with an added token that is not special."""
+    flags = dict.fromkeys(["single_word", "lstrip", "rstrip", "normalized", "special"], False)
+    of_bytes("gpt2").save_huggingface("plain.json")
+    described = json.loads(Path("plain.json").read_text(encoding="utf-8"))
+    return json.dumps(described | {"added_tokens": [{"id": 256, "content": "<x>", **flags}]})
+>>>>>>> habits-on-files
 
 
 def ranks(changes: dict[Any, Any], **options: Any) -> Callable[[], object]:
@@ -726,7 +735,8 @@ CASES: list[Case] = [
     (lambda: of_bytes().token_to_id(b"a"), TypeError, "not bytes", "token must be str"),
     (lambda: of_bytes().eot_token, KeyError, "'<|endoftext|>'", "special_tokens has those there are"),
     (lambda: Tokenizer.from_str(5), TypeError, "not int", "json must be str, the text of a tokenizer.json"),
-    (lambda: Tokenizer.from_str("[]"), InvalidTokenizerError, "json: ", "must be an object"),
+    (lambda: Tokenizer.from_str("[]"), InvalidTokenizerError, "json: ", "begins with"),
+    (lambda: Tokenizer.from_str(json_with_plain_token()).encode_with_unstable("a"), ValueError, "added tokens", "encode does"),
     (
         lambda: Tokenizer.from_mergeable_ranks(
             BYTES | {b" %d" % i: 1000 + i for i in range(10_000)}, "gpt4"

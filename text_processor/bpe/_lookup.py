@@ -19,7 +19,8 @@ class Lookup:
 
     @cached_property
     def added_names(self) -> dict[int, str]:
-        return {number: name for name, number in self.added_ids.items()}
+        """The names by their ids; of several with one id the first, as in decoding."""
+        return {number: name for name, number in reversed(self.added_ids.items())}
 
     def id_of(self, name: str) -> int | None:
         """Return the id of the token of the vocabulary with a name in the byte-level alphabet, or None."""

@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from text_processor._common import arguments, many
 from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted
+<<<<<<< HEAD
 from text_processor.bpe import _alphabet, _forms, _hints, _unstable
+=======
+from text_processor.bpe import _alphabet, _forms, _hints, _unstable, _writing
+>>>>>>> habits-on-files
 from text_processor.bpe._lookup import lookup_of
 from text_processor.bpe._model import Model
 from text_processor.errors import UnknownTokenError
+
+# For files that say all of it.
+_NOTHING_GIVEN = _forms.Given(None, None)
 
 # The name by which tiktoken knows the token at the end of a text.
 _END_OF_TEXT = "<|endoftext|>"
@@ -39,7 +46,8 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         def special_tokens(self) -> dict[str, int]: ...
         def decode_bytes(self, ids: Iterable[int]) -> bytes: ...
         def token_bytes(self, id: int) -> bytes: ...  # noqa: A002
-        def _check_rule_of_tiktoken(self) -> None: ...
+        @classmethod
+        def load(cls, source: str | bytes | os.PathLike[Any] | Buffer) -> Self: ...
 
     if not TYPE_CHECKING:  # a type checker would take any name for an attribute
 
@@ -210,7 +218,9 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         >>> tokenizer.encode_with_unstable("low lo")
         ([257], [[32, 256], [32, 257]])
         """
-        self._check_rule_of_tiktoken()
+        _writing.check_rule_of_tiktoken(self._model)
+        if not self._model.is_plain:
+            raise ValueError("encode_with_unstable knows no added tokens that are found without being allowed; encode does")
         return _unstable.Unstable(self._model).encode(text, allowed_special, disallowed_special)
 
     # ---- tokenizers and transformers ---------------------------------------------------------------------------------
@@ -276,28 +286,42 @@ class NamesOfPeers(metaclass=_hints.Hinting):
 
     @classmethod
     def from_file(cls, path: str | bytes | os.PathLike[Any]) -> Self:
+<<<<<<< HEAD
         """Return the tokenizer of a ``tokenizer.json``; the same as `from_huggingface`."""
         return cls._of(_forms.read_huggingface(Path(os.fsdecode(path)).read_bytes(), os.fsdecode(path)))
+=======
+        """Return the tokenizer of a file, such as a ``tokenizer.json``; the same as `load`."""
+        return cls.load(path)
+>>>>>>> habits-on-files
 
     @classmethod
     def from_str(cls, json: str) -> Self:
-        """Return the tokenizer of the text of a ``tokenizer.json``.
+        """Return the tokenizer of the text of a JSON file, such as a ``tokenizer.json``.
 
         Raises:
             TypeError: ``json`` is not a ``str``.
-            InvalidTokenizerError: as for `from_huggingface`.
+            InvalidTokenizerError: as for `load`.
         """
         if not isinstance(json, str):
             raise TypeError(f"json must be str, the text of a tokenizer.json, not {type(json).__name__}")
+<<<<<<< HEAD
         return cls._of(_forms.read_huggingface(json.encode(errors="surrogatepass"), "json"))
+=======
+        return cls._of(_forms.read_bytes(json.encode(errors="surrogatepass"), "json", _NOTHING_GIVEN))
+>>>>>>> habits-on-files
 
     @classmethod
     def from_buffer(cls, buffer: Buffer) -> Self:
-        """Return the tokenizer of the bytes of a ``tokenizer.json``.
+        """Return the tokenizer of the bytes of a file, such as a ``tokenizer.json``.
 
         Raises:
             TypeError: ``buffer`` is not a buffer of bytes.
-            InvalidTokenizerError: as for `from_huggingface`.
+            InvalidTokenizerError: as for `load`.
         """
+<<<<<<< HEAD
         data = arguments.byte_view(buffer, "buffer", "bytes or another buffer of bytes")
         return cls._of(_forms.read_huggingface(bytes(data), "buffer"))
+=======
+        data = bytes(arguments.byte_view(buffer, "buffer", "bytes or another buffer of bytes"))
+        return cls._of(_forms.read_bytes(data, "buffer", _NOTHING_GIVEN))
+>>>>>>> habits-on-files

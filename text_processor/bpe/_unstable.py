@@ -57,8 +57,11 @@ class Unstable:
             for pieces in splitter.split(str(rest, "utf-8")):
                 last = pieces[-1]
             return last
-        ends = [0, 0, *native_bpe.split(splitter.native, rest)]
-        return bytes(rest[ends[-2] : ends[-1]])
+        ends = native_bpe.split(splitter.native, rest)
+        while ends and ends[-1] & native_bpe.LEFT_OUT:
+            ends.pop()
+        start = ends[-2] & ~native_bpe.LEFT_OUT if len(ends) > 1 else 0
+        return bytes(rest[start : ends[-1]]) if ends else b""
 
     def _unstable_count(self, ids: Sequence[int], piece: bytes) -> int:
         """Return how many tokens at the end may change: those of the last piece, and of blanks before it if it begins so."""
