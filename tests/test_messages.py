@@ -199,7 +199,6 @@ HUGE = 10**5000
 MOST_ID = "4294967294"
 
 
-<<<<<<< HEAD
 def template(*pieces: str) -> dict[str, Any]:
     """A template for one text, A, and a mark, <s>; for two texts it is the same."""
     single = [{"SpecialToken" if piece == "<s>" else "Sequence": {"id": piece, "type_id": 0}} for piece in pieces]
@@ -210,14 +209,14 @@ def template(*pieces: str) -> dict[str, Any]:
 def marked(post_processor: dict[str, Any]) -> Callable[[], object]:
     model = of_bytes()._model
     return lambda: Model(model.splitter, model.vocabulary, post_processor=post_processor)
-=======
+
+
 def json_with_plain_token() -> str:
     """A tokenizer.json with an added token that is not special."""
     flags = dict.fromkeys(["single_word", "lstrip", "rstrip", "normalized", "special"], False)
     of_bytes("gpt2").save_huggingface("plain.json")
     described = json.loads(Path("plain.json").read_text(encoding="utf-8"))
     return json.dumps(described | {"added_tokens": [{"id": 256, "content": "<x>", **flags}]})
->>>>>>> habits-on-files
 
 
 def ranks(changes: dict[Any, Any], **options: Any) -> Callable[[], object]:

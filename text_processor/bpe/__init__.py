@@ -22,7 +22,6 @@ from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.sources import Options
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-<<<<<<< HEAD
 from text_processor.bpe import (
     _columns,
     _files,
@@ -40,12 +39,6 @@ from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model, Untrained, little_endian
 from text_processor.bpe._names import NamesOfPeers
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
-=======
-from text_processor.bpe import _files, _forms, _hints, _post, _special, _splitter, _text, _training, _writing
-from text_processor.bpe._added import AddedToken
-from text_processor.bpe._model import Model, Untrained, as_list, little_endian
-from text_processor.bpe._names import NamesOfPeers
->>>>>>> habits-on-files
 from text_processor.bpe._splitter import PATTERNS
 from text_processor.bpe._training import Plan
 from text_processor.errors import InvalidTokenizerError, UnknownTokenError
@@ -1053,15 +1046,9 @@ class Tokenizer(NamesOfPeers):
 
         Otherwise it works as `from_mergeable_ranks`.
         """
-<<<<<<< HEAD
         file = os.fsdecode(path)
         _splitter.checked_pattern(pattern)
         return cls._of(_forms.read_tiktoken(Path(file), _forms.Given(pattern, special_tokens)))._named(name)
-=======
-        _splitter.checked_pattern(pattern)
-        model = _forms.read_tiktoken(Path(os.fsdecode(path)), _forms.Given(pattern, special_tokens))
-        return cls._of(model)._named(name)
->>>>>>> habits-on-files
 
     def save_tiktoken(self, path: StrOrBytesPath) -> None:
         """Write the tokens and their ids to a ``.tiktoken`` file; such a file has no pattern and no special tokens.
@@ -1100,11 +1087,7 @@ class Tokenizer(NamesOfPeers):
             name=name or self.name or "text_processor",
             pat_str=self.pattern,
             mergeable_ranks=self.mergeable_ranks(),
-<<<<<<< HEAD
             special_tokens={text: token.id for text, token in model.added.items()},
-=======
-            special_tokens={name: token.id for name, token in model.added.items()},
->>>>>>> habits-on-files
         )
 
     @classmethod

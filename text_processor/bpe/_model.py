@@ -26,11 +26,7 @@ from text_processor.bpe._added import AddedToken
 from text_processor.bpe._outputs import Output
 from text_processor.bpe._pipeline import Finders
 from text_processor.bpe._special import Names, Search
-<<<<<<< HEAD
 from text_processor.bpe._splitter import PATTERNS, Splitter
-=======
-from text_processor.bpe._splitter import Splitter
->>>>>>> habits-on-files
 from text_processor.bpe._text import Consume
 from text_processor.errors import InvalidDocumentError, UnknownTokenError, UntrainedTokenizerWarning
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Collection, Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from text_processor._common import arguments, many
 from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted
-<<<<<<< HEAD
-from text_processor.bpe import _alphabet, _forms, _hints, _unstable
-=======
 from text_processor.bpe import _alphabet, _forms, _hints, _unstable, _writing
->>>>>>> habits-on-files
 from text_processor.bpe._lookup import lookup_of
 from text_processor.bpe._model import Model
 from text_processor.errors import UnknownTokenError
@@ -286,13 +281,8 @@ class NamesOfPeers(metaclass=_hints.Hinting):
 
     @classmethod
     def from_file(cls, path: str | bytes | os.PathLike[Any]) -> Self:
-<<<<<<< HEAD
-        """Return the tokenizer of a ``tokenizer.json``; the same as `from_huggingface`."""
-        return cls._of(_forms.read_huggingface(Path(os.fsdecode(path)).read_bytes(), os.fsdecode(path)))
-=======
         """Return the tokenizer of a file, such as a ``tokenizer.json``; the same as `load`."""
         return cls.load(path)
->>>>>>> habits-on-files
 
     @classmethod
     def from_str(cls, json: str) -> Self:
@@ -304,11 +294,7 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         """
         if not isinstance(json, str):
             raise TypeError(f"json must be str, the text of a tokenizer.json, not {type(json).__name__}")
-<<<<<<< HEAD
-        return cls._of(_forms.read_huggingface(json.encode(errors="surrogatepass"), "json"))
-=======
         return cls._of(_forms.read_bytes(json.encode(errors="surrogatepass"), "json", _NOTHING_GIVEN))
->>>>>>> habits-on-files
 
     @classmethod
     def from_buffer(cls, buffer: Buffer) -> Self:
@@ -318,10 +304,5 @@ class NamesOfPeers(metaclass=_hints.Hinting):
             TypeError: ``buffer`` is not a buffer of bytes.
             InvalidTokenizerError: as for `load`.
         """
-<<<<<<< HEAD
-        data = arguments.byte_view(buffer, "buffer", "bytes or another buffer of bytes")
-        return cls._of(_forms.read_huggingface(bytes(data), "buffer"))
-=======
         data = bytes(arguments.byte_view(buffer, "buffer", "bytes or another buffer of bytes"))
         return cls._of(_forms.read_bytes(data, "buffer", _NOTHING_GIVEN))
->>>>>>> habits-on-files
