@@ -21,6 +21,8 @@ from text_processor._common import progress
 from text_processor._documents import arrow
 from text_processor._native import bpe as native_bpe
 from text_processor.bpe import _columns, _model, _text, _training
+from text_processor.bpe._added import AddedToken
+from text_processor.bpe._model import Model
 
 pa = pytest.importorskip("pyarrow")
 test_arrow = pytest.importorskip("test_arrow")
@@ -98,6 +100,36 @@ def test_columns_are_encoded_as_their_values_are(data: st.DataObject) -> None:
     with small_batches(data.draw(st.integers(1, 100))):
         assert_encodes(column, values, tokenizer, threads=data.draw(st.integers(1, 4)), **options)
         assert_encodes(lambda: pa.table({"one": column}).to_reader(), values, tokenizer, **options)
+
+
+STAGES: dict[str, dict[str, Any]] = {
+    "normal form": {"normalizer": ("NFKC",)},
+    "normal forms": {"normalizer": ("NFD", "NFC"), "prefix_space": True},
+    "blank": {"prefix_space": True},
+    "not special": {"added": {"lo": AddedToken(600, special=False), "<s>": AddedToken(601)}},
+    "normalized": {"normalizer": ("NFKC",), "added": {"ﬁ": AddedToken(600, special=False, normalized=True)}},
+    "with white space": {"added": {"<s>": AddedToken(600, lstrip=True, rstrip=True), "an": AddedToken(601, single_word=True)}},
+}
+
+
+@pytest.mark.parametrize("options", STAGES.values(), ids=STAGES.keys())
+@given(st.data())
+def test_columns_go_through_every_stage(options: dict[str, Any], data: st.DataObject) -> None:
+    options = {"added": (), **options}
+    plain = trained()._model
+    tokenizer = Tokenizer._of(Model(plain.splitter, plain.vocabulary, options.pop("added"), **options))
+    value = st.lists(st.one_of(plain_texts, st.sampled_from(["<s>", " <s> ", "an", "lo", "ﬁ", "e\u0301"])), max_size=4).map(
+        "".join
+    )
+    values = data.draw(st.lists(st.one_of(value, st.none()), max_size=10))
+    with small_batches(data.draw(st.integers(1, 100))):
+        assert_encodes(pa.array(values, pa.string()), values, tokenizer, **data.draw(st.sampled_from(BOTH)))
+
+
+def test_a_null_takes_no_ids_at_any_stage() -> None:
+    plain = trained()._model
+    ids = Tokenizer._of(Model(plain.splitter, plain.vocabulary, prefix_space=True)).encode_arrow(pa.array([None, "a", None]))
+    assert (len(ids.values), ids.offsets[1].as_py(), ids.offsets[2].as_py()) == (ids.offsets[3].as_py(), 0, len(ids.values))
 
 
 @pytest.mark.parametrize("make", SOURCES.values(), ids=SOURCES.keys())
