@@ -45,9 +45,8 @@ static tp_status make_rule(rule *made, tp_normal_form form, uint32_t unicode_ver
 /* Whether a character may change, or change places, together with what stands before it. */
 static inline bool joins(const rule *asked, uint32_t code_point)
 {
-    uint8_t number = tp_normal_class_of(code_point);
-    return number != 0 && (tp_normal_classes[number].joins >> asked->form & 1) &&
-           tp_normal_record_of(code_point)->age <= asked->newest_age;
+    const tp_normal_class *found = &tp_normal_classes[tp_normal_class_of(code_point)];
+    return (found->joins >> asked->form & 1) && found->age <= asked->newest_age;
 }
 
 /* ---- Quick check ------------------------------------------------------------------------------------------------------ */
