@@ -22,7 +22,7 @@ from text_processor._native.status import InvalidArgumentError
 from text_processor.bpe import _files, _overlap, _patterns, _splitter
 from text_processor.bpe._model import Model
 from text_processor.bpe._special import MOST_ID
-from text_processor.bpe._splitter import AS_READ, AS_WRITTEN, PATTERNS, Splitter
+from text_processor.bpe._splitter import AS_READ, AS_WRITTEN, PATTERNS, Splitter, written_for_oniguruma
 from text_processor.errors import InvalidTokenizerError
 
 # The byte-level alphabet of GPT-2: a byte that is a printable character of Latin-1, except a blank, is written as that
@@ -456,12 +456,9 @@ def _added_token(name: str, number: int, *, is_special: bool) -> dict[str, Any]:
 
 def _pre_tokenizer(splitter: Splitter) -> dict[str, Any]:
     byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
-    pattern = splitter.pattern
-    if pattern == PATTERNS["gpt2"]:
+    step = splitter.steps[-1]
+    if step.pattern == PATTERNS["gpt2"]:
         return {**byte_level, "use_regex": True}
-    behavior, invert = _ISOLATED
-    if splitter.native is None:
-        _patterns.check(pattern, oniguruma=True)
-        behavior, invert = _ONLY_MATCHES
-    split = {"type": "Split", "pattern": {"Regex": AS_WRITTEN.get(pattern, pattern)}, "behavior": behavior, "invert": invert}
+    behavior, invert = _ISOLATED if step.pattern in PATTERNS.values() else _ONLY_MATCHES
+    split = {"type": "Split", "pattern": {"Regex": written_for_oniguruma(step)}, "behavior": behavior, "invert": invert}
     return {"type": "Sequence", "pretokenizers": [split, byte_level]}
