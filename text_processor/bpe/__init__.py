@@ -268,8 +268,14 @@ class Tokenizer:
         (array('I', [257, 101, 114]), 4)
         """
         ids = array("I")
-        self._model.encode(text, allowed_special, disallowed_special, ids)
-        return _post.applied(self._model.marks, ids) if add_special_tokens else ids
+        model, short = self._model, None
+        if type(text) is str and len(text) <= SHORT_TEXT:
+            short = model.encode_short(text, allowed_special, disallowed_special)
+        if short is None:
+            model.encode(text, allowed_special, disallowed_special, ids)
+        else:
+            ids.extend(short)
+        return _post.applied(model.marks, ids) if add_special_tokens else ids
 
     def encode_batch(
         self,
@@ -322,7 +328,10 @@ class Tokenizer:
         3
         """
         model = self._model
-        n = model.encode(text, allowed_special, disallowed_special, None)
+        short = None
+        if type(text) is str and len(text) <= SHORT_TEXT:
+            short = model.encode_short(text, allowed_special, disallowed_special)
+        n = len(short) if short is not None else model.encode(text, allowed_special, disallowed_special, None)
         return _post.count(model.marks, n) if add_special_tokens else n
 
     def encode_with_offsets(
