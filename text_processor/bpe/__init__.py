@@ -229,9 +229,9 @@ class Tokenizer:
         ValueError: the text holds '<|end|>' at character 3, which is disallowed: it is the name of a special token. ...
         """
         if type(text) is str and len(text) <= SHORT_TEXT:
-            ids = self._model.encode_short(text, allowed_special, disallowed_special)
-            if ids is not None:
-                return _post.applied(self._model.marks, ids) if add_special_tokens else ids
+            short = self._model.encode_short(text, allowed_special, disallowed_special)
+            if short is not None:
+                return _post.applied(self._model.marks, short) if add_special_tokens else short
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
         return as_list(_post.applied(self._model.marks, ids) if add_special_tokens else ids)

@@ -18,7 +18,7 @@ from text_processor._common.progress import Report
 from text_processor._documents import batches
 from text_processor._documents.decoding import Reading
 from text_processor._native import status as native_status
-from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
+from text_processor._native.bpe import AnySplitter, Encoder, SpecialTokens, Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
 from text_processor.bpe import _added, _normalizing, _offsets, _pipeline, _post, _special, _text
 from text_processor.bpe._added import AddedToken
@@ -90,7 +90,7 @@ class Model:
     def _is_plain(self) -> bool:
         """Whether text goes to the splitter as it is, but for special tokens that are found wherever their names are."""
         added = self.added.values()
-        is_simple = all(token.special and token.is_exact for token in added) and len({token.normalized for token in added}) <= 1
+        is_simple = all(token.special and _added.is_exact(token) for token in added) and len({token.normalized for token in added}) <= 1
         return is_simple and self.form is None and not self.prefix_space
 
     def _added_texts(self) -> dict[int, bytes]:
@@ -169,7 +169,7 @@ class Model:
             start = place.end
         return ids + self.vocabulary.encode_short(self.splitter.native, data[start:])
 
-    def _encode_short_stretches(self, native: int, data: bytes, chosen: frozenset[str]) -> list[int]:
+    def _encode_short_stretches(self, native: AnySplitter, data: bytes, chosen: frozenset[str]) -> list[int]:
         """Encode a short text that does not go to the splitter as it is."""
         text: _pipeline.Text | None = self._whole(data, self.finders_for(chosen))
         if text is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from text_processor._native.bpe import Encoder
 from text_processor.bpe import _normalizing, _text
@@ -169,7 +169,7 @@ class Finders:
 
     def stages(self, form: str | None, last: Sink) -> Sink:
         """Return the first stage of those that lead to the last one."""
-        first: Any = last
+        first = last
         if self.after is not None:
             first = Finding(self.after, first)
         if form is not None:
