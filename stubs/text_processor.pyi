@@ -314,6 +314,8 @@ class AddedToken(NamedTuple):
     lstrip: bool = False
     rstrip: bool = False
     single_word: bool = False
+    @property
+    def is_exact(self) -> bool: ...
 
 class IncrementalDecoder:
     def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None: ...

@@ -1000,7 +1000,7 @@ class IncrementalDecoder:
         self._decoder.reset()
 
 
-signatures.unquote((Tokenizer, IncrementalDecoder))
+signatures.unquote((Tokenizer, IncrementalDecoder, AddedToken))
 
 
 # ---- What users give -------------------------------------------------------------------------------------------------

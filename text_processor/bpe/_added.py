@@ -28,10 +28,10 @@ class AddedToken(NamedTuple):
     rstrip: bool = False
     single_word: bool = False
 
-
-def is_exact(token: AddedToken) -> bool:
-    """Whether a token is found wherever its name is, and takes nothing else."""
-    return not (token.lstrip or token.rstrip or token.single_word)
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is found wherever its name is, and takes nothing else."""
+        return not (self.lstrip or self.rstrip or self.single_word)
 
 
 def checked_id(number: int, name: str) -> int:

@@ -90,7 +90,7 @@ class Model:
     def _is_plain(self) -> bool:
         """Whether text goes to the splitter as it is, but for special tokens that are found wherever their names are."""
         added = self.added.values()
-        is_simple = all(token.special and _added.is_exact(token) for token in added) and len({token.normalized for token in added}) <= 1
+        is_simple = all(token.special and token.is_exact for token in added) and len({token.normalized for token in added}) <= 1
         return is_simple and self.form is None and not self.prefix_space
 
     def _added_texts(self) -> dict[int, bytes]:
