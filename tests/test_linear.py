@@ -40,6 +40,7 @@ import text_processor
 from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
+from text_processor._native.unicode import find_cut, is_normalized, normalize, normalize_with_offsets
 from text_processor.bpe import _files, _splitter
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
@@ -701,8 +702,33 @@ NUMBERS: Table = {
     "matrix_multiply, rows": (100, lambda n, _: partial(numeric.matrix_multiply, matrix(n), matrix(16), threads=1)),
 }
 
+
+# ---- Normal forms ----------------------------------------------------------------------------------------------------
+
+
+def normal(text: str, form: str = "NFC", function: Callable[..., object] = normalize) -> Call:
+    encoded = text.encode()
+    return lambda: function(encoded, form)
+
+
+NORMAL_FORMS: Table = {
+    "normalize, marks in the wrong order": (1000, lambda n, _: normal("e" + "\u0301\u0316" * n)),
+    "normalize, marks of all classes": (1000, lambda n, _: normal("e" + "\u0345\u0301\u0316\u0327\u064b\u05b0\u0334" * n)),
+    "normalize, marks that are one too many": (1000, lambda n, _: normal("\u0316" * n + "\u0301\u0300\u0316")),
+    "normalize, marks that each compose": (1000, lambda n, _: normal("e\u0301" * n)),
+    "normalize, marks between what composes": (1000, lambda n, _: normal("\u1100" + "\u0316" * n + "\u1161" * n)),
+    "normalize, vowels of Hangul": (1000, lambda n, _: normal("\u1161" * n)),
+    "normalize, what grows most": (1000, lambda n, _: normal("\ufdfa" * n, "NFKD")),
+    "normalize, what is too new": (1000, lambda n, _: lambda: normalize(("e" + "\u1ace" * n).encode(), "NFC", (13, 0))),
+    "normalize, ill-formed": (1000, lambda n, _: lambda: normalize(b"e\xcc" * n, "NFC")),
+    "is_normalized, marks in order": (1000, lambda n, _: normal("e" + "\u0316" * n + "\u0301" * n, "NFD", is_normalized)),
+    "normalize_with_offsets": (1000, lambda n, _: normal("\u1112\u1161\u11ab" * n, "NFC", normalize_with_offsets)),
+    "find_cut": (1000, lambda n, _: normal("\u0301" * n, "NFC", find_cut)),
+}
+
 ROWS = (
-    DOCUMENTS
+    NORMAL_FORMS
+    | DOCUMENTS
     | ANSWERS
     | LEXICONS
     | VOCABULARIES

@@ -57,6 +57,7 @@ from text_processor._native import corpus as native_corpus
 from text_processor._native import process as native_process
 from text_processor._native import status as native_status
 from text_processor._native import text as native_text
+from text_processor._native import unicode as native_unicode
 from text_processor._words import counting
 from text_processor.bpe import _text
 from text_processor.bpe._model import Model
@@ -383,6 +384,15 @@ CASES: list[Case] = [
         ReferenceError,
         "this object",
         "the interpreter is shutting",
+    ),
+    (lambda: native_unicode.normalize(b"", "nfc"), ValueError, "'nfc'", "one of NFC, NFD, NFKC, NFKD"),
+    (lambda: native_unicode.normalize(b"", "NFC", (15, 256)), ValueError, "(15, 256)", "is (major, minor)"),
+    (lambda: native_unicode.normalize(b"", "NFC", (4, 0)), ValueError, "not 4.0", "must be from 4.1 to 17.0.0"),
+    (
+        lambda: native_unicode.normalize(b"", "NFC", (17, 1)),
+        ValueError,
+        "not 17.1",
+        "must be from 4.1 to 17.0.0",
     ),
     (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
     # Options that several take
@@ -1205,6 +1215,7 @@ OF_C_ALONE = {
         "there are not so many terms",
         "there is no splitter for this pattern",
         "there is no such frequency",
+        "there is no such normal form",
         "there is no such pattern",
         "there is no such way to break ties",
         "there is no term with this number",
@@ -1214,6 +1225,8 @@ OF_C_ALONE = {
     "the package has looked before": {
         "a window of nothing",
         "both corpora together have 2^48 words or documents",
+        "normalization was not stable before Unicode 4.1",
+        "the tables do not have so new a version of Unicode",
         "the matrices do not fit",
         "there are too many threads",
     },
@@ -1225,6 +1238,7 @@ OF_C_ALONE = {
         "the buffer is too small for the ids",
         "the buffer is too small for the ids of the first piece",
         "the buffer is too small for the merges",
+        "the buffer is too small for the normal form",
         "the buffer is too small for the places",
         "the buffer is too small for the snapshot",
         "the buffer is too small for the terms",
