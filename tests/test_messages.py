@@ -61,6 +61,7 @@ from text_processor._native import unicode as native_unicode
 from text_processor._words import counting
 from text_processor.bpe import _text
 from text_processor.bpe._model import Model
+from text_processor.bpe._splitter import Step, splitter_of
 
 PACKAGE = Path(text_processor.__file__).parent
 CORE = PACKAGE.parent / "csrc"
@@ -653,20 +654,21 @@ CASES: list[Case] = [
     (lambda: Tokenizer("(?:a+b{9}){1000}"), ValueError, "'(?:a+b{9}){1000}'", "may have 4000 states"),
     (lambda: Tokenizer("a{0,999999}"), ValueError, "'{0,999999}' at character 1", "at most 100000 repeats"),
     (lambda: Tokenizer("a" + SURROGATE), ValueError, "a lone surrogate at character 1", "which UTF-8 cannot hold"),
-    (lambda: Tokenizer("[a&&b]"), ValueError, "'&&' in a set at character 2", "is (?=[…])[…]"),
+    (lambda: Tokenizer("(?<=x)[a&&b]"), ValueError, "'&&' in a set at character 8", "is (?=[…])[…]"),
     (lambda: Tokenizer(r"\q"), ValueError, "'\\\\q' at character 0", "write the character itself"),
     (lambda: Tokenizer("[]-a]"), ValueError, "an empty set at character 0", r"the bracket itself is \]"),
-    (lambda: Tokenizer("(?i:i)"), ValueError, "an i in (?i:…) at character 4", "write [iI] outside"),
-    (lambda: Tokenizer(r"(?i:\pL)"), ValueError, "in (?i:…) at character 4", "write it outside"),
+    (lambda: Tokenizer("(?<=x)(?i:i)"), ValueError, "an i in (?i:…) at character 10", "write [iI] outside"),
+    (lambda: Tokenizer(r"(?<=x)(?i:\p{Lu})"), ValueError, "in (?i:…) at character 10", "write it outside"),
     (lambda: Tokenizer(r"\p{Xyz}"), ValueError, "{Xyz}' at character 0", "with a general category, such as Lu"),
     (lambda: Tokenizer("a**"), ValueError, "'*' behind nothing that it could repeat at character 2", "(?:…) is around"),
     (lambda: Tokenizer("(?:a|)+b"), ValueError, "'+' behind what can match no text at character 6", "a character at least"),
-    (lambda: Tokenizer("[^a]|[^b]"), ValueError, "'[^a] and [^b]' at character 5", r"is also (?!…)[\s\S]"),
-    (lambda: Tokenizer(r"[^\s\S]"), ValueError, "neither in a class nor outside of one", "write (?!…)[…]"),
-    (lambda: Tokenizer("(?i:s)|[^ab]"), ValueError, "'[^ab]' in a pattern with (?i:…)", r"is also (?!…)[\s\S]"),
+    (lambda: Tokenizer("(?<=x)a|[^a]|[^b]"), ValueError, "'[^a] and [^b]' at character 13", r"is also (?!…)[\s\S]"),
+    (lambda: Tokenizer(r"(?<=x)[^\s\S]"), ValueError, "neither in a class nor outside of one", "write (?!…)[…]"),
+    (lambda: Tokenizer("(?<=x)(?i:s)|[^ab]"), ValueError, "'[^ab]' in a pattern with (?i:…)", r"is also (?!…)[\s\S]"),
     (lambda: Tokenizer("b|a*"), ValueError, "that can match no text at character 2", "it must take a character at least"),
     (lambda: Tokenizer("(" * 10**3 + ")" * 10**3), ValueError, "(2000 characters)", "groups may be 50 deep"),
-    (without("regex", lambda: Tokenizer("[a-f]+")), ImportError, "'[a-f]+'", "pip install '.[regex]'"),
+    (without("regex", lambda: Tokenizer("(?<=a)b")), ImportError, "'(?<=a)b'", "pip install '.[regex]'"),
+    (lambda: splitter_of(9 * [Step("a", "rust", "Isolated")]), ValueError, "not 9", "in at most 8 steps"),
     (lambda: Tokenizer(special_tokens="<end>"), TypeError, "not one str", "special_tokens must be names"),
     (lambda: Tokenizer(special_tokens=[5]), TypeError, "not int", "must be str"),
     (lambda: Tokenizer(special_tokens=[""]), ValueError, "the name of a special token", "cannot be empty"),
@@ -1213,10 +1215,13 @@ OF_C_ALONE = {
         "there are not as many texts as were told of",
         "there are not so many entries",
         "there are not so many terms",
-        "there is no splitter for this pattern",
+        "the program of a pattern is damaged",
+        "there are too many steps",
+        "there is no splitter",
+        "there is no such behavior",
         "there is no such frequency",
         "there is no such normal form",
-        "there is no such pattern",
+        "there is no such pattern, or none over bytes",
         "there is no such way to break ties",
         "there is no term with this number",
         "there must be a name, and not more names than bytes",
