@@ -2,10 +2,11 @@ import os
 from abc import ABCMeta
 from array import array
 from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
-from typing import Any, Literal, NoReturn, Protocol, Self, TypedDict, overload
+from typing import Any, Literal, NamedTuple, NoReturn, Protocol, Self, TypedDict, overload
 
 __all__ = [
     "UNICODE_VERSION",
+    "AddedToken",
     "Buffer",
     "CpuFeatures",
     "DocumentInfo",
@@ -201,6 +202,7 @@ class Tokenizer(metaclass=ABCMeta):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> list[int]: ...
     def encode_ordinary(self, text: str | Buffer) -> list[int]: ...
     def encode_array(
@@ -209,6 +211,7 @@ class Tokenizer(metaclass=ABCMeta):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> array[int]: ...
     @overload
     def encode_batch(
@@ -219,6 +222,7 @@ class Tokenizer(metaclass=ABCMeta):
         output: Literal["lists"] = "lists",
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> list[list[int]]: ...
     @overload
@@ -230,6 +234,7 @@ class Tokenizer(metaclass=ABCMeta):
         output: Literal["flat"],
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> tuple[array[int], array[int]]: ...
     def encode_arrow(
@@ -247,6 +252,7 @@ class Tokenizer(metaclass=ABCMeta):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> int: ...
     def count_batch(
         self,
@@ -266,6 +272,16 @@ class Tokenizer(metaclass=ABCMeta):
         disallowed_special: Literal["all"] | Collection[str] = "all",
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Any: ...  # a pyarrow.Array
+    def encode_with_offsets(
+        self,
+        text: str | Buffer,
+        *,
+        unit: Literal["characters", "bytes"] = "characters",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> tuple[array[int], array[int], array[int]]: ...
+    def tokenize(self, text: str | Buffer) -> list[str]: ...
     def encode_file(
         self,
         path: str | bytes | os.PathLike[Any],
@@ -278,18 +294,19 @@ class Tokenizer(metaclass=ABCMeta):
     ) -> int: ...
 
     # Decoding
-    def decode(self, ids: Iterable[int], errors: str = "replace") -> str: ...
-    def decode_bytes(self, ids: Iterable[int]) -> bytes: ...
+    def decode(self, ids: Iterable[int], errors: str = "replace", *, skip_special_tokens: bool = False) -> str: ...
+    def decode_bytes(self, ids: Iterable[int], *, skip_special_tokens: bool = False) -> bytes: ...
     def decode_batch(
         self,
         batch: Iterable[Iterable[int]],
         errors: str = "replace",
         *,
+        skip_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> list[str]: ...
     def decode_tokens_bytes(self, ids: Iterable[int]) -> list[bytes]: ...
     def decode_with_offsets(self, ids: Iterable[int]) -> tuple[str, list[int]]: ...
-    def decoder(self, errors: str = "replace") -> IncrementalDecoder: ...
+    def decoder(self, errors: str = "replace", *, skip_special_tokens: bool = False) -> IncrementalDecoder: ...
 
     # Asking
     @property
@@ -298,6 +315,8 @@ class Tokenizer(metaclass=ABCMeta):
     def vocab_size(self) -> int: ...
     @property
     def special_tokens(self) -> dict[str, int]: ...
+    @property
+    def added_tokens(self) -> dict[str, AddedToken]: ...
     @property
     def merges(self) -> dict[tuple[int, int], int]: ...
     def mergeable_ranks(self) -> dict[bytes, int]: ...
@@ -374,8 +393,18 @@ class Tokenizer(metaclass=ABCMeta):
     @classmethod
     def from_buffer(cls, buffer: Buffer) -> Self: ...
 
+class AddedToken(NamedTuple):
+    id: int
+    special: bool = True
+    normalized: bool = False
+    lstrip: bool = False
+    rstrip: bool = False
+    single_word: bool = False
+    @property
+    def is_exact(self) -> bool: ...
+
 class IncrementalDecoder:
-    def __init__(self, tokenizer: Tokenizer, errors: str = "replace") -> None: ...
+    def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None: ...
     def decode(self, ids: int | Iterable[int], final: bool = False) -> str: ...
     def reset(self) -> None: ...
 

@@ -148,13 +148,13 @@ static void check_pieces(const tokens *from, const tp_vocabulary *vocabulary, co
 }
 
 /* The same vocabulary by its list of merges. */
-static tp_vocabulary *with_merges(const tokens *from, const tp_merge *merges, size_t n)
+static tp_vocabulary *with_merges(const tokens *from, const tp_merge *merges, size_t n, bool whole_pieces)
 {
     static laid_out laid;
     tp_vocabulary *made = NULL;
     lay_out(from, &laid);
     CHECK_EQ_U(tp_vocabulary_from_tokens_and_merges(laid.text, (size_t)laid.ends[from->n - 1], laid.ends, laid.ids, from->n, false,
-                                                    merges, n, false, &made, NULL), TP_OK);
+                                                    merges, n, whole_pieces, &made, NULL), TP_OK);
     return made;
 }
 
@@ -171,11 +171,15 @@ static void check_merged_vocabularies(const uint8_t letters[3], unsigned *n_regu
         tp_merge merges[MOST_TOKENS];
         size_t n;
         if (tp_vocabulary_get_merges(vocabulary, merges, MOST_TOKENS, &n, NULL) == TP_OK) {
-            tp_vocabulary *same = with_merges(&made, merges, n);
+            tp_vocabulary *same = with_merges(&made, merges, n, false);
             check_pieces(&made, same, letters, &random);
             tp_vocabulary_free(same);
             ++*n_regular;
         }
+        CHECK_EQ_U(tp_vocabulary_get_pairs(vocabulary, merges, MOST_TOKENS, &n, NULL), TP_OK);
+        tp_vocabulary *same = with_merges(&made, merges, n, true); /* whether or not each token has a merge */
+        check_pieces(&made, same, letters, &random);
+        tp_vocabulary_free(same);
         tp_vocabulary_free(vocabulary);
     }
 }
@@ -206,6 +210,29 @@ static void test_merges_of_a_known_lesson(void)
     CHECK_EQ_BYTES(given, sizeof given, merges, sizeof merges);
     free(found.ids);
     tp_vocabulary_free(vocabulary);
+}
+
+static void test_lines_of_ranks_are_read(void)
+{
+    static const char sound[] = "IQ== 7\nYWJj  4294967294\r\nIiI= 0", *const wrong[] = {
+        "IQ== 7\n= 8\n", "IQ== 7\nIQ= 8\n", "IQ== 7\nIR== 8\n", "IQ== 7\nIQ==8\n", "IQ== 7\nIQ== \n", "IQ== 7\nIQ== 8 \n",
+        "IQ== 7\nIQ== 4294967295\n", "IQ== 7\nIQ== 42949672940\n", "IQ== 7\n\n", "IQ== 7\nIQ==IQ== 8\n", "IQ== 7\nI===\n"};
+    uint8_t tokens[64];
+    uint64_t ends[3];
+    uint32_t ids[3];
+    size_t n = 0;
+    tp_error error;
+    CHECK_EQ_U(tp_ranks_read((const uint8_t *)sound, sizeof sound - 1, tokens, ends, ids, 3, &n, NULL), TP_OK);
+    CHECK_EQ_U(n, 3);
+    CHECK_EQ_BYTES(tokens, ends[2], "!abc\"\"", 6);
+    CHECK(ends[0] == 1 && ends[1] == 4 && ids[0] == 7 && ids[1] == 4294967294 && ids[2] == 0);
+    CHECK_EQ_U(tp_ranks_read((const uint8_t *)sound, sizeof sound - 1, tokens, ends, ids, 2, &n, NULL), TP_TOO_SMALL);
+    CHECK_EQ_U(tp_ranks_read(NULL, 0, tokens, ends, ids, 0, &n, NULL), TP_OK);
+    CHECK_EQ_U(n, 0);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        CHECK_EQ_U(tp_ranks_read((const uint8_t *)wrong[i], strlen(wrong[i]), tokens, ends, ids, 3, &n, &error), TP_INVALID_ARGUMENT);
+        CHECK_EQ_U(error.offset, 7);
+    }
 }
 
 /* The neighbours of a byte that is no token merge, as in Hugging Face's library; a piece of such bytes becomes nothing. */
@@ -1021,6 +1048,7 @@ int main(void)
     RUN(test_random_vocabularies_encode_as_the_plain_way_does);
     RUN(test_merged_vocabularies_encode_as_the_plain_way_does);
     RUN(test_merges_of_a_known_lesson);
+    RUN(test_lines_of_ranks_are_read);
     RUN(test_bytes_that_are_no_token_are_left_out);
     RUN(test_no_text_becomes_an_empty_token);
     RUN(test_a_list_of_merges_decides_what_becomes_a_token);

@@ -1214,7 +1214,7 @@ class IncrementalDecoder:
         self._decoder.reset()
 
 
-signatures.unquote((NamesOfPeers, Tokenizer, IncrementalDecoder))
+signatures.unquote((NamesOfPeers, Tokenizer, IncrementalDecoder, AddedToken))
 
 
 # ---- Checks ----------------------------------------------------------------------------------------------------------

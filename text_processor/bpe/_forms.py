@@ -265,7 +265,7 @@ def _merges_of(path: Path) -> list[str]:
 def _of_pair(vocab: Any, merges: list[str], config: Mapping[str, Any], given: Given, name: str) -> Model:
     reasons = Reasons()
     checked = reasons.attempt(_huggingface.checked_vocab, vocab)
-    parts = None if checked is None else reasons.attempt(_huggingface.checked_merges, merges, checked)
+    parts = None if checked is None else reasons.attempt(_huggingface.checked_merges, merges)
     added = reasons.attempt(_added_of, config, given, checked or {})
     splitter = reasons.attempt(_splitter_of, config, given, name)
     if reasons or checked is None or parts is None or added is None or splitter is None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from itertools import accumulate, chain
-from operator import add, methodcaller, sub
+from itertools import accumulate, repeat
+from operator import add, contains, methodcaller
 from typing import Any, NamedTuple, cast
 
 from text_processor._common.arguments import is_a
@@ -105,7 +105,7 @@ def _model_parts(section: Any, added: Mapping[str, AddedToken] | None, reasons: 
     vocab = reasons.attempt(checked_vocab, model.get("vocab"))
     if vocab is None:
         return None
-    merges = reasons.attempt(checked_merges, model.get("merges"), vocab)
+    merges = reasons.attempt(checked_merges, model.get("merges"))
     if merges is None or added is None:
         return None
     parts = assemble(vocab, merges, added, reasons, whole_pieces=model.get("ignore_merges") is True)
@@ -125,43 +125,47 @@ def checked_vocab(section: Any) -> dict[str, int]:
     return vocab
 
 
-def checked_merges(section: Any, vocab: Mapping[str, int]) -> list[str]:
-    """Return the parts of the merges, two for each: it is written as a list of two tokens, or as text with a blank between."""
+def checked_merges(section: Any) -> list[str]:
+    """Return the merges, each as text with a blank between its two tokens; they may be written as lists of two."""
     merges = check_list("model.merges", section)
-    kinds = set(map(type, merges))
-    if kinds == {str} and set(map(methodcaller("count", " "), merges)) == {1}:
-        parts = " ".join(merges).split(" ")
-    elif kinds <= {list} and set(map(len, merges)) <= {2}:
-        parts = list(chain.from_iterable(merges))
-    else:
-        parts = list(chain.from_iterable(map(_two_parts, range(len(merges)), merges)))
     try:
-        if all(map(vocab.__contains__, parts)) and all(map(vocab.__contains__, map(add, parts[::2], parts[1::2]))):
-            return parts
-    except TypeError:  # a part that is no text
+        if set(map(type, merges)) <= {str}:
+            lines = merges
+        elif set(map(len, merges)) == {2}:
+            lines = list(map(" ".join, merges))
+        else:
+            lines = [merge if type(merge) is str else " ".join(merge) for merge in merges]
+        if set(map(_count_blanks, lines)) <= {1}:
+            return lines
+    except TypeError:  # something else than texts
         pass
-    raise _fault_of(merges, parts, vocab)
+    raise next(_no_merge(i, merge) for i, merge in enumerate(merges) if not _is_merge(merge))
 
 
-def _two_parts(i: int, merge: Any) -> list[Any]:
+_count_blanks = methodcaller("count", " ")
+
+
+def _is_merge(merge: Any) -> bool:
     parts: Any = merge.split(" ") if type(merge) is str else merge
-    if not is_a(parts, list) or len(parts) != 2:
-        raise _no_merge(i, merge)
-    return cast("list[Any]", parts)
+    return is_a(parts, list) and len(parts) == 2 and all(type(part) is str and " " not in part for part in parts)
 
 
 def _no_merge(i: int, merge: Any) -> RefusedError:
     return RefusedError(f"model.merges[{i}]", f"it is not two tokens of the vocabulary: {quoted(merge)}")
 
 
-def _fault_of(merges: list[Any], parts: list[Any], vocab: Mapping[str, int]) -> RefusedError:
-    """Return the error for the first merge that has a fault, of which there is one."""
-    for i, (left, right) in enumerate(zip(parts[::2], parts[1::2], strict=True)):
-        if type(left) is not str or type(right) is not str or left not in vocab or right not in vocab:
-            return _no_merge(i, merges[i])
+def _pairs_of(merges: list[str], vocab: Mapping[str, int]) -> array[int]:
+    """Return the two ids of each merge, after checking that all tokens are there, also those that are made."""
+    pairs = array("I")
+    for i, merge in enumerate(merges):
+        left, right = merge.split(" ")
+        if left not in vocab or right not in vocab:
+            raise _no_merge(i, merge)
         if left + right not in vocab:
-            return RefusedError(f"model.merges[{i}]", f"what it makes, {quoted(left + right)}, is not in the vocabulary")
-    raise AssertionError
+            raise RefusedError(f"model.merges[{i}]", f"what it makes, {quoted(left + right)}, is not in the vocabulary")
+        pairs.append(vocab[left])
+        pairs.append(vocab[right])
+    return pairs
 
 
 def assemble(
@@ -177,15 +181,15 @@ def assemble(
         why = "it is neither an added token nor made of the characters that stand for bytes"
         raise RefusedError(f"model.vocab[{quoted(token)}]", why) from None
     tokens = Tokens(text, array("Q", accumulate(map(len, plain))), array("I", plain.values()))
-    pairs = array("I", map(vocab.__getitem__, merges))
-    found = by_tokens_alone(tokens, pairs, whole_pieces=whole_pieces)
+    found = _by_tokens_alone(tokens, list(plain), merges, whole_pieces=whole_pieces)
     if found is not None:
         return Parts(found, None, False)
+    pairs = _pairs_of(merges, vocab)
     vocabulary = _files.new_vocabulary(tokens, pairs, whole_pieces=whole_pieces, may_lack_bytes=True)
     return Parts(vocabulary, pairs, whole_pieces)
 
 
-def by_tokens_alone(tokens: Tokens, pairs: array[int], *, whole_pieces: bool) -> Vocabulary | None:
+def _by_tokens_alone(tokens: Tokens, names: list[str], merges: list[str], *, whole_pieces: bool) -> Vocabulary | None:
     """Return a vocabulary with tiktoken's rule if it gives the same ids as the merges, else None. It is faster.
 
     At most one pair of tokens ever becomes a token by tiktoken's rule: the last two parts of its bytes. If the list of merges
@@ -196,34 +200,51 @@ def by_tokens_alone(tokens: Tokens, pairs: array[int], *, whole_pieces: bool) ->
         vocabulary = _files.new_vocabulary(tokens, may_lack_bytes=True)
     except ValueError:
         return None
-    needed = vocabulary.pairs()
-    if needed != pairs:
-        wanted, given = _as_numbers(needed), _as_numbers(pairs)
-        if array("Q", filter(frozenset(wanted).__contains__, given)) != wanted:
-            return None
-    n_longer = sum(map((1).__lt__, map(sub, tokens.ends, chain([0], tokens.ends))))
-    return vocabulary if whole_pieces or len(needed) // 2 == n_longer else None
+    pairs = vocabulary.pairs()
+    name_of = dict(zip(tokens.ids, names, strict=True)).__getitem__
+    needed = list(map(" ".join, zip(map(name_of, pairs[::2]), map(name_of, pairs[1::2]), strict=True)))
+    if needed != merges and not (_are_among(needed, merges) and len(set(merges)) == len(merges)):
+        return None
+    n_longer = sum(map((1).__lt__, map(len, names)))
+    return vocabulary if whole_pieces or len(needed) == n_longer else None
 
 
-def _as_numbers(pairs: array[int]) -> array[int]:
-    """Return each pair as one number."""
-    numbers = array("Q")
-    numbers.frombytes(pairs.tobytes())
-    return numbers
+def _are_among(some: list[str], all_of_them: list[str]) -> bool:
+    """Whether a list has some texts, in this order, with others between them."""
+    rest = iter(all_of_them)
+    return all(map(contains, repeat(rest), some))
+
+
+# For so few names, searching the text of all merges is faster than making a set of all tokens in them.
+_FEW = 16
 
 
 def _without_added(vocab: dict[str, int], merges: list[str], added: Mapping[str, AddedToken]) -> dict[str, int]:
     """Return the tokens that ordinary text can become: the vocabulary may also have added tokens, for their ids."""
     plain = dict(vocab)
     both = [name for name in added if name in vocab]
-    used: set[str] = {*merges, *map(add, merges[::2], merges[1::2])} if both else set()
+    is_used = _used_names(both, merges, vocab).__contains__
     for name in both:
         if vocab[name] != added[name].id:
             why = f"as an added token it has the id {added[name].id}"
             raise RefusedError(f"model.vocab[{quoted(name)}]", f"the id {vocab[name]}, but {why}")
-        if name not in used and len(name) != 1 and name:
+        if len(name) > 1 and not is_used(name):
             del plain[name]
     return plain
+
+
+def _used_names(names: list[str], merges: list[str], vocab: Mapping[str, int]) -> set[str]:
+    """Return which of the names are in a merge, or made by one."""
+    if len(names) > _FEW:
+        parts = " ".join(merges).split(" ")
+        return {*parts, *map(add, parts[::2], parts[1::2])}
+    text = f"\n{chr(10).join(merges)}\n" if names else ""
+    used: set[str] = set()
+    for name in names:
+        halves = ((name[:i], name[i:]) for i in range(1, len(name)) if name[:i] in vocab and name[i:] in vocab)
+        if f"\n{name} " in text or f" {name}\n" in text or any(f"\n{left} {right}\n" in text for left, right in halves):
+            used.add(name)
+    return used
 
 
 def _check_unknown(model: Mapping[str, Any], vocabulary: Vocabulary) -> None:

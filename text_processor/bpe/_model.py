@@ -436,6 +436,10 @@ class Untrained(Model):
         self._warn()
         return super().encode(*arguments, **options)
 
+    def encode_with_offsets(self, *arguments: Any, **options: Any) -> _offsets.Arrays:
+        self._warn()
+        return super().encode_with_offsets(*arguments, **options)
+
     def encode_batch(self, *arguments: Any, **options: Any) -> None:
         self._warn()
         super().encode_batch(*arguments, **options)

@@ -37,7 +37,9 @@ class Buffer:
     def feed(self, chunk: Text, is_final: bool) -> None:
         """Take the next chunk of a stretch."""
         if self._stream is None and is_final:
-            _text.feed_bytes(chunk, self._consume, threads=self._threads)
+            n = self._consume(chunk, True) if len(chunk) <= _text.STEP_NBYTES else 0
+            if n < len(chunk):
+                _text.feed_bytes(memoryview(chunk)[n:], self._consume, threads=self._threads)
             return
         if self._stream is None:
             self._stream = _text.Stream(self._consume, self._threads)
@@ -108,7 +110,8 @@ class Normalizing(_Stage):
 
     def _consume(self, text: Text, is_final: bool) -> int:
         n = len(text) if is_final else _normalizing.find_cut(text, self._form)
-        self._give(_normalizing.normalize(text[:n], self._form), is_final)
+        part = text[:n]
+        self._give(part if bytes(part).isascii() else _normalizing.normalize(part, self._form), is_final)
         return n
 
 
