@@ -68,6 +68,7 @@ types: $(VENV)/.dev-tools ## mypy, pyright, and the stubs against the package
 bench: $(VENV)/.bench-tools $(COUNT) ## Run the benchmarks; words.py and bpe.py, which take long, write to build/benchmarks
 	$(VENV)/bin/python benchmarks/seed.py
 	$(VENV)/bin/python benchmarks/numeric.py
+	$(VENV)/bin/python benchmarks/normalize.py
 	$(VENV)/bin/python benchmarks/words.py
 	$(VENV)/bin/python benchmarks/bpe.py
 

@@ -519,6 +519,9 @@ class Lib:
     TP_VERSION_PATCH: Final = 0
     TP_N_MEMORY_KINDS: Final = 10
     TP_NO_LIMIT: Final = 18446744073709551615
+    TP_UNICODE_NEWEST: Final = 0
+    TP_UNICODE_OLDEST: Final = 1025
+    TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_MOST_SPLIT_STEPS: Final = 8
     TP_LEFT_OUT: Final = 9223372036854775808
     TP_FILTER_BLOCK: Final = 4096
@@ -532,13 +535,6 @@ class Lib:
     TP_TOO_LARGE: Final = 7
     TP_DAMAGED: Final = 8
     TP_UNKNOWN_VERSION: Final = 9
-    TP_NFC: Final = 0
-    TP_NFD: Final = 1
-    TP_NFKC: Final = 2
-    TP_NFKD: Final = 3
-    TP_UNICODE_NEWEST: Final = 0
-    TP_UNICODE_OLDEST: Final = 1025
-    TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_FOR_WORK: Final = 0
     TP_FOR_CORPUS: Final = 1
     TP_FOR_TABLE: Final = 2
@@ -549,6 +545,10 @@ class Lib:
     TP_FOR_PRODUCT: Final = 7
     TP_FOR_SIEVE: Final = 8
     TP_FOR_WINDOW: Final = 9
+    TP_NFC: Final = 0
+    TP_NFD: Final = 1
+    TP_NFKC: Final = 2
+    TP_NFKD: Final = 3
     TP_ARROW_OFFSETS_32: Final = 0
     TP_ARROW_OFFSETS_64: Final = 1
     TP_ARROW_VIEWS: Final = 2
@@ -566,6 +566,8 @@ class Lib:
     TP_PATTERN_CL100K_TIKTOKEN: Final = 5
     TP_PATTERN_NANOCHAT: Final = 6
     TP_PATTERN_O200K: Final = 7
+    TP_PATTERN_QWEN2: Final = 8
+    TP_PATTERN_TEKKEN: Final = 9
     TP_SPLIT_ISOLATED: Final = 0
     TP_SPLIT_REMOVED: Final = 1
     TP_SPLIT_MERGED_WITH_PREVIOUS: Final = 2
@@ -906,6 +908,7 @@ class Lib:
         ends: Pointer[Uint64],
         ids: Pointer[Uint32],
         n_tokens: int,
+        may_lack_bytes: bool,
         vocabulary: Pointer[Pointer[TpVocabulary]],
         error: Pointer[TpError],
         /,
@@ -917,10 +920,23 @@ class Lib:
         ends: Pointer[Uint64],
         ids: Pointer[Uint32],
         n_tokens: int,
+        may_lack_bytes: bool,
         merges: Pointer[TpMerge],
         n_merges: int,
         whole_pieces: bool,
         vocabulary: Pointer[Pointer[TpVocabulary]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_ranks_read(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        tokens: Pointer[Uint8],
+        ends: Pointer[Uint64],
+        ids: Pointer[Uint32],
+        capacity: int,
+        n_tokens: Pointer[Size],
         error: Pointer[TpError],
         /,
     ) -> int: ...
@@ -933,6 +949,15 @@ class Lib:
         merges: Pointer[TpMerge],
         capacity: int,
         n_merges: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_get_pairs(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        pairs: Pointer[TpMerge],
+        capacity: int,
+        n_pairs: Pointer[Size],
         error: Pointer[TpError],
         /,
     ) -> int: ...

@@ -1,10 +1,11 @@
 import os
 from array import array
 from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
-from typing import Any, Literal, NoReturn, Protocol, Self, TypedDict
+from typing import Any, Literal, NamedTuple, NoReturn, Protocol, Self, TypedDict
 
 __all__ = [
     "UNICODE_VERSION",
+    "AddedToken",
     "Buffer",
     "CpuFeatures",
     "DocumentInfo",
@@ -197,6 +198,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> list[int]: ...
     def encode_ordinary(self, text: str | Buffer) -> list[int]: ...
     def encode_array(
@@ -205,6 +207,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> array[int]: ...
     def encode_batch(
         self,
@@ -213,6 +216,7 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> list[list[int]]: ...
     def count(
@@ -221,7 +225,18 @@ class Tokenizer:
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
     ) -> int: ...
+    def encode_with_offsets(
+        self,
+        text: str | Buffer,
+        *,
+        unit: Literal["characters", "bytes"] = "characters",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> tuple[array[int], array[int], array[int]]: ...
+    def tokenize(self, text: str | Buffer) -> list[str]: ...
     def encode_file(
         self,
         path: str | bytes | os.PathLike[Any],
@@ -234,18 +249,19 @@ class Tokenizer:
     ) -> int: ...
 
     # Decoding
-    def decode(self, ids: Iterable[int], errors: str = "replace") -> str: ...
-    def decode_bytes(self, ids: Iterable[int]) -> bytes: ...
+    def decode(self, ids: Iterable[int], errors: str = "replace", *, skip_special_tokens: bool = False) -> str: ...
+    def decode_bytes(self, ids: Iterable[int], *, skip_special_tokens: bool = False) -> bytes: ...
     def decode_batch(
         self,
         batch: Iterable[Iterable[int]],
         errors: str = "replace",
         *,
+        skip_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> list[str]: ...
     def decode_tokens_bytes(self, ids: Iterable[int]) -> list[bytes]: ...
     def decode_with_offsets(self, ids: Iterable[int]) -> tuple[str, list[int]]: ...
-    def decoder(self, errors: str = "replace") -> IncrementalDecoder: ...
+    def decoder(self, errors: str = "replace", *, skip_special_tokens: bool = False) -> IncrementalDecoder: ...
 
     # Asking
     @property
@@ -254,6 +270,8 @@ class Tokenizer:
     def vocab_size(self) -> int: ...
     @property
     def special_tokens(self) -> dict[str, int]: ...
+    @property
+    def added_tokens(self) -> dict[str, AddedToken]: ...
     @property
     def merges(self) -> dict[tuple[int, int], int]: ...
     def mergeable_ranks(self) -> dict[bytes, int]: ...
@@ -289,8 +307,18 @@ class Tokenizer:
     def from_huggingface(cls, path: str | bytes | os.PathLike[Any]) -> Self: ...
     def save_huggingface(self, path: str | bytes | os.PathLike[Any]) -> None: ...
 
+class AddedToken(NamedTuple):
+    id: int
+    special: bool = True
+    normalized: bool = False
+    lstrip: bool = False
+    rstrip: bool = False
+    single_word: bool = False
+    @property
+    def is_exact(self) -> bool: ...
+
 class IncrementalDecoder:
-    def __init__(self, tokenizer: Tokenizer, errors: str = "replace") -> None: ...
+    def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None: ...
     def decode(self, ids: int | Iterable[int], final: bool = False) -> str: ...
     def reset(self) -> None: ...
 

@@ -9,6 +9,7 @@ import pickle
 import tempfile
 import unicodedata
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 import tiktoken
 import tokenizers
-from bpe_texts import BYTES
+from bpe_texts import BYTES, plain_texts, trained
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from tokenizers import decoders, normalizers, pre_tokenizers, processors
@@ -25,6 +26,7 @@ from tokenizers.models import BPE
 
 from text_processor import Tokenizer
 from text_processor._documents.decoding import Reading
+from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens
 from text_processor.bpe import _files, _splitter, _text
 from text_processor.bpe._added import AddedToken
@@ -139,8 +141,7 @@ def test_ids_are_those_of_tokenizers(added, form, prefix_space, text):
     assert by_regex.encode(text, **ALL) == expected
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 64])
-@given(some_added, forms, st.booleans(), some_texts)
+@given(st.sampled_from([1, 2, 3, 7, 64]), some_added, forms, st.booleans(), some_texts)
 def test_texts_in_steps_have_the_same_ids(size, added, form, prefix_space, text):
     assume(not have_one_form(added, form))
     tokenizer = of_added(added, form, prefix_space=prefix_space)
@@ -324,6 +325,11 @@ def test_tokens_as_text():
 def test_everything_survives_every_round_trip(way, added, form, prefix_space, text):
     post_processor = json.loads(peer_of({}, post_processor=template("<s> $A")).to_str())["post_processor"]
     kept = {"padding": None, "truncation": {"max_length": 5}}
+    marks = {"<s>": {"special": True}, "</s>": {"special": True}}
+    added = {name: flags for name, flags in added.items() if name not in marks} | marks
+    ids = of_added(added).special_tokens
+    for name, mark in post_processor["special_tokens"].items():
+        mark["ids"] = [ids[name]]
     tokenizer = of_added(added, form, prefix_space=prefix_space, post_processor=post_processor, kept=kept)
     again = through_a_file(tokenizer) if way == "file" else way(tokenizer)
     assert again == tokenizer
@@ -395,3 +401,61 @@ def of_ranks(ranks: dict[bytes, int]) -> Tokenizer:
 
 def tiktoken_of(ranks: dict[bytes, int]) -> tiktoken.Encoding:
     return tiktoken.Encoding("test", pat_str=Tokenizer("gpt2").pattern, mergeable_ranks=ranks, special_tokens={})
+
+
+# ---- By whatever door ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("one", "other"), [("r50k", "gpt2"), ("cl100k", "gpt4")])
+@given(plain_texts)
+@example("a\n  ")
+def test_two_spellings_of_a_pattern_split_alike(one, other, text):
+    """So tokenizers with them are equal."""
+    by_one, by_other = (_splitter.splitter_for(name).native for name in (one, other))
+    assert by_one is not None
+    assert by_other is not None
+    data = _text.encoded(text)
+    assert native_bpe.split(by_one, data) == native_bpe.split(by_other, data)
+
+
+def test_tokenizers_with_the_same_ids_are_equal_by_whatever_door_they_came(tmp_path):
+    tokenizer = trained("r50k")
+    tokenizer.save_tiktoken(tmp_path / "x.tiktoken")
+    tokenizer.save_huggingface(tmp_path / "tokenizer.json")
+    special = tokenizer.special_tokens
+    by_ranks = Tokenizer.from_tiktoken(tmp_path / "x.tiktoken", "gpt2", special)
+    by_json = Tokenizer.from_huggingface(tmp_path / "tokenizer.json")
+    assert by_ranks == by_json == tokenizer == through_a_file(by_json)
+    assert by_ranks != Tokenizer.from_tiktoken(tmp_path / "x.tiktoken", "gpt4", special)
+    assert by_ranks != Tokenizer.from_tiktoken(tmp_path / "x.tiktoken", "gpt2")
+
+
+def test_flags_and_forms_that_make_no_difference_are_no_difference():
+    one, other = {"<m>": {"special": True, "normalized": True}}, {"<m>": {"special": True}}
+    assert of_added(one) == of_added(other)
+    assert of_added(one, ("NFC",)) != of_added(other, ("NFC",))
+    assert of_added({}, ("NFKD", "NFC")) == of_added({}, ("NFKC",)) != of_added({}, ("NFC",))
+    assert of_added({}, prefix_space=True) != of_added({})
+
+
+# ---- In threads, and in a vectorizer ---------------------------------------------------------------------------------
+
+
+def test_threads_share_a_tokenizer_from_its_first_use_on():
+    added = {"<m>": {"lstrip": True}, "<s>": {"special": True}, "é": {"normalized": True, "single_word": True}}
+    text = "a <m>e\u0301 b<s> é" * 50
+    expected = of_added(added, ("NFC",)).encode(text, **ALL)
+    for _ in range(5):
+        tokenizer = of_added(added, ("NFC",))
+        with ThreadPoolExecutor(8) as pool:
+            found = pool.map(lambda _, tokenizer=tokenizer: tokenizer.encode(text, **ALL), range(40))
+            assert all(ids == expected for ids in found)
+
+
+def test_tokenize_serves_as_an_analyzer():
+    text_features = pytest.importorskip("sklearn.feature_extraction.text")
+    tokenizer = of_added(TEXT_AND_MARK)
+    vectorizer = text_features.CountVectorizer(analyzer=tokenizer.tokenize)
+    counts = vectorizer.fit_transform(["ab<t>", "<m>b"])
+    assert counts.sum() == 7
+    assert "<t>" in pickle.loads(pickle.dumps(vectorizer)).vocabulary_

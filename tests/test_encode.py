@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tokenizers import models, pre_tokenizers
 
 from text_processor._native import process as native_process
-from text_processor._native.bpe import PATTERNS, pattern_text
+from text_processor._native.bpe import NAMED, PATTERNS, pattern_text
 from text_processor._native.status import InvalidArgumentError, check
 from text_processor._textproc_cffi import ffi, lib
 
@@ -73,7 +73,7 @@ class Vocabulary:
     def encode(self, text: str, pattern: str = "gpt4", *, threads: int = 1) -> list[int]:
         data, error = text.encode(), ffi.new("tp_error *")
         ids, n_ids, used = ffi.new("uint32_t[]", len(data)), ffi.new("size_t *"), ffi.new("size_t *")
-        known = (self.pointer, ffi.NULL, PATTERNS[pattern], data, len(data), True, threads)
+        known = (self.pointer, ffi.NULL, NAMED[PATTERNS[pattern]].pointer, data, len(data), True, threads)
         check(lib.tp_vocabulary_encode(*known, ids, len(data), n_ids, used, error), error)
         encoded = ffi.unpack(ids, n_ids[0]) if n_ids[0] else []
         check(lib.tp_vocabulary_encode(*known, ffi.NULL, 0, n_ids, used, error), error)

@@ -40,7 +40,9 @@ import text_processor
 from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
+from text_processor._native.unicode import find_cut, is_normalized, normalize, normalize_with_offsets
 from text_processor.bpe import _files, _splitter
+from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
 from text_processor.bpe._training import Counting
 from text_processor.cli import main
@@ -522,6 +524,30 @@ def many_special_tokens_in_a_batch(n: int, _: Path) -> Call:
     return lambda: SPECIAL.encode_batch(texts, threads=1, allowed_special="all")
 
 
+def added_tokens(**flags: bool) -> Tokenizer:
+    """Added tokens that are always found, with flags, and a normal form."""
+    tokens = {name: AddedToken(256 + i, special=False, **flags) for i, name in enumerate(["<m>", "a", " ", "\u0301"])}
+    return Tokenizer._of(Model(_splitter.splitter_for("gpt4"), of_bytes()._model.vocabulary, tokens, normalizer=("NFC",)))
+
+
+def finds(flag: str, text: str, n: int) -> Call:
+    tokenizer = added_tokens(normalized=True, **{flag: True})
+    return partial(tokenizer.count, text * n)
+
+
+ADDED_TOKENS: Table = {
+    f"count, added tokens, {flag}, {text!r}": (1 << 10, lambda n, _, flag=flag, text=text: finds(flag, text, n))
+    for flag in ("lstrip", "rstrip", "single_word")
+    for text in (" ", "a", "<m> ", "a\u0301", "\u0301", "e\u0301 ")
+} | {
+    "encode_batch, added tokens": (1000, lambda n, _: partial(added_tokens(lstrip=True).encode_batch, ["é <m>"] * n, 1)),
+    "encode_with_offsets": (1000, lambda n, _: partial(added_tokens(lstrip=True).encode_with_offsets, "éb <m> c" * n)),
+    "encode_with_offsets, bytes": (1000, lambda n, _: partial(of_bytes().encode_with_offsets, "é " * n, unit="bytes")),
+    "tokenize": (1000, lambda n, _: partial(of_bytes().tokenize, "é " * n)),
+    "added_tokens": (1000, lambda n, _: lambda: numbers(n).added_tokens),
+    "decode, without special tokens": (1000, lambda n, _: lambda: SPECIAL.decode([97, 256] * n, skip_special_tokens=True)),
+}
+
 SPECIAL_TOKENS: Table = {
     "Tokenizer, special tokens": (100, lambda n, _: lambda: of_bytes(special_tokens=names(n)).encode("<")),
     "Tokenizer, long special token": (1000, lambda n, _: lambda: of_bytes(special_tokens=["a" * n, "b" * n]).encode("a")),
@@ -676,8 +702,33 @@ NUMBERS: Table = {
     "matrix_multiply, rows": (100, lambda n, _: partial(numeric.matrix_multiply, matrix(n), matrix(16), threads=1)),
 }
 
+
+# ---- Normal forms ----------------------------------------------------------------------------------------------------
+
+
+def normal(text: str, form: str = "NFC", function: Callable[..., object] = normalize) -> Call:
+    encoded = text.encode()
+    return lambda: function(encoded, form)
+
+
+NORMAL_FORMS: Table = {
+    "normalize, marks in the wrong order": (1000, lambda n, _: normal("e" + "\u0301\u0316" * n)),
+    "normalize, marks of all classes": (1000, lambda n, _: normal("e" + "\u0345\u0301\u0316\u0327\u064b\u05b0\u0334" * n)),
+    "normalize, marks that are one too many": (1000, lambda n, _: normal("\u0316" * n + "\u0301\u0300\u0316")),
+    "normalize, marks that each compose": (1000, lambda n, _: normal("e\u0301" * n)),
+    "normalize, marks between what composes": (1000, lambda n, _: normal("\u1100" + "\u0316" * n + "\u1161" * n)),
+    "normalize, vowels of Hangul": (1000, lambda n, _: normal("\u1161" * n)),
+    "normalize, what grows most": (1000, lambda n, _: normal("\ufdfa" * n, "NFKD")),
+    "normalize, what is too new": (1000, lambda n, _: lambda: normalize(("e" + "\u1ace" * n).encode(), "NFC", (13, 0))),
+    "normalize, ill-formed": (1000, lambda n, _: lambda: normalize(b"e\xcc" * n, "NFC")),
+    "is_normalized, marks in order": (1000, lambda n, _: normal("e" + "\u0316" * n + "\u0301" * n, "NFD", is_normalized)),
+    "normalize_with_offsets": (1000, lambda n, _: normal("\u1112\u1161\u11ab" * n, "NFC", normalize_with_offsets)),
+    "find_cut": (1000, lambda n, _: normal("\u0301" * n, "NFC", find_cut)),
+}
+
 ROWS = (
-    DOCUMENTS
+    NORMAL_FORMS
+    | DOCUMENTS
     | ANSWERS
     | LEXICONS
     | VOCABULARIES
@@ -685,6 +736,7 @@ ROWS = (
     | ENCODING
     | DECODING
     | SPECIAL_TOKENS
+    | ADDED_TOKENS
     | STREAMS
     | COMMANDS
     | NUMBERS

@@ -57,8 +57,11 @@ from text_processor._native import corpus as native_corpus
 from text_processor._native import process as native_process
 from text_processor._native import status as native_status
 from text_processor._native import text as native_text
+from text_processor._native import unicode as native_unicode
 from text_processor._words import counting
 from text_processor.bpe import _text
+from text_processor.bpe._model import Model
+from text_processor.bpe._splitter import Step, splitter_of
 
 PACKAGE = Path(text_processor.__file__).parent
 CORE = PACKAGE.parent / "csrc"
@@ -194,6 +197,18 @@ def without(module: str, act: Callable[[], object]) -> Callable[[], object]:
 SURROGATE = "\ud800"
 HUGE = 10**5000
 MOST_ID = "4294967294"
+
+
+def template(*pieces: str) -> dict[str, Any]:
+    """A template for one text, A, and a mark, <s>; for two texts it is the same."""
+    single = [{"SpecialToken" if piece == "<s>" else "Sequence": {"id": piece, "type_id": 0}} for piece in pieces]
+    special_tokens = {"<s>": {"id": "<s>", "ids": [65], "tokens": ["<s>"]}}
+    return {"type": "TemplateProcessing", "single": single, "pair": single, "special_tokens": special_tokens}
+
+
+def marked(post_processor: dict[str, Any]) -> Callable[[], object]:
+    model = of_bytes()._model
+    return lambda: Model(model.splitter, model.vocabulary, post_processor=post_processor)
 
 
 def ranks(changes: dict[Any, Any], **options: Any) -> Callable[[], object]:
@@ -370,6 +385,15 @@ CASES: list[Case] = [
         ReferenceError,
         "this object",
         "the interpreter is shutting",
+    ),
+    (lambda: native_unicode.normalize(b"", "nfc"), ValueError, "'nfc'", "one of NFC, NFD, NFKC, NFKD"),
+    (lambda: native_unicode.normalize(b"", "NFC", (15, 256)), ValueError, "(15, 256)", "is (major, minor)"),
+    (lambda: native_unicode.normalize(b"", "NFC", (4, 0)), ValueError, "not 4.0", "must be from 4.1 to 17.0.0"),
+    (
+        lambda: native_unicode.normalize(b"", "NFC", (17, 1)),
+        ValueError,
+        "not 17.1",
+        "must be from 4.1 to 17.0.0",
     ),
     (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
     # Options that several take
@@ -630,20 +654,21 @@ CASES: list[Case] = [
     (lambda: Tokenizer("(?:a+b{9}){1000}"), ValueError, "'(?:a+b{9}){1000}'", "may have 4000 states"),
     (lambda: Tokenizer("a{0,999999}"), ValueError, "'{0,999999}' at character 1", "at most 100000 repeats"),
     (lambda: Tokenizer("a" + SURROGATE), ValueError, "a lone surrogate at character 1", "which UTF-8 cannot hold"),
-    (lambda: Tokenizer("[a&&b]"), ValueError, "'&&' in a set at character 2", "is (?=[…])[…]"),
+    (lambda: Tokenizer("(?<=x)[a&&b]"), ValueError, "'&&' in a set at character 8", "is (?=[…])[…]"),
     (lambda: Tokenizer(r"\q"), ValueError, "'\\\\q' at character 0", "write the character itself"),
     (lambda: Tokenizer("[]-a]"), ValueError, "an empty set at character 0", r"the bracket itself is \]"),
-    (lambda: Tokenizer("(?i:i)"), ValueError, "an i in (?i:…) at character 4", "write [iI] outside"),
-    (lambda: Tokenizer(r"(?i:\pL)"), ValueError, "in (?i:…) at character 4", "write it outside"),
+    (lambda: Tokenizer("(?<=x)(?i:i)"), ValueError, "an i in (?i:…) at character 10", "write [iI] outside"),
+    (lambda: Tokenizer(r"(?<=x)(?i:\p{Lu})"), ValueError, "in (?i:…) at character 10", "write it outside"),
     (lambda: Tokenizer(r"\p{Xyz}"), ValueError, "{Xyz}' at character 0", "with a general category, such as Lu"),
     (lambda: Tokenizer("a**"), ValueError, "'*' behind nothing that it could repeat at character 2", "(?:…) is around"),
     (lambda: Tokenizer("(?:a|)+b"), ValueError, "'+' behind what can match no text at character 6", "a character at least"),
-    (lambda: Tokenizer("[^a]|[^b]"), ValueError, "'[^a] and [^b]' at character 5", r"is also (?!…)[\s\S]"),
-    (lambda: Tokenizer(r"[^\s\S]"), ValueError, "neither in a class nor outside of one", "write (?!…)[…]"),
-    (lambda: Tokenizer("(?i:s)|[^ab]"), ValueError, "'[^ab]' in a pattern with (?i:…)", r"is also (?!…)[\s\S]"),
+    (lambda: Tokenizer("(?<=x)a|[^a]|[^b]"), ValueError, "'[^a] and [^b]' at character 13", r"is also (?!…)[\s\S]"),
+    (lambda: Tokenizer(r"(?<=x)[^\s\S]"), ValueError, "neither in a class nor outside of one", "write (?!…)[…]"),
+    (lambda: Tokenizer("(?<=x)(?i:s)|[^ab]"), ValueError, "'[^ab]' in a pattern with (?i:…)", r"is also (?!…)[\s\S]"),
     (lambda: Tokenizer("b|a*"), ValueError, "that can match no text at character 2", "it must take a character at least"),
     (lambda: Tokenizer("(" * 10**3 + ")" * 10**3), ValueError, "(2000 characters)", "groups may be 50 deep"),
-    (without("regex", lambda: Tokenizer("[a-f]+")), ImportError, "'[a-f]+'", "pip install '.[regex]'"),
+    (without("regex", lambda: Tokenizer("(?<=a)b")), ImportError, "'(?<=a)b'", "pip install '.[regex]'"),
+    (lambda: splitter_of(9 * [Step("a", "rust", "Isolated")]), ValueError, "not 9", "in at most 8 steps"),
     (lambda: Tokenizer(special_tokens="<end>"), TypeError, "not one str", "special_tokens must be names"),
     (lambda: Tokenizer(special_tokens=[5]), TypeError, "not int", "must be str"),
     (lambda: Tokenizer(special_tokens=[""]), ValueError, "the name of a special token", "cannot be empty"),
@@ -713,6 +738,30 @@ CASES: list[Case] = [
         ImportError,
         "to_tiktoken",
         "pip install '.[tiktoken]'",
+    ),
+    (ranks({b"": 97}), ValueError, "the token b'' with the id 97", "that of an earlier token"),
+    # Marks around a text, and offsets
+    (marked({"type": "Other"}), ValueError, "post_processor: the type 'Other'", "is not known"),
+    (marked({"type": "BertProcessing"}), ValueError, "KeyError('cls')", "not what tokenizers writes"),
+    (marked(template("<s>")), ValueError, "it has the text 0 times", "only once is supported"),
+    (marked(template("A", "B")), ValueError, "a second text, B", "the template for a single text"),
+    (
+        marked({"type": "Sequence", "processors": [template("<s>", "A", "<s>")] * 2}),
+        ValueError,
+        "not the 3 of the one before",
+        "a template takes one or two sequences",
+    ),
+    (
+        lambda: of_bytes().encode_with_offsets("a", unit="words"),
+        ValueError,
+        "not 'words'",
+        "unit must be 'characters' or 'bytes'",
+    ),
+    (
+        lambda: Tokenizer.from_mergeable_ranks(BYTES, "[a-z]").encode_with_offsets("a1"),
+        ValueError,
+        "the pattern leaves out some of the text",
+        "encode gives the ids alone",
     ),
     # Files of tokenizers
     (lambda: Tokenizer.load(file("x")), InvalidTokenizerError, "not b'x'", "begins with b'\\x89TPB"),
@@ -1166,9 +1215,13 @@ OF_C_ALONE = {
         "there are not as many texts as were told of",
         "there are not so many entries",
         "there are not so many terms",
-        "there is no splitter for this pattern",
+        "the program of a pattern is damaged",
+        "there are too many steps",
+        "there is no splitter",
+        "there is no such behavior",
         "there is no such frequency",
-        "there is no such pattern",
+        "there is no such normal form",
+        "there is no such pattern, or none over bytes",
         "there is no such way to break ties",
         "there is no term with this number",
         "there must be a name, and not more names than bytes",
@@ -1177,6 +1230,8 @@ OF_C_ALONE = {
     "the package has looked before": {
         "a window of nothing",
         "both corpora together have 2^48 words or documents",
+        "normalization was not stable before Unicode 4.1",
+        "the tables do not have so new a version of Unicode",
         "the matrices do not fit",
         "there are too many threads",
     },
@@ -1188,6 +1243,7 @@ OF_C_ALONE = {
         "the buffer is too small for the ids",
         "the buffer is too small for the ids of the first piece",
         "the buffer is too small for the merges",
+        "the buffer is too small for the normal form",
         "the buffer is too small for the places",
         "the buffer is too small for the snapshot",
         "the buffer is too small for the terms",

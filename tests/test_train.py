@@ -18,11 +18,11 @@ from tokenizers import models, pre_tokenizers, trainers
 
 from text_processor._native import corpus as native_corpus
 from text_processor._native import process as native_process
-from text_processor._native.bpe import PATTERNS, Pieces, Trainer, pattern_text
+from text_processor._native.bpe import NAMED, PATTERNS, Pieces, Trainer, pattern_text
 from text_processor._native.text import Batch
 
 RUSTBPE, HF = 0, 1
-GPT4 = PATTERNS["gpt4"]
+GPT4 = NAMED[PATTERNS["gpt4"]]
 
 KJV = (Path(__file__).parent.parent / "examples" / "kjv.txt").read_text(encoding="utf-8")
 
@@ -100,7 +100,7 @@ def tokens_of(merges: list[tuple[int, int]]) -> list[bytes]:
 
 def rustbpe_tokens(documents: list[str], vocab_size: int) -> list[bytes]:
     tokenizer = pytest.importorskip("rustbpe").Tokenizer()
-    tokenizer.train_from_iterator(iter(documents), vocab_size, pattern=pattern_text(GPT4))
+    tokenizer.train_from_iterator(iter(documents), vocab_size, pattern=pattern_text(GPT4.pattern))
     ranks = tokenizer.get_mergeable_ranks()
     assert [rank for _, rank in ranks] == list(range(len(ranks)))
     return [bytes(token) for token, _ in ranks]

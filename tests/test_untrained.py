@@ -27,6 +27,8 @@ USES: dict[str, Callable[[Tokenizer], Any]] = {
     "encode of bytes": lambda tokenizer: tokenizer.encode(b"text"),
     "encode_ordinary": lambda tokenizer: tokenizer.encode_ordinary("text"),
     "encode_array": lambda tokenizer: tokenizer.encode_array("text"),
+    "encode_with_offsets": lambda tokenizer: tokenizer.encode_with_offsets("text"),
+    "tokenize": lambda tokenizer: tokenizer.tokenize("text"),
     "encode_batch": lambda tokenizer: tokenizer.encode_batch(["text"]),
     "encode_file": encode_file,
     "decode": lambda tokenizer: tokenizer.decode([116]),

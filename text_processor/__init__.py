@@ -45,10 +45,11 @@ from text_processor.errors import (
 from text_processor.words import Words
 
 if TYPE_CHECKING:
-    from text_processor.bpe import IncrementalDecoder, Tokenizer
+    from text_processor.bpe import AddedToken, IncrementalDecoder, Tokenizer
 
 __all__ = [
     "UNICODE_VERSION",
+    "AddedToken",
     "Buffer",
     "CpuFeatures",
     "DocumentInfo",
@@ -80,7 +81,7 @@ __version__ = CORE_VERSION
 
 # These modules, and the names in them, are imported on first use, because not every program needs them.
 _MODULES = {"numeric"}
-_LAZY = {"IncrementalDecoder": "bpe", "Tokenizer": "bpe"}
+_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "Tokenizer": "bpe"}
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the package

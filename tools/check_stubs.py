@@ -25,7 +25,7 @@ import typing
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pycparser import c_ast, c_generator, c_parser  # type: ignore[import-untyped, unused-ignore]
 
@@ -463,6 +463,7 @@ def _members(of: type) -> dict[str, Any]:
         name: member
         for name, member in vars(of).items()
         if name not in IMPLIED_MEMBERS
+        and not (hasattr(of, "_fields") and name in vars(NamedTuple("Empty", [])))  # what each named tuple has
         and (not name.startswith("_") or name.startswith("__"))
         and not inspect.ismemberdescriptor(member)  # a slot
     }

@@ -116,6 +116,7 @@ class Class(NamedTuple):
     changes: int = 0  # the form has not this character, or not in all surroundings
     joins: int = 0  # it may change, or change places, together with what stands before it
     combining_class: int = 0
+    age: int = 0  # of those that join
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,11 @@ class Record:
     column: int = 0
 
 
-def read_classes(data: Database) -> list[Class]:
+def age_number(data: Database, code_point: int, versions: list[Version]) -> int:
+    return versions.index(max(data.age[code_point], OLDEST))
+
+
+def read_classes(data: Database, versions: list[Version]) -> list[Class]:
     seconds = {second for _, second in data.composites()} | {*VOWELS, *TRAILING}
     classes = [Class()] * CODE_POINT_COUNT
     for code_point in range(CODE_POINT_COUNT):
@@ -142,7 +147,8 @@ def read_classes(data: Database) -> list[Class]:
         combining_class = data.combining_class.get(code_point, 0)
         if not combining_class and joins & ~changes:
             raise SystemExit(f"U+{code_point:04X} joins what stands before it, and the quick check does not see it")
-        classes[code_point] = Class(changes, joins, combining_class)
+        age = age_number(data, code_point, versions) if joins else 0
+        classes[code_point] = Class(changes, joins, combining_class, age)
     return classes
 
 
@@ -171,9 +177,6 @@ def place_pairs(pairs: dict[tuple[int, int], int]) -> tuple[dict[int, int], dict
 
 
 def read_records(data: Database, versions: list[Version]) -> tuple[list[Record], list[tuple[int, int]]]:
-    def age(code_point: int) -> int:
-        return versions.index(max(data.age[code_point], OLDEST))
-
     rows_of, columns, pairs = place_pairs(data.composites())
     records = [Record()] * CODE_POINT_COUNT
     for code_point in {*data.combining_class, *data.compatible, *rows_of, *columns}:
@@ -181,11 +184,12 @@ def read_records(data: Database, versions: list[Version]) -> tuple[list[Record],
             data.decomposed(code_point, data.canonical) if code_point in data.canonical else (),
             data.decomposed(code_point, data.compatible) if code_point in data.compatible else (),
             data.combining_class.get(code_point, 0),
-            age(code_point),
+            age_number(data, code_point, versions),
             rows_of.get(code_point, 0),
             columns.get(code_point, 0),
         )
-    return records, [(first, age(composite) << 24 | composite if composite else 0) for first, composite in pairs]
+    aged = [(first, composite and age_number(data, composite, versions) << 24 | composite) for first, composite in pairs]
+    return records, aged
 
 
 def pack(decompositions: set[tuple[int, ...]]) -> str:
@@ -237,6 +241,7 @@ typedef struct tp_normal_class {{
     uint8_t changes; /* the forms that the character is not in, or not in all surroundings */
     uint8_t joins;   /* those in which it may change, or change places, together with what stands before it */
     uint8_t combining_class;
+    uint8_t age; /* of those that join; of others 0 */
 }} tp_normal_class;
 
 /* Of each form: bit h of the item with the number n tells of the byte 0xC0 + 16 * h + n whether a character that may change or
@@ -318,7 +323,7 @@ def array(kind: str, name: str, items: list[str], separator: str = ",") -> str:
 
 def render(data: Database) -> dict[str, str]:
     versions = sorted({version for version in data.age.values() if version >= OLDEST})
-    classes, (records, pairs) = read_classes(data), read_records(data, versions)
+    classes, (records, pairs) = read_classes(data, versions), read_records(data, versions)
     class_number = {each: number for number, each in enumerate(dict.fromkeys([Class(), *classes]))}
     record_number = {each: number for number, each in enumerate(dict.fromkeys([Record(), *records]))}
     class_tables = smallest_tables([class_number[each] for each in classes])
@@ -360,7 +365,7 @@ def render(data: Database) -> dict[str, str]:
             "};\n",
             array("uint16_t", "class_starts", list(map(str, class_tables.starts))),
             array("uint8_t", "class_numbers", list(map(str, class_tables.values))),
-            array("tp_normal_class", "classes", [f"{{{each[0]},{each[1]},{each[2]}}}" for each in class_number], ", "),
+            array("tp_normal_class", "classes", [f"{{{','.join(map(str, each))}}}" for each in class_number], ", "),
             array("uint32_t", "parts", packed),
             array("tp_normal_pair", "pairs", [f"{{{first},{composite}}}" for first, composite in pairs], ", "),
             array("uint16_t", "record_starts", list(map(str, record_tables.starts))),

@@ -501,9 +501,10 @@ CATEGORIES = {
     "Cs": "Surrogate",
 }
 SCRIPTS = (
-    "Arabic Armenian Bengali Bopomofo Common Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Han Hangul Hebrew "
-    "Hiragana Inherited Kannada Katakana Khmer Lao Latin Malayalam Mongolian Myanmar Sinhala Tamil Telugu Thai Tibetan"
-).split()
+    *("Arabic", "Armenian", "Bengali", "Bopomofo", "Common", "Cyrillic", "Devanagari", "Ethiopic", "Georgian", "Greek"),
+    *("Gujarati", "Gurmukhi", "Han", "Hangul", "Hebrew", "Hiragana", "Inherited", "Kannada", "Katakana", "Khmer"),
+    *("Lao", "Latin", "Malayalam", "Mongolian", "Myanmar", "Sinhala", "Tamil", "Telugu", "Thai", "Tibetan"),
+)
 BINARY = ("Alphabetic", "Uppercase", "Lowercase", "White_Space", "Emoji", "Ideographic", "Math", "Join_Control")
 
 PROPERTIES_SOURCE = '''\
@@ -557,12 +558,16 @@ def gaps_and_lengths(members: set[int]) -> list[int]:
 
 
 def quoted_lines(text: str, indent: str) -> str:
-    return "\n".join(f'{indent}"{text[start : start + 110]}"' for start in range(0, len(text), 110))
+    return "\n".join(f'{indent}"{text[start : start + 118]}"' for start in range(0, len(text), 118))
+
+
+def in_parentheses(text: str, most: int) -> str:
+    return f'"{text}"' if len(text) <= most else f"(\n{quoted_lines(text, '        ')}\n    )"
 
 
 def render_properties(package: Package) -> str:
     ranges = "\n".join(
-        f'    "{name}": (\n{quoted_lines(packed(gaps_and_lengths(members)), "        ")}\n    ),'
+        f'    "{name}": {in_parentheses(packed(gaps_and_lengths(members)), 128 - len(name) - 11)},'
         for name, members in read_properties(package).items()
     )
     folding = {**package.mapping("Case_Folding/C"), **package.mapping("Case_Folding/S")}

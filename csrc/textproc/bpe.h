@@ -22,7 +22,9 @@ typedef enum tp_pattern {
     TP_PATTERN_CL100K = 4,          /* GPT-4, as published */
     TP_PATTERN_CL100K_TIKTOKEN = 5, /* GPT-4 in tiktoken, where white space at the end of a text is one piece */
     TP_PATTERN_NANOCHAT = 6,        /* as TP_PATTERN_GPT4, with numbers of at most two digits */
-    TP_PATTERN_O200K = 7            /* GPT-4o */
+    TP_PATTERN_O200K = 7,           /* GPT-4o */
+    TP_PATTERN_QWEN2 = 8,           /* as TP_PATTERN_CL100K, with numbers of one digit; Qwen 2, 2.5 and 3 */
+    TP_PATTERN_TEKKEN = 9           /* as TP_PATTERN_O200K, with numbers of one digit and no contractions; Mistral */
 } tp_pattern;
 
 /* Returns the regular expression, NULL for TP_PATTERN_NONE. A static string. */

@@ -12,7 +12,7 @@ extern "C" {
 
 /* ---- Text -------------------------------------------------------------------------------------------------------- */
 
-/* The version of the Unicode Standard from which the tables were generated. A static string. */
+/* The version of the Unicode Standard from which the tables of letters and lower case were generated. A static string. */
 const char *tp_unicode_version(void);
 
 /* Returns TP_INVALID_UTF8, with the offset, unless `text` is well-formed UTF-8 (Unicode Standard, table 3-7: no surrogates). */
@@ -38,8 +38,8 @@ size_t tp_utf8_complete_nbytes(const uint8_t *text, size_t text_nbytes);
 
 /* The normal forms of Unicode Standard Annex #15. */
 typedef enum tp_normal_form {
-    TP_NFC = 0, /* composed */
-    TP_NFD = 1, /* decomposed */
+    TP_NFC = 0,  /* composed */
+    TP_NFD = 1,  /* decomposed */
     TP_NFKC = 2, /* composed, characters that are only compatible replaced */
     TP_NFKD = 3  /* decomposed, such characters replaced */
 } tp_normal_form;
@@ -57,10 +57,10 @@ typedef enum tp_normal_form {
 /* The newest version of Unicode that text can be normalized by, "17.0.0" for example. A static string. */
 const char *tp_normal_unicode_version(void);
 
-/* Stores the length of the longest beginning of `text` that is certainly as the form wants it, whatever follows: text_nbytes if
- * all of it is. Ill-formed UTF-8 stays as it is in every form, and nothing moves over it. Text that is far from any other goes
- * by at a fraction of the cost of copying it. O(text_nbytes); memory for the longest sequence of characters that may change
- * together: a letter and its marks. */
+/* Stores where the first segment of `text` begins that the form wants otherwise, a letter with its marks for example; it is
+ * text_nbytes if there is none, so that the text is normal. Ill-formed UTF-8 stays as it is in every form, and nothing moves
+ * over it. Text whose bytes begin no character that any form changes goes by faster than it could be copied. O(text_nbytes);
+ * memory for the longest segment. */
 tp_status tp_find_unnormalized(const uint8_t *text, size_t text_nbytes, tp_normal_form form, uint32_t unicode_version,
                                size_t *offset, tp_error *error);
 

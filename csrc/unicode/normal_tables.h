@@ -19,6 +19,7 @@ typedef struct tp_normal_class {
     uint8_t changes; /* the forms that the character is not in, or not in all surroundings */
     uint8_t joins;   /* those in which it may change, or change places, together with what stands before it */
     uint8_t combining_class;
+    uint8_t age; /* of those that join; of others 0 */
 } tp_normal_class;
 
 /* Of each form: bit h of the item with the number n tells of the byte 0xC0 + 16 * h + n whether a character that may change or
@@ -31,8 +32,8 @@ extern const uint8_t tp_normal_leads[4][16];
 #define TP_NORMAL_CLASS_HIGH_END 0x2FA20u
 
 extern const uint16_t tp_normal_class_starts[4081];
-extern const uint8_t tp_normal_class_numbers[6807];
-extern const tp_normal_class tp_normal_classes[73];
+extern const uint8_t tp_normal_class_numbers[7409];
+extern const tp_normal_class tp_normal_classes[152];
 
 /* The number of the class of any number whatever. 0 is the class of characters that nothing happens to. */
 static inline uint8_t tp_normal_class_of(uint32_t code_point)

@@ -1,6 +1,6 @@
-/* Normal forms (Unicode Standard Annex #15). Most text is normal already, so the work has two parts: a quick check looks for the
- * next character that may have to change, by lead bytes, 64 at a time, and by the class of a character; the segment around it
- * is decomposed, ordered and composed.
+/* Normal forms (Unicode Standard Annex #15). Most text is normal already, so the work has two parts: a quick check looks for
+ * the next character that may have to change, by lead bytes, 64 at a time, and by the class of a character; the segment around
+ * it is decomposed, ordered and composed.
  *
  * A segment begins with a character that never changes together with what stands before it, and ends before the next such one.
  * Nothing in it depends on what is outside. */
@@ -45,9 +45,8 @@ static tp_status make_rule(rule *made, tp_normal_form form, uint32_t unicode_ver
 /* Whether a character may change, or change places, together with what stands before it. */
 static inline bool joins(const rule *asked, uint32_t code_point)
 {
-    uint8_t number = tp_normal_class_of(code_point);
-    return number != 0 && (tp_normal_classes[number].joins >> asked->form & 1) &&
-           tp_normal_record_of(code_point)->age <= asked->newest_age;
+    const tp_normal_class *found = &tp_normal_classes[tp_normal_class_of(code_point)];
+    return (found->joins >> asked->form & 1) && found->age <= asked->newest_age;
 }
 
 /* ---- Quick check ------------------------------------------------------------------------------------------------------ */
@@ -123,7 +122,8 @@ static size_t find_suspicious(scanner *scan, size_t at, const rule *asked)
         if (at < scan->first || at >= scan->end) move_window(scan, at);
         size_t within = at - scan->first, block = within / BLOCK_NBYTES;
         size_t start = scan->first + block * BLOCK_NBYTES;
-        for (uint64_t mask = scan->masks[block] >> within % BLOCK_NBYTES << within % BLOCK_NBYTES; mask != 0; mask &= mask - 1) {
+        uint64_t mask = scan->masks[block] & UINT64_MAX << within % BLOCK_NBYTES;
+        for (; mask != 0; mask &= mask - 1) {
             at = start + tp_lowest_bit(mask);
             size_t nbytes;
             uint8_t number = guess_class(scan->text + at, scan->nbytes - at, &nbytes);

@@ -26,7 +26,8 @@ static void check_variant(const uint8_t *text, size_t nbytes, asked what, const 
     CHECK_EQ_U(offset, length);
     if (length > 0) {
         size_t needed = 0;
-        CHECK_EQ_U(tp_normalize(text, nbytes, what.form, what.version, found, origins, length - 1, &needed, NULL), TP_TOO_SMALL);
+        tp_status status = tp_normalize(text, nbytes, what.form, what.version, found, origins, length - 1, &needed, NULL);
+        CHECK_EQ_U(status, TP_TOO_SMALL);
         CHECK_EQ_U(needed, length);
     }
     free(origins);

@@ -9,13 +9,15 @@
 static const char *const variants[] = {"plain", "neon", "avx2", "avx512"};
 
 static const tp_split_rules rules_of[] = {
-    [TP_PATTERN_GPT2] = {TP_SPLIT_GPT2, 0, false},
-    [TP_PATTERN_R50K] = {TP_SPLIT_GPT2, 0, false},
-    [TP_PATTERN_GPT4] = {TP_SPLIT_GPT4, 3, false},
-    [TP_PATTERN_CL100K] = {TP_SPLIT_GPT4, 3, false},
-    [TP_PATTERN_CL100K_TIKTOKEN] = {TP_SPLIT_GPT4, 3, true},
-    [TP_PATTERN_NANOCHAT] = {TP_SPLIT_GPT4, 2, false},
-    [TP_PATTERN_O200K] = {TP_SPLIT_O200K, 3, false},
+    [TP_PATTERN_GPT2] = {TP_SPLIT_GPT2, 0, false, false},
+    [TP_PATTERN_R50K] = {TP_SPLIT_GPT2, 0, false, false},
+    [TP_PATTERN_GPT4] = {TP_SPLIT_GPT4, 3, false, false},
+    [TP_PATTERN_CL100K] = {TP_SPLIT_GPT4, 3, false, false},
+    [TP_PATTERN_CL100K_TIKTOKEN] = {TP_SPLIT_GPT4, 3, false, true},
+    [TP_PATTERN_NANOCHAT] = {TP_SPLIT_GPT4, 2, false, false},
+    [TP_PATTERN_O200K] = {TP_SPLIT_O200K, 3, false, false},
+    [TP_PATTERN_QWEN2] = {TP_SPLIT_GPT4, 1, false, false},
+    [TP_PATTERN_TEKKEN] = {TP_SPLIT_O200K, 1, true, false},
 };
 
 /* One piece after the other, as the function does that the others are made to equal. */
@@ -85,7 +87,7 @@ static void check_variant(tp_pattern pattern, input text, input sizes, const uin
 static void check_name(input text)
 {
     tp_pattern expected = TP_PATTERN_NONE;
-    for (tp_pattern i = TP_PATTERN_O200K; i > TP_PATTERN_NONE; i--) {
+    for (tp_pattern i = TP_PATTERN_TEKKEN; i > TP_PATTERN_NONE; i--) {
         const char *name = tp_pattern_text(i);
         if (name != NULL && strlen(name) == text.nbytes && memcmp(name, text.data, text.nbytes) == 0) expected = i;
     }
@@ -95,7 +97,7 @@ static void check_name(input text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     input in = fuzz_begin(data, nbytes);
-    tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_O200K));
+    tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_TEKKEN));
     check_name(in);
     input sizes = take_bytes(&in, take_below(&in, 5));
     uint64_t *expected = must_allocate(in.nbytes * sizeof *expected);

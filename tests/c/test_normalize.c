@@ -17,7 +17,8 @@ static const uint32_t versions[] = {TP_UNICODE_NEWEST, TP_UNICODE_OLDEST, TP_UNI
 
 /* ---- Every variant against it ------------------------------------------------------------------------------------------ */
 
-static void check_by_variant(const uint8_t *text, size_t nbytes, tp_normal_form form, uint32_t version, const naive_text *expected)
+static void check_by_variant(const uint8_t *text, size_t nbytes, tp_normal_form form, uint32_t version,
+                             const naive_text *expected)
 {
     uint8_t *found = allocate(expected->nbytes + 1);
     uint64_t *origins = allocate((expected->nbytes + 1) * sizeof *origins);
@@ -64,12 +65,13 @@ static void check_exact_text(const uint8_t *text, size_t nbytes)
 
 /* Letters and syllables that compose, marks of several classes and ages, what decomposes to many, what joins to the left. */
 static const uint32_t matter[] = {
-    'a', 'e', 'o', ' ', 0xE9, 0x1EBF, 0x300, 0x301, 0x302, 0x308, 0x316, 0x323, 0x327, 0x334, 0x345, 0x344, 0x387, 0x3B1, 0x390,
-    0x5B0, 0x5BC, 0x64B, 0x651, 0x627, 0x653, 0x915, 0x93C, 0x94D, 0x958, 0x9C7, 0x9BE, 0x9D7, 0xE38, 0xE48, 0xF71, 0xF72, 0xF73,
-    0xF81, 0x1100, 0x1112, 0x1161, 0x1175, 0x11A7, 0x11A8, 0x11C2, 0xAC00, 0xAC01, 0xD7A3, 0x1715, 0x1ACE, 0x1DF6, 0x2000, 0x212B,
-    0x2ADC, 0x3099, 0x304B, 0x30AB, 0x3131, 0x3200, 0x4E2D, 0xF900, 0xFA2E, 0xFB01, 0xFB1D, 0xFDFA, 0xFF76, 0xFF9E, 0xFFC2,
-    0x105D2, 0x11099, 0x110BA, 0x11131, 0x11127, 0x113C2, 0x113C5, 0x11930, 0x11935, 0x11938, 0x1D15E, 0x1D160, 0x1D165, 0x1D16E,
-    0x1E08F, 0x1F131, 0x2F800, 0x2FA1D, 0x16D63, 0x16D67, 0x1612A,
+    'a', 'e', 'o', ' ', 0xE9, 0x1EBF, 0x300, 0x301, 0x302, 0x308, 0x316, 0x323, 0x327, 0x334, 0x345, 0x344, 0x387,
+    0x3B1, 0x390, 0x5B0, 0x5BC, 0x64B, 0x651, 0x627, 0x653, 0x915, 0x93C, 0x94D, 0x958, 0x9C7, 0x9BE, 0x9D7, 0xE38,
+    0xE48, 0xF71, 0xF72, 0xF73, 0xF81, 0x1100, 0x1112, 0x1161, 0x1175, 0x11A7, 0x11A8, 0x11C2, 0xAC00, 0xAC01, 0xD7A3,
+    0x1715, 0x1ACE, 0x1DF6, 0x2000, 0x212B, 0x2ADC, 0x3099, 0x304B, 0x30AB, 0x3131, 0x3200, 0x4E2D, 0xF900, 0xFA2E,
+    0xFB01, 0xFB1D, 0xFDFA, 0xFF76, 0xFF9E, 0xFFC2, 0x105D2, 0x11099, 0x110BA, 0x11131, 0x11127, 0x113C2, 0x113C5,
+    0x11930, 0x11935, 0x11938, 0x1D15E, 0x1D160, 0x1D165, 0x1D16E, 0x1E08F, 0x1F131, 0x2F800, 0x2FA1D, 0x16D63, 0x16D67,
+    0x1612A,
 };
 
 static size_t random_below(uint64_t *state, size_t limit) { return (size_t)(next_random(state) % limit); }
@@ -133,7 +135,8 @@ static void test_random_texts(void)
 /* What may change, at every place of a few blocks and across windows of blocks. */
 static void test_every_place(void)
 {
-    static const char *const sequences[] = {"e\xCC\x81", "\xC3\xA9", "\xE2\x84\xAB", "\xF0\x9D\x85\xA0", "q\xCC\x87\xCC\xA3", "\xCC"};
+    static const char *const sequences[] = {"e\xCC\x81",         "\xC3\xA9",           "\xE2\x84\xAB",
+                                            "\xF0\x9D\x85\xA0", "q\xCC\x87\xCC\xA3", "\xCC"};
     for (size_t i = 0; i < N_ITEMS(sequences); i++) {
         size_t length = strlen(sequences[i]);
         for (size_t place = 0; place < 18 * BLOCK; place += place < 3 * BLOCK || place > 15 * BLOCK ? quick_or(5, 1) : BLOCK) {
@@ -194,8 +197,8 @@ static void test_cuts(void)
             CHECK_EQ_U(tp_find_normal_cut(text, given, (tp_normal_form)form, version, &cut, NULL), TP_OK);
             CHECK(cut <= given);
             tp_normalize(text, cut, (tp_normal_form)form, version, found, NULL, sizeof found, &first, NULL);
-            tp_normalize(text + cut, nbytes - cut, (tp_normal_form)form, version, found + first, NULL, sizeof found - first, &second,
-                         NULL);
+            tp_normalize(text + cut, nbytes - cut, (tp_normal_form)form, version, found + first, NULL, sizeof found - first,
+                         &second, NULL);
             naive_text expected = naive_normalize(text, nbytes, form, version);
             CHECK_EQ_BYTES(found, first + second, expected.bytes, expected.nbytes);
             naive_free(&expected);
@@ -203,16 +206,17 @@ static void test_cuts(void)
     }
 }
 
-static void check_refused(int form, uint32_t version, uint64_t argument)
+static void check_refused(int number_of_form, uint32_t version, uint64_t argument)
 {
+    const uint8_t text[] = {'e'};
+    tp_normal_form form = (tp_normal_form)number_of_form;
     uint8_t found[4];
     size_t number = 77;
     tp_error error = {TP_OK, 99, NULL};
-    CHECK_EQ_U(tp_normalize((const uint8_t *)"e", 1, (tp_normal_form)form, version, found, NULL, 4, &number, &error),
-               TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_normalize(text, 1, form, version, found, NULL, 4, &number, &error), TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, argument);
-    CHECK_EQ_U(tp_find_unnormalized((const uint8_t *)"e", 1, (tp_normal_form)form, version, &number, &error), TP_INVALID_ARGUMENT);
-    CHECK_EQ_U(tp_find_normal_cut((const uint8_t *)"e", 1, (tp_normal_form)form, version, &number, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_find_unnormalized(text, 1, form, version, &number, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_find_normal_cut(text, 1, form, version, &number, &error), TP_INVALID_ARGUMENT);
     CHECK_EQ_U(number, 77);
 }
 

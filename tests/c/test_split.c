@@ -11,7 +11,7 @@
 
 static const char *const variants[] = {"plain", "neon", "avx2", "avx512"};
 
-enum { N_PATTERNS = TP_PATTERN_O200K, MAX_NBYTES = 4096 };
+enum { N_PATTERNS = TP_PATTERN_TEKKEN, MAX_NBYTES = 4096 };
 
 static bool is_quick; /* under tools that make everything slow */
 

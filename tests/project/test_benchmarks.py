@@ -53,6 +53,14 @@ def texts_in(svg: str) -> list[str]:
 
 
 @pytest.mark.timing
+def test_a_quick_run_of_normal_forms_finds_all_answers_right() -> None:
+    done = run("normalize.py", "--quick")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "WRONG" not in done.stdout
+    assert len(done.stdout.splitlines()) == 2 + 4 * 2 * 10
+
+
+@pytest.mark.timing
 def test_a_quick_run_measures_everything(output: Path) -> None:
     found = json.loads((output / "words.json").read_text(encoding="utf-8"))
     assert found["about"]["is_quick"] is True

@@ -90,6 +90,8 @@ PATTERNS: dict[str, int] = {
     "cl100k_tiktoken": lib.TP_PATTERN_CL100K_TIKTOKEN,
     "nanochat": lib.TP_PATTERN_NANOCHAT,
     "o200k": lib.TP_PATTERN_O200K,
+    "qwen2": lib.TP_PATTERN_QWEN2,
+    "tekken": lib.TP_PATTERN_TEKKEN,
 }
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from text_processor._native.status import TOO_SMALL, InvalidArgumentError, check, new_error, new_uninitialized
+from text_processor._native.status import TOO_SMALL, check, new_error, new_uninitialized
 from text_processor._textproc_cffi import ffi, lib
 
 if TYPE_CHECKING:
-    from text_processor._textproc_cffi import Array, Pointer, TpError, Uint8
+    from text_processor._textproc_cffi import Array, Pointer, Uint8
 
 Version = tuple[int, int]
 
@@ -18,8 +18,17 @@ FORMS: dict[str, int] = {"NFC": lib.TP_NFC, "NFD": lib.TP_NFD, "NFKC": lib.TP_NF
 NEWEST_VERSION: str = ffi.string(lib.tp_normal_unicode_version()).decode()
 """The newest version of Unicode that text can be normalized by."""
 
+OLDEST: Version = divmod(lib.TP_UNICODE_OLDEST, 256)
+"""Normalization is stable from this version on."""
+
+_NEWEST: Version = tuple(map(int, NEWEST_VERSION.split(".")[:2]))  # type: ignore[assignment]  # major and minor
+
 VERSION_OF_TOKENIZERS: Version = divmod(lib.TP_UNICODE_OF_TOKENIZERS, 256)
 """The one by which the library tokenizers does it."""
+
+
+# A call of the core takes as long as CPython needs to look at some thousand bytes of ASCII.
+MOST_SHORT_BYTES = 4096
 
 
 def normalize(text: bytes | memoryview, form: str, unicode_version: Version | None = None) -> bytes | memoryview:
@@ -28,6 +37,9 @@ def normalize(text: bytes | memoryview, form: str, unicode_version: Version | No
     Characters that are newer than the version, (major, minor), stay as they are, and so do ill-formed bytes.
     """
     asked = _number_of(form), _number_of_version(unicode_version)
+    # Most short texts are of ASCII, and calling the core would take longer than looking.
+    if len(text) < MOST_SHORT_BYTES and type(text) is bytes and text.isascii():
+        return text
     with ffi.from_buffer("uint8_t[]", text) as data:
         if _find_unnormalized(data, *asked) == len(data):
             return text
@@ -64,13 +76,13 @@ def find_cut(text: bytes | memoryview, form: str, unicode_version: Version | Non
     offset, error = ffi.new("size_t *"), new_error()
     with ffi.from_buffer("uint8_t[]", text) as data:
         asked = _number_of(form), _number_of_version(unicode_version)
-        _check(lib.tp_find_normal_cut(data, len(data), *asked, offset, error), error)
+        check(lib.tp_find_normal_cut(data, len(data), *asked, offset, error), error)
     return int(offset[0])
 
 
 def _find_unnormalized(data: Array[Uint8], form: int, version: int) -> int:
     offset, error = ffi.new("size_t *"), new_error()
-    _check(lib.tp_find_unnormalized(data, len(data), form, version, offset, error), error)
+    check(lib.tp_find_unnormalized(data, len(data), form, version, offset, error), error)
     return int(offset[0])
 
 
@@ -84,16 +96,15 @@ def _normalize(data: Array[Uint8], form: int, version: int, *, with_origins: boo
         origins = new_uninitialized("uint64_t[]", capacity) if with_origins else ffi.NULL
         status = lib.tp_normalize(data, len(data), form, version, normalized, origins, capacity, nbytes, error)
         if status != TOO_SMALL:
-            _check(status, error)
+            check(status, error)
             return normalized, origins, int(nbytes[0])
         capacity = int(nbytes[0])
 
 
 def _number_of(form: str) -> int:
-    try:
-        return FORMS[form]
-    except KeyError:
-        raise ValueError(f"a normal form is one of {', '.join(FORMS)}, not {form!r}") from None
+    if form not in FORMS:
+        raise ValueError(f"a normal form is one of {', '.join(FORMS)}, not {form!r}")
+    return FORMS[form]
 
 
 def _number_of_version(version: Version | None) -> int:
@@ -102,11 +113,7 @@ def _number_of_version(version: Version | None) -> int:
     major, minor = version
     if not (0 < major < 256 and 0 <= minor < 256):
         raise ValueError(f"a version of Unicode is (major, minor) such as (15, 1), not {version!r}")
+    if not OLDEST <= (major, minor) <= _NEWEST:
+        allowed = f"{'.'.join(map(str, OLDEST))} to {NEWEST_VERSION}"
+        raise ValueError(f"unicode_version must be from {allowed}, not {major}.{minor}")
     return major << 8 | minor
-
-
-def _check(status: int, error: TpError) -> None:
-    try:
-        check(status, error)
-    except InvalidArgumentError as refused:
-        raise ValueError(f"unicode_version: {refused}; versions 4.1 to {NEWEST_VERSION} can be asked for") from None

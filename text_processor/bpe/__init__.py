@@ -38,7 +38,9 @@ __all__ = [
     "GPT4_PATTERN",
     "NANOCHAT_PATTERN",
     "O200K_PATTERN",
+    "QWEN2_PATTERN",
     "R50K_PATTERN",
+    "TEKKEN_PATTERN",
     "AddedToken",
     "IncrementalDecoder",
     "Tokenizer",
@@ -56,6 +58,8 @@ CL100K_PATTERN = PATTERNS["cl100k"]
 CL100K_TIKTOKEN_PATTERN = PATTERNS["cl100k_tiktoken"]
 NANOCHAT_PATTERN = PATTERNS["nanochat"]
 O200K_PATTERN = PATTERNS["o200k"]
+QWEN2_PATTERN = PATTERNS["qwen2"]
+TEKKEN_PATTERN = PATTERNS["tekken"]
 
 StrOrBytesPath = str | bytes | os.PathLike[Any]
 
@@ -70,16 +74,17 @@ class Tokenizer:
     """A byte-level BPE tokenizer: it is trained or made from a vocabulary, and turns text into token ids and back.
 
     A regular expression splits a text into pieces. In a trained vocabulary the single bytes are the tokens 0 to 255, and each
-    further token merges two earlier ones. Native code splits by the patterns that have names. The package ``regex`` (the extra
-    ``regex``) splits by any other pattern; it is slower, and the pattern must mean the same there as in tiktoken. A training
-    replaces the vocabulary as a whole when it ends, so any number of threads may use a tokenizer at the same time.
+    further token merges two earlier ones. Native code splits, in time linear in the text, by all patterns of classes, repeats,
+    alternatives and a look at the next character, which mean what they mean in tiktoken. The package ``regex`` (the extra
+    ``regex``) splits by the others, with look-behind for example; it is slower, and the pattern must mean the same there. A
+    training replaces the vocabulary as a whole when it ends, so any number of threads may use a tokenizer at the same time.
 
     A name such as ``gpt4`` selects a pattern only; it brings no vocabulary. A tokenizer that is neither trained nor loaded has
     only the bytes as tokens; its first use gives an `UntrainedTokenizerWarning`.
 
     Args:
         pattern: the regular expression, or one of the names ``gpt2``, ``r50k``, ``gpt4``, ``cl100k``, ``cl100k_tiktoken``,
-            ``nanochat``, ``o200k``. ``gpt4`` is the expression of rustbpe.
+            ``nanochat``, ``o200k``, ``qwen2``, ``tekken``. ``gpt4`` is the expression of rustbpe.
         special_tokens: names that get the ids after those of the vocabulary, in this order, also after each training.
 
     Raises:
@@ -229,9 +234,9 @@ class Tokenizer:
         ValueError: the text holds '<|end|>' at character 3, which is disallowed: it is the name of a special token. ...
         """
         if type(text) is str and len(text) <= SHORT_TEXT:
-            ids = self._model.encode_short(text, allowed_special, disallowed_special)
-            if ids is not None:
-                return _post.applied(self._model.marks, ids) if add_special_tokens else ids
+            short = self._model.encode_short(text, allowed_special, disallowed_special)
+            if short is not None:
+                return _post.applied(self._model.marks, short) if add_special_tokens else short
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
         return as_list(_post.applied(self._model.marks, ids) if add_special_tokens else ids)
@@ -268,8 +273,14 @@ class Tokenizer:
         (array('I', [257, 101, 114]), 4)
         """
         ids = array("I")
-        self._model.encode(text, allowed_special, disallowed_special, ids)
-        return _post.applied(self._model.marks, ids) if add_special_tokens else ids
+        model, short = self._model, None
+        if type(text) is str and len(text) <= SHORT_TEXT:
+            short = model.encode_short(text, allowed_special, disallowed_special)
+        if short is None:
+            model.encode(text, allowed_special, disallowed_special, ids)
+        else:
+            ids.extend(short)
+        return _post.applied(model.marks, ids) if add_special_tokens else ids
 
     def encode_batch(
         self,
@@ -322,7 +333,10 @@ class Tokenizer:
         3
         """
         model = self._model
-        n = model.encode(text, allowed_special, disallowed_special, None)
+        short = None
+        if type(text) is str and len(text) <= SHORT_TEXT:
+            short = model.encode_short(text, allowed_special, disallowed_special)
+        n = len(short) if short is not None else model.encode(text, allowed_special, disallowed_special, None)
         return _post.count(model.marks, n) if add_special_tokens else n
 
     def encode_with_offsets(
@@ -991,7 +1005,7 @@ class IncrementalDecoder:
         self._decoder.reset()
 
 
-signatures.unquote((Tokenizer, IncrementalDecoder))
+signatures.unquote((Tokenizer, IncrementalDecoder, AddedToken))
 
 
 # ---- What users give -------------------------------------------------------------------------------------------------

@@ -117,23 +117,25 @@ class Finder:
     A token that is found, but not as a single word, is text; no other token is looked for within it.
     """
 
-    __slots__ = ("_any_lstrip", "_any_single_word", "_native", "_tokens", "is_exact", "names")
+    __slots__ = ("_any_lstrip", "_any_single_word", "_common", "_longest", "_native", "_tokens")
 
     def __init__(self, tokens: Mapping[str, AddedToken]) -> None:
-        self.names = tuple(tokens)
+        names = [name.encode() for name in tokens]
         self._tokens = tuple(tokens.values())
-        self._native = native_bpe.Names([name.encode() for name in tokens])
+        self._native = native_bpe.Names(names)
+        self._longest = max(map(len, names))
+        # The common prefix of all names is found quickly, and occurs in few texts.
+        self._common = _special.common_prefix(min(tokens), max(tokens)).encode()
         self._any_lstrip = any(token.lstrip for token in self._tokens)
         self._any_single_word = any(token.single_word for token in self._tokens)
-        self.is_exact = all(token.is_exact for token in self._tokens)
 
     def occur_in(self, text: bytes) -> bool:
         """Whether any name is in a text."""
-        return self._native.occur_in(text)
+        return self._common in text and self._native.occur_in(text)
 
     def find(self, text: bytes | memoryview, is_final: bool, context: Context) -> Found:
         """Return the tokens in a text, which may continue an earlier one; O(length of the text)."""
-        found, n_certain = self._native.find(text, is_final=is_final)
+        found, n_certain = self._names(text, is_final)
         while n_certain < len(text) and 0x80 <= text[n_certain] < 0xC0:  # within a character
             n_certain -= 1
         search = _Search(text, is_final, context, n_certain)
@@ -145,6 +147,12 @@ class Finder:
         n_certain = search.n_certain
         after_word = self._any_single_word and (_ends_with_word(text, n_certain) if n_certain else context.after_word)
         return Found(search.places, n_certain, Context(after_word, max(search.done - n_certain, 0)))
+
+    def _names(self, text: bytes | memoryview, is_final: bool) -> tuple[list[int], int]:
+        """Return the start, the end and the number of each name, and the number of certain bytes."""
+        if self._common and self._common not in bytes(text):
+            return [], len(text) if is_final else max(len(text) - self._longest + 1, 0)
+        return self._native.find(text, is_final=is_final)
 
 
 class _Search:

@@ -13,8 +13,9 @@ import re
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
+from text_processor._documents import batches
 from text_processor.bpe import _sets
 from text_processor.bpe._sets import Set
 
@@ -28,6 +29,10 @@ MOST_RANGES = 400_000
 
 class BeyondError(Exception):
     """The expression has something that the core's machine cannot do."""
+
+
+def _beyond(what: str) -> NoReturn:
+    raise BeyondError(what)
 
 
 # ---- What an expression consists of ----------------------------------------------------------------------------------
@@ -108,7 +113,7 @@ def _atomic(node: Node) -> Node:
             return node
         case Repeat(Take(), _, _, is_lazy=False):
             return node._replace(is_possessive=True)
-    raise BeyondError("an atomic group of more than a repeated set")
+    _beyond("an atomic group of more than a repeated set")
 
 
 def _looked_at(node: Node) -> Look:
@@ -125,12 +130,12 @@ def _looked_at(node: Node) -> Look:
             return Look(_sets.union(*(each.members for each in looks)), any(each.at_end for each in looks))
         case Repeat(Take(members), least, most) if most != 0:
             return Look(members, at_end=False) if least == 1 else _looked_at_nothing(least)
-    raise BeyondError("a look-ahead over more than one character")
+    _beyond("a look-ahead over more than one character")
 
 
 def _looked_at_nothing(least: int) -> Look:
     if least > 0:
-        raise BeyondError("a look-ahead over more than one character")
+        _beyond("a look-ahead over more than one character")
     return Look(_sets.EVERYTHING, at_end=True)
 
 
@@ -159,7 +164,7 @@ class _Program:
 
     def _add(self, operation: int, argument: int, following: int) -> int:
         if len(self.instructions) == MOST_INSTRUCTIONS:
-            raise BeyondError("too many instructions")
+            _beyond("too many instructions")
         self.instructions.append((operation, argument, following))
         return len(self.instructions) - 1
 
@@ -267,8 +272,8 @@ class _Flags:
 
 def program_of(pattern: str, dialect: str) -> array[int]:
     """Return the program of an expression, or raise `BeyondError`."""
-    if len(pattern) > MOST_CHARACTERS:
-        raise BeyondError("too long")
+    if len(pattern) > MOST_CHARACTERS or batches.find_surrogate(pattern) is not None:
+        _beyond("too long, or no text")
     reader = _OnigurumaReader(pattern) if dialect == "oniguruma" else _Reader(pattern)
     return _Program().words(reader.read())
 
@@ -287,16 +292,16 @@ class _Reader:
     def read(self) -> Node:
         node = self._choice(_Flags())
         if self.at < len(self.pattern):
-            raise self._beyond()
+            self._beyond()
         return node
 
-    def _beyond(self) -> BeyondError:
-        return BeyondError(f"what is at character {self.at}")
+    def _beyond(self) -> NoReturn:
+        _beyond(f"what is at character {self.at}")
 
     def _counted(self, members: Set) -> Set:
         self.n_ranges += len(members) + 1
         if self.n_ranges > MOST_RANGES:
-            raise BeyondError("too large sets")
+            _beyond("too large sets")
         return members
 
     def _begins(self, *tokens: str) -> bool:
@@ -308,7 +313,7 @@ class _Reader:
         """Read up to the end of the group."""
         self.n_nested += 1
         if self.n_nested > MOST_NESTED:
-            raise BeyondError("too deeply nested")
+            _beyond("too deeply nested")
         ways, parts = [], list[Node]()
         while self.at < len(self.pattern) and not self._begins(")"):
             if self._begins("|"):
@@ -328,7 +333,7 @@ class _Reader:
         if found is None or found[3] == ":" or not (found[1] or found[2]):
             return None
         if self.is_oniguruma and self.at > 0:  # there the rest, with its alternatives, becomes a group
-            raise self._beyond()
+            self._beyond()
         self.at = found.end()
         return found
 
@@ -341,7 +346,7 @@ class _Reader:
             if not self.is_oniguruma and "m" in letters:
                 flags = replace(flags, dollar_is_line=value)
             if self.is_oniguruma and "s" in letters:
-                raise self._beyond()
+                self._beyond()
         return flags
 
     def _group(self, flags: _Flags) -> Node:
@@ -357,16 +362,16 @@ class _Reader:
         elif (found := _FLAGS.match(self.pattern, self.at)) and found[3] == ":":
             flags, width = self._with_flags(flags, found), found.end() - self.at
         elif self._begins("(?", "(*"):
-            raise self._beyond()
+            self._beyond()
         else:
             width = 1
         self.at += width
         node = self._choice(flags)
         if not self._begins(")"):
-            raise self._beyond()
+            self._beyond()
         self.at += 1
         if finish in (_looked_at, _not_looked_at) and self._begins("?", "*", "+", "{"):
-            raise self._beyond()
+            self._beyond()
         return finish(node)
 
     # ---- Repeats ----
@@ -376,24 +381,24 @@ class _Reader:
         if found is None:
             return node
         if isinstance(node, Look):
-            raise self._beyond()
+            self._beyond()
         least, most, suffix = self._limits(found)
         self.at = found.end()
         if most != 1 and _may_be_empty(node):
-            raise BeyondError("a repeat of what may be empty")
-        if most is not None and (least > most or most > MOST_INSTRUCTIONS) or least > MOST_INSTRUCTIONS:
-            raise BeyondError("too many repeats")
+            _beyond("a repeat of what may be empty")
+        if (most is not None and (least > most or most > MOST_INSTRUCTIONS)) or least > MOST_INSTRUCTIONS:
+            _beyond("too many repeats")
         made = Repeat(node, least, most, is_lazy=suffix == "?")
         if suffix == "+" and found[1] is None and self.is_oniguruma:  # there a{1,3}+ is (?:a{1,3})+
             if least == 0:
-                raise BeyondError("a repeat of what may be empty")
+                _beyond("a repeat of what may be empty")
             made = Repeat(made, 1, None)
         elif suffix == "+":
             if not isinstance(node, Take):
-                raise BeyondError("a possessive repeat of more than a set")
+                _beyond("a possessive repeat of more than a set")
             made = made._replace(is_possessive=True)
         if self._begins("?", "*", "+", "{"):
-            raise self._beyond()
+            self._beyond()
         return made
 
     def _limits(self, found: re.Match[str]) -> tuple[int, int | None, str]:
@@ -402,12 +407,12 @@ class _Reader:
             return least, most, found[2]
         if found[7]:  # which is another repeat only in Oniguruma
             if not self.is_oniguruma:
-                raise self._beyond()
+                self._beyond()
             return 0, int(found[7]), found[8]
         least = int(found[3])
         if not found[4]:
             if found[6] == "?" and self.is_oniguruma:  # there a{2}? is (?:a{2})?
-                raise self._beyond()
+                self._beyond()
             return least, least, found[6]
         return least, int(found[5]) if found[5] else None, found[6]
 
@@ -429,7 +434,7 @@ class _Reader:
             case "\\":
                 return self._escape(flags)
             case "?" | "*" | "+" | "{" | "^":
-                raise self._beyond()
+                self._beyond()
         self.at += 1
         return self._literal(ord(character), flags)
 
@@ -462,10 +467,10 @@ class _Reader:
         if found is None:
             return None
         if self.is_oniguruma and (found[4] or found[5]):
-            raise self._beyond()
+            self._beyond()
         code = int(next(filter(None, found.groups())), 16)
         if code > _sets.LAST or 0xD800 <= code < 0xE000:
-            raise self._beyond()
+            self._beyond()
         self.at = found.end()
         return code
 
@@ -479,28 +484,24 @@ class _Reader:
         return _sets.complement(members) if letter.isupper() else members
 
     def _named_class(self, letter: str) -> Set:
-        match letter:
-            case "s":
-                return _sets.property_of("White_Space")
-            case "d":
-                return _sets.property_of("Nd")
-            case "w":
-                return self._word()
-            case "h":
-                return _HEX_DIGITS
-        raise self._beyond()
+        if letter == "w":
+            return self._word()
+        if letter == "h":
+            return _HEX_DIGITS
+        if letter not in ("s", "d"):
+            self._beyond()
+        return _sets.property_of("White_Space" if letter == "s" else "Nd")
 
     def _word(self) -> Set:
-        names = ("Alphabetic", "M", "Nd", "Pc", "Join_Control")
-        return _sets.union(*(_sets.property_of(name) for name in names[: 4 if self.is_oniguruma else 5]))
+        return _sets.union(*map(_sets.property_of, ("Alphabetic", "M", "Nd", "Pc", "Join_Control")))
 
     def _property(self, flags: _Flags) -> Set:
         found = _PROPERTY.match(self.pattern, self.at + 1)
         if found is None or (self.is_oniguruma and (found[4] or found[6])):
-            raise self._beyond()
+            self._beyond()
         name = _sets.name_of(found[6] or found[5] or found[3])
         if name is None or (found[4] and not self._is_value(found[3], name)):
-            raise self._beyond()
+            self._beyond()
         members = self._counted(_sets.property_of(name))
         if flags.ignores_case:
             members = self._counted(_sets.without_case(members))
@@ -521,7 +522,7 @@ class _Reader:
         """Read a set in brackets: members, or operations on several lists of them, which have no precedence."""
         self.n_nested += 1
         if self.n_nested > MOST_NESTED:
-            raise BeyondError("too deeply nested")
+            _beyond("too deeply nested")
         is_negated = self._begins("[^")
         self.at += 2 if is_negated else 1
         found = self._members(flags, is_first=True)
@@ -553,14 +554,14 @@ class _Reader:
         found, single, start = list[Set](), list[int](), self.at
         while True:
             if self.at >= len(self.pattern):
-                raise self._beyond()
+                self._beyond()
             if self._begins("]") and not (is_first and self.at == start):
                 break
             if self.at > start and self._is_operation():
                 break
             self._member(flags, found, single, is_first=is_first and self.at == start)
         if self.at == start:
-            raise self._beyond()
+            self._beyond()
         members = self._counted(_sets.union(*found, _sets.of(single)))
         return self._counted(_sets.without_case(members)) if flags.ignores_case else members
 
@@ -575,7 +576,7 @@ class _Reader:
             self.at += 1
             last = None if self._begins("[") else self._member_character(is_first=False)
             if last is None or last < code:
-                raise self._beyond()
+                self._beyond()
             found.append(((code, last),))
         else:
             single.append(code)
@@ -587,18 +588,18 @@ class _Reader:
             return self._escaped_character()
         # A hyphen alone is one at the start or at the end; elsewhere the dialects differ.
         if not character or (character == "-" and not (self._begins("-]") or (is_first and not self._begins("--")))):
-            raise self._beyond()
+            self._beyond()
         if self._begins("&&") or (character == "]" and self._begins("]-")):
-            raise self._beyond()
+            self._beyond()
         self.at += 1
         if character == "-" and self._begins("-"):
-            raise self._beyond()
+            self._beyond()
         return ord(character)
 
     def _posix(self) -> Set:
         end = self.pattern.find(":]", self.at)
         if end < 0:
-            raise self._beyond()
+            self._beyond()
         name = self.pattern[self.at + 2 : end]
         members = self._posix_class(name.removeprefix("^"))
         self.at = end + 2
@@ -606,7 +607,7 @@ class _Reader:
 
     def _posix_class(self, name: str) -> Set:
         if name not in _POSIX:
-            raise self._beyond()
+            self._beyond()
         return _POSIX[name]
 
 
@@ -634,21 +635,25 @@ class _OnigurumaReader(_Reader):
             letter = chr(code).lower()
             before = self._letter if self._letter_end == self._start else ""
             if code >= 0x80 or before + letter in _LIGATURES:
-                raise self._beyond()
+                self._beyond()
             self._letter, self._letter_end = letter, self.at
         return super()._literal(code, flags)
 
     def _class(self, flags: _Flags) -> Set:
         if flags.ignores_case:
-            raise self._beyond()
+            self._beyond()
         return super()._class(flags)
 
     def _set(self, flags: _Flags) -> Set:
         if flags.ignores_case:
-            raise self._beyond()
+            self._beyond()
         return super()._set(flags)
+
+    def _word(self) -> Set:
+        r"""Return the class of \w, which in Latin-1 has all numbers, and elsewhere only the decimal ones."""
+        return _sets.union(*map(_sets.property_of, ("Alphabetic", "M", "Nd", "Pc")), _sets.of("²³¹¼½¾"))
 
     def _posix_class(self, name: str) -> Set:
         if name not in _POSIX_IN_UNICODE:
-            raise self._beyond()
+            self._beyond()
         return _sets.property_of(_POSIX_IN_UNICODE[name])

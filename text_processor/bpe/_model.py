@@ -18,13 +18,13 @@ from text_processor._common.progress import Report
 from text_processor._documents import batches
 from text_processor._documents.decoding import Reading
 from text_processor._native import status as native_status
-from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
+from text_processor._native.bpe import AnySplitter, Encoder, SpecialTokens, Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
 from text_processor.bpe import _added, _normalizing, _offsets, _pipeline, _post, _special, _text
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._pipeline import Finders
 from text_processor.bpe._special import Names, Search
-from text_processor.bpe._splitter import Splitter
+from text_processor.bpe._splitter import PATTERNS, Splitter
 from text_processor.bpe._text import Consume
 from text_processor.errors import InvalidDocumentError, UntrainedTokenizerWarning
 
@@ -36,6 +36,9 @@ MOST_SEARCHES = 8
 
 # Ids that are converted to a list, or decoded, in one step.
 SLICE_IDS = 1 << 20
+
+# Patterns with the pieces of another one, which is written otherwise: those of tiktoken for r50k and cl100k.
+SAME_SPLITS = {PATTERNS["r50k"]: PATTERNS["gpt2"], PATTERNS["cl100k"]: PATTERNS["gpt4"]}
 
 # Takes the number of further bytes that are done.
 Tell = Callable[[int], object]
@@ -131,10 +134,16 @@ class Model:
         return self.vocabulary.tokens()
 
     def state(self) -> tuple[Any, ...]:
-        """Return everything that results depend on, here or in a file that is written."""
+        """Return what two models have in common that give the same results, however they are written."""
         rule = None if self.merges is None else (self.merges, self.whole_pieces)
-        way = (self.form, self.prefix_space, self.marks)
-        return (self.splitter, self.added, self.tokens, rule, way)
+        steps = tuple(step._replace(pattern=SAME_SPLITS.get(step.pattern, step.pattern)) for step in self.splitter.steps)
+        return (steps, self.form, self.prefix_space, self.marks, self._added_alike(), self.tokens, rule)
+
+    def _added_alike(self) -> dict[str, AddedToken]:
+        """Return the added tokens without the flag ``normalized`` where it makes no difference."""
+        if self.form is not None or len({token.normalized for token in self.added.values()}) > 1:
+            return self.added
+        return {name: token._replace(normalized=False) for name, token in self.added.items()}
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
@@ -160,7 +169,7 @@ class Model:
             start = place.end
         return ids + self.vocabulary.encode_short(self.splitter.native, data[start:])
 
-    def _encode_short_stretches(self, native: int, data: bytes, chosen: frozenset[str]) -> list[int]:
+    def _encode_short_stretches(self, native: AnySplitter, data: bytes, chosen: frozenset[str]) -> list[int]:
         """Encode a short text that does not go to the splitter as it is."""
         text: _pipeline.Text | None = self._whole(data, self.finders_for(chosen))
         if text is not None:
@@ -323,17 +332,17 @@ class Model:
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
-    def decode(self, ids: object, ends: array[int] | None = None, *, skip_special: bool = False) -> bytes:
+    def decode(self, ids: object, ends: array[int] | None = None, first: int = 0, *, skip_special: bool = False) -> bytes:
         """Return the bytes of tokens, and store the end of each token in ``ends``, which must be empty.
 
-        With ``skip_special``, special tokens have no bytes.
+        In errors, ``first`` is the index of the first id. With ``skip_special``, special tokens have no bytes.
         """
         added = self.special_tokens
         if skip_special:
             added = self._silent_special_tokens
             if self._special_in_vocabulary:
                 ids = array("I", _as_ids(ids))
-                self.decode(ids)  # so that an error gives the index in what was given
+                self.decode(ids, first=first)  # so that an error gives the index in what was given
                 ids = array("I", (number for number in ids if number not in self._special_in_vocabulary))
         numbers = memoryview(_as_ids(ids))
         parts: list[memoryview] = []
@@ -344,7 +353,7 @@ class Model:
             try:
                 found = self.vocabulary.decode(part, part_ends, added)
             except InvalidArgumentError:
-                found = self._decode_copy(array("I", part.tobytes()), part_ends, added, start)
+                found = self._decode_copy(array("I", part.tobytes()), part_ends, added, first + start)
             parts.append(found)
             if ends is not None:
                 ends.extend(nbytes + end for end in part_ends or ())
@@ -392,6 +401,10 @@ class Untrained(Model):
     def encode(self, *arguments: Any, **options: Any) -> int:
         self._warn()
         return super().encode(*arguments, **options)
+
+    def encode_with_offsets(self, *arguments: Any, **options: Any) -> _offsets.Arrays:
+        self._warn()
+        return super().encode_with_offsets(*arguments, **options)
 
     def encode_batch(self, *arguments: Any, **options: Any) -> list[list[int]]:
         self._warn()

@@ -5,8 +5,9 @@ A text passes through stages, whole or in chunks. Each stage keeps what is not y
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from text_processor._native.bpe import Encoder
 from text_processor.bpe import _normalizing, _text
@@ -36,7 +37,9 @@ class Buffer:
     def feed(self, chunk: Text, is_final: bool) -> None:
         """Take the next chunk of a stretch."""
         if self._stream is None and is_final:
-            _text.feed_bytes(chunk, self._consume, threads=self._threads)
+            n = self._consume(chunk, True) if len(chunk) <= _text.STEP_NBYTES else 0
+            if n < len(chunk):
+                _text.feed_bytes(memoryview(chunk)[n:], self._consume, threads=self._threads)
             return
         if self._stream is None:
             self._stream = _text.Stream(self._consume, self._threads)
@@ -45,7 +48,7 @@ class Buffer:
             self._stream = None
 
 
-class _Stage:
+class _Stage(ABC):
     """A stage that gives text to the next one."""
 
     def __init__(self, after: Sink) -> None:
@@ -69,8 +72,9 @@ class _Stage:
     def _end(self) -> None:
         self._give(b"", True)
 
+    @abstractmethod
     def _consume(self, text: Text, is_final: bool) -> int:
-        raise NotImplementedError
+        """Give the certain part of a text to the next stage; return its number of bytes."""
 
 
 class Finding(_Stage):
@@ -106,7 +110,8 @@ class Normalizing(_Stage):
 
     def _consume(self, text: Text, is_final: bool) -> int:
         n = len(text) if is_final else _normalizing.find_cut(text, self._form)
-        self._give(_normalizing.normalize(text[:n], self._form), is_final)
+        part = text[:n]
+        self._give(part if bytes(part).isascii() else _normalizing.normalize(part, self._form), is_final)
         return n
 
 
@@ -164,7 +169,7 @@ class Finders:
 
     def stages(self, form: str | None, last: Sink) -> Sink:
         """Return the first stage of those that lead to the last one."""
-        first: Any = last
+        first = last
         if self.after is not None:
             first = Finding(self.after, first)
         if form is not None:

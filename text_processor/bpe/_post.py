@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from text_processor.bpe import _special
 # The ids of the marks, in order; None stands for the text.
 Parts = tuple["tuple[int, ...] | None", ...]
 
-_Ids = TypeVar("_Ids", bound=Any)  # a list or an array
+_Ids = TypeVar("_Ids", list[int], "array[int]")
 
 
 def parts_of(section: Mapping[str, Any] | None) -> Parts:

@@ -34,7 +34,7 @@ class Search:
         self._native = native_bpe.Names([name.encode("utf-8", "surrogatepass") for name in names])
         self._longest = max(map(len, names))
         # The common prefix of all names is found quickly, and occurs in few texts.
-        self._common = _common_prefix(min(names), max(names))
+        self._common = common_prefix(min(names), max(names))
 
     def may_occur(self, text: str) -> bool:
         """Whether a name may be in a text; false if the common prefix of all names is not in it."""
@@ -72,7 +72,7 @@ class Search:
         return list(map(Place, found[::3], found[1::3], names)), n_certain
 
 
-def _common_prefix(one: str, other: str) -> str:
+def common_prefix(one: str, other: str) -> str:
     """Return the common prefix of two strings, which all strings between them in sorted order have too."""
     n = next((i for i in range(min(len(one), len(other))) if one[i] != other[i]), min(len(one), len(other)))
     return one[:n]

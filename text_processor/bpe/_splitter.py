@@ -96,6 +96,37 @@ def _as_byte_characters(text: str) -> str:
     return text.encode().decode("latin-1").translate(_TO_CHARACTER)
 
 
+# ---- Steps of tokenizers that have no pattern ------------------------------------------------------------------------
+
+# What tokenizers 0.23 takes for a digit: Rust's char::is_numeric, which already knows numbers of Unicode 17.
+_NUMERIC = r"[\p{N}\x{11DE0}-\x{11DE9}\x{16FF4}-\x{16FF6}]"
+
+# What it takes for punctuation: that of ASCII, and the categories P of an old version of Unicode, without these.
+_NO_PUNCTUATION_YET = (
+    r"\x{61D}\x{9FD}\x{A76}\x{C77}\x{C84}\x{1B4E}\x{1B4F}\x{1B7D}-\x{1B7F}\x{2E43}-\x{2E4F}\x{2E52}-\x{2E5D}\x{10D6E}\x{10EAD}"
+    r"\x{10F55}-\x{10F59}\x{10F86}-\x{10F89}\x{113D4}\x{113D5}\x{113D7}\x{113D8}\x{1144B}-\x{1144F}\x{1145A}\x{1145B}\x{1145D}"
+    r"\x{11660}-\x{1166C}\x{116B9}\x{1183B}\x{11944}-\x{11946}\x{119E2}\x{11A3F}-\x{11A46}\x{11A9A}-\x{11A9C}\x{11A9E}-\x{11AA2}"
+    r"\x{11B00}-\x{11B09}\x{11BE1}\x{11C41}-\x{11C45}\x{11C70}\x{11C71}\x{11EF7}\x{11EF8}\x{11F43}-\x{11F4F}\x{11FFF}"
+    r"\x{12FF1}\x{12FF2}\x{16D6D}-\x{16D6F}\x{16E97}-\x{16E9A}\x{16FE2}\x{1E5FF}\x{1E95E}\x{1E95F}"
+)
+_PUNCTUATION = rf"[[\p{{P}}$+<=>^`|~\x{{166D}}\x{{111C9}}]--[{_NO_PUNCTUATION_YET}]]"
+
+
+def digits_step(*, individual: bool, over_bytes: bool = False) -> Step:
+    """Return the step Digits of tokenizers."""
+    return Step(_NUMERIC, "rust", "Isolated" if individual else "Contiguous", over_bytes=over_bytes)
+
+
+def punctuation_step(behavior: Behavior = "Isolated", *, over_bytes: bool = False) -> Step:
+    """Return the step Punctuation of tokenizers."""
+    return Step(_PUNCTUATION, "rust", behavior, over_bytes=over_bytes)
+
+
+def byte_level_step(*, over_bytes: bool = False) -> Step:
+    """Return the step ByteLevel of tokenizers, if it splits; the steps after it are over bytes."""
+    return Step(PATTERNS["gpt2"], "rust", "Isolated", over_bytes=over_bytes)
+
+
 # ---- A step, as tokenizers takes it ----------------------------------------------------------------------------------
 
 

@@ -495,7 +495,8 @@ static void find_cuts(const compiler *c)
     const size_t n = m->n_classes;
     memset(m->cuts, true, n * n * sizeof *m->cuts);
     for (size_t state = TP_MACHINE_START; state < c->n_states; state++) {
-        for (size_t class = 0; c->live[state] && class < n; class++) {
+        if (!c->live[state] && state != TP_MACHINE_START) continue;
+        for (size_t class = 0; class < n; class++) {
             uint16_t move = move_of(c, state, class);
             size_t behind = move >> TP_MOVE_KIND_BITS;
             bool *cuts = m->cuts + class * n;

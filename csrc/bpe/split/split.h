@@ -16,6 +16,7 @@ typedef enum tp_split_family { TP_SPLIT_GPT2, TP_SPLIT_GPT4, TP_SPLIT_O200K } tp
 typedef struct tp_split_rules {
     tp_split_family family;
     size_t max_numbers;   /* the maximal number of number characters in a piece: 1 to 3 */
+    bool has_no_contractions; /* in o200k's family, words end before an apostrophe */
     bool keeps_blank_end; /* white space at the end of the text is one piece, even with newlines in it */
 } tp_split_rules;
 
@@ -32,7 +33,6 @@ struct tp_splitter {
     tp_step steps[TP_MOST_SPLIT_STEPS];
 };
 
-/* ---- Pieces of any splitter, one after the other --------------------------------------------------------------------- */
 
 /* What is left of the piece of a step that the next one divides, and the next match in it if that is known. */
 typedef struct tp_split_level {
@@ -64,8 +64,6 @@ static inline bool tp_split_is_between(const tp_split_cursor *cursor)
     }
     return true;
 }
-
-/* ---- Patterns that are written by hand ------------------------------------------------------------------------------- */
 
 /* Returns the rules of a pattern; NULL if it has no splitter. */
 const tp_split_rules *tp_split_rules_of(tp_pattern pattern);

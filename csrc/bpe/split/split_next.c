@@ -147,14 +147,15 @@ static const uint8_t *match_lower(tp_rest *rest, const uint8_t *p, const uint8_t
 
 /* Matches the two alternatives for words, the second of which takes words without lower characters; NULL if neither matches.
  * `first` and `nbytes` describe the character at `p`. */
-static const uint8_t *match_word(tp_rest *rest, const uint8_t *p, uint8_t first, size_t nbytes)
+static const uint8_t *match_word(tp_rest *rest, const uint8_t *p, uint8_t first, size_t nbytes, const tp_split_rules *rules)
 {
     bool is_prefix = (first & (TP_CLASS_LETTER | TP_CLASS_NUMBER | TP_CLASS_NEWLINE)) == 0;
     const uint8_t *start = is_prefix ? p + nbytes : p, *upper_end;
     const uint8_t *word_end = match_lower(rest, start, &upper_end);
     if (word_end == NULL && is_prefix && (first & TP_CLASS_LOWER) != 0) word_end = p + nbytes; /* a mark, without prefix */
     if (word_end == NULL && upper_end != start) word_end = upper_end;
-    return word_end == NULL ? NULL : match_optional_contraction(rest, word_end);
+    if (word_end == NULL || rules->has_no_contractions) return word_end;
+    return match_optional_contraction(rest, word_end);
 }
 
 /* [\r\n/]* */
@@ -169,7 +170,7 @@ static const uint8_t *next_of_o200k(tp_rest *rest, const uint8_t *p, const tp_sp
 {
     size_t nbytes, second_nbytes;
     uint8_t first = look(rest, p, &nbytes);
-    const uint8_t *word_end = match_word(rest, p, first, nbytes);
+    const uint8_t *word_end = match_word(rest, p, first, nbytes, rules);
     if (word_end != NULL) return word_end;
     if ((first & TP_CLASS_NUMBER) != 0) return match_numbers(rest, p + nbytes, rules->max_numbers);
     if ((first & TP_CLASS_SPACE) != 0) {

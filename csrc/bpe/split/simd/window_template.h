@@ -183,6 +183,7 @@ static inline uint64_t starts_of_gpt2(const tp_window *window, const uint8_t *p,
 /* \p{N}{1,max} */
 static inline uint64_t starts_of_numbers(uint64_t numbers, size_t max)
 {
+    if (max == 1) return numbers;
     uint64_t first = numbers & ~(numbers << 1), starts = first;
     uint64_t is_far_in = numbers & numbers << 1 & numbers << 2;
     if (max == 3) is_far_in &= numbers << 3;
@@ -232,9 +233,10 @@ static inline uint64_t starts_of_gpt4(const tp_window *window, const uint8_t *p,
     return with_contractions(starts, window->apostrophes & (starts | 1), p, nbytes, true);
 }
 
-static inline uint64_t starts_of_o200k(const tp_window *window, const uint8_t *p, size_t nbytes, size_t max_numbers)
+static inline uint64_t starts_of_o200k(const tp_window *window, const uint8_t *p, size_t nbytes, const tp_split_rules *rules)
 {
-    uint64_t starts = starts_of_classes(window, max_numbers) | (window->upper & window->lower << 1);
+    uint64_t starts = starts_of_classes(window, rules->max_numbers) | (window->upper & window->lower << 1);
+    if (rules->has_no_contractions) return starts;
     return with_contractions_behind_words(starts, window->apostrophes & window->letters << 1, p, nbytes);
 }
 
@@ -247,7 +249,7 @@ TP_INLINE uint64_t find_starts_in(const tp_split_rules *rules, tp_split_family f
     uint64_t starts;
     if (family == TP_SPLIT_GPT2) starts = starts_of_gpt2(&window, p, nbytes);
     else if (family == TP_SPLIT_GPT4) starts = starts_of_gpt4(&window, p, nbytes, rules->max_numbers);
-    else starts = starts_of_o200k(&window, p, nbytes, rules->max_numbers);
+    else starts = starts_of_o200k(&window, p, nbytes, rules);
     return starts & window.known & ~UINT64_C(1);
 }
 
