@@ -183,10 +183,10 @@ def assemble(
     plain = _without_added(vocab, merges, added)
     try:
         text = _alphabet.to_bytes("".join(plain))
-    except UnicodeEncodeError:
+    except UnicodeEncodeError as error:
         token = next(token for token in plain if not _alphabet.ALPHABET.issuperset(token))
         why = "it is neither an added token nor made of the characters that stand for bytes"
-        raise RefusedError(f"model.vocab[{quoted(token)}]", why) from None
+        raise RefusedError(f"model.vocab[{quoted(token)}]", why) from error
     tokens = Tokens(text, array("Q", accumulate(map(len, plain))), array("I", plain.values()))
     found = _by_tokens_alone(tokens, list(plain), merges, whole_pieces=whole_pieces)
     if found is not None:
