@@ -49,8 +49,8 @@ _ADVICE = {"Prepend": _SENTENCEPIECE, "Replace": _SENTENCEPIECE, "Precompiled": 
 
 BEHAVIORS = ("Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous")
 
-# What the type Punctuation takes for punctuation: that of ASCII, and P* of an old version of Unicode. tokenizers was asked about
-# every code point.
+# What the type Punctuation takes for punctuation: that of ASCII, and P* of an old version of Unicode. tokenizers was asked
+# about every code point.
 _PUNCTUATION = (
     "21-2f 3a-40 5b-60 7b-7e a1 a7 ab b6-b7 bb bf 37e 387 55a-55f 589-58a 5be 5c0 5c3 5c6 5f3-5f4 609-60a 60c-60d 61b "
     "61e-61f 66a-66d 6d4 700-70d 7f7-7f9 830-83e 85e 964-965 970 af0 df4 e4f e5a-e5b f04-f12 f14 f3a-f3d f85 fd0-fd4 "
