@@ -382,11 +382,13 @@ static void test_text_after_the_only_document(void)
     for (uint64_t end = 0; end < sizeof text; end++) {
         tp_pieces *wanted = new_pieces();
         size_t used;
-        CHECK(tp_pieces_add(wanted, TP_PATTERN_GPT4, (const uint8_t *)text, end, true, 1, &used, NULL) == TP_OK);
+        CHECK(tp_pieces_add(wanted, tp_splitter_of(TP_PATTERN_GPT4), (const uint8_t *)text, end, true, 1, &used, NULL) == TP_OK);
         for (size_t threads = 1; threads <= 4; threads++) {
             tp_pieces *pieces = new_pieces();
             const uint8_t *given = (const uint8_t *)text;
-            CHECK(tp_pieces_add_documents(pieces, TP_PATTERN_GPT4, given, sizeof text - 1, &end, 1, threads, NULL) == TP_OK);
+            tp_status status = tp_pieces_add_documents(pieces, tp_splitter_of(TP_PATTERN_GPT4), given, sizeof text - 1, &end, 1,
+                                                       threads, NULL);
+            CHECK(status == TP_OK);
             CHECK(has_same_counts(pieces, wanted));
             tp_pieces_free(pieces);
         }
