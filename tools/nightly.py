@@ -34,6 +34,7 @@ STEPS: dict[str, str] = {
     "workflows": "workflows",
     "newest-pythons": "newest-pythons",
     "docs-check": "docs-check",
+    "real-tokenizers": "real-tokenizers",
     **{name: name for name in ("ubsan", "seen-into", "growth")},
 }
 

@@ -16,8 +16,8 @@ from text_processor.bpe import _alphabet, _files, _sections
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
 from text_processor.bpe._reasons import Reasons
-from text_processor.bpe._sections import DIGITS, FLAGS, PUNCTUATION
-from text_processor.bpe._splitter import PATTERNS, Splitter, Step, splitter_of, written_for_oniguruma
+from text_processor.bpe._sections import FLAGS
+from text_processor.bpe._splitter import DIGITS, PATTERNS, PUNCTUATION, Splitter, Step, splitter_of, written_for_oniguruma
 
 
 def merges_of(model: Model) -> array[int]:
