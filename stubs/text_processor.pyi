@@ -289,7 +289,13 @@ class Tokenizer:
     # Files
     def save(self, path: str | bytes | os.PathLike[Any]) -> None: ...
     @classmethod
-    def load(cls, path: str | bytes | os.PathLike[Any]) -> Self: ...
+    def load(
+        cls,
+        source: str | bytes | os.PathLike[Any] | Buffer,
+        *,
+        pattern: str | None = None,
+        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
+    ) -> Self: ...
     @classmethod
     def from_mergeable_ranks(
         cls,
@@ -306,6 +312,19 @@ class Tokenizer:
     @classmethod
     def from_huggingface(cls, path: str | bytes | os.PathLike[Any]) -> Self: ...
     def save_huggingface(self, path: str | bytes | os.PathLike[Any]) -> None: ...
+    def save_pretrained(
+        self,
+        folder: str | bytes | os.PathLike[Any],
+        *,
+        chat_template: str | None = None,
+        bos_token: str | None = None,
+        eos_token: str | None = None,
+        pad_token: str | None = None,
+        unk_token: str | None = None,
+        sep_token: str | None = None,
+        cls_token: str | None = None,
+        mask_token: str | None = None,
+    ) -> None: ...
 
 class AddedToken(NamedTuple):
     id: int

