@@ -277,10 +277,8 @@ class Model:
         """Return the ids of a text and where each one begins and ends."""
         chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
         data = bytes(_text.as_utf8(self._checked(text, forbidden)))
-        locator = _offsets.Locator(
-            self.finders_for(chosen), self.normalizer, self.prefix_space, self._encode_stretch, self.vocabulary
-        )
-        found = locator.locate(data)
+        way = (self.finders_for(chosen), self.normalizer, self.prefix_space, self.splitter)
+        found = _offsets.Locator(*way, encode=self._encode_stretch, vocabulary=self.vocabulary).locate(data)
         return _offsets.in_bytes(data, found) if unit == "bytes" else _offsets.in_characters(data, found)
 
     def _encode_stretch(self, text: bytes) -> array[int]:
