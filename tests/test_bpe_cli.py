@@ -132,8 +132,10 @@ def test_models_of_every_kind_are_read(bpe, text, tmp_path):
     ids = bpe("encode", "-m", tmp_path / "m.json", text).output
     assert bpe("encode", "-m", tmp_path / "m.tiktoken", "--pattern", "gpt2", text).output == ids
     refused = bpe("encode", "-m", tmp_path / "m.tiktoken", text)
-    assert refused.status == 2
-    assert "--pattern and a .tiktoken file need each other" in refused.errors
+    assert refused.status == 1
+    assert "has no pattern: give the one of the model it belongs to" in refused.errors
+    expected().save_pretrained(tmp_path / "folder")
+    assert bpe("encode", "-m", tmp_path / "folder", text).output == ids
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ from text_processor._native.unicode import find_cut, is_normalized, normalize, n
 from text_processor.bpe import _files, _splitter
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
+from text_processor.bpe._splitter import PATTERNS
 from text_processor.bpe._training import Counting
 from text_processor.cli import main
 from text_processor.numeric import DataProcessor, MovingAverage, RingBuffer
@@ -447,6 +448,13 @@ SPLITTING: Table = {
     f"count, {pattern}, {name}": (1 << 14, lambda n, _, pattern=pattern, stretch=stretch: splits(pattern, stretch, n))
     for pattern in ("gpt2", "o200k", "cl100k_tiktoken")
     for name, stretch in STRETCHES.items()
+} | {
+    f"count, {pattern} as any other, {name}": (
+        1 << 14,
+        lambda n, _, pattern=pattern, stretch=stretch: splits(f"(?:{PATTERNS[pattern]})", stretch, n),
+    )
+    for pattern in ("o200k", "cl100k_tiktoken")
+    for name, stretch in STRETCHES.items()
 }
 
 ENCODING: Table = {
@@ -463,6 +471,10 @@ ENCODING: Table = {
     "encode, distinct pieces": (1000, lambda n, _: partial(pair_that_doubles(64).encode, distinct_words(n))),
     "encode, surrogates": (1 << 14, lambda n, _: partial(of_bytes().encode, "\ud83d\ude00\ud83d" * n)),
     "encode, by a pattern of its own": (1 << 12, lambda n, _: partial(of_bytes("[a-z]+|[^a-z]+").encode, "a1" * n)),
+    "encode, by a pattern for regex": (1 << 12, lambda n, _: partial(of_bytes("[a-z]+|(?<=z)1|[^a-z]+").encode, "a1" * n)),
+    "encode, a longer match that never comes": (1 << 14, lambda n, _: partial(of_bytes("[ab]+c|a").encode, "a" * n)),
+    "encode, one that is sought in many states": (1 << 14, lambda n, _: partial(of_bytes("(?:a{20})+b|a").encode, "a" * n)),
+    "encode, no match": (1 << 14, lambda n, _: partial(of_bytes("[ab]+c").encode, "a" * n)),
     "encode_ordinary": (1 << 14, lambda n, _: partial(of_bytes().encode_ordinary, "a b" * n)),
     "encode_array": (1 << 14, lambda n, _: partial(of_bytes().encode_array, "a b" * n)),
     "encode_batch, short texts": (1000, lambda n, _: partial(of_bytes().encode_batch, ["a b"] * n, 1)),

@@ -6,6 +6,7 @@ The places that raise are read from the source: one without a case here makes a 
 from __future__ import annotations
 
 import ast
+import base64
 import contextlib
 import errno
 import gzip
@@ -174,6 +175,61 @@ def split_by(pattern: Any, behavior: str = "Isolated", invert: bool = False) -> 
 
 def added(*tokens: dict[str, Any]) -> Callable[[], object]:
     return read_huggingface("added_tokens", value=list(tokens))
+
+
+BYTE_LEVEL = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": False}
+
+
+def chain(*steps: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "Sequence", "pretokenizers": list(steps)}
+
+
+def of_template(ids: Any = (64,), piece: Any = None) -> Callable[[], object]:
+    """Read a file with a template, of which one part may be wrong."""
+    sequence = {"Sequence": {"id": "A", "type_id": 0}}
+    section = {"type": "TemplateProcessing", "single": [piece or sequence] if piece != {} else [{}]} | {
+        "pair": [sequence, {"Sequence": {"id": "B", "type_id": 1}}],
+        "special_tokens": {"a": {"id": "a", "ids": list(ids), "tokens": ["a"]}},
+    }
+    return read_huggingface("post_processor", value=section)
+
+
+def lacking_a_byte() -> object:
+    whole = minimal_file()
+    del whole["model"]["vocab"]["a"], whole["model"]["vocab"]["ab"]
+    whole["model"] |= {"merges": [], "unk_token": "b"}
+    return Tokenizer.load(json.dumps(whole))
+
+
+def of_spaces() -> Tokenizer:
+    """A tokenizer that no file describes: a blank comes before a text that another pattern splits."""
+    whole = minimal_file()
+    whole["pre_tokenizer"]["add_prefix_space"] = True
+    spaced, other = Tokenizer.load(json.dumps(whole)), Tokenizer("cl100k")
+    spaced._model.splitter = other._model.splitter
+    return spaced
+
+
+def folder(**contents: bytes | str) -> str:
+    made = Path(tempfile.mkdtemp(dir="."))
+    for name, content in contents.items():
+        file(content, str(made / name.replace("_dot_", ".")))
+    return str(made)
+
+
+def pair(vocab: str, merges: bytes | str, config: str = "{}", **options: Any) -> Callable[[], object]:
+    """Read a folder with a vocabulary, merges and a configuration."""
+    contents: dict[str, bytes | str] = {"vocab_dot_json": vocab, "merges_dot_txt": merges, "tokenizer_config_dot_json": config}
+    return lambda: Tokenizer.load(folder(**contents), **options)
+
+
+NAMED = {"rank": 0, "token_str": "x"}
+
+
+def tekken(size: int = 258, **changes: Any) -> Callable[[], object]:
+    config = {"pattern": ".", "default_vocab_size": size, "default_num_special_tokens": 2}
+    vocab = [{"rank": i, "token_bytes": base64.b64encode(bytes([i])).decode()} for i in range(256)]
+    return lambda: Tokenizer.load(json.dumps({"config": config, "vocab": vocab} | changes))
 
 
 @contextlib.contextmanager
@@ -726,7 +782,6 @@ CASES: list[Case] = [
     (lambda: Tokenizer.from_mergeable_ranks({b"a": 0}, "gpt4"), ValueError, "b'\\x00' is missing", "byte"),
     (ranks({}, special_tokens={"x": 5}), ValueError, "'x' has the id 5", "which a token of the vocabulary has"),
     (lambda: trained_of_odd_ranks().merges, ValueError, "b'abc'", "not made of two before it"),
-    (lambda: trained_of_odd_ranks().save_huggingface("x.json"), ValueError, "b'abc'", "not made of two before it"),
     (tiktoken_file(b"no token"), InvalidTokenizerError, "b'no token'", "not a token in base64, a blank and its id"),
     (tiktoken_file(b"x" * 10**6), InvalidTokenizerError, "(1000000 bytes)", "a token in base64"),
     (tiktoken_file(b"YQ== 1", b"YQ== 2"), InvalidTokenizerError, "line 2", "the token b'a' is there already"),
@@ -834,15 +889,15 @@ CASES: list[Case] = [
     (
         read_huggingface("pre_tokenizer", value={"type": "Sequence", "pretokenizers": []}),
         InvalidTokenizerError,
-        "not []",
-        "only Split, then ByteLevel",
+        "pre_tokenizer: without ByteLevel",
+        "that cannot be represented",
     ),
-    (read_huggingface("pre_tokenizer", value=split_by({"Regex": 5})), InvalidTokenizerError, "not 5", "only a Regex"),
+    (read_huggingface("pre_tokenizer", value=split_by({"Regex": 5})), InvalidTokenizerError, "not 5", "it must be a text"),
     (
         read_huggingface("pre_tokenizer", value=split_by({"Regex": "a"}, "Merged")),
         InvalidTokenizerError,
-        "the behavior 'Merged'",
-        "only 'Isolated' with False",
+        "not 'Merged'",
+        "behavior: it must be one of Removed, Isolated",
     ),
     (
         read_huggingface("pre_tokenizer", value=split_by({"Regex": "(?<=a)b"})),
@@ -855,26 +910,13 @@ CASES: list[Case] = [
     (added({"id": 257, "content": "x"}, {"id": 258, "content": "x"}), InvalidTokenizerError, "[1].content: 'x'", "already"),
     (added({"id": -1, "content": "xx"}), InvalidTokenizerError, "not -1", f"a number from 0 to {MOST_ID}"),
     (added({"id": 300, "content": "xx"}), InvalidTokenizerError, "it is 300", "would get 257 there"),
-    (
-        added({"id": 257, "content": "xy"}, {"id": 258, "content": "yz", "normalized": True}),
-        InvalidTokenizerError,
-        "'xy' is found before 'yz'",
-        "cannot be represented",
-    ),
-    (
-        added({"id": 257, "content": "x" * 10**6}, {"id": 258, "content": "y", "normalized": True}),
-        InvalidTokenizerError,
-        "not 1000001",
-        "may have 1000000 characters together",
-    ),
     (added({"id": 300, "content": "ab"}), InvalidTokenizerError, "model.vocab['ab']: the id 256", "it has the id 300"),
-    (added({"id": 256, "content": "ab"}), InvalidTokenizerError, "model.vocab['ab']", "cannot be represented"),
     (read_huggingface("model", "vocab", value=5), InvalidTokenizerError, "not 5", "model.vocab: it must be an object"),
     (read_huggingface("model", "vocab", "a b", value=999), InvalidTokenizerError, "model.vocab['a b']", "that stand for bytes"),
     (read_huggingface("model", "merges", value=5), InvalidTokenizerError, "not 5", "model.merges: it must be a list"),
     (read_huggingface("model", "merges", 0, value="a"), InvalidTokenizerError, "'a'", "it is not two tokens"),
     (read_huggingface("model", "merges", 0, value="a c"), InvalidTokenizerError, "'ac'", "is not in the vocabulary"),
-    (lambda: of_odd_json().to_tiktoken(), ValueError, "this vocabulary was read from a tokenizer.json", "tiktoken's rule"),
+    (lambda: of_odd_json().to_tiktoken(), ValueError, "tiktoken cannot represent this tokenizer", "tiktoken's rule"),
     (
         lambda: Tokenizer(special_tokens=["a"]).save_huggingface("x.json"),
         ValueError,
@@ -882,6 +924,161 @@ CASES: list[Case] = [
         "would be taken for a token of the vocabulary",
     ),
     (lambda: Tokenizer("(?<=a)b|.").save_huggingface("x.json"), ValueError, "'(?<=a)b|.'", "do not read alike"),
+    (lambda: Tokenizer.load(tokenizer_file(steps=5)), InvalidTokenizerError, "not 5", "steps must be a list"),
+    (lambda: Tokenizer.load(tokenizer_file(steps=[5])), InvalidTokenizerError, "not 5", "steps must be lists of a pattern"),
+    (lambda: Tokenizer.load(tokenizer_file(normalizer=["x"])), InvalidTokenizerError, "not 'x'", "must be a list of NFC"),
+    (lambda: Tokenizer.load(tokenizer_file(flags={"x": 5})), InvalidTokenizerError, "the added token 'x'", "among normalized"),
+    (lambda: Tokenizer.load(tokenizer_file(post_processor={"type": "x"})), InvalidTokenizerError, "'x'", "only BertProcessing"),
+    (read_huggingface("model", "merges", 0, value="a xyz"), InvalidTokenizerError, "'a xyz'", "not two tokens"),
+    (lambda: of_spaces().save_huggingface("x.json"), ValueError, "a blank before a text", "GPT-2's pattern"),
+    (read_huggingface("normalizer", value={"type": "Lowercase"}), InvalidTokenizerError, "'Lowercase'", "only NFC, NFD"),
+    (
+        read_huggingface("pre_tokenizer", value=None),
+        InvalidTokenizerError,
+        "pre_tokenizer: without one",
+        "cannot be represented",
+    ),
+    (
+        read_huggingface("pre_tokenizer", value={"type": "Metaspace"}),
+        InvalidTokenizerError,
+        "'Metaspace'",
+        "only ByteLevel, Digits",
+    ),
+    (
+        read_huggingface("pre_tokenizer", value=chain(BYTE_LEVEL, BYTE_LEVEL)),
+        InvalidTokenizerError,
+        "pre_tokenizer.pretokenizers[1]",
+        "a second ByteLevel cannot be",
+    ),
+    (
+        read_huggingface("pre_tokenizer", value=chain({"type": "Digits"}, BYTE_LEVEL | {"add_prefix_space": True})),
+        InvalidTokenizerError,
+        "pretokenizers[1].add_prefix_space: true",
+        "puts a blank before each of its pieces",
+    ),
+    (read_huggingface("pre_tokenizer", value=BYTE_LEVEL | {"use_regex": 5}), InvalidTokenizerError, "not 5", "true or false"),
+    (read_huggingface("pre_tokenizer", value=split_by({})), InvalidTokenizerError, "not []", "either Regex or String"),
+    (
+        read_huggingface("pre_tokenizer", value=split_by({"String": ""})),
+        InvalidTokenizerError,
+        "pattern.String",
+        "an empty pattern",
+    ),
+    (
+        read_huggingface("decoder", value={"type": "Sequence", "decoders": []}),
+        InvalidTokenizerError,
+        "not 0 decoders",
+        "only one ByteLevel",
+    ),
+    (read_huggingface("decoder", value={"type": "Fuse"}), InvalidTokenizerError, "the type 'Fuse'", "only ByteLevel"),
+    (
+        read_huggingface("post_processor", value={"type": "x"}),
+        InvalidTokenizerError,
+        "post_processor: 'x'",
+        "only BertProcessing",
+    ),
+    (
+        read_huggingface("post_processor", value={"type": "BertProcessing", "sep": [1], "cls": ["a", 64]}),
+        InvalidTokenizerError,
+        "not [1]",
+        "post_processor.sep: it must be a token and its id",
+    ),
+    (of_template(ids=[]), InvalidTokenizerError, "special_tokens['a']", "0 ids and 1 tokens do not fit"),
+    (of_template(ids=[999]), InvalidTokenizerError, "ids[0]", "no token has the id 999"),
+    (of_template(piece={}), InvalidTokenizerError, "not []", "either a SpecialToken or a Sequence"),
+    (
+        of_template(piece={"SpecialToken": {"id": "b", "type_id": 0}}),
+        InvalidTokenizerError,
+        "'b'",
+        "none of the special_tokens",
+    ),
+    (
+        of_template(piece={"Sequence": {"id": "C", "type_id": 0}}),
+        InvalidTokenizerError,
+        "not ['C']",
+        "must have the sequences A",
+    ),
+    (read_huggingface("model", "vocab", value={}), InvalidTokenizerError, "model.vocab", "it is empty"),
+    (read_huggingface("model", "end_of_word_suffix", value="</w>"), InvalidTokenizerError, "end_of_word_suffix", "CLIP's"),
+    (added({"id": 257, "content": ""}), InvalidTokenizerError, "added_tokens", "cannot be empty"),
+    (lacking_a_byte, InvalidTokenizerError, "model.unk_token: 'b'", "the byte b'a' is no token"),
+    # Other forms
+    (lambda: Tokenizer.load(5), TypeError, "not int", "a path, or the content of a file"),
+    (lambda: Tokenizer.load(b"#version: 0.2"), FileNotFoundError, "#version", "No such file"),
+    (
+        lambda: Tokenizer.load(file("#version: 0.2")),
+        InvalidTokenizerError,
+        "merges without their vocabulary",
+        "give the folder",
+    ),
+    (lambda: Tokenizer.load(file(b"\n\x0e<unk>")), InvalidTokenizerError, "SentencePiece", "characters, not bytes"),
+    (lambda: Tokenizer.load(b"YQ== 0"), InvalidTokenizerError, "has no pattern", "pattern='cl100k' for Llama 3"),
+    (lambda: Tokenizer.load('{"a": 1}'), InvalidTokenizerError, "a vocabulary without its merges", "give the folder"),
+    (
+        lambda: Tokenizer.load('{"model_type": "x"}'),
+        InvalidTokenizerError,
+        "the configuration of a tokenizer",
+        "give the folder",
+    ),
+    (lambda: Tokenizer.load('{"model": {}}', pattern="x"), InvalidTokenizerError, "its own pattern", "pattern cannot be given"),
+    (lambda: Tokenizer.load(folder()), InvalidTokenizerError, "no file of a tokenizer", "tokenizer.json, tekken.json"),
+    (pair("{", ""), InvalidTokenizerError, "vocab.json", "no JSON"),
+    (pair("{}", b"\xff"), InvalidTokenizerError, "merges.txt", "not UTF-8 at byte 0"),
+    (pair('{"a": 0}', ""), InvalidTokenizerError, "vocab.json with merges has no pattern", "'gpt2' for GPT-2"),
+    (pair('{"a": 0}', "a b c", pattern="gpt2"), InvalidTokenizerError, "'a b c'", "not two tokens of the vocabulary"),
+    (pair('{"é☃": 0}', "", pattern="gpt2"), InvalidTokenizerError, "model.vocab['é☃']", "that stand for bytes"),
+    (
+        pair('{"a": 0}', "", '{"added_tokens_decoder": {"x": {}}}', pattern="gpt2"),
+        InvalidTokenizerError,
+        "added_tokens_decoder['x']",
+        "must be an id",
+    ),
+    (
+        pair('{"a": 0}', "", '{"added_tokens_decoder": {"5": {}}}', pattern="gpt2"),
+        InvalidTokenizerError,
+        "added_tokens_decoder[0].content",
+        "must be a text",
+    ),
+    (
+        pair('{"a": 0}', "", '{"tokenizer_class": "GPT2Tokenizer", "added_tokens_decoder": {"5": {"content": "x"}}}'),
+        InvalidTokenizerError,
+        "it is 5",
+        "would get 1 there",
+    ),
+    (tekken(config={}), InvalidTokenizerError, "config.pattern", "it must be a text"),
+    (tekken(size=1000), InvalidTokenizerError, "1000 tokens, 2 of them special", "do not fit a vocab of 256"),
+    (
+        tekken(special_tokens=[{"rank": 5, "token_str": "x"}]),
+        InvalidTokenizerError,
+        "1 of them",
+        "do not fit the 2 special tokens",
+    ),
+    (
+        tekken(special_tokens=[{"rank": i, "token_str": "x"} for i in range(2)]),
+        InvalidTokenizerError,
+        "special_tokens",
+        "two of them have the same name",
+    ),
+    (
+        tekken(vocab=[5] * 256, special_tokens=[NAMED]),
+        InvalidTokenizerError,
+        "vocab[0]",
+        "not a token in base64 and its rank: 5",
+    ),
+    (
+        tekken(vocab=[{"token_bytes": "YQ==", "rank": 0}] * 256, special_tokens=[NAMED]),
+        InvalidTokenizerError,
+        "the ranks must count from 0",
+        "no token may be there twice",
+    ),
+    (lambda: trained().save_pretrained("new", eos_token=5), TypeError, "not int", "eos_token must be the name of a token"),
+    (
+        lambda: trained().save_pretrained("new", eos_token="x"),
+        ValueError,
+        "not 'x'",
+        "eos_token must be one of the added tokens",
+    ),
+    (lambda: trained().save_pretrained("new", chat_template=5), TypeError, "not int", "chat_template must be str"),
     # Numbers
     (lambda: numeric.parallel_sum(5), TypeError, "not int", "numbers must be numbers, in a buffer or an iterable"),
     (lambda: numeric.parallel_sum("12"), TypeError, "not one str", "numbers must be numbers"),
@@ -1249,6 +1446,8 @@ OF_C_ALONE = {
         "the buffer is too small for the ids",
         "the buffer is too small for the ids of the first piece",
         "the buffer is too small for the merges",
+        "the buffer is too small for the pairs",
+        "the buffer is too small for the tokens",
         "the buffer is too small for the normal form",
         "the buffer is too small for the places",
         "the buffer is too small for the snapshot",

@@ -113,7 +113,8 @@ def _atomic(node: Node) -> Node:
             return node
         case Repeat(Take(), _, _, is_lazy=False):
             return node._replace(is_possessive=True)
-    _beyond("an atomic group of more than a repeated set")
+        case _:
+            _beyond("an atomic group of more than a repeated set")
 
 
 def _looked_at(node: Node) -> Look:
@@ -130,7 +131,8 @@ def _looked_at(node: Node) -> Look:
             return Look(_sets.union(*(each.members for each in looks)), any(each.at_end for each in looks))
         case Repeat(Take(members), least, most) if most != 0:
             return Look(members, at_end=False) if least == 1 else _looked_at_nothing(least)
-    _beyond("a look-ahead over more than one character")
+        case _:
+            _beyond("a look-ahead over more than one character")
 
 
 def _looked_at_nothing(least: int) -> Look:
@@ -314,7 +316,7 @@ class _Reader:
         self.n_nested += 1
         if self.n_nested > MOST_NESTED:
             _beyond("too deeply nested")
-        ways, parts = [], list[Node]()
+        ways, parts = list[Node](), list[Node]()
         while self.at < len(self.pattern) and not self._begins(")"):
             if self._begins("|"):
                 self.at += 1
@@ -420,6 +422,8 @@ class _Reader:
 
     def _atom(self, flags: _Flags) -> Node:
         character = self.pattern[self.at]
+        if character in "?*+{^":
+            self._beyond()
         match character:
             case "(":
                 return self._group(flags)
@@ -433,10 +437,9 @@ class _Reader:
                 return Look(_NEWLINE, at_end=True) if self._dollar_is_line(flags) else _END
             case "\\":
                 return self._escape(flags)
-            case "?" | "*" | "+" | "{" | "^":
-                self._beyond()
-        self.at += 1
-        return self._literal(ord(character), flags)
+            case _:
+                self.at += 1
+                return self._literal(ord(character), flags)
 
     def _dollar_is_line(self, flags: _Flags) -> bool:
         return self.is_oniguruma or flags.dollar_is_line

@@ -274,10 +274,10 @@ def read_tiktoken(data: bytes) -> Tokens:
     try:
         return native_bpe.read_ranks(data)
     except InvalidArgumentError:
-        return _line_by_line(data)
+        return line_by_line(data)
 
 
-def _line_by_line(data: bytes) -> Tokens:
+def line_by_line(data: bytes) -> Tokens:
     """Read a file that has a fault, an empty token or an unusual layout."""
     ranks: dict[bytes, int] = {}
     ids: set[int] = set()

@@ -76,7 +76,7 @@ def read_huggingface(data: bytes, name: str) -> Model:
 def read_tiktoken(path: Path, given: Given) -> Model:
     """Read a file of tiktoken, or raise `InvalidTokenizerError`."""
     data = path.read_bytes()
-    return _named(str(path), lambda: of_ranks(_files.read_tiktoken(data), given))
+    return _named(str(path), lambda: _of_tiktoken(data, given))
 
 
 def looks_like_content(data: bytes) -> bool:
@@ -94,7 +94,7 @@ def _read_content(data: bytes, given: Given) -> Model:
     if data[:4096].lstrip().startswith(b"{"):
         return _read_json(common_json.loads(data), given)
     if _files.looks_like_tiktoken(data):
-        return of_ranks(_files.read_tiktoken(data), given)
+        return _of_tiktoken(data, given)
     if data.startswith(b"\n") and b"<unk>" in data[:64]:
         why = "a model of SentencePiece, whose tokens are characters, not bytes, cannot be represented"
         raise ValueError(why)
@@ -131,11 +131,15 @@ def _read_json(file: Any, given: Given) -> Model:
 # ---- Lists of ranks --------------------------------------------------------------------------------------------------
 
 
-def of_ranks(tokens: Tokens, given: Given) -> Model:
-    """Return the model of a file of tiktoken."""
+def _of_tiktoken(data: bytes, given: Given) -> Model:
     if given.pattern is None:
         raise ValueError(f"a .tiktoken file, or tokenizer.model, {_NEEDS_PATTERN}")
-    return model_of(tokens, checked_pattern(given.pattern), given.special_tokens)
+    splitter, tokens = checked_pattern(given.pattern), _files.read_tiktoken(data)
+    try:
+        return model_of(tokens, splitter, given.special_tokens)
+    except ValueError:
+        _files.line_by_line(data)  # names the line if one repeats another
+        raise
 
 
 def model_of(tokens: Tokens, splitter: Splitter, special_tokens: SpecialTokens) -> Model:
@@ -229,9 +233,7 @@ def _read_folder(folder: Path, given: Given) -> Model:
     others = [folder / "tokenizer.model", *sorted(folder.glob("*.tiktoken"))]
     if len(found := [path for path in others if path.is_file()]) == 1:
         return read(found[0], given)
-    wanted = (
-        "tokenizer.json, tekken.json, vocab.json with merges.txt, encoder.json with vocab.bpe, tokenizer.model, a .tiktoken"
-    )
+    wanted = "tokenizer.json, tekken.json, vocab.json + merges.txt, encoder.json + vocab.bpe, tokenizer.model, a .tiktoken"
     raise InvalidTokenizerError(f"{folder}: the folder has no file of a tokenizer, or several ({wanted})")
 
 

@@ -20,7 +20,7 @@ from text_processor.bpe._model import Model
 from text_processor.bpe._reasons import Reasons, RefusedError, check_keys, check_list, check_object, check_value
 from text_processor.bpe._sections import PostProcessors, check_number
 from text_processor.bpe._special import MOST_ID
-from text_processor.bpe._splitter import splitter_of
+from text_processor.bpe._splitter import Splitter, Step, splitter_of
 
 _SECTIONS = (
     *("version", "truncation", "padding", "added_tokens", "normalizer"),
@@ -58,7 +58,7 @@ def model_of(file: Any) -> Model:
         ids = frozenset(parts.vocabulary.tokens().ids) | {token.id for token in added.values()}
         reasons.attempt(PostProcessors(reasons, ids).check, "post_processor", file.get("post_processor"))
     # Last, so that no pattern is compiled for a file that has other faults.
-    splitter = None if reasons or pre_tokenizer is None else reasons.attempt(splitter_of, pre_tokenizer.steps)
+    splitter = None if reasons or pre_tokenizer is None else reasons.attempt(_splitter_of, pre_tokenizer.steps)
     if reasons or splitter is None or added is None or parts is None or pre_tokenizer is None:
         raise ValueError(str(reasons))
     settings = {key: value for key, value in file["model"].items() if key in {*_MODEL_SETTINGS, *_FOR_UNKNOWN} and value}
@@ -74,6 +74,13 @@ def model_of(file: Any) -> Model:
         post_processor=file.get("post_processor"),
         kept=kept,
     )
+
+
+def _splitter_of(steps: tuple[Step, ...]) -> Splitter:
+    try:
+        return splitter_of(steps)
+    except ValueError as error:
+        raise RefusedError("pre_tokenizer", str(error)) from error
 
 
 def _pre_tokenizer(file: Mapping[str, Any], reasons: Reasons) -> _sections.PreTokenizer:
@@ -176,10 +183,10 @@ def assemble(
     plain = _without_added(vocab, merges, added)
     try:
         text = _alphabet.to_bytes("".join(plain))
-    except UnicodeEncodeError:
+    except UnicodeEncodeError as error:
         token = next(token for token in plain if not _alphabet.ALPHABET.issuperset(token))
         why = "it is neither an added token nor made of the characters that stand for bytes"
-        raise RefusedError(f"model.vocab[{quoted(token)}]", why) from None
+        raise RefusedError(f"model.vocab[{quoted(token)}]", why) from error
     tokens = Tokens(text, array("Q", accumulate(map(len, plain))), array("I", plain.values()))
     found = _by_tokens_alone(tokens, list(plain), merges, whole_pieces=whole_pieces)
     if found is not None:
@@ -221,6 +228,8 @@ _FEW = 16
 
 def _without_added(vocab: dict[str, int], merges: list[str], added: Mapping[str, AddedToken]) -> dict[str, int]:
     """Return the tokens that ordinary text can become: the vocabulary may also have added tokens, for their ids."""
+    if "" in added and "" not in vocab:
+        raise RefusedError("added_tokens", "the content of an added token cannot be empty")
     plain = dict(vocab)
     both = [name for name in added if name in vocab]
     is_used = _used_names(both, merges, vocab).__contains__

@@ -31,7 +31,7 @@ def union(*sets: Set) -> Set:
 
 def complement(one: Set) -> Set:
     """Return what is not in a set."""
-    found, start = [], 0
+    found, start = list[tuple[int, int]](), 0
     for first, last in one:
         if first > start:
             found.append((start, first - 1))
@@ -76,19 +76,18 @@ def name_of(written: str) -> str | None:
 @cache
 def property_of(name: str) -> Set:
     """Return the characters with a property."""
-    match name:
-        case "Any":
-            return EVERYTHING
-        case "ASCII":
-            return ((0, 0x7F),)
-        case "Cn":
-            return complement(union(*(property_of(each) for each in CATEGORIES - {"C", "Cn", *_GROUPS})))
-        case "C":
-            return complement(union(*(property_of(each) for each in _GROUPS)))
+    if name == "Any":
+        return EVERYTHING
+    if name == "ASCII":
+        return ((0, 0x7F),)
+    if name == "Cn":
+        return complement(union(*(property_of(each) for each in CATEGORIES - {"C", "Cn", *_GROUPS})))
+    if name == "C":
+        return complement(union(*(property_of(each) for each in _GROUPS)))
     if members := _GROUPS.get(name):
         return union(*(property_of(members[i : i + 2]) for i in range(0, len(members), 2)))
     numbers, end = list(_numbers(_unicode.RANGES[name])), 0
-    found = []
+    found = list[tuple[int, int]]()
     for gap, length in zip(numbers[::2], numbers[1::2], strict=True):
         found.append((end + gap, end + gap + length - 1))
         end += gap + length

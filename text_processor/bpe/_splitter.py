@@ -99,7 +99,7 @@ def _as_byte_characters(text: str) -> str:
 # ---- Steps of tokenizers that have no pattern ------------------------------------------------------------------------
 
 # What tokenizers 0.23 takes for a digit: Rust's char::is_numeric, which already knows numbers of Unicode 17.
-_NUMERIC = r"[\p{N}\x{11DE0}-\x{11DE9}\x{16FF4}-\x{16FF6}]"
+DIGITS = r"[\p{N}\x{11DE0}-\x{11DE9}\x{16FF4}-\x{16FF6}]"
 
 # What it takes for punctuation: that of ASCII, and the categories P of an old version of Unicode, without these.
 _NO_PUNCTUATION_YET = (
@@ -109,17 +109,17 @@ _NO_PUNCTUATION_YET = (
     r"\x{11B00}-\x{11B09}\x{11BE1}\x{11C41}-\x{11C45}\x{11C70}\x{11C71}\x{11EF7}\x{11EF8}\x{11F43}-\x{11F4F}\x{11FFF}"
     r"\x{12FF1}\x{12FF2}\x{16D6D}-\x{16D6F}\x{16E97}-\x{16E9A}\x{16FE2}\x{1E5FF}\x{1E95E}\x{1E95F}"
 )
-_PUNCTUATION = rf"[[\p{{P}}$+<=>^`|~\x{{166D}}\x{{111C9}}]--[{_NO_PUNCTUATION_YET}]]"
+PUNCTUATION = rf"[[\p{{P}}$+<=>^`|~\x{{166D}}\x{{111C9}}]--[{_NO_PUNCTUATION_YET}]]"
 
 
 def digits_step(*, individual: bool, over_bytes: bool = False) -> Step:
     """Return the step Digits of tokenizers."""
-    return Step(_NUMERIC, "rust", "Isolated" if individual else "Contiguous", over_bytes=over_bytes)
+    return Step(DIGITS, "rust", "Isolated" if individual else "Contiguous", over_bytes=over_bytes)
 
 
 def punctuation_step(behavior: Behavior = "Isolated", *, over_bytes: bool = False) -> Step:
     """Return the step Punctuation of tokenizers."""
-    return Step(_PUNCTUATION, "rust", behavior, over_bytes=over_bytes)
+    return Step(PUNCTUATION, "rust", behavior, over_bytes=over_bytes)
 
 
 def byte_level_step(*, over_bytes: bool = False) -> Step:
@@ -226,7 +226,15 @@ def _in_one_form(step: Step) -> Step:
     return step
 
 
+def written_for_oniguruma(step: Step) -> str:
+    """Return the expression of a step as a tokenizer.json must have it, or raise `ValueError` if it may mean something else."""
+    if step.dialect == "rust" and not (native_bpe.find_pattern(step.pattern) or _is_the_same_in_both(step.pattern)):
+        _patterns.check(step.pattern, oniguruma=True)
+    return AS_WRITTEN.get(step.pattern, step.pattern) if step.dialect == "rust" else step.pattern
+
+
 def _is_the_same_in_both(pattern: str) -> bool:
+    """Whether an expression means the same in both dialects, as far as the core can do what it means."""
     try:
         return _expressions.program_of(pattern, "rust") == _expressions.program_of(pattern, "oniguruma")
     except BeyondError:
