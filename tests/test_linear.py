@@ -405,6 +405,32 @@ def equal_ids(n: int, _: Path) -> Call:
     return refused(lambda: Tokenizer.from_mergeable_ranks(tokens, "gpt4"))
 
 
+def ranks_of(tokenizer: Tokenizer, folder: Path) -> bytes:
+    tokenizer.save_tiktoken(folder / "ranks")
+    return (folder / "ranks").read_bytes()
+
+
+def json_with_merges(n: int, folder: Path, change: Callable[[list[Any]], list[Any]]) -> Callable[[], object]:
+    """Read a tokenizer.json with other merges."""
+    path = json_of(numbers(n), folder)
+    file = json.loads(path.read_bytes())
+    file["model"]["merges"] = change(file["model"]["merges"])
+    path.write_text(json.dumps(file), encoding="utf-8")
+    return partial(Tokenizer.load, path)
+
+
+def json_in_another_order(n: int, folder: Path) -> Callable[[], object]:
+    return json_with_merges(n, folder, lambda merges: merges[::-1])
+
+
+def tekken(n: int, _: Path) -> Callable[[], object]:
+    ranks = numbers(n).mergeable_ranks()
+    vocab = [{"rank": i, "token_bytes": b64encode(token).decode()} for i, token in enumerate(sorted(ranks, key=len))]
+    config = {"pattern": ".", "default_vocab_size": len(vocab) + 1, "default_num_special_tokens": 1}
+    special = [{"rank": 0, "token_str": "<s>"}]
+    return partial(Tokenizer.load, json.dumps({"config": config, "vocab": vocab, "special_tokens": special}))
+
+
 VOCABULARIES: Table = {
     "from_mergeable_ranks, long tokens": (64, ranks),
     "from_mergeable_ranks, equal ids": (1000, equal_ids),
@@ -415,6 +441,10 @@ VOCABULARIES: Table = {
     "from_huggingface": (1000, lambda n, folder: partial(Tokenizer.from_huggingface, json_of(numbers(n), folder))),
     "from_huggingface, added tokens": (100, json_with_added_tokens),
     "from_huggingface, equal keys": (1000, json_with_equal_keys),
+    "load, a text of ranks": (1000, lambda n, folder: partial(Tokenizer.load, ranks_of(numbers(n), folder), pattern="gpt4")),
+    "load, merges in another order": (1000, json_in_another_order),
+    "load, tekken": (1000, tekken),
+    "save_pretrained": (1000, lambda n, folder: partial(numbers(n).save_pretrained, folder / "new")),
     "save_huggingface": (1000, lambda n, folder: partial(numbers(n).save_huggingface, folder / "tokenizer.json")),
     "save_tiktoken": (1000, lambda n, folder: partial(numbers(n).save_tiktoken, folder / "tokens")),
     "save": (1000, lambda n, folder: partial(numbers(n).save, folder / "tokenizer")),

@@ -852,9 +852,9 @@ CASES: list[Case] = [
         "unit must be 'characters' or 'bytes'",
     ),
     (
-        lambda: Tokenizer.from_mergeable_ranks(BYTES, "[a-z]").encode_with_offsets("a1"),
+        lambda: Tokenizer.from_mergeable_ranks(BYTES, "(?<=a)b").encode_with_offsets("ab"),
         ValueError,
-        "the pattern leaves out some of the text",
+        "leaves out some of it",
         "encode gives the ids alone",
     ),
     # Files of tokenizers
@@ -862,6 +862,12 @@ CASES: list[Case] = [
     (lambda: Tokenizer.load(tokenizer_file(pattern=5)), InvalidTokenizerError, "not 5", "pattern must be a text"),
     (lambda: Tokenizer.load(tokenizer_file(has_merges=5)), InvalidTokenizerError, "not 5", "must be true or false"),
     (lambda: Tokenizer.load(tokenizer_file(special_tokens=5)), InvalidTokenizerError, "not 5", "must be an object"),
+    (lambda: Tokenizer.load(tokenizer_file(flags=[])), InvalidTokenizerError, "not []", "flags must be an object"),
+    (lambda: Tokenizer.load(tokenizer_file(prefix_space=5)), InvalidTokenizerError, "not 5", "must be true or false"),
+    (lambda: Tokenizer.load(tokenizer_file(normalizer=["X"])), InvalidTokenizerError, "not 'X'", "a list of NFC, NFD"),
+    (lambda: Tokenizer.load(tokenizer_file(flags={"x": []})), InvalidTokenizerError, "'x'", "must be among normalized, lstrip"),
+    (lambda: Tokenizer.load(tokenizer_file(steps=[["a", "perl"]])), InvalidTokenizerError, "'perl'", "lists of a pattern"),
+    (lambda: Tokenizer.load(tokenizer_file(post_processor={"type": "x"})), InvalidTokenizerError, "'x'", "post_processor"),
     (lambda: Tokenizer.load(tokenizer_file(not_special=["x"])), InvalidTokenizerError, "not ['x']", "names of special_tokens"),
     (
         lambda: Tokenizer.load(tokenizer_file(pattern="(a{1000}){100000}")),

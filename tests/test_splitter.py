@@ -17,6 +17,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import pre_tokenizers
 
+from text_processor import Tokenizer
 from text_processor._native import bpe as native_bpe
 from text_processor.bpe import _expressions, _sets, _splitter, _unicode
 from text_processor.bpe._expressions import Choice, Look, Node, Repeat, Sequence, Take
@@ -29,6 +30,7 @@ from text_processor.bpe._splitter import (
     punctuation_step,
     splitter_for,
     splitter_of,
+    written_for_oniguruma,
 )
 
 BYTES = {bytes([byte]): byte for byte in range(256)}
@@ -503,3 +505,42 @@ def test_regex_takes_steps_as_the_core_does(taken: list[tuple[str, str, bool]], 
     engines = tuple(map(_splitter._compile, splitter.steps))
     by_regex = [piece.decode() for group in Splitter(splitter.steps, None, engines).split(text) for piece in group]
     assert by_regex == pieces_of(splitter, text)
+
+
+# ---- In a tokenizer --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["gpt2", "cl100k", "o200k", "tekken"])
+def test_a_machine_trains_and_encodes_as_the_windows_of_its_pattern_do(name: str) -> None:
+    texts = [" ".join(TEXTS) * 50, *TEXTS, "word " * 30_000]
+    by_windows, by_machine = Tokenizer(name), Tokenizer(f"(?:{PATTERNS[name]})")
+    for tokenizer in (by_windows, by_machine):
+        tokenizer.train_from_iterator(texts, 300, threads=2)
+    assert by_machine.mergeable_ranks() == by_windows.mergeable_ranks()
+    assert by_machine.encode_batch(texts, threads=2) == by_windows.encode_batch(texts, threads=2)
+    assert [by_machine.count(text) for text in texts] == [by_windows.count(text) for text in texts]
+
+
+def test_text_that_no_match_covers_is_left_out_as_in_tiktoken() -> None:
+    pattern = r"[\p{L}&&[^\p{Han}]]+"
+    tokenizer = Tokenizer.from_mergeable_ranks(BYTES | {b"ab": 256}, pattern)
+    encoding = tiktoken.Encoding("some", pat_str=pattern, mergeable_ranks=BYTES | {b"ab": 256}, special_tokens={})
+    for text in (*TEXTS, "ab中ab", "中文", "中" * 100_000 + "ab"):
+        assert tokenizer.encode(text) == encoding.encode_ordinary(text)
+    tokenizer.train("ab中文ab 中文", 258)
+    assert tokenizer.mergeable_ranks()[b"ab"] == 256
+    assert len(tokenizer.mergeable_ranks()) == 257  # nothing of what is left out is counted
+
+
+@pytest.mark.parametrize("pattern", [PUBLISHED["Kimi"], PUBLISHED["Qwen 3.5"], r"a\z|[^a]", "(?i:'s)|.", PATTERNS["r50k"]])
+def test_what_is_written_for_tokenizers_means_the_same_there(pattern: str) -> None:
+    step = Step(pattern, "rust", "Matches")
+    written = written_for_oniguruma(step)
+    for text in TEXTS:
+        assert pieces_of(splitter_of([step]), text) == by_tokenizers(text, split_by(written))
+
+
+@pytest.mark.parametrize("pattern", [r"\w+", "a$", "a{1,2}+", "(?i:ss)"])
+def test_what_means_something_else_in_tokenizers_is_not_written(pattern: str) -> None:
+    with pytest.raises(ValueError, match="do not read alike"):
+        written_for_oniguruma(Step(pattern, "rust", "Matches"))

@@ -35,6 +35,7 @@ STEPS: dict[str, str] = {
     "newest-pythons": "newest-pythons",
     "free-threaded": "free-threaded",
     "docs-check": "docs-check",
+    "real-tokenizers": "real-tokenizers",
     **{name: name for name in ("ubsan", "try-tools", "growth")},
 }
 

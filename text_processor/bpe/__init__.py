@@ -510,8 +510,8 @@ class Tokenizer(NamesOfPeers):
             disallowed_special: as in `encode`.
             add_special_tokens: as in `encode`.
 
-        It raises the exceptions of `encode`, and `ValueError` if the pattern leaves out some of the text or the vocabulary
-        lacks some of its bytes. It takes O(length) time, and holds the whole text in memory.
+        It raises the exceptions of `encode`, and `ValueError` if the vocabulary lacks some bytes of the text, or if ``regex``
+        splits and leaves out some of it. It takes O(length) time, and holds the whole text in memory.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer("gpt2")
@@ -769,7 +769,8 @@ class Tokenizer(NamesOfPeers):
         offsets: list[int] = []
         n_characters = 0
         for token in tokens:
-            offsets.append(max(0, n_characters - (0x80 <= token[0] < 0xC0)))
+            is_within = bool(token) and 0x80 <= token[0] < 0xC0
+            offsets.append(max(0, n_characters - is_within))
             n_characters += sum(not 0x80 <= byte < 0xC0 for byte in token)
         return b"".join(tokens).decode(), offsets
 

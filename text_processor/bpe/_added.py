@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from text_processor._common.messages import quoted
 from text_processor._native import bpe as native_bpe
@@ -132,6 +132,11 @@ class Finder:
     def occur_in(self, text: bytes) -> bool:
         """Whether any name is in a text."""
         return self._common in text and self._native.occur_in(text)
+
+    def may_occur(self, text: str | memoryview) -> bool:
+        """Whether a name may be in a text; false if the common prefix of all names is not in it."""
+        common: Any = self._common.decode() if isinstance(text, str) else self._common
+        return not common or common in (text if isinstance(text, str) else bytes(text))
 
     def find(self, text: bytes | memoryview, is_final: bool, context: Context) -> Found:
         """Return the tokens in a text, which may continue an earlier one; O(length of the text)."""

@@ -143,7 +143,7 @@ def _of_tiktoken(data: bytes, given: Given) -> Model:
 
 
 def model_of(tokens: Tokens, splitter: Splitter, special_tokens: SpecialTokens) -> Model:
-    """Return the model of tokens with tiktoken's rule; ``special_tokens`` are names with ids, or names for the next ids."""
+    """Return the model of tokens with tiktoken's rule; special tokens are names with ids, or names that get the next ids."""
     vocabulary = _files.new_vocabulary(tokens)
     if isinstance(special_tokens, Mapping):
         special_ids = _files.checked_special_ids(cast("Mapping[str, int]", special_tokens), tokens.ids)

@@ -210,13 +210,23 @@ class Model:
     def _encode_checked(
         self, text: str | memoryview, chosen: frozenset[str], encoder: Encoder, tell: Tell | None = None
     ) -> None:
-        if not self.is_plain:
+        if not self.is_plain and self._goes_whole(text, self.finders_for(chosen)):
+            self._feed(encoder, text, tell)
+        elif not self.is_plain:
             sink = self._sink(encoder, chosen)
             _text.feed(text, sink if tell is None else _telling(sink, tell), encoder.threads)
         elif chosen:
             self._feed_parts(encoder, text, chosen, tell)
         else:
             self._feed(encoder, text, tell)
+
+    def _goes_whole(self, text: str | memoryview, finders: Finders) -> bool:
+        """Whether a text certainly goes to the splitter as it is, as far as can be told without a copy of it."""
+        if self.prefix_space or any(finder is not None and finder.may_occur(text) for finder in finders):
+            return False
+        if isinstance(text, str):
+            return text.isascii() or (self.form is None and batches.find_surrogate(text) is None)
+        return self.form is None or _normalizing.is_normalized(text, self.form)
 
     def _sink(self, encoder: Encoder, chosen: frozenset[str]) -> Consume:
         """Return what takes a text in chunks through all stages."""
@@ -280,10 +290,8 @@ class Model:
         """Return the ids of a text and where each one begins and ends."""
         chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
         data = bytes(_text.as_utf8(self._checked(text, forbidden)))
-        locator = _offsets.Locator(
-            self.finders_for(chosen), self.normalizer, self.prefix_space, self._encode_stretch, self.vocabulary
-        )
-        found = locator.locate(data)
+        way = (self.finders_for(chosen), self.normalizer, self.prefix_space, self.splitter)
+        found = _offsets.Locator(*way, encode=self._encode_stretch, vocabulary=self.vocabulary).locate(data)
         return _offsets.in_bytes(data, found) if unit == "bytes" else _offsets.in_characters(data, found)
 
     def _encode_stretch(self, text: bytes) -> array[int]:

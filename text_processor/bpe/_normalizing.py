@@ -23,6 +23,7 @@ def form_of(normalizer: tuple[str, ...]) -> str | None:
 
 
 normalize = partial(unicode.normalize, unicode_version=VERSION_OF_TOKENIZERS)
+is_normalized = partial(unicode.is_normalized, unicode_version=VERSION_OF_TOKENIZERS)
 normalize_with_offsets = partial(unicode.normalize_with_offsets, unicode_version=VERSION_OF_TOKENIZERS)
 find_cut = partial(unicode.find_cut, unicode_version=VERSION_OF_TOKENIZERS)
 

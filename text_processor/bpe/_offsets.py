@@ -6,10 +6,12 @@ from array import array
 from collections.abc import Callable
 from itertools import accumulate
 
+from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Vocabulary
 from text_processor.bpe import _normalizing
 from text_processor.bpe._added import Context, Finder, Place
 from text_processor.bpe._pipeline import Finders
+from text_processor.bpe._splitter import Splitter
 
 # Encodes a stretch of text without added tokens.
 Encode = Callable[[bytes], "array[int]"]
@@ -34,11 +36,19 @@ class Locator:
     """Encodes a whole text as the stages do, and keeps track of where each token comes from."""
 
     def __init__(
-        self, finders: Finders, forms: tuple[str, ...], prefix_space: bool, encode: Encode, vocabulary: Vocabulary
+        self,
+        finders: Finders,
+        forms: tuple[str, ...],
+        prefix_space: bool,
+        splitter: Splitter,
+        *,
+        encode: Encode,
+        vocabulary: Vocabulary,
     ) -> None:
         self._finders = finders
         self._forms = forms
         self._prefix_space = prefix_space
+        self._splitter = splitter
         self._encode = encode
         self._vocabulary = vocabulary
 
@@ -72,13 +82,26 @@ class Locator:
         ids = self._encode(text)
         ends = array("Q", bytes(8 * len(ids)))
         self._vocabulary.decode(ids, ends)
-        if (ends[-1] if ends else 0) != len(text):
-            why = "the pattern leaves out some of the text, or the vocabulary lacks some of its bytes"
-            raise ValueError(f"{why}: it is not certain where the other tokens come from. encode gives the ids alone")
+        n_encoded = ends[-1] if ends else 0
+        where = range(len(text)) if n_encoded == len(text) else self._in_pieces(text)
+        if n_encoded != len(where):
+            why = "the vocabulary lacks some of its bytes, or regex splits it and leaves out some of it"
+            raise ValueError(f"{why}: it is not certain where the tokens come from. encode gives the ids alone")
         start = 0
         for number, end in zip(ids, ends, strict=True):
-            found.add(number, origins[max(start - n_before, 0)], origins[max(end - 1 - n_before, 0)])
+            found.add(number, origins[max(where[start] - n_before, 0)], origins[max(where[end - 1] - n_before, 0)])
             start = end
+
+    def _in_pieces(self, text: bytes) -> array[int] | range:
+        """Return the places of the bytes that are in pieces; the pattern leaves out the others."""
+        places, start = array("Q"), 0
+        if self._splitter.native is None:
+            return places
+        for end in native_bpe.split(self._splitter.native, text):
+            if end < native_bpe.LEFT_OUT:
+                places.extend(range(start, end))
+            start = end % native_bpe.LEFT_OUT
+        return places
 
 
 def _parts(finder: Finder | None, text: bytes) -> list[Place]:

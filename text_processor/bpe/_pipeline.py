@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from text_processor._native.bpe import Encoder
 from text_processor.bpe import _normalizing, _text
@@ -158,14 +158,11 @@ def with_blank(text: Text) -> Text:
     return text if len(text) == 0 or text[0] == 0x20 else b" " + bytes(text)
 
 
-class Finders:
+class Finders(NamedTuple):
     """The added tokens that a call looks for, those that are found before the text is normalized and those after that."""
 
-    __slots__ = ("after", "before")
-
-    def __init__(self, before: Finder | None, after: Finder | None) -> None:
-        self.before = before
-        self.after = after
+    before: Finder | None
+    after: Finder | None
 
     def stages(self, form: str | None, last: Sink) -> Sink:
         """Return the first stage of those that lead to the last one."""

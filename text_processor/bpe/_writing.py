@@ -12,12 +12,12 @@ from text_processor._common import files
 from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _alphabet, _files, _patterns, _sections
+from text_processor.bpe import _alphabet, _files, _sections
 from text_processor.bpe._added import AddedToken
 from text_processor.bpe._model import Model
 from text_processor.bpe._reasons import Reasons
-from text_processor.bpe._sections import DIGITS, FLAGS, PUNCTUATION
-from text_processor.bpe._splitter import AS_WRITTEN, PATTERNS, Splitter, Step, splitter_of
+from text_processor.bpe._sections import FLAGS
+from text_processor.bpe._splitter import DIGITS, PATTERNS, PUNCTUATION, Splitter, Step, splitter_of, written_for_oniguruma
 
 
 def merges_of(model: Model) -> array[int]:
@@ -140,9 +140,7 @@ def _split(step: Step) -> dict[str, Any]:
     pattern, behavior, invert = step.pattern, step.behavior, step.invert
     if step.behavior == "Matches":
         behavior, invert = ("Isolated", False) if pattern in PATTERNS.values() else ("Removed", True)
-    if step.dialect == "rust" and pattern not in PATTERNS.values():
-        _patterns.check(pattern, oniguruma=True)
-    return {"type": "Split", "pattern": {"Regex": AS_WRITTEN.get(pattern, pattern)}, "behavior": behavior, "invert": invert}
+    return {"type": "Split", "pattern": {"Regex": written_for_oniguruma(step)}, "behavior": behavior, "invert": invert}
 
 
 # ---- A folder of transformers ----------------------------------------------------------------------------------------

@@ -47,6 +47,38 @@ const uint8_t *tp_machine_match(const tp_machine *machine, tp_memo *memo, const 
     return match;
 }
 
+size_t tp_machine_matches(const tp_machine *machine, const uint8_t *p, const uint8_t *end, const uint8_t **ends, size_t capacity)
+{
+    const uint16_t *moves = machine->moves;
+    const unsigned shift = machine->shift;
+    const uint8_t *start = p, *match = NULL, *limit = p;
+    size_t state = TP_MACHINE_START, n = 0, nbytes;
+    for (;; p += nbytes) {
+        if (p >= limit) {
+            if (p == end || p - (match != NULL ? match : start) > TP_MEMO_LEAST) return n;
+            limit = end - p > TP_MEMO_LEAST ? p + TP_MEMO_LEAST : end;
+        }
+        nbytes = 1;
+        uint8_t class = *p < 0x80 ? machine->bytes[*p] : tp_machine_look(machine, p, end, &nbytes);
+        unsigned move = moves[state << shift | class], kind = move & 3;
+        state = move >> TP_MOVE_KIND_BITS;
+        if (kind <= TP_MOVE_MATCHES) { /* without a branch that depends on which: it is hard to predict */
+            match = kind == TP_MOVE_MATCHES ? p : match;
+        } else if (kind == TP_MOVE_ENDS) {
+            ends[n++] = start = p;
+            if (n == capacity || state == TP_MACHINE_DEAD) return n;
+            match = NULL;
+        } else {
+            if (match == NULL) return n;
+            ends[n++] = start = p = match;
+            if (n == capacity) return n;
+            state = TP_MACHINE_START;
+            match = NULL;
+            nbytes = 0;
+        }
+    }
+}
+
 size_t tp_machine_find_cut(const tp_machine *machine, const uint8_t *text, size_t text_nbytes, size_t from)
 {
     if (machine->is_over_bytes) return text_nbytes;

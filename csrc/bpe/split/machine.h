@@ -71,6 +71,11 @@ static inline uint8_t tp_machine_look(const tp_machine *m, const uint8_t *p, con
  * text after `end` could change that; if there may be such text, the memo must not be used again. */
 const uint8_t *tp_machine_match(const tp_machine *machine, tp_memo *memo, const uint8_t *p, const uint8_t *end, bool *met_end);
 
+/* Stores where the next matches end, of which each begins where the one before ends, and returns their number: fewer than there
+ * are where none begins, where text is read far in vain, and before the end of the text. The text after `end` cannot change
+ * them. */
+size_t tp_machine_matches(const tp_machine *machine, const uint8_t *p, const uint8_t *end, const uint8_t **ends, size_t capacity);
+
 /* As tp_split_find_cut, between two matches. */
 size_t tp_machine_find_cut(const tp_machine *machine, const uint8_t *text, size_t text_nbytes, size_t from);
 

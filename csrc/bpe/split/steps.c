@@ -148,14 +148,28 @@ void tp_split_begin(tp_split_cursor *cursor, const uint8_t *text, const uint8_t 
 {
     cursor->depth = 0;
     cursor->is_final = is_final;
+    cursor->n_ready = cursor->n_taken = 0;
     cursor->memo = (tp_memo){.base = text};
     cursor->levels[0] = (tp_split_level){text, end, text, text};
 }
 
 void tp_split_end(tp_split_cursor *cursor) { tp_memo_free(&cursor->memo); }
 
-bool tp_split_advance(const tp_splitter *splitter, tp_split_cursor *cursor, const uint8_t **end, bool *is_left_out)
+/* Finds many matches at once if they are the pieces. Returns whether there are any. */
+static bool make_ready(const tp_splitter *splitter, tp_split_cursor *cursor)
 {
+    const tp_step *step = &splitter->steps[0];
+    const tp_split_level *level = &cursor->levels[0];
+    if (splitter->n_steps != 1 || step->rules != NULL || level->match_end > level->p) return false;
+    if (step->behavior != TP_SPLIT_ISOLATED && !(step->behavior == TP_SPLIT_REMOVED && step->is_inverted)) return false;
+    cursor->n_taken = 0;
+    cursor->n_ready = tp_machine_matches(step->machine, level->p, level->end, cursor->ready, TP_READY);
+    return cursor->n_ready > 0;
+}
+
+bool tp_split_advance_further(const tp_splitter *splitter, tp_split_cursor *cursor, const uint8_t **end, bool *is_left_out)
+{
+    if (make_ready(splitter, cursor)) return tp_split_advance(splitter, cursor, end, is_left_out);
     for (;;) {
         tp_split_level *level = &cursor->levels[cursor->depth];
         const uint8_t *start = level->p;
