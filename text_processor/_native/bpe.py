@@ -224,7 +224,7 @@ def read_ranks(text: bytes | memoryview) -> Tokens:
         status = lib.tp_ranks_read(data, len(data), tokens, c_ends, c_ids, capacity, n_tokens, error)
     check(status, error)
     n = n_tokens[0]
-    return Tokens(ffi.buffer(tokens, ends[n - 1] if n else 0)[:], ends[:n], ids[:n])
+    return Tokens(bytes(ffi.buffer(tokens, ends[n - 1] if n else 0)), ends[:n], ids[:n])
 
 
 class Vocabulary(Handle):
