@@ -86,7 +86,7 @@ def file_of(
     model: dict[str, Any] | None = None,
     **sections: Any,
 ) -> dict[str, Any]:
-    """A tokenizer.json; its further added tokens get the ids after the vocabulary. Bytes may be absent, with their tokens."""
+    """A tokenizer.json; further added tokens get the ids after the vocabulary. Bytes may be absent, and tokens with these."""
     characters = dict(zip(range(256), learnt_characters(), strict=True))
     lacking = {characters[byte] for byte in absent}
     vocab = {token: n for token, n in learnt()["vocab"].items() if not lacking & set(token) or token in ("<s>", "</s>")}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from itertools import accumulate, repeat
-from operator import add, contains, methodcaller
+from itertools import accumulate
+from operator import add, methodcaller
 from typing import Any, NamedTuple, cast
 
 from text_processor._common.arguments import is_a
@@ -219,7 +219,7 @@ def _by_tokens_alone(tokens: Tokens, names: list[str], merges: list[str], *, who
 def _are_among(some: list[str], all_of_them: list[str]) -> bool:
     """Whether a list has some texts, in this order, with others between them."""
     rest = iter(all_of_them)
-    return all(map(contains, repeat(rest), some))
+    return all(text in rest for text in some)
 
 
 # For so few names, searching the text of all merges is faster than making a set of all tokens in them.
