@@ -106,13 +106,6 @@ static bool lacks_byte(const made_up *from, uint64_t byte)
     return find_bytes(from, from->n, bytes, 1) == from->n;
 }
 
-static bool lacks_all_bytes(const made_up *from)
-{
-    uint64_t byte = 0;
-    while (byte < N_BYTES && lacks_byte(from, byte)) byte++;
-    return byte == N_BYTES;
-}
-
 /* Whether a fault at this item is there. */
 static bool is_fault(const made_up *from, uint64_t item)
 {

@@ -217,20 +217,20 @@ static void test_lines_of_ranks_are_read(void)
     static const char sound[] = "IQ== 7\nYWJj  4294967294\r\nIiI= 0", *const wrong[] = {
         "IQ== 7\n= 8\n", "IQ== 7\nIQ= 8\n", "IQ== 7\nIR== 8\n", "IQ== 7\nIQ==8\n", "IQ== 7\nIQ== \n", "IQ== 7\nIQ== 8 \n",
         "IQ== 7\nIQ== 4294967295\n", "IQ== 7\nIQ== 42949672940\n", "IQ== 7\n\n", "IQ== 7\nIQ==IQ== 8\n", "IQ== 7\nI===\n"};
-    uint8_t tokens[64];
+    uint8_t bytes[64];
     uint64_t ends[3];
     uint32_t ids[3];
     size_t n = 0;
     tp_error error;
-    CHECK_EQ_U(tp_ranks_read((const uint8_t *)sound, sizeof sound - 1, tokens, ends, ids, 3, &n, NULL), TP_OK);
+    CHECK_EQ_U(tp_ranks_read((const uint8_t *)sound, sizeof sound - 1, bytes, ends, ids, 3, &n, NULL), TP_OK);
     CHECK_EQ_U(n, 3);
-    CHECK_EQ_BYTES(tokens, ends[2], "!abc\"\"", 6);
+    CHECK_EQ_BYTES(bytes, ends[2], "!abc\"\"", 6);
     CHECK(ends[0] == 1 && ends[1] == 4 && ids[0] == 7 && ids[1] == 4294967294 && ids[2] == 0);
-    CHECK_EQ_U(tp_ranks_read((const uint8_t *)sound, sizeof sound - 1, tokens, ends, ids, 2, &n, NULL), TP_TOO_SMALL);
-    CHECK_EQ_U(tp_ranks_read(NULL, 0, tokens, ends, ids, 0, &n, NULL), TP_OK);
+    CHECK_EQ_U(tp_ranks_read((const uint8_t *)sound, sizeof sound - 1, bytes, ends, ids, 2, &n, NULL), TP_TOO_SMALL);
+    CHECK_EQ_U(tp_ranks_read(NULL, 0, bytes, ends, ids, 0, &n, NULL), TP_OK);
     CHECK_EQ_U(n, 0);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        CHECK_EQ_U(tp_ranks_read((const uint8_t *)wrong[i], strlen(wrong[i]), tokens, ends, ids, 3, &n, &error), TP_INVALID_ARGUMENT);
+        CHECK_EQ_U(tp_ranks_read((const uint8_t *)wrong[i], strlen(wrong[i]), bytes, ends, ids, 3, &n, &error), TP_INVALID_ARGUMENT);
         CHECK_EQ_U(error.offset, 7);
     }
 }

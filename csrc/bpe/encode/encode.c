@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/once.h"
 #include "base/thread.h"
+#include "bpe/split/steps.h"
 
 enum { BYTES_A_THREAD = 1 << 16 }; /* for less, starting a thread takes longer than it saves */
 

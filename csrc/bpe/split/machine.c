@@ -47,6 +47,16 @@ const uint8_t *tp_machine_match(const tp_machine *machine, tp_memo *memo, const 
     return match;
 }
 
+const uint8_t *tp_machine_skip(const tp_machine *machine, const uint8_t *p, const uint8_t *end)
+{
+    const uint16_t *moves = machine->moves + (TP_MACHINE_START << machine->shift);
+    size_t nbytes;
+    for (; p != end; p += nbytes) {
+        if ((moves[tp_machine_look(machine, p, end, &nbytes)] & 3) != TP_MOVE_DIES) break;
+    }
+    return p;
+}
+
 size_t tp_machine_matches(const tp_machine *machine, const uint8_t *p, const uint8_t *end, const uint8_t **ends, size_t capacity)
 {
     const uint16_t *moves = machine->moves;

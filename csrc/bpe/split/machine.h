@@ -71,6 +71,9 @@ static inline uint8_t tp_machine_look(const tp_machine *m, const uint8_t *p, con
  * text after `end` could change that; if there may be such text, the memo must not be used again. */
 const uint8_t *tp_machine_match(const tp_machine *machine, tp_memo *memo, const uint8_t *p, const uint8_t *end, bool *met_end);
 
+/* Returns the first place from `p` on where a match may begin, by the character there alone. */
+const uint8_t *tp_machine_skip(const tp_machine *machine, const uint8_t *p, const uint8_t *end);
+
 /* Stores where the next matches end, of which each begins where the one before ends, and returns their number: fewer than there
  * are where none begins, where text is read far in vain, and before the end of the text. The text after `end` cannot change
  * them. */

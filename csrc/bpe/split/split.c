@@ -1,6 +1,7 @@
 #include "bpe/split/split.h"
 
 #include "base/variants.h"
+#include "bpe/split/steps.h"
 #include "textproc/text.h"
 #include "unicode/classes.h"
 #include "unicode/utf8.h"

@@ -1,7 +1,8 @@
 /* Splitting in steps: each divides the pieces of the one before, which are whole texts for its pattern. */
+#include "bpe/split/steps.h"
+
 #include "base/error.h"
 #include "base/memory.h"
-#include "bpe/split/split.h"
 
 /* ---- Making a splitter ----------------------------------------------------------------------------------------------- */
 
@@ -83,6 +84,7 @@ static bool find_match(const tp_step *step, tp_memo *memo, tp_split_level *level
         }
         size_t nbytes = step->machine != NULL && step->machine->is_over_bytes ? 1 : tp_split_nbytes_of(*p);
         p += (size_t)(level->end - p) < nbytes ? 1 : nbytes;
+        if (step->machine != NULL) p = tp_machine_skip(step->machine, p, level->end);
     }
     *certain = p;
     level->match = level->match_end = level->end;

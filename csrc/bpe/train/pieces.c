@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/once.h"
 #include "base/thread.h"
-#include "bpe/split/split.h"
+#include "bpe/split/steps.h"
 #include "textproc/text.h"
 
 /* A batch and its data stay in the first-level cache. Splitting is slow with less room than a window of 64 bytes can need. */
