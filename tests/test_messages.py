@@ -1476,7 +1476,7 @@ OF_C_ALONE = {
         "normalization was not stable before Unicode 4.1",
         "the tables do not have so new a version of Unicode",
         "the matrices do not fit",
-        "there are too many threads",
+        "there are too many tables",
     },
     "the package makes room, or tries again, or has the callback's own exception": {
         "the buffer holds fewer ends than there are lines",
