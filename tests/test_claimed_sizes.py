@@ -192,7 +192,7 @@ def test_ids_of_tiktoken(claim: int, tmp_path: Path) -> None:
         lambda file, claim: file["model"]["vocab"].update(ab=claim),
         lambda file, claim: file["added_tokens"].append({"id": claim, "content": "<end>"}),
         lambda file, claim: file["model"].update(dropout=claim),
-        lambda file, claim: file.update(truncation={"max_length": claim}),
+        lambda file, claim: file.update(post_processor={"type": "BertProcessing", "cls": ["a", 97], "sep": ["b", claim]}),
         lambda file, claim: file["model"]["merges"].append([claim, claim]),
     ],
 )

@@ -66,7 +66,7 @@ class Vocabulary:
             status = lib.tp_vocabulary_from_tokens(*given, False, place, error)
         else:
             c_merges = ffi.new("tp_merge[]", merges)
-            status = lib.tp_vocabulary_from_tokens_and_merges(*given, c_merges, len(merges), whole_pieces, False, place, error)
+            status = lib.tp_vocabulary_from_tokens_and_merges(*given, False, c_merges, len(merges), whole_pieces, place, error)
         check(status, error)
         self.pointer = place[0]
 
@@ -297,7 +297,6 @@ def test_merges_of_a_trained_vocabulary():
         ({}, None, 0),
         ({bytes([byte]): byte for byte in range(255)}, None, 255 + 255),
         ({bytes([byte]): byte for byte in range(256)} | {b"ab": 5}, None, 256),
-        ({bytes([byte]): byte for byte in range(256)} | {b"": 256}, None, 256),
         ({bytes([byte]): byte for byte in range(256)}, [(97, 98)], 256 + 256),
         ({bytes([byte]): byte for byte in range(256)} | {b"ab": 256}, [(97, 98), (97, 300)], 257 + 256 + 1),
         ({bytes([byte]): byte for byte in range(256)} | {b"ab": 256}, [(97, 98), (97, 98)], 257 + 256 + 1),
@@ -307,6 +306,12 @@ def test_bad_vocabularies_are_refused(ranks, merges, item):
     with pytest.raises(InvalidArgumentError) as raised:
         Vocabulary(ranks, merges)
     assert raised.value.item == item
+
+
+def test_no_text_becomes_a_token_without_bytes():
+    with_empty = Vocabulary({bytes([byte]): byte for byte in range(256)} | {b"": 256, b"ab": 257}, None)
+    assert with_empty.encode("abb") == [257, 98]
+    assert with_empty.decode([257, 256, 98]) == b"abb"
 
 
 # ---- Time ------------------------------------------------------------------------------------------------------------
