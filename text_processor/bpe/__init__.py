@@ -684,10 +684,10 @@ class Tokenizer(NamesOfPeers):
         text_processor.errors.UnknownTokenError: the id 258, at index 1, does not exist
         """
         if type(ids) is list and not skip_special_tokens:
-            text = self._model.decode_short(ids, errors)
+            text = self._model.decode_short(cast("list[int]", ids), errors)
             if text is not None:
                 return text
-        return self._model.decode(ids, skip_special=skip_special_tokens).decode("utf-8", errors)
+        return self.decode_bytes(ids, skip_special_tokens=skip_special_tokens).decode("utf-8", errors)
 
     def decode_bytes(self, ids: Iterable[int], *, skip_special_tokens: bool = False) -> bytes:
         r"""Return the bytes of ids; they need not be UTF-8. It raises the exceptions of `decode`.

@@ -7,6 +7,7 @@ the characters from U+0100 on.
 from __future__ import annotations
 
 import codecs
+from typing import Any, cast
 
 _PRINTABLE = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
 _OTHERS = [byte for byte in range(256) if byte not in _PRINTABLE]
@@ -23,4 +24,4 @@ def to_bytes(text: str) -> bytes:
 
 def to_text(data: bytes) -> str:
     """Return the characters that stand for bytes."""
-    return codecs.charmap_decode(data, "strict", _CHARACTERS)[0]
+    return codecs.charmap_decode(data, "strict", cast("Any", _CHARACTERS))[0]  # a str is meant, too

@@ -122,7 +122,7 @@ def _read_json(file: Any, given: Given) -> Model:
             return _huggingface.model_of(file)
         case {"tokenizer_class": _} | {"added_tokens_decoder": _} | {"model_type": _}:
             raise ValueError("this is the configuration of a tokenizer, not its vocabulary: give the folder that it is in")
-        case dict() if file and all(type(number) is int for number in file.values()):
+        case dict() if file and all(type(number) is int for number in cast("dict[str, Any]", file).values()):
             raise ValueError("this is a vocabulary without its merges: give the folder that has merges.txt beside it")
         case _:
             return _huggingface.model_of(file)
@@ -240,7 +240,7 @@ def _read_folder(folder: Path, given: Given) -> Model:
 def _read_pair(vocab: Path, merges: Path, given: Given) -> Model:
     """Read a vocabulary and its merges, and the configuration of transformers if it is beside them."""
     config_path = vocab.with_name("tokenizer_config.json")
-    config = _json_of(config_path) if config_path.is_file() else {}
+    config: Any = _json_of(config_path) if config_path.is_file() else {}
     try:
         return _of_pair(_json_of(vocab), _merges_of(merges), check_object("tokenizer_config.json", config), given, vocab.name)
     except (ValueError, OverflowError) as error:

@@ -108,7 +108,8 @@ def _parts(finder: Finder | None, text: bytes) -> list[Place]:
     """Return the added tokens in a text and the stretches between them; the id of a stretch is -1."""
     if finder is None:
         return [Place(0, len(text), -1)] if text else []
-    parts, done = [], 0
+    parts: list[Place] = []
+    done = 0
     for place in finder.find(text, True, Context()).places:
         if done < place.start:
             parts.append(Place(done, place.start, -1))
