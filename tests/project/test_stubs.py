@@ -29,7 +29,7 @@ Checker = Callable[[Path, str], "subprocess.CompletedProcess[str]"]
 
 check = load("check_stubs")
 BUILDER = check.runpy.run_path(str(ROOT / "build_ffi.py"))
-HEADER, TRAMPOLINES = BUILDER["declarations"](), BUILDER["TRAMPOLINES"]
+HEADER, TRAMPOLINES = BUILDER["declarations"]() + BUILDER["BINDING"], BUILDER["TRAMPOLINES"]
 
 
 def changed(text: str, old: str, new: str) -> str:

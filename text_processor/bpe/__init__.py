@@ -683,8 +683,9 @@ class Tokenizer(NamesOfPeers):
         Traceback (most recent call last):
         text_processor.errors.UnknownTokenError: the id 258, at index 1, does not exist
         """
-        is_list = type(ids) is list and not skip_special_tokens
-        text = self._model.decode_short(cast("list[int]", ids), errors) if is_list else None
+        given: object = ids
+        is_list = type(given) is list and not skip_special_tokens
+        text = self._model.decode_short(cast("list[int]", given), errors) if is_list else None
         if text is not None:
             return text
         return self.decode_bytes(ids, skip_special_tokens=skip_special_tokens).decode("utf-8", errors)
