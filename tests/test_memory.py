@@ -530,12 +530,14 @@ libc = ctypes.CDLL(None)
 libc.malloc.restype, libc.malloc.argtypes, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_size_t], [ctypes.c_void_p]
 numbers = array("q", [1]) * (1 << 22)
 parallel_sum(numbers, threads=16)
+# Freed blocks wait in a list for each size, of which glibc has many: a block of another size is not taken from there.
+sizes = [each << shift for shift in range(11, 0, -1) for each in range(2047, 1023, -64)] + list(range(1024, 0, -8))
 for nbytes in range(0, 1 << 13, 512):
     child = os.fork()
     if child == 0:
         kept = libc.malloc(nbytes)
         resource.setrlimit(resource.RLIMIT_AS, (0, resource.RLIM_INFINITY))
-        for size in (1 << 16, 1 << 10, 24):
+        for size in sizes:
             while libc.malloc(size):
                 pass
         libc.free(kept)
