@@ -1055,6 +1055,24 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_vocabulary_encode_between(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        cache: Pointer[TpPieceCache],
+        splitter: Pointer[TpSplitter],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        first: int,
+        places: Pointer[TpNamedPlace],
+        n_places: int,
+        name_ids: Pointer[Uint32],
+        n_names: int,
+        ids: Pointer[Uint32],
+        capacity: int,
+        n_ids: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_sum_ints(
         self, numbers: CData, type: int, n: int, threads: int, sum: Pointer[TpIntSum], error: Pointer[TpError], /
     ) -> int: ...

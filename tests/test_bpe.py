@@ -14,6 +14,7 @@ from array import array
 from enum import Enum
 from functools import cache
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -30,7 +31,7 @@ from text_processor._common import progress
 from text_processor._documents import batches
 from text_processor._native import bpe as native_bpe
 from text_processor._native import status as native_status
-from text_processor.bpe import _model, _text, _training
+from text_processor.bpe import _model, _special, _text, _training
 
 NAMES = list(native_bpe.PATTERNS)
 ENCODINGS: dict[str, tiktoken.Encoding] = {}
@@ -372,6 +373,19 @@ SPECIAL_OURS = Tokenizer.from_mergeable_ranks(
     random_ranks(1), "gpt4", {name: 5000 + i for i, name in enumerate(SPECIAL) if name != "<|end"}
 )
 SPECIAL_PEER = tiktoken_of(SPECIAL_OURS)
+
+
+@given(st.lists(texts_with_names, min_size=1, max_size=30), st.integers(1, 60), st.integers(1, 60))
+def test_special_tokens_in_a_text_of_many_steps(parts, step, long_stretch):
+    text = "a b " * 20 + "".join(parts)
+    expected = SPECIAL_PEER.encode(text, allowed_special="all")
+    told = []
+    with mock.patch.object(_special, "STEP_NBYTES", step), mock.patch.object(_model, "LONG_STRETCH", long_stretch):
+        assert SPECIAL_OURS.encode(text.encode(), allowed_special="all") == expected
+        assert SPECIAL_OURS.count(text.encode(), allowed_special="all") == len(expected)
+        progress = lambda done, _: told.append(done)  # noqa: E731
+        assert SPECIAL_OURS.encode_batch([text], allowed_special="all", progress=progress) == [expected]
+    assert told[-1] == len(text.encode())
 
 
 def test_special_tokens_are_found_in_what_surrogates_become():

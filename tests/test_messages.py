@@ -1457,6 +1457,7 @@ OF_C_ALONE = {
         "there are not as many texts as were told of",
         "there are not so many entries",
         "there are not so many terms",
+        "the places must ascend within the text, and each have a name",
         "the program of a pattern is damaged",
         "there are too many steps",
         "there is no splitter",

@@ -294,6 +294,16 @@ typedef struct tp_named_place {
 tp_status tp_names_find(const tp_names *names, const uint8_t *text, size_t text_nbytes, bool is_final, tp_named_place *places,
                         size_t capacity, size_t *n_places, size_t *used, tp_error *error);
 
+/* Encodes a text in which names were found: the text before each place as a text of its own, then name_ids[name]. It begins at the
+ * byte `first`; the text after the last place is not encoded. Stores the ids and their number in *n_ids. TP_TOO_SMALL unless `capacity` is at least
+ * text_nbytes; `ids` may be NULL, as for tp_vocabulary_encode. TP_INVALID_ARGUMENT, with the index of the place as offset, if a
+ * place is empty, begins before the one before it ends, ends beyond the text, or has no name among n_names; also if the splitter
+ * is NULL. */
+tp_status tp_vocabulary_encode_between(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
+                                       const uint8_t *text, size_t text_nbytes, size_t first, const tp_named_place *places,
+                                       size_t n_places, const uint32_t *name_ids, size_t n_names, uint32_t *ids,
+                                       size_t capacity, size_t *n_ids, tp_error *error);
+
 /* CFFI-END */
 
 #ifdef __cplusplus

@@ -607,6 +607,55 @@ static void test_threads_share_a_vocabulary(void)
     tp_vocabulary_free(vocabulary);
 }
 
+/* Names at random places, some of them side by side; what is behind the last one is left out. */
+static void test_text_between_names_is_each_stretch_alone(void)
+{
+    enum { MOST_PLACES = 300 };
+    static const uint32_t name_ids[] = {7, 1u << 31, 9};
+    uint64_t random = 11;
+    tp_vocabulary *vocabulary = english();
+    block text = make_up_text(20000, &random);
+    uint32_t *ids = must_allocate(text.nbytes * sizeof *ids), *expected = must_allocate(text.nbytes * sizeof *expected);
+    tp_named_place places[MOST_PLACES];
+    size_t n_places = 0, first = 5, n_ids = 0, n_expected = 0;
+    for (size_t done = first; n_places < MOST_PLACES; n_places++) {
+        size_t start = done + (size_t)random_below(&random, 2) * (size_t)random_below(&random, 100);
+        size_t end = start + 1 + (size_t)random_below(&random, 20);
+        if (end > text.nbytes) break;
+        size_t name = (size_t)random_below(&random, 3);
+        encoded alone = encode_all(vocabulary, text.data + done, start - done, 1);
+        memcpy(expected + n_expected, alone.ids, alone.n * sizeof *ids);
+        n_expected += alone.n;
+        expected[n_expected++] = name_ids[name];
+        free(alone.ids);
+        places[n_places] = (tp_named_place){start, end, name};
+        done = end;
+    }
+    CHECK_EQ_U(tp_vocabulary_encode_between(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, first, places,
+                                            n_places, name_ids, 3, ids, text.nbytes, &n_ids, NULL), TP_OK);
+    CHECK_SAME_IDS(ids, n_ids, expected, n_expected);
+    CHECK_EQ_U(tp_vocabulary_encode_between(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, first, places,
+                                            n_places, name_ids, 3, NULL, 0, &n_ids, NULL), TP_OK);
+    CHECK_EQ_U(n_ids, n_expected);
+    const tp_named_place bad[] = {{4, 6, 0}, {6, 6, 0}, {text.nbytes, text.nbytes + 1, 0}, {6, 7, 3}, {UINT64_MAX, UINT64_MAX, 0}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const tp_named_place two[] = {places[0], bad[i]};
+        tp_error error = {0};
+        CHECK_EQ_U(tp_vocabulary_encode_between(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes,
+                                                i < 1 ? first : 0, i < 1 ? &bad[i] : two, i < 1 ? 1 : 2, name_ids, 3, ids,
+                                                text.nbytes, &n_ids, &error), TP_INVALID_ARGUMENT);
+        CHECK_EQ_U(error.offset, i < 1 ? 0 : 1);
+    }
+    CHECK_EQ_U(tp_vocabulary_encode_between(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, 0, places, 1,
+                                            name_ids, 3, ids, text.nbytes - 1, &n_ids, NULL), TP_TOO_SMALL);
+    CHECK_EQ_U(tp_vocabulary_encode_between(vocabulary, NULL, NULL, text.data, text.nbytes, 0, places, 1, name_ids, 3, ids,
+                                            text.nbytes, &n_ids, NULL), TP_INVALID_ARGUMENT);
+    free(ids);
+    free(expected);
+    free(text.data);
+    tp_vocabulary_free(vocabulary);
+}
+
 /* Lines of a text, some of them empty, each as a document. */
 static void test_a_batch_is_each_document_alone(void)
 {
@@ -1061,6 +1110,7 @@ int main(void)
     RUN(test_a_cleared_cache_has_no_memory);
     RUN(test_threads_share_a_text);
     RUN(test_threads_share_a_vocabulary);
+    RUN(test_text_between_names_is_each_stretch_alone);
     RUN(test_a_batch_is_each_document_alone);
     RUN(test_a_batch_of_one_long_document_has_room_for_all_its_ids);
     RUN(test_decoding_gives_the_text_again);

@@ -408,6 +408,11 @@ class Names(Handle):
 
     def find(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[int], int]:
         """Return the start, the end and the number of each name found, and the number of certain bytes of the text."""
+        found, n_certain = self.places(text, is_final=is_final)
+        return found.tolist(), n_certain
+
+    def places(self, text: bytes | memoryview, *, is_final: bool) -> tuple[memoryview[int], int]:
+        """Return the same as numbers of 64 bits, in the form that `Encoder.feed_between` takes."""
         n_places, n_certain = ffi.new("size_t *"), ffi.new("size_t *")
         with ffi.from_buffer("uint8_t[]", text) as data:
 
@@ -416,7 +421,7 @@ class Names(Handle):
 
             places = read_array("tp_named_place", n_places, get, self.PLACES)
         found = memoryview(ffi.buffer(places, n_places[0] * ffi.sizeof("tp_named_place")))
-        return found.cast("Q").tolist(), n_certain[0]
+        return found.cast("Q"), n_certain[0]
 
 
 def _c_merges(merges: array[int]) -> Array[TpMerge]:
@@ -473,6 +478,34 @@ class Encoder:
         check(status, error)
         self._take()
         return self._used[0]
+
+    def feed_between(self, text: memoryview, first: int, places: memoryview[int], name_ids: array[int]) -> None:
+        """Encode the text before each place, from the byte `first` on, and append the id of each name."""
+        self._make_room(len(text))
+        error = new_error()
+        with (
+            ffi.from_buffer("uint8_t[]", text) as data,
+            cast("Array[TpNamedPlace]", ffi.from_buffer("tp_named_place[]", places)) as c_places,
+            ffi.from_buffer("uint32_t[]", name_ids) as c_ids,
+        ):
+            status = lib.tp_vocabulary_encode_between(
+                self._vocabulary.pointer,
+                self._vocabulary.cache.pointer,
+                ffi.NULL if self.splitter is None else self.splitter.pointer,
+                data,
+                len(data),
+                first,
+                c_places,
+                len(c_places),
+                c_ids,
+                len(c_ids),
+                self._room,
+                self._capacity,
+                self._n_ids,
+                error,
+            )
+        check(status, error)
+        self._take()
 
     def feed_split(self, pieces: Sequence[bytes]) -> None:
         """Encode pieces that are already split."""

@@ -42,6 +42,9 @@ SLICE_IDS = 1 << 20
 # Patterns with the pieces of another one, which is written otherwise: those of tiktoken for r50k and cl100k.
 SAME_SPLITS = {PATTERNS["r50k"]: PATTERNS["gpt2"], PATTERNS["cl100k"]: PATTERNS["gpt4"]}
 
+# A stretch between special tokens that several threads may share.
+LONG_STRETCH = 1 << 17
+
 # Takes the number of further bytes that are done.
 Tell = Callable[[int], object]
 
@@ -259,6 +262,26 @@ class Model:
 
     def _feed_parts(self, encoder: Encoder, text: str | memoryview, chosen: frozenset[str], tell: Tell | None) -> None:
         """Encode a checked text in which some names are special tokens."""
+        if self.splitter.native is None:
+            self._feed_parts_of_regex(encoder, text, chosen, tell)
+            return
+        data, done, search = _text.as_utf8(text), 0, self.search_for(chosen)
+        name_ids = search.ids_of(self.special_ids)
+        for start, found in search.steps(data):
+            places, n_before = found, done
+            if places and (done < start or places[0] > LONG_STRETCH):  # what is before it may be long, and shared by threads
+                self._feed(encoder, data[done : start + places[0]])
+                encoder.add(name_ids[places[2]])
+                done, places = start + places[1], places[3:]
+            if places:
+                end = start + places[-2]
+                encoder.feed_between(data[start:end], done - start, places, name_ids)
+                done = end
+            if tell is not None:
+                tell(done - n_before)
+        self._feed(encoder, data[done:], tell)
+
+    def _feed_parts_of_regex(self, encoder: Encoder, text: str | memoryview, chosen: frozenset[str], tell: Tell | None) -> None:
         data, start = _text.as_utf8(text), 0
         for place in self.search_for(chosen).all(data):
             self._feed(encoder, data[start : place.start], tell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -62,13 +63,22 @@ class Search:
 
     def all(self, text: memoryview) -> Iterator[Place]:
         """Give the places of all names in a whole text, in steps; Ctrl-C takes effect between two steps."""
+        for start, found in self.steps(text):
+            for at in range(0, len(found), 3):
+                yield Place(start + found[at], start + found[at + 1], self._names[found[at + 2]])
+
+    def steps(self, text: memoryview) -> Iterator[tuple[int, memoryview[int]]]:
+        """Give where each step of a whole text begins, and from there the start, end and number of each name in it."""
         start = 0
         while start < len(text):
             end = min(start + max(STEP_NBYTES, 8 * self._longest), len(text))
-            places, n_certain = self.places(text[start:end], is_final=end == len(text))
-            for place in places:
-                yield Place(start + place.start, start + place.end, place.name)
+            found, n_certain = self._native.places(text[start:end], is_final=end == len(text))
+            yield start, found
             start += n_certain
+
+    def ids_of(self, ids: Mapping[str, int]) -> array[int]:
+        """Return the id of each name, by number."""
+        return array("I", map(ids.__getitem__, self._names))
 
     def places(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[Place], int]:
         """Return the places of all names, and the number of certain bytes; after these, more text may complete other names."""

@@ -307,3 +307,41 @@ tp_status tp_vocabulary_encode_batch(const tp_vocabulary *vocabulary, tp_piece_c
     free_shares(&j);
     return status;
 }
+
+/* Encodes the text before each place, and puts the id of its name; returns the index of the first place that is not in order. */
+static size_t encode_between(tp_encoding *e, const tp_splitter *splitter, const uint8_t *text, size_t text_nbytes, size_t first,
+                             const tp_named_place *places, size_t n_places, const uint32_t *name_ids, size_t n_names)
+{
+    size_t done = first, i = 0;
+    for (; i < n_places && !e->has_failed; i++) {
+        uint64_t start = tp_once(places[i].start), end = tp_once(places[i].end), name = tp_once(places[i].name);
+        if (start < done || end <= start || end > text_nbytes || name >= n_names) break;
+        encode_text(e, splitter, text + done, (size_t)start - done, text_nbytes - done, true);
+        if (e->sink.n < e->sink.capacity) e->sink.out[e->sink.n] = name_ids[name];
+        e->sink.n++;
+        done = (size_t)end;
+    }
+    return i;
+}
+
+tp_status tp_vocabulary_encode_between(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
+                                       const uint8_t *text, size_t text_nbytes, size_t first, const tp_named_place *places,
+                                       size_t n_places, const uint32_t *name_ids, size_t n_names, uint32_t *ids,
+                                       size_t capacity, size_t *n_ids, tp_error *error)
+{
+    if (splitter == NULL) return no_splitter(error);
+    if (ids != NULL && capacity < text_nbytes) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the ids");
+    tp_cache_table *table = tp_piece_cache_take(cache, vocabulary->serial);
+    if (table == NULL) return tp_fail_no_memory(error);
+    tp_encoding e;
+    start_encoding(&e, vocabulary, table, ids, capacity);
+    size_t n_done = encode_between(&e, splitter, text, text_nbytes, first, places, n_places, name_ids, n_names);
+    tp_merger_free(&table->merger);
+    tp_piece_cache_put(cache, table);
+    if (e.has_failed) return tp_fail_no_memory(error);
+    if (n_done < n_places || e.n_too_many > 0) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, n_done, "the places must ascend within the text, and each have a name");
+    }
+    *n_ids = e.sink.n;
+    return TP_OK;
+}
