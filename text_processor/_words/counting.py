@@ -103,9 +103,14 @@ def count_buffer(
         counted = _count(given, options, threads, progress, tell)
     except InvalidArgumentError as error:  # the white space after a document was overwritten meanwhile
         raise sources.changed(f"the {type(data).__name__}") from error
-    if type(data) is not bytes and not counted.corpus.has_valid_terms():
+    if type(data) is not bytes and (_has_empty_document(counted) or not counted.corpus.has_valid_terms()):
         raise sources.changed(f"the {type(data).__name__}")
     return counted
+
+
+def _has_empty_document(counted: Counted) -> bool:
+    """Whether words have gone between looking for documents and counting: each has a word otherwise."""
+    return counted.n_documents > counted.corpus.totals().words
 
 
 def count_stream(stream: Any, options: Options, progress: Progress | bool | None, tell: Tell | None) -> Counted:
