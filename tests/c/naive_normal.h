@@ -67,7 +67,7 @@ static inline uint32_t naive_compose(uint32_t first, uint32_t second, uint8_t ag
 }
 
 /* The caller frees both arrays. */
-static inline naive_text naive_normalize(const uint8_t *text, size_t text_nbytes, int form, uint32_t version)
+static inline naive_text naive_normalize(const uint8_t *text, size_t text_nbytes, unsigned form, uint32_t version)
 {
     enum { LONGEST = 18 };
     bool is_compatible = form >= 2, composes = form % 2 == 0;

@@ -34,7 +34,7 @@ static tp_split_step step_of_letters(tp_split_behavior behavior, bool is_inverte
 /* Checks pieces, which are divided by |; text that is left out ends with -. */
 static void check_pieces(const tp_splitter *splitter, const char *expected)
 {
-    char text[256];
+    char text[256] = {0};
     uint64_t ends[256], wanted[256];
     size_t nbytes = 0, n_wanted = 0;
     for (const char *p = expected; *p != '\0'; p++) {
