@@ -41,7 +41,7 @@ static void check_by_variant(const uint8_t *text, size_t nbytes, tp_normal_form 
 static void check_text(const uint8_t *text, size_t nbytes)
 {
     if (has_failed_enough()) return;
-    for (int form = TP_NFC; form <= TP_NFKD; form++) {
+    for (unsigned form = TP_NFC; form <= TP_NFKD; form++) {
         for (size_t i = 0; i < N_ITEMS(versions); i++) {
             naive_text expected = naive_normalize(text, nbytes, form, versions[i]);
             for (size_t j = 0; j < N_ITEMS(variants); j++) {
@@ -191,7 +191,7 @@ static void test_cuts(void)
     for (size_t i = 0; i < quick_or(300, 3000); i++) {
         uint8_t text[3 * BLOCK], found[64 * BLOCK];
         size_t nbytes = random_text(text, sizeof text, false, &state), given = random_below(&state, nbytes + 1);
-        for (int form = TP_NFC; form <= TP_NFKD; form++) {
+        for (unsigned form = TP_NFC; form <= TP_NFKD; form++) {
             size_t cut = nbytes + 1, first = 0, second = 0;
             uint32_t version = versions[i % N_ITEMS(versions)];
             CHECK_EQ_U(tp_find_normal_cut(text, given, (tp_normal_form)form, version, &cut, NULL), TP_OK);
