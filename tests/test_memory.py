@@ -394,6 +394,16 @@ def test_what_is_kept_to_save_work_is_told_and_can_be_dropped(files):
     assert tokenizer.decode(tokenizer.encode(TEXT)) == TEXT
 
 
+def test_nothing_is_kept_to_save_work_while_there_is_a_limit(files):
+    tokenizer = Tokenizer.load(files / "tokenizer")
+    before = held()
+    tokenizer.encode(TEXT)
+    with limited_to(1 << 40):
+        assert get_memory_stats()["current_bytes"] == before
+        tokenizer.encode(TEXT)
+        assert get_memory_stats()["current_bytes"] == before
+
+
 @pytest.mark.parametrize(("act", "kind"), list(all_work()))
 def test_limit_is_a_memory_error_and_changes_nothing(act, kind, files):
     work = kind(lambda thing: act(files, thing))

@@ -379,6 +379,8 @@ void tp_memory_get_stats(tp_memory_stats *stats)
     }
 }
 
+bool tp_memory_is_limited(void) { return atomic_load_explicit(&limit_bytes, memory_order_relaxed) != TP_NO_LIMIT; }
+
 void tp_memory_set_limit(uint64_t nbytes) { atomic_store(&limit_bytes, nbytes); }
 
 tp_status tp_memory_set_hook(tp_resize_fn resize, void *user, tp_error *error)

@@ -24,6 +24,9 @@ void tp_release(tp_memory_kind kind, void *block, size_t nbytes);
 void tp_object_made(tp_memory_kind kind);
 void tp_object_freed(tp_memory_kind kind);
 
+/* Whether there is a limit. With one, memory is not kept from one call to the next only to save work: it could be wanted. */
+bool tp_memory_is_limited(void);
+
 /* Refuses an allocation of `nbytes` bytes that cannot be addressed or that comes from elsewhere: returns NULL, as tp_resize
  * does, and records it for tp_memory_take_refusal. */
 void *tp_refuse(size_t nbytes);

@@ -220,7 +220,7 @@ tp_status tp_vocabulary_get_pairs(const tp_vocabulary *vocabulary, tp_merge *pai
 
 /* A cache of recently encoded pieces and their ids, kept across calls: most pieces of a text have occurred in earlier ones. Any
  * number of calls may use it at the same time: each of their threads takes a table out of it, or makes one, and puts it back. At
- * most `most_tables` are kept. Each grows with use, up to 2 MB. A call with another vocabulary empties the tables that it takes.
+ * most `most_tables` are kept, and none while there is a limit of memory. Each grows with use, up to 2 MB. A call with another vocabulary empties the tables that it takes.
  * Answers never depend on it. */
 typedef struct tp_piece_cache tp_piece_cache;
 tp_status tp_piece_cache_new(size_t most_tables, tp_piece_cache **cache, tp_error *error);

@@ -124,6 +124,27 @@ static void check_text(const tp_vocabulary *vocabulary, const tokens *from, tp_p
     free(expected.ends);
 }
 
+/* Each line as if alone, with the id of a name in place of its end. */
+static void check_between(const tp_vocabulary *vocabulary, tp_pattern pattern, input text)
+{
+    static const uint32_t name_ids[] = {123456};
+    tp_named_place places[MOST_NBYTES];
+    uint32_t ids[MOST_NBYTES], expected[MOST_NBYTES];
+    size_t n_places = 0, n = 0, n_expected = 0, start = 0, used = 0;
+    for (size_t i = 0; i < text.nbytes; i++) {
+        if (text.data[i] != '\n') continue;
+        places[n_places++] = (tp_named_place){i, i + 1, 0};
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(pattern), text.data + start, i - start, true, 1,
+                                        expected + n_expected, MOST_NBYTES - n_expected, &n, &used, NULL), TP_OK);
+        n_expected += n;
+        expected[n_expected++] = name_ids[0];
+        start = i + 1;
+    }
+    CHECK_EQ_U(tp_vocabulary_encode_between(vocabulary, NULL, tp_splitter_of(pattern), text.data, text.nbytes, 0, places, n_places,
+                                            name_ids, 1, ids, MOST_NBYTES, &n, NULL), TP_OK);
+    CHECK_SAME_IDS(ids, n, expected, n_expected);
+}
+
 /* Each line as if alone. */
 static void check_batch(const tp_vocabulary *vocabulary, const tokens *from, tp_pattern pattern, input text, size_t threads)
 {
@@ -197,7 +218,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
         check_any_ids(vocabulary, &made, &in);
         if (in.nbytes > MOST_NBYTES) in.nbytes = MOST_NBYTES;
         check_text(vocabulary, &made, pattern, in, room);
-        if (naive_validate(in.data, in.nbytes) == in.nbytes) check_batch(vocabulary, &made, pattern, in, 1 + room % 3);
+        if (naive_validate(in.data, in.nbytes) == in.nbytes) {
+            check_batch(vocabulary, &made, pattern, in, 1 + room % 3);
+            check_between(vocabulary, pattern, in);
+        }
         check_merges(vocabulary, &made, &laid, pattern, in, room);
         tp_vocabulary_free(vocabulary);
     }

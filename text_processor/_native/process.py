@@ -6,6 +6,7 @@ from operator import index
 from typing import TYPE_CHECKING, TypedDict
 
 from text_processor._common.messages import shown
+from text_processor._native.caches import clear_caches
 from text_processor._native.status import MOST_BYTES, NO_LIMIT, check, new_error
 from text_processor._textproc_cffi import ffi, lib
 
@@ -131,6 +132,8 @@ def set_memory_limit(bytes: int | None) -> None:  # noqa: A002 - the limit is in
     it; to limit the whole process, also use the means of the operating system. A growing block may be in two places for a
     moment; only one of them counts.
 
+    While there is a limit, nothing is kept from one call to the next only because it saves work; see `clear_caches`.
+
     The limit takes effect at once, for all threads; a child made by ``fork`` inherits it. It raises `TypeError` for a value
     that is not an int, and `ValueError` for an int below 0 or above 2**63 - 1.
 
@@ -155,6 +158,7 @@ def set_memory_limit(bytes: int | None) -> None:  # noqa: A002 - the limit is in
     if not 0 <= limit <= MOST_BYTES:
         raise ValueError(f"bytes must be from 0 to {MOST_BYTES}, or None for no limit, not {shown(limit)}")
     lib.tp_memory_set_limit(limit)
+    clear_caches()
 
 
 def fail_allocation(nth: int) -> None:

@@ -188,6 +188,7 @@ tp_cache_table *tp_piece_cache_take(tp_piece_cache *cache, uint64_t serial)
 
 void tp_piece_cache_put(tp_piece_cache *cache, tp_cache_table *table)
 {
+    if (tp_memory_is_limited()) cache = NULL;
     for (size_t i = 0; cache != NULL && table != NULL && i < cache->n_places; i++) {
         tp_cache_table *none = NULL;
         if (atomic_load_explicit(&cache->places[i], memory_order_relaxed) == NULL &&

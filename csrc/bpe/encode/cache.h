@@ -66,7 +66,7 @@ struct tp_piece_cache {
  * is none and memory runs out. `cache` may be NULL. */
 tp_cache_table *tp_piece_cache_take(tp_piece_cache *cache, uint64_t serial);
 
-/* Puts the table into the cache, or frees it if there is no place. Accepts NULL for both. */
+/* Puts the table into the cache, or frees it if there is no place, or a limit of memory. Accepts NULL for both. */
 void tp_piece_cache_put(tp_piece_cache *cache, tp_cache_table *table);
 
 /* Initialises an empty table for a vocabulary. */
