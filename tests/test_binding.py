@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from text_processor import TextAnalyzer, Tokenizer, clear_caches
 from text_processor._native import binding
 from text_processor._native import text as native_text
+from text_processor.bpe import _outputs
 
 TEXT = "low lower lowest, newer newest: naïve 語 \U0001f600 " * 3
 
@@ -86,6 +87,12 @@ def test_ids_become_ints(ids, n_ready):
     ends = array("Q", [2, 2, 5, 50])
     lists = [ids[0:2], [], ids[2:5], ids[5:]]
     assert binding.lists_of_ids(array("I", ids), ends, ready) == lists
+
+
+def test_many_ids_become_a_list_in_slices(monkeypatch):
+    monkeypatch.setattr(_outputs, "SLICE_IDS", 3)
+    for n in (0, 2, 3, 4, 10):
+        assert _outputs.as_list(array("I", range(n)), TRAINED._model.vocabulary) == list(range(n))
 
 
 def test_ends_that_are_out_of_order_or_too_large_are_those_nearest():

@@ -388,6 +388,19 @@ def test_special_tokens_in_a_text_of_many_steps(parts, step, long_stretch):
     assert told[-1] == len(text.encode())
 
 
+def test_special_tokens_where_regex_splits():
+    ours = Tokenizer.from_mergeable_ranks(random_ranks(1), r"(?<=a)b+|\w+|\W", {"<|end|>": 5000, "<|x|>": 5001})
+    peer = tiktoken_of(ours)
+    text = "ab abb<|end|>a b<|x|><|end|>ab " * 50
+    expected = peer.encode(text, allowed_special="all")
+    told = []
+    assert ours.encode(text, allowed_special="all") == ours.encode(text.encode(), allowed_special="all") == expected
+    assert ours.encode(text[:30], allowed_special="all") == peer.encode(text[:30], allowed_special="all")
+    progress = lambda done, _: told.append(done)  # noqa: E731
+    assert ours.encode_batch([text, "ab"], allowed_special="all", progress=progress) == [expected, peer.encode("ab")]
+    assert told[-1] == len(text) + 2
+
+
 def test_special_tokens_are_found_in_what_surrogates_become():
     tokenizer = of_bytes(special_tokens=["<\N{THUMBS UP SIGN}>", "\ufffd"])
     peer = tiktoken_of(tokenizer)

@@ -6,12 +6,13 @@ import copy
 import io
 import json
 import pickle
+import re
 import tempfile
 import unicodedata
 from array import array
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -243,6 +244,20 @@ PROCESSORS = {
 }
 
 
+def test_added_tokens_where_regex_splits():
+    """Only a whole stretch is certain there, so it comes to `regex` at once."""
+    model = of_added({"<m>": {}, "<s>": {"special": True}})._model
+    by_regex = Tokenizer._of(Model(_splitter.splitter_for(r"(?<=a)b+|[^b]+|b"), model.vocabulary, model.added))
+    alone = Tokenizer._of(Model(_splitter.splitter_for(r"(?<=a)b+|[^b]+|b"), model.vocabulary))
+    text = "abb a<m>é b<s>ab" * 3
+    expected = []
+    for part in re.split("(<m>|<s>)", text):
+        expected += [model.added[part].id] if part in model.added else alone.encode(part)
+    assert by_regex.encode(text, allowed_special="all") == expected
+    assert by_regex.encode(text.encode(), allowed_special="all") == expected
+    assert by_regex.encode_batch([text], allowed_special="all") == [expected]
+
+
 @pytest.mark.parametrize("name", PROCESSORS)
 @pytest.mark.parametrize("text", ["", "ab é"])
 def test_marks_are_those_of_tokenizers(name, text):
@@ -257,6 +272,9 @@ def test_marks_are_those_of_tokenizers(name, text):
         *tokenizer.encode_batch([text], 1, **asked),
     ]
     assert ways == 4 * [expected.ids]
+    ids, offsets = tokenizer.encode_batch([text, "", text], 1, output="flat", **asked)
+    flat = [ids[start:end].tolist() for start, end in pairwise(offsets)]
+    assert flat == [expected.ids, peer.encode("").ids, expected.ids]
     assert tokenizer.count(text, **asked) == len(expected.ids)
     found = tokenizer.encode_with_offsets(text, **asked)
     assert found[0].tolist() == expected.ids

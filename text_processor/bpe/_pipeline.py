@@ -134,25 +134,6 @@ class Encoding:
         self._encoder.add(number)
 
 
-class Short:
-    """The last stage for a short text: collects the ids of its stretches, each encoded at once."""
-
-    def __init__(self, encode: Callable[[bytes], list[int]], prefix_space: bool) -> None:
-        self.ids: list[int] = []
-        self._encode = encode
-        self._prefix_space = prefix_space
-        self._stretch = b""
-
-    def text(self, chunk: Text, is_final: bool) -> None:
-        self._stretch += bytes(chunk)
-        if is_final:
-            self.ids += self._encode(bytes(with_blank(self._stretch) if self._prefix_space else self._stretch))
-            self._stretch = b""
-
-    def token(self, number: int) -> None:
-        self.ids.append(number)
-
-
 def with_blank(text: Text) -> Text:
     """Return a text with a blank before it, unless it begins with one or is empty."""
     return text if len(text) == 0 or text[0] == 0x20 else b" " + bytes(text)
