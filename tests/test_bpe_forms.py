@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import random
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -359,6 +360,59 @@ def test_tekken(has_names, tmp_path):
     assert loaded.special_tokens[name] == 2
     assert loaded.special_tokens["<SPECIAL_19>" if has_names else "[TOOL_CONTENT]"] == 19
     assert loaded.vocab_size == 278
+
+
+def tekken_token(token: bytes, rank: int) -> dict[str, Any]:
+    return {"rank": rank, "token_bytes": base64.b64encode(token).decode()}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda file: file["config"].pop("pattern"), "config.pattern"),
+        (lambda file: file["config"].update(default_vocab_size="many"), "config.default_vocab_size"),
+        (
+            lambda file: file["config"].update(default_vocab_size=999),
+            "999 tokens, 3 of them special, do not fit",
+        ),
+        (lambda file: file.update(special_tokens=[{"rank": 3, "token_str": "x"}]), "1 of them do not fit the 3"),
+        (
+            lambda file: file.update(special_tokens=[{"rank": i, "token_str": "x"} for i in (0, 1)]),
+            "two of them have the same name",
+        ),
+        (lambda file: file["vocab"].__setitem__(5, {"rank": 5}), r"vocab\[5\]: not a token in base64 and its rank"),
+        (lambda file: file["vocab"].__setitem__(5, tekken_token(b"a", 97)), "the ranks must count from 0"),
+    ],
+)
+def test_a_damaged_tekken_is_refused(change, message, tmp_path):
+    vocab = [tekken_token(bytes([byte]), byte) for byte in range(256)]
+    config = {"pattern": QWEN, "default_vocab_size": 259, "default_num_special_tokens": 3}
+    file: dict[str, Any] = {"config": config, "vocab": vocab}
+    file["special_tokens"] = [{"rank": i, "token_str": f"[{i}]", "is_control": True} for i in range(3)]
+    path = tmp_path / "tekken.json"
+    path.write_text(json.dumps(file), encoding="utf-8")
+    assert Tokenizer.load(path).encode("a") == [100]
+    change(file)
+    path.write_text(json.dumps(file), encoding="utf-8")
+    with pytest.raises(InvalidTokenizerError, match=f"{re.escape(str(path))}: .*{message}"):
+        Tokenizer.load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("vocab.json", b"{", "vocab.json: no JSON"),
+        ("vocab.json", b"[]", "model.vocab"),
+        ("merges.txt", b"\xff", "merges.txt: not UTF-8 at byte 0"),
+        ("tokenizer_config.json", b"[]", "tokenizer_config.json"),
+        ("tokenizer_config.json", b'{"tokenizer_class": "NoSuch"}', "pattern"),
+    ],
+)
+def test_a_damaged_folder_is_refused(name, content, message, tmp_path):
+    pair_in(tmp_path)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InvalidTokenizerError, match=message):
+        Tokenizer.load(tmp_path, **({} if name == "tokenizer_config.json" else {"pattern": "gpt2"}))
 
 
 def pair_in(folder: Path, names: tuple[str, str] = ("vocab.json", "merges.txt")) -> tokenizers.ByteLevelBPETokenizer:
