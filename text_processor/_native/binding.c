@@ -3,7 +3,10 @@
  * It uses the stable ABI only and holds no state, and the core does not know it. Python calls these functions as builtins:
  * tpb_give_functions puts them into a dict once. A function that cannot do its work in this short way returns None with no
  * exception set, or raises only what the interpreter itself has raised (MemoryError); the caller then goes the long way, which
- * has the messages. So no function here checks more than it needs to be safe. */
+ * has the messages. So no function here checks more than it needs to be safe.
+ *
+ * References are counted by functions of the interpreter: the macros of CPython 3.11, inlined here, know nothing of immortal objects,
+ * and would raise the count of None and of small ints with each use until it overflows. */
 #include <pyconfig.h>
 #if !defined(Py_GIL_DISABLED) && !defined(Py_LIMITED_API) /* a free-threaded Python has no stable ABI */
 #define Py_LIMITED_API 0x030B0000
@@ -26,7 +29,7 @@ enum { MOST_BYTES = 1 << 14 };
 static PyObject *none(void)
 {
     PyErr_Clear();
-    Py_INCREF(Py_None);
+    Py_IncRef(Py_None);
     return Py_None;
 }
 
@@ -42,7 +45,7 @@ static PyObject *int_of(uint32_t id, PyObject *ready, Py_ssize_t n_ready)
 {
     if ((Py_ssize_t)id >= n_ready) return PyLong_FromUnsignedLong(id);
     PyObject *number = PyTuple_GetItem(ready, (Py_ssize_t)id);
-    Py_XINCREF(number);
+    Py_IncRef(number);
     return number;
 }
 
@@ -57,7 +60,7 @@ static PyObject *list_of(const uint32_t *ids, size_t n, PyObject *ready)
     }
     return list;
 failed:
-    Py_XDECREF(list);
+    Py_DecRef(list);
     return NULL;
 }
 
@@ -92,7 +95,10 @@ static PyObject *lists_of_ids(PyObject *module, PyObject *const *arguments, Py_s
         memcpy(&given, (const char *)ends.buf + i * sizeof given, sizeof given);
         size_t end = given < start ? start : given > n_ids ? n_ids : (size_t)given;
         PyObject *list = list_of((const uint32_t *)ids.buf + start, end - start, arguments[2]);
-        if (list == NULL || PyList_SetItem(lists, (Py_ssize_t)i, list) < 0) Py_CLEAR(lists);
+        if (list == NULL || PyList_SetItem(lists, (Py_ssize_t)i, list) < 0) {
+            Py_DecRef(lists);
+            lists = NULL;
+        }
         start = end;
     }
     PyBuffer_Release(&ends);
@@ -200,14 +206,14 @@ static bool take_id(PyObject *list, Py_ssize_t i, uint32_t *id)
     PyObject *item = PyList_GetItemRef(list, i); /* another thread may take it out of the list meanwhile */
 #else
     PyObject *item = PyList_GetItem(list, i);
-    Py_XINCREF(item);
+    Py_IncRef(item);
 #endif
     if (item == NULL || !PyLong_CheckExact(item)) {
-        Py_XDECREF(item);
+        Py_DecRef(item);
         return false;
     }
     unsigned long long number = PyLong_AsUnsignedLongLong(item);
-    Py_DECREF(item);
+    Py_DecRef(item);
     *id = (uint32_t)number;
     return number <= UINT32_MAX; /* an error is the largest number */
 }
@@ -244,8 +250,8 @@ static PyObject *joined(const text_view *views, Py_ssize_t n, size_t total)
     PyObject *ends = PyBytes_FromStringAndSize(NULL, n * (Py_ssize_t)sizeof(uint64_t));
     PyObject *both = text == NULL || ends == NULL ? NULL : PyTuple_New(2);
     if (both == NULL) {
-        Py_XDECREF(text);
-        Py_XDECREF(ends);
+        Py_DecRef(text);
+        Py_DecRef(ends);
         return NULL;
     }
     char *to = PyBytes_AsString(text), *end_to = PyBytes_AsString(ends);
@@ -317,7 +323,7 @@ void tpb_give_functions(uintptr_t functions)
     for (size_t i = 0; i < sizeof functions_here / sizeof *functions_here; i++) {
         PyObject *function = PyCFunction_NewEx(&functions_here[i], NULL, NULL);
         if (function != NULL) PyDict_SetItemString((PyObject *)functions, functions_here[i].ml_name, function);
-        Py_XDECREF(function);
+        Py_DecRef(function);
         PyErr_Clear();
     }
     PyGILState_Release(state);
