@@ -18,6 +18,7 @@ BELOW = {
     "base": set(),
     "unicode": {"base"},
     "documents": {"base", "unicode"},
+    "segment": {"base", "unicode"},
     "corpus": {"base", "unicode"},
     "sentiment": {"base", "unicode"},
     "bpe": {"base", "unicode"},
