@@ -19,7 +19,7 @@ BELOW = {
     "unicode": {"base"},
     "documents": {"base", "unicode"},
     "segment": {"base", "unicode"},
-    "corpus": {"base", "unicode"},
+    "corpus": {"base", "unicode", "segment"},
     "sentiment": {"base", "unicode"},
     "bpe": {"base", "unicode"},
     "numeric": {"base"},

@@ -26,7 +26,9 @@ from text_processor._native.sentiment import Lexicon
 from text_processor._native.status import InvalidArgumentError
 from text_processor._words import counting, table
 from text_processor._words import snapshot as words_snapshot
+from text_processor._words.converting import Sink
 from text_processor._words.ledger import Ledger
+from text_processor._words.options import Split, WordOptions, WordsOption
 from text_processor._words.telling import Tell
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
 from text_processor.words import Words
@@ -79,16 +81,35 @@ class Statistics(TypedDict):
 Callback = Callable[[DocumentInfo], object] | Callable[[dict[str, Any]], object]
 
 
-def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
+def word_count(
+    text: str,
+    *,
+    words: WordsOption = "space",
+    case: Literal["lower", "fold", "keep"] = "lower",
+    normalize: Literal["NFC", "NFD", "NFKC", "NFKD"] | None = None,
+    accents: Literal["keep", "strip"] = "keep",
+    stop_words: Literal["english"] | Iterable[str] | None = None,
+    min_length: int = 1,
+    ngrams: int | tuple[int, int] = 1,
+    threads: int | None = None,
+) -> dict[str, int]:
     """Count the words of one text: ``Counter(w.lower() for w in text.split())`` as a dict, in the same order.
 
     Args:
         text: any text without lone surrogates; a blank text gives ``{}``.
+        words: what a word is, as for `TextAnalyzer`; so are the next six.
+        case: what becomes of capital letters.
+        normalize: the normal form.
+        accents: what becomes of accents.
+        stop_words: words that are not counted.
+        min_length: the least number of characters of a word.
+        ngrams: how many words make one that is counted.
         threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread. The
             result does not depend on it.
 
     Raises:
-        TypeError: ``text`` is not a ``str``.
+        TypeError: ``text`` is not a ``str``, or an option has the wrong type.
+        ValueError: an option has a value that `TextAnalyzer` does not allow.
         InvalidDocumentError: ``text`` has a lone surrogate.
 
     It takes O(length) time, and memory for the distinct words.
@@ -96,11 +117,16 @@ def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
     >>> from text_processor import word_count
     >>> word_count("The cat saw the dog")
     {'the': 2, 'cat': 1, 'saw': 1, 'dog': 1}
+    >>> word_count("Don't stop, says the dog; the cat stops.", words="sklearn", stop_words="english")
+    {'don': 1, 'stop': 1, 'says': 1, 'dog': 1, 'cat': 1, 'stops': 1}
+    >>> word_count("to be or not to be", ngrams=(2, 3))["to be"]
+    2
     """
     n_threads = arguments.checked_threads(threads) or arguments.available_threads()
     _check_type(text, None)
     _check_surrogates(text, None)
-    return native_corpus.table_as_dict(counting.count_documents((text,), n_threads), native_corpus.COUNT)
+    rule = WordOptions(words, case, normalize, accents, stop_words, min_length, ngrams).rule
+    return native_corpus.table_as_dict(counting.count_documents((text,), n_threads, rule=rule), native_corpus.COUNT)
 
 
 class _Work:
@@ -138,9 +164,9 @@ class _ListHasChanged(Exception):  # noqa: N818 - it stops a batch, and is not a
 
 
 class TextAnalyzer:
-    """Documents and the statistics of their words.
+    r"""Documents and the statistics of their words.
 
-    Words are split as by ``str.split`` and lower-cased as by ``str.lower``. The counts equal those of
+    Words are split as by ``str.split`` and lower-cased as by ``str.lower``, unless options say otherwise. The counts equal those of
     ``collections.Counter``, in the order in which words were first seen. Adding a document only checks and keeps it. Its
     words are counted later, in native code and without the GIL, when a method first needs the counts. Any number of threads
     may use one analyzer. An analyzer can be copied, pickled and merged with others; copies and pickles do not include the
@@ -150,12 +176,29 @@ class TextAnalyzer:
         lexicon: a mapping of words to weights for `analyze_sentiment`, instead of the default one (*good*, *great*,
             *excellent* +1; *bad*, *terrible*, *awful* −1). Words are lower-cased.
         keep_documents: False keeps only the counts, and `get_documents` raises.
+        words: what a word is. ``"space"``: what stands between white space, as by ``str.split``. ``"uax29"``: a segment of UAX
+            #29, the Unicode standard, that holds a letter or a number. ``"sklearn"``: two or more letters, numbers or
+            underscores, as in scikit-learn. A regular expression, as a pattern or ``str``: what its ``findall`` finds; one
+            class of characters with a least length, such as ``r"\w+"`` or ``r"\b[a-z-]{3,}\b"``, is as fast as the names,
+            others are searched for in Python. A function from ``str`` to words.
+        case: ``"lower"``, ``"fold"`` (``str.casefold``) or ``"keep"``.
+        normalize: None, ``"NFC"``, ``"NFD"``, ``"NFKC"`` or ``"NFKD"``, as `unicodedata.normalize`.
+        accents: ``"keep"``, or ``"strip"`` as scikit-learn's ``strip_accents_unicode``.
+        stop_words: None, ``"english"`` (the list of scikit-learn), or words, which are left out. They are compared as given,
+            with words in their final form.
+        min_length: the least number of characters of a word.
+        ngrams: n, or (low, high): terms are runs of so many words of a document, joined by a blank.
         threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread. No
             result depends on it.
 
+    The steps have this order, whatever the options: a document is decoded; normalized; its case is changed; its accents are
+    stripped; words are found; short words go; stop words go; the words that remain form n-grams, first all of ``low`` words,
+    then those of one word more, and so on, as in scikit-learn. All characters are those of the running Python. The sentiment
+    and all counts are of the words, or n-grams, that come out.
+
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: a weight is not finite; a word is empty, contains white space, has a lone surrogate, or equals another
+        ValueError: an option has a value that is not listed here; a weight is not finite; a word is empty, contains white space, has a lone surrogate, or equals another
             word after lower-casing; ``threads`` is not from 1 to 1024. The message names the word or the value.
 
     >>> from text_processor import TextAnalyzer
@@ -167,28 +210,43 @@ class TextAnalyzer:
     {'a': 2, 'good': 2, 'day,': 1, 'word': 1}
     >>> analyzer.analyze_sentiment()
     2.0
+    >>> analyzer = TextAnalyzer(words="sklearn", ngrams=2)
+    >>> analyzer.add_document("To be, or not to be.")
+    >>> analyzer
+    TextAnalyzer(words='sklearn', ngrams=2, documents=1, total_words=5)
+    >>> analyzer.words["to be"]
+    2
     """
 
-    __slots__ = ("__weakref__", "_callback", "_keep_documents", "_ledger", "_lexicon", "_threads")
+    __slots__ = ("__weakref__", "_callback", "_keep_documents", "_ledger", "_lexicon", "_options", "_threads")
 
     def __init__(
         self,
         *,
         lexicon: Mapping[str, float] | None = None,
         keep_documents: bool = True,
+        words: WordsOption = "space",
+        case: Literal["lower", "fold", "keep"] = "lower",
+        normalize: Literal["NFC", "NFD", "NFKC", "NFKD"] | None = None,
+        accents: Literal["keep", "strip"] = "keep",
+        stop_words: Literal["english"] | Iterable[str] | None = None,
+        min_length: int = 1,
+        ngrams: int | tuple[int, int] = 1,
         threads: int | None = None,
     ) -> None:
-        self._set_up(_make_lexicon(lexicon), bool(keep_documents), arguments.checked_threads(threads))
+        options = WordOptions(words, case, normalize, accents, stop_words, min_length, ngrams)
+        self._set_up(_make_lexicon(lexicon), bool(keep_documents), arguments.checked_threads(threads), options)
 
-    def _set_up(self, lexicon: Lexicon, keep_documents: bool, threads: int | None) -> None:
+    def _set_up(self, lexicon: Lexicon, keep_documents: bool, threads: int | None, options: WordOptions) -> None:
         self._lexicon = lexicon
+        self._options = options
         self._keep_documents = keep_documents
         self._threads = threads
         self._callback: Callback | None = None
         self._ledger = self._new_ledger()
 
     def _new_ledger(self) -> Ledger:
-        ledger = Ledger(threads=self._threads)
+        ledger = Ledger(threads=self._threads, rule=self._options.rule)
         if not self._keep_documents:
             ledger.stop_keeping()
         return ledger
@@ -294,7 +352,7 @@ class TextAnalyzer:
             return False
         self._ledger.settle()
         try:
-            counted = counting.count_documents((text,), self._n_threads())
+            counted = counting.count_documents((text,), self._n_threads(), rule=self._options.rule)
         except (UnicodeEncodeError, MemoryError):
             return False
         self._log_counted(counted, (text,))
@@ -314,7 +372,7 @@ class TextAnalyzer:
 
     def _add_large(self, view: memoryview) -> None:
         """Count a document in place, before it can change."""
-        counted = counting.count_buffer(view, sources.Options("whole", "raise", encoding="utf-8"), self._n_threads())
+        counted = counting.count_buffer(view, sources.Options("whole", "raise", encoding="utf-8"), self._way())
         self._ledger.add_part(counted.corpus, counted.n_documents, None)
 
     def _add_each(
@@ -376,7 +434,7 @@ class TextAnalyzer:
             kept = batches.without_blank(chunk) if skips_blank else chunk
             if self._callback is None and kept and _count_valid(kept) == len(kept):
                 self._ledger.settle()
-                counted = counting.count_documents(kept, self._n_threads(), work.is_counting)
+                counted = counting.count_documents(kept, self._n_threads(), work.is_counting, rule=self._options.rule)
                 self._log_counted(counted, kept)
                 work.has_counted()
                 n_added += len(kept)
@@ -434,7 +492,7 @@ class TextAnalyzer:
 
         ledger.settle()
         counted = native_corpus.Corpus()
-        error = counted.count_each(native_text.batch_of(documents), tell)
+        error = Sink(counted, self._options.rule).count_each(native_text.batch_of(documents), tell)
         try:
             # After an interrupt the core may have counted one document more than was logged.
             if self._ledger is ledger and counted.totals().documents == told:
@@ -483,7 +541,7 @@ class TextAnalyzer:
         2
         """
         options = sources.Options(documents, blank).checked()
-        return self._add_all(lambda tell: counting.count_buffer(data, options, self._n_threads(), progress, tell))
+        return self._add_all(lambda tell: counting.count_buffer(data, options, self._way(progress, tell)))
 
     def add_file(
         self,
@@ -538,7 +596,7 @@ class TextAnalyzer:
         2
         """
         options = sources.Options(documents, blank, errors, encoding).checked()
-        return self._add_all(lambda tell: counting.count_file(path, options, self._n_threads(), progress, tell))
+        return self._add_all(lambda tell: counting.count_file(path, options, self._way(progress, tell)))
 
     def add_stream(
         self,
@@ -578,7 +636,7 @@ class TextAnalyzer:
         2
         """
         options = sources.Options(documents, blank, errors, encoding).checked()
-        return self._add_all(lambda tell: counting.count_stream(stream, options, progress, tell))
+        return self._add_all(lambda tell: counting.count_stream(stream, options, self._way(progress, tell)))
 
     def add_arrow(
         self,
@@ -626,9 +684,7 @@ class TextAnalyzer:
 
         refuse_blank = blank == "raise"
         return self._add_all(
-            lambda tell: counting.count_column(
-                column, self._n_threads(), refuse_blank=refuse_blank, progress=progress, tell=tell
-            )
+            lambda tell: counting.count_column(column, self._way(progress, tell), refuse_blank=refuse_blank)
         )
 
     def _add_all(self, count: Callable[[Tell | None], counting.Counted]) -> int:
@@ -650,6 +706,9 @@ class TextAnalyzer:
 
     def _n_threads(self) -> int:
         return self._threads or arguments.available_threads()
+
+    def _way(self, progress: Progress | bool | None = None, tell: Tell | None = None) -> counting.Way:
+        return counting.Way(self._n_threads(), self._options.rule, progress, tell)
 
     def set_callback(self, callback: Callback) -> None:
         """Call ``callback`` with a dict for every document that is added from now on.
@@ -690,6 +749,7 @@ class TextAnalyzer:
 
         Raises:
             TypeError: ``other`` is not a `TextAnalyzer`.
+            ValueError: ``other`` has another option that says what a word is; the message names it.
             OverflowError: both together would have more than 2**48 - 1 words.
 
         >>> from text_processor import TextAnalyzer
@@ -702,6 +762,11 @@ class TextAnalyzer:
         """
         if not isinstance(other, TextAnalyzer):
             raise TypeError(f"other must be a TextAnalyzer, not {type(other).__name__}")
+        if (name := self._options.differing(other._options)) is not None:
+            raise ValueError(
+                f"both analyzers must have the same options for words, but one has {self._options.shown(name)}, "
+                f"the other has {other._options.shown(name)}"
+            )
         self._ledger.add_part(*other._ledger.snapshot())
 
     # ---- Asking ------------------------------------------------------------------------------------------------------
@@ -885,14 +950,16 @@ class TextAnalyzer:
 
     def __repr__(self) -> str:
         totals = self._ledger.settle().totals()
-        return f"{type(self).__name__}(documents={totals.documents}, words={totals.words})"
+        if self._options.are_default:
+            return f"{type(self).__name__}(documents={totals.documents}, words={totals.words})"
+        return f"{type(self).__name__}({self._options!r}, documents={totals.documents}, total_words={totals.words})"
 
     # ---- Copies ------------------------------------------------------------------------------------------------------
 
     def __copy__(self) -> Self:
         """Return an independent analyzer with the same documents, lexicon and options, without the callback."""
         copy = type(self).__new__(type(self))
-        copy._set_up(self._lexicon, self._keep_documents, self._threads)
+        copy._set_up(self._lexicon, self._keep_documents, self._threads, self._options)
         copy._ledger.add_part(*self._ledger.snapshot())
         set_attributes(copy, attributes_of(self, TextAnalyzer))
         return copy
@@ -912,6 +979,7 @@ class TextAnalyzer:
         an open descriptor such as ``/dev/stdout`` is written to directly. It takes as much memory as the file is long.
 
         Raises:
+            TypeError: a function finds the words, which a file cannot hold; a pickle can.
             OSError: the file cannot be written.
 
         >>> import tempfile
@@ -926,6 +994,7 @@ class TextAnalyzer:
         >>> loaded.words["the"], len(loaded)
         (3, 2)
         """
+        self._options.check_can_be_saved()
         files.write_file(os.fsdecode(path), words_snapshot.chunks(self._as_snapshot(self._ledger.settle(), None)))
 
     @classmethod
@@ -933,7 +1002,7 @@ class TextAnalyzer:
         """Return an analyzer with the counts, the lexicon and the options that `save` wrote to a file.
 
         You can add more documents to it. The file does not have the documents, so `get_documents` raises. A subclass is called
-        with the three options of `TextAnalyzer`, by name.
+        with the options of `TextAnalyzer`, by name; those that say what a word is only if they are not the default.
 
         Raises:
             InvalidSnapshotError: the file was not written by `save`, is damaged or cut short, or has an unknown version. The
@@ -942,32 +1011,38 @@ class TextAnalyzer:
         """
         snapshot, lexicon, threads = words_snapshot.CONTAINER.read_file(os.fsdecode(path), _restored)
         weights = dict(zip(lexicon.words(), lexicon.weights, strict=True))
-        analyzer = cls(lexicon=weights, keep_documents=snapshot.keep_documents, threads=threads)
+        options = snapshot.options.changed()
+        analyzer = cls(lexicon=weights, keep_documents=snapshot.keep_documents, threads=threads, **options)
         analyzer._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
         return analyzer
 
     def _as_snapshot(self, corpus: Corpus, documents: list[Document] | None) -> words_snapshot.Snapshot:
         lexicon = dict(zip(self._lexicon.words(), self._lexicon.weights, strict=True))
-        return words_snapshot.Snapshot(corpus, documents, lexicon, self._keep_documents, self._threads)
+        return words_snapshot.Snapshot(corpus, documents, lexicon, self._keep_documents, self._threads, self._options)
 
-    def __getstate__(self) -> tuple[bytes, dict[str, Any]]:
+    def __getstate__(self) -> tuple[Any, ...]:
         corpus, _, documents = self._ledger.snapshot()
-        return words_snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes_of(self, TextAnalyzer)
+        state = words_snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes_of(self, TextAnalyzer)
+        return state if self._options.function is None else (*state, self._options.function)
 
-    def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None:
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
         match state:
             case (bytes(data), dict(attributes)):
                 snapshot, lexicon, threads = _restored(data)
+            case (bytes(data), dict(attributes), function) if callable(function):
+                snapshot, lexicon, threads = _restored(data, function)
             case _:
                 raise InvalidSnapshotError(f"the state of a TextAnalyzer must be bytes and a dict, not {quoted(state)}")
-        self._set_up(lexicon, snapshot.keep_documents, threads)
+        self._set_up(lexicon, snapshot.keep_documents, threads, snapshot.options)
         self._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
         set_attributes(self, attributes)
 
 
-def _restored(data: bytes | bytearray) -> tuple[words_snapshot.Snapshot, Lexicon, int | None]:
+def _restored(
+    data: bytes | bytearray, function: Split | None = None
+) -> tuple[words_snapshot.Snapshot, Lexicon, int | None]:
     """Read a snapshot, and check its options and make the lexicon."""
-    snapshot = words_snapshot.from_bytes(data)
+    snapshot = words_snapshot.from_bytes(data, function)
     try:
         return snapshot, _make_lexicon(snapshot.lexicon), arguments.checked_threads(snapshot.threads)
     except (TypeError, ValueError) as error:

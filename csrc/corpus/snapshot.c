@@ -116,23 +116,41 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
     return TP_OK;
 }
 
+typedef bool is_term(const uint8_t *term, size_t nbytes);
+
 /* A term must not be empty and must be one word. */
-static bool is_term(const uint8_t *term, size_t nbytes)
+static bool is_word(const uint8_t *term, size_t nbytes)
 {
     return nbytes > 0 && tp_skip_word(term, term + nbytes) == term + nbytes && tp_utf8_validate(term, nbytes, NULL) == TP_OK;
 }
 
-bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n)
+/* Of words by any rule: FF stands for a line feed, which ends a term in the table. */
+static bool is_any_term(const uint8_t *term, size_t nbytes)
+{
+    const uint8_t *end = term + nbytes;
+    for (const uint8_t *p = term; p < end;) {
+        const uint8_t *hidden = memchr(p, 0xFF, (size_t)(end - p)), *stop = hidden != NULL ? hidden : end;
+        if (tp_utf8_validate(p, (size_t)(stop - p), NULL) != TP_OK) return false;
+        p = hidden != NULL ? hidden + 1 : end;
+    }
+    return nbytes > 0;
+}
+
+static bool has_terms(tp_corpus *corpus, uint64_t first, uint64_t n, is_term *is_valid)
 {
     tp_lock_read(&corpus->lock);
     const tp_table *table = &corpus->counts.table;
-    bool has_words = first <= table->n_terms && n <= table->n_terms - first;
-    for (uint64_t i = 0; has_words && i < n; i++) {
-        has_words = is_term(tp_table_text(table, (size_t)(first + i)), tp_table_nbytes(table, (size_t)(first + i)));
+    bool has = first <= table->n_terms && n <= table->n_terms - first;
+    for (uint64_t i = 0; has && i < n; i++) {
+        has = is_valid(tp_table_text(table, (size_t)(first + i)), tp_table_nbytes(table, (size_t)(first + i)));
     }
     tp_unlock_read(&corpus->lock);
-    return has_words;
+    return has;
 }
+
+bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n) { return has_terms(corpus, first, n, is_word); }
+
+bool tp_corpus_has_terms(tp_corpus *corpus, uint64_t first, uint64_t n) { return has_terms(corpus, first, n, is_any_term); }
 
 static tp_status read_term(tp_counts *counts, const layout *from, size_t i, const uint8_t *term, size_t nbytes, tp_error *error)
 {
@@ -163,7 +181,7 @@ static const uint8_t *copy_term(tp_counts *counts, const uint8_t *term, size_t n
     return counts->lowered.data;
 }
 
-static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *error)
+static tp_status read_terms(tp_counts *counts, const layout *from, is_term *is_valid, tp_error *error)
 {
     const uint8_t *p = from->text, *end = p + from->text_nbytes;
     uint64_t text_offset = HEADER_NBYTES + 16 * from->n_terms;
@@ -174,7 +192,7 @@ static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *err
         size_t nbytes = (size_t)(newline - p);
         const uint8_t *term = copy_term(counts, p, nbytes);
         if (term == NULL) return tp_fail_no_memory(error);
-        if (!is_term(term, nbytes)) return damaged(error, offset, "a term is not one word of UTF-8");
+        if (!is_valid(term, nbytes)) return damaged(error, offset, "a term is not one word of UTF-8");
         tp_status status = read_term(counts, from, i, term, nbytes, error);
         if (status != TP_OK) return status;
         p = newline + 1;
@@ -183,12 +201,12 @@ static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *err
     return TP_OK;
 }
 
-static tp_status read_counts(tp_counts *counts, const layout *from, tp_error *error)
+static tp_status read_counts(tp_counts *counts, const layout *from, is_term *is_valid, tp_error *error)
 {
     if (!tp_table_reserve(&counts->table, (size_t)from->n_terms, (size_t)(from->text_nbytes - from->n_terms))) {
         return tp_fail_no_memory(error);
     }
-    tp_status status = read_terms(counts, from, error);
+    tp_status status = read_terms(counts, from, is_valid, error);
     if (status != TP_OK) return status;
     if (counts->words != from->words) return damaged(error, 24, "the counts do not add up to the words");
     bool is_limited = from->first_document_terms <= from->n_terms;
@@ -200,7 +218,8 @@ static tp_status read_counts(tp_counts *counts, const layout *from, tp_error *er
     return TP_OK;
 }
 
-tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+static tp_status read_snapshot(const uint8_t *snapshot, size_t snapshot_nbytes, is_term *is_valid, tp_corpus **corpus,
+                               tp_error *error)
 {
     layout found = {0};
     tp_status status = read_layout(snapshot, snapshot_nbytes, &found, error);
@@ -209,7 +228,7 @@ tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_cor
     tp_corpus *made;
     status = tp_corpus_new(&made, error);
     if (status != TP_OK) return status;
-    status = read_counts(&made->counts, &found, error);
+    status = read_counts(&made->counts, &found, is_valid, error);
     if (status != TP_OK) {
         tp_corpus_free(made);
         return status;
@@ -217,4 +236,14 @@ tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_cor
     tp_counts_free_scratch(&made->counts);
     *corpus = made;
     return TP_OK;
+}
+
+tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+{
+    return read_snapshot(snapshot, snapshot_nbytes, is_word, corpus, error);
+}
+
+tp_status tp_corpus_read_terms(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+{
+    return read_snapshot(snapshot, snapshot_nbytes, is_any_term, corpus, error);
 }

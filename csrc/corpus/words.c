@@ -2,11 +2,12 @@
 
 #include "base/error.h"
 #include "base/once.h"
+#include "segment/uax29.h"
 #include "textproc/text.h"
 
 static const char *fault_of(const tp_words_options *options)
 {
-    if (options->rule != TP_WORDS_OF_CLASS && options->rule != TP_WORDS_ON_LINES) return "there is no such rule for words";
+    if (options->rule != TP_WORDS_OF_CLASS && options->rule != TP_WORDS_ON_LINES && options->rule != TP_WORDS_OF_UAX29) return "there is no such rule for words";
     if (options->letter_case != TP_CASE_KEEP && options->letter_case != TP_CASE_LOWER) return "there is no such letter case";
     if (options->normalizes && (options->form < TP_NFC || options->form > TP_NFKD)) return "there is no such normal form";
     if (options->min_length < 1 || options->min_length > UINT32_MAX) return "the least length must be 1 to 2^32 - 1";
@@ -47,8 +48,8 @@ static tp_status add_stop_words(tp_table *table, const tp_words_options *options
 
 static tp_status fill_rule(tp_words *made, const tp_words_options *options, tp_error *error)
 {
-    if (options->rule == TP_WORDS_ON_LINES) {
-        made->rule = &tp_lines_rule;
+    if (options->rule != TP_WORDS_OF_CLASS) {
+        made->rule = options->rule == TP_WORDS_OF_UAX29 ? &tp_uax29_words : &tp_lines_rule;
         return TP_OK;
     }
     made->own_rule = tp_allocate(TP_FOR_CORPUS, sizeof *made->own_rule);

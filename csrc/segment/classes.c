@@ -82,7 +82,11 @@ static void add_ranges(tp_character_set *set, const tp_range *ranges, size_t n)
     memset(set, 0, sizeof *set);
     for (size_t i = 0; i < n; i++) {
         uint32_t last = ranges[i].last < TP_N_CODE_POINTS ? ranges[i].last : TP_N_CODE_POINTS - 1;
-        for (uint32_t each = ranges[i].first; each <= last; each++) set->bits[each / 32] |= UINT32_C(1) << each % 32;
+        for (uint32_t each = ranges[i].first; each <= last;) {
+            bool is_whole = each % 32 == 0 && last - each >= 31;
+            set->bits[each / 32] |= is_whole ? UINT32_MAX : UINT32_C(1) << each % 32;
+            each += is_whole ? 32 : 1;
+        }
     }
 }
 

@@ -33,6 +33,7 @@ tp_status tp_corpus_copy(tp_corpus *source, tp_corpus **copy, tp_error *error);
 /* How the words of a document are found. */
 typedef enum tp_words_kind {
     TP_WORDS_OF_CLASS = 0, /* what the greedy regular expression C{m,} finds, C being a class of characters; also with \b */
+    TP_WORDS_OF_UAX29 = 2, /* as TP_WORDS of tp_find_segments */
     TP_WORDS_ON_LINES = 1  /* each stretch between line feeds, whatever its bytes, is a word, unless it is empty */
 } tp_words_kind;
 
@@ -186,6 +187,9 @@ tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t word
  * cannot be read back. O(bytes of these terms). */
 bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n);
 
+/* As tp_corpus_has_words, for counts by any rule: whether the terms are valid UTF-8 but for the bytes FF. */
+bool tp_corpus_has_terms(tp_corpus *corpus, uint64_t first, uint64_t n);
+
 /* Writes a snapshot: versioned, checksummed, the same bytes on every machine. Stores its length in bytes in *nbytes;
  * TP_TOO_SMALL, with *nbytes stored, if it is more than `capacity`. The position is not part of the snapshot.
  * TP_INVALID_ARGUMENT if a document is open. */
@@ -194,6 +198,9 @@ tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity,
 /* Makes a corpus from a snapshot, which may come from an untrusted source. TP_DAMAGED or TP_UNKNOWN_VERSION if it is not a
  * valid snapshot. */
 tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error);
+
+/* As tp_corpus_read, for counts by any rule: a term may hold white space and bytes FF. */
+tp_status tp_corpus_read_terms(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error);
 
 /* CFFI-END */
 

@@ -172,6 +172,11 @@ class Lines:
         """The offset at which the open document begins."""
         return self._lines.open_start
 
+    @property
+    def has_text(self) -> bool:
+        """Whether the open document is not blank."""
+        return self._lines.open_has_text
+
     def next_batch(self, block: memoryview) -> Batch:
         """Return the batch of the next block, up to the last line with text; the next call makes the batch invalid.
 
@@ -210,13 +215,15 @@ class Whole:
         self._is_last = is_last
         self.nbytes = 0
         self.n_documents = int(is_last)
+        self.has_text = False
 
     def next_batch(self, block: memoryview) -> Batch:
         self.nbytes += len(block)
+        self.has_text = self.has_text or not native_text.is_blank(block)
         return native_text.open_batch(block)
 
-    def last_batch(self) -> Batch | None:
-        return native_text.closing_batch(b"") if self._is_last else None
+    def last_batch(self) -> Batch:
+        return native_text.closing_batch(b"") if self._is_last else native_text.open_batch(batches.CUT)
 
 
 class Text:
