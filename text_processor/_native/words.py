@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from text_processor._native.handles import Handle
 from text_processor._native.text import batch_of_lengths
 from text_processor._textproc_cffi import ffi, lib
-
-if TYPE_CHECKING:
-    from text_processor._textproc_cffi import Array, TpRange
 
 OF_CLASS: int = lib.TP_WORDS_OF_CLASS
 OF_UAX29: int = lib.TP_WORDS_OF_UAX29
@@ -21,8 +18,8 @@ CASES: dict[str, int] = {"keep": lib.TP_CASE_KEEP, "lower": lib.TP_CASE_LOWER}
 
 _FORMS: dict[str, int] = {"NFC": lib.TP_NFC, "NFD": lib.TP_NFD, "NFKC": lib.TP_NFKC, "NFKD": lib.TP_NFKD}
 
-# The first and the last code point of ranges of characters.
-Ranges = tuple[tuple[int, int], ...]
+# The first and the last code point of ranges of characters, as unsigned numbers of 32 bits.
+Ranges = bytes
 
 
 class Class(NamedTuple):
@@ -30,7 +27,7 @@ class Class(NamedTuple):
 
     members: Ranges
     min_length: int = 1
-    letters: Ranges = ()
+    letters: Ranges = b""
     starts_at_boundary: bool = False
     ends_at_boundary: bool = False
 
@@ -62,7 +59,7 @@ class WordRule(Handle):
             options.normalizes, options.form = True, _FORMS[normalize]
             options.unicode_version = unicode_version[0] << 8 | unicode_version[1]
         if of_class is not None:
-            members, letters = _c_ranges(of_class.members), _c_ranges(of_class.letters)
+            members, letters = (ffi.from_buffer("tp_range[]", each) for each in (of_class.members, of_class.letters))
             options.members, options.n_members = members, len(members)
             options.letters, options.n_letters = letters, len(letters)
             options.starts_at_boundary, options.ends_at_boundary = of_class.starts_at_boundary, of_class.ends_at_boundary
@@ -80,10 +77,6 @@ class WordRule(Handle):
     def can_be_cut(self) -> bool:
         """Whether different corpora can count the two sides of any white space of one document."""
         return bool(lib.tp_words_can_be_cut(self.pointer))
-
-
-def _c_ranges(ranges: Ranges) -> Array[TpRange]:
-    return ffi.new("tp_range[]", ranges)
 
 
 def encoded_term(word: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from text_processor._documents.arrow import import_pyarrow
@@ -51,4 +52,6 @@ def _terms(corpus: Corpus, n: int, pa: Any) -> Any:
     for first, stop in native_status.slices(n):
         ends = offsets_place[offset_nbytes * (first + 1) :]
         end = corpus.write_terms(first, stop - first, text=text_place, start=end, ends=ends, layout=layout)
+    for hidden in re.finditer(b"\xff", text_place[:end]):  # what the core has for a line feed within a word
+        text_place[hidden.start()] = ord("\n")
     return pa.Array.from_buffers(pa.large_string() if is_large else pa.string(), n, [None, offsets, text.slice(0, nbytes)])
