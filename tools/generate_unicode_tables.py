@@ -587,7 +587,9 @@ def main() -> int:
     package = Package(arguments.package)
     records, numbers = number_records(read_characters(package))
     tables, classes = smallest_tables(numbers), build_tables(read_classes(package), CLASSES_SHIFT)
-    rendered = {TARGET_FOLDER / name: text for name, text in {**render_characters(tables, records), **render_classes(classes)}.items()}
+    rendered = {
+        TARGET_FOLDER / name: text for name, text in {**render_characters(tables, records), **render_classes(classes)}.items()
+    }
     stale = write_or_check({**rendered, PROPERTIES_FILE: render_properties(package)}, arguments.check)
     print(f"Unicode {UNICODE_VERSION}: {tables.nbytes} bytes and {len(records)} records, {classes.nbytes} bytes of classes")
     return int(stale)
