@@ -238,7 +238,11 @@ def test_a_function_is_pickled_and_not_saved(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("other", "name"),
-    [({"words": "uax29"}, "words"), ({"words": "sklearn", "case": "keep"}, "case"), ({"words": "sklearn", "ngrams": 2}, "ngrams")],
+    [
+        ({"words": "uax29"}, "words"),
+        ({"words": "sklearn", "case": "keep"}, "case"),
+        ({"words": "sklearn", "ngrams": 2}, "ngrams"),
+    ],
     ids=["words", "case", "ngrams"],
 )
 def test_unlike_options_are_not_merged(other: dict[str, Any], name: str) -> None:
@@ -292,7 +296,9 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("given_options", "kind", "why"), REFUSED, ids=[f"{next(iter(each[0]))}-{i}" for i, each in enumerate(REFUSED)])
+@pytest.mark.parametrize(
+    ("given_options", "kind", "why"), REFUSED, ids=[f"{next(iter(each[0]))}-{i}" for i, each in enumerate(REFUSED)]
+)
 def test_wrong_options_are_refused(given_options: dict[str, Any], kind: type[Exception], why: str) -> None:
     with pytest.raises(kind, match=why):
         TextAnalyzer(**given_options)

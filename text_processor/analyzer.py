@@ -683,9 +683,7 @@ class TextAnalyzer:
         check_progress(progress)
 
         refuse_blank = blank == "raise"
-        return self._add_all(
-            lambda tell: counting.count_column(column, self._way(progress, tell), refuse_blank=refuse_blank)
-        )
+        return self._add_all(lambda tell: counting.count_column(column, self._way(progress, tell), refuse_blank=refuse_blank))
 
     def _add_all(self, count: Callable[[Tell | None], counting.Counted]) -> int:
         """Count documents, call the callback with each, and only then add them."""
@@ -1038,9 +1036,7 @@ class TextAnalyzer:
         set_attributes(self, attributes)
 
 
-def _restored(
-    data: bytes | bytearray, function: Split | None = None
-) -> tuple[words_snapshot.Snapshot, Lexicon, int | None]:
+def _restored(data: bytes | bytearray, function: Split | None = None) -> tuple[words_snapshot.Snapshot, Lexicon, int | None]:
     """Read a snapshot, and check its options and make the lexicon."""
     snapshot = words_snapshot.from_bytes(data, function)
     try:

@@ -156,9 +156,7 @@ def _count(given: Input, options: Options, way: Way) -> Counted:
     with reporting(way.progress, given.nbytes) as report:
         if way.tell is None:
             threads = way.threads if are_lines or way.rule.can_be_cut else 1
-            shards = count_shards(
-                corpus, lambda n: given.shards(options, n), threads, report, way.rule, are_lines=are_lines
-            )
+            shards = count_shards(corpus, lambda n: given.shards(options, n), threads, report, way.rule, are_lines=are_lines)
         else:
             shards = given.shards(options, 1)
             sink = Sink(corpus, way.rule, are_lines=are_lines)

@@ -130,4 +130,3 @@ def _code_points(start: int, end: int, stretches: list[_Stretch]) -> list[tuple[
             final = first + high - place
             ranges.append((first + low - place, stands_for if final == last else final))
     return ranges
-
