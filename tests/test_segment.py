@@ -46,7 +46,7 @@ def standard_tests(name: str) -> list[list[str]]:
     return [["".join(chr(int(each, 16)) for each in part.split(" × ")) for part in text] for text in texts]
 
 
-STANDARD = {"word segments": "Word"}
+STANDARD = {"word segments": "Word", "sentences": "Sentence", "graphemes": "Grapheme"}
 
 
 @pytest.mark.parametrize("kind", STANDARD)

@@ -21,6 +21,10 @@ static const tp_words_rule *rule_of(tp_segments kind)
         return &tp_uax29_words;
     case TP_WORD_SEGMENTS:
         return &tp_uax29_word_segments;
+    case TP_SENTENCES:
+        return &tp_uax29_sentences;
+    case TP_GRAPHEMES:
+        return &tp_uax29_graphemes;
     default:
         return NULL;
     }

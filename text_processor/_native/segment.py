@@ -9,7 +9,12 @@ from text_processor._native.status import check, new_error, new_uninitialized
 from text_processor._native.text import Batch
 from text_processor._textproc_cffi import ffi, lib
 
-KINDS: dict[str, int] = {"words": lib.TP_WORDS, "word segments": lib.TP_WORD_SEGMENTS}
+KINDS: dict[str, int] = {
+    "words": lib.TP_WORDS,
+    "word segments": lib.TP_WORD_SEGMENTS,
+    "sentences": lib.TP_SENTENCES,
+    "graphemes": lib.TP_GRAPHEMES,
+}
 
 UNICODE_VERSION: str = ffi.string(lib.tp_segments_unicode_version()).decode()
 """The version of Unicode by whose rules and tables text is parted."""
