@@ -201,6 +201,7 @@ BELOW_IN_PYTHON: dict[str, set[str]] = {
     "cli": {"__init__", "analyzer", "words", "bpe", "numeric", "_words", "_documents", "_native", "_common", "errors"},
     "analyzer": {"words", "_words", "_documents", "_native", "_common", "errors"},
     "words": {"_words", "_native", "_common"},
+    "segment": {"_documents", "_native", "_common", "errors"},
     "bpe": {"_documents", "_native", "_common", "errors"},
     "numeric": {"_native", "_common", "errors"},
     "_words": {"_documents", "_native", "_common", "errors"},

@@ -30,7 +30,7 @@ OF_PYTHON = tuple(map(int, unicodedata.unidata_version.split(".")))
 
 knows_python = pytest.mark.skipif(
     OF_PYTHON > TABLES,
-    reason=f"Unicode {unicodedata.unidata_version} has letters that {text_processor.UNICODE_VERSION} has not",
+    reason=f"the tables know less than Unicode {unicodedata.unidata_version}",
 )
 
 CHARACTERS = [chr(code_point) for code_point in range(0x110000) if code_point not in SURROGATES]
