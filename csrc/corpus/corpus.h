@@ -13,6 +13,7 @@ typedef struct tp_counts {
     tp_table table;
     uint64_t documents; /* number of closed documents; also the number of the open one */
     uint64_t words;
+    uint64_t pruned_words; /* how many of these belong to terms that were removed */
     /* Terms with numbers below this one occur in the first document. Until it is closed, all terms do. */
     uint64_t first_document_terms;
     bool has_open_document;
