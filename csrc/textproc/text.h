@@ -34,6 +34,12 @@ tp_status tp_utf8_find_ends(const uint8_t *text, size_t text_nbytes, const uint6
  * cannot begin a character are kept, so that tp_utf8_validate can refuse them. */
 size_t tp_utf8_complete_nbytes(const uint8_t *text, size_t text_nbytes);
 
+/* The first and the last code point of a range of characters. */
+typedef struct tp_range {
+    uint32_t first;
+    uint32_t last;
+} tp_range;
+
 /* ---- Normal forms ------------------------------------------------------------------------------------------------ */
 
 /* The normal forms of Unicode Standard Annex #15. */
