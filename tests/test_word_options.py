@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from texts import documents, texts
 from word_oracle import counted, terms
 
-from text_processor import InvalidSnapshotError, TextAnalyzer, TextProcessorError, word_count
+from text_processor import InvalidDocumentError, InvalidSnapshotError, TextAnalyzer, TextProcessorError, word_count
 
 # Of one class, so that the core runs them; with and without boundaries, with white space in the class, and with flags.
 NATIVE = [
@@ -154,6 +154,67 @@ def test_the_english_stop_words_are_those_of_scikit_learn() -> None:
     assert len(word_count(text)) == len(listed) + 1
 
 
+def test_pruning_takes_rare_words_and_keeps_the_totals(tmp_path: Path) -> None:
+    analyzer = TextAnalyzer()
+    analyzer.add_documents(["b a c", "a " + "x" * 20 + " a " + "x" * 20])
+    assert analyzer.prune(1) == (0, 0)
+    assert not analyzer.is_pruned
+    assert analyzer.prune(min_count=2) == (2, 2)
+    assert counts(analyzer) == [("a", 3), ("x" * 20, 2)]
+    assert analyzer.get_statistics() == {"total_words": 7, "document_count": 2, "unique_words": 2}
+    assert analyzer.document_frequency() == {"a": 2, "x" * 20: 1}
+    analyzer.save(tmp_path / "counts")
+    for other in (analyzer, copy.copy(analyzer), TextAnalyzer.load(tmp_path / "counts"), pickle.loads(pickle.dumps(analyzer))):
+        assert other.is_pruned
+        assert repr(other) == "TextAnalyzer(documents=2, words=7, is_pruned=True)"
+    merged = TextAnalyzer()
+    merged.add_document("c")
+    merged.merge(analyzer)
+    assert merged.is_pruned
+    analyzer.add_document("b c a")
+    assert counts(analyzer) == [("a", 4), ("x" * 20, 2), ("b", 1), ("c", 1)]
+    assert analyzer.prune(100) == (4, 8)
+    assert counts(analyzer) == []
+    assert analyzer.total_words() == 10
+    for wrong, kind in ((0, ValueError), ("2", TypeError)):
+        with pytest.raises(kind, match="min_count must be"):
+            analyzer.prune(wrong)  # type: ignore[arg-type]
+
+
+def test_words_of_a_changed_table_are_not_walked_on() -> None:
+    analyzer = TextAnalyzer()
+    analyzer.add_document(" ".join(map(str, range(100))))
+    walk = iter(analyzer.words)
+    next(walk)
+    analyzer.prune(2)
+    with pytest.raises(RuntimeError, match="changed during iteration"):
+        list(walk)
+
+
+def test_bytes_come_in_any_encoding() -> None:
+    text = "Ça et là, ça\n\nÇa"
+    assert word_count(text.encode("utf-16"), encoding="latin-1") == word_count(text)
+    for encoding in ("latin-1", "utf-16-le"):
+        assert word_count(text.encode(encoding), encoding=encoding) == word_count(text)
+        analyzer = TextAnalyzer()
+        assert analyzer.add_buffer(text.encode(encoding), encoding=encoding) == 2
+        assert analyzer.word_frequency() == word_count(text)
+    damaged = bytearray(b"a\xff b")
+    with pytest.raises(InvalidDocumentError, match="not valid UTF-8 at byte 1"):
+        word_count(damaged)
+    assert word_count(damaged, errors="replace") == {"a\ufffd": 1, "b": 1}
+    analyzer = TextAnalyzer()
+    assert analyzer.add_buffer(damaged, errors="replace") == 1
+    pyarrow = pytest.importorskip("pyarrow")
+    column = pyarrow.array([b"\xc7a", None, "Ça".encode("utf-16"), b" "])
+    assert analyzer.add_arrow(column, encoding="latin-1") == 2
+    assert analyzer.add_arrow(column.dictionary_encode(), errors="replace") == 2
+    assert analyzer.word_frequency() == {"a\ufffd": 1, "b": 1, "ça": 3, "\ufffda": 1}
+    with pytest.raises(InvalidDocumentError, match="Document 0 is not valid ASCII at byte 0") as refused:
+        analyzer.add_arrow(column, encoding="ascii")
+    assert (refused.value.index, refused.value.offset) == (0, 0)
+
+
 def test_words_of_the_unicode_standard() -> None:
     assert list(word_count("Don't e-mail 3.14, U.S.A. 日本 हिन्दी C++ @you 👩‍👩‍👧", words="uax29")) == [
         *("don't", "e", "mail", "3.14", "u.s.a", "日", "本", "हिन्दी", "c", "you")
@@ -179,7 +240,8 @@ def test_a_line_feed_within_a_word_stays() -> None:
     analyzer = TextAnalyzer(words="[^ ]+")
     analyzer.add_document("a\nb c a\nb")
     assert counts(analyzer) == [("a\nb", 2), ("c", 1)]
-    assert analyzer.words["a\nb"] == 2 and "a" not in analyzer.words
+    assert analyzer.words["a\nb"] == 2
+    assert "a" not in analyzer.words
     assert analyzer.most_common(1) == [("a\nb", 2)]
     assert counts(pickle.loads(pickle.dumps(analyzer))) == [("a\nb", 2), ("c", 1)]
     pytest.importorskip("pyarrow")
@@ -205,7 +267,8 @@ def test_copies_and_files_have_the_options(given_options: dict[str, Any], tmp_pa
     analyzer.save(tmp_path / "counts")
     for other in (copy.copy(analyzer), pickle.loads(pickle.dumps(analyzer)), TextAnalyzer.load(tmp_path / "counts")):
         assert repr(other) == repr(analyzer)
-        assert counts(other) == counts(analyzer) and len(other) == 3
+        assert counts(other) == counts(analyzer)
+        assert len(other) == 3
         analyzer.add_document("cab a"), other.add_document("cab a")
         assert counts(other) == counts(analyzer)
         other.merge(analyzer)

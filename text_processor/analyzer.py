@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from itertools import islice
-from typing import Any, Literal, Self, TypedDict, cast
+from typing import Any, Literal, NamedTuple, Self, TypedDict, cast
 
 from text_processor._common import arguments, files, many
 from text_processor._common.arguments import Buffer, Document, Readable
@@ -28,12 +28,12 @@ from text_processor._words import counting, table
 from text_processor._words import snapshot as words_snapshot
 from text_processor._words.converting import Sink
 from text_processor._words.ledger import Ledger
-from text_processor._words.options import Split, WordOptions, WordsOption
+from text_processor._words.options import Split, WordOptions, WordsOption, checked_number
 from text_processor._words.telling import Tell
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
 from text_processor.words import Words
 
-__all__ = ["DocumentInfo", "Statistics", "TextAnalyzer", "word_count"]
+__all__ = ["DocumentInfo", "Pruned", "Statistics", "TextAnalyzer", "word_count"]
 
 
 def __dir__() -> list[str]:
@@ -77,12 +77,19 @@ class Statistics(TypedDict):
     unique_words: int
 
 
+class Pruned(NamedTuple):
+    """The result of `TextAnalyzer.prune`: how many words went, and how many times they had occurred."""
+
+    words: int
+    occurrences: int
+
+
 # The second type is for functions whose parameter is annotated as a dict: to type checkers a TypedDict is not a dict.
 Callback = Callable[[DocumentInfo], object] | Callable[[dict[str, Any]], object]
 
 
 def word_count(
-    text: str,
+    text: str | Buffer,
     *,
     words: WordsOption = "space",
     case: Literal["lower", "fold", "keep"] = "lower",
@@ -91,12 +98,14 @@ def word_count(
     stop_words: Literal["english"] | Iterable[str] | None = None,
     min_length: int = 1,
     ngrams: int | tuple[int, int] = 1,
+    encoding: str | None = None,
+    errors: Literal["strict", "replace"] = "strict",
     threads: int | None = None,
 ) -> dict[str, int]:
     """Count the words of one text: ``Counter(w.lower() for w in text.split())`` as a dict, in the same order.
 
     Args:
-        text: any text without lone surrogates; a blank text gives ``{}``.
+        text: any text without lone surrogates, or a buffer of bytes; a blank text gives ``{}``.
         words: what a word is, as for `TextAnalyzer`; so are the next six.
         case: what becomes of capital letters.
         normalize: the normal form.
@@ -104,13 +113,15 @@ def word_count(
         stop_words: words that are not counted.
         min_length: the least number of characters of a word.
         ngrams: how many words make one that is counted.
+        encoding: the encoding of bytes; None means UTF-8. A byte-order mark has priority. It has no effect on ``str``.
+        errors: ``"strict"`` raises at bytes that are not in the encoding, ``"replace"`` replaces them by U+FFFD.
         threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread. The
             result does not depend on it.
 
     Raises:
-        TypeError: ``text`` is not a ``str``, or an option has the wrong type.
+        TypeError: ``text`` is neither ``str`` nor bytes, or an option has the wrong type.
         ValueError: an option has a value that `TextAnalyzer` does not allow.
-        InvalidDocumentError: ``text`` has a lone surrogate.
+        InvalidDocumentError: ``text`` has a lone surrogate, or is not in its encoding.
 
     It takes O(length) time, and memory for the distinct words.
 
@@ -123,10 +134,15 @@ def word_count(
     2
     """
     n_threads = arguments.checked_threads(threads) or arguments.available_threads()
-    _check_type(text, None)
-    _check_surrogates(text, None)
+    options = sources.Options("whole", "skip", errors, encoding).checked()
     rule = WordOptions(words, case, normalize, accents, stop_words, min_length, ngrams).rule
-    return native_corpus.table_as_dict(counting.count_documents((text,), n_threads, rule=rule), native_corpus.COUNT)
+    if not isinstance(text, str):
+        view = arguments.byte_view(text, "Document", "str, bytes or another buffer of bytes")
+        counted = counting.count_buffer(view, options, counting.Way(n_threads, rule)).corpus
+    else:
+        _check_surrogates(text, None)
+        counted = counting.count_documents((text,), n_threads, rule=rule)
+    return native_corpus.table_as_dict(counted, native_corpus.COUNT)
 
 
 class _Work:
@@ -166,9 +182,9 @@ class _ListHasChanged(Exception):  # noqa: N818 - it stops a batch, and is not a
 class TextAnalyzer:
     r"""Documents and the statistics of their words.
 
-    Words are split as by ``str.split`` and lower-cased as by ``str.lower``, unless options say otherwise. The counts equal those of
-    ``collections.Counter``, in the order in which words were first seen. Adding a document only checks and keeps it. Its
-    words are counted later, in native code and without the GIL, when a method first needs the counts. Any number of threads
+    Words are split as by ``str.split`` and lower-cased as by ``str.lower``, unless options say otherwise. The counts equal
+    those of ``collections.Counter``, in the order in which words were first seen. Adding a document only checks and keeps it.
+    Its words are counted later, in native code and without the GIL, when a method first needs the counts. Any number of threads
     may use one analyzer. An analyzer can be copied, pickled and merged with others; copies and pickles do not include the
     callback.
 
@@ -198,8 +214,9 @@ class TextAnalyzer:
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: an option has a value that is not listed here; a weight is not finite; a word is empty, contains white space, has a lone surrogate, or equals another
-            word after lower-casing; ``threads`` is not from 1 to 1024. The message names the word or the value.
+        ValueError: an option has a value that is not listed here; a weight is not finite; a word is empty, contains white
+            space, has a lone surrogate, or equals another word after lower-casing; ``threads`` is not from 1 to 1024. The
+            message names the word or the value.
 
     >>> from text_processor import TextAnalyzer
     >>> analyzer = TextAnalyzer()
@@ -510,6 +527,8 @@ class TextAnalyzer:
         *,
         documents: Literal["lines", "whole"] = "lines",
         blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Progress | bool | None = None,
     ) -> int:
         r"""Add the documents of a buffer, or none if it fails; blank ones are skipped. Returns how many were added.
@@ -523,6 +542,8 @@ class TextAnalyzer:
                 process; use `add_file` for files, which does not map them.
             documents: ``"lines"``: each line is a document; ``"whole"``: the whole buffer is one. A line ends at ``\n`` only.
             blank: ``"skip"`` leaves blank documents out, ``"raise"`` raises at the first one.
+            errors: as for `add_file`.
+            encoding: as for `add_file`. A buffer in an encoding other than UTF-8 is read block by block, as a stream is.
             progress: called as ``progress(done, total)``, in bytes, up to 20 times a second. True shows a bar.
 
         Raises:
@@ -540,7 +561,7 @@ class TextAnalyzer:
         >>> TextAnalyzer().add_buffer(b"two words\n\nand three words\n")
         2
         """
-        options = sources.Options(documents, blank).checked()
+        options = sources.Options(documents, blank, errors, encoding).checked()
         return self._add_all(lambda tell: counting.count_buffer(data, options, self._way(progress, tell)))
 
     def add_file(
@@ -643,6 +664,8 @@ class TextAnalyzer:
         column: object,
         *,
         blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Progress | bool | None = None,
     ) -> int:
         """Add the entries of a column of text, or none if it fails; blank ones and nulls are skipped. Returns how many.
@@ -656,6 +679,9 @@ class TextAnalyzer:
         Args:
             column: the column.
             blank: ``"skip"`` leaves blank documents out, ``"raise"`` raises at the first one.
+            errors: as for `add_file`, for a column of a binary type.
+            encoding: the encoding of a column of a binary type, each entry by itself; None means UTF-8. With it, or with
+                ``errors="replace"``, the entries are decoded in Python.
             progress: called as ``progress(done, total)``, in bytes of text, up to 20 times a second; ``total`` is None for a
                 stream. True shows a bar.
 
@@ -679,11 +705,9 @@ class TextAnalyzer:
         >>> analyzer.word_frequency()
         {'one': 1, 'two': 2}
         """
-        arguments.check_option("blank", blank, ("skip", "raise"))
+        options = sources.Options("lines", blank, errors, encoding).checked()
         check_progress(progress)
-
-        refuse_blank = blank == "raise"
-        return self._add_all(lambda tell: counting.count_column(column, self._way(progress, tell), refuse_blank=refuse_blank))
+        return self._add_all(lambda tell: counting.count_column(column, options, self._way(progress, tell)))
 
     def _add_all(self, count: Callable[[Tell | None], counting.Counted]) -> int:
         """Count documents, call the callback with each, and only then add them."""
@@ -766,6 +790,34 @@ class TextAnalyzer:
                 f"the other has {other._options.shown(name)}"
             )
         self._ledger.add_part(*other._ledger.snapshot())
+
+    def prune(self, min_count: int) -> Pruned:
+        """Remove the words that occur less than ``min_count`` times; return how many words and how many occurrences went.
+
+        The counts of the others, `total_words` and the number of documents stay as they are, so that shares of the total keep
+        their meaning; `is_pruned` and ``repr`` tell that words are missing. A word that went and is seen again counts from 1,
+        so that pruning in between makes counts of rare words too small. It takes O(distinct words) time.
+
+        Raises:
+            TypeError: ``min_count`` is not an integer.
+            ValueError: it is less than 1.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_document("a b a c")
+        >>> analyzer.prune(2)
+        Pruned(words=2, occurrences=2)
+        >>> analyzer.word_frequency(), analyzer.total_words(), analyzer
+        ({'a': 2}, 4, TextAnalyzer(documents=1, words=4, is_pruned=True))
+        """
+        least = checked_number("min_count", min_count, native_corpus.MOST_WORDS)
+        return Pruned(*self._ledger.prune(least))
+
+    @property
+    def is_pruned(self) -> bool:
+        """Whether `prune` has removed words, here or in what was loaded or merged."""
+        totals = self._ledger.settle().totals()
+        return totals.words != totals.kept_words
 
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
@@ -892,8 +944,8 @@ class TextAnalyzer:
         """Return a ``pyarrow.Table`` of all words, in the order in which they were first seen. Needs the extra ``arrow``.
 
         Its columns are ``term`` (string, or large_string if the words have more than 2**31 - 1 bytes), ``count`` and
-        ``document_frequency`` (both int64), all as of one instant. No word becomes a Python string.
-        It takes O(distinct words) time.
+        ``document_frequency`` (both int64), all as of one instant. No word becomes a Python string. After `prune` the metadata
+        of its schema have ``is_pruned`` and ``total_words``. It takes O(distinct words) time.
 
         Raises:
             ImportError: pyarrow is not installed.
@@ -948,9 +1000,10 @@ class TextAnalyzer:
 
     def __repr__(self) -> str:
         totals = self._ledger.settle().totals()
+        pruned = "" if totals.words == totals.kept_words else ", is_pruned=True"
         if self._options.are_default:
-            return f"{type(self).__name__}(documents={totals.documents}, words={totals.words})"
-        return f"{type(self).__name__}({self._options!r}, documents={totals.documents}, total_words={totals.words})"
+            return f"{type(self).__name__}(documents={totals.documents}, words={totals.words}{pruned})"
+        return f"{type(self).__name__}({self._options!r}, documents={totals.documents}, total_words={totals.words}{pruned})"
 
     # ---- Copies ------------------------------------------------------------------------------------------------------
 
@@ -1076,11 +1129,6 @@ def _empty(index: int | None, n_added: int) -> InvalidDocumentError:
 def _stays(n_added: int) -> str:
     """Return the end of a message: how many documents before the fault were added, so that they are not given twice."""
     return f" (added before it, and kept: {n_added})" if n_added else ""
-
-
-def _check_type(text: object, index: int | None) -> None:
-    if not isinstance(text, str):
-        raise TypeError(f"{_name(index)} must be str, not {type(text).__name__}")
 
 
 def _check_surrogates(text: str, index: int | None, n_added: int = 0) -> None:

@@ -118,6 +118,7 @@ static void add_counts(range *ranges, size_t n_ranges)
     tp_fork_join(add_to_known_terms, ranges, n_ranges);
     add_new_terms(whole, part, ranges->made);
     whole->words += part->words;
+    whole->pruned_words += part->pruned_words;
     whole->has_open_document = part->has_open_document || (part->documents == 0 && whole->has_open_document);
     whole->documents += part->documents;
 }

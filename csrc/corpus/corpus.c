@@ -132,7 +132,8 @@ void tp_corpus_get_totals(tp_corpus *corpus, tp_totals *totals)
 {
     tp_lock_read(&corpus->lock);
     const tp_counts *counts = &corpus->counts;
-    *totals = (tp_totals){counts->documents, counts->words, counts->table.n_terms, corpus->position};
+    *totals = (tp_totals){counts->documents, counts->words, counts->table.n_terms, corpus->position,
+                           counts->words - counts->pruned_words};
     tp_unlock_read(&corpus->lock);
 }
 

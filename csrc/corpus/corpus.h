@@ -14,6 +14,7 @@ typedef struct tp_counts {
     uint32_t unicode_version; /* that text is lower-cased by, of the last batch */
     uint64_t documents; /* number of closed documents; also the number of the open one */
     uint64_t words;
+    uint64_t pruned_words; /* how many of these belong to terms that were removed */
     /* Terms with numbers below this one occur in the first document. Until it is closed, all terms do. */
     uint64_t first_document_terms;
     bool has_open_document;

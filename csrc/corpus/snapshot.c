@@ -15,7 +15,8 @@
 /* As in PNG: a byte that is not ASCII, both line ends and a DOS end-of-file reveal the usual damage to binary files. */
 static const uint8_t signature[8] = {0x89, 'T', 'P', 'C', '\r', '\n', 0x1A, '\n'};
 
-enum { VERSION = 1, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
+/* Version 2 is that of corpora that were pruned: there the counts add up to less than the words. */
+enum { VERSION = 1, PRUNED_VERSION = 2, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
 
 static void put_number(uint8_t *out, uint64_t value)
 {
@@ -48,7 +49,8 @@ static uint64_t checksum_of(const uint8_t *bytes, size_t nbytes)
 static void write_counts(const tp_counts *counts, uint8_t *out, size_t nbytes)
 {
     const tp_table *table = &counts->table;
-    const uint64_t header[] = {VERSION,        counts->documents,           counts->words,
+    const uint64_t version = counts->pruned_words > 0 ? PRUNED_VERSION : VERSION;
+    const uint64_t header[] = {version,        counts->documents,           counts->words,
                                table->n_terms, counts->first_document_terms, table->text.used};
     memcpy(out, signature, sizeof signature);
     for (size_t i = 0; i < sizeof header / sizeof *header; i++) put_number(out + VERSION_OFFSET + 8 * i, header[i]);
@@ -81,6 +83,7 @@ tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity,
 /* ---- Reading: nothing is believed before it is checked ------------------------------------------------------------ */
 
 typedef struct layout {
+    bool is_pruned;
     uint64_t documents, words, n_terms, first_document_terms, text_nbytes;
     const uint8_t *counts, *frequencies, *text;
 } layout;
@@ -96,10 +99,11 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
         return damaged(error, 0, "this is not a snapshot of a corpus");
     }
     if (nbytes < HEADER_NBYTES + CHECKSUM_NBYTES) return damaged(error, nbytes, "the snapshot ends within its header");
-    if (get_number(bytes + VERSION_OFFSET) != VERSION) {
+    uint64_t version = get_number(bytes + VERSION_OFFSET);
+    if (version != VERSION && version != PRUNED_VERSION) {
         return tp_fail(error, TP_UNKNOWN_VERSION, VERSION_OFFSET, "the snapshot has a version that is not known here");
     }
-    *found = (layout){get_number(bytes + 16), get_number(bytes + 24), get_number(bytes + 32),
+    *found = (layout){version == PRUNED_VERSION, get_number(bytes + 16), get_number(bytes + 24), get_number(bytes + 32),
                       get_number(bytes + 40), get_number(bytes + 48), NULL, NULL, NULL};
     uint64_t body = nbytes - HEADER_NBYTES - CHECKSUM_NBYTES;
     if (found->n_terms > TP_MAX_TERMS || found->n_terms > body / 16 || found->text_nbytes != body - 16 * found->n_terms) {
@@ -208,7 +212,11 @@ static tp_status read_counts(tp_counts *counts, const layout *from, is_term *is_
     }
     tp_status status = read_terms(counts, from, is_valid, error);
     if (status != TP_OK) return status;
-    if (counts->words != from->words) return damaged(error, 24, "the counts do not add up to the words");
+    if (from->is_pruned ? counts->words == from->words : counts->words != from->words) {
+        return damaged(error, 24, "the counts do not add up to the words");
+    }
+    counts->pruned_words = from->words - counts->words;
+    counts->words = from->words;
     bool is_limited = from->first_document_terms <= from->n_terms;
     if (from->documents == 0 ? from->n_terms != 0 || from->first_document_terms != UINT64_MAX : !is_limited) {
         return damaged(error, 40, "the first document's terms do not fit the documents and terms there are");

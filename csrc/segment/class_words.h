@@ -2,7 +2,7 @@
 #ifndef TEXTPROC_SEGMENT_CLASS_WORDS_H
 #define TEXTPROC_SEGMENT_CLASS_WORDS_H
 
-#include "segment/classes.h"
+#include "segment/class_rule.h"
 
 /* Returns which bytes of text[start … start + 64) belong to members of the class beyond ASCII, of which `leads` are the first
  * bytes; *following are the bytes behind these 64 that belong to the last of them. */

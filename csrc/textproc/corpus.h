@@ -128,12 +128,19 @@ tp_status tp_corpus_append(tp_corpus *corpus, tp_corpus *part, uint64_t from_pos
  * unchanged. */
 tp_status tp_corpus_join(tp_corpus *const *corpora, size_t n_corpora, tp_error *error);
 
+/* Removes the terms that occur less than min_count times and stores how many terms, and how many occurrences of them, went. The
+ * other terms are numbered anew, in the same order; their frequencies and the totals stay. TP_STALE if the position is another
+ * one; TP_INVALID_ARGUMENT if a document is open. O(terms). */
+tp_status tp_corpus_prune(tp_corpus *corpus, uint64_t min_count, uint64_t position, uint64_t *n_terms, uint64_t *n_words,
+                          tp_error *error);
+
 /* The totals of a corpus. */
 typedef struct tp_totals {
     uint64_t documents;
     uint64_t words;
     uint64_t terms;
     uint64_t position;
+    uint64_t kept_words; /* the sum of the counts of the terms: less than `words` after tp_corpus_prune */
 } tp_totals;
 
 /* Stores all totals, read at one instant. */

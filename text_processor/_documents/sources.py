@@ -374,10 +374,13 @@ def _find_cut(source: Source, goal: int, separator: re.Pattern[bytes]) -> int | 
 
 
 def of_buffer(data: Any, options: Options) -> Input:
-    """Read a buffer of UTF-8 in place; without an ``encoding``, raise if it looks like something else."""
+    """Read a buffer, in place if it is UTF-8; without an ``encoding``, raise if it looks like something else."""
     view = byte_view(data, "data")
     if options.encoding is None:
         decoding.check_buffer(view)
+    elif options.encoding != "utf-8":
+        read = BufferSource(view, 0, len(view), BLOCK_NBYTES).read
+        return of_reader(lambda _: read(b""), "the buffer", Reading(options.encoding, options.errors), len(view))
     return Input(lambda start, stop, block_nbytes: BufferSource(view, start, stop, block_nbytes), len(view), view=view)
 
 

@@ -101,6 +101,7 @@ class Totals(NamedTuple):
     words: int
     terms: int
     position: int
+    kept_words: int
 
 
 class Corpus(Handle):
@@ -120,7 +121,7 @@ class Corpus(Handle):
     def totals(self) -> Totals:
         totals = ffi.new("tp_totals *")
         lib.tp_corpus_get_totals(self.pointer, totals)
-        return Totals(totals.documents, totals.words, totals.terms, totals.position)
+        return Totals(totals.documents, totals.words, totals.terms, totals.position, totals.kept_words)
 
     def count_terms(self) -> int:
         totals = ffi.new("tp_totals *")
@@ -135,6 +136,15 @@ class Corpus(Handle):
             return False
         check(status, error)
         return True
+
+    def prune(self, min_count: int, position: int) -> tuple[int, int] | None:
+        """Remove the terms that occur less often; return how many terms and words went, or None at another position."""
+        n_terms, n_words, error = ffi.new("uint64_t *"), ffi.new("uint64_t *"), new_error()
+        status = lib.tp_corpus_prune(self.pointer, min_count, position, n_terms, n_words, error)
+        if status == STALE:
+            return None
+        check(status, error)
+        return int(n_terms[0]), int(n_words[0])
 
     def count_each(self, batch: Batch, tell: Tell, rule: WordRule | None = None) -> BaseException | None:
         """Count whole documents and call ``tell`` with each; return the exception if ``tell`` raised one."""

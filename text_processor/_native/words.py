@@ -23,7 +23,7 @@ Ranges = bytes
 
 
 class Class(NamedTuple):
-    """Runs of at least so many characters; ``letters`` are what ``\\b`` calls letters."""
+    r"""Runs of at least so many characters; ``letters`` are what ``\b`` calls letters."""
 
     members: Ranges
     min_length: int = 1

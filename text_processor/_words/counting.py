@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from text_processor._common.arguments import Document
 from text_processor._common.progress import Progress, check_progress, reporting
-from text_processor._documents import arrow, batches, sources
+from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.arrow import Entries
 from text_processor._documents.batches import Step
 from text_processor._documents.sources import Input, Options
@@ -177,12 +177,13 @@ def _checked(counted: Counted, options: Options, *, has_text: bool) -> Counted:
 # ---- From Arrow columns ----------------------------------------------------------------------------------------------
 
 
-def count_column(column: object, way: Way, *, refuse_blank: bool) -> Counted:
+def count_column(column: object, options: Options, way: Way) -> Counted:
     """Count the documents of a column."""
     corpus, n_done = Corpus(), 0
+    entries = Entries(options.blank == "raise", decode=decoding.decoder(options.encoding, options.errors))
     tell, is_measured = way.tell, way.threads > 1 or bool(way.progress)
     with (
-        arrow.opened_column(column, "add_arrow", Entries(refuse_blank), is_measured=is_measured) as (groups, nbytes),
+        arrow.opened_column(column, "add_arrow", entries, is_measured=is_measured) as (groups, nbytes),
         reporting(way.progress, nbytes) as report,
     ):
         for group in groups:

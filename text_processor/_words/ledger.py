@@ -189,6 +189,14 @@ class Ledger(list[Dropped | Entry]):
             finally:
                 turn.depth = depth
 
+    def prune(self, min_count: int) -> tuple[int, int]:
+        """Count what waits, and remove rare words; return how many words and occurrences went."""
+        while True:
+            self.settle()
+            position = self._position()
+            if (pruned := self.corpus.prune(min_count, position)) is not None:
+                return pruned
+
     def snapshot(self) -> tuple[Corpus, int, list[Document] | None]:
         """Return a copy of all counts, the number of documents, and a list of the documents if they are kept."""
         copy = self.settle().copy()

@@ -50,7 +50,7 @@ SPACES = Rule()
 class WordOptions:
     """The checked options."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - in the order of the steps
         self,
         words: WordsOption = "space",
         case: str = "lower",
@@ -69,7 +69,7 @@ class WordOptions:
         arguments.check_option("accents", accents, ACCENTS)
         self.accents = accents
         self.stop_words = _checked_stop_words(stop_words)
-        self.min_length = _checked_number("min_length", min_length, MOST_LENGTH)
+        self.min_length = checked_number("min_length", min_length, MOST_LENGTH)
         self.ngrams = _checked_ngrams(ngrams)
 
     # ---- Comparing and showing -------------------------------------------------------------------------------------------
@@ -276,7 +276,8 @@ def _checked_stop_words(stop_words: Any) -> str | frozenset[str] | None:
     return frozenset(map(arguments.plain, cast(list[str], words))) or None
 
 
-def _checked_number(name: str, number: Any, most: int) -> int:
+def checked_number(name: str, number: Any, most: int) -> int:
+    """Return a number of a user, which must be an integer from 1 on."""
     if isinstance(number, bool) or not hasattr(type(number), "__index__"):
         raise TypeError(f"{name} must be an int, not {type(number).__name__}")
     number = operator.index(number)
@@ -287,12 +288,12 @@ def _checked_number(name: str, number: Any, most: int) -> int:
 
 def _checked_ngrams(ngrams: Any) -> tuple[int, int]:
     if not isinstance(ngrams, tuple):
-        n = _checked_number("ngrams", ngrams, MOST_NGRAM)
+        n = checked_number("ngrams", ngrams, MOST_NGRAM)
         return n, n
     bounds = cast(tuple[Any, ...], ngrams)
     if len(bounds) != 2:
         raise ValueError(f"ngrams must be an int or (low, high), not {len(bounds)} numbers")
-    low, high = (_checked_number("ngrams", bound, MOST_NGRAM) for bound in bounds)
+    low, high = (checked_number("ngrams", bound, MOST_NGRAM) for bound in bounds)
     if low > high:
         raise ValueError(f"ngrams must be (low, high) with low <= high, not {shown(low)} and {shown(high)}")
     return low, high

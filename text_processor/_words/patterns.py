@@ -1,4 +1,4 @@
-r"""Regular expressions that the core runs itself: one class of characters and a minimum length, as in ``\w+`` or ``\b[a-z]{3,}\b``.
+r"""Regular expressions that the core runs: one class of characters and a least length, as in ``\w+`` or ``\b[a-z]{3,}\b``.
 
 The class is what ``re`` of the running Python says it is: it is asked about every character, once.
 """

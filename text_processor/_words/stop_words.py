@@ -1,5 +1,6 @@
-"""The list of English stop words of scikit-learn (BSD-3-Clause, LICENSES/BSD-3-Clause.txt), which has it from the Glasgow
-Information Retrieval Group.
+"""The list of English stop words of scikit-learn, which has it from the Glasgow Information Retrieval Group.
+
+It is under the licence BSD-3-Clause: LICENSES/BSD-3-Clause.txt.
 """
 
 from __future__ import annotations
@@ -23,5 +24,5 @@ ENGLISH = frozenset(
     very via was we well were what whatever when whence whenever where whereafter whereas whereby wherein whereupon wherever
     whether which while whither who whoever whole whom whose why will with within without would yet you your yours yourself
     yourselves
-    """.split()
+    """.split()  # noqa: SIM905 - a list would have a line for each word
 )

@@ -24,7 +24,11 @@ def word_table(corpus: Corpus) -> Any:
         "count": pa.Array.from_buffers(pa.int64(), n, [None, counts]),
         "document_frequency": pa.Array.from_buffers(pa.int64(), n, [None, document_frequencies]),
     }
-    return pa.table(columns)
+    totals = corpus.totals()
+    found = pa.table(columns)
+    if totals.words == totals.kept_words:
+        return found
+    return found.replace_schema_metadata({"is_pruned": "true", "total_words": str(totals.words)})
 
 
 def _measures(corpus: Corpus, pa: Any) -> tuple[int, Any, Any]:
