@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
 from random import Random
-from typing import Any
+
+from text_processor._documents import decoding
+from text_processor._documents.decoding import Reading
+from text_processor._documents.sources import BLOCK_NBYTES
 
 
 class Sampled:
-    """Reads another reader of UTF-8 and gives each of its lines with a probability; the choice is the same each time."""
+    """Reads a file, decompressed and decoded, and gives each line with a probability; the choice is the same each time."""
 
-    def __init__(self, read: Callable[[int], Any], share: float) -> None:
-        self._read = read
+    def __init__(self, file: io.RawIOBase, share: float, reading: Reading) -> None:
+        self._read = decoding.opened(file.read, BLOCK_NBYTES, reading).read
         self._share = share
         self._random = Random(0)
         self._is_kept = self._draw()

@@ -22,7 +22,6 @@ from text_processor import UNICODE_VERSION, __version__
 from text_processor._common.messages import quoted
 from text_processor._documents import decoding, tables
 from text_processor._documents.sampling import Sampled
-from text_processor._documents.sources import BLOCK_NBYTES
 from text_processor._words.options import WordOptions
 from text_processor.analyzer import Statistics, TextAnalyzer
 from text_processor.cli import _bpe, _manual, _output
@@ -64,9 +63,9 @@ PIPE_CLOSED = 141
 _COUNT_DESCRIPTION = """\
 Count the words of text files, of all files together. Words are split as by
 Python's str.split and lower-cased as by str.lower, unless options say
-otherwise. Text is UTF-8, unless a byte-order mark or --encoding says otherwise;
-the mark is not part of the text. The first bytes tell whether a file is
-compressed."""
+otherwise. Text is UTF-8, unless a byte-order mark or --encoding tells
+another encoding; the mark is not part of the text. The first bytes tell whether
+a file is compressed."""
 
 _COUNT_EPILOG = f"""\
 output:
@@ -74,8 +73,8 @@ output:
   elsewhere      WORD<tab>COUNT, a line for each word and no header; the totals
                  are one line on standard error, so that cut, sort and awk see
                  words and nothing else. In words that a regular expression
-                 finds, tabs, line feeds and backslashes are written \\t, \\n, \\\\
-  with --percent a share of all words, in percent, follows each count
+                 finds, a tab is written \\t, a line feed \\n, and \\ \\\\
+  with --percent the share of all words, in percent, follows each count
   with --json    one object: total_words, unique_words, document_count,
                  sentiment (null without documents) and words, a list of
                  objects with word and count, each on a line of its own;
@@ -362,8 +361,8 @@ def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, 
             _add_table(analyzer, name, arguments)
         elif arguments.sample is not None:
             with _raw(name) as file:
-                opened = decoding.opened(file.read, BLOCK_NBYTES, _reading(name, arguments))
-                analyzer.add_stream(Sampled(opened.read, arguments.sample), **{**options, "encoding": "utf-8"})
+                sampled = Sampled(file, arguments.sample, _reading(name, arguments))
+                analyzer.add_stream(sampled, **{**options, "encoding": "utf-8"})
         elif name == "-":
             with standard_input() as unbuffered:
                 analyzer.add_stream(unbuffered, progress=work.hook(), **options)
