@@ -222,6 +222,7 @@ class TpTotals(Pointer[TpTotals]):
     words: int
     terms: int
     position: int
+    kept_words: int
 
 @type_check_only
 class TpLexicon: ...
@@ -753,6 +754,22 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_find_segments_of_texts(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_texts: int,
+        kind: int,
+        in_characters: bool,
+        bounds: Pointer[Uint64],
+        copied: Pointer[Uint8],
+        copied_ends: Pointer[Uint64],
+        capacity: int,
+        n_segments: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_find_lines(
         self,
         text: bytes | Pointer[Uint8],
@@ -838,6 +855,16 @@ class Lib:
         /,
     ) -> int: ...
     def tp_corpus_join(self, corpora: Pointer[Pointer[TpCorpus]], n_corpora: int, error: Pointer[TpError], /) -> int: ...
+    def tp_corpus_prune(
+        self,
+        corpus: Pointer[TpCorpus],
+        min_count: int,
+        position: int,
+        n_terms: Pointer[Uint64],
+        n_words: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_corpus_get_totals(self, corpus: Pointer[TpCorpus], totals: Pointer[TpTotals], /) -> None: ...
     def tp_corpus_get_frequencies(
         self,

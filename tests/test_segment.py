@@ -206,9 +206,9 @@ def test_what_is_no_text_is_refused_at_once(kind: str) -> None:
 
 
 def test_there_are_two_rules_for_words() -> None:
-    with pytest.raises(ValueError, match="^rules must be 'uax29' or 'uax29-all', not 'icu'"):
+    with pytest.raises(ValueError, match=r"^rules must be 'uax29' or 'uax29-all', not 'icu'"):
         segment.words("a", "icu")  # type: ignore[call-overload]
-    with pytest.raises(ValueError, match="^rules must be"):
+    with pytest.raises(ValueError, match=r"^rules must be"):
         segment.count_words("a", None)  # type: ignore[arg-type]
 
 

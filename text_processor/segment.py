@@ -1,7 +1,7 @@
 r"""Words, sentences and graphemes as the Unicode Standard parts text (Annex #29), and how many there are.
 
-A text is a ``str``, or bytes of UTF-8: then segments are bytes, too, and offsets are those of bytes. A column of pyarrow, polars,
-pandas or any other library with the Arrow PyCapsule protocol gives Arrow arrays with an entry for each text.
+A text is a ``str``, or bytes of UTF-8: then segments are bytes, too, and offsets are those of bytes. A column of pyarrow,
+polars, pandas or any other library with the Arrow PyCapsule protocol gives Arrow arrays with an entry for each text.
 
 >>> from text_processor.segment import count_graphemes, graphemes, sentences, words
 >>> list(words("Don't panic: e-mail me 3.14 times, U.S.A.!"))
@@ -11,8 +11,8 @@ pandas or any other library with the Arrow PyCapsule protocol gives Arrow arrays
 >>> list(map(len, graphemes("e\u0301👩\u200d👧🇩🇪!")))
 [2, 3, 2, 1]
 
-The rules know no dictionary. Thai, Lao, Khmer, Burmese, Chinese and Japanese have no blanks between words, and are parted into single
-characters with their marks (katakana into runs). ``Mr.`` ends a sentence where a capital letter follows.
+The rules know no dictionary. Thai, Lao, Khmer, Burmese, Chinese and Japanese have no blanks between words, and are parted
+into single characters with their marks (katakana into runs). ``Mr.`` ends a sentence where a capital letter follows.
 
 The tables and rules are those of `UNICODE_VERSION`, whatever Python runs.
 """
