@@ -85,7 +85,7 @@ __all__ = [
 __version__ = CORE_VERSION
 
 # These modules, and the names in them, are imported on first use, because not every program needs them.
-_MODULES = {"numeric"}
+_MODULES = {"numeric", "segment"}
 _LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "Tokenizer": "bpe"}
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Generate csrc/unicode/breaks.{h,c}: what Unicode Standard Annex #29 asks of each character to find words, sentences, graphemes.
+"""Generate csrc/unicode/breaks.{h,c}: what Unicode Standard Annex #29 asks of a character to find words, sentences, graphemes.
 
 Beside them the standard's own tests of these rules are put into tests/data, without the comments.
 

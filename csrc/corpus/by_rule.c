@@ -310,7 +310,7 @@ static bool lower(tp_counts *counts)
     tp_arena *from = &counts->lowered, *to = &counts->other;
     to->used = 0;
     if (!tp_arena_reserve(TP_FOR_CORPUS, to, TP_LOWER_BOUND(from->used) + READ_BEHIND)) return false;
-    to->used = tp_lower_word(from->data, from->used, to->data);
+    to->used = tp_lower_word(from->data, from->used, counts->unicode_version, to->data);
     tp_arena kept = *from;
     *from = *to;
     *to = kept;

@@ -11,6 +11,7 @@
 /* The counts alone, without lock and position. This part moves when one corpus is appended to another. */
 typedef struct tp_counts {
     tp_table table;
+    uint32_t unicode_version; /* that text is lower-cased by, of the last batch */
     uint64_t documents; /* number of closed documents; also the number of the open one */
     uint64_t words;
     uint64_t pruned_words; /* how many of these belong to terms that were removed */

@@ -25,7 +25,7 @@ static bool count_word(tp_counts *counts, const uint8_t *text, size_t nbytes)
 {
     counts->lowered.used = 0;
     if (!tp_arena_reserve(TP_FOR_CORPUS, &counts->lowered, TP_LOWER_BOUND(nbytes))) return false;
-    size_t lowered_nbytes = tp_lower_word(text, nbytes, counts->lowered.data);
+    size_t lowered_nbytes = tp_lower_word(text, nbytes, counts->unicode_version, counts->lowered.data);
     const uint8_t *end = counts->lowered.data + lowered_nbytes;
     if (lowered_nbytes == 0 || tp_skip_word(counts->lowered.data, end) != end) return true;
     if (!tp_table_reserve(&counts->table, 1, lowered_nbytes)) return false;
@@ -56,7 +56,7 @@ static void lower_the_rest(reading *r, word_batch *b)
         size_t start = b->moved[2 * i], end = b->moved[2 * i + 1];
         if (chunk->unlowered[chunk->n_dealt_with] >= end) continue;
         uint8_t *lowered = chunk->lowered + chunk->lowered_used;
-        size_t nbytes = tp_lower_word(chunk->lowered + start, end - start, lowered);
+        size_t nbytes = tp_lower_word(chunk->lowered + start, end - start, r->counts->unicode_version, lowered);
         b->moved[2 * i] = (uint16_t)chunk->lowered_used;
         chunk->lowered_used += nbytes;
         b->moved[2 * i + 1] = (uint16_t)chunk->lowered_used;
@@ -191,6 +191,7 @@ static bool count_batch(tp_counts *counts, const tp_batch *batch)
     reading r = {
         .counts = counts, .text = text_of(batch), .nbytes = batch->text_nbytes, .ends = batch->ends, .n_ends = batch->n_ends};
     if (!reserve_scratch(counts)) return false;
+    counts->unicode_version = batch->unicode_version;
     if (!(batch->words == NULL ? count_between_spaces(&r) : tp_count_by_rule(&r, batch->words))) return false;
     if (behind_documents(batch) < r.nbytes) counts->has_open_document = true;
     return true;
@@ -263,13 +264,15 @@ tp_status tp_corpus_count(const tp_batch *batches, size_t n_batches, tp_error *e
 
 /* ---- One document at a time ------------------------------------------------------------------------------------- */
 
-/* Counts one document under the lock; *n_words is its number of words. */
-static bool count_one(tp_corpus *corpus, const tp_words *words, const uint8_t *text, size_t nbytes, uint64_t *n_words)
+/* Counts one document of a batch under the lock; *n_words is its number of words. */
+static bool count_one(const tp_batch *batch, const uint8_t *text, size_t nbytes, uint64_t *n_words)
 {
     const uint64_t end = nbytes;
+    tp_corpus *corpus = batch->corpus;
+    const tp_batch one = {corpus, text, nbytes, &end, 1, batch->words, batch->unicode_version};
     tp_lock_write(&corpus->lock);
     uint64_t before = corpus->counts.words;
-    bool is_counted = count_batch(&corpus->counts, &(tp_batch){corpus, text, nbytes, &end, 1, words});
+    bool is_counted = count_batch(&corpus->counts, &one);
     *n_words = corpus->counts.words - before;
     tp_unlock_write(&corpus->lock);
     return is_counted;
@@ -292,7 +295,7 @@ tp_status tp_corpus_count_each(const tp_batch *batch, tp_on_document on_document
     for (size_t i = 0; i < batch->n_ends; i++) {
         uint64_t n_words;
         size_t end = tp_end_within(batch->ends, i, start, batch->text_nbytes);
-        if (!count_one(batch->corpus, batch->words, text + start, end - start, &n_words)) {
+        if (!count_one(batch, text + start, end - start, &n_words)) {
             empty_corpus(batch->corpus);
             return tp_fail_no_memory(error);
         }

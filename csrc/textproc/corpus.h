@@ -99,6 +99,7 @@ typedef struct tp_batch {
                             * case. A line feed in a word becomes the byte FF, which no UTF-8 has. A document that can't be cut is
                             * held in memory until it ends. A corpus cannot be appended to while it has a part of a word, or of a
                             * document of n-grams, that it may have to continue. */
+    uint32_t unicode_version; /* that text is lower-cased by, as by tp_lower_word, the same in all batches of a document */
 } tp_batch;
 
 /* Counts every batch into its own corpus, all in parallel: one thread for each batch, including the calling thread. No thread

@@ -35,7 +35,7 @@ from text_processor._native.status import (
     read_array,
     slices,
 )
-from text_processor._native.text import Batch
+from text_processor._native.text import UNICODE_OF_PYTHON, Batch
 from text_processor._native.words import WordRule, encoded_term
 from text_processor._textproc_cffi import ffi, lib
 from text_processor.errors import TextProcessorError
@@ -311,6 +311,7 @@ def _c_batches(corpora: Sequence[Corpus], batches: Sequence[Batch], rule: WordRu
             c_batch.text_nbytes = len(text)
         c_batch.ends = batch.ends
         c_batch.n_ends = batch.n_ends
+        c_batch.unicode_version = UNICODE_OF_PYTHON
         if rule is not None:
             c_batch.words = rule.pointer
     return c_batches
