@@ -193,8 +193,9 @@ class TpWordsOptions(Pointer[TpWordsOptions]):
     ends_at_boundary: bool
     normalizes: bool
     form: int
-    unicode_version: int
     letter_case: int
+    strips_accents: bool
+    unicode_version: int
     min_length: int
     least_ngram: int
     most_ngram: int
@@ -625,6 +626,7 @@ class Lib:
     TP_WORDS_ON_LINES: Final = 1
     TP_CASE_KEEP: Final = 0
     TP_CASE_LOWER: Final = 1
+    TP_CASE_FOLD: Final = 2
     TP_COUNT: Final = 0
     TP_DOCUMENT_FREQUENCY: Final = 1
     TP_PATTERN_NONE: Final = 0

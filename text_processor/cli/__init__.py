@@ -64,8 +64,8 @@ _COUNT_DESCRIPTION = """\
 Count the words of text files, of all files together. Words are split as by
 Python's str.split and lower-cased as by str.lower, unless options say
 otherwise. Text is UTF-8, unless a byte-order mark or --encoding tells
-another encoding; the mark is not part of the text. The first bytes tell whether
-a file is compressed."""
+another encoding; the mark is not part of the text. The first bytes tell
+whether a file is compressed."""
 
 _COUNT_EPILOG = f"""\
 output:

