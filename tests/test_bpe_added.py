@@ -30,7 +30,7 @@ from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens
-from text_processor.bpe._files import own
+from text_processor.bpe._files import vocabularies
 from text_processor.bpe._model import Model
 from text_processor.bpe._split import splitter
 from text_processor.bpe._stages import utf8
@@ -403,7 +403,7 @@ def test_bytes_that_are_no_token_are_left_out_as_by_tokenizers(missing, n_merges
     laid_out = Tokens(b"".join(tokens), array("Q", accumulate(map(len, tokens))), array("I", range(len(tokens))))
     merges = array("I", (present.index(byte) for pair in pairs for byte in pair))
     for rule in (merges, None):  # here tiktoken's gives the same
-        vocabulary = own.new_vocabulary(laid_out, rule, may_lack_bytes=True)
+        vocabulary = vocabularies.new_vocabulary(laid_out, rule, may_lack_bytes=True)
         model = Model(splitter.splitter_for("gpt2"), vocabulary, merges=rule, prefix_space=prefix_space)
         tokenizer = Tokenizer._of(model)
         expected = peer.encode(text).ids

@@ -1447,6 +1447,7 @@ OF_C_ALONE = {
         "the ends of documents must ascend within the text",
         "the ends of pieces must ascend within the text",
         "the ends of tokens must ascend within the text",
+        "the ends of texts must ascend within the text",
         "the ends of words must ascend within the text",
         "the last document has not been closed",
         "the last document must end with the text",

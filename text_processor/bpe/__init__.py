@@ -23,7 +23,7 @@ from text_processor._documents.sources import Options
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor.bpe import _columns, _model, _training
-from text_processor.bpe._files import forms, own, writing
+from text_processor.bpe._files import forms, own, rank_lines, writing
 from text_processor.bpe._model import Model, Untrained, little_endian
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._peers import hints
@@ -1063,7 +1063,7 @@ class Tokenizer(NamesOfPeers):
         True
         """
         writing.check_rule_of_tiktoken(self._model)
-        files.write_file(os.fsdecode(path), own.tiktoken_lines(self._model))
+        files.write_file(os.fsdecode(path), rank_lines.lines_of(self._model))
 
     def to_tiktoken(self, name: str | None = None) -> Any:
         """Return a ``tiktoken.Encoding`` with this vocabulary and pattern; all added tokens are special tokens there.
