@@ -286,6 +286,13 @@ class PieceCache(Handle):
         lib.tp_piece_cache_clear(self.pointer)
 
 
+# What the short ways of encoding do besides: the address of the names that become ids (0: of none), their ids, and the number
+# of the normal form that a text must have (-1: any).
+Way = tuple[int, bytes, int]
+
+PLAIN_WAY: Way = (0, b"", -1)
+
+
 class Vocabulary(Handle):
     """A handle to a ``tp_vocabulary``, immutable, and the cache of its pieces."""
 
@@ -377,21 +384,21 @@ class Vocabulary(Handle):
     # The short ways of binding.c, for exact str of few characters and short lists of ints. They return None where they do not
     # apply; only the long way has messages.
 
-    def encode_short(self, splitter: AnySplitter, text: str | bytes) -> list[int] | None:
+    def encode_short(self, splitter: AnySplitter, way: Way, text: str | bytes) -> list[int] | None:
         """Return the ids of a text."""
         ids: list[int] | None = binding.encode_short(
-            self._address, self._cache_address, splitter.address, text, binding.ready()
+            self._address, self._cache_address, splitter.address, *way, text, binding.ready()
         )
         return ids
 
-    def encode_short_bytes(self, splitter: AnySplitter, text: str | bytes) -> bytes | None:
+    def encode_short_bytes(self, splitter: AnySplitter, way: Way, text: str | bytes) -> bytes | None:
         """Return the ids of a text, with four bytes for each."""
-        ids: bytes | None = binding.encode_short_bytes(self._address, self._cache_address, splitter.address, text)
+        ids: bytes | None = binding.encode_short(self._address, self._cache_address, splitter.address, *way, text, None)
         return ids
 
-    def count_short(self, splitter: AnySplitter, text: str | bytes) -> int | None:
+    def count_short(self, splitter: AnySplitter, way: Way, text: str | bytes) -> int | None:
         """Return the number of ids of a text."""
-        n_ids: int | None = binding.count_short(self._address, self._cache_address, splitter.address, text)
+        n_ids: int | None = binding.count_short(self._address, self._cache_address, splitter.address, *way, text)
         return n_ids
 
     def as_list(self, ids: array[int] | memoryview) -> list[int]:
@@ -448,7 +455,7 @@ class SpecialTokens:
 class Names(Handle):
     """A handle to a ``tp_names``, immutable: names to search for in texts."""
 
-    __slots__ = ()
+    __slots__ = ("address",)
 
     TYPE = "tp_names **"
     FREE_AT = lib.tp_names_free_at
@@ -460,6 +467,7 @@ class Names(Handle):
         text, ends = b"".join(names), array("Q", accumulate(map(len, names)))
         with ffi.from_buffer("uint64_t[]", ends) as c_ends:
             super().__init__(lib.tp_names_new, text, len(text), c_ends, len(c_ends))
+        self.address = int(ffi.cast("uintptr_t", self.place))
 
     def occur_in(self, text: bytes | memoryview | CBuffer) -> bool:
         """Whether a text contains any of the names."""
@@ -510,6 +518,12 @@ class Encoder:
         self.n_ids += 1
         if self.ids is not None:
             self.ids.append(token)
+
+    def extend(self, ids: bytes) -> None:
+        """Append ids, four bytes for each."""
+        self.n_ids += len(ids) // 4
+        if self.ids is not None:
+            self.ids.frombytes(ids)
 
     def feed(self, text: bytes | memoryview, is_final: bool) -> int:
         """Encode a text, or a part of one that continues; return how many bytes are done."""

@@ -24,7 +24,7 @@ from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor.bpe import _columns, _model, _training
 from text_processor.bpe._files import forms, own, rank_lines, writing
-from text_processor.bpe._model import Model, Untrained, little_endian
+from text_processor.bpe._model import SHORT_TEXT, Model, Untrained, little_endian
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._peers import hints
 from text_processor.bpe._peers.names import NamesOfPeers
@@ -74,9 +74,6 @@ StrOrBytesPath = str | bytes | os.PathLike[Any]
 
 
 _SOURCES = "a path, or the content of a file as bytes or as a str of JSON"
-
-# Up to so many characters a text is encoded in one call: it needs no steps for Ctrl-C, and no growing cache.
-SHORT_TEXT = 1 << 12
 
 
 class Tokenizer(NamesOfPeers):
