@@ -219,7 +219,9 @@ def texts_without_surrogates(text: str) -> bool:
 def test_offsets_of_what_regex_leaves_out_are_refused():
     tokenizer = Tokenizer.from_mergeable_ranks(BYTES, "(?<=a)b")
     assert tokenizer.encode("ab") == [98]
-    with pytest.raises(ValueError, match=r"regex splits it and leaves out some of it: it is not certain where"):
+    with pytest.raises(
+        ValueError, match=r"regex splits it and leaves out some of it, or the vocabulary lacks some of its bytes: it is"
+    ):
         tokenizer.encode_with_offsets("ab")
 
 
@@ -284,10 +286,26 @@ def test_marks_are_those_of_tokenizers(name, text):
     flat = [ids[start:end].tolist() for start, end in pairwise(offsets)]
     assert flat == [expected.ids, peer.encode("").ids, expected.ids]
     assert tokenizer.count(text, **asked) == len(expected.ids)
+    n_empty = len(peer.encode("").ids)
+    assert tokenizer.count_batch([text, ""], 1, **asked) == [len(expected.ids), n_empty]
     found = tokenizer.encode_with_offsets(text, **asked)
     assert found[0].tolist() == expected.ids
     assert list(zip(*found[1:], strict=True)) == expected.offsets
     assert tokenizer.encode(text) == peer.encode(text, add_special_tokens=False).ids
+
+
+@pytest.mark.parametrize("name", PROCESSORS)
+def test_marks_in_columns_are_those_of_tokenizers_and_nulls_have_none(name):
+    pa = pytest.importorskip("pyarrow")
+    peer = peer_of({}, post_processor=PROCESSORS[name])
+    tokenizer = of_added({}, post_processor=json.loads(peer.to_str())["post_processor"])
+    texts = ["ab é", None, "", "b"]
+    expected = [None if text is None else peer.encode(text).ids for text in texts]
+    for column in (pa.array(texts), pa.chunked_array([texts[:2], [], texts[2:]]), pa.array([*texts[::2], "b"])):
+        wanted = expected if None in column.to_pylist() else [each for each in expected if each is not None]
+        assert tokenizer.encode_arrow(column, add_special_tokens=True).to_pylist() == wanted
+        numbers = [None if each is None else len(each) for each in wanted]
+        assert tokenizer.count_arrow(column, add_special_tokens=True).to_pylist() == numbers
 
 
 def test_marks_that_cannot_follow_each_other_are_refused():
@@ -423,6 +441,35 @@ def test_bytes_that_are_no_token_are_left_out_as_by_tokenizers(missing, n_merges
             assert ids == expected
         assert tokenizer.count(text) == len(expected)
         assert as_a_file_is_read(tokenizer).encode(text) == expected
+
+
+def test_offsets_where_bytes_are_no_token():
+    """Those of the peer, but in a piece after such a byte: there the peer counts on as if the byte were not there."""
+    characters = byte_characters()
+    tokens = [*(bytes([byte]) for byte in range(256) if byte != ord("x")), b"ab"]
+    vocab = {"".join(map(characters.__getitem__, token)): number for number, token in enumerate(tokens)}
+    peer = tokenizers.Tokenizer(BPE(vocab=vocab, merges=[("a", "b")]))
+    peer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    laid_out = Tokens(b"".join(tokens), array("Q", accumulate(map(len, tokens))), array("I", range(len(tokens))))
+    vocabulary = vocabularies.new_vocabulary(laid_out, may_lack_bytes=True)
+    tokenizer = Tokenizer._of(Model(splitter.splitter_for("gpt2"), vocabulary))
+    text = "axb ab xx é xab"
+    ids, starts, ends = tokenizer.encode_with_offsets(text)
+    theirs = peer.encode(text)
+    assert ids.tolist() == theirs.ids
+    ours = list(zip(starts, ends, strict=True))
+    assert ours == [(0, 3), (3, 4), (4, 6), (6, 7), (9, 10), (10, 11), (10, 11), (11, 12), (13, 15)]
+    assert [i for i, each in enumerate(theirs.offsets) if each != ours[i]] == [0, 8]
+    assert tokenizer.encode_with_offsets("xx")[0].tolist() == []
+
+
+def test_offsets_of_a_piece_that_is_a_token_with_bytes_that_are_none():
+    tokens = [*(bytes([byte]) for byte in range(256) if byte != ord("x")), b"xx", b" ax"]
+    laid_out = Tokens(b"".join(tokens), array("Q", accumulate(map(len, tokens))), array("I", range(len(tokens))))
+    tokenizer = Tokenizer._of(Model(splitter.splitter_for("gpt2"), vocabularies.new_vocabulary(laid_out, may_lack_bytes=True)))
+    ids, starts, ends = tokenizer.encode_with_offsets("xx ax xxx b")
+    assert tokenizer.decode(ids) == "xx ax  b"
+    assert list(zip(starts, ends, strict=True)) == [(0, 2), (2, 5), (5, 6), (9, 10), (10, 11)]
 
 
 def test_bytes_that_no_text_has_may_be_missing():

@@ -5,7 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, chain, compress
+from operator import sub
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from text_processor._native import binding, caches
@@ -209,6 +210,11 @@ class Tokens(NamedTuple):
         for end in self.ends:
             yield self.text[start:end]
             start = end
+
+    def single_bytes(self) -> set[int]:
+        """Return the bytes that are tokens alone."""
+        lengths = map(sub, self.ends, chain([0], self.ends))
+        return {self.text[end - 1] for end in compress(self.ends, map((1).__eq__, lengths))}
 
 
 def read_ranks(text: bytes | memoryview) -> Tokens:

@@ -383,6 +383,7 @@ class Tokenizer(NamesOfPeers):
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> Any:
         """Return the ids of each entry of an Arrow column, as a ``pyarrow.Array`` of lists of ``uint32``; nulls stay null.
@@ -397,6 +398,7 @@ class Tokenizer(NamesOfPeers):
             threads: the limit of threads; None means one for each processor.
             allowed_special: as in `encode`.
             disallowed_special: as in `encode`.
+            add_special_tokens: as in `encode`; nulls have no marks.
             progress: called as ``progress(done, total)``, in bytes of text, up to 20 times a second. ``total`` is None for a
                 stream. True shows a bar.
 
@@ -425,6 +427,8 @@ class Tokenizer(NamesOfPeers):
             disallowed=disallowed_special,
             progress=progress,
         )
+        if add_special_tokens:
+            flat.mark(self._model.marks, has_value)
         return _columns.lists(flat, has_value)
 
     def _encode_column(
@@ -490,6 +494,7 @@ class Tokenizer(NamesOfPeers):
         to its token. A token that has only some bytes of a character has the offsets of the whole character. What normalizing
         composes has those of the first of its characters; marks that it puts in another order keep theirs. A blank that the
         tokenizer puts before a text has the offsets of the first character. What ``add_special_tokens`` adds has 0 and 0.
+        Bytes that the vocabulary lacks are in no token, and do not move the offsets of those after them, as they do there.
 
         Args:
             text: as in `encode`. For a ``str`` with surrogates, offsets refer to the text after these are joined or replaced.
@@ -498,8 +503,8 @@ class Tokenizer(NamesOfPeers):
             disallowed_special: as in `encode`.
             add_special_tokens: as in `encode`.
 
-        It raises the exceptions of `encode`, and `ValueError` if the vocabulary lacks some bytes of the text, or if ``regex``
-        splits and leaves out some of it. It takes O(length) time, and holds the whole text in memory.
+        It raises the exceptions of `encode`, and `ValueError` if ``regex`` splits, and leaves out some of the text or the
+        vocabulary lacks some of its bytes. It takes O(length) time, and holds the whole text in memory.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer("gpt2")
@@ -541,6 +546,7 @@ class Tokenizer(NamesOfPeers):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[int]:
         """Return how many ids each text has, without making them; otherwise as `encode_batch`.
@@ -556,6 +562,8 @@ class Tokenizer(NamesOfPeers):
         self._encode_many(
             texts, counts, threads=threads, allowed=allowed_special, disallowed=disallowed_special, progress=progress
         )
+        if add_special_tokens:
+            counts.mark(self._model.marks)
         return counts.counts.tolist()
 
     def count_arrow(
@@ -565,6 +573,7 @@ class Tokenizer(NamesOfPeers):
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> Any:
         """Return how many ids each entry of an Arrow column has, as a ``pyarrow.Array`` of ``int32``; nulls stay null.
@@ -589,6 +598,8 @@ class Tokenizer(NamesOfPeers):
             disallowed=disallowed_special,
             progress=progress,
         )
+        if add_special_tokens:
+            counts.mark(self._model.marks, has_value)
         return _columns.numbers(counts, has_value)
 
     def encode_file(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from itertools import accumulate, chain, compress
-from operator import sub
+from itertools import accumulate
 
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
@@ -33,9 +32,8 @@ def new_vocabulary(
 
 def missing(tokens: Tokens) -> set[bytes]:
     """Return the single bytes that are no tokens."""
-    lengths = map(sub, tokens.ends, chain([0], tokens.ends))
-    singles = {tokens.text[end - 1 : end] for end in compress(tokens.ends, map((1).__eq__, lengths))}
-    return {bytes([byte]) for byte in range(256)} - singles
+    singles = tokens.single_bytes()
+    return {bytes([byte]) for byte in range(256) if byte not in singles}
 
 
 def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | None) -> str:
