@@ -99,7 +99,7 @@ class Model:
         self.tokens_ids = vocabulary.tokens().ids
         self.added = self._numbered(added)
         self.special_ids = {name: token.id for name, token in self.added.items() if token.special}
-        self.special_names = frozenset(self.special_ids)
+        self.resolve = special_names.resolver(frozenset(self.special_ids))
         self.form = normalizing.form_of(normalizer)
         self.search_for = lru_cache(MOST_SEARCHES)(Search)
         self.finders_for = lru_cache(MOST_SEARCHES)(partial(pipeline.new_finders, self.added, self.form))
@@ -192,7 +192,7 @@ class Model:
         native = self.splitter.native
         if native is None:
             return None
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         if forbidden:
             self._check(text, forbidden)
         way = self.direct_for(chosen).way_of(text)
@@ -221,7 +221,7 @@ class Model:
 
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Append the ids of a text to an array, or only count them if it is None; return their number."""
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         encoder = self._new_encoder(ids)
         self._encode_checked(self._checked(text, forbidden), chosen, encoder)
         return encoder.n_ids
@@ -316,7 +316,7 @@ class Model:
 
     def encode_with_offsets(self, text: object, unit: str, allowed: object, disallowed: object) -> locating.Arrays:
         """Return the ids of a text and where each one begins and ends."""
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         data = bytes(utf8.as_utf8(self._checked(text, forbidden)))
         way = (self.finders_for(chosen), self.normalizer, self.prefix_space, self.splitter)
         found = locating.Locator(*way, encode=self._encode_stretch, vocabulary=self.vocabulary).locate(data)
@@ -331,7 +331,7 @@ class Model:
         self, texts: Iterable[object], output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
     ) -> None:
         """Give the ids of each text to an output, and report the number of bytes done."""
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         batch = _Batch(self, output, threads, report)
         for index, text in enumerate(texts):
             batch.add(self._checked_of_many(text, index, forbidden), chosen)
@@ -341,7 +341,7 @@ class Model:
         self, texts: Texts, output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
     ) -> None:
         """Give the ids of each entry of an Arrow column to an output, and report the number of bytes done."""
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         way = self.direct_for(chosen)
         searches = [way.search] if way.search is not None else []
         if forbidden:
@@ -373,7 +373,7 @@ class Model:
 
     def encode_stream(self, text: Shard, allowed: Names | str, disallowed: Names | str) -> Iterator[array[int]]:
         """Give the ids of a text that comes in blocks, an array for each block."""
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         ids = array("I")
         encoder = self._new_encoder(ids)
         if self.splitter.native is None:  # regex needs the whole text at once

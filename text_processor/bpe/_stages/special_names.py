@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from text_processor._common import arguments, many
@@ -111,19 +112,28 @@ def disallowed(name: str, place: str) -> ValueError:
 
 _NONE: frozenset[str] = frozenset()
 
+# Returns the special tokens to look for, and the names that must not occur, of what a call allows and disallows.
+Resolve = Callable[[object, object], tuple[frozenset[str], frozenset[str]]]
 
-def resolve(allowed: object, disallowed: object, every: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the special tokens to look for, among all there are, and the names that must not occur.
+# The number of sets of allowed names whose complement a tokenizer keeps: nearly all calls allow the same ones.
+MOST_COMPLEMENTS = 8
 
-    The usual arguments take the same time however many there are.
-    """
-    is_all = isinstance(disallowed, str) and disallowed == "all"
-    if isinstance(allowed, tuple) and not allowed:
-        return _NONE, every if is_all else _names("disallowed_special", disallowed)
-    if isinstance(allowed, str) and allowed == "all":
-        return every, _NONE if is_all else _names("disallowed_special", disallowed)
-    chosen = _names("allowed_special", allowed)
-    return chosen & every, every - chosen if is_all else _names("disallowed_special", disallowed)
+
+def resolver(every: frozenset[str]) -> Resolve:
+    """Return the function that does this among all special tokens; usual calls take the same time however many there are."""
+    all_but = lru_cache(MOST_COMPLEMENTS)(every.difference)
+
+    def resolve(allowed: object, disallowed: object) -> tuple[frozenset[str], frozenset[str]]:
+        is_all = isinstance(disallowed, str) and disallowed == "all"
+        others = _NONE if is_all else _names("disallowed_special", disallowed)
+        if isinstance(allowed, tuple) and not allowed:
+            return _NONE, every if is_all else others
+        if isinstance(allowed, str) and allowed == "all":
+            return every, others
+        chosen = _names("allowed_special", allowed)
+        return chosen & every, all_but(chosen) if is_all else others
+
+    return resolve
 
 
 def _names(argument: str, names: Any) -> frozenset[str]:
