@@ -1,7 +1,7 @@
 """Makes the pickles and files of this folder, by the package as it is now: python tests/earlier/make.py FOLDER
 
-What is kept here was made at revision 565cad3, before modules moved; stages.bpe, of the second version of the format, at c757562.
-Never make it anew: tests/test_earlier.py shows that what people have stored still opens.
+What is kept here was made at revision 565cad3, before modules moved; stages.bpe, of the second version of the format, at
+c757562. Never make it anew: tests/test_earlier.py shows that what people have stored still opens.
 """
 
 from __future__ import annotations
