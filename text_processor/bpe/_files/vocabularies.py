@@ -5,7 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 from itertools import accumulate
+from typing import Any
 
+from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
@@ -60,3 +62,25 @@ def checked_special_ids(special_tokens: Mapping[str, int], ids: array[int]) -> d
 def tokens_of(ranks: Mapping[bytes, int]) -> Tokens:
     """Return checked tokens with their ids in the form that the core takes."""
     return Tokens(b"".join(ranks), array("Q", accumulate(map(len, ranks))), array("I", ranks.values()))
+
+
+def checked_ranks(ranks: Any) -> Tokens:
+    """Return the tokens of a mapping that a user gives."""
+    if not is_a(ranks, Mapping):
+        raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
+    ranks = dict(ranks)  # read once: a mapping may return something else each time
+    text, ends = b"", array("Q")
+    try:
+        ids = array("I", ranks.values())
+        tokens = list(ranks)
+        if {*map(type, tokens)} != {bytes}:  # of a subclass, take its bytes, whatever its methods return
+            tokens = [bytes.__getitem__(token, slice(None)) for token in tokens]
+        text, ends = b"".join(tokens), array("Q", accumulate(map(len, tokens)))
+    except (TypeError, OverflowError):
+        ids = array("I")
+    if len(ids) != len(ranks) or (ids and max(ids) > special_names.MOST_ID):
+        for token, rank in ranks.items():
+            if not isinstance(token, bytes):
+                raise TypeError(f"the token {quoted(token)} must be bytes, not {type(token).__name__}")
+            special_names.checked_id(rank, f"the id of the token {quoted(token)}")
+    return Tokens(text, ends, ids)
