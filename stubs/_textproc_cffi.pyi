@@ -263,6 +263,12 @@ class TpTrainer: ...
 class TpVocabulary: ...
 
 @type_check_only
+class TpOtherName(Pointer[TpOtherName]):
+    token: int
+    start: int
+    end: int
+
+@type_check_only
 class TpVocabularyTokens(Pointer[TpVocabularyTokens]):
     tokens: Pointer[Uint8]
     tokens_nbytes: int
@@ -440,6 +446,10 @@ class New(Protocol):
         self, cdecl: Literal["tp_names *[]", "tp_names *[1]"], init: int | list[Pointer[TpNames]] = ...
     ) -> Array[Pointer[TpNames]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_other_name *"], init: dict[str, Any] = ...) -> TpOtherName: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_other_name[]", "tp_other_name[1]"], init: int = ...) -> Array[TpOtherName]: ...
+    @overload
     def __call__(
         self, cdecl: Literal["tp_piece_cache **"], init: Pointer[TpPieceCache] = ...
     ) -> Pointer[Pointer[TpPieceCache]]: ...
@@ -585,6 +595,7 @@ class Lib:
     TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_MOST_SPLIT_STEPS: Final = 8
     TP_LEFT_OUT: Final = 9223372036854775808
+    TP_NO_ID: Final = 4294967295
     TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
@@ -1083,6 +1094,44 @@ class Lib:
         ids: Pointer[Uint32],
         capacity: int,
         n_tokens: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_json_read_tokens(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        bytes: Pointer[Uint8],
+        ends: Pointer[Uint64],
+        ids: Pointer[Uint32],
+        others: Pointer[TpOtherName],
+        capacity: int,
+        n_tokens: Pointer[Size],
+        n_others: Pointer[Size],
+        used: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_json_read_merges(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        pairs: Pointer[TpMerge],
+        capacity: int,
+        n_pairs: Pointer[Size],
+        used: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_find_tokens(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_texts: int,
+        ids: Pointer[Uint32],
         error: Pointer[TpError],
         /,
     ) -> int: ...

@@ -277,6 +277,7 @@ class Tokenizer(metaclass=ABCMeta):
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Any: ...  # a pyarrow.Array
     def count(
@@ -294,6 +295,7 @@ class Tokenizer(metaclass=ABCMeta):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> list[int]: ...
     def count_arrow(
@@ -303,6 +305,7 @@ class Tokenizer(metaclass=ABCMeta):
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Any: ...  # a pyarrow.Array
     def encode_with_offsets(

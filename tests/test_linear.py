@@ -42,7 +42,7 @@ from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
 from text_processor._native.unicode import find_cut, is_normalized, normalize, normalize_with_offsets
-from text_processor.bpe._files import own
+from text_processor.bpe._files import own, vocabularies
 from text_processor.bpe._model import Model
 from text_processor.bpe._split import splitter
 from text_processor.bpe._split.splitter import PATTERNS
@@ -348,7 +348,7 @@ def own_file_with_merges(n: int, folder: Path) -> Call:
     ways = [(ids[b"a" * (length - i)], ids[b"a" * i]) for length in lengths for i in range(1, length - LONG_TOKEN)]
     merges = array("I", chain.from_iterable(ways))
     tokens = Tokens(b"".join(ids), array("Q", accumulate(map(len, ids))), array("I", ids.values()))
-    vocabulary = own.new_vocabulary(tokens, merges, whole_pieces=True)
+    vocabulary = vocabularies.new_vocabulary(tokens, merges, whole_pieces=True)
     model = Model(splitter.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
     (folder / f"{n}").write_bytes(b"".join(own.chunks(model)))
     return lambda: Tokenizer.load(folder / f"{n}")

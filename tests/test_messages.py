@@ -1555,6 +1555,7 @@ OF_C_ALONE = {
         "the ends of pieces must ascend within the text",
         "the ends of texts must ascend within the text",
         "the ends of tokens must ascend within the text",
+        "the ends of texts must ascend within the text",
         "the ends of words must ascend within the text",
         "the corpus has a part of a document to continue",
         "the last document has not been closed",
