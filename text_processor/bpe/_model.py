@@ -103,7 +103,7 @@ class Model:
         self.form = normalizing.form_of(normalizer)
         self.search_for = lru_cache(MOST_SEARCHES)(Search)
         self.finders_for = lru_cache(MOST_SEARCHES)(partial(pipeline.new_finders, self.added, self.form))
-        self.direct_for = lru_cache(MOST_SEARCHES)(partial(direct.new, self.added, self.form, prefix_space))
+        self.direct_for = lru_cache(MOST_SEARCHES)(partial(direct.new, self.search_for, self.added, self.form, prefix_space))
         self.is_plain = self._is_plain()
         names = self._added_texts()
         self.special_tokens = SpecialTokens(names) if names else None
