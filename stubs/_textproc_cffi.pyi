@@ -193,8 +193,9 @@ class TpWordsOptions(Pointer[TpWordsOptions]):
     ends_at_boundary: bool
     normalizes: bool
     form: int
-    unicode_version: int
     letter_case: int
+    strips_accents: bool
+    unicode_version: int
     min_length: int
     least_ngram: int
     most_ngram: int
@@ -222,6 +223,7 @@ class TpTotals(Pointer[TpTotals]):
     words: int
     terms: int
     position: int
+    kept_words: int
 
 @type_check_only
 class TpLexicon: ...
@@ -635,6 +637,7 @@ class Lib:
     TP_WORDS_ON_LINES: Final = 1
     TP_CASE_KEEP: Final = 0
     TP_CASE_LOWER: Final = 1
+    TP_CASE_FOLD: Final = 2
     TP_COUNT: Final = 0
     TP_DOCUMENT_FREQUENCY: Final = 1
     TP_PATTERN_NONE: Final = 0
@@ -764,6 +767,22 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_find_segments_of_texts(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_texts: int,
+        kind: int,
+        in_characters: bool,
+        bounds: Pointer[Uint64],
+        copied: Pointer[Uint8],
+        copied_ends: Pointer[Uint64],
+        capacity: int,
+        n_segments: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_find_lines(
         self,
         text: bytes | Pointer[Uint8],
@@ -849,6 +868,16 @@ class Lib:
         /,
     ) -> int: ...
     def tp_corpus_join(self, corpora: Pointer[Pointer[TpCorpus]], n_corpora: int, error: Pointer[TpError], /) -> int: ...
+    def tp_corpus_prune(
+        self,
+        corpus: Pointer[TpCorpus],
+        min_count: int,
+        position: int,
+        n_terms: Pointer[Uint64],
+        n_words: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_corpus_get_totals(self, corpus: Pointer[TpCorpus], totals: Pointer[TpTotals], /) -> None: ...
     def tp_corpus_get_frequencies(
         self,

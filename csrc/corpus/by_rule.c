@@ -15,6 +15,9 @@
 /* So many bytes may be read behind a word. */
 enum { READ_BEHIND = 16 };
 
+/* No text becomes longer than this many times its length when its case changes: see tp_fold. */
+enum { MOST_FOLD_GROWTH = 3 };
+
 typedef struct rule_reading {
     reading *r;
     const tp_words *words;
@@ -285,35 +288,64 @@ static bool copy_text(tp_arena *to, const uint8_t *text, size_t nbytes)
     return true;
 }
 
-/* Normalizes the text in `lowered`, with `other` as scratch memory. */
-static bool normalize(tp_counts *counts, const tp_words *words)
+/* The steps below change the text in `lowered`, with `other` as scratch memory. */
+
+static void swap_scratch(tp_counts *counts, size_t nbytes)
 {
-    tp_arena *from = &counts->lowered, *to = &counts->other;
+    tp_arena changed = counts->other;
+    changed.used = nbytes;
+    counts->other = counts->lowered;
+    counts->lowered = changed;
+}
+
+/* Empties `other` and makes room in it. */
+static bool reserve_other(tp_counts *counts, size_t nbytes)
+{
+    counts->other.used = 0;
+    return tp_arena_reserve(TP_FOR_CORPUS, &counts->other, nbytes + READ_BEHIND);
+}
+
+static bool normalize(tp_counts *counts, tp_normal_form form, uint32_t unicode_version)
+{
+    const tp_arena *from = &counts->lowered, *to = &counts->other;
     size_t nbytes = from->used;
     tp_status status;
     do {
-        to->used = 0;
-        if (!tp_arena_reserve(TP_FOR_CORPUS, to, nbytes + READ_BEHIND)) return false;
-        status = tp_normalize(from->data, from->used, words->form, words->unicode_version, to->data, NULL,
-                              to->capacity - READ_BEHIND, &nbytes, NULL);
+        if (!reserve_other(counts, nbytes)) return false;
+        status = tp_normalize(from->data, from->used, form, unicode_version, to->data, NULL, to->capacity - READ_BEHIND, &nbytes,
+                              NULL);
     } while (status == TP_TOO_SMALL);
     if (status != TP_OK) return false;
-    to->used = nbytes;
-    tp_arena kept = *from;
-    *from = *to;
-    *to = kept;
+    swap_scratch(counts, nbytes);
     return true;
 }
 
-static bool lower(tp_counts *counts)
+static bool change_case(tp_counts *counts, const tp_words *words)
 {
-    tp_arena *from = &counts->lowered, *to = &counts->other;
-    to->used = 0;
-    if (!tp_arena_reserve(TP_FOR_CORPUS, to, TP_LOWER_BOUND(from->used) + READ_BEHIND)) return false;
-    to->used = tp_lower_word(from->data, from->used, counts->unicode_version, to->data);
-    tp_arena kept = *from;
-    *from = *to;
-    *to = kept;
+    const tp_arena *from = &counts->lowered;
+    size_t nbytes;
+    if (words->letter_case == TP_CASE_KEEP) return true;
+    if (from->used > SIZE_MAX / MOST_FOLD_GROWTH - READ_BEHIND) return false;
+    if (!reserve_other(counts, MOST_FOLD_GROWTH * from->used)) return false;
+    if (words->letter_case == TP_CASE_FOLD) nbytes = tp_fold(from->data, from->used, words->unicode_version, counts->other.data);
+    else nbytes = tp_lower_word(from->data, from->used, counts->unicode_version, counts->other.data);
+    swap_scratch(counts, nbytes);
+    return true;
+}
+
+static bool is_ascii(const uint8_t *text, size_t nbytes)
+{
+    uint8_t all = 0;
+    for (size_t i = 0; i < nbytes; i++) all |= text[i];
+    return all < 0x80;
+}
+
+static bool strip_accents(tp_counts *counts, const tp_words *words)
+{
+    tp_arena *text = &counts->lowered;
+    if (!words->strips_accents || is_ascii(text->data, text->used)) return true;
+    if (!normalize(counts, TP_NFKD, words->unicode_version)) return false;
+    text->used = tp_strip_marks(text->data, text->used, words->unicode_version, text->data);
     return true;
 }
 
@@ -323,8 +355,8 @@ static bool take_changed(const rule_reading *q, const uint8_t *text, size_t nbyt
     tp_counts *counts = q->r->counts;
     if (nbytes == 0) return true;
     if (!copy_text(&counts->lowered, text, nbytes)) return false;
-    if (q->words->normalizes && !normalize(counts, q->words)) return false;
-    if (q->words->letter_case == TP_CASE_LOWER && !lower(counts)) return false;
+    if (q->words->normalizes && !normalize(counts, q->words->form, q->words->unicode_version)) return false;
+    if (!change_case(counts, q->words) || !strip_accents(counts, q->words)) return false;
     return take_text(q, counts->lowered.data, counts->lowered.used, NOWHERE);
 }
 
@@ -333,6 +365,7 @@ static bool take_changed(const rule_reading *q, const uint8_t *text, size_t nbyt
 static bool is_ready(const tp_words *words, const tp_chunk *chunk, const uint8_t *text, size_t nbytes)
 {
     if (words->letter_case == TP_CASE_LOWER && chunk->unlowered[0] < nbytes) return false;
+    if ((words->letter_case == TP_CASE_FOLD || words->strips_accents) && !is_ascii(chunk->lowered, nbytes)) return false;
     if (!words->normalizes) return true;
     size_t offset;
     tp_status status = tp_find_unnormalized(text, nbytes, words->form, words->unicode_version, &offset, NULL);
