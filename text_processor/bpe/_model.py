@@ -244,7 +244,7 @@ class Model:
         if taken is None:
             sink = self._sink(encoder, chosen)
             utf8.feed(text, sink if tell is None else _telling(sink, tell), encoder.threads)
-        elif way.may_have_names(taken):
+        elif way.search is not None and (isinstance(taken, memoryview) or way.may_have_names(taken)):
             self._feed_parts(encoder, taken, way, tell)
         else:
             self._feed(encoder, taken, tell)

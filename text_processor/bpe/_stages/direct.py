@@ -57,9 +57,9 @@ class Direct:
         """Whether a name may be in a text, also once its surrogates are joined or replaced."""
         if self.search is None:
             return False
-        if isinstance(text, memoryview) or self.search.may_occur(text):
+        if self.search.may_occur(text):
             return True
-        return not text.isascii() and batches.find_surrogate(text) is not None
+        return isinstance(text, str) and not text.isascii() and batches.find_surrogate(text) is not None
 
     def taken_by(self, text: str | memoryview) -> str | memoryview | None:
         """Return a text in the form in which it takes this way, or None if it does not."""

@@ -38,8 +38,10 @@ class Search:
         # The common prefix of all names is found quickly, and occurs in few texts.
         self._common = common_prefix(min(names), max(names))
 
-    def may_occur(self, text: str) -> bool:
+    def may_occur(self, text: str | memoryview) -> bool:
         """Whether a name may be in a text; false if the common prefix of all names is not in it."""
+        if isinstance(text, memoryview):
+            return self._common.encode() in bytes(text)
         return self._common in text
 
     @property
