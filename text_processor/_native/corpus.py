@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from text_processor._native.handles import Handle
 from text_processor._native.sentiment import Lexicon
@@ -273,30 +273,6 @@ class Corpus(Handle):
         nbytes = ffi.new("size_t *")
         snapshot = read_array("uint8_t", nbytes, partial(lib.tp_corpus_write, self.pointer))
         return memoryview(ffi.buffer(snapshot, nbytes[0]))
-
-    def split(self, n: int, salt: int) -> list[Corpus]:
-        """Return ``n`` corpora with the terms shared out among them; the first has the number of documents."""
-        parts, error = [Corpus() for _ in range(n)], new_error()
-        pointers = ffi.new("tp_corpus *[]", [part.pointer for part in parts])
-        check(lib.tp_corpus_split(self.pointer, salt, pointers, n, error), error)
-        return parts
-
-    @classmethod
-    def of_rows(cls, text: Any, offsets: memoryview, counts: memoryview, document_frequencies: memoryview, documents: int) -> Corpus:
-        """Return a corpus of rows; ``offsets`` has one more than there are rows. `InvalidArgumentError` names the bad row."""
-
-        def make(place: Pointer[Pointer[TpCorpus]], error: TpError) -> int:
-            rows = ffi.new("tp_rows *")
-            with (
-                ffi.from_buffer("uint8_t[]", text) as rows.text,
-                ffi.from_buffer("uint64_t[]", offsets) as rows.offsets,
-                ffi.from_buffer("uint64_t[]", counts) as rows.counts,
-                ffi.from_buffer("uint64_t[]", document_frequencies) as rows.document_frequencies,
-            ):
-                rows.text_nbytes, rows.n = len(text), len(counts)
-                return lib.tp_corpus_from_rows(rows, documents, place, error)
-
-        return cls.made(make)
 
     @classmethod
     def of_snapshot(cls, snapshot: memoryview, origin: int, *, of_any_rule: bool = False) -> Corpus:
