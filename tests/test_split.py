@@ -52,6 +52,23 @@ TEXTS = {
         r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
         r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
     ),
+    "qwen35": (
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*"
+        r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+    ),
+    "kimi": (
+        r"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+"
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+        r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*"
+        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+        r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+    ),
+    "deepseek3": (
+        r"\p{N}{1,3}|[\u3040-\u30FF一-龥]+|[!-/:-@\[-`{-~][A-Za-z]+"
+        r"|[^\r\n\p{L}\p{N}\p{P}\p{S}\u3040-\u30FF一-龥]?[\p{L}\p{M}&&[^\u3040-\u30FF一-龥]]+"
+        r"| ?[\p{P}\p{S}&&[^\u3040-\u30FF一-龥]]+[\r\n]*|\s*[\r\n]+|\s+(?![^\s\p{N}\u3040-\u30FF一-龥])|\s+"
+        r"|[^\s\p{L}\p{M}\p{N}\p{P}\p{S}\u3040-\u30FF一-龥]+(?![\p{L}\p{M}&&[^\u3040-\u30FF一-龥]])"
+    ).replace(r"\u3040", "\u3040").replace(r"\u30FF", "\u30ff"),
 }
 
 every_pattern = pytest.mark.parametrize("name", TEXTS)
@@ -79,7 +96,8 @@ def pieces(name: str, text: str) -> list[str]:
 
 @cache
 def compiled(name: str) -> regex.Pattern[str]:
-    return regex.compile(TEXTS[name])
+    """With sets in sets and their intersections, as the other engines have them."""
+    return regex.compile("(?V1)" + TEXTS[name])
 
 
 def tiktoken_encoding(pattern: str, tokens: set[bytes]) -> tiktoken.Encoding:
@@ -111,7 +129,7 @@ def members(one_of: str) -> frozenset[str]:
     return frozenset(encoding.decode_bytes(encoding.encode_ordinary(CHARACTERS)).decode())
 
 
-CLASSES = (r"\p{L}", r"\p{N}", r"\s", r"\p{M}", r"[\p{Lu}\p{Lt}]", r"\p{Ll}")
+CLASSES = (r"\p{L}", r"\p{N}", r"\s", r"\p{M}", r"[\p{Lu}\p{Lt}]", r"\p{Ll}", r"\p{Han}", r"[\p{P}\p{S}]")
 
 
 @cache
@@ -150,7 +168,7 @@ def probes(before: str, behind: str) -> tuple[bytes, list[int]]:
     all_probes = [f"{before}{character}{behind}".encode() for character in CHARACTERS]
     starts = itertools.accumulate((len(probe) + 2 for probe in all_probes[:-1]), initial=0)
     if before:
-        return b"\n\n".join(all_probes), [start + len(before) for start in starts]
+        return b"\n\n".join(all_probes), [start + len(before.encode()) for start in starts]
     return b"\n\n".join(all_probes), [start + len(probe) - len(behind) for start, probe in zip(starts, all_probes, strict=True)]
 
 
@@ -170,6 +188,14 @@ def test_every_letter_number_and_space_is_tiktokens(variant):
     assert everything - letters - numbers - symbols == members(r"\s")
 
 
+def test_every_sign_and_what_is_han_is_tiktokens(variant):
+    everything = frozenset(CHARACTERS)
+    apart = frozenset("".join(map(chr, [*range(0x3040, 0x3100), *range(0x4E00, 0x9FA6)])))
+    assert everything - divided("kimi", "中", "") == members(r"\p{Han}")
+    assert everything - divided("deepseek3", "中", "") == apart
+    assert everything - divided("deepseek3", "。", "") - frozenset("\n\r") == members(r"[\p{P}\p{S}]") - apart
+
+
 def test_every_upper_and_lower_is_tiktokens(variant):
     assert divided("o200k", "a", "") & members(r"\p{L}") == members(r"[\p{Lu}\p{Lt}]")
     assert divided("o200k", "", "Aa") & members(r"\p{L}") == members(r"\p{Ll}")
@@ -185,6 +211,9 @@ ALPHABETS = {
     "upper and lower": ("aA中\u0301'd", 5),
     "slashes": ("a/.\n \u0301", 5),
     "numbers": ("1²a '", 6),
+    "Han apart": ("a1 \n中〇⺀!\u30fb", 4),
+    "signs and others": ("aé1! \n中\x00。", 4),
+    "marks": ("a\u0301! \x00'中", 4),
 }
 
 
@@ -211,6 +240,8 @@ TRICKY = [
     *["'ſx", "'REx", "'Sx", "x'LLy", "don'T", "'ſ", "'", "''s", " 's", "a's's", "A'sB", "\u212a'\u212a", "'\u017f'ſ"],
     *["\u1c89a", "a\U0001e6c0", "a\x1cb", "a\x85b", "a\u180eb", "a\u2028b", "a\u200bb", "²³½Ⅷ", "１２３４", "\x00", "\x00a"],
     *["\u0301ABC", "!\u0301", "!!\u0301a", " \u0301", "中AB", "A中B", "ABC中DEf", "ǅa", "aʰB", "\U000e0100x", "é\u0301É"],
+    *["中〇1〇中", "⺀!⺀a", "\U00016ff0a中\U00016ff0", "\u3005中's 's", "  中", "\n  1", " \t 。x", "!abcé", " !abc!é", "。abc", "\x00\x01a"],
+    *["㐀\u9fa5\u9fa6\u9fff", "\u303f\u3040\u3041\u30ff\u3100", "カ・ナー。", "\u4dbf\u4dc0\u4dff\u4e00", "\x01 \x02\n", "a\x7fb\x7f\x7fé"],
     *["👩‍👩‍👧 x", "\ufeffa", "\U0010ffff\U0010ffff", "a\u3000\u3000b", "\u2028\n\u2029", "Straße", "ЖЖжж1", "日本語。テスト"],
 ]
 
@@ -241,7 +272,7 @@ def test_long_repeats(variant, name):
 
 # Mostly what patterns tell apart, and a little of everything.
 mixed_text = st.text(
-    st.one_of(st.sampled_from("aszZSLlvemDT'019. \n\r\t/!中ДäſÉ\u0301\u3000\u00a0ʰǅ²"), st.deferred(lambda: any_character()))
+    st.one_of(st.sampled_from("aszZSLlvemDT'019. \n\r\t/!中ДäſÉ\u0301\u3000\u00a0ʰǅ²〇⺀か・。\x01"), st.deferred(lambda: any_character()))
 )
 
 

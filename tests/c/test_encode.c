@@ -967,7 +967,7 @@ static void test_bad_ends_and_patterns_are_refused(void)
     CHECK_EQ_U(error.offset, 2);
     CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text, 4, ends, 2, 1, ids, 3, id_ends, &n, &error),
                TP_TOO_SMALL);
-    static const tp_pattern none[] = {TP_PATTERN_NONE, (tp_pattern)(TP_PATTERN_TEKKEN + 1), (tp_pattern)99};
+    static const tp_pattern none[] = {TP_PATTERN_NONE, (tp_pattern)(TP_PATTERN_DEEPSEEK3 + 1), (tp_pattern)99};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(none[i]), text, 4, true, 1, ids, 4, &n, &used, &error),
                    TP_INVALID_ARGUMENT);
