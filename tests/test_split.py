@@ -14,62 +14,10 @@ import regex
 import tiktoken
 from hypothesis import example, given
 from hypothesis import strategies as st
+from published_patterns import NAMED as TEXTS
 
 from text_processor._native import process as native_process
 from text_processor._native.bpe import PATTERNS, find_cut, find_pattern, pattern_text, split
-
-# As they are published: what the numbers of the core's patterns must mean for all time.
-TEXTS = {
-    "gpt2": r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
-    "r50k": r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s",
-    "gpt4": (
-        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*"
-        r"|\s*[\r\n]|\s+(?!\S)|\s+"
-    ),
-    "cl100k": (
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-        r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-    "cl100k_tiktoken": (
-        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
-        r"|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
-    ),
-    "nanochat": (
-        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,2}| ?[^\s\p{L}\p{N}]++[\r\n]*"
-        r"|\s*[\r\n]|\s+(?!\S)|\s+"
-    ),
-    "o200k": (
-        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-        r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-        r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-    "qwen2": (
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-        r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-    "tekken": (
-        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
-        r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
-        r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-    "qwen35": (
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*"
-        r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-    "kimi": (
-        r"[\p{Han}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+"
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-        r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]+[\p{Ll}\p{Lm}\p{Lo}\p{M}&&[^\p{Han}]]*"
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-        r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-    "deepseek3": (
-        r"\p{N}{1,3}|[\u3040-\u30FF一-龥]+|[!-/:-@\[-`{-~][A-Za-z]+"
-        r"|[^\r\n\p{L}\p{N}\p{P}\p{S}\u3040-\u30FF一-龥]?[\p{L}\p{M}&&[^\u3040-\u30FF一-龥]]+"
-        r"| ?[\p{P}\p{S}&&[^\u3040-\u30FF一-龥]]+[\r\n]*|\s*[\r\n]+|\s+(?![^\s\p{N}\u3040-\u30FF一-龥])|\s+"
-        r"|[^\s\p{L}\p{M}\p{N}\p{P}\p{S}\u3040-\u30FF一-龥]+(?![\p{L}\p{M}&&[^\u3040-\u30FF一-龥]])"
-    ).replace(r"\u3040", "\u3040").replace(r"\u30FF", "\u30ff"),
-}
 
 every_pattern = pytest.mark.parametrize("name", TEXTS)
 
@@ -240,8 +188,9 @@ TRICKY = [
     *["'ſx", "'REx", "'Sx", "x'LLy", "don'T", "'ſ", "'", "''s", " 's", "a's's", "A'sB", "\u212a'\u212a", "'\u017f'ſ"],
     *["\u1c89a", "a\U0001e6c0", "a\x1cb", "a\x85b", "a\u180eb", "a\u2028b", "a\u200bb", "²³½Ⅷ", "１２３４", "\x00", "\x00a"],
     *["\u0301ABC", "!\u0301", "!!\u0301a", " \u0301", "中AB", "A中B", "ABC中DEf", "ǅa", "aʰB", "\U000e0100x", "é\u0301É"],
-    *["中〇1〇中", "⺀!⺀a", "\U00016ff0a中\U00016ff0", "\u3005中's 's", "  中", "\n  1", " \t 。x", "!abcé", " !abc!é", "。abc", "\x00\x01a"],
-    *["㐀\u9fa5\u9fa6\u9fff", "\u303f\u3040\u3041\u30ff\u3100", "カ・ナー。", "\u4dbf\u4dc0\u4dff\u4e00", "\x01 \x02\n", "a\x7fb\x7f\x7fé"],
+    *["中〇1〇中", "⺀!⺀a", "\U00016ff0a中\U00016ff0", "\u3005中's 's", "  中", "\n  1", " \t 。x", "!abcé", " !abc!é"],
+    *["㐀\u9fa5\u9fa6\u9fff", "\u303f\u3040\u3041\u30ff\u3100", "カ・ナー。", "\u4dbf\u4dc0\u4dff\u4e00", "。abc"],
+    *["\x01 \x02\n", "a\x7fb\x7f\x7fé", "\x00\x01a"],
     *["👩‍👩‍👧 x", "\ufeffa", "\U0010ffff\U0010ffff", "a\u3000\u3000b", "\u2028\n\u2029", "Straße", "ЖЖжж1", "日本語。テスト"],
 ]
 
@@ -271,9 +220,8 @@ def test_long_repeats(variant, name):
 
 
 # Mostly what patterns tell apart, and a little of everything.
-mixed_text = st.text(
-    st.one_of(st.sampled_from("aszZSLlvemDT'019. \n\r\t/!中ДäſÉ\u0301\u3000\u00a0ʰǅ²〇⺀か・。\x01"), st.deferred(lambda: any_character()))
-)
+TOLD_APART = "aszZSLlvemDT'019. \n\r\t/!中ДäſÉ\u0301\u3000\u00a0ʰǅ²〇⺀か・。\x01"
+mixed_text = st.text(st.one_of(st.sampled_from(TOLD_APART), st.deferred(lambda: any_character())))
 
 
 @cache

@@ -37,11 +37,14 @@ from text_processor.errors import InvalidTokenizerError, UnknownTokenError
 __all__ = [
     "CL100K_PATTERN",
     "CL100K_TIKTOKEN_PATTERN",
+    "DEEPSEEK3_PATTERN",
     "GPT2_PATTERN",
     "GPT4_PATTERN",
+    "KIMI_PATTERN",
     "NANOCHAT_PATTERN",
     "O200K_PATTERN",
     "QWEN2_PATTERN",
+    "QWEN35_PATTERN",
     "R50K_PATTERN",
     "TEKKEN_PATTERN",
     "AddedToken",
@@ -69,6 +72,9 @@ NANOCHAT_PATTERN = PATTERNS["nanochat"]
 O200K_PATTERN = PATTERNS["o200k"]
 QWEN2_PATTERN = PATTERNS["qwen2"]
 TEKKEN_PATTERN = PATTERNS["tekken"]
+QWEN35_PATTERN = PATTERNS["qwen35"]
+KIMI_PATTERN = PATTERNS["kimi"]
+DEEPSEEK3_PATTERN = PATTERNS["deepseek3"]
 
 StrOrBytesPath = str | bytes | os.PathLike[Any]
 
@@ -93,7 +99,8 @@ class Tokenizer(NamesOfPeers):
 
     Args:
         pattern: the regular expression, or one of the names ``gpt2``, ``r50k``, ``gpt4``, ``cl100k``, ``cl100k_tiktoken``,
-            ``nanochat``, ``o200k``, ``qwen2``, ``tekken``. ``gpt4`` is the expression of rustbpe.
+            ``nanochat``, ``o200k``, ``qwen2``, ``tekken``, ``qwen35``, ``kimi``, ``deepseek3``. ``gpt4`` is the expression of
+            rustbpe.
         special_tokens: names that get the ids after those of the vocabulary, in this order, also after each training.
 
     Raises:
