@@ -109,6 +109,8 @@ def test_all_patterns_have_names():
 
 # ---- Characters ------------------------------------------------------------------------------------------------------
 
+# By the instruction set that is there: tests/c/test_split.c holds the others against it, with all that they take at once.
+
 
 @cache
 def probes(before: str, behind: str) -> tuple[bytes, list[int]]:
@@ -127,7 +129,7 @@ def divided(name: str, before: str, behind: str) -> frozenset[str]:
     return frozenset(character for character, place in zip(CHARACTERS, places, strict=True) if place in ends)
 
 
-def test_every_letter_number_and_space_is_tiktokens(variant):
+def test_every_letter_number_and_space_is_tiktokens():
     everything = frozenset(CHARACTERS)
     letters, numbers = everything - divided("gpt2", "a", ""), everything - divided("gpt2", "1", "")
     symbols = everything - divided("gpt2", ".", "")
@@ -136,7 +138,7 @@ def test_every_letter_number_and_space_is_tiktokens(variant):
     assert everything - letters - numbers - symbols == members(r"\s")
 
 
-def test_every_sign_and_what_is_han_is_tiktokens(variant):
+def test_every_sign_and_what_is_han_is_tiktokens():
     everything = frozenset(CHARACTERS)
     apart = frozenset("".join(map(chr, [*range(0x3040, 0x3100), *range(0x4E00, 0x9FA6)])))
     assert everything - divided("kimi", "中", "") == members(r"\p{Han}")
@@ -144,7 +146,7 @@ def test_every_sign_and_what_is_han_is_tiktokens(variant):
     assert everything - divided("deepseek3", "。", "") - frozenset("\n\r") == members(r"[\p{P}\p{S}]") - apart
 
 
-def test_every_upper_and_lower_is_tiktokens(variant):
+def test_every_upper_and_lower_is_tiktokens():
     assert divided("o200k", "a", "") & members(r"\p{L}") == members(r"[\p{Lu}\p{Lt}]")
     assert divided("o200k", "", "Aa") & members(r"\p{L}") == members(r"\p{Ll}")
     assert members(r"\p{M}") == frozenset(CHARACTERS) - members(r"\p{L}") - divided("o200k", "a", "")
