@@ -181,6 +181,15 @@ class TpBatch(Pointer[TpBatch]):
     n_ends: int
 
 @type_check_only
+class TpRows(Pointer[TpRows]):
+    text: Pointer[Uint8]
+    text_nbytes: int
+    offsets: Pointer[Uint64]
+    counts: Pointer[Uint64]
+    document_frequencies: Pointer[Uint64]
+    n: int
+
+@type_check_only
 class TpTotals(Pointer[TpTotals]):
     documents: int
     words: int
@@ -421,6 +430,10 @@ class New(Protocol):
     def __call__(
         self, cdecl: Literal["tp_product *[]", "tp_product *[1]"], init: int | list[Pointer[TpProduct]] = ...
     ) -> Array[Pointer[TpProduct]]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_rows *"], init: dict[str, Any] = ...) -> TpRows: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_rows[]", "tp_rows[1]"], init: int = ...) -> Array[TpRows]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_sieve **"], init: Pointer[TpSieve] = ...) -> Pointer[Pointer[TpSieve]]: ...
     @overload
@@ -732,6 +745,12 @@ class Lib:
         /,
     ) -> int: ...
     def tp_corpus_join(self, corpora: Pointer[Pointer[TpCorpus]], n_corpora: int, error: Pointer[TpError], /) -> int: ...
+    def tp_corpus_split(
+        self, corpus: Pointer[TpCorpus], salt: int, parts: Pointer[Pointer[TpCorpus]], n_parts: int, error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_corpus_from_rows(
+        self, rows: Pointer[TpRows], documents: int, corpus: Pointer[Pointer[TpCorpus]], error: Pointer[TpError], /
+    ) -> int: ...
     def tp_corpus_get_totals(self, corpus: Pointer[TpCorpus], totals: Pointer[TpTotals], /) -> None: ...
     def tp_corpus_get_frequencies(
         self,

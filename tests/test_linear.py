@@ -256,6 +256,10 @@ def list_backwards(words: Words) -> list[str]:
     return list(reversed(words))
 
 
+def compose(batches: Callable[[int], Iterator[object]]) -> Call:
+    return lambda: deque(batches(100), maxlen=0)
+
+
 def saved(n: int, folder: Path) -> Path:
     counted([distinct_words(n)], lexicon={f"word{i}": 1.0 for i in range(n)}).save(folder / "counts")
     return folder / "counts"
@@ -274,6 +278,15 @@ ANSWERS: Table = {
     "get_documents": (1000, lambda n, _: lambda: analyzer_of("a b", n).get_documents()),
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
     "document_frequency": (1000, lambda n, _: counted([distinct_words(n)]).document_frequency),
+    "split": (1000, lambda n, _: partial(counted([distinct_words(n)]).split, 4)),
+    "split, parts": (64, lambda n, _: partial(counted(["a few words"]).split, n)),
+    "to_bytes": (1000, lambda n, _: counted([distinct_words(n)]).to_bytes),
+    "from_bytes": (1000, lambda n, _: partial(TextAnalyzer.from_bytes, counted([distinct_words(n)]).to_bytes())),
+    "word_batches": (1000, lambda n, _: compose(counted([distinct_words(n)]).word_batches)),
+    "from_word_batches": (
+        1000,
+        lambda n, _: partial(TextAnalyzer.from_word_batches, list(counted([distinct_words(n)]).word_batches(100))),
+    ),
     "word_table": (1000, lambda n, _: counted([distinct_words(n)]).word_table),
     "most_common": (1000, lambda n, _: counted([distinct_words(n)]).most_common),
     "most_common, half of them": (1000, lambda n, _: partial(counted([distinct_words(n)]).most_common, n // 2)),

@@ -70,6 +70,17 @@ CORE = PACKAGE.parent / "csrc"
 # ---- What to do for it -----------------------------------------------------------------------------------------------
 
 
+# The first of them ends behind the text.
+TORN_TERMS = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(struct.pack("3i", 0, 9, 2)), pa.py_buffer(b"wo")])
+
+
+def rows_of(n: int = 1, **changes: Any) -> Callable[[], object]:
+    """Reads a row, n times, of which some columns are changed; None leaves one out."""
+    columns = {"term": ["word"], "count": [1], "document_frequency": [1], **changes}
+    rows = pa.record_batch({name: values for name, values in columns.items() if values is not None})
+    return lambda: TextAnalyzer.from_word_batches([rows] * n)
+
+
 class CommandError(Exception):
     """What a command has written to standard error before it failed."""
 
@@ -572,6 +583,29 @@ CASES: list[Case] = [
     (lambda: TextAnalyzer(lexicon={"two words": 1.0}), ValueError, "'two words'", "is not one word"),
     (lambda: TextAnalyzer(lexicon={"": 1.0}), ValueError, "word ''", "is not one word"),
     (lambda: TextAnalyzer(lexicon={"Good": 1.0, "good": 1.0}), ValueError, "'good' equals 'Good'", "once lower-cased"),
+    # Parts of tables, and rows
+    (lambda: TextAnalyzer().split("2"), TypeError, "not str", "n must be an int"),
+    (lambda: TextAnalyzer().split(0), ValueError, "not 0", "n must be from 1 to 65536"),
+    (lambda: TextAnalyzer().split(2, HUGE), ValueError, "an int of 16610 bits", "salt must be from 0 to"),
+    (lambda: TextAnalyzer().word_batches(0), ValueError, "not 0", "max_rows must be from 1 to"),
+    (lambda: TextAnalyzer.from_bytes("text"), TypeError, "not str", "data must be bytes"),
+    (lambda: TextAnalyzer.from_word_batches(5), TypeError, "not int", "an iterable of pyarrow.RecordBatch, or a table"),
+    (lambda: TextAnalyzer.from_word_batches([5]), TypeError, "not int", "each of batches must be a pyarrow.RecordBatch"),
+    (rows_of(more=[1], count=None), ValueError, "not term, document_frequency, more", "must have the columns term, count"),
+    (rows_of(count=[None]), ValueError, "row 0 has no count", "each row needs"),
+    (rows_of(count=[-1]), ValueError, "the column count", "must be convertible to uint64, not int64"),
+    (rows_of(count=[0]), ValueError, "row 0, with the term 'word'", "a count is 0"),
+    (rows_of(document_frequency=[0]), ValueError, "row 0, with", "a document frequency is 0"),
+    (rows_of(document_frequency=[2]), ValueError, "row 0, with", "a document frequency is above the count"),
+    (rows_of(term=["two words"]), ValueError, "'two words'", "a term is not one word of UTF-8"),
+    (rows_of(count=[1 << 48]), OverflowError, "row 0, with", "all counts together reach 2^48"),
+    (rows_of(count=[1 << 47], n=2), OverflowError, "both corpora together", "have 2^48 words or documents"),
+    (
+        rows_of(term=TORN_TERMS, count=[1, 1], document_frequency=[1, 1]),
+        ValueError,
+        "row 0, with the term 'wo'",
+        "the terms must ascend within the text",
+    ),
     # Files of analyzers
     (lambda: TextAnalyzer.load(file("some text")), InvalidSnapshotError, "not b'some tex'", "begins with b'\\x89TPA"),
     (lambda: TextAnalyzer.load(file(b"\x89TPA\r\n\x1a\n")), InvalidSnapshotError, "after 8 bytes", "within its head of 40"),
@@ -614,14 +648,14 @@ CASES: list[Case] = [
         "letters b and s, one for each",
     ),
     (snapshot_of(documents=[1, 1]), InvalidSnapshotError, "add up to 2", "of 11 bytes"),
-    (snapshot_of(documents=[11]), InvalidSnapshotError, "holds 1 documents", "counts of 2"),
+    (snapshot_of(documents=[11]), InvalidSnapshotError, "holds 1 documents", "counts 4 words of 2"),
     (
         snapshot_of(text=b"fine day\xff b"),
         InvalidSnapshotError,
         "0xff in position 0",
         "is not UTF-8",
     ),
-    (counts_of(put(16, 5)), InvalidSnapshotError, "4 words of 5 documents", "the snapshot counts"),
+    (counts_of(put(16, 5)), InvalidSnapshotError, "4 words of 5", "the snapshot holds 2 documents"),
     (
         counts_of(put(16, 1 << 60)),
         InvalidSnapshotError,
@@ -632,6 +666,7 @@ CASES: list[Case] = [
     (counts_of(put(24, 5)), InvalidSnapshotError, "(at byte ", "the counts do not add up to the words"),
     (counts_of(put(32, 1 << 60)), InvalidSnapshotError, "(at byte ", "the sizes do not add up"),
     (counts_of(put(8, 9)), InvalidSnapshotError, "(at byte ", "a version that is not known here"),
+    (counts_of(put(8, 2)), InvalidSnapshotError, "(at byte ", "no document is missing of what is called a part of a whole"),
     (counts_of(put(0, 9)), InvalidSnapshotError, "(at byte ", "this is not a snapshot of a corpus"),
     (counts_of(put(40, 9)), InvalidSnapshotError, "(at byte ", "the first document's terms do not fit"),
     (counts_of(put(56, 9)), InvalidSnapshotError, "(at byte ", "the counts do not add up"),
@@ -1438,6 +1473,9 @@ def test_every_raise_in_a_handler_says_where_it_comes_from() -> None:
 OF_C_ALONE = {
     "what the package gives is always right": {
         "a corpus cannot be appended to itself",
+        "a corpus cannot be one of its own parts",
+        "a part without documents cannot continue one",
+        "the part is not empty",
         "a name must not be empty, and the ends must ascend within the text",
         "floats are no integers",
         "floats cannot be of that type",
@@ -1473,7 +1511,7 @@ OF_C_ALONE = {
     },
     "the package has looked before": {
         "a window of nothing",
-        "both corpora together have 2^48 words or documents",
+        "there must be from 1 to 65536 parts",
         "normalization was not stable before Unicode 4.1",
         "the tables do not have so new a version of Unicode",
         "the matrices do not fit",

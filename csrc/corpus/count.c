@@ -51,7 +51,7 @@ static bool append_to_carry(tp_counts *counts, const uint8_t *text, size_t nbyte
 
 static void close_document(tp_counts *counts)
 {
-    if (counts->documents == 0) counts->first_document_terms = counts->table.n_terms;
+    if (counts->first_document_terms == UINT64_MAX) counts->first_document_terms = counts->table.n_terms;
     if ((counts->documents + 1) % TP_NO_DOCUMENT == 0) tp_counts_forget_documents(counts, TP_NO_DOCUMENT);
     counts->documents++;
     counts->has_open_document = false;
@@ -215,7 +215,7 @@ static void note_documents(reading *r, const word_batch *b, const uint16_t *edge
             end = first + 1;
             while (end < b->n && edges[2 * end] < stop) end++;
         }
-        if (r->counts->documents == 0) note(r->counts, b, first, end, true);
+        if (r->counts->first_document_terms == UINT64_MAX) note(r->counts, b, first, end, true);
         else note(r->counts, b, first, end, false);
     }
 }

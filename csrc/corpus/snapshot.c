@@ -3,6 +3,9 @@
  *     0  the signature          8  version            16  documents          24  words
  *    32  terms n               40  first_document_terms (2^64 - 1: none)     48  length t of the text
  *    56  n counts, then n document frequencies, then the terms (t bytes), each followed by '\n', then the checksum.
+ *
+ * Version 2 is written if a term is in more documents than there are, because another part has them (tp_corpus_split); otherwise
+ * version 1.
  */
 #include <string.h>
 
@@ -15,7 +18,7 @@
 /* As in PNG: a byte that is not ASCII, both line ends and a DOS end-of-file reveal the usual damage to binary files. */
 static const uint8_t signature[8] = {0x89, 'T', 'P', 'C', '\r', '\n', 0x1A, '\n'};
 
-enum { VERSION = 1, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
+enum { WHOLE = 1, SHARE = 2, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
 
 static void put_number(uint8_t *out, uint64_t value)
 {
@@ -48,15 +51,18 @@ static uint64_t checksum_of(const uint8_t *bytes, size_t nbytes)
 static void write_counts(const tp_counts *counts, uint8_t *out, size_t nbytes)
 {
     const tp_table *table = &counts->table;
-    const uint64_t header[] = {VERSION,        counts->documents,           counts->words,
+    uint64_t version = WHOLE;
+    uint8_t *values = out + HEADER_NBYTES;
+    for (size_t i = 0; i < table->n_terms; i++) {
+        uint64_t frequency = tp_term_document_frequency(&table->terms[i]);
+        if (frequency > counts->documents) version = SHARE;
+        put_number(values + 8 * i, tp_term_count(&table->terms[i]));
+        put_number(values + 8 * (table->n_terms + i), frequency);
+    }
+    const uint64_t header[] = {version,        counts->documents,           counts->words,
                                table->n_terms, counts->first_document_terms, table->text.used};
     memcpy(out, signature, sizeof signature);
     for (size_t i = 0; i < sizeof header / sizeof *header; i++) put_number(out + VERSION_OFFSET + 8 * i, header[i]);
-    uint8_t *values = out + HEADER_NBYTES;
-    for (size_t i = 0; i < table->n_terms; i++) {
-        put_number(values + 8 * i, tp_term_count(&table->terms[i]));
-        put_number(values + 8 * (table->n_terms + i), tp_term_document_frequency(&table->terms[i]));
-    }
     if (table->text.used > 0) memcpy(values + 16 * table->n_terms, table->text.data, table->text.used);
     put_number(out + nbytes - CHECKSUM_NBYTES, checksum_of(out, nbytes - CHECKSUM_NBYTES));
 }
@@ -81,7 +87,7 @@ tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity,
 /* ---- Reading: nothing is believed before it is checked ------------------------------------------------------------ */
 
 typedef struct layout {
-    uint64_t documents, words, n_terms, first_document_terms, text_nbytes;
+    uint64_t version, documents, words, n_terms, first_document_terms, text_nbytes;
     const uint8_t *counts, *frequencies, *text;
 } layout;
 
@@ -96,10 +102,11 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
         return damaged(error, 0, "this is not a snapshot of a corpus");
     }
     if (nbytes < HEADER_NBYTES + CHECKSUM_NBYTES) return damaged(error, nbytes, "the snapshot ends within its header");
-    if (get_number(bytes + VERSION_OFFSET) != VERSION) {
+    const uint64_t version = get_number(bytes + VERSION_OFFSET);
+    if (version != WHOLE && version != SHARE) {
         return tp_fail(error, TP_UNKNOWN_VERSION, VERSION_OFFSET, "the snapshot has a version that is not known here");
     }
-    *found = (layout){get_number(bytes + 16), get_number(bytes + 24), get_number(bytes + 32),
+    *found = (layout){version, get_number(bytes + 16), get_number(bytes + 24), get_number(bytes + 32),
                       get_number(bytes + 40), get_number(bytes + 48), NULL, NULL, NULL};
     uint64_t body = nbytes - HEADER_NBYTES - CHECKSUM_NBYTES;
     if (found->n_terms > TP_MAX_TERMS || found->n_terms > body / 16 || found->text_nbytes != body - 16 * found->n_terms) {
@@ -117,7 +124,7 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
 }
 
 /* A term must not be empty and must be one word. */
-static bool is_term(const uint8_t *term, size_t nbytes)
+bool tp_is_term(const uint8_t *term, size_t nbytes)
 {
     return nbytes > 0 && tp_skip_word(term, term + nbytes) == term + nbytes && tp_utf8_validate(term, nbytes, NULL) == TP_OK;
 }
@@ -128,7 +135,7 @@ bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n)
     const tp_table *table = &corpus->counts.table;
     bool has_words = first <= table->n_terms && n <= table->n_terms - first;
     for (uint64_t i = 0; has_words && i < n; i++) {
-        has_words = is_term(tp_table_text(table, (size_t)(first + i)), tp_table_nbytes(table, (size_t)(first + i)));
+        has_words = tp_is_term(tp_table_text(table, (size_t)(first + i)), tp_table_nbytes(table, (size_t)(first + i)));
     }
     tp_unlock_read(&corpus->lock);
     return has_words;
@@ -141,7 +148,7 @@ static tp_status read_term(tp_counts *counts, const layout *from, size_t i, cons
     if (count == 0 || count > from->words - counts->words) {
         return damaged(error, offset, "the counts do not add up to the words");
     }
-    if (frequency == 0 || frequency > count || frequency > from->documents) {
+    if (frequency == 0 || frequency > count || (from->version == WHOLE && frequency > from->documents)) {
         return damaged(error, offset + 8 * from->n_terms, "a document frequency is out of range");
     }
     tp_word word = tp_table_word(&counts->table, term, nbytes);
@@ -174,13 +181,24 @@ static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *err
         size_t nbytes = (size_t)(newline - p);
         const uint8_t *term = copy_term(counts, p, nbytes);
         if (term == NULL) return tp_fail_no_memory(error);
-        if (!is_term(term, nbytes)) return damaged(error, offset, "a term is not one word of UTF-8");
+        if (!tp_is_term(term, nbytes)) return damaged(error, offset, "a term is not one word of UTF-8");
         tp_status status = read_term(counts, from, i, term, nbytes, error);
         if (status != TP_OK) return status;
         p = newline + 1;
     }
     if (p != end) return damaged(error, text_offset + (uint64_t)(p - from->text), "there are more terms than announced");
     return TP_OK;
+}
+
+/* Returns the highest document frequency. */
+static uint64_t most_documents(const tp_table *table)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < table->n_terms; i++) {
+        uint64_t frequency = tp_term_document_frequency(&table->terms[i]);
+        if (frequency > most) most = frequency;
+    }
+    return most;
 }
 
 static tp_status read_counts(tp_counts *counts, const layout *from, tp_error *error)
@@ -191,8 +209,11 @@ static tp_status read_counts(tp_counts *counts, const layout *from, tp_error *er
     tp_status status = read_terms(counts, from, error);
     if (status != TP_OK) return status;
     if (counts->words != from->words) return damaged(error, 24, "the counts do not add up to the words");
-    bool is_limited = from->first_document_terms <= from->n_terms;
-    if (from->documents == 0 ? from->n_terms != 0 || from->first_document_terms != UINT64_MAX : !is_limited) {
+    if (from->version == SHARE && most_documents(&counts->table) <= from->documents) {
+        return damaged(error, VERSION_OFFSET, "no document is missing of what is called a part of a whole");
+    }
+    const uint64_t without_documents = from->version == SHARE ? 0 : UINT64_MAX, terms = from->first_document_terms;
+    if (from->documents == 0 ? terms != without_documents : terms > from->n_terms) {
         return damaged(error, 40, "the first document's terms do not fit the documents and terms there are");
     }
     counts->documents = from->documents;

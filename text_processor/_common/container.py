@@ -84,7 +84,7 @@ class Container:
         except self.error as error:
             raise self.error(f"{name}: {error}", offset=error.offset) from error.__cause__
 
-    def sections(self, data: bytes | bytearray) -> tuple[int, list[memoryview]]:
+    def sections(self, data: bytes | bytearray | memoryview) -> tuple[int, list[memoryview]]:
         """Return the version and the sections; lengths and checksum are checked, the contents of the sections are not."""
         view = memoryview(data)
         expected, nbytes = self._expected_nbytes(view), len(view)
