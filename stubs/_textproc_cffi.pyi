@@ -223,6 +223,12 @@ class TpSplitter: ...
 class TpPieces: ...
 
 @type_check_only
+class TpPiecesTotals(Pointer[TpPiecesTotals]):
+    pieces: int
+    occurrences: int
+    nbytes: int
+
+@type_check_only
 class TpMerge(Pointer[TpMerge]):
     left: int
     right: int
@@ -424,6 +430,12 @@ class New(Protocol):
     def __call__(
         self, cdecl: Literal["tp_pieces *[]", "tp_pieces *[1]"], init: int | list[Pointer[TpPieces]] = ...
     ) -> Array[Pointer[TpPieces]]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_pieces_totals *"], init: dict[str, Any] = ...) -> TpPiecesTotals: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_pieces_totals[]", "tp_pieces_totals[1]"], init: int = ...
+    ) -> Array[TpPiecesTotals]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_product **"], init: Pointer[TpProduct] = ...) -> Pointer[Pointer[TpProduct]]: ...
     @overload
@@ -907,6 +919,28 @@ class Lib:
         text_nbytes: int,
         ends: Pointer[Uint64],
         n_pieces: int,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_pieces_get_totals(self, pieces: Pointer[TpPieces], totals: Pointer[TpPiecesTotals], /) -> None: ...
+    def tp_pieces_merge(self, pieces: Pointer[TpPieces], other: Pointer[TpPieces], error: Pointer[TpError], /) -> int: ...
+    def tp_pieces_split(
+        self, pieces: Pointer[TpPieces], salt: int, parts: Pointer[Pointer[TpPieces]], n_parts: int, error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_pieces_write(
+        self,
+        pieces: Pointer[TpPieces],
+        snapshot: Pointer[Uint8],
+        capacity: int,
+        nbytes: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_pieces_read(
+        self,
+        snapshot: bytes | Pointer[Uint8],
+        snapshot_nbytes: int,
+        pieces: Pointer[Pointer[TpPieces]],
         error: Pointer[TpError],
         /,
     ) -> int: ...

@@ -295,7 +295,7 @@ def test_one_reader_reads_for_all_rooms() -> None:
     }
     assert sinks["bpe/__init__.py"] == {"opened_file(", "opened_texts("}
     assert sinks["bpe/_stages/utf8.py"] == {"checked_buffer("}
-    assert sinks["bpe/_training.py"] == {"opened_texts("}
+    assert sinks["bpe/_training.py"] == {"opened_file(", "opened_texts("}
     assert sinks["_words/counting.py"] == {"opened_file(", "opened_column("}
 
 

@@ -37,7 +37,7 @@ import pytest
 from bpe_texts import of_bytes
 
 import text_processor
-from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
@@ -257,6 +257,12 @@ def list_backwards(words: Words) -> list[str]:
     return list(reversed(words))
 
 
+def piece_counts(n: int) -> PieceCounts:
+    counts = PieceCounts()
+    counts.add(distinct_words(n))
+    return counts
+
+
 def compose(batches: Callable[[int], Iterator[object]]) -> Call:
     return lambda: deque(batches(100), maxlen=0)
 
@@ -279,6 +285,13 @@ ANSWERS: Table = {
     "get_documents": (1000, lambda n, _: lambda: analyzer_of("a b", n).get_documents()),
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
     "document_frequency": (1000, lambda n, _: counted([distinct_words(n)]).document_frequency),
+    "add": (1000, lambda n, _: partial(PieceCounts().add, distinct_words(n))),
+    "add_texts": (1000, lambda n, _: partial(PieceCounts().add_texts, distinct_words(n).split())),
+    "merge, pieces": (1000, lambda n, _: partial(PieceCounts().merge, piece_counts(n))),
+    "split, pieces": (1000, lambda n, _: partial(piece_counts(n).split, 4)),
+    "to_bytes, pieces": (1000, lambda n, _: piece_counts(n).to_bytes),
+    "from_bytes, pieces": (1000, lambda n, _: partial(PieceCounts.from_bytes, piece_counts(n).to_bytes())),
+    "train_from_counts": (1000, lambda n, _: partial(Tokenizer().train_from_counts, piece_counts(n), 300)),
     "split": (1000, lambda n, _: partial(counted([distinct_words(n)]).split, 4)),
     "split, parts": (64, lambda n, _: partial(counted(["a few words"]).split, n)),
     "to_bytes": (1000, lambda n, _: counted([distinct_words(n)]).to_bytes),
@@ -875,12 +888,14 @@ SMALL = {
     *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes", "decode_single_token_bytes"),
     *("name", "n_vocab", "max_token_value", "clear_caches"),
     "register",  # of an abstract class
+    *("total_pieces", "total_bytes"),  # they add up numbers, so fast that only gigabytes could be measured
+    "pattern",
     "to_tiktoken",  # its time is tiktoken's
 }
 
 
 def test_every_public_function_has_a_row() -> None:
-    kinds = (TextAnalyzer, Tokenizer, MovingAverage, RingBuffer, DataProcessor)
+    kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {name for module in (text_processor, numeric) for name in module.__all__ if isfunction(getattr(module, name))}
     assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL

@@ -41,6 +41,7 @@ from text_processor import (
     InvalidDocumentError,
     InvalidSnapshotError,
     InvalidTokenizerError,
+    PieceCounts,
     TextAnalyzer,
     TextProcessorError,
     Tokenizer,
@@ -79,6 +80,29 @@ def rows_of(n: int = 1, **changes: Any) -> Callable[[], object]:
     columns = {"term": ["word"], "count": [1], "document_frequency": [1], **changes}
     rows = pa.record_batch({name: values for name, values in columns.items() if values is not None})
     return lambda: TextAnalyzer.from_word_batches([rows] * n)
+
+
+def pieces_with(change: Callable[[bytearray], object], pattern: object = "gpt4") -> Callable[[], object]:
+    """Reads counts of the pieces a, twice, and b, after a change of the core's part, whose checksum is made to fit."""
+
+    def read() -> object:
+        counts = PieceCounts()
+        counts.add_texts(["a", "b", "a"])
+        counted = bytearray(sections_of(counts.to_bytes(), 2)[1][:-8])
+        change(counted)
+        described = json.dumps({"pattern": pattern, "threads": None}).encode()
+        return PieceCounts.from_bytes(
+            sealed(b"\x89TPQ\r\n\x1a\n", [described, counted + struct.pack("<Q", checksum_of_counts(counted))])
+        )
+
+    return read
+
+
+def too_much_text() -> None:
+    counts = PieceCounts()
+    counts.add("text")
+    for _ in range(50):
+        counts.merge(counts)
 
 
 class CommandError(Exception):
@@ -606,6 +630,29 @@ CASES: list[Case] = [
         "row 0, with the term 'wo'",
         "the terms must ascend within the text",
     ),
+    # Counts of pieces
+    (lambda: PieceCounts().merge({}), TypeError, "not dict", "other must be a PieceCounts"),
+    (
+        lambda: PieceCounts("gpt2").merge(PieceCounts("."[:1])),
+        ValueError,
+        "the pattern '.'",
+        "do not fit the pattern of these counts",
+    ),
+    (lambda: PieceCounts().__setstate__(5), InvalidSnapshotError, "not 5", "must be bytes and a dict"),
+    (lambda: PieceCounts.from_bytes(b"text"), InvalidSnapshotError, "not b'text'", "not a snapshot of PieceCounts"),
+    (pieces_with(len, pattern=5), InvalidSnapshotError, "not int", "the snapshot's description is damaged"),
+    (pieces_with(put(0, 9)), InvalidSnapshotError, "(at byte ", "this is not a snapshot of pieces"),
+    (pieces_with(put(32, 0)), InvalidSnapshotError, "(at byte ", "a count is out of range"),
+    (pieces_with(put(48, 0)), InvalidSnapshotError, "(at byte ", "the length of a piece is out of range"),
+    (pieces_with(lambda counted: counted.__setitem__(65, ord("a"))), InvalidSnapshotError, "(at byte ", "a piece occurs twice"),
+    (
+        pieces_with(lambda counted: (put(24, 3)(counted), counted.append(0))),
+        InvalidSnapshotError,
+        "(at byte ",
+        "there is more text than the pieces have",
+    ),
+    (too_much_text, OverflowError, "2^48", "all text together has"),
+    (lambda: Tokenizer().train_from_counts("text", 300), TypeError, "not str", "counts must be a PieceCounts"),
     # Files of analyzers
     (lambda: TextAnalyzer.load(file("some text")), InvalidSnapshotError, "not b'some tex'", "begins with b'\\x89TPA"),
     (lambda: TextAnalyzer.load(file(b"\x89TPA\r\n\x1a\n")), InvalidSnapshotError, "after 8 bytes", "within its head of 40"),
@@ -1475,6 +1522,7 @@ OF_C_ALONE = {
         "a corpus cannot be appended to itself",
         "a corpus cannot be one of its own parts",
         "a part without documents cannot continue one",
+        "pieces cannot be merged with themselves",
         "the part is not empty",
         "a name must not be empty, and the ends must ascend within the text",
         "floats are no integers",

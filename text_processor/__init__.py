@@ -47,7 +47,7 @@ from text_processor.errors import (
 from text_processor.words import Words
 
 if TYPE_CHECKING:
-    from text_processor.bpe import AddedToken, IncrementalDecoder, Tokenizer
+    from text_processor.bpe import AddedToken, IncrementalDecoder, PieceCounts, Tokenizer
 
 __all__ = [
     "UNICODE_VERSION",
@@ -62,6 +62,7 @@ __all__ = [
     "InvalidTokenizerError",
     "MemoryStats",
     "MemoryUse",
+    "PieceCounts",
     "Readable",
     "Statistics",
     "TextAnalyzer",
@@ -85,7 +86,7 @@ __version__ = CORE_VERSION
 
 # These modules, and the names in them, are imported on first use, because not every program needs them.
 _MODULES = {"numeric"}
-_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "Tokenizer": "bpe"}
+_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "PieceCounts": "bpe", "Tokenizer": "bpe"}
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the package

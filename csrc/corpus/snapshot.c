@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/once.h"
+#include "base/stored.h"
 #include "corpus/corpus.h"
 #include "textproc/text.h"
 #include "unicode/words.h"
@@ -19,32 +19,6 @@
 static const uint8_t signature[8] = {0x89, 'T', 'P', 'C', '\r', '\n', 0x1A, '\n'};
 
 enum { WHOLE = 1, SHARE = 2, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
-
-static void put_number(uint8_t *out, uint64_t value)
-{
-    for (int i = 0; i < 8; i++) out[i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint64_t get_number(const uint8_t *in)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < 8; i++) value |= (uint64_t)in[i] << (8 * i);
-    return tp_once(value);
-}
-
-/* FNV-1a (Fowler, Noll, Vo; 64-bit offset basis and prime), taken over eight bytes a step, with a fold so that high bits reach
- * the low ones; the last step is padded with zeros. It detects damage, not malice: the checks below are for that. */
-static uint64_t checksum_of(const uint8_t *bytes, size_t nbytes)
-{
-    uint64_t sum = 0xCBF29CE484222325u;
-    for (size_t i = 0; i < nbytes; i += 8) {
-        uint8_t padded[8] = {0};
-        memcpy(padded, bytes + i, nbytes - i < 8 ? nbytes - i : 8);
-        sum = (sum ^ get_number(padded)) * 0x100000001B3u;
-        sum ^= sum >> 32;
-    }
-    return sum;
-}
 
 /* ---- Writing ----------------------------------------------------------------------------------------------------- */
 
@@ -56,15 +30,15 @@ static void write_counts(const tp_counts *counts, uint8_t *out, size_t nbytes)
     for (size_t i = 0; i < table->n_terms; i++) {
         uint64_t frequency = tp_term_document_frequency(&table->terms[i]);
         if (frequency > counts->documents) version = SHARE;
-        put_number(values + 8 * i, tp_term_count(&table->terms[i]));
-        put_number(values + 8 * (table->n_terms + i), frequency);
+        tp_put_number(values + 8 * i, tp_term_count(&table->terms[i]));
+        tp_put_number(values + 8 * (table->n_terms + i), frequency);
     }
     const uint64_t header[] = {version,        counts->documents,           counts->words,
                                table->n_terms, counts->first_document_terms, table->text.used};
     memcpy(out, signature, sizeof signature);
-    for (size_t i = 0; i < sizeof header / sizeof *header; i++) put_number(out + VERSION_OFFSET + 8 * i, header[i]);
+    for (size_t i = 0; i < sizeof header / sizeof *header; i++) tp_put_number(out + VERSION_OFFSET + 8 * i, header[i]);
     if (table->text.used > 0) memcpy(values + 16 * table->n_terms, table->text.data, table->text.used);
-    put_number(out + nbytes - CHECKSUM_NBYTES, checksum_of(out, nbytes - CHECKSUM_NBYTES));
+    tp_put_number(out + nbytes - CHECKSUM_NBYTES, tp_checksum(out, nbytes - CHECKSUM_NBYTES));
 }
 
 tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity, size_t *nbytes, tp_error *error)
@@ -102,17 +76,17 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
         return damaged(error, 0, "this is not a snapshot of a corpus");
     }
     if (nbytes < HEADER_NBYTES + CHECKSUM_NBYTES) return damaged(error, nbytes, "the snapshot ends within its header");
-    const uint64_t version = get_number(bytes + VERSION_OFFSET);
+    const uint64_t version = tp_get_number(bytes + VERSION_OFFSET);
     if (version != WHOLE && version != SHARE) {
         return tp_fail(error, TP_UNKNOWN_VERSION, VERSION_OFFSET, "the snapshot has a version that is not known here");
     }
-    *found = (layout){version, get_number(bytes + 16), get_number(bytes + 24), get_number(bytes + 32),
-                      get_number(bytes + 40), get_number(bytes + 48), NULL, NULL, NULL};
+    *found = (layout){version, tp_get_number(bytes + 16), tp_get_number(bytes + 24), tp_get_number(bytes + 32),
+                      tp_get_number(bytes + 40), tp_get_number(bytes + 48), NULL, NULL, NULL};
     uint64_t body = nbytes - HEADER_NBYTES - CHECKSUM_NBYTES;
     if (found->n_terms > TP_MAX_TERMS || found->n_terms > body / 16 || found->text_nbytes != body - 16 * found->n_terms) {
         return damaged(error, 32, "the sizes do not add up to the snapshot's length");
     }
-    if (get_number(bytes + nbytes - CHECKSUM_NBYTES) != checksum_of(bytes, nbytes - CHECKSUM_NBYTES)) {
+    if (tp_get_number(bytes + nbytes - CHECKSUM_NBYTES) != tp_checksum(bytes, nbytes - CHECKSUM_NBYTES)) {
         return damaged(error, nbytes - CHECKSUM_NBYTES, "the checksum does not match");
     }
     if (found->documents > TP_MAX_COUNT) return damaged(error, 16, "there are more documents than can be counted");
@@ -143,7 +117,7 @@ bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n)
 
 static tp_status read_term(tp_counts *counts, const layout *from, size_t i, const uint8_t *term, size_t nbytes, tp_error *error)
 {
-    uint64_t count = get_number(from->counts + 8 * i), frequency = get_number(from->frequencies + 8 * i);
+    uint64_t count = tp_get_number(from->counts + 8 * i), frequency = tp_get_number(from->frequencies + 8 * i);
     uint64_t offset = HEADER_NBYTES + 8 * (uint64_t)i;
     if (count == 0 || count > from->words - counts->words) {
         return damaged(error, offset, "the counts do not add up to the words");

@@ -19,7 +19,7 @@ static void put_number(uint8_t *bytes, size_t offset, uint64_t value)
     for (size_t i = 0; i < 8; i++) bytes[offset + i] = (uint8_t)(value >> (8 * i));
 }
 
-/* As csrc/corpus/snapshot.c says it is. */
+/* As csrc/base/stored.h says it is. */
 static void put_checksum(uint8_t *bytes, size_t nbytes)
 {
     uint64_t sum = 0xCBF29CE484222325u;

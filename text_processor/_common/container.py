@@ -20,10 +20,12 @@ _CHECKSUM = struct.Struct("<I")
 # The signatures of this package's files. No UTF-8 text begins with their first byte.
 SNAPSHOT = b"\x89TPA\r\n\x1a\n"
 TOKENIZER = b"\x89TPB\r\n\x1a\n"
+PIECES = b"\x89TPQ\r\n\x1a\n"
 
 _OWN_FILES = {
     SNAPSHOT: "a snapshot of a TextAnalyzer, not text; TextAnalyzer.load reads it, and on the command line count --load",
     TOKENIZER: "a tokenizer, not text; Tokenizer.load reads it, and on the command line bpe encode --model",
+    PIECES: "counts of pieces, not text; PieceCounts.from_bytes reads them",
 }
 
 # Bytes that are read, written and summed at once: at most one millisecond of work.
