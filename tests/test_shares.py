@@ -247,3 +247,53 @@ def test_a_bad_row_adds_nothing_and_is_named() -> None:
     bad = pa.record_batch({"term": ["b", "c d"], "count": [1, 1], "document_frequency": [1, 1]})
     with pytest.raises(ValueError, match=r"row 2, with the term 'c d': .*one word"):
         TextAnalyzer.from_word_batches([good, bad])
+
+
+# ---- Words by other rules, and pruned tables ----------------------------------------------------------------------------
+
+
+def split_at_commas(text: str) -> list[str]:
+    return text.split(",")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"case": "keep"},
+        {"ngrams": (1, 2)},
+        {"accents": "strip", "min_length": 2},
+        {"stop_words": ["the", "was"]},
+    ],
+    ids=lambda options: "+".join(options),
+)
+def test_shares_bytes_and_rows_keep_the_options(options: dict[str, Any]) -> None:
+    whole = analyzer_of([*VERSES, "Été à la plage"], **options)
+    first, *others = (TextAnalyzer.from_bytes(part.to_bytes()) for part in whole.split(3, 1))
+    for part in others:
+        first.merge(part)
+    assert counts_of(first) == counts_of(whole)
+    first.add_documents(VERSES)
+    whole.add_documents(VERSES)
+    assert counts_of(first) == counts_of(whole)
+    assert counts_of(TextAnalyzer.from_word_batches(whole.word_batches(2), documents=len(whole), **options)) == counts_of(whole)
+
+
+def test_words_with_line_feeds_go_through_rows() -> None:
+    whole = analyzer_of(["one,two\nlines,three"], words=split_at_commas)
+    again = TextAnalyzer.from_word_batches(whole.word_batches(1), words=split_at_commas)
+    assert again.word_frequency() == whole.word_frequency() == {"one": 1, "two\nlines": 1, "three": 1}
+
+
+@given(st.lists(documents, min_size=1, max_size=5), st.integers(1, 4), st.integers(1, 3))
+def test_pruned_tables_are_shared_out(texts: list[str], n: int, least: int) -> None:
+    whole = analyzer_of(texts)
+    whole.prune(least)
+    again, words = TextAnalyzer(), 0
+    for part in whole.split(n):
+        words += part.total_words()
+        again.merge(TextAnalyzer.from_bytes(part.to_bytes()))
+    assert counts_of(again) == counts_of(whole)
+    assert again.total_words() == words == whole.total_words()
+    for part in whole.split(n):
+        part.prune(10**6)
+        assert TextAnalyzer.from_bytes(part.to_bytes()).word_frequency() == {}

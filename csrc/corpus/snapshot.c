@@ -3,9 +3,6 @@
  *     0  the signature          8  version            16  documents          24  words
  *    32  terms n               40  first_document_terms (2^64 - 1: none)     48  length t of the text
  *    56  n counts, then n document frequencies, then the terms (t bytes), each followed by '\n', then the checksum.
- *
- * Version 2 is written if a term is in more documents than there are, because another part has them (tp_corpus_split); otherwise
- * version 1.
  */
 #include <string.h>
 
@@ -18,25 +15,43 @@
 /* As in PNG: a byte that is not ASCII, both line ends and a DOS end-of-file reveal the usual damage to binary files. */
 static const uint8_t signature[8] = {0x89, 'T', 'P', 'C', '\r', '\n', 0x1A, '\n'};
 
-enum { WHOLE = 1, SHARE = 2, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
+/* The versions are 1 and up, by what a corpus is besides. Pruned: the counts add up to less than the words. A share: a term is in
+ * more documents than there are, because another part has them; see tp_corpus_split. */
+enum { FIRST_VERSION = 1, IS_PRUNED = 1, IS_SHARE = 2, N_VERSIONS = 4 };
+
+enum { VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
 
 /* ---- Writing ----------------------------------------------------------------------------------------------------- */
+
+/* Returns the highest document frequency. */
+static uint64_t most_documents(const tp_table *table)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < table->n_terms; i++) {
+        uint64_t frequency = tp_term_document_frequency(&table->terms[i]);
+        if (frequency > most) most = frequency;
+    }
+    return most;
+}
+
+static uint64_t version_of(const tp_counts *counts)
+{
+    bool is_share = most_documents(&counts->table) > counts->documents;
+    return FIRST_VERSION + (counts->pruned_words > 0 ? IS_PRUNED : 0) + (is_share ? IS_SHARE : 0);
+}
 
 static void write_counts(const tp_counts *counts, uint8_t *out, size_t nbytes)
 {
     const tp_table *table = &counts->table;
-    uint64_t version = WHOLE;
-    uint8_t *values = out + HEADER_NBYTES;
-    for (size_t i = 0; i < table->n_terms; i++) {
-        uint64_t frequency = tp_term_document_frequency(&table->terms[i]);
-        if (frequency > counts->documents) version = SHARE;
-        tp_put_number(values + 8 * i, tp_term_count(&table->terms[i]));
-        tp_put_number(values + 8 * (table->n_terms + i), frequency);
-    }
-    const uint64_t header[] = {version,        counts->documents,           counts->words,
-                               table->n_terms, counts->first_document_terms, table->text.used};
+    const uint64_t header[] = {version_of(counts), counts->documents,           counts->words,
+                               table->n_terms,     counts->first_document_terms, table->text.used};
     memcpy(out, signature, sizeof signature);
     for (size_t i = 0; i < sizeof header / sizeof *header; i++) tp_put_number(out + VERSION_OFFSET + 8 * i, header[i]);
+    uint8_t *values = out + HEADER_NBYTES;
+    for (size_t i = 0; i < table->n_terms; i++) {
+        tp_put_number(values + 8 * i, tp_term_count(&table->terms[i]));
+        tp_put_number(values + 8 * (table->n_terms + i), tp_term_document_frequency(&table->terms[i]));
+    }
     if (table->text.used > 0) memcpy(values + 16 * table->n_terms, table->text.data, table->text.used);
     tp_put_number(out + nbytes - CHECKSUM_NBYTES, tp_checksum(out, nbytes - CHECKSUM_NBYTES));
 }
@@ -61,7 +76,8 @@ tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity,
 /* ---- Reading: nothing is believed before it is checked ------------------------------------------------------------ */
 
 typedef struct layout {
-    uint64_t version, documents, words, n_terms, first_document_terms, text_nbytes;
+    bool is_pruned, is_share;
+    uint64_t documents, words, n_terms, first_document_terms, text_nbytes;
     const uint8_t *counts, *frequencies, *text;
 } layout;
 
@@ -76,11 +92,11 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
         return damaged(error, 0, "this is not a snapshot of a corpus");
     }
     if (nbytes < HEADER_NBYTES + CHECKSUM_NBYTES) return damaged(error, nbytes, "the snapshot ends within its header");
-    const uint64_t version = tp_get_number(bytes + VERSION_OFFSET);
-    if (version != WHOLE && version != SHARE) {
+    const uint64_t kind = tp_get_number(bytes + VERSION_OFFSET) - FIRST_VERSION;
+    if (kind >= N_VERSIONS) {
         return tp_fail(error, TP_UNKNOWN_VERSION, VERSION_OFFSET, "the snapshot has a version that is not known here");
     }
-    *found = (layout){version, tp_get_number(bytes + 16), tp_get_number(bytes + 24), tp_get_number(bytes + 32),
+    *found = (layout){(kind & IS_PRUNED) != 0, (kind & IS_SHARE) != 0, tp_get_number(bytes + 16), tp_get_number(bytes + 24), tp_get_number(bytes + 32),
                       tp_get_number(bytes + 40), tp_get_number(bytes + 48), NULL, NULL, NULL};
     uint64_t body = nbytes - HEADER_NBYTES - CHECKSUM_NBYTES;
     if (found->n_terms > TP_MAX_TERMS || found->n_terms > body / 16 || found->text_nbytes != body - 16 * found->n_terms) {
@@ -97,23 +113,41 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
     return TP_OK;
 }
 
+typedef bool is_term(const uint8_t *term, size_t nbytes);
+
 /* A term must not be empty and must be one word. */
-bool tp_is_term(const uint8_t *term, size_t nbytes)
+bool tp_is_word(const uint8_t *term, size_t nbytes)
 {
     return nbytes > 0 && tp_skip_word(term, term + nbytes) == term + nbytes && tp_utf8_validate(term, nbytes, NULL) == TP_OK;
 }
 
-bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n)
+/* Of words by any rule: FF stands for a line feed, which ends a term in the table. */
+static bool is_any_term(const uint8_t *term, size_t nbytes)
+{
+    const uint8_t *end = term + nbytes;
+    for (const uint8_t *p = term; p < end;) {
+        const uint8_t *hidden = memchr(p, 0xFF, (size_t)(end - p)), *stop = hidden != NULL ? hidden : end;
+        if (tp_utf8_validate(p, (size_t)(stop - p), NULL) != TP_OK) return false;
+        p = hidden != NULL ? hidden + 1 : end;
+    }
+    return nbytes > 0;
+}
+
+static bool has_terms(tp_corpus *corpus, uint64_t first, uint64_t n, is_term *is_valid)
 {
     tp_lock_read(&corpus->lock);
     const tp_table *table = &corpus->counts.table;
-    bool has_words = first <= table->n_terms && n <= table->n_terms - first;
-    for (uint64_t i = 0; has_words && i < n; i++) {
-        has_words = tp_is_term(tp_table_text(table, (size_t)(first + i)), tp_table_nbytes(table, (size_t)(first + i)));
+    bool has = first <= table->n_terms && n <= table->n_terms - first;
+    for (uint64_t i = 0; has && i < n; i++) {
+        has = is_valid(tp_table_text(table, (size_t)(first + i)), tp_table_nbytes(table, (size_t)(first + i)));
     }
     tp_unlock_read(&corpus->lock);
-    return has_words;
+    return has;
 }
+
+bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n) { return has_terms(corpus, first, n, tp_is_word); }
+
+bool tp_corpus_has_terms(tp_corpus *corpus, uint64_t first, uint64_t n) { return has_terms(corpus, first, n, is_any_term); }
 
 static tp_status read_term(tp_counts *counts, const layout *from, size_t i, const uint8_t *term, size_t nbytes, tp_error *error)
 {
@@ -122,7 +156,7 @@ static tp_status read_term(tp_counts *counts, const layout *from, size_t i, cons
     if (count == 0 || count > from->words - counts->words) {
         return damaged(error, offset, "the counts do not add up to the words");
     }
-    if (frequency == 0 || frequency > count || (from->version == WHOLE && frequency > from->documents)) {
+    if (frequency == 0 || frequency > count || (!from->is_share && frequency > from->documents)) {
         return damaged(error, offset + 8 * from->n_terms, "a document frequency is out of range");
     }
     tp_word word = tp_table_word(&counts->table, term, nbytes);
@@ -144,7 +178,7 @@ static const uint8_t *copy_term(tp_counts *counts, const uint8_t *term, size_t n
     return counts->lowered.data;
 }
 
-static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *error)
+static tp_status read_terms(tp_counts *counts, const layout *from, is_term *is_valid, tp_error *error)
 {
     const uint8_t *p = from->text, *end = p + from->text_nbytes;
     uint64_t text_offset = HEADER_NBYTES + 16 * from->n_terms;
@@ -155,7 +189,7 @@ static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *err
         size_t nbytes = (size_t)(newline - p);
         const uint8_t *term = copy_term(counts, p, nbytes);
         if (term == NULL) return tp_fail_no_memory(error);
-        if (!tp_is_term(term, nbytes)) return damaged(error, offset, "a term is not one word of UTF-8");
+        if (!is_valid(term, nbytes)) return damaged(error, offset, "a term is not one word of UTF-8");
         tp_status status = read_term(counts, from, i, term, nbytes, error);
         if (status != TP_OK) return status;
         p = newline + 1;
@@ -164,29 +198,22 @@ static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *err
     return TP_OK;
 }
 
-/* Returns the highest document frequency. */
-static uint64_t most_documents(const tp_table *table)
-{
-    uint64_t most = 0;
-    for (size_t i = 0; i < table->n_terms; i++) {
-        uint64_t frequency = tp_term_document_frequency(&table->terms[i]);
-        if (frequency > most) most = frequency;
-    }
-    return most;
-}
-
-static tp_status read_counts(tp_counts *counts, const layout *from, tp_error *error)
+static tp_status read_counts(tp_counts *counts, const layout *from, is_term *is_valid, tp_error *error)
 {
     if (!tp_table_reserve(&counts->table, (size_t)from->n_terms, (size_t)(from->text_nbytes - from->n_terms))) {
         return tp_fail_no_memory(error);
     }
-    tp_status status = read_terms(counts, from, error);
+    tp_status status = read_terms(counts, from, is_valid, error);
     if (status != TP_OK) return status;
-    if (counts->words != from->words) return damaged(error, 24, "the counts do not add up to the words");
-    if (from->version == SHARE && most_documents(&counts->table) <= from->documents) {
+    if (from->is_pruned ? counts->words == from->words : counts->words != from->words) {
+        return damaged(error, 24, "the counts do not add up to the words");
+    }
+    counts->pruned_words = from->words - counts->words;
+    counts->words = from->words;
+    if (from->is_share && most_documents(&counts->table) <= from->documents) {
         return damaged(error, VERSION_OFFSET, "no document is missing of what is called a part of a whole");
     }
-    const uint64_t without_documents = from->version == SHARE ? 0 : UINT64_MAX, terms = from->first_document_terms;
+    const uint64_t without_documents = from->is_share ? 0 : UINT64_MAX, terms = from->first_document_terms;
     if (from->documents == 0 ? terms != without_documents : terms > from->n_terms) {
         return damaged(error, 40, "the first document's terms do not fit the documents and terms there are");
     }
@@ -195,7 +222,8 @@ static tp_status read_counts(tp_counts *counts, const layout *from, tp_error *er
     return TP_OK;
 }
 
-tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+static tp_status read_snapshot(const uint8_t *snapshot, size_t snapshot_nbytes, is_term *is_valid, tp_corpus **corpus,
+                               tp_error *error)
 {
     layout found = {0};
     tp_status status = read_layout(snapshot, snapshot_nbytes, &found, error);
@@ -204,7 +232,7 @@ tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_cor
     tp_corpus *made;
     status = tp_corpus_new(&made, error);
     if (status != TP_OK) return status;
-    status = read_counts(&made->counts, &found, error);
+    status = read_counts(&made->counts, &found, is_valid, error);
     if (status != TP_OK) {
         tp_corpus_free(made);
         return status;
@@ -212,4 +240,14 @@ tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_cor
     tp_counts_free_scratch(&made->counts);
     *corpus = made;
     return TP_OK;
+}
+
+tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+{
+    return read_snapshot(snapshot, snapshot_nbytes, tp_is_word, corpus, error);
+}
+
+tp_status tp_corpus_read_terms(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+{
+    return read_snapshot(snapshot, snapshot_nbytes, is_any_term, corpus, error);
 }

@@ -39,10 +39,12 @@ static void share_terms(const tp_counts *whole, share *shares, const uint16_t *p
     }
 }
 
-/* The first part has the documents. In a part without documents, no term is known to be in the first of them. */
+/* The first part has the documents, and what was pruned. In a part without documents, no term is known to be in the first of them. */
 static void share_documents(const tp_counts *whole, share *shares, size_t n_parts)
 {
     shares[0].counts.documents = whole->documents;
+    shares[0].counts.pruned_words = whole->pruned_words;
+    shares[0].counts.words += whole->pruned_words;
     for (size_t i = 0; i < n_parts; i++) {
         tp_counts *counts = &shares[i].counts;
         if (counts->documents == 0) counts->first_document_terms = counts->table.n_terms > 0 ? 0 : UINT64_MAX;

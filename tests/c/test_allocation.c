@@ -80,7 +80,7 @@ static tp_status make_of_rows(world *w)
         ones[i] = 1;
     }
     const tp_rows rows = {(uint8_t *)terms, (size_t)offsets[N], offsets, ones, ones, N};
-    return tp_corpus_from_rows(&rows, 1, &w->made, NULL);
+    return tp_corpus_from_rows(&rows, false, 1, &w->made, NULL);
 }
 
 static tp_status get_all_by_count(world *w)
@@ -164,7 +164,7 @@ static tp_status make_lexicon(world *w)
         ends[i] = nbytes - 1;
         weights[i] = i;
     }
-    return tp_lexicon_new((uint8_t *)words, nbytes, ends, weights, N, &w->lexicon, NULL);
+    return tp_lexicon_new((uint8_t *)words, nbytes, ends, weights, N, TP_UNICODE_NEWEST, &w->lexicon, NULL);
 }
 
 /* ---- Refusing ---------------------------------------------------------------------------------------------------------- */

@@ -194,7 +194,7 @@ static void test_rows_become_a_corpus(void)
 {
     tp_corpus *corpus = NULL;
     const tp_rows rows = two_rows("abc");
-    CHECK_EQ_U(tp_corpus_from_rows(&rows, 7, &corpus, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_from_rows(&rows, false, 7, &corpus, NULL), TP_OK);
     CHECK_HOLDS(corpus, "7 documents, 5 words: a 3/1, bc 2/2");
     count_lines(corpus, "A bc bc\n");
     CHECK_HOLDS(corpus, "8 documents, 8 words: a 4/2, bc 4/3");
@@ -207,7 +207,7 @@ static void test_rows_of_equal_terms_are_added_up(void)
     const uint64_t offsets[] = {0, 1, 2};
     tp_rows rows = two_rows("aa");
     rows.offsets = offsets;
-    CHECK_EQ_U(tp_corpus_from_rows(&rows, 0, &corpus, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_from_rows(&rows, false, 0, &corpus, NULL), TP_OK);
     CHECK_HOLDS(corpus, "0 documents, 5 words: a 5/3");
     tp_corpus_free(corpus);
 }
@@ -215,7 +215,7 @@ static void test_rows_of_equal_terms_are_added_up(void)
 static void test_no_rows_are_an_empty_corpus(void)
 {
     tp_corpus *corpus = NULL, *empty = new_corpus();
-    CHECK_EQ_U(tp_corpus_from_rows(&(tp_rows){0}, 0, &corpus, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_from_rows(&(tp_rows){0}, false, 0, &corpus, NULL), TP_OK);
     CHECK_SAME_SNAPSHOT(corpus, empty);
     tp_corpus_free(corpus);
     tp_corpus_free(empty);
@@ -225,7 +225,7 @@ static void check_rows_refused(tp_rows rows, uint64_t documents, tp_status statu
 {
     tp_corpus *corpus = NULL;
     tp_error error = {TP_OK, 0, "fine"};
-    CHECK_EQ_U(tp_corpus_from_rows(&rows, documents, &corpus, &error), status);
+    CHECK_EQ_U(tp_corpus_from_rows(&rows, false, documents, &corpus, &error), status);
     if (!CHECK_EQ_U(error.offset, offset)) printf("    %s\n", error.message);
     CHECK(corpus == NULL);
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -26,7 +27,11 @@ def word_table(corpus: Corpus) -> Any:
         "count": pa.Array.from_buffers(pa.int64(), n, [None, counts]),
         "document_frequency": pa.Array.from_buffers(pa.int64(), n, [None, document_frequencies]),
     }
-    return pa.table(columns)
+    totals = corpus.totals()
+    found = pa.table(columns)
+    if totals.words == totals.kept_words:
+        return found
+    return found.replace_schema_metadata({"is_pruned": "true", "total_words": str(totals.words)})
 
 
 def _measures(corpus: Corpus, pa: Any) -> tuple[int, Any, Any]:
@@ -55,6 +60,8 @@ def _terms(corpus: Corpus, first: int, n: int, pa: Any) -> Any:
     for start, stop in native_status.slices(n):
         ends = offsets_place[offset_nbytes * (start + 1) :]
         end = corpus.write_terms(first + start, stop - start, text=text_place, start=end, ends=ends, layout=layout)
+    for hidden in re.finditer(b"\xff", text_place[:end]):  # what the core has for a line feed within a word
+        text_place[hidden.start()] = ord("\n")
     return pa.Array.from_buffers(pa.large_string() if is_large else pa.string(), n, [None, offsets, text.slice(0, nbytes)])
 
 
@@ -88,13 +95,13 @@ def word_batches(corpus: Corpus, max_rows: int) -> Iterator[Any]:
     return batches()
 
 
-def corpus_of_batches(batches: Any, n_documents: int) -> Corpus:
+def corpus_of_batches(batches: Any, n_documents: int, *, of_any_rule: bool) -> Corpus:
     """Return a corpus of the rows of record batches, and of so many documents."""
     pa = import_pyarrow("from_word_batches")
-    corpus = Corpus.of_rows(b"", memoryview(bytes(8)), (memoryview(b""), memoryview(b"")), n_documents)
+    corpus = Corpus.of_rows(b"", memoryview(bytes(8)), (memoryview(b""), memoryview(b"")), n_documents, of_any_rule=of_any_rule)
     first = 0
     for batch in _given_batches(batches, pa):
-        part = _corpus_of_batch(batch, first, pa)
+        part = _corpus_of_batch(batch, first, of_any_rule, pa)
         corpus.append(part, 0, 0)
         first += len(batch)
     return corpus
@@ -111,7 +118,7 @@ def _given_batches(batches: Any, pa: Any) -> Any:
     raise TypeError(f"batches must be an iterable of pyarrow.RecordBatch, or a table, not {type(batches).__name__}")
 
 
-def _corpus_of_batch(batch: Any, first: int, pa: Any) -> Corpus:
+def _corpus_of_batch(batch: Any, first: int, of_any_rule: bool, pa: Any) -> Corpus:
     if not isinstance(batch, pa.RecordBatch):
         raise TypeError(f"each of batches must be a pyarrow.RecordBatch, not {type(batch).__name__}")
     types = dict(zip(COLUMNS, (pa.large_string(), pa.uint64(), pa.uint64()), strict=True))
@@ -122,7 +129,7 @@ def _corpus_of_batch(batch: Any, first: int, pa: Any) -> Corpus:
     # An array of no rows may lack its offsets.
     starts = memoryview(offsets or bytes(8)).cast("B")[8 * terms.offset :][: 8 * (n + 1)]
     try:
-        return Corpus.of_rows(text or b"", starts, numbers, 0)
+        return Corpus.of_rows(text or b"", starts, numbers, 0, of_any_rule=of_any_rule)
     except (InvalidArgumentError, TooLargeError) as error:
         start, end = starts.cast("q")[error.item : error.item + 2]
         term = str(memoryview(text or b"")[max(start, 0) : max(end, 0)], "utf-8", "replace")
