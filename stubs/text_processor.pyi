@@ -17,6 +17,7 @@ __all__ = [
     "InvalidTokenizerError",
     "MemoryStats",
     "MemoryUse",
+    "PartError",
     "PieceCounts",
     "Readable",
     "Statistics",
@@ -463,6 +464,13 @@ class PieceCounts:
         encoding: str | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
+    def add_stream(
+        self,
+        stream: Readable,
+        *,
+        encoding: str | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
     def add_arrow(self, column: object, *, progress: Callable[[int, int | None], object] | bool | None = None) -> None: ...
 
     # In parts
@@ -499,6 +507,10 @@ class InvalidDocumentError(TextProcessorError, ValueError):
         position: int | None = None,
         added: int = 0,
     ) -> None: ...
+
+class PartError(TextProcessorError, ValueError):
+    part: str
+    def __init__(self, message: str, part: str = "") -> None: ...
 
 class EmptyAnalyzerError(TextProcessorError): ...
 

@@ -257,9 +257,14 @@ def list_backwards(words: Words) -> list[str]:
     return list(reversed(words))
 
 
+def add_stream_of_pieces(data: bytes) -> None:
+    PieceCounts().add_stream(io.BytesIO(data))
+
+
 def piece_counts(n: int) -> PieceCounts:
     counts = PieceCounts()
-    counts.add(distinct_words(n))
+    digits_as_letters = str.maketrans("0123456789", "bcdefghijk")  # a pattern may cut before a digit
+    counts.add(distinct_words(n).translate(digits_as_letters))
     return counts
 
 
@@ -286,6 +291,7 @@ ANSWERS: Table = {
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
     "document_frequency": (1000, lambda n, _: counted([distinct_words(n)]).document_frequency),
     "add": (1000, lambda n, _: partial(PieceCounts().add, distinct_words(n))),
+    "add_stream, pieces": (1000, lambda n, _: partial(add_stream_of_pieces, distinct_words(n).encode())),
     "add_texts": (1000, lambda n, _: partial(PieceCounts().add_texts, distinct_words(n).split())),
     "merge, pieces": (1000, lambda n, _: partial(PieceCounts().merge, piece_counts(n))),
     "split, pieces": (1000, lambda n, _: partial(piece_counts(n).split, 4)),

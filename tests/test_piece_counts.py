@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gzip
+import io
 import json
 import pickle
 import threading
@@ -84,6 +85,8 @@ def test_ways_to_add_give_the_same(tmp_path: Path) -> None:
         lambda counts: counts.add_texts(iter([text])),
         lambda counts: counts.add_file(tmp_path / "plain"),
         lambda counts: counts.add_file(str(tmp_path / "zipped")),
+        lambda counts: counts.add_stream(io.BytesIO(gzip.compress(text.encode()))),
+        lambda counts: counts.add_stream(io.StringIO(text)),
         lambda counts: counts.add_file(tmp_path / "wide", encoding="utf-16"),
         lambda counts: counts.add_arrow(pa.chunked_array([[text, None], []], pa.string())),
     ]

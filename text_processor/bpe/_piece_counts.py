@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 from text_processor._common import arguments, container, many
-from text_processor._common.arguments import Buffer, is_a
+from text_processor._common.arguments import Buffer, Readable, is_a
 from text_processor._common.container import Container
 from text_processor._common.messages import quoted
 from text_processor._common.progress import Progress, check_progress
@@ -139,6 +139,30 @@ class PieceCounts:
         check_progress(progress)
         options = Options("whole", "skip", encoding=decoding.checked_encoding(encoding))
         self._add(lambda threads: _training.count_file(path, options, self._splitter, threads, progress))
+
+    def add_stream(self, stream: Readable, *, encoding: str | None = None, progress: Progress | bool | None = None) -> None:
+        """Count the pieces of a stream, which is one text, as `add_file` does; it is read to the end and not closed.
+
+        Args:
+            stream: as for `TextAnalyzer.add_stream`.
+            encoding: the name of an encoding, if bytes are not UTF-8.
+            progress: called as ``progress(done, None)``, in bytes of the stream.
+
+        Raises:
+            TypeError: the stream has no method ``read``, or that method returns something else.
+            InvalidDocumentError: the stream is not text in that encoding, or its compressed data is damaged.
+            LookupError: the encoding is not known.
+
+        >>> import io
+        >>> from text_processor import PieceCounts
+        >>> counts = PieceCounts()
+        >>> counts.add_stream(io.BytesIO(b"to be or not to be"))
+        >>> counts.total_bytes()
+        18
+        """
+        check_progress(progress)
+        options = Options("whole", "skip", encoding=decoding.checked_encoding(encoding))
+        self._add(lambda threads: _training.count_stream(stream, options, self._splitter, threads, progress))
 
     def add_arrow(self, column: object, *, progress: Progress | bool | None = None) -> None:
         """Count the pieces of the entries of a column, each one split separately; nulls are skipped. Needs the extra ``arrow``.

@@ -187,6 +187,14 @@ def count_column(column: object, splitter: Splitter, threads: int, progress: Pro
     return counting.pieces
 
 
+def count_stream(stream: Any, options: Options, splitter: Splitter, threads: int, progress: Progress | bool | None) -> Pieces:
+    """Count the pieces of a stream, which is one text."""
+    with reporting(progress, None) as report:
+        counting = Counting(splitter, threads, report)
+        counting.add_stream(sources.of_stream(stream, options).text("the stream"))
+    return counting.pieces
+
+
 def count_file(
     path: str | bytes | os.PathLike[Any], options: Options, splitter: Splitter, threads: int, progress: Progress | bool | None
 ) -> Pieces:
