@@ -47,7 +47,8 @@ Hugging Face's tokenizers, .tiktoken is the token list of tiktoken, which has
 no pattern and no special tokens, and any other name is this package's format.
 
 These patterns have names: gpt2, r50k, gpt4, cl100k, cl100k_tiktoken, nanochat,
-o200k, qwen2, tekken. Any other regular expression needs the Python package regex.
+o200k, qwen2, tekken, qwen35, kimi, deepseek3. Few other regular expressions
+need the Python package regex: those with look-behind or back references.
 
 examples:
   {PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe
@@ -235,7 +236,7 @@ def _train(arguments: argparse.Namespace) -> int:
     n_merges = arguments.vocab_size - 256
     with _LateBar(n_merges, shows_bar=arguments.progress) as bar:
         plan = _training.Plan(n_merges, native_bpe.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
-        tokenizer._use_merges(_training.merge(counting.trainer(plan.tie_break), plan))
+        tokenizer._use_merges(_training.merge(counting.pieces, plan))
     _save(tokenizer, arguments.output)
     say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
     return faults.status
