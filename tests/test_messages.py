@@ -27,6 +27,7 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import regex
 from bpe_texts import BYTES, of_bytes, trained
@@ -48,6 +49,7 @@ from text_processor import (
     cli,
     hello,
     numeric,
+    segment,
     set_memory_limit,
     word_count,
 )
@@ -64,6 +66,7 @@ from text_processor._words import counting
 from text_processor.bpe._model import Model
 from text_processor.bpe._split.splitter import Step, splitter_of
 from text_processor.bpe._stages import utf8
+from text_processor.cli import _output
 
 PACKAGE = Path(text_processor.__file__).parent
 CORE = PACKAGE.parent / "csrc"
@@ -460,6 +463,17 @@ def change_in_a_function() -> None:
         return [text]
 
     TextAnalyzer(words=change).add_buffer(buffer)
+
+
+def parquet_file() -> str:
+    pq.write_table(pa.table({"n": [1, 2]}), "numbers.parquet")
+    return "numbers.parquet"
+
+
+def to_a_terminal() -> None:
+    terminal = types.SimpleNamespace(stdout=types.SimpleNamespace(isatty=lambda: True))
+    with replaced(_output, "sys", terminal):
+        command("count", "--format", "parquet", file("a"))
 
 
 def two_of_too_many_words() -> None:
@@ -1255,6 +1269,18 @@ CASES: list[Case] = [
         "eos_token must be one of the added tokens",
     ),
     (lambda: trained().save_pretrained("new", chat_template=5), TypeError, "not int", "chat_template must be str"),
+    # Segments
+    (lambda: segment.words(5), TypeError, "not int", "text must be str, bytes or another buffer of bytes, or an Arrow column"),
+    (lambda: segment.words("a", "icu"), ValueError, "not 'icu'", "rules must be 'uax29' or 'uax29-all'"),
+    (lambda: segment.sentences("a\ud800"), InvalidDocumentError, "at character 1, '\\ud800'", "which UTF-8 cannot hold"),
+    (lambda: segment.graphemes(b"a\xff"), InvalidDocumentError, "at byte 1", "text is not valid UTF-8"),
+    (lambda: segment.count_words(pa.array([1])), TypeError, "not int64", "column must hold text"),
+    (
+        lambda: segment.count_words(pa.array([b"a" * 2_000_000 + b"\xff"])),
+        InvalidDocumentError,
+        "at byte 2000000",
+        "not valid UTF-8",
+    ),
     # Numbers
     (lambda: numeric.parallel_sum(5), TypeError, "not int", "numbers must be numbers, in a buffer or an iterable"),
     (lambda: numeric.parallel_sum("12"), TypeError, "not one str", "numbers must be numbers"),
@@ -1338,6 +1364,32 @@ CASES: list[Case] = [
     ),
     (lambda: command("count", "--threads", "0", file("a")), CommandError, "'0'", "is not a number from 1 to"),
     (lambda: command("count", "--top", "x", file("a")), CommandError, "'x'", "is not a number of words"),
+    (lambda: command("count", "--words", "(", file("a")), CommandError, "'('", "'sklearn' or a regular expression"),
+    (lambda: command("count", "--ngrams", "x", file("a")), CommandError, "'x'", "a number such as 2 or a range such as 1-3"),
+    (lambda: command("count", "--min-count", "0", file("a")), CommandError, "'0'", "is not a number from 1 to"),
+    (lambda: command("count", "--sample", "2", file("a")), CommandError, "'2'", "is not a share such as 0.01 or 1%"),
+    (
+        lambda: command("count", "--column", "c", file("a,b\n", "a.csv")),
+        CommandError,
+        "no column 'c'",
+        "the columns are 'a', 'b'",
+    ),
+    (lambda: command("count", "--column", "c", parquet_file()), CommandError, "no column 'c'", "the columns are 'n'"),
+    (lambda: command("count", "--column", "n", parquet_file()), CommandError, "not int64", "column must hold text"),
+    (lambda: command("count", "--field", "c", file('{"a": 1}\n')), CommandError, "field 'c'", "a.b is the field b"),
+    (
+        without("pyarrow", lambda: command("count", "--field", "c", file("{}"))),
+        CommandError,
+        "--field needs pyarrow",
+        "pip install",
+    ),
+    (
+        without("pyarrow", lambda: command("count", "--format", "parquet", file("a"))),
+        CommandError,
+        "--format parquet needs pyarrow",
+        "pip install",
+    ),
+    (to_a_terminal, CommandError, "--format parquet", "redirect standard output"),
     (lambda: command("count", "missing"), CommandError, "missing: ", "No such file or directory"),
     (lambda: command("count", "a\0b"), CommandError, "a\\x00b: ", "embedded null byte"),
     (
@@ -1587,6 +1639,7 @@ OF_C_ALONE = {
         "the ends must ascend within the text",
         "the ends of documents must ascend within the text",
         "the ends of pieces must ascend within the text",
+        "the ends of texts must ascend within the text",
         "the ends of tokens must ascend within the text",
         "the ends of words must ascend within the text",
         "the corpus has a part of a document to continue",
@@ -1601,6 +1654,8 @@ OF_C_ALONE = {
         "there are not so many terms",
         "the places must ascend within the text, and each have a name",
         "the program of a pattern is damaged",
+        "segments are words, word segments, sentences or graphemes",
+        "the place is beyond the text",
         "there are too many steps",
         "there is no splitter",
         "there is no such behavior",
@@ -1639,6 +1694,7 @@ OF_C_ALONE = {
         "the callback asked to stop",
         "the corpus is at another position by now",
         "the text is too long for the offsets",
+        "the texts have more segments than there is room for",
         "the window has moved on",
         "there are more numbers",
     },

@@ -133,7 +133,7 @@ def word_count(
     >>> word_count("to be or not to be", ngrams=(2, 3))["to be"]
     2
     """
-    n_threads = arguments.checked_threads(threads) or arguments.available_threads()
+    n_threads = arguments.threads_or_all(threads)
     options = sources.Options("whole", "skip", errors, encoding).checked()
     rule = WordOptions(words, case, normalize, accents, stop_words, min_length, ngrams).rule
     if not isinstance(text, str):

@@ -40,11 +40,12 @@ typedef enum tp_words_kind {
 /* What becomes of capital letters. */
 typedef enum tp_case {
     TP_CASE_KEEP = 0,
-    TP_CASE_LOWER = 1 /* as by Python's str.lower of the document */
+    TP_CASE_LOWER = 1, /* as by tp_lower_word of the document, by the version of Unicode of the batch */
+    TP_CASE_FOLD = 2   /* as by tp_fold */
 } tp_case;
 
-/* The steps by which a document becomes words, in their order: it is normalized; its letters get their case; words are found in
- * it; those shorter than min_length characters go; those equal to stop words go; each run of least_ngram … most_ngram words of
+/* The steps by which a document becomes words, in their order: it is normalized; its letters get their case; its accents
+ * go: it is brought into the form NFKD, unless it is ASCII, and loses its marks, as by tp_strip_marks; words are found in it; those shorter than min_length characters go; those equal to stop words go; each run of least_ngram … most_ngram words of
  * the document, joined by one blank, is a term, first all of the least number of words in order of their places, then those of
  * one word more, and so on. All zero except for min_length, least_ngram and most_ngram, which are 1, counts runs of no
  * character. */
@@ -58,8 +59,9 @@ typedef struct tp_words_options {
     bool ends_at_boundary;
     bool normalizes;
     tp_normal_form form;
-    uint32_t unicode_version; /* for normalizing; see tp_normalize */
     tp_case letter_case;
+    bool strips_accents;
+    uint32_t unicode_version; /* for all of these but TP_CASE_LOWER; see tp_normalize */
     uint64_t min_length;  /* 1 to 2^32 - 1 */
     uint64_t least_ngram; /* at least 1 */
     uint64_t most_ngram;  /* at most 65,536 */
