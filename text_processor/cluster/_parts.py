@@ -149,7 +149,7 @@ def _add_documents(
         add(list(many_checked(part)))
 
 
-def many_checked(part: Any) -> Iterable[Any]:
+def many_checked(part: Any) -> Any:
     """Return documents, or raise if they are something that only looks like many."""
     many.check(part, "a partition", many.DOCUMENTS)
     return part
@@ -251,7 +251,8 @@ def checked(result: str, order: str | None, n_parts: int, salt: int) -> str:
 
 def work_of(column: str | None, options: dict[str, Any]) -> Work:
     """Return the work of counting words: the arguments of ``add_file`` and those of `TextAnalyzer` are told apart."""
-    reading = {name: options.pop(name) for name in ("documents", "blank", "errors", "encoding") if name in options}
+    names: tuple[str, ...] = ("documents", "blank", "errors", "encoding")
+    reading = {name: options.pop(name) for name in names if name in options}
     options.setdefault("threads", 1)
     TextAnalyzer(keep_documents=False, **options)  # a wrong argument should fail here, not on every worker
     return Work(column, reading, options)
