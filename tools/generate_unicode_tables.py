@@ -39,6 +39,7 @@ CASED = 1
 CASE_IGNORABLE = 2
 SPACE = 4
 LOWER_SPECIAL = 8
+UPPERCASE = 16
 
 # Bits of a character's classes.
 LETTER = 1
@@ -131,6 +132,7 @@ PLAIN = Character()
 def read_characters(package: Package) -> list[Character]:
     """One Character per code point, by the rules that CPython's str.split and str.lower follow."""
     cased = package.code_points("Binary_Property/Cased")
+    uppercase = package.code_points("Binary_Property/Uppercase")
     ignorable = package.code_points("Binary_Property/Case_Ignorable")
     # str.isspace and str.split: bidirectional type WS, B or S, or category Zs.
     space = set().union(
@@ -151,6 +153,7 @@ def read_characters(package: Package) -> list[Character]:
             | CASE_IGNORABLE * (code_point in ignorable)
             | SPACE * (code_point in space)
             | LOWER_SPECIAL * is_special
+            | UPPERCASE * (code_point in uppercase)
         )
         [lowered] = lower.get(code_point, [code_point])
         characters.append(Character(lowered - code_point, properties))
@@ -286,6 +289,7 @@ HEADER = """\
 #define TP_CASE_IGNORABLE {ignorable}u /* property Case_Ignorable */
 #define TP_SPACE {space}u          /* str.split parts words here */
 #define TP_LOWER_SPECIAL {special}u  /* lowering is more than adding lower_delta: U+0130 and U+03A3 */
+#define TP_UPPERCASE {uppercase}u     /* property Uppercase; what is cased without it is lower case or title case */
 
 typedef struct tp_character {{
     int32_t lower_delta; /* what to add to the code point for its simple lower-case mapping */
@@ -412,6 +416,7 @@ def render_characters(tables: Tables, records: list[Character]) -> dict[str, str
         "ignorable": CASE_IGNORABLE,
         "space": SPACE,
         "special": LOWER_SPECIAL,
+        "uppercase": UPPERCASE,
         "numbers_length": len(tables.values),
         "records_length": len(records),
         "numbers": rows([str(number) for number in tables.values]),

@@ -19,6 +19,7 @@ encode_short = _functions["encode_short"]
 encode_short_bytes = _functions["encode_short_bytes"]
 count_short = _functions["count_short"]
 decode_short = _functions["decode_short"]
+polarity_short = _functions["polarity_short"]
 join_texts = _functions["join_texts"]
 has_blank = _functions["has_blank"]
 

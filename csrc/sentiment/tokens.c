@@ -1,0 +1,377 @@
+/* Tokens are what str.split parts, without ASCII punctuation at both ends. What little depends on characters beyond ASCII is
+ * looked up only for tokens that have some. */
+#include "sentiment/tokens.h"
+
+#include <string.h>
+
+#include "textproc/text.h"
+#include "unicode/lower.h"
+#include "unicode/space.h"
+#include "unicode/tables.h"
+#include "unicode/utf8.h"
+
+/* ---- Emoji ----------------------------------------------------------------------------------------------------------- */
+
+/* The bytes of the character that begins at `text`: by its first byte alone, so that a surrogate is one too. */
+static size_t character_nbytes(const uint8_t *text, const uint8_t *end)
+{
+    size_t nbytes = *text < 0xC0 ? 1 : *text < 0xE0 ? 2 : *text < 0xF0 ? 3 : 4;
+    return nbytes <= (size_t)(end - text) ? nbytes : (size_t)(end - text);
+}
+
+static uint32_t code_point_of(const uint8_t *text, size_t nbytes)
+{
+    static const uint8_t masks[] = {0x7F, 0x1F, 0x0F, 0x07};
+    uint32_t code_point = text[0] & masks[nbytes - 1];
+    for (size_t i = 1; i < nbytes; i++) code_point = code_point << 6 | (text[i] & 0x3Fu);
+    return code_point;
+}
+
+/* Returns the first character from `at` on that is an emoji, its description and its length; `end` if there is none. */
+static const uint8_t *find_emoji(const tp_vader *vader, const uint8_t *at, const uint8_t *end, const tp_vader_emoji **found,
+                                 size_t *nbytes)
+{
+    while (at < end) {
+        if (!vader->may_begin_emoji[*at]) {
+            at++;
+            continue;
+        }
+        *nbytes = character_nbytes(at, end);
+        *found = tp_vader_find_emoji(vader, code_point_of(at, *nbytes));
+        if (*found != NULL) return at;
+        at += *nbytes;
+    }
+    return end;
+}
+
+static bool append(tp_arena *arena, const uint8_t *bytes, size_t nbytes)
+{
+    if (!tp_arena_reserve(TP_FOR_WORK, arena, nbytes)) return false;
+    if (nbytes > 0) memcpy(arena->data + arena->used, bytes, nbytes);
+    arena->used += nbytes;
+    return true;
+}
+
+/* Copies the text with descriptions in place of emoji. A blank parts a description from what is before, unless that is one; or
+ * begins the text. What follows is not parted from it. Returns false if memory runs out. */
+static bool expand(tp_tokens *tokens, const uint8_t *text, const uint8_t *end, const uint8_t *emoji_at, size_t nbytes,
+                   const tp_vader_emoji *emoji)
+{
+    const tp_vader *vader = tokens->vader;
+    bool is_after_blank = true;
+    tokens->expanded.used = 0;
+    for (const uint8_t *at = text;; emoji_at = find_emoji(vader, at, end, &emoji, &nbytes)) {
+        if (!append(&tokens->expanded, at, (size_t)(emoji_at - at))) return false;
+        if (emoji_at > at) is_after_blank = emoji_at[-1] == ' ';
+        if (emoji_at == end) return true;
+        if (!is_after_blank && !append(&tokens->expanded, (const uint8_t *)" ", 1)) return false;
+        if (!append(&tokens->expanded, vader->descriptions.data + emoji->start, emoji->nbytes)) return false;
+        is_after_blank = false;
+        at = emoji_at + nbytes;
+    }
+}
+
+static bool take_text(tp_tokens *tokens, const uint8_t *text, size_t nbytes)
+{
+    tokens->text = text;
+    tokens->nbytes = nbytes;
+    if (nbytes == 0 || tokens->vader->n_emojis == 0) return true;
+    const tp_vader_emoji *emoji = NULL;
+    size_t emoji_nbytes = 0;
+    const uint8_t *end = text + nbytes, *emoji_at = find_emoji(tokens->vader, text, end, &emoji, &emoji_nbytes);
+    if (emoji_at == end) return true;
+    if (!expand(tokens, text, end, emoji_at, emoji_nbytes, emoji)) return false;
+    tokens->text = tokens->expanded.data;
+    tokens->nbytes = tokens->expanded.used;
+    return true;
+}
+
+/* ---- Bytes ----------------------------------------------------------------------------------------------------------- */
+
+enum { BLANK = 1, PUNCTUATION = 2, UPPER = 4, LOWER = 8, HIGH = 16, APOSTROPHE = 32, LEADS_BLANK = 64 };
+
+#define P PUNCTUATION
+#define U UPPER
+#define L LOWER
+#define B BLANK
+#define H HIGH
+#define S (HIGH | LEADS_BLANK)
+static const uint8_t kinds[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, B, B, B, B, B, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, B, B, B, B,
+    B, P, P, P, P, P, P, P | APOSTROPHE, P, P, P, P, P, P, P, P, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, P, P, P, P, P, P,
+    P, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, U, P, P, P, P, P,
+    P, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, P, P, P, P, 0,
+    H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+    H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+    H, H, S, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+    H, S, S, S, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H, H,
+};
+#undef P
+#undef U
+#undef L
+#undef B
+#undef H
+#undef S
+
+static bool is_punctuation(uint8_t byte) { return kinds[byte] & PUNCTUATION; }
+
+/* The number of characters, or some number above `most`. */
+static size_t count_characters(const uint8_t *text, size_t nbytes, size_t most)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < nbytes && n <= most; i++) n += !tp_utf8_is_continuation(text[i]);
+    return n;
+}
+
+/* A piece of text, and the kinds of its bytes together. */
+typedef struct piece {
+    const uint8_t *start;
+    const uint8_t *end;
+    uint32_t kinds;
+} piece;
+
+/* vaderSentiment: punctuation goes from both ends, unless no more than two characters are left, as in emoticons. */
+static void strip(piece *p)
+{
+    const uint8_t *start = p->start, *end = p->end;
+    while (start < end && is_punctuation(*start)) start++;
+    while (start < end && is_punctuation(end[-1])) end--;
+    if (count_characters(start, (size_t)(end - start), 2) <= 2) return;
+    p->start = start;
+    p->end = end;
+}
+
+/* Whether some punctuation is one of those that NLTK takes from the beginning or the end of a word. */
+static bool is_mark_of_nltk(const uint8_t *mark, size_t nbytes)
+{
+    static const char marks[][5] = {"!!", "!!!", "??", "???", "?!?", "!?!", "?!?!", "!?!?"};
+    if (nbytes == 1) return memchr(".!?,;:-'\"", *mark, 9) != NULL;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (strlen(marks[i]) == nbytes && memcmp(marks[i], mark, nbytes) == 0) return true;
+    }
+    return false;
+}
+
+/* NLTK: a single character is no token; marks go from one end of a word of two characters or more that has no other
+ * punctuation. Returns false if there is no token. */
+static bool strip_as_nltk(piece *p)
+{
+    if (count_characters(p->start, (size_t)(p->end - p->start), 1) <= 1) return false;
+    if (!(p->kinds & PUNCTUATION)) return true;
+    const uint8_t *start = p->start, *end = p->end;
+    while (start < end && is_punctuation(*start)) start++;
+    if (start == p->start) {
+        while (start < end && is_punctuation(end[-1])) end--;
+    }
+    for (const uint8_t *at = start; at < end; at++) {
+        if (is_punctuation(*at)) return true;
+    }
+    if (count_characters(start, (size_t)(end - start), 1) <= 1) return true;
+    const uint8_t *mark = start > p->start ? p->start : end;
+    if (is_mark_of_nltk(mark, (size_t)(start > p->start ? start - p->start : p->end - end))) {
+        p->start = start;
+        p->end = end;
+    }
+    return true;
+}
+
+static bool has_nt(const piece *p)
+{
+    for (const uint8_t *at = p->start + 1; at + 1 < p->end; at++) {
+        if (*at == '\'' && (at[-1] | 0x20) == 'n' && (at[1] | 0x20) == 't') return true;
+    }
+    return false;
+}
+
+static uint32_t case_beyond_ascii(const piece *p)
+{
+    uint32_t flags = 0;
+    for (const uint8_t *at = p->start; at < p->end;) {
+        uint32_t code_point;
+        at += tp_utf8_decode(at, p->end, &code_point);
+        uint32_t properties = tp_character_of(code_point).properties;
+        if (properties & TP_UPPERCASE) flags |= TP_TOKEN_HAS_UPPER;
+        else if (properties & TP_CASED) flags |= TP_TOKEN_HAS_LOWER;
+    }
+    return flags;
+}
+
+/* ---- Looking up ------------------------------------------------------------------------------------------------------ */
+
+enum { WORDS_NBYTES = 16 };
+
+/* Looks up a token of ASCII of up to 15 bytes. */
+static uint32_t find_short(const tp_vader *vader, const piece *p, const uint8_t *text_end)
+{
+    uint8_t word[WORDS_NBYTES] = {0};
+    size_t nbytes = (size_t)(p->end - p->start);
+    memcpy(word, p->start, text_end - p->start >= WORDS_NBYTES ? WORDS_NBYTES : nbytes);
+    for (size_t i = 0; i < WORDS_NBYTES; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, word + i, sizeof eight);
+        eight = tp_ascii_lower_8(eight);
+        memcpy(word + i, &eight, sizeof eight);
+    }
+    return tp_vader_find_word(vader, word, nbytes);
+}
+
+/* Looks up any other token, and tells whether it is in lower case already. False if memory runs out. */
+static bool find_long(tp_tokens *tokens, const piece *p, uint32_t *word, bool *is_lower)
+{
+    size_t nbytes = (size_t)(p->end - p->start), most = tokens->vader->longest_nbytes;
+    *word = TP_VADER_UNKNOWN;
+    *is_lower = true;
+    /* Lowering can make three bytes one: those of U+212A. */
+    if (nbytes / 3 > most || (!(p->kinds & HIGH) && nbytes > most)) return true;
+    tokens->lowered.used = 0;
+    if (!tp_arena_reserve(TP_FOR_WORK, &tokens->lowered, TP_LOWER_BOUND(nbytes) + TP_KEY_NBYTES)) return false;
+    uint8_t *lowered = tokens->lowered.data;
+    size_t lowered_nbytes = tp_lower_word(p->start, nbytes, lowered);
+    *word = tp_vader_find_word(tokens->vader, lowered, lowered_nbytes);
+    *is_lower = lowered_nbytes == nbytes && memcmp(lowered, p->start, nbytes) == 0;
+    return true;
+}
+
+/* Rules of NLTK that look at tokens as they stand in the text. */
+#define AS_IT_STANDS (TP_VADER_NEVER | TP_VADER_SO | TP_VADER_IN_PHRASE)
+
+static bool make_token(tp_tokens *tokens, const piece *p, tp_token *made)
+{
+    const tp_vader *vader = tokens->vader;
+    bool is_lower = !(p->kinds & UPPER);
+    uint32_t flags = (p->kinds & UPPER ? TP_TOKEN_HAS_UPPER : 0) | (p->kinds & LOWER ? TP_TOKEN_HAS_LOWER : 0);
+    if (!(p->kinds & HIGH) && p->end - p->start < WORDS_NBYTES) {
+        made->word = find_short(vader, p, tokens->text + tokens->nbytes);
+    } else {
+        if (!find_long(tokens, p, &made->word, &is_lower)) return false;
+        if (p->kinds & HIGH) flags |= case_beyond_ascii(p);
+    }
+    if ((flags & TP_TOKEN_HAS_UPPER) && !(flags & TP_TOKEN_HAS_LOWER)) flags |= TP_TOKEN_IS_UPPER;
+    if (p->kinds & APOSTROPHE && has_nt(p)) flags |= TP_TOKEN_HAS_NT;
+    uint32_t roles = vader->words[made->word].roles;
+    if (vader->dialect == TP_VADER_NLTK && !is_lower) roles &= ~AS_IT_STANDS;
+    made->flags = roles | flags;
+    return true;
+}
+
+/* ---- Phrases that count as one word ---------------------------------------------------------------------------------- */
+
+/* Returns how many tokens from i on make the longest such phrase, and its word; 0 if they make none. */
+static size_t find_unit(const tp_tokens *tokens, size_t i, uint32_t *word)
+{
+    size_t found = 0;
+    uint32_t phrase = TP_VADER_NO_PHRASE;
+    for (size_t j = i; j < tokens->n; j++) {
+        phrase = tp_vader_find_phrase(tokens->vader, phrase, tokens->items[j].word);
+        if (phrase == TP_VADER_NO_PHRASE) break;
+        if (!(tokens->vader->phrases[phrase].kinds & TP_VADER_UNIT)) continue;
+        found = j + 1 - i;
+        *word = tokens->vader->phrases[phrase].unit;
+    }
+    return found;
+}
+
+static tp_token joined(const tp_tokens *tokens, size_t i, size_t n, uint32_t word)
+{
+    uint32_t flags = tokens->vader->words[word].roles;
+    for (size_t j = i; j < i + n; j++) {
+        flags |= tokens->items[j].flags & (TP_TOKEN_HAS_UPPER | TP_TOKEN_HAS_LOWER | TP_TOKEN_HAS_NT);
+    }
+    if ((flags & TP_TOKEN_HAS_UPPER) && !(flags & TP_TOKEN_HAS_LOWER)) flags |= TP_TOKEN_IS_UPPER;
+    return (tp_token){word, flags};
+}
+
+/* Makes one token of each phrase that counts as one word: of the longest where several begin. */
+static void join_units(tp_tokens *tokens)
+{
+    size_t n_kept = 0;
+    for (size_t i = 0; i < tokens->n; n_kept++) {
+        uint32_t word = TP_VADER_UNKNOWN;
+        size_t n = tokens->items[i].flags & TP_VADER_BEGINS_UNIT ? find_unit(tokens, i, &word) : 0;
+        if (tokens->wants_spans) {
+            tokens->spans[n_kept] = (tp_token_span){tokens->spans[i].start, tokens->spans[n > 0 ? i + n - 1 : i].end};
+        }
+        tokens->items[n_kept] = n > 0 ? joined(tokens, i, n, word) : tokens->items[i];
+        i += n > 0 ? n : 1;
+    }
+    tokens->n = n_kept;
+}
+
+/* ---- All tokens ------------------------------------------------------------------------------------------------------ */
+
+static bool make_room(tp_tokens *tokens)
+{
+    void *grown = tp_grow(TP_FOR_WORK, tokens->items, &tokens->capacity, tokens->n < 32 ? 64 : tokens->n + 1, sizeof *tokens->items);
+    if (grown == NULL) return false;
+    tokens->items = grown;
+    if (!tokens->wants_spans || tokens->spans_capacity >= tokens->capacity) return true;
+    grown = tp_grow(TP_FOR_WORK, tokens->spans, &tokens->spans_capacity, tokens->capacity, sizeof *tokens->spans);
+    if (grown != NULL) tokens->spans = grown;
+    return grown != NULL;
+}
+
+/* Stores the next run of bytes that are not white space, from `at` on; returns false at the end. */
+static bool next_piece(const uint8_t *at, const uint8_t *end, piece *p)
+{
+    while (at < end) {
+        uint8_t kind = kinds[*at];
+        size_t nbytes = kind & BLANK ? 1 : kind & LEADS_BLANK ? tp_space_nbytes(at, end) : 0;
+        if (nbytes == 0) break;
+        at += nbytes;
+    }
+    p->start = at;
+    p->kinds = 0;
+    for (; at < end; at++) {
+        uint8_t kind = kinds[*at];
+        if (kind & BLANK || (kind & LEADS_BLANK && tp_space_nbytes(at, end) != 0)) break;
+        p->kinds |= kind;
+    }
+    p->end = at;
+    return p->start < at;
+}
+
+static void count_emphasis(tp_tokens *tokens)
+{
+    size_t n_exclamations = 0, n_questions = 0;
+    for (size_t i = 0; i < tokens->nbytes; i++) {
+        n_exclamations += tokens->text[i] == '!';
+        n_questions += tokens->text[i] == '?';
+    }
+    tokens->n_emphasis[0] = n_exclamations;
+    tokens->n_emphasis[1] = n_questions;
+}
+
+tp_status tp_tokens_find(tp_tokens *tokens, const uint8_t *text, size_t nbytes)
+{
+    tokens->n = 0;
+    if (!take_text(tokens, text, nbytes)) return TP_NO_MEMORY;
+    count_emphasis(tokens);
+    if (tokens->nbytes == 0) return TP_OK;
+    const uint8_t *end = tokens->text + tokens->nbytes;
+    const bool is_nltk = tokens->vader->dialect == TP_VADER_NLTK;
+    piece p = {tokens->text, tokens->text, 0};
+    for (const uint8_t *at = tokens->text; next_piece(at, end, &p);) {
+        at = p.end;
+        if (!is_nltk) strip(&p);
+        else if (!strip_as_nltk(&p)) continue;
+        if (tokens->n == INT32_MAX) return TP_TOO_LARGE;
+        if ((tokens->n == tokens->capacity || (tokens->wants_spans && tokens->n == tokens->spans_capacity)) && !make_room(tokens)) {
+            return TP_NO_MEMORY;
+        }
+        if (!make_token(tokens, &p, &tokens->items[tokens->n])) return TP_NO_MEMORY;
+        if (tokens->wants_spans) {
+            tokens->spans[tokens->n] = (tp_token_span){(size_t)(p.start - tokens->text), (size_t)(p.end - tokens->text)};
+        }
+        tokens->n++;
+    }
+    if (tokens->vader->has_units) join_units(tokens);
+    return TP_OK;
+}
+
+void tp_tokens_free(tp_tokens *tokens)
+{
+    tp_release(TP_FOR_WORK, tokens->items, tokens->capacity * sizeof *tokens->items);
+    tp_release(TP_FOR_WORK, tokens->spans, tokens->spans_capacity * sizeof *tokens->spans);
+    tp_arena_free(TP_FOR_WORK, &tokens->expanded);
+    tp_arena_free(TP_FOR_WORK, &tokens->lowered);
+}
