@@ -16,11 +16,11 @@
 /* The number of no node. That of a value is its place among all values plus 1. */
 enum { NONE = 0 };
 
-/* Returns the first "but" of a text, or the number of its words. */
+/* Returns the first "but" of a text, which has one. */
 static size_t find_but(const tp_tokens *tokens)
 {
     size_t i = 0;
-    while (i < tokens->n && !(tokens->items[i].flags & TP_VADER_BUT)) i++;
+    while (!(tokens->items[i].flags & TP_VADER_BUT)) i++;
     return i;
 }
 
@@ -173,6 +173,5 @@ static tp_status weigh_first_equals(tp_values *values, const tp_tokens *tokens, 
 tp_status tp_values_weigh(tp_values *values, const tp_tokens *tokens)
 {
     size_t but = find_but(tokens);
-    if (but == tokens->n) return TP_OK;
     return tokens->vader->dialect == TP_VADER_NLTK ? weigh_each(values, tokens, but) : weigh_first_equals(values, tokens, but);
 }

@@ -4,7 +4,7 @@
 
 #include "sentiment/values.h"
 
-/* Weakens values before the first "but" and strengthens those behind it. */
+/* Weakens values before the first "but" of a text, which has one, and strengthens those behind it. */
 tp_status tp_values_weigh(tp_values *values, const tp_tokens *tokens);
 
 #endif

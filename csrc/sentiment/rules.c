@@ -38,6 +38,19 @@ static bool is_same_word(const void *items, uint32_t number, const void *wanted)
            memcmp(vader->texts.data + tp_long_key_start(word->key), looked_for->text, looked_for->nbytes) == 0;
 }
 
+static bool is_short_word(const void *items, uint32_t number, const void *wanted)
+{
+    const tp_key *key = &((const tp_vader *)items)->words[number].key, *looked_for = wanted;
+    return key->low == looked_for->low && key->high == looked_for->high;
+}
+
+uint32_t tp_vader_find_short_word(const tp_vader *vader, tp_key key)
+{
+    size_t slot;
+    uint32_t found = tp_index_find(&vader->word_index, tp_short_key_hash(&vader->key, key), vader, is_short_word, &key, &slot);
+    return found == 0 ? TP_VADER_UNKNOWN : found - 1;
+}
+
 uint32_t tp_vader_find_word(const tp_vader *vader, const uint8_t *word, size_t nbytes)
 {
     wanted_word wanted = {key_of(&vader->key, word, nbytes), word, nbytes};
@@ -222,6 +235,7 @@ static tp_status add_emojis(tp_vader *vader, const tp_vader_rules *rules, tp_err
         if (nbytes > 0) memcpy(vader->descriptions.data + vader->descriptions.used, rules->descriptions + start, nbytes);
         vader->descriptions.used += nbytes;
         vader->may_begin_emoji[first_byte((uint32_t)code_point)] = true;
+        vader->has_ascii_emoji |= code_point < 0x80;
         uint64_t hash = hash_of_pair(&vader->key, code_point, 0);
         tp_index_put(&vader->emoji_index, tp_index_find_free(&vader->emoji_index, hash), hash, i);
         start = end + 1;

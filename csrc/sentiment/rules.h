@@ -59,7 +59,11 @@ struct tp_vader {
     tp_index emoji_index;
     tp_arena descriptions;
     bool may_begin_emoji[256]; /* by the first byte of a character */
+    bool has_ascii_emoji;
 };
+
+/* As tp_vader_find_word, for a word of up to 15 bytes by its key. */
+uint32_t tp_vader_find_short_word(const tp_vader *vader, tp_key key);
 
 /* Returns the number of a word in lower case, of which 16 bytes must be readable; TP_VADER_UNKNOWN if it is not there. */
 uint32_t tp_vader_find_word(const tp_vader *vader, const uint8_t *word, size_t nbytes);

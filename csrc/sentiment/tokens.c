@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/compiler.h"
 #include "textproc/text.h"
 #include "unicode/lower.h"
 #include "unicode/space.h"
@@ -27,11 +28,27 @@ static uint32_t code_point_of(const uint8_t *text, size_t nbytes)
     return code_point;
 }
 
+/* Returns the first byte from `at` on that is not ASCII, or a little before it. */
+static const uint8_t *skip_ascii(const uint8_t *at, const uint8_t *end)
+{
+    const uint8_t *start = at;
+    for (; end - at >= 8; at += 8) {
+        uint64_t eight;
+        memcpy(&eight, at, sizeof eight);
+        if (eight & TP_UTF8_HIGH_BITS) break;
+    }
+    return at > start ? at : start + 1;
+}
+
 /* Returns the first character from `at` on that is an emoji, its description and its length; `end` if there is none. */
 static const uint8_t *find_emoji(const tp_vader *vader, const uint8_t *at, const uint8_t *end, const tp_vader_emoji **found,
                                  size_t *nbytes)
 {
     while (at < end) {
+        if (!vader->has_ascii_emoji && *at < 0x80) {
+            at = skip_ascii(at, end);
+            continue;
+        }
         if (!vader->may_begin_emoji[*at]) {
             at++;
             continue;
@@ -235,6 +252,15 @@ static bool find_long(tp_tokens *tokens, const piece *p, uint32_t *word, bool *i
 /* Rules of NLTK that look at tokens as they stand in the text. */
 #define AS_IT_STANDS (TP_VADER_NEVER | TP_VADER_SO | TP_VADER_IN_PHRASE)
 
+/* The flags of a token with this word of the rules, of which the text adds some. */
+static uint32_t with_roles(const tp_vader *vader, uint32_t flags, uint32_t word, bool is_lower)
+{
+    uint32_t roles = vader->words[word].roles;
+    if (vader->dialect == TP_VADER_NLTK && !is_lower) roles &= ~AS_IT_STANDS;
+    if ((flags & TP_TOKEN_HAS_UPPER) && !(flags & TP_TOKEN_HAS_LOWER)) flags |= TP_TOKEN_IS_UPPER;
+    return roles | flags;
+}
+
 static bool make_token(tp_tokens *tokens, const piece *p, tp_token *made)
 {
     const tp_vader *vader = tokens->vader;
@@ -246,12 +272,61 @@ static bool make_token(tp_tokens *tokens, const piece *p, tp_token *made)
         if (!find_long(tokens, p, &made->word, &is_lower)) return false;
         if (p->kinds & HIGH) flags |= case_beyond_ascii(p);
     }
-    if ((flags & TP_TOKEN_HAS_UPPER) && !(flags & TP_TOKEN_HAS_LOWER)) flags |= TP_TOKEN_IS_UPPER;
     if (p->kinds & APOSTROPHE && has_nt(p)) flags |= TP_TOKEN_HAS_NT;
-    uint32_t roles = vader->words[made->word].roles;
-    if (vader->dialect == TP_VADER_NLTK && !is_lower) roles &= ~AS_IT_STANDS;
-    made->flags = roles | flags;
+    made->flags = with_roles(vader, flags, made->word, is_lower);
     return true;
+}
+
+/* ---- Short tokens of letters ----------------------------------------------------------------------------------------- */
+
+#define ONES UINT64_C(0x0101010101010101)
+#define HIGH_BITS TP_UTF8_HIGH_BITS
+
+/* Flags bytes of at least `low`, which is 1 to 80, by their highest bit; bytes beyond ASCII are flagged by chance. */
+static inline uint64_t is_from(uint64_t eight, uint8_t low) { return (eight & ~HIGH_BITS) + (uint8_t)(0x80 - low) * ONES; }
+
+/* Flags the bytes that are no letters of ASCII. */
+static inline uint64_t is_no_letter(uint64_t eight)
+{
+    uint64_t lowered = eight | 0x20 * ONES; /* takes nothing else to a letter */
+    return (~is_from(lowered, 'a') | is_from(lowered, 'z' + 1) | eight) & HIGH_BITS;
+}
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+enum { IS_LITTLE_ENDIAN = 0 };
+#else
+enum { IS_LITTLE_ENDIAN = 1 };
+#endif
+
+/* Most tokens are at most 15 letters between two white spaces: they are read as two numbers. Stores such a token, if it begins
+ * at `at`, and returns its number of bytes, 0 if there is none. A single letter is left to others. */
+static size_t take_letters(const tp_vader *vader, const uint8_t *at, const uint8_t *end, tp_token *made)
+{
+    if (!IS_LITTLE_ENDIAN || end - at < WORDS_NBYTES) return 0;
+    uint64_t low = tp_hash_load_8(at), high = tp_hash_load_8(at + 8), no_letters = is_no_letter(low);
+    size_t nbytes;
+    if (no_letters != 0) {
+        nbytes = tp_lowest_bit(no_letters) / 8;
+        low &= nbytes == 0 ? 0 : ~UINT64_C(0) >> (64 - 8 * nbytes);
+        high = 0;
+    } else {
+        no_letters = is_no_letter(high);
+        if (no_letters == 0) return 0;
+        size_t n_more = tp_lowest_bit(no_letters) / 8;
+        high &= n_more == 0 ? 0 : ~UINT64_C(0) >> (64 - 8 * n_more);
+        nbytes = 8 + n_more;
+    }
+    if (nbytes < 2 || !(kinds[at[nbytes]] & BLANK)) return 0;
+    /* Of letters, the bit that tells the cases apart. */
+    uint64_t letters_low = nbytes >= 8 ? 0x20 * ONES : 0x20 * ONES & ~UINT64_C(0) >> (64 - 8 * nbytes);
+    uint64_t letters_high = nbytes <= 8 ? 0 : 0x20 * ONES & ~UINT64_C(0) >> (64 - 8 * (nbytes - 8));
+    bool has_lower = ((low & letters_low) | (high & letters_high)) != 0;
+    bool has_upper = ((~low & letters_low) | (~high & letters_high)) != 0;
+    tp_key key = {low | letters_low, high | letters_high | (uint64_t)nbytes << TP_LAST_BYTE_SHIFT};
+    made->word = tp_vader_find_short_word(vader, key);
+    uint32_t flags = (has_upper ? TP_TOKEN_HAS_UPPER : 0) | (has_lower ? TP_TOKEN_HAS_LOWER : 0);
+    made->flags = with_roles(vader, flags, made->word, !has_upper);
+    return nbytes;
 }
 
 /* ---- Phrases that count as one word ---------------------------------------------------------------------------------- */
@@ -330,42 +405,78 @@ static bool next_piece(const uint8_t *at, const uint8_t *end, piece *p)
     return p->start < at;
 }
 
-static void count_emphasis(tp_tokens *tokens)
+static size_t count_bytes(const uint8_t *text, size_t nbytes, uint8_t byte)
 {
-    size_t n_exclamations = 0, n_questions = 0;
-    for (size_t i = 0; i < tokens->nbytes; i++) {
-        n_exclamations += tokens->text[i] == '!';
-        n_questions += tokens->text[i] == '?';
+    const uint8_t *found = memchr(text, byte, nbytes); /* most texts have none */
+    size_t n = 0;
+    for (size_t i = found == NULL ? nbytes : (size_t)(found - text); i < nbytes; i++) n += text[i] == byte;
+    return n;
+}
+
+/* Stores the next token and its place, from *at on, which moves behind it. False at the end of the text, or if memory runs out,
+ * which *has_memory says then. */
+static bool next_token(tp_tokens *tokens, const uint8_t **at, tp_token *made, tp_token_span *span, bool *has_memory)
+{
+    const uint8_t *end = tokens->text + tokens->nbytes;
+    const bool is_nltk = tokens->vader->dialect == TP_VADER_NLTK;
+    piece p;
+    for (;;) {
+        if (*at < end && *(*at) == ' ') (*at)++;
+        size_t nbytes = take_letters(tokens->vader, *at, end, made);
+        if (nbytes > 0) {
+            *span = (tp_token_span){(size_t)(*at - tokens->text), (size_t)(*at - tokens->text) + nbytes};
+            *at += nbytes;
+            return true;
+        }
+        if (!next_piece(*at, end, &p)) return false;
+        *at = p.end;
+        if (!is_nltk) strip(&p);
+        else if (!strip_as_nltk(&p)) continue;
+        *span = (tp_token_span){(size_t)(p.start - tokens->text), (size_t)(p.end - tokens->text)};
+        *has_memory = make_token(tokens, &p, made);
+        return *has_memory;
     }
-    tokens->n_emphasis[0] = n_exclamations;
-    tokens->n_emphasis[1] = n_questions;
+}
+
+static void gather_flags(tp_tokens *tokens)
+{
+    tokens->any_flags = 0;
+    tokens->all_flags = UINT32_MAX;
+    for (size_t i = 0; i < tokens->n; i++) {
+        tokens->any_flags |= tokens->items[i].flags;
+        tokens->all_flags &= tokens->items[i].flags;
+    }
+}
+
+static tp_status find_all(tp_tokens *tokens)
+{
+    const uint8_t *at = tokens->text;
+    tp_token token;
+    tp_token_span span;
+    bool has_memory = true;
+    while (next_token(tokens, &at, &token, &span, &has_memory)) {
+        if (tokens->n == INT32_MAX) return TP_TOO_LARGE;
+        if ((tokens->n == tokens->capacity || (tokens->wants_spans && tokens->n == tokens->spans_capacity)) && !make_room(tokens)) {
+            return TP_NO_MEMORY;
+        }
+        tokens->items[tokens->n] = token;
+        if (tokens->wants_spans) tokens->spans[tokens->n] = span;
+        tokens->n++;
+    }
+    return has_memory ? TP_OK : TP_NO_MEMORY;
 }
 
 tp_status tp_tokens_find(tp_tokens *tokens, const uint8_t *text, size_t nbytes)
 {
     tokens->n = 0;
     if (!take_text(tokens, text, nbytes)) return TP_NO_MEMORY;
-    count_emphasis(tokens);
     if (tokens->nbytes == 0) return TP_OK;
-    const uint8_t *end = tokens->text + tokens->nbytes;
-    const bool is_nltk = tokens->vader->dialect == TP_VADER_NLTK;
-    piece p = {tokens->text, tokens->text, 0};
-    for (const uint8_t *at = tokens->text; next_piece(at, end, &p);) {
-        at = p.end;
-        if (!is_nltk) strip(&p);
-        else if (!strip_as_nltk(&p)) continue;
-        if (tokens->n == INT32_MAX) return TP_TOO_LARGE;
-        if ((tokens->n == tokens->capacity || (tokens->wants_spans && tokens->n == tokens->spans_capacity)) && !make_room(tokens)) {
-            return TP_NO_MEMORY;
-        }
-        if (!make_token(tokens, &p, &tokens->items[tokens->n])) return TP_NO_MEMORY;
-        if (tokens->wants_spans) {
-            tokens->spans[tokens->n] = (tp_token_span){(size_t)(p.start - tokens->text), (size_t)(p.end - tokens->text)};
-        }
-        tokens->n++;
-    }
-    if (tokens->vader->has_units) join_units(tokens);
-    return TP_OK;
+    tokens->n_emphasis[0] = count_bytes(tokens->text, tokens->nbytes, '!');
+    tokens->n_emphasis[1] = count_bytes(tokens->text, tokens->nbytes, '?');
+    tp_status status = find_all(tokens);
+    if (status == TP_OK && tokens->vader->has_units) join_units(tokens);
+    if (status == TP_OK) gather_flags(tokens);
+    return status;
 }
 
 void tp_tokens_free(tp_tokens *tokens)

@@ -31,6 +31,8 @@ typedef struct tp_tokens {
     tp_token *items;
     size_t n;
     size_t capacity;
+    uint32_t any_flags; /* those that some token has */
+    uint32_t all_flags; /* those that all tokens have */
     tp_token_span *spans;
     size_t spans_capacity;
     tp_arena lowered; /* for long words */

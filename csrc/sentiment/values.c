@@ -144,6 +144,9 @@ static bool take_boost(making *m, size_t first, size_t last)
 static void heed_phrases(making *m)
 {
     size_t i = m->i;
+    uint32_t flags = 0;
+    for (size_t j = i - 3; j < m->tokens->n && j <= i + 2; j++) flags |= m->tokens->items[j].flags;
+    if (!(flags & TP_VADER_IN_PHRASE)) return;
     (void)(take_idiom(m, i - 1, i) || take_idiom(m, i - 2, i) || take_idiom(m, i - 2, i - 1) || take_idiom(m, i - 3, i - 1) ||
            take_idiom(m, i - 3, i - 2));
     take_idiom(m, i, i + 1);
@@ -180,16 +183,6 @@ static void make(making *m)
 }
 
 /* ---- All words --------------------------------------------------------------------------------------------------------- */
-
-static bool is_some_upper(const tp_tokens *tokens)
-{
-    uint32_t all = TP_TOKEN_IS_UPPER, any = 0;
-    for (size_t i = 0; i < tokens->n; i++) {
-        all &= tokens->items[i].flags;
-        any |= tokens->items[i].flags;
-    }
-    return any & TP_TOKEN_IS_UPPER && !all;
-}
 
 bool tp_values_empty_index(tp_values *values, size_t n)
 {
@@ -301,12 +294,13 @@ tp_status tp_values_find(tp_values *values, const tp_tokens *tokens)
 {
     making m = {.tokens = tokens, .values = values, .has_memory = true};
     m.is_nltk = tokens->vader->dialect == TP_VADER_NLTK;
-    m.is_some_upper = is_some_upper(tokens);
+    m.is_some_upper = tokens->any_flags & TP_TOKEN_IS_UPPER && !(tokens->all_flags & TP_TOKEN_IS_UPPER);
     values->n = values->n_steps = 0;
     values->first_float = tokens->n;
+    if (tokens->n == 0) return TP_OK;
     tp_status status = m.is_nltk ? find_as_nltk(&m) : find_in_turn(&m);
     if (status == TP_OK && !m.has_memory) status = TP_NO_MEMORY;
-    return status == TP_OK ? tp_values_weigh(values, tokens) : status;
+    return status == TP_OK && tokens->any_flags & TP_VADER_BUT ? tp_values_weigh(values, tokens) : status;
 }
 
 void tp_values_free(tp_values *values)

@@ -126,7 +126,7 @@ def _windows(texts: Iterable[Any], n: int) -> Iterator[tuple[int, Sequence[Any]]
 def _joined(window: Sequence[Any], first: int) -> Batch:
     if {*map(type, window)} == {str}:
         with suppress(UnicodeEncodeError):  # a lone surrogate, which the twin takes as any other character
-            return native_text.batch_of(window)
+            return native_text.batch_in_passing(window)
     return native.surrogate_batch([_checked(text, first + i) for i, text in enumerate(window)])
 
 
