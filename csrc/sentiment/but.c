@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#ifndef __GNUC__
+#ifdef __clang__
 #pragma STDC FP_CONTRACT OFF /* GCC does not fuse under -std=c11 */
 #endif
 

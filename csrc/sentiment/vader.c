@@ -5,9 +5,10 @@
 #include "base/error.h"
 #include "base/once.h"
 #include "base/thread.h"
+#include "sentiment/but.h"
 #include "sentiment/values.h"
 
-#ifndef __GNUC__
+#ifdef __clang__
 #pragma STDC FP_CONTRACT OFF /* GCC does not fuse under -std=c11 */
 #endif
 
@@ -113,6 +114,7 @@ static tp_status score_one(tp_tokens *tokens, tp_values *values, const uint8_t *
 {
     tp_status status = tp_tokens_find(tokens, text, nbytes);
     if (status == TP_OK) status = tp_values_find(values, tokens);
+    if (status == TP_OK && tokens->n > 0 && tokens->any_flags & TP_VADER_BUT) status = tp_values_weigh(values, tokens);
     if (status == TP_OK) *found = polarity_of(tokens, values);
     return status;
 }

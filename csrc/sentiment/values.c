@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "sentiment/but.h"
-
-#ifndef __GNUC__
+#ifdef __clang__
 #pragma STDC FP_CONTRACT OFF /* GCC does not fuse under -std=c11 */
 #endif
 
@@ -299,8 +297,7 @@ tp_status tp_values_find(tp_values *values, const tp_tokens *tokens)
     values->first_float = tokens->n;
     if (tokens->n == 0) return TP_OK;
     tp_status status = m.is_nltk ? find_as_nltk(&m) : find_in_turn(&m);
-    if (status == TP_OK && !m.has_memory) status = TP_NO_MEMORY;
-    return status == TP_OK && tokens->any_flags & TP_VADER_BUT ? tp_values_weigh(values, tokens) : status;
+    return m.has_memory ? status : TP_NO_MEMORY;
 }
 
 void tp_values_free(tp_values *values)
