@@ -62,7 +62,7 @@ types: $(VENV)/.dev-tools ## mypy, pyright, and the stubs against the package
 	$(VENV)/bin/pyright --pythonpath $(VENV)/bin/python
 	$(VENV)/bin/python -m mypy.stubtest text_processor._textproc_cffi
 	cd text_processor/stubs && $(abspath $(VENV))/bin/python -m mypy.stubtest text_processor \
-		--ignore-unused-allowlist --allowlist <(printf '%s\n' $(subst /,.,$(patsubst %/__init__,%,$(basename $(wildcard text_processor/*.py text_processor/*/*.py)))))
+		--ignore-unused-allowlist --allowlist <(printf '%s\n' $(subst /,.,$(patsubst %/__init__,%,$(basename $(wildcard text_processor/*.py text_processor/*/*.py text_processor/*/*/*.py)))))
 
 .PHONY: bench docs wheel clean
 bench: $(VENV)/.bench-tools $(COUNT) ## Run the benchmarks; words.py and bpe.py, which take long, write to build/benchmarks

@@ -31,7 +31,8 @@ from text_processor._common import progress
 from text_processor._documents import batches
 from text_processor._native import bpe as native_bpe
 from text_processor._native import status as native_status
-from text_processor.bpe import _model, _special, _text, _training
+from text_processor.bpe import _model, _training
+from text_processor.bpe._stages import special_names, utf8
 
 NAMES = list(native_bpe.PATTERNS)
 ENCODINGS: dict[str, tiktoken.Encoding] = {}
@@ -76,7 +77,7 @@ def test_training_is_rustbpes(vocab_size):
 def test_texts_may_come_in_any_way(texts, threads):
     expected = Tokenizer()
     expected.train_from_iterator(texts, 400, threads=1)
-    repaired = [_text.encoded(text) for text in texts]
+    repaired = [utf8.encoded(text) for text in texts]
     for given_texts in (iter(texts), repaired, map(bytearray, repaired), reversed(texts)):
         tokenizer = Tokenizer()
         tokenizer.train_from_iterator(given_texts, 400, threads=threads)
@@ -106,7 +107,7 @@ def test_a_list_is_trained_on_as_an_iterator_is(texts, step):
         listed.train_from_iterator(texts, 300, progress=lambda done, total: told.append(done) if total is None else None)
     iterated.train_from_iterator(iter(texts), 300)
     assert listed.mergeable_ranks() == iterated.mergeable_ranks()
-    as_utf8 = (bytes(text) if isinstance(text, bytes) else _text.encoded(text) for text in texts)
+    as_utf8 = (bytes(text) if isinstance(text, bytes) else utf8.encoded(text) for text in texts)
     assert not told or told[-1] == sum(map(len, as_utf8))
 
 
@@ -270,12 +271,12 @@ def test_surrogates_are_treated_as_by_tiktoken(peer, text):
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_surrogates_are_joined_across_steps(monkeypatch, peer, size):
     text = "a\ud83d\udc4db\ud83d\ud83d\udc4d\udc4d\U0001f44d\ud83d" * 5
-    monkeypatch.setattr(_text.batches, "BATCH_CHARACTERS", size)
+    monkeypatch.setattr(utf8.batches, "BATCH_CHARACTERS", size)
     assert trained().encode_ordinary(text + "a" * 100) == peer.encode_ordinary(text + "a" * 100)
     assert trained().encode_array(text).tolist() == peer.encode_ordinary(text)
     once, again = Tokenizer(), Tokenizer()
     once.train(text * 9, 300)
-    again.train(_text.encoded(text * 9), 300)
+    again.train(utf8.encoded(text * 9), 300)
     assert once == again
 
 
@@ -283,8 +284,8 @@ def test_surrogates_are_joined_across_steps(monkeypatch, peer, size):
 def test_long_texts_cross_in_steps(monkeypatch, peer, size):
     text = BOOK[:5000] + "é" * 500 + "".join(TRICKY)
     expected = peer.encode_ordinary(text)
-    monkeypatch.setattr(_text, "STEP_NBYTES", size)
-    monkeypatch.setattr(_text.batches, "BATCH_CHARACTERS", size)
+    monkeypatch.setattr(utf8, "STEP_NBYTES", size)
+    monkeypatch.setattr(utf8.batches, "BATCH_CHARACTERS", size)
     monkeypatch.setattr(native_bpe, "STEP_IDS", 16)
     assert trained().encode_ordinary(text) == expected
     assert trained().count(text.encode()) == len(expected)
@@ -380,7 +381,7 @@ def test_special_tokens_in_a_text_of_many_steps(parts, step, long_stretch):
     text = "a b " * 20 + "".join(parts)
     expected = SPECIAL_PEER.encode(text, allowed_special="all")
     told = []
-    with mock.patch.object(_special, "STEP_NBYTES", step), mock.patch.object(_model, "LONG_STRETCH", long_stretch):
+    with mock.patch.object(special_names, "STEP_NBYTES", step), mock.patch.object(_model, "LONG_STRETCH", long_stretch):
         assert SPECIAL_OURS.encode(text.encode(), allowed_special="all") == expected
         assert SPECIAL_OURS.count(text.encode(), allowed_special="all") == len(expected)
         progress = lambda done, _: told.append(done)  # noqa: E731
@@ -499,7 +500,7 @@ def small_steps(monkeypatch):
     """Every hook is due at once, and little text is done in one step."""
     monkeypatch.setattr(progress, "INTERVAL_SECONDS", -1)
     monkeypatch.setattr(_model, "BATCH_NBYTES", 100)
-    monkeypatch.setattr(_text, "STEP_NBYTES", 1000)
+    monkeypatch.setattr(utf8, "STEP_NBYTES", 1000)
 
 
 @pytest.mark.parametrize("options", [{"disallowed_special": ()}, {"allowed_special": "all"}])

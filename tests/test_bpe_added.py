@@ -30,9 +30,11 @@ from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens
-from text_processor.bpe import _files, _splitter, _text
-from text_processor.bpe._added import AddedToken
+from text_processor.bpe._files import own
 from text_processor.bpe._model import Model
+from text_processor.bpe._split import splitter
+from text_processor.bpe._stages import utf8
+from text_processor.bpe._stages.added_tokens import AddedToken
 
 # A blank, white space that is not ASCII, letters that are composed or not, marks, and names that meet each other.
 PARTS = [
@@ -85,7 +87,7 @@ def of_added(added: dict[str, dict[str, bool]], form: tuple[str, ...] = (), **op
     numbers |= {character: byte for byte, character in byte_characters().items() if character in added}
     tokens = {name: AddedToken(numbers[name], **flags) for name, flags in added.items()}
     vocabulary = Tokenizer.from_mergeable_ranks(BYTES, "gpt2")._model.vocabulary
-    return Tokenizer._of(Model(_splitter.splitter_for(pattern), vocabulary, tokens, normalizer=form, **options))
+    return Tokenizer._of(Model(splitter.splitter_for(pattern), vocabulary, tokens, normalizer=form, **options))
 
 
 def ids_of_peer(peer: tokenizers.Tokenizer, text: str) -> list[int]:
@@ -149,7 +151,7 @@ def test_texts_in_steps_have_the_same_ids(size, added, form, prefix_space, text)
     tokenizer = of_added(added, form, prefix_space=prefix_space)
     expected = tokenizer.encode(text, **ALL)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_text, "STEP_NBYTES", size)
+        patch.setattr(utf8, "STEP_NBYTES", size)
         patch.setattr("text_processor._documents.batches.BATCH_CHARACTERS", size)
         patch.setattr("text_processor.bpe._model.BATCH_NBYTES", size)
         for ids in every_way(tokenizer, text, **ALL)[1:]:
@@ -247,8 +249,8 @@ PROCESSORS = {
 def test_added_tokens_where_regex_splits():
     """Only a whole stretch is certain there, so it comes to `regex` at once."""
     model = of_added({"<m>": {}, "<s>": {"special": True}})._model
-    by_regex = Tokenizer._of(Model(_splitter.splitter_for(r"(?<=a)b+|[^b]+|b"), model.vocabulary, model.added))
-    alone = Tokenizer._of(Model(_splitter.splitter_for(r"(?<=a)b+|[^b]+|b"), model.vocabulary))
+    by_regex = Tokenizer._of(Model(splitter.splitter_for(r"(?<=a)b+|[^b]+|b"), model.vocabulary, model.added))
+    alone = Tokenizer._of(Model(splitter.splitter_for(r"(?<=a)b+|[^b]+|b"), model.vocabulary))
     text = "abb a<m>é b<s>ab" * 3
     expected = []
     for part in re.split("(<m>|<s>)", text):
@@ -350,7 +352,7 @@ def test_decoding_is_that_of_tokenizers():
 
 def test_of_two_tokens_with_one_id_the_first_is_decoded():
     tokens = {"<a>": AddedToken(256), "<b>": AddedToken(256)}
-    tokenizer = Tokenizer._of(Model(_splitter.splitter_for("gpt2"), of_added({})._model.vocabulary, tokens))
+    tokenizer = Tokenizer._of(Model(splitter.splitter_for("gpt2"), of_added({})._model.vocabulary, tokens))
     assert tokenizer.encode("<b><a>", **ALL) == [256, 256]
     assert tokenizer.decode([256]) == "<a>"
 
@@ -401,8 +403,8 @@ def test_bytes_that_are_no_token_are_left_out_as_by_tokenizers(missing, n_merges
     laid_out = Tokens(b"".join(tokens), array("Q", accumulate(map(len, tokens))), array("I", range(len(tokens))))
     merges = array("I", (present.index(byte) for pair in pairs for byte in pair))
     for rule in (merges, None):  # here tiktoken's gives the same
-        vocabulary = _files.new_vocabulary(laid_out, rule, may_lack_bytes=True)
-        model = Model(_splitter.splitter_for("gpt2"), vocabulary, merges=rule, prefix_space=prefix_space)
+        vocabulary = own.new_vocabulary(laid_out, rule, may_lack_bytes=True)
+        model = Model(splitter.splitter_for("gpt2"), vocabulary, merges=rule, prefix_space=prefix_space)
         tokenizer = Tokenizer._of(model)
         expected = peer.encode(text).ids
         for ids in every_way(tokenizer, text):
@@ -451,10 +453,10 @@ def tiktoken_of(ranks: dict[bytes, int]) -> tiktoken.Encoding:
 @example("a\n  ")
 def test_two_spellings_of_a_pattern_split_alike(one, other, text):
     """So tokenizers with them are equal."""
-    by_one, by_other = (_splitter.splitter_for(name).native for name in (one, other))
+    by_one, by_other = (splitter.splitter_for(name).native for name in (one, other))
     assert by_one is not None
     assert by_other is not None
-    data = _text.encoded(text)
+    data = utf8.encoded(text)
     assert native_bpe.split(by_one, data) == native_bpe.split(by_other, data)
 
 

@@ -20,9 +20,10 @@ from text_processor import InvalidDocumentError, Tokenizer, UntrainedTokenizerWa
 from text_processor._common import progress
 from text_processor._documents import arrow
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _columns, _model, _text, _training
-from text_processor.bpe._added import AddedToken
+from text_processor.bpe import _columns, _model, _training
 from text_processor.bpe._model import Model
+from text_processor.bpe._stages import utf8
+from text_processor.bpe._stages.added_tokens import AddedToken
 
 pa = pytest.importorskip("pyarrow")
 test_arrow = pytest.importorskip("test_arrow")
@@ -44,7 +45,7 @@ def small_batches(nbytes: int = 64, measured: int = 7) -> ExitStack:
         (_model, "BATCH_NBYTES", nbytes),
         (_training, "GROUP_CHARACTERS", nbytes),
         (arrow, "MEASURED_ENTRIES", measured),
-        (_text, "STEP_NBYTES", 2 * nbytes),
+        (utf8, "STEP_NBYTES", 2 * nbytes),
     ):
         patches.enter_context(mock.patch.object(module, name, value))
     return patches

@@ -16,7 +16,7 @@ from bpe_texts import BOOK
 
 from text_processor import TextAnalyzer, Tokenizer, cli
 from text_processor._common import progress
-from text_processor.bpe._splitter import PATTERNS
+from text_processor.bpe._split.splitter import PATTERNS
 from text_processor.cli import _bpe, _shared
 
 TEXT = BOOK[:30_000] + "<|end|> é☃\n"
@@ -80,7 +80,7 @@ def test_train_makes_the_tokenizer_of_python(bpe, text, tmp_path, tie_break):
 
 
 def test_train_takes_many_files_each_a_text(bpe, tmp_path, monkeypatch):
-    monkeypatch.setattr("text_processor.bpe._text.STEP_NBYTES", 1000)
+    monkeypatch.setattr("text_processor.bpe._stages.utf8.STEP_NBYTES", 1000)
     monkeypatch.setattr("text_processor._documents.sources.BLOCK_NBYTES", 1000)
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"the lord"))
@@ -201,7 +201,7 @@ def kept(request, monkeypatch):
     """What a file becomes is kept on disk, or in memory; it comes in small pieces."""
     monkeypatch.setattr(_shared, "_MOST_KEPT_NBYTES", request.param)
     monkeypatch.setattr(_shared, "_KEPT_NBYTES", 7)
-    monkeypatch.setattr("text_processor.bpe._text.STEP_NBYTES", 1000)
+    monkeypatch.setattr("text_processor.bpe._stages.utf8.STEP_NBYTES", 1000)
     monkeypatch.setattr("text_processor._documents.sources.BLOCK_NBYTES", 1000)
 
 

@@ -30,7 +30,7 @@ from tokenizers import AddedToken, decoders, models, pre_tokenizers, trainers
 from text_processor import InvalidDocumentError, InvalidTokenizerError, TextProcessorError, Tokenizer
 from text_processor._documents import sources
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _text
+from text_processor.bpe._stages import utf8
 
 NAMES = list(native_bpe.PATTERNS)
 
@@ -648,7 +648,7 @@ def test_a_file_is_encoded_as_its_text(tmp_path_factory, text, size, allowed):
     source, out = folder / "text", folder / "ids"
     source.write_bytes(text.encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_text, "STEP_NBYTES", size)
+        patch.setattr(utf8, "STEP_NBYTES", size)
         patch.setattr(sources, "BLOCK_NBYTES", 4 + size)
         n_ids = trained().encode_file(source, out, allowed_special=allowed, disallowed_special=())
     assert ids_in(out) == trained().encode(text, allowed_special=allowed, disallowed_special=())
@@ -660,7 +660,7 @@ def test_what_is_disallowed_is_found_over_cuts(tmp_path_factory, text, size):
     folder = tmp_path_factory.mktemp("ids")
     (folder / "text").write_bytes(text.encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_text, "STEP_NBYTES", size)
+        patch.setattr(utf8, "STEP_NBYTES", size)
         patch.setattr(sources, "BLOCK_NBYTES", 4 + size)
         try:
             expected = trained().encode(text)

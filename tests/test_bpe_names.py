@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from text_processor import InvalidTokenizerError, Tokenizer, UnknownTokenError, bpe
 from text_processor._native.bpe import PATTERNS
-from text_processor.bpe import _hints, _unstable
+from text_processor.bpe._peers import hints, unstable
 
 # ---- tiktoken --------------------------------------------------------------------------------------------------------
 
@@ -172,12 +172,12 @@ def test_merging_alone_is_tiktokens(piece, key):
     letters = bytes(b"ab 't1\n\xc3\xa9"[byte % 9] for byte in piece)
     pieces = [letters, *(token for token in theirs.token_byte_values() if len(token) > 1)]
     expected = [theirs._core_bpe.encode_single_piece(piece) for piece in pieces if piece not in ours.mergeable_ranks()]
-    unstable = _unstable.Unstable(ours._model)
+    finder = unstable.Unstable(ours._model)
     assert [
-        ids for piece, ids in zip(pieces, unstable._merge_pieces(pieces), strict=True) if piece not in ours.mergeable_ranks()
+        ids for piece, ids in zip(pieces, finder._merge_pieces(pieces), strict=True) if piece not in ours.mergeable_ranks()
     ] == expected
     # By the Python code too, for pieces whose ids the core gives.
-    assert unstable._merge(letters) == [number for ids in unstable._merge_pieces([letters]) for number in ids]
+    assert finder._merge(letters) == [number for ids in finder._merge_pieces([letters]) for number in ids]
 
 
 def test_a_text_may_be_bytes_or_have_surrogates():
@@ -344,7 +344,7 @@ def test_the_name_is_copied_and_pickled_but_is_no_part_of_equality():
 
 # ---- Names that are missing ------------------------------------------------------------------------------------------
 
-HINTS = sorted({**_hints._DOORS, **_hints._OF_TOKENIZERS})
+HINTS = sorted({**hints._DOORS, **hints._OF_TOKENIZERS})
 
 
 @pytest.mark.parametrize("name", HINTS)
@@ -371,7 +371,7 @@ def test_any_other_name_is_missing_as_always(owner):
 
 def test_hints_name_what_there_is():
     """Each word of a hint that looks like a method is one."""
-    for hint in {**_hints._DOORS, **_hints._OF_TOKENIZERS}.values():
+    for hint in {**hints._DOORS, **hints._OF_TOKENIZERS}.values():
         for word in re.findall(r"\b([a-z]+(?:_[a-z]+)+)\b", hint):
             assert hasattr(Tokenizer, word) or word in ("disallowed_special", "special_tokens"), word
 

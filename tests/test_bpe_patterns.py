@@ -30,8 +30,8 @@ from texts import NEWER
 from tokenizers import pre_tokenizers
 
 from text_processor import InvalidTokenizerError, Tokenizer, cli
-from text_processor.bpe import _patterns, _splitter
-from text_processor.bpe._patterns import MOST_CHARACTERS, MOST_STATES, PROPERTIES, check
+from text_processor.bpe._split import dialects, splitter
+from text_processor.bpe._split.dialects import MOST_CHARACTERS, MOST_STATES, PROPERTIES, check
 
 BYTES = {bytes([byte]): byte for byte in range(256)}
 
@@ -580,7 +580,7 @@ def test_nothing_of_a_refused_file_stays(tmp_path: Path) -> None:
     (tmp_path / "refused.json").write_text(json.dumps(file), encoding="utf-8")
     compiled: list[str] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_splitter, "_compile", compiled.append)
+        patch.setattr(splitter, "_compile", compiled.append)
         with pytest.raises(InvalidTokenizerError, match="merges"):
             Tokenizer.from_huggingface(tmp_path / "refused.json")
     assert compiled == []
@@ -632,4 +632,4 @@ def test_surrogates_are_named() -> None:
 )
 def test_what_is_no_regular_expression_is_said(pattern: str, why: str) -> None:
     with pytest.raises(ValueError, match=f"is no regular expression: {why}"):
-        _patterns.check(pattern)
+        dialects.check(pattern)

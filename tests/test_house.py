@@ -210,6 +210,14 @@ BELOW_IN_PYTHON: dict[str, set[str]] = {
     "errors": set(),
 }
 
+# The rooms inside `bpe`; its other modules stand between these: the public one above all, the model on the stages.
+BELOW_IN_PYTHON_BPE = {
+    "_peers": {"_files", "_stages", "_split", "_model", "_outputs"},
+    "_files": {"_stages", "_split", "_model"},
+    "_stages": {"_split"},
+    "_split": set[str](),
+}
+
 # What documents come in by knows no counts, nor what tokenizers keep.
 HOLDERS = re.compile(r"_native\.(?:corpus|sentiment|bpe|numeric)\b|\b(?:Corpus|Lexicon|Pieces|Vocabulary|Encoder)\b")
 
@@ -237,6 +245,14 @@ def test_a_room_of_python_imports_only_what_it_stands_on(room: str) -> None:
     for path in MODULES:
         if python_room(path) == room:
             assert rooms_imported(path) <= allowed, path.name
+
+
+@pytest.mark.parametrize("room", BELOW_IN_PYTHON_BPE)
+def test_a_room_of_the_tokenizer_imports_only_what_it_stands_on(room: str) -> None:
+    assert {path.name for path in (PACKAGE / "bpe").iterdir() if path.is_dir()} - {"__pycache__"} == {*BELOW_IN_PYTHON_BPE}
+    for path in (PACKAGE / "bpe" / room).glob("*.py"):
+        ours = re.findall(r"from text_processor\.bpe(?:\.(_\w+)| import (\w+))", path.read_text(encoding="utf-8"))
+        assert {inside or module for inside, module in ours} <= {*BELOW_IN_PYTHON_BPE[room], room}, path.name
 
 
 def test_all_rooms_of_python_are_known() -> None:
@@ -279,7 +295,7 @@ def test_one_reader_reads_for_all_rooms() -> None:
         if not name.startswith("_documents/")
     }
     assert sinks["bpe/__init__.py"] == {"opened_file(", "opened_texts("}
-    assert sinks["bpe/_text.py"] == {"checked_buffer("}
+    assert sinks["bpe/_stages/utf8.py"] == {"checked_buffer("}
     assert sinks["bpe/_training.py"] == {"opened_texts("}
     assert sinks["_words/counting.py"] == {"opened_file(", "opened_column("}
 

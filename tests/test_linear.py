@@ -42,10 +42,11 @@ from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
 from text_processor._native.unicode import find_cut, is_normalized, normalize, normalize_with_offsets
-from text_processor.bpe import _files, _splitter
-from text_processor.bpe._added import AddedToken
+from text_processor.bpe._files import own
 from text_processor.bpe._model import Model
-from text_processor.bpe._splitter import PATTERNS
+from text_processor.bpe._split import splitter
+from text_processor.bpe._split.splitter import PATTERNS
+from text_processor.bpe._stages.added_tokens import AddedToken
 from text_processor.bpe._training import Counting
 from text_processor.cli import main
 from text_processor.numeric import DataProcessor, MovingAverage, RingBuffer
@@ -347,9 +348,9 @@ def own_file_with_merges(n: int, folder: Path) -> Call:
     ways = [(ids[b"a" * (length - i)], ids[b"a" * i]) for length in lengths for i in range(1, length - LONG_TOKEN)]
     merges = array("I", chain.from_iterable(ways))
     tokens = Tokens(b"".join(ids), array("Q", accumulate(map(len, ids))), array("I", ids.values()))
-    vocabulary = _files.new_vocabulary(tokens, merges, whole_pieces=True)
-    model = Model(_splitter.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
-    (folder / f"{n}").write_bytes(b"".join(_files.chunks(model)))
+    vocabulary = own.new_vocabulary(tokens, merges, whole_pieces=True)
+    model = Model(splitter.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
+    (folder / f"{n}").write_bytes(b"".join(own.chunks(model)))
     return lambda: Tokenizer.load(folder / f"{n}")
 
 
@@ -617,7 +618,7 @@ def many_special_tokens_in_a_batch(n: int, _: Path) -> Call:
 def added_tokens(**flags: bool) -> Tokenizer:
     """Added tokens that are always found, with flags, and a normal form."""
     tokens = {name: AddedToken(256 + i, special=False, **flags) for i, name in enumerate(["<m>", "a", " ", "\u0301"])}
-    return Tokenizer._of(Model(_splitter.splitter_for("gpt4"), of_bytes()._model.vocabulary, tokens, normalizer=("NFC",)))
+    return Tokenizer._of(Model(splitter.splitter_for("gpt4"), of_bytes()._model.vocabulary, tokens, normalizer=("NFC",)))
 
 
 def finds(flag: str, text: str, n: int) -> Call:
@@ -676,13 +677,13 @@ def encode_stream_with_a_name(n: int, _: Path) -> Call:
 
 def train_stream(n: int, _: Path) -> Call:
     stream = OneByOne(b"a" * n)
-    counting = Counting(_splitter.splitter_for("gpt4"), 1, lambda _: None)
+    counting = Counting(splitter.splitter_for("gpt4"), 1, lambda _: None)
     return lambda: counting.add_stream(text_of(stream))
 
 
 def train_large_stream(n: int, _: Path) -> Call:
     stream = io.BytesIO(b"a" * n)
-    counting = Counting(_splitter.splitter_for("gpt4"), 1, lambda _: None)
+    counting = Counting(splitter.splitter_for("gpt4"), 1, lambda _: None)
     return lambda: counting.add_stream(text_of(stream))
 
 

@@ -60,9 +60,9 @@ from text_processor._native import status as native_status
 from text_processor._native import text as native_text
 from text_processor._native import unicode as native_unicode
 from text_processor._words import counting
-from text_processor.bpe import _text
 from text_processor.bpe._model import Model
-from text_processor.bpe._splitter import Step, splitter_of
+from text_processor.bpe._split.splitter import Step, splitter_of
+from text_processor.bpe._stages import utf8
 
 PACKAGE = Path(text_processor.__file__).parent
 CORE = PACKAGE.parent / "csrc"
@@ -748,7 +748,7 @@ CASES: list[Case] = [
     (lambda: Tokenizer().train_from_iterator(["a", None], 300), TypeError, "text 1", "a missing value: leave it out"),
     (lambda: Tokenizer().train_from_iterator(pa.array([1]), 300), TypeError, "not int64", "column must hold text"),
     (
-        lambda: list(_text.blocks(sources.of_reader(lambda n: None, "the file", Reading()).text("the file"))),
+        lambda: list(utf8.blocks(sources.of_reader(lambda n: None, "the file", Reading()).text("the file"))),
         BlockingIOError,
         "the file",
         "has nothing to read now",

@@ -19,12 +19,14 @@ from tokenizers import pre_tokenizers
 
 from text_processor import Tokenizer
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _expressions, _sets, _splitter, _unicode
-from text_processor.bpe._expressions import Choice, Look, Node, Repeat, Sequence, Take
-from text_processor.bpe._splitter import (
+from text_processor.bpe._split import expressions, sets, unicode
+from text_processor.bpe._split.expressions import Choice, Look, Node, Repeat, Sequence, Take
+from text_processor.bpe._split.splitter import (
+    _TO_CHARACTER,
     PATTERNS,
     Splitter,
     Step,
+    _compile,
     byte_level_step,
     digits_step,
     punctuation_step,
@@ -72,7 +74,7 @@ def ends_of_matches(node: Node, text: str, at: int) -> Iterator[int]:
             yield from itertools.islice(_ends_of_repeat(node, text, at), 1 if node.is_possessive else None)
 
 
-def _is_next(members: _sets.Set, text: str, at: int) -> bool:
+def _is_next(members: sets.Set, text: str, at: int) -> bool:
     return at < len(text) and any(first <= ord(text[at]) <= last for first, last in members)
 
 
@@ -183,28 +185,28 @@ def test_published_patterns_are_tokenizers(name: str, behavior: str) -> None:
 def _characters() -> str:
     """Every character at which a range of any property begins or ends, with its neighbours, and some of the others."""
     codes = set(range(0x250)) | set(range(0, 0x110000, 13))
-    for name in _unicode.RANGES:
-        codes.update(each + delta for both in _sets.property_of(name) for each in both for delta in (-1, 0, 1))
-    codes.update(code for code in _sets._folded_alike()[0])
+    for name in unicode.RANGES:
+        codes.update(each + delta for both in sets.property_of(name) for each in both for delta in (-1, 0, 1))
+    codes.update(code for code in sets._folded_alike()[0])
     return "".join(chr(code) for code in sorted(codes) if 0 <= code < 0xD800 or 0xE000 <= code < 0x110000)
 
 
 CHARACTERS = _characters()
 _CLASSES = [
     *(r"\s", r"\S", r"\d", r"\D", r"\w", r"\W", r"\h", r"\H", "."),
-    *(rf"\p{{{name}}}" for name in sorted(_sets.CATEGORIES - {"Cs"} | _sets.SCRIPTS)),
+    *(rf"\p{{{name}}}" for name in sorted(sets.CATEGORIES - {"Cs"} | sets.SCRIPTS)),
     *(r"\p{Alphabetic}", r"\p{Uppercase}", r"\p{Lowercase}", r"\p{White_Space}", r"\p{Emoji}", r"\p{Ideographic}", r"\p{Math}"),
     *(r"\P{L}", r"\p{^N}", r"[^\p{Ll}\d]", r"[\p{L}&&[^\p{Han}]]", r"[\p{L}\p{N}&&\p{Latin}]"),
 ]
 _CLASSES_OF_RUST = [
     *(r"[\p{L}--\p{Latin}]", r"[\p{L}~~\p{Alphabetic}]", r"\p{Script=Han}", r"\p{gc=Lu}", r"\p{sc=Greek}", r"\pL", "(?s:.)"),
-    *(f"[[:{name}:]]" for name in _expressions._POSIX),
+    *(f"[[:{name}:]]" for name in expressions._POSIX),
     *("[[:^alpha:]_]", r"(?i:\p{Lu})", r"(?i:\P{Lu})", r"(?i:[^\p{Lu}])", "(?i:[^a-k])", "(?i:[à-þ])", "(?i:k)", "(?i:ß)"),
     *(r"(?i)[^\P{Ll}ſ]", r"(?i:[\w--a])", r"(?i:[a-z&&[^S]])", r"\p{Letter}"),
     *(r"\x{1F600}", "\\u{e9}", "\\U0001F600", "(?i:σ)", "(?i:İ)", "(?i:ı)", "(?i:ǆ)"),
 ]
 _CLASSES_OF_ONIGURUMA = [
-    *(f"[[:{name}:]]" for name in _expressions._POSIX_IN_UNICODE),
+    *(f"[[:{name}:]]" for name in expressions._POSIX_IN_UNICODE),
     "(?m:.)",
     "[[:^alpha:]_]",
     "(?i:k)",
@@ -351,7 +353,7 @@ def test_any_pattern_is_what_trying_everything_finds(marked: str, text: str, dia
     pattern = marked.replace(MARK, "")
     splitter = compiled(pattern, dialect)
     if splitter is not None:
-        reader = _expressions._OnigurumaReader if dialect == "oniguruma" else _expressions._Reader
+        reader = expressions._OnigurumaReader if dialect == "oniguruma" else expressions._Reader
         assert pieces_of(splitter, text) == naively(reader(pattern).read(), text)
 
 
@@ -480,7 +482,7 @@ CHAINS: dict[str, tuple[list[Step], list[Any]]] = {
         ],
     ),
 }
-_TO_BYTE = {chr(character): byte for byte, character in _splitter._TO_CHARACTER.items()}
+_TO_BYTE = {chr(character): byte for byte, character in _TO_CHARACTER.items()}
 
 
 @pytest.mark.parametrize("name", CHAINS)
@@ -502,7 +504,7 @@ def test_published_chains_are_tokenizers_on_any_text(name: str, text: str) -> No
 @given(steps, texts)
 def test_regex_takes_steps_as_the_core_does(taken: list[tuple[str, str, bool]], text: str) -> None:
     splitter = splitter_of([Step(pattern, "rust", behavior, invert) for pattern, behavior, invert in taken])  # type: ignore[arg-type]
-    engines = tuple(map(_splitter._compile, splitter.steps))
+    engines = tuple(map(_compile, splitter.steps))
     by_regex = [piece.decode() for group in Splitter(splitter.steps, None, engines).split(text) for piece in group]
     assert by_regex == pieces_of(splitter, text)
 

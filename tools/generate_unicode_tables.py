@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Generate csrc/unicode/tables.{h,c}, classes.{h,c} and text_processor/bpe/_unicode.py from the Unicode Character Database.
+"""Generate csrc/unicode/tables.{h,c}, classes.{h,c} and bpe/_split/unicode.py from the Unicode Character Database.
 
 The data comes from the npm package that carries it in machine-readable form:
 
@@ -32,7 +32,7 @@ CODE_POINT_COUNT = 0x110000
 CAPITAL_SIGMA = 0x03A3
 ROOT = Path(__file__).resolve().parent.parent
 TARGET_FOLDER = ROOT / "csrc" / "unicode"
-PROPERTIES_FILE = ROOT / "text_processor" / "bpe" / "_unicode.py"
+PROPERTIES_FILE = ROOT / "text_processor" / "bpe" / "_split" / "unicode.py"
 
 # Bits of a record's properties, as C will see them.
 CASED = 1

@@ -22,24 +22,15 @@ from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.sources import Options
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import (
-    _columns,
-    _files,
-    _forms,
-    _hints,
-    _model,
-    _post,
-    _special,
-    _splitter,
-    _text,
-    _training,
-    _writing,
-)
-from text_processor.bpe._added import AddedToken
+from text_processor.bpe import _columns, _model, _training
+from text_processor.bpe._files import forms, own, writing
 from text_processor.bpe._model import Model, Untrained, little_endian
-from text_processor.bpe._names import NamesOfPeers
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
-from text_processor.bpe._splitter import PATTERNS
+from text_processor.bpe._peers import hints
+from text_processor.bpe._peers.names import NamesOfPeers
+from text_processor.bpe._split.splitter import PATTERNS, checked_pattern
+from text_processor.bpe._stages import post_processing, special_names, utf8
+from text_processor.bpe._stages.added_tokens import AddedToken
 from text_processor.bpe._training import Plan
 from text_processor.errors import InvalidTokenizerError, UnknownTokenError
 
@@ -66,7 +57,7 @@ def __dir__() -> list[str]:
 if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the module
 
     def __getattr__(name: str) -> Any:
-        raise _hints.module_error(__name__, name)
+        raise hints.module_error(__name__, name)
 
 
 GPT2_PATTERN = PATTERNS["gpt2"]
@@ -125,8 +116,8 @@ class Tokenizer(NamesOfPeers):
     __slots__ = ("__weakref__", "_model")
 
     def __init__(self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None) -> None:
-        splitter = _splitter.checked_pattern(pattern)
-        self._model: Model = Untrained(splitter, Vocabulary.of_merges(array("I")), _special.checked_names(special_tokens))
+        splitter = checked_pattern(pattern)
+        self._model: Model = Untrained(splitter, Vocabulary.of_merges(array("I")), special_names.checked_names(special_tokens))
 
     @classmethod
     def _of(cls, model: Model) -> Self:
@@ -154,7 +145,7 @@ class Tokenizer(NamesOfPeers):
         {(108, 111): 256, (256, 119): 257}
         """
         plan = _checked_plan(vocab_size, tie_break, threads, progress)
-        self._use_merges(_training.train(_text.checked_text(text), self._model.splitter, plan))
+        self._use_merges(_training.train(utf8.checked_text(text), self._model.splitter, plan))
 
     def train_from_iterator(
         self,
@@ -258,11 +249,11 @@ class Tokenizer(NamesOfPeers):
         if type(text) is str and len(text) <= SHORT_TEXT:
             ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
-                return _post.applied(self._model.marks, ids) if add_special_tokens else ids
+                return post_processing.applied(self._model.marks, ids) if add_special_tokens else ids
         found = array("I")
         self._model.encode(text, allowed_special, disallowed_special, found)
         if add_special_tokens:
-            found = _post.applied(self._model.marks, found)
+            found = post_processing.applied(self._model.marks, found)
         return as_list(found, self._model.vocabulary)
 
     def encode_ordinary(self, text: str | Buffer) -> list[int]:
@@ -299,10 +290,10 @@ class Tokenizer(NamesOfPeers):
         if type(text) is str and len(text) <= SHORT_TEXT:
             short = self._model.encode_short_array(text, allowed_special, disallowed_special)
             if short is not None:
-                return _post.applied(self._model.marks, short) if add_special_tokens else short
+                return post_processing.applied(self._model.marks, short) if add_special_tokens else short
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
-        return _post.applied(self._model.marks, ids) if add_special_tokens else ids
+        return post_processing.applied(self._model.marks, ids) if add_special_tokens else ids
 
     @overload
     def encode_batch(
@@ -480,9 +471,9 @@ class Tokenizer(NamesOfPeers):
         if type(text) is str and len(text) <= SHORT_TEXT:
             n_ids = model.count_short(text, allowed_special, disallowed_special)
             if n_ids is not None:
-                return _post.count(model.marks, n_ids) if add_special_tokens else n_ids
+                return post_processing.count(model.marks, n_ids) if add_special_tokens else n_ids
         n_ids = model.encode(text, allowed_special, disallowed_special, None)
-        return _post.count(model.marks, n_ids) if add_special_tokens else n_ids
+        return post_processing.count(model.marks, n_ids) if add_special_tokens else n_ids
 
     def encode_with_offsets(
         self,
@@ -526,7 +517,11 @@ class Tokenizer(NamesOfPeers):
             return arrays
         ids, starts, ends = arrays
         zeros = tuple(None if part is None else (0,) * len(part) for part in model.marks)
-        return _post.applied(model.marks, ids), _post.applied(zeros, starts), _post.applied(zeros, ends)
+        return (
+            post_processing.applied(model.marks, ids),
+            post_processing.applied(zeros, starts),
+            post_processing.applied(zeros, ends),
+        )
 
     def tokenize(self, text: str | Buffer) -> list[str]:
         r"""Return the tokens of `encode_ordinary` as text, for example as the ``analyzer`` of a vectorizer of scikit-learn.
@@ -834,7 +829,7 @@ class Tokenizer(NamesOfPeers):
         {}
         """
         model = self._model
-        pairs = _writing.merges_of(model)
+        pairs = writing.merges_of(model)
         left, right = pairs[::2], pairs[1::2]
         if model.merges is None:
             made_by_pairs = (
@@ -906,15 +901,15 @@ class Tokenizer(NamesOfPeers):
         return copied
 
     def __getstate__(self) -> tuple[bytes, dict[str, Any]] | tuple[bytes, dict[str, Any], Literal["untrained"]]:
-        data, attributes = b"".join(_files.chunks(self._model)), attributes_of(self, Tokenizer)
+        data, attributes = b"".join(own.chunks(self._model)), attributes_of(self, Tokenizer)
         return (data, attributes, "untrained") if isinstance(self._model, Untrained) else (data, attributes)
 
     def __setstate__(self, state: tuple[bytes, dict[str, Any]] | tuple[bytes, dict[str, Any], Literal["untrained"]]) -> None:
         match state:
             case (bytes(data), dict(attributes)):
-                self._model = _files.from_bytes(data)
+                self._model = own.from_bytes(data)
             case (bytes(data), dict(attributes), "untrained"):
-                model = _files.from_bytes(data)
+                model = own.from_bytes(data)
                 self._model = Untrained(model.splitter, model.vocabulary, model.added)
             case _:
                 raise InvalidTokenizerError(f"the state of a Tokenizer must be bytes and a dict, not {quoted(state)}")
@@ -941,7 +936,7 @@ class Tokenizer(NamesOfPeers):
         ...     Tokenizer.load(Path(folder, "tokenizer")) == tokenizer
         True
         """
-        files.write_file(os.fsdecode(path), _files.chunks(self._model))
+        files.write_file(os.fsdecode(path), own.chunks(self._model))
 
     @classmethod
     def load(
@@ -986,14 +981,14 @@ class Tokenizer(NamesOfPeers):
         ...     Tokenizer.load(folder) == tokenizer
         True
         """
-        given = _forms.Given(pattern, special_tokens)
+        given = forms.Given(pattern, special_tokens)
         if isinstance(source, str) and source.lstrip().startswith("{"):
-            return cls._of(_forms.read_bytes(source.encode("utf-8", "surrogatepass"), "the text", given))
+            return cls._of(forms.read_bytes(source.encode("utf-8", "surrogatepass"), "the text", given))
         if not isinstance(source, str | bytes | os.PathLike):
-            return cls._of(_forms.read_bytes(bytes(arguments.byte_view(source, "source", _SOURCES)), "the bytes", given))
-        if isinstance(source, bytes) and _forms.looks_like_content(source):
-            return cls._of(_forms.read_bytes(source, "the bytes", given))
-        return cls._of(_forms.read(Path(os.fsdecode(cast("str", source))), given))
+            return cls._of(forms.read_bytes(bytes(arguments.byte_view(source, "source", _SOURCES)), "the bytes", given))
+        if isinstance(source, bytes) and forms.looks_like_content(source):
+            return cls._of(forms.read_bytes(source, "the bytes", given))
+        return cls._of(forms.read(Path(os.fsdecode(cast("str", source))), given))
 
     @classmethod
     def from_mergeable_ranks(
@@ -1028,8 +1023,8 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.encode("abc<|end|>", allowed_special="all"), tokenizer.vocab_size
         ([300, 99, 400], 401)
         """
-        splitter = _splitter.checked_pattern(pattern)
-        return cls._of(_forms.model_of(_checked_ranks(ranks), splitter, special_tokens))._named(name)
+        splitter = checked_pattern(pattern)
+        return cls._of(forms.model_of(_checked_ranks(ranks), splitter, special_tokens))._named(name)
 
     @classmethod
     def from_tiktoken(
@@ -1049,8 +1044,8 @@ class Tokenizer(NamesOfPeers):
         Otherwise it works as `from_mergeable_ranks`.
         """
         file = os.fsdecode(path)
-        _splitter.checked_pattern(pattern)
-        return cls._of(_forms.read_tiktoken(Path(file), _forms.Given(pattern, special_tokens)))._named(name)
+        checked_pattern(pattern)
+        return cls._of(forms.read_tiktoken(Path(file), forms.Given(pattern, special_tokens)))._named(name)
 
     def save_tiktoken(self, path: StrOrBytesPath) -> None:
         """Write the tokens and their ids to a ``.tiktoken`` file; such a file has no pattern and no special tokens.
@@ -1067,8 +1062,8 @@ class Tokenizer(NamesOfPeers):
         ...     Tokenizer.from_tiktoken(Path(folder, "bytes.tiktoken"), "gpt4") == Tokenizer()
         True
         """
-        _writing.check_rule_of_tiktoken(self._model)
-        files.write_file(os.fsdecode(path), _files.tiktoken_lines(self._model))
+        writing.check_rule_of_tiktoken(self._model)
+        files.write_file(os.fsdecode(path), own.tiktoken_lines(self._model))
 
     def to_tiktoken(self, name: str | None = None) -> Any:
         """Return a ``tiktoken.Encoding`` with this vocabulary and pattern; all added tokens are special tokens there.
@@ -1079,7 +1074,7 @@ class Tokenizer(NamesOfPeers):
             ImportError: tiktoken is not installed.
             ValueError: tiktoken would give other ids; the message has all reasons.
         """
-        _writing.check_rule_of_tiktoken(self._model)
+        writing.check_rule_of_tiktoken(self._model)
         try:
             import tiktoken  # noqa: PLC0415
         except ImportError as error:
@@ -1110,7 +1105,7 @@ class Tokenizer(NamesOfPeers):
             OSError: the file cannot be read.
         """
         path = Path(os.fsdecode(path))
-        return cls._of(_forms.read_huggingface(path.read_bytes(), str(path)))
+        return cls._of(forms.read_huggingface(path.read_bytes(), str(path)))
 
     def save_huggingface(self, path: StrOrBytesPath) -> None:
         """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers``, from 0.20 on, give the same ids.
@@ -1128,7 +1123,7 @@ class Tokenizer(NamesOfPeers):
         ...     Tokenizer.from_huggingface(Path(folder, "tokenizer.json")) == Tokenizer("o200k")
         True
         """
-        files.write_file(os.fsdecode(path), [_writing.to_json(self._model)])
+        files.write_file(os.fsdecode(path), [writing.to_json(self._model)])
 
     def save_pretrained(
         self,
@@ -1175,7 +1170,7 @@ class Tokenizer(NamesOfPeers):
             "cls_token": cls_token,
             "mask_token": mask_token,
         }
-        _writing.save_pretrained(self._model, Path(os.fsdecode(folder)), chat_template, named)
+        writing.save_pretrained(self._model, Path(os.fsdecode(folder)), chat_template, named)
 
 
 class IncrementalDecoder:
@@ -1232,7 +1227,7 @@ def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, pr
     arguments.check_option("tie_break", tie_break, tuple(native_bpe.TIE_BREAKS))
     common_progress.check_progress(progress)
     rule = native_bpe.TIE_BREAKS[arguments.plain(cast(str, tie_break))]
-    return Plan(min(size, _special.MOST_ID) - 256, rule, _n_threads(threads), progress)
+    return Plan(min(size, special_names.MOST_ID) - 256, rule, _n_threads(threads), progress)
 
 
 def _n_threads(threads: int | None) -> int:
@@ -1252,9 +1247,9 @@ def _checked_ranks(ranks: Any) -> Tokens:
         text, ends = b"".join(tokens), array("Q", accumulate(map(len, tokens)))
     except (TypeError, OverflowError):
         ids = array("I")
-    if len(ids) != len(ranks) or (ids and max(ids) > _special.MOST_ID):
+    if len(ids) != len(ranks) or (ids and max(ids) > special_names.MOST_ID):
         for token, rank in ranks.items():
             if not isinstance(token, bytes):
                 raise TypeError(f"the token {quoted(token)} must be bytes, not {type(token).__name__}")
-            _special.checked_id(rank, f"the id of the token {quoted(token)}")
+            special_names.checked_id(rank, f"the id of the token {quoted(token)}")
     return Tokens(text, ends, ids)

@@ -21,13 +21,13 @@ from text_processor._documents.sources import Shard
 from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
 from text_processor._native.text import Batch
-from text_processor.bpe import _added, _normalizing, _offsets, _pipeline, _post, _special, _text
-from text_processor.bpe._added import AddedToken
 from text_processor.bpe._outputs import Output
-from text_processor.bpe._pipeline import Finders
-from text_processor.bpe._special import Names, Search
-from text_processor.bpe._splitter import PATTERNS, Splitter
-from text_processor.bpe._text import Consume
+from text_processor.bpe._split.splitter import PATTERNS, Splitter
+from text_processor.bpe._stages import added_tokens, locating, normalizing, pipeline, post_processing, special_names, utf8
+from text_processor.bpe._stages.added_tokens import AddedToken
+from text_processor.bpe._stages.pipeline import Finders
+from text_processor.bpe._stages.special_names import Names, Search
+from text_processor.bpe._stages.utf8 import Consume
 from text_processor.errors import InvalidDocumentError, UnknownTokenError, UntrainedTokenizerWarning
 
 # Bytes of short texts in one batch, for each thread: some milliseconds of work. A longer text is encoded alone, in steps.
@@ -84,13 +84,13 @@ class Model:
         self.added = self._numbered(added)
         self.special_ids = {name: token.id for name, token in self.added.items() if token.special}
         self.special_names = frozenset(self.special_ids)
-        self.form = _normalizing.form_of(normalizer)
+        self.form = normalizing.form_of(normalizer)
         self.search_for = lru_cache(MOST_SEARCHES)(Search)
-        self.finders_for = lru_cache(MOST_SEARCHES)(partial(_pipeline.new_finders, self.added, self.form))
+        self.finders_for = lru_cache(MOST_SEARCHES)(partial(pipeline.new_finders, self.added, self.form))
         self.is_plain = self._is_plain()
         names = self._added_texts()
         self.special_tokens = SpecialTokens(names) if names else None
-        self.marks = _post.parts_of(post_processor)
+        self.marks = post_processing.parts_of(post_processor)
 
     def _is_plain(self) -> bool:
         """Whether text goes to the splitter as it is, but for special tokens that are found wherever their names are."""
@@ -102,7 +102,7 @@ class Model:
         """Return what added tokens decode to, by id: of several with one id the first, and none that is in the vocabulary."""
         texts: dict[int, bytes] = {}
         for name, token in self.added.items():
-            texts.setdefault(token.id, _pipeline.looked_for(name, token, self.form).encode())
+            texts.setdefault(token.id, pipeline.looked_for(name, token, self.form).encode())
         for number in texts.keys() & set(self.tokens_ids):
             del texts[number]
         return texts
@@ -112,14 +112,17 @@ class Model:
         if isinstance(added, Mapping):
             given = cast("Mapping[str, AddedToken | int]", added)
             return {name: AddedToken(token) if isinstance(token, int) else token for name, token in given.items()}
-        return {name: AddedToken(_added.checked_id(token, name)) for token, name in enumerate(added, self.tokens_ids[-1] + 1)}
+        return {
+            name: AddedToken(added_tokens.checked_id(token, name)) for token, name in enumerate(added, self.tokens_ids[-1] + 1)
+        }
 
     def trained(self, vocabulary: Vocabulary) -> Model:
         """Return this model with another vocabulary; the added tokens keep their order and get the ids after it."""
         in_order = sorted(self.added.items(), key=lambda item: item[1].id)
         first = vocabulary.tokens().ids[-1] + 1
         added = {
-            name: token._replace(id=_added.checked_id(number, name)) for number, (name, token) in enumerate(in_order, first)
+            name: token._replace(id=added_tokens.checked_id(number, name))
+            for number, (name, token) in enumerate(in_order, first)
         }
         return Model(
             self.splitter,
@@ -172,7 +175,7 @@ class Model:
         """Return what goes to the splitter of a short text; None if added tokens are or may be in it, or ``regex`` splits."""
         if self.splitter.native is None:
             return None
-        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
         if forbidden:
             self._check(text, forbidden)
         if self.is_plain:
@@ -184,18 +187,18 @@ class Model:
         whole = self._whole(data, self.finders_for(chosen))
         return None if whole is None else bytes(whole)
 
-    def _whole(self, data: bytes, finders: Finders) -> _pipeline.Text | None:
+    def _whole(self, data: bytes, finders: Finders) -> pipeline.Text | None:
         """Return what goes to the splitter of a text without added tokens; None if it has some."""
         if finders.before is not None and finders.before.occur_in(data):
             return None
-        text = data if self.form is None or data.isascii() else bytes(_normalizing.normalize(data, self.form))
+        text = data if self.form is None or data.isascii() else bytes(normalizing.normalize(data, self.form))
         if finders.after is not None and finders.after.occur_in(text):
             return None
-        return _pipeline.with_blank(text) if self.prefix_space else text
+        return pipeline.with_blank(text) if self.prefix_space else text
 
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Append the ids of a text to an array, or only count them if it is None; return their number."""
-        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
         encoder = self._new_encoder(ids)
         self._encode_checked(self._checked(text, forbidden), chosen, encoder)
         return encoder.n_ids
@@ -204,9 +207,9 @@ class Model:
         """Return a text after checking that it contains no disallowed name."""
         if isinstance(text, str):
             self._check(text, forbidden)
-        checked = _text.checked_text(text)
+        checked = utf8.checked_text(text)
         if forbidden and isinstance(checked, memoryview):
-            checked = _text.as_str(checked)
+            checked = utf8.as_str(checked)
             self._check(checked, forbidden)
         return checked
 
@@ -217,7 +220,7 @@ class Model:
             self._feed(encoder, text, tell)
         elif not self.is_plain:
             sink = self._sink(encoder, chosen)
-            _text.feed(text, sink if tell is None else _telling(sink, tell), encoder.threads)
+            utf8.feed(text, sink if tell is None else _telling(sink, tell), encoder.threads)
         elif chosen:
             self._feed_parts(encoder, text, chosen, tell)
         else:
@@ -229,11 +232,11 @@ class Model:
             return False
         if isinstance(text, str):
             return text.isascii() or (self.form is None and batches.find_surrogate(text) is None)
-        return self.form is None or _normalizing.is_normalized(text, self.form)
+        return self.form is None or normalizing.is_normalized(text, self.form)
 
     def _sink(self, encoder: Encoder, chosen: frozenset[str]) -> Consume:
         """Return what takes a text in chunks through all stages."""
-        last = _pipeline.Encoding(encoder, self._feed_chunk(encoder), self.prefix_space)
+        last = pipeline.Encoding(encoder, self._feed_chunk(encoder), self.prefix_space)
         first = self.finders_for(chosen).stages(self.form, last)
 
         def take(text: bytes | memoryview, is_final: bool) -> int:
@@ -258,14 +261,14 @@ class Model:
     def _check(self, text: str, forbidden: frozenset[str]) -> None:
         """Raise `ValueError` if a text contains a disallowed name."""
         if forbidden and (name := self.search_for(forbidden).first(text)) is not None:
-            raise _special.disallowed(name, f"character {text.find(name)}")
+            raise special_names.disallowed(name, f"character {text.find(name)}")
 
     def _feed_parts(self, encoder: Encoder, text: str | memoryview, chosen: frozenset[str], tell: Tell | None) -> None:
         """Encode a checked text in which some names are special tokens."""
         if self.splitter.native is None:
             self._feed_parts_of_regex(encoder, text, chosen, tell)
             return
-        data, done, search = _text.as_utf8(text), 0, self.search_for(chosen)
+        data, done, search = utf8.as_utf8(text), 0, self.search_for(chosen)
         name_ids = search.ids_of(self.special_ids)
         for start, found in search.steps(data):
             places, n_before = found, done
@@ -282,7 +285,7 @@ class Model:
         self._feed(encoder, data[done:], tell)
 
     def _feed_parts_of_regex(self, encoder: Encoder, text: str | memoryview, chosen: frozenset[str], tell: Tell | None) -> None:
-        data, start = _text.as_utf8(text), 0
+        data, start = utf8.as_utf8(text), 0
         for place in self.search_for(chosen).all(data):
             self._feed(encoder, data[start : place.start], tell)
             encoder.add(self.special_ids[place.name])
@@ -296,9 +299,9 @@ class Model:
 
     def _feed(self, encoder: Encoder, text: str | memoryview, tell: Tell | None = None) -> None:
         if self.splitter.native is not None:
-            _text.feed(text, encoder.feed if tell is None else _telling(encoder.feed, tell), encoder.threads)
+            utf8.feed(text, encoder.feed if tell is None else _telling(encoder.feed, tell), encoder.threads)
             return
-        whole = _text.as_str(text)
+        whole = utf8.as_str(text)
         n_left = 0 if tell is None else batches.utf8_nbytes(whole)
         for pieces in self.splitter.split(whole):
             encoder.feed_split(pieces)
@@ -309,13 +312,13 @@ class Model:
         if tell is not None:
             tell(n_left)  # bytes that no match covers
 
-    def encode_with_offsets(self, text: object, unit: str, allowed: object, disallowed: object) -> _offsets.Arrays:
+    def encode_with_offsets(self, text: object, unit: str, allowed: object, disallowed: object) -> locating.Arrays:
         """Return the ids of a text and where each one begins and ends."""
-        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
-        data = bytes(_text.as_utf8(self._checked(text, forbidden)))
+        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        data = bytes(utf8.as_utf8(self._checked(text, forbidden)))
         way = (self.finders_for(chosen), self.normalizer, self.prefix_space, self.splitter)
-        found = _offsets.Locator(*way, encode=self._encode_stretch, vocabulary=self.vocabulary).locate(data)
-        return _offsets.in_bytes(data, found) if unit == "bytes" else _offsets.in_characters(data, found)
+        found = locating.Locator(*way, encode=self._encode_stretch, vocabulary=self.vocabulary).locate(data)
+        return locating.in_bytes(data, found) if unit == "bytes" else locating.in_characters(data, found)
 
     def _encode_stretch(self, text: bytes) -> array[int]:
         encoder = self._new_encoder(array("I"))
@@ -326,7 +329,7 @@ class Model:
         self, texts: Iterable[object], output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
     ) -> None:
         """Give the ids of each text to an output, and report the number of bytes done."""
-        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
         batch = _Batch(self, output, threads, report)
         for index, text in enumerate(texts):
             batch.add(self._checked_of_many(text, index, forbidden), chosen)
@@ -336,10 +339,10 @@ class Model:
         self, texts: Texts, output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
     ) -> None:
         """Give the ids of each entry of an Arrow column to an output, and report the number of bytes done."""
-        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
         search = self.search_for(chosen | forbidden) if chosen or forbidden else None
         batch = _Batch(self, output, threads, report)
-        for first, joined in _text.entries_of(texts):
+        for first, joined in utf8.entries_of(texts):
             if (
                 self.is_plain
                 and self.splitter.native is not None
@@ -348,7 +351,7 @@ class Model:
             ):
                 batch.add_joined(joined)
                 continue
-            for index, text in enumerate(_text.documents_of(joined), first):
+            for index, text in enumerate(utf8.documents_of(joined), first):
                 batch.add(self._checked_of_many(text, index, forbidden), chosen)
         batch.flush()
 
@@ -369,15 +372,15 @@ class Model:
 
     def encode_stream(self, text: Shard, allowed: Names | str, disallowed: Names | str) -> Iterator[array[int]]:
         """Give the ids of a text that comes in blocks, an array for each block."""
-        chosen, forbidden = _special.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
         ids = array("I")
         encoder = self._new_encoder(ids)
         if self.splitter.native is None:  # regex needs the whole text at once
-            self.encode("".join(map(_text.as_str, _text.blocks(text))), chosen, forbidden, ids)
+            self.encode("".join(map(utf8.as_str, utf8.blocks(text))), chosen, forbidden, ids)
             yield ids
             return
         parts = _Stream(self, encoder, chosen, forbidden) if self.is_plain else _Stages(self, encoder, chosen, forbidden)
-        for _ in _text.Stream(parts.consume).feed_text(text):
+        for _ in utf8.Stream(parts.consume).feed_text(text):
             yield ids
             del ids[:]
         parts.end()
@@ -467,7 +470,7 @@ class Untrained(Model):
         self._warn()
         return super().encode(*arguments, **options)
 
-    def encode_with_offsets(self, *arguments: Any, **options: Any) -> _offsets.Arrays:
+    def encode_with_offsets(self, *arguments: Any, **options: Any) -> locating.Arrays:
         self._warn()
         return super().encode_with_offsets(*arguments, **options)
 
@@ -598,7 +601,7 @@ class _Batch:
         """Return what goes to the splitter of a text without added tokens; None if it may have some."""
         if self._model.is_plain:
             return None if chosen and self._may_hold(text, chosen) else text
-        whole = self._model._whole(_text.encoded(text), self._model.finders_for(chosen))
+        whole = self._model._whole(utf8.encoded(text), self._model.finders_for(chosen))
         return None if whole is None else str(whole, "utf-8")
 
     def _may_hold(self, text: str, names: frozenset[str]) -> bool:
@@ -615,7 +618,7 @@ class _Batch:
         """Encode the waiting texts."""
         texts, self._waiting, self._n_waiting = self._waiting, [], 0
         if texts:
-            batch = _text.batch_of(texts)
+            batch = utf8.batch_of(texts)
             self._feed(batch, len(batch.text) - batch.n_ends + 1)  # without the separators between texts
 
     def _feed(self, batch: Batch, nbytes: int) -> None:
@@ -647,12 +650,12 @@ class _Stream:
                 if place.end > certain:
                     certain = place.start
                     break
-                _text.feed_bytes(text[start : place.start], self._encoder.feed)
+                utf8.feed_bytes(text[start : place.start], self._encoder.feed)
                 self._encoder.add(self._ids[place.name])
                 start = place.end
             certain = min(certain, n)
         if start < certain:
-            start += _text.feed_bytes(text[start:certain], self._encoder.feed, is_final=is_final)
+            start += utf8.feed_bytes(text[start:certain], self._encoder.feed, is_final=is_final)
         self._n_done += start
         return start
 
@@ -665,7 +668,7 @@ class _Stream:
             return len(text)
         places, n_certain = self._forbidden.places(text, is_final=is_final)
         if places:
-            raise _special.disallowed(places[0].name, f"byte {self._n_done + places[0].start}")
+            raise special_names.disallowed(places[0].name, f"byte {self._n_done + places[0].start}")
         return n_certain
 
 

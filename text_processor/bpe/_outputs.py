@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Protocol, Union
 
 from text_processor._native.bpe import Vocabulary
-from text_processor.bpe import _post
-from text_processor.bpe._post import Parts
+from text_processor.bpe._stages import post_processing
+from text_processor.bpe._stages.post_processing import Parts
 
 # Ends of texts, of 64 bits.
 Ends = Union["array[int]", "memoryview[int]"]
@@ -48,7 +48,7 @@ class Lists:
 
     def mark(self, marks: Parts) -> None:
         """Put the marks of a post-processor around each text."""
-        self.lists = [_post.applied(marks, ids) for ids in self.lists]
+        self.lists = [post_processing.applied(marks, ids) for ids in self.lists]
 
 
 class Flat:
@@ -66,7 +66,7 @@ class Flat:
         """Put the marks of a post-processor around each text."""
         ids, offsets = array("I"), array("Q", [0])
         for start, end in pairwise(self.offsets):
-            ids.extend(_post.applied(marks, self.ids[start:end]))
+            ids.extend(post_processing.applied(marks, self.ids[start:end]))
             offsets.append(len(ids))
         self.ids, self.offsets = ids, offsets
 

@@ -16,8 +16,8 @@ from text_processor._documents.sources import Shard
 from text_processor._native import text as native_text
 from text_processor._native.bpe import Pieces, Trainer
 from text_processor._native.text import Batch
-from text_processor.bpe import _text
-from text_processor.bpe._splitter import Splitter
+from text_processor.bpe._split.splitter import Splitter
+from text_processor.bpe._stages import utf8
 from text_processor.errors import InvalidDocumentError
 
 # A text of up to SHORT_TEXT characters is joined with others; a group has GROUP_CHARACTERS for each thread. A character beyond
@@ -61,9 +61,9 @@ class Counting:
                 if self._n_waiting >= self._most:
                     self.flush()
             else:
-                _text.feed(text, self._consume)
+                utf8.feed(text, self._consume)
             return
-        for pieces in self._splitter.split(_text.as_str(text)):
+        for pieces in self._splitter.split(utf8.as_str(text)):
             self.pieces.add_split(pieces)
             self._has_done(sum(map(len, pieces)))
 
@@ -95,11 +95,11 @@ class Counting:
 
     def add_column(self, texts: Texts) -> None:
         """Count the pieces of the entries of an Arrow column."""
-        for first, joined in _text.entries_of(texts):
+        for first, joined in utf8.entries_of(texts):
             if self._splitter.native is not None and isinstance(joined, Batch):
                 self._add_batch(joined, len(joined.text) - joined.n_ends)
                 continue
-            for text in checked(_text.documents_of(joined), first):
+            for text in checked(utf8.documents_of(joined), first):
                 self.add(text)
 
     def _add_batch(self, batch: Batch, nbytes: int) -> None:
@@ -110,16 +110,16 @@ class Counting:
     def flush(self) -> None:
         """Count the pieces of the waiting texts."""
         if self._waiting:
-            batch = _text.batch_of(self._waiting)
+            batch = utf8.batch_of(self._waiting)
             self._add_batch(batch, len(batch.text) - batch.n_ends + 1)
             self._waiting, self._n_waiting = [], 0
 
     def add_stream(self, text: Shard) -> None:
         """Count the pieces of a text that comes in blocks."""
         if self._splitter.native is None:  # regex needs the whole text at once
-            self.add("".join(map(_text.as_str, _text.blocks(text))))
+            self.add("".join(map(utf8.as_str, utf8.blocks(text))))
             return
-        deque(_text.Stream(self._consume).feed_text(text), maxlen=0)
+        deque(utf8.Stream(self._consume).feed_text(text), maxlen=0)
 
     def trainer(self, tie_break: int) -> Trainer:
         """Return the trainer for the counted pieces; they are moved to it."""
@@ -144,7 +144,7 @@ def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryvie
             yield text
             continue
         try:
-            checked = _text.checked_text(text, f"text {index}")
+            checked = utf8.checked_text(text, f"text {index}")
         except InvalidDocumentError as error:
             error.index = index
             raise
@@ -157,7 +157,7 @@ def train(text: str | memoryview, splitter: Splitter, plan: Plan) -> array[int]:
     """Return the merges of one checked text."""
     total = None
     if plan.progress is not None and plan.progress is not False:
-        total = batches.utf8_nbytes(_text.as_str(text) if isinstance(text, str) else text)
+        total = batches.utf8_nbytes(utf8.as_str(text) if isinstance(text, str) else text)
     with reporting(plan.progress, total) as report:
         counting = Counting(splitter, plan.threads, report)
         counting.add(text)

@@ -21,7 +21,9 @@ from text_processor._documents import decoding, sources
 from text_processor._documents.decoding import Reading
 from text_processor._documents.sources import Shard
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _text, _training, _writing
+from text_processor.bpe import _training
+from text_processor.bpe._files import writing
+from text_processor.bpe._stages import utf8
 from text_processor.cli import _shared
 from text_processor.cli._shared import PROGRAM, Faults, FileError, Work, printable, say, standard_input
 
@@ -191,7 +193,7 @@ def _check_output(tokenizer: Tokenizer, name: str) -> None:
         if not path.parent.is_dir():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         if path.suffix.lower() == ".json":
-            _writing.to_json(tokenizer._model)
+            writing.to_json(tokenizer._model)
 
 
 @contextlib.contextmanager
@@ -243,7 +245,7 @@ def _sound(read: Callable[[int], bytes], name: str, faults: Faults, arguments: a
     text = _text_of(read, name, _reading(name, arguments))
     if not faults.are_skipped:
         return text
-    blocks = faults.whole(_shown(name), map(bytes, _text.blocks(text)))
+    blocks = faults.whole(_shown(name), map(bytes, utf8.blocks(text)))
     return _text_of(lambda _: next(blocks, b""), name, Reading("utf-8"))
 
 

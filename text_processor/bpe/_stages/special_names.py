@@ -12,7 +12,7 @@ from text_processor._common.messages import quoted, shown
 from text_processor._documents import batches
 from text_processor._native import bpe as native_bpe
 from text_processor._native.text import Batch
-from text_processor.bpe._text import STEP_NBYTES
+from text_processor.bpe._stages.utf8 import STEP_NBYTES
 
 # The type of allowed_special and disallowed_special in `Tokenizer.encode`.
 Names = Collection[str]

@@ -13,11 +13,12 @@ from text_processor._common import container
 from text_processor._common import json as common_json
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens
-from text_processor.bpe import _files, _huggingface, _sections, _special
-from text_processor.bpe._added import AddedToken
+from text_processor.bpe._files import huggingface, own, sections
+from text_processor.bpe._files.reasons import Reasons, RefusedError, check_flag, check_list, check_object, check_text
 from text_processor.bpe._model import Model
-from text_processor.bpe._reasons import Reasons, RefusedError, check_flag, check_list, check_object, check_text
-from text_processor.bpe._splitter import PATTERNS, Splitter, checked_pattern, splitter_for
+from text_processor.bpe._split.splitter import PATTERNS, Splitter, checked_pattern, splitter_for
+from text_processor.bpe._stages import special_names
+from text_processor.bpe._stages.added_tokens import AddedToken
 from text_processor.errors import InvalidTokenizerError
 
 SpecialTokens = Mapping[str, int] | Iterable[str] | None
@@ -42,7 +43,7 @@ def read(path: Path, given: Given) -> Model:
         return _read_folder(path, given)
     if _is_own(path):
         _check_nothing_given(given, "this package's file")
-        return _files.read_file(str(path))
+        return own.read_file(str(path))
     return read_bytes(path.read_bytes(), str(path), given)
 
 
@@ -70,7 +71,7 @@ def _named(name: str, read: Callable[[], Model]) -> Model:
 
 def read_huggingface(data: bytes, name: str) -> Model:
     """Read a tokenizer.json, or raise `InvalidTokenizerError`."""
-    return _named(name, lambda: _huggingface.model_of(common_json.loads(data)))
+    return _named(name, lambda: huggingface.model_of(common_json.loads(data)))
 
 
 def read_tiktoken(path: Path, given: Given) -> Model:
@@ -82,7 +83,7 @@ def read_tiktoken(path: Path, given: Given) -> Model:
 def looks_like_content(data: bytes) -> bool:
     """Whether bytes are the content of a file rather than the name of one."""
     start = data[:4096].lstrip()
-    return data.startswith(container.TOKENIZER) or start.startswith(b"{") or _files.looks_like_tiktoken(data)
+    return data.startswith(container.TOKENIZER) or start.startswith(b"{") or own.looks_like_tiktoken(data)
 
 
 def _is_own(path: Path) -> bool:
@@ -93,7 +94,7 @@ def _is_own(path: Path) -> bool:
 def _read_content(data: bytes, given: Given) -> Model:
     if data[:4096].lstrip().startswith(b"{"):
         return _read_json(common_json.loads(data), given)
-    if _files.looks_like_tiktoken(data):
+    if own.looks_like_tiktoken(data):
         return _of_tiktoken(data, given)
     if data.startswith(b"\n") and b"<unk>" in data[:64]:
         why = "a model of SentencePiece, whose tokens are characters, not bytes, cannot be represented"
@@ -101,7 +102,7 @@ def _read_content(data: bytes, given: Given) -> Model:
     if data.startswith(b"#version"):
         raise ValueError("these are merges without their vocabulary: give the folder that has vocab.json beside them")
     _check_nothing_given(given, "this package's file")
-    return _files.from_bytes(data)
+    return own.from_bytes(data)
 
 
 def _check_nothing_given(given: Given, what: str) -> None:
@@ -119,13 +120,13 @@ def _read_json(file: Any, given: Given) -> Model:
             return _tekken(file, given)
         case {"model": _} | {"added_tokens": _} | {"version": _}:
             _check_nothing_given(given, "tokenizer.json")
-            return _huggingface.model_of(file)
+            return huggingface.model_of(file)
         case {"tokenizer_class": _} | {"added_tokens_decoder": _} | {"model_type": _}:
             raise ValueError("this is the configuration of a tokenizer, not its vocabulary: give the folder that it is in")
         case dict() if file and all(type(number) is int for number in cast("dict[str, Any]", file).values()):
             raise ValueError("this is a vocabulary without its merges: give the folder that has merges.txt beside it")
         case _:
-            return _huggingface.model_of(file)
+            return huggingface.model_of(file)
 
 
 # ---- Lists of ranks --------------------------------------------------------------------------------------------------
@@ -134,21 +135,21 @@ def _read_json(file: Any, given: Given) -> Model:
 def _of_tiktoken(data: bytes, given: Given) -> Model:
     if given.pattern is None:
         raise ValueError(f"a .tiktoken file, or tokenizer.model, {_NEEDS_PATTERN}")
-    splitter, tokens = checked_pattern(given.pattern), _files.read_tiktoken(data)
+    splitter, tokens = checked_pattern(given.pattern), own.read_tiktoken(data)
     try:
         return model_of(tokens, splitter, given.special_tokens)
     except ValueError:
-        _files.line_by_line(data)  # names the line if one repeats another
+        own.line_by_line(data)  # names the line if one repeats another
         raise
 
 
 def model_of(tokens: Tokens, splitter: Splitter, special_tokens: SpecialTokens) -> Model:
     """Return the model of tokens with tiktoken's rule; special tokens are names with ids, or names that get the next ids."""
-    vocabulary = _files.new_vocabulary(tokens)
+    vocabulary = own.new_vocabulary(tokens)
     if isinstance(special_tokens, Mapping):
-        special_ids = _files.checked_special_ids(cast("Mapping[str, int]", special_tokens), tokens.ids)
+        special_ids = own.checked_special_ids(cast("Mapping[str, int]", special_tokens), tokens.ids)
         return Model(splitter, vocabulary, special_ids)
-    return Model(splitter, vocabulary, _special.checked_names(special_tokens))
+    return Model(splitter, vocabulary, special_names.checked_names(special_tokens))
 
 
 # The special tokens of tekken.json before the file had a list of its own.
@@ -164,9 +165,9 @@ def _tekken(file: Mapping[str, Any], given: Given) -> Model:
     _check_nothing_given(given, "tekken.json")
     config, reasons = check_object("config", file["config"]), Reasons()
     pattern = reasons.attempt(check_text, "config.pattern", config.get("pattern"))
-    size = reasons.attempt(_sections.check_number, "config.default_vocab_size", config.get("default_vocab_size"))
+    size = reasons.attempt(sections.check_number, "config.default_vocab_size", config.get("default_vocab_size"))
     place = "config.default_num_special_tokens"
-    n_special = reasons.attempt(_sections.check_number, place, config.get("default_num_special_tokens"))
+    n_special = reasons.attempt(sections.check_number, place, config.get("default_num_special_tokens"))
     if size is None or n_special is None or pattern is None:
         raise ValueError(str(reasons))
     n_ranks = size - n_special
@@ -186,7 +187,7 @@ def _tekken_special(section: Any, n: int) -> dict[str, int]:
             place = f"special_tokens[{i}]"
             said = check_object(place, token)
             check_flag(f"{place}.is_control", said.get("is_control", True))
-            rank = _sections.check_number(f"{place}.rank", said.get("rank"))
+            rank = sections.check_number(f"{place}.rank", said.get("rank"))
             names[rank] = check_text(f"{place}.token_str", said.get("token_str"))
     if len(names) > n or max(names, default=0) >= n or n > 1 << 16:
         raise RefusedError("special_tokens", f"{len(names)} of them do not fit the {n} special tokens of config")
@@ -205,7 +206,7 @@ def _tekken_tokens(vocab: list[Any]) -> Tokens:
             raise RefusedError(f"vocab[{i}]", f"not a token in base64 and its rank: {quoted(token)}") from error
     if list(ranks.values()) != list(range(len(vocab))):
         raise RefusedError("vocab", "the ranks must count from 0, and no token may be there twice")
-    return _files.tokens_of(ranks)
+    return own.tokens_of(ranks)
 
 
 # ---- Folders ---------------------------------------------------------------------------------------------------------
@@ -266,13 +267,13 @@ def _merges_of(path: Path) -> list[str]:
 
 def _of_pair(vocab: Any, merges: list[str], config: Mapping[str, Any], given: Given, name: str) -> Model:
     reasons = Reasons()
-    checked = reasons.attempt(_huggingface.checked_vocab, vocab)
-    parts = None if checked is None else reasons.attempt(_huggingface.checked_merges, merges)
+    checked = reasons.attempt(huggingface.checked_vocab, vocab)
+    parts = None if checked is None else reasons.attempt(huggingface.checked_merges, merges)
     added = reasons.attempt(_added_of, config, given, checked or {})
     splitter = reasons.attempt(_splitter_of, config, given, name)
     if reasons or checked is None or parts is None or added is None or splitter is None:
         raise ValueError(str(reasons))
-    made = _huggingface.assemble(checked, parts, added, reasons, whole_pieces=False)
+    made = huggingface.assemble(checked, parts, added, reasons, whole_pieces=False)
     if reasons or made is None:
         raise ValueError(str(reasons))
     return Model(
@@ -303,11 +304,11 @@ def _splitter_of(config: Mapping[str, Any], given: Given, name: str) -> tuple[Sp
 def _added_of(config: Mapping[str, Any], given: Given, vocab: Mapping[str, int]) -> dict[str, AddedToken]:
     """Return the added tokens: as given, or as the configuration has them."""
     if isinstance(given.special_tokens, Mapping):
-        special_ids = _special.checked_ids(cast("Mapping[str, int]", given.special_tokens))
+        special_ids = special_names.checked_ids(cast("Mapping[str, int]", given.special_tokens))
         return {name: AddedToken(number) for name, number in special_ids.items()}
     if given.special_tokens is not None:
         added: dict[str, AddedToken] = {}
-        for name in _special.checked_names(given.special_tokens):
+        for name in special_names.checked_names(given.special_tokens):
             largest = max((token.id for token in added.values()), default=-1)
             added[name] = AddedToken(vocab.get(name, max(len(vocab), largest + 1)))
         return added
@@ -317,7 +318,7 @@ def _added_of(config: Mapping[str, Any], given: Given, vocab: Mapping[str, int])
         if not (number.isascii() and number.isdigit() and len(number) <= 10):
             raise RefusedError(f"added_tokens_decoder[{quoted(number)}]", "the key must be an id")
         tokens.append({"id": int(number), **check_object(f"added_tokens_decoder[{quoted(number)}]", token)})
-    found = _sections.added_tokens_of(sorted(tokens, key=lambda token: token["id"]), reasons)
+    found = sections.added_tokens_of(sorted(tokens, key=lambda token: token["id"]), reasons)
     if reasons:
         raise ValueError(str(reasons).replace("added_tokens", "added_tokens_decoder"))
     return found

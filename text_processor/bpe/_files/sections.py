@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, cast
 
 from text_processor._common.messages import quoted
-from text_processor.bpe._added import AddedToken
-from text_processor.bpe._normalizing import FORMS
-from text_processor.bpe._reasons import (
+from text_processor.bpe._files.reasons import (
     Reasons,
     RefusedError,
     check_flag,
@@ -19,8 +17,10 @@ from text_processor.bpe._reasons import (
     check_text,
     check_value,
 )
-from text_processor.bpe._special import MOST_ID
-from text_processor.bpe._splitter import Behavior, Step, byte_level_step, digits_step, punctuation_step
+from text_processor.bpe._split.splitter import Behavior, Step, byte_level_step, digits_step, punctuation_step
+from text_processor.bpe._stages.added_tokens import AddedToken
+from text_processor.bpe._stages.normalizing import FORMS
+from text_processor.bpe._stages.special_names import MOST_ID
 
 # ---- Normalizer ------------------------------------------------------------------------------------------------------
 

@@ -12,12 +12,12 @@ from text_processor._common import files
 from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _alphabet, _files, _sections
-from text_processor.bpe._added import AddedToken
+from text_processor.bpe._files import alphabet, own, sections
+from text_processor.bpe._files.reasons import Reasons
+from text_processor.bpe._files.sections import FLAGS
 from text_processor.bpe._model import Model
-from text_processor.bpe._reasons import Reasons
-from text_processor.bpe._sections import FLAGS
-from text_processor.bpe._splitter import DIGITS, PATTERNS, PUNCTUATION, Splitter, Step, splitter_of, written_for_oniguruma
+from text_processor.bpe._split.splitter import DIGITS, PATTERNS, PUNCTUATION, Splitter, Step, splitter_of, written_for_oniguruma
+from text_processor.bpe._stages.added_tokens import AddedToken
 
 
 def merges_of(model: Model) -> array[int]:
@@ -43,7 +43,7 @@ def to_json(model: Model) -> bytes:
 
 def _file_of(model: Model) -> dict[str, Any]:
     tokens = model.tokens
-    characters, start, texts = _alphabet.to_text(tokens.text), 0, list[str]()
+    characters, start, texts = alphabet.to_text(tokens.text), 0, list[str]()
     for end in tokens.ends:
         texts.append(characters[start:end])
         start = end
@@ -94,7 +94,7 @@ def _check_names(added: Mapping[str, AddedToken], vocab: Mapping[str, int]) -> N
 def _are_numbered(added: Mapping[str, AddedToken], vocab: Mapping[str, int]) -> bool:
     """Whether tokenizers gives these ids to added tokens that are not in the vocabulary."""
     reasons = Reasons()
-    reasons.attempt(_sections.check_numbering, added, vocab)
+    reasons.attempt(sections.check_numbering, added, vocab)
     return not reasons
 
 
@@ -104,7 +104,7 @@ def _added_token(name: str, token: AddedToken) -> dict[str, Any]:
 
 def _normalizer(model: Model) -> Any:
     kept = model.kept.get("normalizer")
-    if kept is not None and _sections.normalizer_of("normalizer", kept) == model.normalizer:
+    if kept is not None and sections.normalizer_of("normalizer", kept) == model.normalizer:
         return kept
     forms = [{"type": form} for form in model.normalizer]
     return None if not forms else forms[0] if len(forms) == 1 else {"type": "Sequence", "normalizers": forms}
@@ -114,7 +114,7 @@ def _pre_tokenizer(model: Model) -> Any:
     kept = model.kept.get("pre_tokenizer")
     if kept is not None:
         reasons = Reasons()
-        said = reasons.attempt(_sections.pre_tokenizer_of, "pre_tokenizer", kept, reasons)
+        said = reasons.attempt(sections.pre_tokenizer_of, "pre_tokenizer", kept, reasons)
         is_same = said is not None and not reasons and said.prefix_space == model.prefix_space
         if said is not None and is_same and splitter_of(said.steps) == model.splitter:
             return kept
@@ -193,7 +193,7 @@ def check_rule_of_tiktoken(model: Model) -> None:
         reasons.append("it splits text otherwise than into the matches of one regular expression")
     if inexact := [name for name, token in model.added.items() if not token.is_exact]:
         reasons.append(f"its added token {quoted(inexact[0])} takes white space beside it or is found as a single word only")
-    if lacking := _files.missing(model.tokens) - _files.NEVER_IN_UTF8:
+    if lacking := own.missing(model.tokens) - own.NEVER_IN_UTF8:
         reasons.append(f"the byte {min(lacking)!r} is no token")
     if reasons:
         raise ValueError(f"tiktoken cannot represent this tokenizer: {'; '.join(reasons)}")

@@ -24,13 +24,14 @@ from text_processor._common.messages import quoted
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe import _special, _splitter
-from text_processor.bpe._added import AddedToken
+from text_processor.bpe._files.reasons import Reasons
+from text_processor.bpe._files.sections import PostProcessors
 from text_processor.bpe._model import Model, little_endian
-from text_processor.bpe._normalizing import FORMS
-from text_processor.bpe._reasons import Reasons
-from text_processor.bpe._sections import PostProcessors
-from text_processor.bpe._splitter import Behavior, Dialect, Splitter, Step
+from text_processor.bpe._split import splitter
+from text_processor.bpe._split.splitter import Behavior, Dialect, Splitter, Step
+from text_processor.bpe._stages import special_names
+from text_processor.bpe._stages.added_tokens import AddedToken
+from text_processor.bpe._stages.normalizing import FORMS
 from text_processor.errors import InvalidTokenizerError
 
 _CONTAINER = Container(
@@ -116,7 +117,7 @@ def from_bytes(data: bytes | bytearray) -> Model:
             whole_pieces=description["whole_pieces"],
             may_lack_bytes=description.get("may_lack_bytes", False),
         )
-        check = _special.checked_ids if description.get("shared_ids", False) else partial(checked_special_ids, ids=ids)
+        check = special_names.checked_ids if description.get("shared_ids", False) else partial(checked_special_ids, ids=ids)
         special_ids = check(description["special_tokens"])
         not_special = _checked_not_special(description.get("not_special", []), special_ids)
         _check_post_processor(description.get("post_processor"))
@@ -182,8 +183,8 @@ def _check_post_processor(section: Any) -> None:
 
 def _read_splitter(description: Mapping[str, Any]) -> Splitter:
     if "steps" not in description:
-        return _splitter.splitter_for(description["pattern"])
-    return _splitter.splitter_of(_step(each) for each in description["steps"])
+        return splitter.splitter_for(description["pattern"])
+    return splitter.splitter_of(_step(each) for each in description["steps"])
 
 
 def _step(given: Any) -> Step:
@@ -252,7 +253,7 @@ def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | Non
 
 def checked_special_ids(special_tokens: Mapping[str, int], ids: array[int]) -> dict[str, int]:
     """Check special tokens that come with ids; the vocabulary must not have these ids."""
-    checked = _special.checked_ids(special_tokens)
+    checked = special_names.checked_ids(special_tokens)
     if taken := set(checked.values()) & set(ids):
         name = next(name for name, token in checked.items() if token in taken)
         raise ValueError(f"the special token {quoted(name)} has the id {checked[name]}, which a token of the vocabulary has")
@@ -308,8 +309,8 @@ def _entry(line: bytes) -> tuple[bytes, int]:
     if found is None:
         raise ValueError(f"not a token in base64, a blank and its id: {quoted(line)}")
     rank = int(found[2])
-    if rank > _special.MOST_ID:
-        raise ValueError(f"the id {rank} is above {_special.MOST_ID}, the largest id")
+    if rank > special_names.MOST_ID:
+        raise ValueError(f"the id {rank} is above {special_names.MOST_ID}, the largest id")
     return b"" if found[1] == b"=" else binascii.a2b_base64(found[1], strict_mode=True), rank
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from text_processor._common import arguments, many
 from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted
-from text_processor.bpe import _alphabet, _forms, _hints, _unstable, _writing
-from text_processor.bpe._lookup import lookup_of
+from text_processor.bpe._files import alphabet, forms, writing
 from text_processor.bpe._model import Model
+from text_processor.bpe._peers import hints, unstable
+from text_processor.bpe._peers.lookup import lookup_of
 from text_processor.errors import UnknownTokenError
 
 # For files that say all of it.
-_NOTHING_GIVEN = _forms.Given(None, None)
+_NOTHING_GIVEN = forms.Given(None, None)
 
 # The name by which tiktoken knows the token at the end of a text.
 _END_OF_TEXT = "<|endoftext|>"
@@ -26,7 +27,7 @@ class _MissingEndError(UnknownTokenError, AttributeError):
     """There is no token for the end of a text; as an `AttributeError` it lets ``hasattr`` and ``getattr`` do their work."""
 
 
-class NamesOfPeers(metaclass=_hints.Hinting):
+class NamesOfPeers(metaclass=hints.Hinting):
     """The part of `Tokenizer` that has the names of other libraries, with their answers."""
 
     __slots__ = ("_name",)
@@ -49,7 +50,7 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         def __getattr__(self, name: str) -> Any:
             if name == "eot_token":
                 raise _MissingEndError(f"there is no special token {_END_OF_TEXT!r}; special_tokens has those there are")
-            raise _hints.error(f"{type(self).__name__!r} object", name, self)
+            raise hints.error(f"{type(self).__name__!r} object", name, self)
 
     # ---- tiktoken ----------------------------------------------------------------------------------------------------
 
@@ -213,10 +214,10 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         >>> tokenizer.encode_with_unstable("low lo")
         ([257], [[32, 256], [32, 257]])
         """
-        _writing.check_rule_of_tiktoken(self._model)
+        writing.check_rule_of_tiktoken(self._model)
         if not self._model.is_plain:
             raise ValueError("encode_with_unstable knows no added tokens that are found without being allowed; encode does")
-        return _unstable.Unstable(self._model).encode(text, allowed_special, disallowed_special)
+        return unstable.Unstable(self._model).encode(text, allowed_special, disallowed_special)
 
     # ---- tokenizers and transformers ---------------------------------------------------------------------------------
 
@@ -238,7 +239,7 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         [('the', 257), ('Ġthe', 258), ('<s>', 259)]
         """
         tokens = self._model.tokens
-        vocab = {_alphabet.to_text(token): number for token, number in zip(tokens.each(), tokens.ids, strict=True)}
+        vocab = {alphabet.to_text(token): number for token, number in zip(tokens.each(), tokens.ids, strict=True)}
         return {**vocab, **lookup_of(self._model).added_ids} if with_added_tokens else vocab
 
     def token_to_id(self, token: str) -> int | None:
@@ -277,7 +278,7 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         if (name := lookup.added_names.get(number)) is not None:
             return name
         token = lookup.tokens.get(number)
-        return None if token is None else _alphabet.to_text(token)
+        return None if token is None else alphabet.to_text(token)
 
     @classmethod
     def from_file(cls, path: str | bytes | os.PathLike[Any]) -> Self:
@@ -294,7 +295,7 @@ class NamesOfPeers(metaclass=_hints.Hinting):
         """
         if not isinstance(json, str):
             raise TypeError(f"json must be str, the text of a tokenizer.json, not {type(json).__name__}")
-        return cls._of(_forms.read_bytes(json.encode(errors="surrogatepass"), "json", _NOTHING_GIVEN))
+        return cls._of(forms.read_bytes(json.encode(errors="surrogatepass"), "json", _NOTHING_GIVEN))
 
     @classmethod
     def from_buffer(cls, buffer: Buffer) -> Self:
@@ -305,4 +306,4 @@ class NamesOfPeers(metaclass=_hints.Hinting):
             InvalidTokenizerError: as for `load`.
         """
         data = bytes(arguments.byte_view(buffer, "buffer", "bytes or another buffer of bytes"))
-        return cls._of(_forms.read_bytes(data, "buffer", _NOTHING_GIVEN))
+        return cls._of(forms.read_bytes(data, "buffer", _NOTHING_GIVEN))

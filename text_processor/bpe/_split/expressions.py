@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, NoReturn
 
 from text_processor._documents import batches
-from text_processor.bpe import _sets
-from text_processor.bpe._sets import Set
+from text_processor.bpe._split import sets
+from text_processor.bpe._split.sets import Set
 
 # As in the core, which also bounds what comes of them. Groups are read by recursion.
 MOST_CHARACTERS = 10_000
@@ -86,7 +86,7 @@ def _in_sequence(parts: list[Node]) -> Node:
 def _one_of(ways: list[Node]) -> Node:
     """Return a choice; of sets alone it is their union."""
     if all(isinstance(way, Take) for way in ways):
-        return Take(_sets.union(*(way.members for way in ways if isinstance(way, Take))))
+        return Take(sets.union(*(way.members for way in ways if isinstance(way, Take))))
     return ways[0] if len(ways) == 1 else Choice(tuple(ways))
 
 
@@ -125,10 +125,10 @@ def _looked_at(node: Node) -> Look:
         case Look():
             return node
         case Sequence(()):
-            return Look(_sets.EVERYTHING, at_end=True)
+            return Look(sets.EVERYTHING, at_end=True)
         case Choice(ways):
             looks = [_looked_at(way) for way in ways]
-            return Look(_sets.union(*(each.members for each in looks)), any(each.at_end for each in looks))
+            return Look(sets.union(*(each.members for each in looks)), any(each.at_end for each in looks))
         case Repeat(Take(members), least, most) if most != 0:
             return Look(members, at_end=False) if least == 1 else _looked_at_nothing(least)
         case _:
@@ -138,7 +138,7 @@ def _looked_at(node: Node) -> Look:
 def _looked_at_nothing(least: int) -> Look:
     if least > 0:
         _beyond("a look-ahead over more than one character")
-    return Look(_sets.EVERYTHING, at_end=True)
+    return Look(sets.EVERYTHING, at_end=True)
 
 
 # ---- The program -----------------------------------------------------------------------------------------------------
@@ -226,15 +226,15 @@ class _Program:
         if not node.is_possessive:
             return following
         assert isinstance(node.node, Take)
-        return self._add_set(_IF_NEXT_OR_END, _sets.complement(node.node.members), following)
+        return self._add_set(_IF_NEXT_OR_END, sets.complement(node.node.members), following)
 
 
 # ---- Reading ---------------------------------------------------------------------------------------------------------
 
 _CONTROLS = {"n": 0x0A, "r": 0x0D, "t": 0x09, "f": 0x0C, "v": 0x0B, "a": 0x07}
 _PUNCTUATION = frozenset(r"""!"#$%&'()*+,-./:;=?@[\]^_`{|}~ """)
-_HEX_DIGITS = _sets.union(((0x30, 0x39),), ((0x41, 0x46),), ((0x61, 0x66),))
-_NEWLINE = _sets.of("\n")
+_HEX_DIGITS = sets.union(((0x30, 0x39),), ((0x41, 0x46),), ((0x61, 0x66),))
+_NEWLINE = sets.of("\n")
 
 # With case ignored, these letters together fold like one character in Oniguruma: ß, ﬅ, ﬀ, ﬁ, ﬂ.
 _LIGATURES = frozenset({"ss", "st", "ff", "fi", "fl"})
@@ -431,7 +431,7 @@ class _Reader:
                 return Take(self._counted(self._set(flags)))
             case ".":
                 self.at += 1
-                return Take(_sets.EVERYTHING if flags.dot_is_all else _sets.complement(_NEWLINE))
+                return Take(sets.EVERYTHING if flags.dot_is_all else sets.complement(_NEWLINE))
             case "$":
                 self.at += 1
                 return Look(_NEWLINE, at_end=True) if self._dollar_is_line(flags) else _END
@@ -446,7 +446,7 @@ class _Reader:
 
     def _literal(self, code: int, flags: _Flags) -> Node:
         one = ((code, code),)
-        return Take(self._counted(_sets.without_case(one)) if flags.ignores_case else one)
+        return Take(self._counted(sets.without_case(one)) if flags.ignores_case else one)
 
     def _escape(self, flags: _Flags) -> Node:
         if self._begins(r"\z"):
@@ -472,7 +472,7 @@ class _Reader:
         if self.is_oniguruma and (found[4] or found[5]):
             self._beyond()
         code = int(next(filter(None, found.groups())), 16)
-        if code > _sets.LAST or 0xD800 <= code < 0xE000:
+        if code > sets.LAST or 0xD800 <= code < 0xE000:
             self._beyond()
         self.at = found.end()
         return code
@@ -484,7 +484,7 @@ class _Reader:
             return self._property(flags)
         members = self._named_class(letter.lower())
         self.at += 2
-        return _sets.complement(members) if letter.isupper() else members
+        return sets.complement(members) if letter.isupper() else members
 
     def _named_class(self, letter: str) -> Set:
         if letter == "w":
@@ -493,31 +493,31 @@ class _Reader:
             return _HEX_DIGITS
         if letter not in ("s", "d"):
             self._beyond()
-        return _sets.property_of("White_Space" if letter == "s" else "Nd")
+        return sets.property_of("White_Space" if letter == "s" else "Nd")
 
     def _word(self) -> Set:
-        return _sets.union(*map(_sets.property_of, ("Alphabetic", "M", "Nd", "Pc", "Join_Control")))
+        return sets.union(*map(sets.property_of, ("Alphabetic", "M", "Nd", "Pc", "Join_Control")))
 
     def _property(self, flags: _Flags) -> Set:
         found = _PROPERTY.match(self.pattern, self.at + 1)
         if found is None or (self.is_oniguruma and (found[4] or found[6])):
             self._beyond()
-        name = _sets.name_of(found[6] or found[5] or found[3])
+        name = sets.name_of(found[6] or found[5] or found[3])
         if name is None or (found[4] and not self._is_value(found[3], name)):
             self._beyond()
-        members = self._counted(_sets.property_of(name))
+        members = self._counted(sets.property_of(name))
         if flags.ignores_case:
-            members = self._counted(_sets.without_case(members))
+            members = self._counted(sets.without_case(members))
         self.at = found.end()
-        return _sets.complement(members) if (found[1] == "P") != (found[2] == "^") else members
+        return sets.complement(members) if (found[1] == "P") != (found[2] == "^") else members
 
     @staticmethod
     def _is_value(key: str, name: str) -> bool:
         """Whether a property's name is one of a value of script or of general category."""
         wanted = key.lower().replace("_", "").replace(" ", "").replace("-", "")
         if wanted in ("script", "sc"):
-            return name in _sets.SCRIPTS
-        return wanted in ("generalcategory", "gc") and name in _sets.CATEGORIES
+            return name in sets.SCRIPTS
+        return wanted in ("generalcategory", "gc") and name in sets.CATEGORIES
 
     # ---- Sets ----
 
@@ -537,18 +537,18 @@ class _Reader:
         self.at += 1
         self.n_nested -= 1
         if flags.ignores_case:
-            found = self._counted(_sets.without_case(found))
-        return self._counted(_sets.complement(found)) if is_negated else found
+            found = self._counted(sets.without_case(found))
+        return self._counted(sets.complement(found)) if is_negated else found
 
     def _combined(self, one: Set, operation: str, other: Set) -> Set:
         match operation:
             case "&&":
-                return self._counted(_sets.intersection(one, other))
+                return self._counted(sets.intersection(one, other))
             case "--":
-                return self._counted(_sets.intersection(one, _sets.complement(other)))
+                return self._counted(sets.intersection(one, sets.complement(other)))
             case _:
-                both = _sets.intersection(one, other)
-                return self._counted(_sets.intersection(_sets.union(one, other), _sets.complement(both)))
+                both = sets.intersection(one, other)
+                return self._counted(sets.intersection(sets.union(one, other), sets.complement(both)))
 
     def _is_operation(self) -> bool:
         return self._begins("&&") or (not self.is_oniguruma and self._begins("--", "~~"))
@@ -565,8 +565,8 @@ class _Reader:
             self._member(flags, found, single, is_first=is_first and self.at == start)
         if self.at == start:
             self._beyond()
-        members = self._counted(_sets.union(*found, _sets.of(single)))
-        return self._counted(_sets.without_case(members)) if flags.ignores_case else members
+        members = self._counted(sets.union(*found, sets.of(single)))
+        return self._counted(sets.without_case(members)) if flags.ignores_case else members
 
     def _member(self, flags: _Flags, found: list[Set], single: list[int], *, is_first: bool) -> None:
         if self._begins("[:"):
@@ -606,7 +606,7 @@ class _Reader:
         name = self.pattern[self.at + 2 : end]
         members = self._posix_class(name.removeprefix("^"))
         self.at = end + 2
-        return _sets.complement(members) if name.startswith("^") else members
+        return sets.complement(members) if name.startswith("^") else members
 
     def _posix_class(self, name: str) -> Set:
         if name not in _POSIX:
@@ -616,7 +616,7 @@ class _Reader:
 
 def _not_looked_at(node: Node) -> Look:
     look = _looked_at(node)
-    return Look(_sets.complement(look.members), not look.at_end)
+    return Look(sets.complement(look.members), not look.at_end)
 
 
 class _OnigurumaReader(_Reader):
@@ -654,9 +654,9 @@ class _OnigurumaReader(_Reader):
 
     def _word(self) -> Set:
         r"""Return the class of \w, which in Latin-1 has all numbers, and elsewhere only the decimal ones."""
-        return _sets.union(*map(_sets.property_of, ("Alphabetic", "M", "Nd", "Pc")), _sets.of("²³¹¼½¾"))
+        return sets.union(*map(sets.property_of, ("Alphabetic", "M", "Nd", "Pc")), sets.of("²³¹¼½¾"))
 
     def _posix_class(self, name: str) -> Set:
         if name not in _POSIX_IN_UNICODE:
             self._beyond()
-        return _sets.property_of(_POSIX_IN_UNICODE[name])
+        return sets.property_of(_POSIX_IN_UNICODE[name])

@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
-from text_processor.bpe import _unicode
+from text_processor.bpe._split import unicode
 
 # The first and the last code point of each range; there is a gap between two ranges.
 Set = tuple[tuple[int, int], ...]
@@ -60,10 +60,10 @@ def _joined(ranges: Iterable[tuple[int, int]]) -> Set:
 
 _GROUPS = {"L": "LuLlLtLmLo", "M": "MnMcMe", "N": "NdNlNo", "P": "PcPdPsPePiPfPo", "S": "SmScSkSo", "Z": "ZsZlZp"}
 _LONG_NAMES = {"letter": "L", "mark": "M", "number": "N", "punctuation": "P", "symbol": "S", "separator": "Z", "other": "C"}
-_NAMES = {name.lower().replace("_", ""): name for name in (*_unicode.RANGES, *_GROUPS, "C", "Cn", "Any", "ASCII")} | _LONG_NAMES
+_NAMES = {name.lower().replace("_", ""): name for name in (*unicode.RANGES, *_GROUPS, "C", "Cn", "Any", "ASCII")} | _LONG_NAMES
 
-CATEGORIES = frozenset(name for name in (*_unicode.RANGES, *_GROUPS, "C", "Cn") if len(name) <= 2)
-SCRIPTS = frozenset(name for name in _unicode.RANGES if len(name) > 2) - {
+CATEGORIES = frozenset(name for name in (*unicode.RANGES, *_GROUPS, "C", "Cn") if len(name) <= 2)
+SCRIPTS = frozenset(name for name in unicode.RANGES if len(name) > 2) - {
     *("Alphabetic", "Uppercase", "Lowercase", "White_Space", "Emoji", "Ideographic", "Math", "Join_Control")
 }
 
@@ -86,7 +86,7 @@ def property_of(name: str) -> Set:
         return complement(union(*(property_of(each) for each in _GROUPS)))
     if members := _GROUPS.get(name):
         return union(*(property_of(members[i : i + 2]) for i in range(0, len(members), 2)))
-    numbers, end = list(_numbers(_unicode.RANGES[name])), 0
+    numbers, end = list(_numbers(unicode.RANGES[name])), 0
     found = list[tuple[int, int]]()
     for gap, length in zip(numbers[::2], numbers[1::2], strict=True):
         found.append((end + gap, end + gap + length - 1))
@@ -111,7 +111,7 @@ def _numbers(packed: str) -> Iterator[int]:
 def _folded_alike() -> tuple[list[int], dict[int, tuple[int, ...]]]:
     """Return the characters that fold alike with others, in order, and for each one all of these."""
     groups: dict[int, list[int]] = {}
-    numbers, code = list(_numbers(_unicode.FOLDING)), 0
+    numbers, code = list(_numbers(unicode.FOLDING)), 0
     for gap, doubled in zip(numbers[::2], numbers[1::2], strict=True):
         code += gap
         folded = code - doubled // 2 if doubled & 1 else code + doubled // 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from text_processor.bpe import _alphabet
+from text_processor.bpe._files import alphabet
 from text_processor.bpe._model import Model
 
 
@@ -25,7 +25,7 @@ class Lookup:
     def id_of(self, name: str) -> int | None:
         """Return the id of the token of the vocabulary with a name in the byte-level alphabet, or None."""
         try:
-            return self.ids.get(_alphabet.to_bytes(name))
+            return self.ids.get(alphabet.to_bytes(name))
         except UnicodeEncodeError:
             return None
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 from text_processor._native.bpe import Encoder
-from text_processor.bpe import _normalizing, _text
-from text_processor.bpe._added import AddedToken, Context, Finder
+from text_processor.bpe._stages import normalizing, utf8
+from text_processor.bpe._stages.added_tokens import AddedToken, Context, Finder
 
 Text = bytes | memoryview
 
@@ -29,20 +29,20 @@ class Sink(Protocol):
 class Buffer:
     """Gives stretches of text to a consumer; a stretch that comes as a whole is not copied."""
 
-    def __init__(self, consume: _text.Consume, threads: int = 1) -> None:
+    def __init__(self, consume: utf8.Consume, threads: int = 1) -> None:
         self._consume = consume
         self._threads = threads
-        self._stream: _text.Stream | None = None
+        self._stream: utf8.Stream | None = None
 
     def feed(self, chunk: Text, is_final: bool) -> None:
         """Take the next chunk of a stretch."""
         if self._stream is None and is_final:
-            n = self._consume(chunk, True) if len(chunk) <= _text.STEP_NBYTES else 0
+            n = self._consume(chunk, True) if len(chunk) <= utf8.STEP_NBYTES else 0
             if n < len(chunk):
-                _text.feed_bytes(memoryview(chunk)[n:], self._consume, threads=self._threads)
+                utf8.feed_bytes(memoryview(chunk)[n:], self._consume, threads=self._threads)
             return
         if self._stream is None:
-            self._stream = _text.Stream(self._consume, self._threads)
+            self._stream = utf8.Stream(self._consume, self._threads)
         self._stream.feed(memoryview(chunk), is_final)
         if is_final:
             self._stream = None
@@ -109,9 +109,9 @@ class Normalizing(_Stage):
         self._form = form
 
     def _consume(self, text: Text, is_final: bool) -> int:
-        n = len(text) if is_final else _normalizing.find_cut(text, self._form)
+        n = len(text) if is_final else normalizing.find_cut(text, self._form)
         part = text[:n]
-        self._give(part if bytes(part).isascii() else _normalizing.normalize(part, self._form), is_final)
+        self._give(part if bytes(part).isascii() else normalizing.normalize(part, self._form), is_final)
         return n
 
 
@@ -159,7 +159,7 @@ class Finders(NamedTuple):
 
 def looked_for(name: str, token: AddedToken, form: str | None) -> str:
     """Return the text that an added token is looked for by, which is also what it decodes to, as in tokenizers."""
-    return _normalizing.normalized(name, form) if token.normalized else name
+    return normalizing.normalized(name, form) if token.normalized else name
 
 
 def new_finders(added: Mapping[str, AddedToken], form: str | None, chosen: frozenset[str]) -> Finders:

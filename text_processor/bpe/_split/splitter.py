@@ -13,8 +13,8 @@ from text_processor._common.messages import needs, quoted
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import NAMED, AnySplitter, NativeSplitter, NativeStep
 from text_processor._native.status import InvalidArgumentError, TooLargeError
-from text_processor.bpe import _expressions, _patterns
-from text_processor.bpe._expressions import BeyondError
+from text_processor.bpe._split import dialects, expressions
+from text_processor.bpe._split.expressions import BeyondError
 
 Dialect = Literal["rust", "oniguruma"]
 Behavior = Literal["Matches", "Isolated", "Removed", "MergedWithPrevious", "MergedWithNext", "Contiguous"]
@@ -229,14 +229,14 @@ def _in_one_form(step: Step) -> Step:
 def written_for_oniguruma(step: Step) -> str:
     """Return the expression of a step as a tokenizer.json must have it, or raise `ValueError` if it may mean something else."""
     if step.dialect == "rust" and not (native_bpe.find_pattern(step.pattern) or _is_the_same_in_both(step.pattern)):
-        _patterns.check(step.pattern, oniguruma=True)
+        dialects.check(step.pattern, oniguruma=True)
     return AS_WRITTEN.get(step.pattern, step.pattern) if step.dialect == "rust" else step.pattern
 
 
 def _is_the_same_in_both(pattern: str) -> bool:
     """Whether an expression means the same in both dialects, as far as the core can do what it means."""
     try:
-        return _expressions.program_of(pattern, "rust") == _expressions.program_of(pattern, "oniguruma")
+        return expressions.program_of(pattern, "rust") == expressions.program_of(pattern, "oniguruma")
     except BeyondError:
         return False
 
@@ -248,7 +248,7 @@ def _number_of(step: Step) -> int:
 
 def _native_step(step: Step) -> NativeStep:
     number = _number_of(step)
-    program = array("I") if number else _expressions.program_of(step.pattern, step.dialect)
+    program = array("I") if number else expressions.program_of(step.pattern, step.dialect)
     is_matches = step.behavior == "Matches"
     behavior = native_bpe.BEHAVIORS["Removed" if is_matches else step.behavior]
     return NativeStep(number, program, behavior, step.invert != is_matches, step.over_bytes)
@@ -257,7 +257,7 @@ def _native_step(step: Step) -> NativeStep:
 def _compile(step: Step) -> Any:
     pattern = step.pattern
     if not _number_of(step):
-        _patterns.check(pattern, oniguruma=step.dialect == "oniguruma")
+        dialects.check(pattern, oniguruma=step.dialect == "oniguruma")
     try:
         import regex  # noqa: PLC0415
     except ImportError as error:

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from text_processor._common.messages import quoted
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _sets, _special
+from text_processor.bpe._split import sets
+from text_processor.bpe._stages import special_names
 
 
 class AddedToken(NamedTuple):
@@ -36,7 +37,7 @@ class AddedToken(NamedTuple):
 
 def checked_id(number: int, name: str) -> int:
     """Return the id of a name, or raise `ValueError` if it is too large."""
-    return _special.checked_id(number, f"the id of the special token {quoted(name)}")
+    return special_names.checked_id(number, f"the id of the special token {quoted(name)}")
 
 
 # ---- Characters beside a token ---------------------------------------------------------------------------------------
@@ -51,7 +52,7 @@ _SPACES = re.compile(_SPACE + rb"*+")
 def _word_ends() -> list[int]:
     r"""Return where the ranges of what Rust's ``\w`` matches begin and end, in turn."""
     names = ("Alphabetic", "M", "Nd", "Pc", "Join_Control")
-    ranges = _sets.union(*map(_sets.property_of, names))
+    ranges = sets.union(*map(sets.property_of, names))
     return [each for first, last in ranges for each in (first, last + 1)]
 
 
@@ -125,7 +126,7 @@ class Finder:
         self._native = native_bpe.Names(names)
         self._longest = max(map(len, names))
         # The common prefix of all names is found quickly, and occurs in few texts.
-        self._common = _special.common_prefix(min(tokens), max(tokens)).encode()
+        self._common = special_names.common_prefix(min(tokens), max(tokens)).encode()
         self._any_lstrip = any(token.lstrip for token in self._tokens)
         self._any_single_word = any(token.single_word for token in self._tokens)
 

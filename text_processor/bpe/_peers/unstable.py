@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from text_processor._common.messages import quoted
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Encoder
-from text_processor.bpe import _special, _text
-from text_processor.bpe._lookup import lookup_of
 from text_processor.bpe._model import Model
 from text_processor.bpe._outputs import Lists
+from text_processor.bpe._peers.lookup import lookup_of
+from text_processor.bpe._stages import special_names, utf8
 
 # Bytes of possible continuations that one call encodes, at most: about two seconds of work.
 MOST_NBYTES = 1 << 24
@@ -46,8 +46,8 @@ class Unstable:
 
     def _last_piece(self, text: object, allowed: object, disallowed: object) -> bytes:
         """Return the last piece after the last special token; it is empty if there is none."""
-        chosen, _ = _special.resolve(allowed, disallowed, self._model.special_names)
-        data, start = _text.as_utf8(_text.checked_text(text)), 0
+        chosen, _ = special_names.resolve(allowed, disallowed, self._model.special_names)
+        data, start = utf8.as_utf8(utf8.checked_text(text)), 0
         if chosen:
             for place in self._model.search_for(chosen).all(data):
                 start = place.end

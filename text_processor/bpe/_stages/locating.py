@@ -8,10 +8,10 @@ from itertools import accumulate
 
 from text_processor._native import bpe as native_bpe
 from text_processor._native.bpe import Vocabulary
-from text_processor.bpe import _normalizing
-from text_processor.bpe._added import Context, Finder, Place
-from text_processor.bpe._pipeline import Finders
-from text_processor.bpe._splitter import Splitter
+from text_processor.bpe._split.splitter import Splitter
+from text_processor.bpe._stages import normalizing
+from text_processor.bpe._stages.added_tokens import Context, Finder, Place
+from text_processor.bpe._stages.pipeline import Finders
 
 # Encodes a stretch of text without added tokens.
 Encode = Callable[[bytes], "array[int]"]
@@ -66,8 +66,8 @@ class Locator:
         """Encode text between tokens that are found before it is normalized."""
         origins: array[int] | range = range(start, start + len(text))
         for form in self._forms:  # one by one, as tokenizers: each knows only what the one before it has made
-            if _normalizing.normalize(text, form) is not text:
-                text, offsets = _normalizing.normalize_with_offsets(text, form)
+            if normalizing.normalize(text, form) is not text:
+                text, offsets = normalizing.normalize_with_offsets(text, form)
                 origins = array("Q", (origins[offset] for offset in offsets))
         for place in _parts(self._finders.after, text):
             if place.id >= 0:

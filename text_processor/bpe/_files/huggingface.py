@@ -14,13 +14,13 @@ from typing import Any, NamedTuple, cast
 from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe import _alphabet, _files, _sections
-from text_processor.bpe._added import AddedToken
+from text_processor.bpe._files import alphabet, own, sections
+from text_processor.bpe._files.reasons import Reasons, RefusedError, check_keys, check_list, check_object, check_value
+from text_processor.bpe._files.sections import PostProcessors, check_number
 from text_processor.bpe._model import Model
-from text_processor.bpe._reasons import Reasons, RefusedError, check_keys, check_list, check_object, check_value
-from text_processor.bpe._sections import PostProcessors, check_number
-from text_processor.bpe._special import MOST_ID
-from text_processor.bpe._splitter import Splitter, Step, splitter_of
+from text_processor.bpe._split.splitter import Splitter, Step, splitter_of
+from text_processor.bpe._stages.added_tokens import AddedToken
+from text_processor.bpe._stages.special_names import MOST_ID
 
 _SECTIONS = (
     *("version", "truncation", "padding", "added_tokens", "normalizer"),
@@ -48,11 +48,11 @@ def model_of(file: Any) -> Model:
     reasons.attempt(check_keys, "the file", file, _SECTIONS)
     reasons.attempt(check_value, "version", file.get("version", "1.0"), ("1.0",))
     for key in ("truncation", "padding"):
-        reasons.attempt(_sections.check_kept, key, file.get(key))
-    normalizer = reasons.attempt(_sections.normalizer_of, "normalizer", file.get("normalizer"))
+        reasons.attempt(sections.check_kept, key, file.get(key))
+    normalizer = reasons.attempt(sections.normalizer_of, "normalizer", file.get("normalizer"))
     pre_tokenizer = reasons.attempt(_pre_tokenizer, file, reasons)
-    reasons.attempt(_sections.check_decoder, "decoder", file.get("decoder"))
-    added = reasons.attempt(_sections.added_tokens_of, file.get("added_tokens", []), reasons)
+    reasons.attempt(sections.check_decoder, "decoder", file.get("decoder"))
+    added = reasons.attempt(sections.added_tokens_of, file.get("added_tokens", []), reasons)
     parts = reasons.attempt(_model_parts, file.get("model"), added, reasons)
     if parts is not None and added is not None:
         ids = frozenset(parts.vocabulary.tokens().ids) | {token.id for token in added.values()}
@@ -83,12 +83,12 @@ def _splitter_of(steps: tuple[Step, ...]) -> Splitter:
         raise RefusedError("pre_tokenizer", str(error)) from error
 
 
-def _pre_tokenizer(file: Mapping[str, Any], reasons: Reasons) -> _sections.PreTokenizer:
+def _pre_tokenizer(file: Mapping[str, Any], reasons: Reasons) -> sections.PreTokenizer:
     model = file.get("model")
     if is_a(model, dict) and cast("dict[str, Any]", model).get("end_of_word_suffix"):
         why = "tokens that end words with a suffix, as CLIP's, cannot be represented"
         raise RefusedError("model.end_of_word_suffix", why)
-    return _sections.pre_tokenizer_of("pre_tokenizer", file.get("pre_tokenizer"), reasons)
+    return sections.pre_tokenizer_of("pre_tokenizer", file.get("pre_tokenizer"), reasons)
 
 
 # ---- Vocabulary and merges -------------------------------------------------------------------------------------------
@@ -179,12 +179,12 @@ def assemble(
     vocab: dict[str, int], merges: list[str], added: Mapping[str, AddedToken], reasons: Reasons, *, whole_pieces: bool
 ) -> Parts | None:
     """Return the vocabulary of checked tokens and merges; None, with reasons, if it cannot be represented."""
-    reasons.attempt(_sections.check_numbering, added, vocab)
+    reasons.attempt(sections.check_numbering, added, vocab)
     plain = _without_added(vocab, merges, added)
     try:
-        text = _alphabet.to_bytes("".join(plain))
+        text = alphabet.to_bytes("".join(plain))
     except UnicodeEncodeError as error:
-        token = next(token for token in plain if not _alphabet.ALPHABET.issuperset(token))
+        token = next(token for token in plain if not alphabet.ALPHABET.issuperset(token))
         why = "it is neither an added token nor made of the characters that stand for bytes"
         raise RefusedError(f"model.vocab[{quoted(token)}]", why) from error
     tokens = Tokens(text, array("Q", accumulate(map(len, plain))), array("I", plain.values()))
@@ -192,7 +192,7 @@ def assemble(
     if found is not None:
         return Parts(found, None, False)
     pairs = _pairs_of(merges, vocab)
-    vocabulary = _files.new_vocabulary(tokens, pairs, whole_pieces=whole_pieces, may_lack_bytes=True)
+    vocabulary = own.new_vocabulary(tokens, pairs, whole_pieces=whole_pieces, may_lack_bytes=True)
     return Parts(vocabulary, pairs, whole_pieces)
 
 
@@ -204,7 +204,7 @@ def _by_tokens_alone(tokens: Tokens, names: list[str], merges: list[str], *, who
     piece that is a token becomes it, which is what merging does too if there is a pair for each token.
     """
     try:
-        vocabulary = _files.new_vocabulary(tokens, may_lack_bytes=True)
+        vocabulary = own.new_vocabulary(tokens, may_lack_bytes=True)
     except ValueError:
         return None
     pairs = vocabulary.pairs()
@@ -260,7 +260,7 @@ def _check_unknown(model: Mapping[str, Any], vocabulary: Vocabulary) -> None:
     """Check that no text has a byte that is no token if another token would stand for it."""
     if not any(model.get(key) for key in _FOR_UNKNOWN):
         return
-    lacking = _files.missing(vocabulary.tokens()) - _files.NEVER_IN_UTF8
+    lacking = own.missing(vocabulary.tokens()) - own.NEVER_IN_UTF8
     if lacking:
         key = next(key for key in _FOR_UNKNOWN if model.get(key))
         why = f"{quoted(model[key])} cannot be represented, as the byte {min(lacking)!r} is no token"

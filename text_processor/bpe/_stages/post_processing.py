@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from text_processor._common.messages import quoted
-from text_processor.bpe import _special
+from text_processor.bpe._stages import special_names
 
 # The ids of the marks, in order; None stands for the text.
 Parts = tuple["tuple[int, ...] | None", ...]
@@ -71,7 +71,7 @@ def _filled(section: Mapping[str, Any], sequences: list[Parts]) -> list[Parts]:
 
 
 def _checked(number: Any) -> int:
-    return _special.checked_id(number, "post_processor: the id of a mark")
+    return special_names.checked_id(number, "post_processor: the id of a mark")
 
 
 def applied(parts: Parts, ids: _Ids) -> _Ids:

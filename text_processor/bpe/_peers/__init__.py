@@ -1,0 +1,1 @@
+"""What people know from tiktoken, tokenizers and transformers, under the names that it has there."""

@@ -1,0 +1,1 @@
+"""How a text is cut into pieces: patterns, read as their library reads them, for the core or for the package ``regex``."""
