@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 from nltk.sentiment.vader import VaderConstants
-from vaderSentiment import vaderSentiment as package
+from vaderSentiment import vaderSentiment as package  # noqa: N813
 
 FOLDER = Path(__file__).resolve().parent.parent / "text_processor" / "vader"
 VALUE_ZERO = 80
@@ -63,7 +63,7 @@ def rules_text() -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="write nothing; the exit status says whether the files are current")
+    parser.add_argument("--check", action="store_true", help="write nothing; tell by the exit status")
     arguments = parser.parse_args()
     original = package.SentimentIntensityAnalyzer()
     made = {

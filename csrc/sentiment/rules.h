@@ -43,6 +43,7 @@ struct tp_vader {
     tp_hash_key key;
     uint32_t dialect;
     uint32_t summing;
+    uint32_t unicode_version;
     tp_vader_word *words; /* the first is TP_VADER_UNKNOWN */
     size_t n_words;
     size_t words_capacity;

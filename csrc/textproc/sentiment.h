@@ -81,6 +81,7 @@ void tp_lexicon_get_entries(const tp_lexicon *lexicon, tp_lexicon_entries *entri
 typedef struct tp_vader_rules {
     uint32_t dialect; /* TP_VADER_PACKAGE or TP_VADER_NLTK */
     uint32_t summing; /* a TP_VADER_SUM_… */
+    uint32_t unicode_version; /* by which characters are in capitals: as for tp_normalize */
     const uint8_t *words;
     size_t words_nbytes;
     const uint64_t *word_ends;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -149,9 +150,7 @@ def packed(texts: Sequence[str]) -> tuple[bytes, Any]:
     try:
         batch = batch_of_texts(texts, array("Q", map(len, texts)))
     except UnicodeEncodeError:
-        encoded = [text.encode(errors="surrogatepass") for text in texts]
-        ends = accumulate(map(len, encoded), lambda end, length: end + 1 + length)
-        return b"\n".join(encoded), ffi.new("uint64_t[]", list(ends))
+        batch = surrogate_batch(texts)
     return cast(bytes, batch.text), batch.ends
 
 
@@ -174,6 +173,8 @@ class Vader(Handle):
         """Copy the rules; ``emojis`` are descriptions of single characters."""
         rules = ffi.new("tp_vader_rules *")
         rules.dialect, rules.summing = DIALECTS[dialect], _way_to_sum()
+        major, minor, _ = map(int, unicodedata.unidata_version.split("."))
+        rules.unicode_version = 256 * major + minor
         text, ends = packed(words.texts)
         by_code_point = sorted(emojis.items())
         descriptions, description_ends = packed([description for _, description in by_code_point])

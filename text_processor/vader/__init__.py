@@ -1,11 +1,11 @@
-"""Sentiment that knows *not*: the twin of vaderSentiment 3.3.2, and of NLTK's copy of it, with the same scores to the last digit.
+"""Sentiment that knows *not*: the twin of vaderSentiment 3.3.2 and of NLTK's copy of it, with the same scores to the last bit.
 
 >>> from text_processor.vader import SentimentIntensityAnalyzer
 >>> analyzer = SentimentIntensityAnalyzer()
 >>> analyzer.polarity_scores("VADER is smart, handsome, and funny!")
 {'neg': 0.0, 'neu': 0.248, 'pos': 0.752, 'compound': 0.8439}
 >>> analyzer.compound(["The plot was not good.", "I LOVE it :)"])
-array([-0.3412,  0.802 ])
+array([-0.3412,  0.8374])
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class SentimentIntensityAnalyzer:
             ``"kind"``, ``"of"``. In another language most have none: ``words={"but": ["aber"], "no": []}``.
 
     Raises:
-        ValueError: there are no such rules, or a value is not finite, or a word of rules is not in lower case; the message names
-            it. Or a line of a file has no tab, or no number.
+        ValueError: there are no such rules, or a value is not finite, or a word of rules is not in lower case; the message
+            names it. Or a line of a file has no tab, or no number.
         TypeError: an argument has the wrong type.
         OSError: a file cannot be read.
 
@@ -209,7 +209,7 @@ class SentimentIntensityAnalyzer:
 
         >>> from text_processor.vader import SentimentIntensityAnalyzer
         >>> SentimentIntensityAnalyzer().polarity_scores("The plot was good, but the characters are uncompelling.")
-        {'neg': 0.0, 'neu': 0.643, 'pos': 0.357, 'compound': 0.4404}
+        {'neg': 0.208, 'neu': 0.619, 'pos': 0.173, 'compound': -0.1027}
         """
         vader = self._vader()
         if isinstance(text, str) and (scores := vader.polarity_short(text)) is not None:
@@ -260,7 +260,7 @@ class SentimentIntensityAnalyzer:
         >>> from text_processor.vader import SentimentIntensityAnalyzer
         >>> SentimentIntensityAnalyzer().explain("The food is really GOOD, but not cheap!")
         GOOD  1.9; capitals +0.733; booster (really) +0.293; but -1.46 = 1.463
-        sum 1.463 +0.292 for punctuation: compound 0.4128
+        sum 1.463 +0.292 for punctuation: compound 0.4127
         """
         return Explanation(self._vader().explain(_encoded(text)))
 

@@ -89,7 +89,8 @@ def _tokens(account: Account) -> list[Token]:
 def _line(token: Token, width: int) -> str:
     base = 0.0 if token.base is None else token.base
     changes = "".join(
-        f"; {change.rule}{f' ({change.cause})' if change.cause != token.text else ''} {change.after - change.before:+.3g}"
+        f"; {change.rule}{f' ({change.cause})' if change.cause not in (token.text, change.rule) else ''} "
+        f"{change.after - change.before:+.3g}"
         for change in token.changes
     )
     return f"{token.text:<{width}}  {base:g}{changes}{f' = {token.value:.4g}' if token.changes else ''}"

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
 from text_processor._common.messages import quoted
@@ -70,7 +71,7 @@ def read_emojis(path: str | os.PathLike[str]) -> dict[str, str]:
 
 
 def _pairs(path: str | os.PathLike[str]) -> Iterable[tuple[int, str, str]]:
-    with open(path, encoding="utf-8", newline="\n") as file:
+    with Path(path).open(encoding="utf-8", newline="\n") as file:
         for number, line in enumerate(file, 1):
             if not line.rstrip("\n"):
                 continue

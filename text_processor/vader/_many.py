@@ -163,7 +163,8 @@ def _column(found: bytearray, has_value: bytearray, name: str, *, compound_only:
         return pa.Array.from_buffers(pa.float64(), n, [validity, pa.py_buffer(found)])
     numbers = memoryview(found).cast("d")
     fields = [
-        pa.Array.from_buffers(pa.float64(), n, [None, pa.py_buffer(numbers[i :: len(NAMES)].tobytes())]) for i in range(len(NAMES))
+        pa.Array.from_buffers(pa.float64(), n, [None, pa.py_buffer(numbers[i :: len(NAMES)].tobytes())])
+        for i in range(len(NAMES))
     ]
     kind = pa.struct([(each, pa.float64()) for each in NAMES])
     return pa.Array.from_buffers(kind, n, [validity], children=fields)

@@ -52,6 +52,7 @@ class Builder:
         self.roles = array("I", [native.IN_LEXICON]) * len(keys)
         self.values = _numbers(keys, values, self.roles)
         self.boosts = array("d", bytes(8 * len(keys)))
+        self.phrases: dict[str, Phrase] = {}
         self._numbers: dict[str, int] = dict(zip(keys, range(len(keys)), strict=True))
 
     def number(self, word: str) -> int:
@@ -69,6 +70,33 @@ class Builder:
         number = self.number(word)
         self.roles[number] |= role
         return number
+
+    def add_phrase(self, text: str, kind: int, *, value: float = 0.0, boost: float = 0.0, unit_value: float = 0.0) -> None:
+        """Add what a phrase is to what it is already."""
+        old = self.phrases.get(text, Phrase([], 0, 0.0, 0.0, 0.0))
+        self.phrases[text] = Phrase(
+            [self.number(word) for word in text.split(" ")],
+            kind | old.kinds,
+            value + old.value,
+            boost + old.boost,
+            unit_value + old.unit_value,
+        )
+
+    def add_rules(self, rules: Rules) -> None:
+        """Add the words of the rules."""
+        for text, boost in rules.boosters.items():
+            if is_phrase(text):
+                self.add_phrase(text, native.PHRASE_BOOST, boost=_NLTK_PHRASE_BOOST if rules.dialect == "nltk" else boost)
+            else:
+                self.boosts[self.mark(text, native.BOOSTER)] = boost
+        for word in rules.negations:
+            self.mark(word, native.NEGATION)
+        for role, words in rules.words.items():
+            for word in words:
+                self.mark(word, native.ROLES[role])
+        for text, value in rules.idioms.items():
+            if is_phrase(text):  # the originals look for no others
+                self.add_phrase(text, native.IDIOM | (native.IDIOM_INT if isinstance(value, int) else 0), value=float(value))
 
 
 def _numbers(words: Sequence[str], values: Sequence[Any], roles: array[int]) -> array[float]:
@@ -105,35 +133,14 @@ def is_phrase(text: str) -> bool:
 def built(rules: Rules, lexicon: Mapping[str, Any], phrases: Mapping[str, Any], emojis: Mapping[str, str]) -> Vader:
     """Make the object of the core."""
     builder = Builder(lexicon)
-    kinds: dict[str, Phrase] = {}
-
-    def add_phrase(text: str, kind: int, *, value: float = 0.0, boost: float = 0.0, unit_value: float = 0.0) -> None:
-        """Add what a phrase is to what it is already."""
-        old = kinds.get(text)
-        if old is not None:
-            kind |= old.kinds
-            value, boost, unit_value = value + old.value, boost + old.boost, unit_value + old.unit_value
-        kinds[text] = Phrase([builder.number(word) for word in text.split(" ")], kind, value, boost, unit_value)
-
-    for text, boost in rules.boosters.items():
-        if is_phrase(text):
-            is_nltk = rules.dialect == "nltk"
-            add_phrase(text, native.PHRASE_BOOST, boost=_NLTK_PHRASE_BOOST if is_nltk else boost)
-        else:
-            builder.boosts[builder.mark(text, native.BOOSTER)] = boost
-    for word in rules.negations:
-        builder.mark(word, native.NEGATION)
-    for role, words in rules.words.items():
-        for word in words:
-            builder.mark(word, native.ROLES[role])
-    for text, value in rules.idioms.items():
-        if is_phrase(text):  # the originals look for no others
-            add_phrase(text, native.IDIOM | (native.IDIOM_INT if isinstance(value, int) else 0), value=float(value))
+    builder.add_rules(rules)
     for text, value in phrases.items():
-        add_phrase(text, native.UNIT | (native.UNIT_INT if isinstance(value, int) else 0), unit_value=_number(text, value))
+        builder.add_phrase(
+            text, native.UNIT | (native.UNIT_INT if isinstance(value, int) else 0), unit_value=_number(text, value)
+        )
     single = {emoji: description for emoji, description in emojis.items() if isinstance(emoji, str) and len(emoji) == 1}
     words = Words(builder.texts, builder.values, builder.boosts, builder.roles)
-    return Vader(rules.dialect, words, [*kinds.values()], single if rules.dialect == "vaderSentiment" else {})
+    return Vader(rules.dialect, words, [*builder.phrases.values()], single if rules.dialect == "vaderSentiment" else {})
 
 
 def checked_phrase(text: Any, what: str) -> str:
