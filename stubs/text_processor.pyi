@@ -85,6 +85,7 @@ class TextAnalyzer:
         lexicon: Mapping[str, float] | None = None,
         keep_documents: bool = True,
         threads: int | None = None,
+        sentiment: Literal["vader"] | None = None,
     ) -> None: ...
 
     # Adding

@@ -28,7 +28,7 @@ from text_processor._words import counting, table
 from text_processor._words import snapshot as words_snapshot
 from text_processor._words.ledger import Ledger
 from text_processor._words.telling import Tell
-from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
+from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 from text_processor.words import Words
 
 __all__ = ["DocumentInfo", "Statistics", "TextAnalyzer", "word_count"]
@@ -152,6 +152,8 @@ class TextAnalyzer:
         keep_documents: False keeps only the counts, and `get_documents` raises.
         threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread. No
             result depends on it.
+        sentiment: ``"vader"`` makes `analyze_sentiment` return the mean of the compounds of the documents, by the rules of
+            vaderSentiment; see `text_processor.vader`. The documents must be kept then.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -169,7 +171,7 @@ class TextAnalyzer:
     2.0
     """
 
-    __slots__ = ("__weakref__", "_callback", "_keep_documents", "_ledger", "_lexicon", "_threads")
+    __slots__ = ("__weakref__", "_callback", "_keep_documents", "_ledger", "_lexicon", "_sentiment", "_threads")
 
     def __init__(
         self,
@@ -177,13 +179,17 @@ class TextAnalyzer:
         lexicon: Mapping[str, float] | None = None,
         keep_documents: bool = True,
         threads: int | None = None,
+        sentiment: Literal["vader"] | None = None,
     ) -> None:
-        self._set_up(_make_lexicon(lexicon), bool(keep_documents), arguments.checked_threads(threads))
+        if sentiment is not None:
+            _check_sentiment(sentiment, lexicon, keep_documents=keep_documents)
+        self._set_up(_make_lexicon(lexicon), bool(keep_documents), arguments.checked_threads(threads), sentiment)
 
-    def _set_up(self, lexicon: Lexicon, keep_documents: bool, threads: int | None) -> None:
+    def _set_up(self, lexicon: Lexicon, keep_documents: bool, threads: int | None, sentiment: str | None = None) -> None:
         self._lexicon = lexicon
         self._keep_documents = keep_documents
         self._threads = threads
+        self._sentiment = sentiment
         self._callback: Callback | None = None
         self._ledger = self._new_ledger()
 
@@ -847,10 +853,12 @@ class TextAnalyzer:
     def analyze_sentiment(self) -> float:
         """Return the sum of count × weight over the words of the lexicon, divided by the number of documents.
 
-        The sum is computed as by `math.fsum`, so it does not depend on the order of the words.
+        The sum is computed as by `math.fsum`, so it does not depend on the order of the words. With ``sentiment="vader"`` it is
+        the mean of the compounds of the documents, as `text_processor.vader.SentimentIntensityAnalyzer` scores them.
 
         Raises:
             EmptyAnalyzerError: there are no documents.
+            TextProcessorError: with ``sentiment="vader"``, the documents are not kept (`get_documents` tells when).
             OverflowError: the sum is beyond the range of ``float``.
 
         >>> from text_processor import TextAnalyzer
@@ -863,6 +871,8 @@ class TextAnalyzer:
         Traceback (most recent call last):
         text_processor.errors.EmptyAnalyzerError: Cannot analyze sentiment of empty analyzer
         """
+        if self._sentiment is not None:
+            return self._mean_compound()
         counts, n_documents = self._ledger.settle().look_up(self._lexicon)
         if n_documents == 0:
             raise EmptyAnalyzerError("Cannot analyze sentiment of empty analyzer")
@@ -873,6 +883,14 @@ class TextAnalyzer:
         if not math.isfinite(total):
             raise self._beyond_float(counts)
         return total / n_documents
+
+    def _mean_compound(self) -> float:
+        from text_processor.vader import SentimentIntensityAnalyzer, _many  # noqa: PLC0415 - not every analyzer needs it
+
+        documents = self.get_documents()
+        if not documents:
+            raise EmptyAnalyzerError("Cannot analyze sentiment of empty analyzer")
+        return _many.mean_compound(documents, SentimentIntensityAnalyzer()._vader(), self._n_threads())
 
     def _beyond_float(self, counts: Sequence[int]) -> OverflowError:
         """Return the error for a sum of count × weight that does not fit into a float."""
@@ -892,7 +910,7 @@ class TextAnalyzer:
     def __copy__(self) -> Self:
         """Return an independent analyzer with the same documents, lexicon and options, without the callback."""
         copy = type(self).__new__(type(self))
-        copy._set_up(self._lexicon, self._keep_documents, self._threads)
+        copy._set_up(self._lexicon, self._keep_documents, self._threads, self._sentiment)
         copy._ledger.add_part(*self._ledger.snapshot())
         set_attributes(copy, attributes_of(self, TextAnalyzer))
         return copy
@@ -913,6 +931,7 @@ class TextAnalyzer:
 
         Raises:
             OSError: the file cannot be written.
+            TextProcessorError: the sentiment is that of ``"vader"``, which needs the documents; a pickle carries them.
 
         >>> import tempfile
         >>> from pathlib import Path
@@ -926,6 +945,8 @@ class TextAnalyzer:
         >>> loaded.words["the"], len(loaded)
         (3, 2)
         """
+        if self._sentiment is not None:
+            raise TextProcessorError('a file has no documents, and sentiment="vader" needs them; a pickle of the analyzer has')
         files.write_file(os.fsdecode(path), words_snapshot.chunks(self._as_snapshot(self._ledger.settle(), None)))
 
     @classmethod
@@ -952,7 +973,10 @@ class TextAnalyzer:
 
     def __getstate__(self) -> tuple[bytes, dict[str, Any]]:
         corpus, _, documents = self._ledger.snapshot()
-        return words_snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes_of(self, TextAnalyzer)
+        attributes = attributes_of(self, TextAnalyzer)
+        if self._sentiment is not None:
+            attributes["_sentiment"] = self._sentiment
+        return words_snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes
 
     def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None:
         match state:
@@ -1040,6 +1064,14 @@ def _count_valid(documents: Sequence[Any]) -> int:
         except InvalidDocumentError:
             return index
     return len(documents)
+
+
+def _check_sentiment(sentiment: object, lexicon: object, *, keep_documents: bool) -> None:
+    arguments.check_option("sentiment", sentiment, ("vader",))
+    if lexicon is not None:
+        raise ValueError('sentiment="vader" has its own lexicon; words of yours are for text_processor.vader')
+    if not keep_documents:
+        raise ValueError('sentiment="vader" needs the documents: leave keep_documents=True')
 
 
 def _make_lexicon(lexicon: Mapping[str, float] | None) -> Lexicon:

@@ -272,7 +272,7 @@ static bool find_long(tp_tokens *tokens, const piece *p, uint32_t *word, bool *i
 }
 
 /* Rules of NLTK that look at tokens as they stand in the text. */
-#define AS_IT_STANDS (TP_VADER_NEVER | TP_VADER_SO | TP_VADER_IN_PHRASE)
+#define AS_IT_STANDS ((uint32_t)TP_VADER_NEVER | TP_VADER_SO | TP_VADER_IN_PHRASE)
 
 /* The flags of a token with this word of the rules, of which the text adds some. */
 static uint32_t with_roles(const tp_vader *vader, uint32_t flags, uint32_t word, bool is_lower)

@@ -48,29 +48,29 @@ void tp_lexicon_get_entries(const tp_lexicon *lexicon, tp_lexicon_entries *entri
 #define TP_VADER_SUM_COMPENSATED 2 /* from 3.14 on: ints are compensated too */
 
 /* What a word is, in bits. The names are those of the English words with the role; other languages have others. */
-#define TP_VADER_IN_LEXICON 1u /* it has a value */
-#define TP_VADER_INT 2u        /* the value is an int of Python's */
-#define TP_VADER_BOOSTER 4u    /* it has a boost */
-#define TP_VADER_NEGATION 8u
-#define TP_VADER_NO 0x10u
-#define TP_VADER_OR 0x20u /* or, nor */
-#define TP_VADER_KIND 0x40u
-#define TP_VADER_OF 0x80u
-#define TP_VADER_NEVER 0x100u
-#define TP_VADER_SO 0x200u /* so, this */
-#define TP_VADER_WITHOUT 0x400u
-#define TP_VADER_DOUBT 0x800u
-#define TP_VADER_LEAST 0x1000u
-#define TP_VADER_AT 0x2000u /* at, very */
-#define TP_VADER_BUT 0x4000u
-#define TP_VADER_ALL_ROLES 0x7FFFu
+#define TP_VADER_IN_LEXICON 1 /* it has a value */
+#define TP_VADER_INT 2        /* the value is an int of Python's */
+#define TP_VADER_BOOSTER 4    /* it has a boost */
+#define TP_VADER_NEGATION 8
+#define TP_VADER_NO 0x10
+#define TP_VADER_OR 0x20 /* or, nor */
+#define TP_VADER_KIND 0x40
+#define TP_VADER_OF 0x80
+#define TP_VADER_NEVER 0x100
+#define TP_VADER_SO 0x200 /* so, this */
+#define TP_VADER_WITHOUT 0x400
+#define TP_VADER_DOUBT 0x800
+#define TP_VADER_LEAST 0x1000
+#define TP_VADER_AT 0x2000 /* at, very */
+#define TP_VADER_BUT 0x4000
+#define TP_VADER_ALL_ROLES 0x7FFF
 
 /* What a phrase is, in bits. */
-#define TP_VADER_IDIOM 1u        /* its value takes the place of that of a word beside it */
-#define TP_VADER_IDIOM_INT 2u    /* that value is an int of Python's */
-#define TP_VADER_PHRASE_BOOST 4u /* its boost is added to the value of a word behind it */
-#define TP_VADER_UNIT 8u         /* it counts as one word, which has the value */
-#define TP_VADER_UNIT_INT 16u    /* that value is an int of Python's */
+#define TP_VADER_IDIOM 1        /* its value takes the place of that of a word beside it */
+#define TP_VADER_IDIOM_INT 2    /* that value is an int of Python's */
+#define TP_VADER_PHRASE_BOOST 4 /* its boost is added to the value of a word behind it */
+#define TP_VADER_UNIT 8         /* it counts as one word, which has the value */
+#define TP_VADER_UNIT_INT 16    /* that value is an int of Python's */
 
 #define TP_VADER_MOST_PHRASE_WORDS 16 /* so that looking for one takes constant time */
 

@@ -195,7 +195,8 @@ class Vader(Handle):
         }
         with ExitStack() as stack:
             for name, (kind, data) in arrays.items():
-                setattr(rules, name, stack.enter_context(ffi.from_buffer(kind, data)))
+                buffer: Any = ffi.from_buffer(kind, data)
+                setattr(rules, name, stack.enter_context(buffer))
             rules.word_ends, rules.description_ends = ends, description_ends
             rules.words_nbytes, rules.n_words = len(text), len(words.texts)
             rules.n_phrase_words, rules.n_phrases = len(phrase_words), len(phrases)

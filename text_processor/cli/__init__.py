@@ -22,7 +22,7 @@ from typing import Any
 from text_processor import UNICODE_VERSION, __version__
 from text_processor._common.messages import quoted
 from text_processor.analyzer import Statistics, TextAnalyzer
-from text_processor.cli import _bpe
+from text_processor.cli import _bpe, _scores
 from text_processor.cli._shared import (
     PROGRAM,
     Faults,
@@ -73,7 +73,8 @@ output:
                  ASCII only
 
   The sentiment score is the count of good, great, excellent minus the count of
-  bad, terrible, awful, divided by the number of documents. A terminal shows
+  bad, terrible, awful, divided by the number of documents; {PROGRAM}
+  sentiment scores lines by the rules of VADER instead. A terminal shows
   control characters in words escaped; elsewhere they are written unchanged.
   Characters that the encoding of standard output does not have are escaped.
 
@@ -143,12 +144,13 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=PROGRAM, description="Word counts of text files, and byte-level BPE tokenizers, at memory speed."
+        prog=PROGRAM, description="Word counts and sentiment of text files, and byte-level BPE tokenizers, at memory speed."
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__} (Unicode {UNICODE_VERSION})")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     _add_count(commands)
     _bpe.add_commands(commands)
+    _scores.add_command(commands)
     return parser
 
 
@@ -318,7 +320,7 @@ def _summary(statistics: Statistics, sentiment: float | None) -> str:
     score = "none" if sentiment is None else f"{sentiment:.6g}"
     return (
         f"{statistics['total_words']:,} words, {statistics['unique_words']:,} distinct, "
-        f"in {statistics['document_count']:,} documents; sentiment {score}"
+        f"in {statistics['document_count']:,} documents; sentiment by 6 words {score}"
     )
 
 

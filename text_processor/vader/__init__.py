@@ -116,7 +116,7 @@ class SentimentIntensityAnalyzer:
             self._phrases.update((text, self._lexicon.pop(text)) for text in [*filter(_model.is_phrase, self._lexicon)])
         self._emojis: dict[str, Any] = Watched(self.make_emoji_dict())
         self._built: Vader | None = None
-        is_english = lexicon is boosters is negations is idioms is words is None
+        is_english = all(own is None for own in (lexicon, boosters, negations, idioms, words))
         if is_english and self._files == (_LEXICON_FILE, _EMOJI_FILE) and type(self) is SentimentIntensityAnalyzer:
             self._built = _shared_vader(self._rules, self._lexicon, self._emojis)
         self._seen = self._look()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
@@ -60,6 +61,10 @@ class Scorer:
             many.check(given, "texts", TEXTS)
             self._add_texts(given, hook)
 
+    def numbers(self) -> memoryview[float]:
+        """Return the scores as doubles, those of each text in the order of `NAMES`."""
+        return memoryview(self._found).cast("d")
+
     def array(self, name: str) -> Any:
         """Return the scores as an array of NumPy, or as an Arrow column if they are of one."""
         if self._has_value is not None:
@@ -94,7 +99,7 @@ class Scorer:
                 if isinstance(part, Batch):
                     n_done += self._score(part) - part.n_ends
                 else:
-                    n_done += self._score(native_text.closing_batch(_checked(part, index)))
+                    n_done += self._score(native_text.closing_batch(bytes(_checked_bytes(part, index))))
                 report(n_done)
         self._has_value = texts.has_value
 
@@ -107,6 +112,13 @@ class Scorer:
                 self._score(native_text.batch_of_lengths(lines, array("Q", map(len, lines.split(b"\n")))))
                 n_done += len(lines) + 1
                 report(n_done if given.nbytes is None else min(n_done, given.nbytes))
+
+
+def mean_compound(texts: Sequence[str | bytes], vader: Vader, threads: int) -> float:
+    """Return the mean of the compounds of texts, of which there is at least one."""
+    scorer = Scorer(vader, threads, compound_only=True)
+    scorer.add(texts, "analyze_sentiment", None)
+    return math.fsum(scorer.numbers()) / len(texts)
 
 
 def _windows(texts: Iterable[Any], n: int) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -132,10 +144,12 @@ def _joined(window: Sequence[Any], first: int) -> Batch:
 
 def _checked(text: Any, index: int) -> str | bytes:
     """Return a text as a plain ``str``, or as valid UTF-8; the message for any other object has its index."""
-    if isinstance(text, str):
-        return arguments.plain(text)
+    return arguments.plain(text) if isinstance(text, str) else bytes(_checked_bytes(text, index))
+
+
+def _checked_bytes(text: Any, index: int) -> memoryview:
     try:
-        return bytes(sources.checked_buffer(text, f"text {index}", "str, bytes or another buffer of bytes"))
+        return sources.checked_buffer(text, f"text {index}", "str, bytes or another buffer of bytes")
     except TypeError as error:
         raise TypeError(f"{error}{many.advice(text)}") from error
 

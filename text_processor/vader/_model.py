@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native import sentiment as native
 from text_processor._native.sentiment import MOST_PHRASE_WORDS, Phrase, Vader, Words
@@ -138,7 +139,7 @@ def built(rules: Rules, lexicon: Mapping[str, Any], phrases: Mapping[str, Any], 
         builder.add_phrase(
             text, native.UNIT | (native.UNIT_INT if isinstance(value, int) else 0), unit_value=_number(text, value)
         )
-    single = {emoji: description for emoji, description in emojis.items() if isinstance(emoji, str) and len(emoji) == 1}
+    single = {emoji: description for emoji, description in emojis.items() if is_a(emoji, str) and len(emoji) == 1}
     words = Words(builder.texts, builder.values, builder.boosts, builder.roles)
     return Vader(rules.dialect, words, [*builder.phrases.values()], single if rules.dialect == "vaderSentiment" else {})
 
