@@ -304,8 +304,8 @@ def test_blank_files_add_nothing(count, file, kind, content):
 
 def test_sentiment_is_for_each_document(count, file):
     path = file(b"good good bad\ngreat\n\nnothing")
-    assert count(path).errors.endswith("sentiment 0.666667\n")
-    assert count(path, "--documents", "whole").errors.endswith("sentiment 2\n")
+    assert count(path).errors.endswith("sentiment by 6 words 0.666667\n")
+    assert count(path, "--documents", "whole").errors.endswith("sentiment by 6 words 2\n")
 
 
 whole_characters = [b"\xef\xbb\xbf", b"a", b"B", b" ", b"\n", b"\r\n", b"\0", b"\xc3\xa9", b"\xe2\x80\xa8", b"\xf0\x9f\x98\x80"]
