@@ -47,8 +47,8 @@ class Builder:
     def __init__(self, lexicon: Mapping[Any, Any]) -> None:
         keys, values = [*lexicon], [*lexicon.values()]
         if {*map(type, keys)} - {str}:  # a key that is no str is equal to no word, unless it is of a subclass
-            kept = [(str.__str__(key), value) for key, value in lexicon.items() if isinstance(key, str)]
-            keys, values = [key for key, _ in kept], [value for _, value in kept]
+            kept = {str.__str__(key): value for key, value in lexicon.items() if isinstance(key, str)}
+            keys, values = [*kept], [*kept.values()]
         self.texts: list[str] = keys
         self.roles = array("I", [native.IN_LEXICON]) * len(keys)
         self.values = _numbers(keys, values, self.roles)
@@ -102,28 +102,25 @@ class Builder:
 
 def _numbers(words: Sequence[str], values: Sequence[Any], roles: array[int]) -> array[float]:
     """Return values as floats, and mark those that are ints."""
-    if {*map(type, values)} <= {float}:
-        made = array("d", values)
-    else:
-        made = array("d", map(_number, words, values))
-        for i, value in enumerate(values):
-            if isinstance(value, int):
-                roles[i] |= native.INT
-    if not all(map(math.isfinite, made)):
-        fault = next(i for i, value in enumerate(made) if not math.isfinite(value))
-        raise ValueError(f"the value of {quoted(words[fault])} in the lexicon must be finite, not {made[fault]}")
-    return made
+    if {*map(type, values)} <= {float} and all(map(math.isfinite, values)):
+        return array("d", values)
+    for i, value in enumerate(values):
+        if isinstance(value, int):
+            roles[i] |= native.INT
+    return array("d", map(_number, words, values))
 
 
 def _number(word: str, value: Any) -> float:
+    """Return the value of a word or phrase as a float."""
+    if isinstance(value, str | bytes) or (not hasattr(value, "__float__") and not hasattr(value, "__index__")):
+        raise TypeError(f"the value of {quoted(word)} in the lexicon must be a number, not {quoted(value)}")
     try:
-        if not isinstance(value, str | bytes):
-            return float(value)
-    except (TypeError, ValueError):
-        pass
+        number = float(value)
     except OverflowError as error:
         raise ValueError(f"the value of {quoted(word)} in the lexicon is too large for a float") from error
-    raise TypeError(f"the value of {quoted(word)} in the lexicon must be a number, not {quoted(value)}")
+    if not math.isfinite(number):
+        raise ValueError(f"the value of {quoted(word)} in the lexicon must be finite, not {number}")
+    return number
 
 
 def is_phrase(text: str) -> bool:
@@ -140,6 +137,9 @@ def built(rules: Rules, lexicon: Mapping[str, Any], phrases: Mapping[str, Any], 
             text, native.UNIT | (native.UNIT_INT if isinstance(value, int) else 0), unit_value=_number(text, value)
         )
     single = {emoji: description for emoji, description in emojis.items() if is_a(emoji, str) and len(emoji) == 1}
+    for emoji, description in single.items():
+        if not is_a(description, str):
+            raise TypeError(f"the description of {quoted(emoji)} in emojis must be str, not {quoted(description)}")
     words = Words(builder.texts, builder.values, builder.boosts, builder.roles)
     return Vader(rules.dialect, words, [*builder.phrases.values()], single if rules.dialect == "vaderSentiment" else {})
 
