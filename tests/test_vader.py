@@ -7,6 +7,8 @@ What is made up here touches every rule; the texts that come with vaderSentiment
 from __future__ import annotations
 
 import copy
+import csv
+import json
 import math
 import os
 import pickle
@@ -32,7 +34,7 @@ import pyarrow as pa
 from vader_texts import SPACES, Maker, icwsm, nltk_module, originals
 from vaderSentiment import vaderSentiment as package  # noqa: N813
 
-from text_processor import InvalidDocumentError, set_memory_limit
+from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, cli, set_memory_limit
 from text_processor._native import sentiment as native
 from text_processor._native.text import closing_batch
 from text_processor.vader import SentimentIntensityAnalyzer
@@ -565,3 +567,51 @@ def test_memory_that_runs_out_is_an_error(analyzers: dict[str, SentimentIntensit
 
 def test_repr(analyzers: dict[str, SentimentIntensityAnalyzer]) -> None:
     assert repr(analyzers["nltk"]) == "<SentimentIntensityAnalyzer: 7506 words, 3570 emoji, rules of nltk>"
+
+
+# ---- In other rooms --------------------------------------------------------------------------------------------------
+
+
+def test_analyzer_answers_with_the_mean_compound(analyzers: dict[str, SentimentIntensityAnalyzer]) -> None:
+    documents = ["good", b"not good", "it is kind of \u2764", "x"]
+    analyzer = TextAnalyzer(sentiment="vader")
+    analyzer.add_documents(documents)
+    expected = math.fsum(analyzers["vaderSentiment"].compound(documents)) / 4
+    others = [copy.copy(analyzer), copy.deepcopy(analyzer), pickle.loads(pickle.dumps(analyzer))]
+    assert [each.analyze_sentiment() for each in (analyzer, *others)] == [expected] * 4
+    plain = TextAnalyzer()
+    plain.add_documents(documents)
+    assert plain.analyze_sentiment() == 0.5
+    analyzer.add_buffer(b"good")
+    with pytest.raises(TextProcessorError, match="not kept|are kept|keep"):
+        analyzer.analyze_sentiment()
+
+
+@pytest.mark.parametrize("rules", RULES)
+def test_command_scores_lines(
+    rules: str, tmp_path: Path, capfd: pytest.CaptureFixture[str], analyzers: dict[str, SentimentIntensityAnalyzer]
+) -> None:
+    lines = ["good", "", "not\tgood \u2764", *(f"bad {i}" for i in range(5000))]
+    (tmp_path / "lines.txt").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "table.csv").write_text('id,text\n1,"good, but\nbad"\n2\n\n3,nice\n', encoding="utf-8")
+    expected = [[*row, line] for row, line in zip(analyzers[rules].scores(lines).tolist(), lines, strict=True)]
+
+    def output(*arguments: str) -> str:
+        assert cli.main(["sentiment", "--rules", rules, *arguments]) == 0
+        return capfd.readouterr().out
+
+    names = ["neg", "neu", "pos", "compound", "text"]
+    scored = [json.loads(line) for line in output("--format", "json", str(tmp_path / "lines.txt")).splitlines()]
+    assert scored == [dict(zip(names, row, strict=True)) for row in expected]
+    as_tsv = output(str(tmp_path / "lines.txt")).splitlines()
+    assert as_tsv[:3] == ["\t".join(map(str, row)).replace("not\t", "not ") for row in expected[:3]]
+    as_csv = [*csv.reader(output("--format", "csv", "--column", "text", str(tmp_path / "table.csv")).splitlines(keepends=True))]
+    assert [row[4] for row in as_csv] == ["text", "good, but\nbad", "", "nice"]
+    assert float(as_csv[1][3]) == analyzers[rules].polarity_scores("good, but\nbad")["compound"]
+
+
+def test_example_of_a_port_runs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["german_sentiment.py"])
+    runpy.run_path(str(ROOT / "examples" / "german_sentiment.py"), run_name="__main__")
+    compounds = [float(line.split()[0]) for line in capsys.readouterr().out.splitlines()]
+    assert [value > 0 for value in compounds] == [True, False, False, True, False]
