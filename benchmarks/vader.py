@@ -2,9 +2,8 @@
 
     python benchmarks/vader.py [--texts FOLDER] [--n N] [--rounds N]
 
-FOLDER is what `hutto_ICWSM_2014.tar.gz` in the sources of vaderSentiment unpacks to; without it, N texts are made up. One thread
-each. Time is processor time of this process, the least of the rounds; each peer runs once. The last lines are single texts of
-growing length.
+FOLDER is what `hutto_ICWSM_2014.tar.gz` in the sources of vaderSentiment unpacks to; without it, N texts are made up. One
+thread each. Time is processor time of this process, the least of the rounds. The last lines are single texts of growing length.
 """
 
 from __future__ import annotations
@@ -46,11 +45,12 @@ def compare(rules: str, texts: list[str], rounds: int) -> None:
     ours.polarity_scores("first use")
     peer, expected = least(lambda: [theirs.polarity_scores(text) for text in texts], 1)
     print(f"{rules}: {len(texts)} texts, {len(texts) / peer:,.0f} a second")
+
+    def of_array(found: Any) -> list[dict[str, float]]:
+        return [dict(zip(expected[0], row, strict=True)) for row in found.tolist()]
+
     ways: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
-        "scores(list)": (
-            lambda: ours.scores(texts, 1),
-            lambda found: [dict(zip(expected[0], row, strict=True)) for row in found.tolist()],
-        ),
+        "scores(list)": (lambda: ours.scores(texts, 1), of_array),
         "scores(column)": (lambda: ours.scores(column, 1), lambda found: found.to_pylist()),
         "one by one": (lambda: [ours.polarity_scores(text) for text in texts], lambda found: found),
     }

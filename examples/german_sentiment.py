@@ -25,23 +25,13 @@ GERMAN = SentimentIntensityAnalyzer(
     negations=["nicht", "kein", "keine", "nie", "niemals", "ohne"],
     idioms={"auf den hund": -2.0, "hand und fuß": 2.0},
     # What other words do in English. Those without a counterpart are left out, such as "no", which is no German word.
-    words={
-        "but": ["aber", "jedoch"],
-        "no": [],
-        "or": [],
-        "kind": [],
-        "of": [],
-        "never": [],
-        "so": ["so"],
-        "least": [],
-        "at": [],
-    },
+    words={"but": ["aber", "jedoch"], "no": [], "or": [], "kind": [], "of": [], "never": [], "least": [], "at": []},
 )
 
 EXAMPLES = [
     "Der Film ist gut.",
     "Der Film ist nicht gut.",
-    "Der Film ist wirklich GROSSARTIG, aber das Ende ist enttäuschend.",
+    "Der Anfang ist wirklich SCHÖN, aber das Ende ist enttäuschend.",
     "Was die Leute sagen, hat Hand und Fuß, das lohnt!",
     "Ich habe meine Zeit verschwendet.",
 ]

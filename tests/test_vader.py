@@ -583,7 +583,7 @@ def test_analyzer_answers_with_the_mean_compound(analyzers: dict[str, SentimentI
     plain.add_documents(documents)
     assert plain.analyze_sentiment() == 0.5
     analyzer.add_buffer(b"good")
-    with pytest.raises(TextProcessorError, match="not kept|are kept|keep"):
+    with pytest.raises(TextProcessorError, match="keep"):
         analyzer.analyze_sentiment()
 
 

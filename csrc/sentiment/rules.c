@@ -9,7 +9,7 @@
 #include "textproc/text.h"
 #include "unicode/utf8.h"
 
-enum { SMALLEST_INDEX = 8 };
+enum { SMALLEST_INDEX = 8, LEAST_FILTER_BITS = 64 };
 
 #define MOST_WORDS ((size_t)INT32_MAX)
 
@@ -45,10 +45,10 @@ static bool is_short_word(const void *items, uint32_t number, const void *wanted
     return key->low == looked_for->low && key->high == looked_for->high;
 }
 
-uint32_t tp_vader_find_short_word(const tp_vader *vader, tp_key key)
+uint32_t tp_vader_find_short_word(const tp_vader *vader, tp_key key, uint64_t hash)
 {
     size_t slot;
-    uint32_t found = tp_index_find(&vader->word_index, tp_short_key_hash(&vader->key, key), vader, is_short_word, &key, &slot);
+    uint32_t found = tp_index_find(&vader->word_index, hash, vader, is_short_word, &key, &slot);
     return found == 0 ? TP_VADER_UNKNOWN : found - 1;
 }
 
@@ -56,7 +56,9 @@ uint32_t tp_vader_find_word(const tp_vader *vader, const uint8_t *word, size_t n
 {
     wanted_word wanted = {key_of(&vader->key, word, nbytes), word, nbytes};
     size_t slot;
-    uint32_t found = tp_index_find(&vader->word_index, tp_key_hash(&vader->key, wanted.key), vader, is_same_word, &wanted, &slot);
+    uint64_t hash = tp_key_hash(&vader->key, wanted.key);
+    if (!tp_vader_may_have(vader, hash)) return TP_VADER_UNKNOWN;
+    uint32_t found = tp_index_find(&vader->word_index, hash, vader, is_same_word, &wanted, &slot);
     return found == 0 ? TP_VADER_UNKNOWN : found - 1;
 }
 
@@ -115,6 +117,8 @@ static tp_status add_word(tp_vader *vader, const uint8_t *word, size_t nbytes, c
     size_t slot;
     if (tp_index_find(&vader->word_index, hash, vader, is_same_word, &wanted, &slot) != 0) return TP_INVALID_ARGUMENT;
     tp_index_put(&vader->word_index, slot, hash, vader->n_words);
+    uint64_t place = hash >> 32 & vader->filter_mask;
+    vader->filter[place >> 6] |= UINT64_C(1) << (place & 63);
     tp_vader_word *added = &vader->words[vader->n_words++];
     *added = *like;
     added->key = wanted.key;
@@ -253,6 +257,7 @@ static void free_vader(tp_vader *vader)
     tp_release(TP_FOR_LEXICON, vader->words, vader->words_capacity * sizeof *vader->words);
     tp_arena_free(TP_FOR_LEXICON, &vader->texts);
     tp_index_free(&vader->word_index, TP_FOR_LEXICON);
+    if (vader->filter != NULL) tp_release(TP_FOR_LEXICON, vader->filter, vader->filter_mask / 8 + 1);
     tp_release(TP_FOR_LEXICON, vader->phrases, vader->phrases_capacity * sizeof *vader->phrases);
     tp_index_free(&vader->phrase_index, TP_FOR_LEXICON);
     tp_release(TP_FOR_LEXICON, vader->emojis, vader->n_emojis * sizeof *vader->emojis);
@@ -279,6 +284,11 @@ static bool make_room(tp_vader *vader, const tp_vader_rules *rules)
     if (rules->n_phrases > 0 && !tp_index_renew(&vader->phrase_index, TP_FOR_LEXICON, tp_index_size(n_phrases, SMALLEST_INDEX))) {
         return false;
     }
+    /* Eight bits for each word, so that one in eight words of texts is looked up in vain at most. */
+    size_t n_bits = tp_index_size(4 * n_words, LEAST_FILTER_BITS);
+    vader->filter = tp_allocate_zeroed(TP_FOR_LEXICON, n_bits / 8);
+    if (vader->filter == NULL) return false;
+    vader->filter_mask = n_bits - 1;
     if (rules->n_emojis == 0) return true;
     vader->emojis = tp_allocate_zeroed(TP_FOR_LEXICON, rules->n_emojis * sizeof *vader->emojis);
     if (vader->emojis == NULL) return false;

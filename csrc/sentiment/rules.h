@@ -49,6 +49,8 @@ struct tp_vader {
     size_t words_capacity;
     tp_arena texts; /* of words of more than TP_SHORT_KEY_NBYTES */
     tp_index word_index;
+    uint64_t *filter; /* a bit for each hash of a word, of which more than one may share it */
+    size_t filter_mask;
     size_t longest_nbytes; /* of a word */
     tp_vader_phrase *phrases; /* the first is TP_VADER_NO_PHRASE */
     size_t n_phrases;
@@ -64,7 +66,15 @@ struct tp_vader {
 };
 
 /* As tp_vader_find_word, for a word of up to 15 bytes by its key. */
-uint32_t tp_vader_find_short_word(const tp_vader *vader, tp_key key);
+uint32_t tp_vader_find_short_word(const tp_vader *vader, tp_key key, uint64_t hash);
+
+/* Whether a word with this hash may be one of the rules. Most words of texts are not, and the bits that say so stay in the first
+ * cache, while the index and the words do not. */
+static inline bool tp_vader_may_have(const tp_vader *vader, uint64_t hash)
+{
+    uint64_t place = hash >> 32 & vader->filter_mask;
+    return vader->filter[place >> 6] >> (place & 63) & 1;
+}
 
 /* Returns the number of a word in lower case, of which 16 bytes must be readable; TP_VADER_UNKNOWN if it is not there. */
 uint32_t tp_vader_find_word(const tp_vader *vader, const uint8_t *word, size_t nbytes);

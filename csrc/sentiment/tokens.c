@@ -88,10 +88,11 @@ static bool expand(tp_tokens *tokens, const uint8_t *text, const uint8_t *end, c
     }
 }
 
-static bool take_text(tp_tokens *tokens, const uint8_t *text, size_t nbytes)
+static bool take_text(tp_tokens *tokens, const uint8_t *text, size_t nbytes, size_t readable_nbytes)
 {
     tokens->text = text;
     tokens->nbytes = nbytes;
+    tokens->readable_end = text == NULL ? NULL : text + readable_nbytes;
     if (nbytes == 0 || tokens->vader->n_emojis == 0) return true;
     const tp_vader_emoji *emoji = NULL;
     size_t emoji_nbytes = 0;
@@ -100,6 +101,7 @@ static bool take_text(tp_tokens *tokens, const uint8_t *text, size_t nbytes)
     if (!expand(tokens, text, end, emoji_at, emoji_nbytes, emoji)) return false;
     tokens->text = tokens->expanded.data;
     tokens->nbytes = tokens->expanded.used;
+    tokens->readable_end = tokens->text + tokens->nbytes;
     return true;
 }
 
@@ -320,35 +322,59 @@ enum { IS_LITTLE_ENDIAN = 0 };
 enum { IS_LITTLE_ENDIAN = 1 };
 #endif
 
-/* Most tokens are at most 15 letters between two white spaces: they are read as two numbers. Stores such a token, if it begins
- * at `at`, and returns its number of bytes, 0 if there is none. A single letter is left to others. */
-static size_t take_letters(const tp_vader *vader, const uint8_t *at, const uint8_t *end, tp_token *made)
+/* The lowest n bytes of eight, of which n is less. */
+static inline uint64_t lowest_bytes(uint64_t eight, size_t n) { return n == 0 ? 0 : eight & ~UINT64_C(0) >> (64 - 8 * n); }
+
+/* Returns how many of the bytes are letters up to the first one that is none. */
+static inline size_t count_letters(uint64_t low, uint64_t high)
 {
-    if (!IS_LITTLE_ENDIAN || end - at < WORDS_NBYTES) return 0;
-    uint64_t low = tp_hash_load_8(at), high = tp_hash_load_8(at + 8), no_letters = is_no_letter(low);
-    size_t nbytes;
-    if (no_letters != 0) {
-        nbytes = tp_lowest_bit(no_letters) / 8;
-        low &= nbytes == 0 ? 0 : ~UINT64_C(0) >> (64 - 8 * nbytes);
+    uint64_t no_letters = is_no_letter(low);
+    if (no_letters != 0) return tp_lowest_bit(no_letters) / 8;
+    no_letters = is_no_letter(high);
+    return no_letters == 0 ? WORDS_NBYTES : 8 + tp_lowest_bit(no_letters) / 8;
+}
+
+/* Returns how many bytes a token of so many letters takes with the one mark that may follow it; 0 if something else follows. Such
+ * marks go from tokens of three letters by all rules. */
+static inline size_t with_mark(const uint8_t *at, size_t n_letters, const uint8_t *end)
+{
+    const uint8_t *next = at + n_letters;
+    if (next >= end || kinds[*next] & BLANK) return n_letters;
+    bool is_mark = *next == ',' || *next == '.' || *next == '!' || *next == '?';
+    if (n_letters < 3 || !is_mark || (next + 1 < end && !(kinds[next[1]] & BLANK))) return 0;
+    return n_letters + 1;
+}
+
+/* Most tokens are at most 15 letters between white space: they are read as two numbers, for which 16 bytes must be readable.
+ * Stores such a token, if it begins at `at`, and its number of letters; returns how many bytes it takes, 0 if there is none. */
+static size_t take_letters(const tp_tokens *tokens, const uint8_t *at, const uint8_t *end, tp_token *made, size_t *n_letters)
+{
+    if (!IS_LITTLE_ENDIAN || tokens->readable_end - at < WORDS_NBYTES) return 0;
+    uint64_t low = tp_hash_load_8(at), high = tp_hash_load_8(at + 8);
+    size_t n = count_letters(low, high), left = (size_t)(end - at);
+    if (n > left) n = left;
+    if (n == 0 || n == WORDS_NBYTES || (n == 1 && tokens->vader->dialect == TP_VADER_NLTK)) return 0;
+    size_t taken = with_mark(at, n, end);
+    if (taken == 0) return 0;
+    /* Of letters, the bit that tells the cases apart. */
+    uint64_t case_low = 0x20 * ONES, case_high = 0;
+    if (n <= 8) {
+        low = n == 8 ? low : lowest_bytes(low, n);
+        case_low = n == 8 ? case_low : lowest_bytes(case_low, n);
         high = 0;
     } else {
-        no_letters = is_no_letter(high);
-        if (no_letters == 0) return 0;
-        size_t n_more = tp_lowest_bit(no_letters) / 8;
-        high &= n_more == 0 ? 0 : ~UINT64_C(0) >> (64 - 8 * n_more);
-        nbytes = 8 + n_more;
+        high = lowest_bytes(high, n - 8);
+        case_high = lowest_bytes(0x20 * ONES, n - 8);
     }
-    if (nbytes < 2 || !(kinds[at[nbytes]] & BLANK)) return 0;
-    /* Of letters, the bit that tells the cases apart. */
-    uint64_t letters_low = nbytes >= 8 ? 0x20 * ONES : 0x20 * ONES & ~UINT64_C(0) >> (64 - 8 * nbytes);
-    uint64_t letters_high = nbytes <= 8 ? 0 : 0x20 * ONES & ~UINT64_C(0) >> (64 - 8 * (nbytes - 8));
-    bool has_lower = ((low & letters_low) | (high & letters_high)) != 0;
-    bool has_upper = ((~low & letters_low) | (~high & letters_high)) != 0;
-    tp_key key = {low | letters_low, high | letters_high | (uint64_t)nbytes << TP_LAST_BYTE_SHIFT};
-    made->word = tp_vader_find_short_word(vader, key);
+    bool has_lower = ((low & case_low) | (high & case_high)) != 0;
+    bool has_upper = ((~low & case_low) | (~high & case_high)) != 0;
+    tp_key key = {low | case_low, high | case_high | (uint64_t)n << TP_LAST_BYTE_SHIFT};
+    uint64_t hash = tp_short_key_hash(&tokens->vader->key, key);
+    made->word = tp_vader_may_have(tokens->vader, hash) ? tp_vader_find_short_word(tokens->vader, key, hash) : TP_VADER_UNKNOWN;
     uint32_t flags = (has_upper ? TP_TOKEN_HAS_UPPER : 0) | (has_lower ? TP_TOKEN_HAS_LOWER : 0);
-    made->flags = with_roles(vader, flags, made->word, !has_upper);
-    return nbytes;
+    made->flags = with_roles(tokens->vader, flags, made->word, !has_upper);
+    *n_letters = n;
+    return taken;
 }
 
 /* ---- Phrases that count as one word ---------------------------------------------------------------------------------- */
@@ -382,6 +408,8 @@ static tp_token joined(const tp_tokens *tokens, size_t i, size_t n, uint32_t wor
 static void join_units(tp_tokens *tokens)
 {
     size_t n_kept = 0;
+    tokens->any_flags = 0;
+    tokens->all_flags = UINT32_MAX;
     for (size_t i = 0; i < tokens->n; n_kept++) {
         uint32_t word = TP_VADER_UNKNOWN;
         size_t n = tokens->items[i].flags & TP_VADER_BEGINS_UNIT ? find_unit(tokens, i, &word) : 0;
@@ -389,6 +417,8 @@ static void join_units(tp_tokens *tokens)
             tokens->spans[n_kept] = (tp_token_span){tokens->spans[i].start, tokens->spans[n > 0 ? i + n - 1 : i].end};
         }
         tokens->items[n_kept] = n > 0 ? joined(tokens, i, n, word) : tokens->items[i];
+        tokens->any_flags |= tokens->items[n_kept].flags;
+        tokens->all_flags &= tokens->items[n_kept].flags;
         i += n > 0 ? n : 1;
     }
     tokens->n = n_kept;
@@ -444,10 +474,10 @@ static bool next_token(tp_tokens *tokens, const uint8_t **at, tp_token *made, tp
     piece p;
     for (;;) {
         if (*at < end && *(*at) == ' ') (*at)++;
-        size_t nbytes = take_letters(tokens->vader, *at, end, made);
-        if (nbytes > 0) {
-            *span = (tp_token_span){(size_t)(*at - tokens->text), (size_t)(*at - tokens->text) + nbytes};
-            *at += nbytes;
+        size_t n_letters, taken = take_letters(tokens, *at, end, made, &n_letters);
+        if (taken > 0) {
+            *span = (tp_token_span){(size_t)(*at - tokens->text), (size_t)(*at - tokens->text) + n_letters};
+            *at += taken;
             return true;
         }
         if (!next_piece(*at, end, &p)) return false;
@@ -460,27 +490,21 @@ static bool next_token(tp_tokens *tokens, const uint8_t **at, tp_token *made, tp
     }
 }
 
-static void gather_flags(tp_tokens *tokens)
-{
-    tokens->any_flags = 0;
-    tokens->all_flags = UINT32_MAX;
-    for (size_t i = 0; i < tokens->n; i++) {
-        tokens->any_flags |= tokens->items[i].flags;
-        tokens->all_flags &= tokens->items[i].flags;
-    }
-}
-
 static tp_status find_all(tp_tokens *tokens)
 {
     const uint8_t *at = tokens->text;
     tp_token token;
     tp_token_span span;
     bool has_memory = true;
+    tokens->any_flags = 0;
+    tokens->all_flags = UINT32_MAX;
     while (next_token(tokens, &at, &token, &span, &has_memory)) {
         if (tokens->n == INT32_MAX) return TP_TOO_LARGE;
         if ((tokens->n == tokens->capacity || (tokens->wants_spans && tokens->n == tokens->spans_capacity)) && !make_room(tokens)) {
             return TP_NO_MEMORY;
         }
+        tokens->any_flags |= token.flags;
+        tokens->all_flags &= token.flags;
         tokens->items[tokens->n] = token;
         if (tokens->wants_spans) tokens->spans[tokens->n] = span;
         tokens->n++;
@@ -488,16 +512,15 @@ static tp_status find_all(tp_tokens *tokens)
     return has_memory ? TP_OK : TP_NO_MEMORY;
 }
 
-tp_status tp_tokens_find(tp_tokens *tokens, const uint8_t *text, size_t nbytes)
+tp_status tp_tokens_find(tp_tokens *tokens, const uint8_t *text, size_t nbytes, size_t readable_nbytes)
 {
     tokens->n = 0;
-    if (!take_text(tokens, text, nbytes)) return TP_NO_MEMORY;
+    if (!take_text(tokens, text, nbytes, readable_nbytes)) return TP_NO_MEMORY;
     if (tokens->nbytes == 0) return TP_OK;
     tokens->n_emphasis[0] = count_bytes(tokens->text, tokens->nbytes, '!');
     tokens->n_emphasis[1] = count_bytes(tokens->text, tokens->nbytes, '?');
     tp_status status = find_all(tokens);
     if (status == TP_OK && tokens->vader->has_units) join_units(tokens);
-    if (status == TP_OK) gather_flags(tokens);
     return status;
 }
 

@@ -27,6 +27,7 @@ typedef struct tp_tokens {
     tp_arena expanded;
     const uint8_t *text; /* the given text, or `expanded` */
     size_t nbytes;
+    const uint8_t *readable_end; /* of the memory that the text lies in */
     size_t n_emphasis[2]; /* how many "!" and "?" it has */
     tp_token *items;
     size_t n;
@@ -38,8 +39,9 @@ typedef struct tp_tokens {
     tp_arena lowered; /* for long words */
 } tp_tokens;
 
-/* Puts descriptions in place of emoji, and finds the tokens of a text. On failure the tokens are of no use. */
-tp_status tp_tokens_find(tp_tokens *tokens, const uint8_t *text, size_t nbytes);
+/* Puts descriptions in place of emoji, and finds the tokens of a text. At least its bytes are readable, maybe some behind it.
+ * On failure the tokens are of no use. */
+tp_status tp_tokens_find(tp_tokens *tokens, const uint8_t *text, size_t nbytes, size_t readable_nbytes);
 
 void tp_tokens_free(tp_tokens *tokens);
 

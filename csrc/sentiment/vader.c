@@ -20,7 +20,9 @@ static double round_to(double number, double scale)
 {
     double scaled = number * scale;
     if (!(fabs(scaled) < 1e9)) return number; /* such a number of places is beyond its precision here; NaN stays */
-    double nearest = rint(scaled), difference = fabs(scaled - nearest);
+    /* Doubles of this size have no fraction, so that adding it rounds to the nearest int; rint is a call on many machines. */
+    const double no_fraction = 6755399441055744.0; /* 1.5 * 2^52 */
+    double nearest = scaled + no_fraction - no_fraction, difference = fabs(scaled - nearest);
     if (difference > 0.4999) { /* near the middle the rounding of the product decides, unless it is taken into account */
         double low = floor(scaled), error = fma(number, scale, -scaled), from_middle = (scaled - low - 0.5) + error;
         if (from_middle != 0) nearest = from_middle > 0 ? low + 1 : low;
@@ -110,9 +112,10 @@ typedef struct share {
     tp_memory_refusal refusal;
 } share;
 
-static tp_status score_one(tp_tokens *tokens, tp_values *values, const uint8_t *text, size_t nbytes, polarity *found)
+static tp_status score_one(tp_tokens *tokens, tp_values *values, const uint8_t *text, size_t nbytes, size_t readable_nbytes,
+                           polarity *found)
 {
-    tp_status status = tp_tokens_find(tokens, text, nbytes);
+    tp_status status = tp_tokens_find(tokens, text, nbytes, readable_nbytes);
     if (status == TP_OK) status = tp_values_find(values, tokens);
     if (status == TP_OK && tokens->n > 0 && tokens->any_flags & TP_VADER_BUT) status = tp_values_weigh(values, tokens);
     if (status == TP_OK) *found = polarity_of(tokens, values);
@@ -130,7 +133,10 @@ static void score_share(void *shared, size_t i)
         polarity found = {{0, 0, 0, 0}, 0, 0};
         s->failed = j;
         if (end > s->text_nbytes || start > end) s->status = TP_INVALID_ARGUMENT;
-        else s->status = score_one(&s->tokens, &s->values, start == end ? NULL : s->text + start, (size_t)end - start, &found);
+        else {
+            s->status = score_one(&s->tokens, &s->values, start == end ? NULL : s->text + start, (size_t)end - start,
+                                  s->text_nbytes - start, &found);
+        }
         if (s->scores != NULL) s->scores[j] = found.scores;
         if (s->compounds != NULL) s->compounds[j] = found.scores.compound;
         start = (size_t)end + 1;
@@ -255,7 +261,7 @@ static tp_status copy_tokens(tp_vader_account *account, const tp_tokens *tokens)
 static tp_status fill_account(tp_vader_account *account, tp_tokens *tokens, tp_values *values, const uint8_t *text, size_t nbytes)
 {
     polarity found;
-    tp_status status = score_one(tokens, values, text, nbytes, &found);
+    tp_status status = score_one(tokens, values, text, nbytes, nbytes, &found);
     if (status != TP_OK) return status;
     account->explanation.scores = found.scores;
     account->explanation.sum = found.sum;

@@ -72,7 +72,8 @@ void tp_lexicon_get_entries(const tp_lexicon *lexicon, tp_lexicon_entries *entri
 #define TP_VADER_UNIT 8         /* it counts as one word, which has the value */
 #define TP_VADER_UNIT_INT 16    /* that value is an int of Python's */
 
-#define TP_VADER_MOST_PHRASE_WORDS 16 /* so that looking for one takes constant time */
+/* The maximal number of words of a phrase, so that looking for one takes constant time. */
+#define TP_VADER_MOST_PHRASE_WORDS 16
 
 /* Words, phrases and emoji. Texts are laid out as in tp_corpus_look_up. Words are in lower case and distinct; they may be any
  * bytes, and those that no text can hold as a word are never found. A phrase is a run of words: those numbered phrase_words[j],

@@ -32,40 +32,54 @@ class Token(NamedTuple):
 
 
 class Explanation:
-    """The scores of a text, and how they came about.
+    """The scores of a text, and how they came about."""
 
-    Attributes:
-        scores: what `SentimentIntensityAnalyzer.polarity_scores` returns.
-        text: the text, with descriptions in place of emoji; the ``start`` of tokens counts its characters.
-        tokens: a `Token` for each token.
-        sum: the sum of the values.
-        punctuation: what ``!`` and ``?`` add to the sum, away from zero.
-    """
-
-    __slots__ = ("punctuation", "scores", "sum", "text", "tokens")
+    __slots__ = ("_account", "_tokens")
 
     def __init__(self, account: Account) -> None:
-        self.scores: dict[str, float] = dict(zip(NAMES, account.scores, strict=True))
-        self.text = account.expanded.decode(errors="surrogatepass")
-        self.sum = account.sum
-        self.punctuation = account.punctuation
-        self.tokens: list[Token] = _tokens(account)
+        self._account = account
+        self._tokens: list[Token] = _tokens(account)
+
+    @property
+    def scores(self) -> dict[str, float]:
+        """What `SentimentIntensityAnalyzer.polarity_scores` returns."""
+        return dict(zip(NAMES, self._account.scores, strict=True))
+
+    @property
+    def text(self) -> str:
+        """The text, with descriptions in place of emoji; the ``start`` of tokens counts its characters."""
+        return self._account.expanded.decode(errors="surrogatepass")
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The tokens, in order."""
+        return self._tokens.copy()
+
+    @property
+    def sum(self) -> float:
+        """The sum of the values of all tokens."""
+        return self._account.sum
+
+    @property
+    def punctuation(self) -> float:
+        """What ``!`` and ``?`` add to the sum, away from zero."""
+        return self._account.punctuation
 
     def __repr__(self) -> str:
         """Return a line for each token with a value: base, changes, value; then the sum."""
-        width = max((len(token.text) for token in self.tokens if token.changes or token.base is not None), default=0)
-        lines = [_line(token, width) for token in self.tokens if token.base is not None]
+        width = max((len(token.text) for token in self._tokens if token.changes or token.base is not None), default=0)
+        lines = [_line(token, width) for token in self._tokens if token.base is not None]
         rest = f" {self.punctuation:+.3g} for punctuation" if self.punctuation and self.sum else ""
         return "\n".join([*lines, f"sum {self.sum:.4g}{rest}: compound {self.scores['compound']}"])
 
     def _repr_html_(self) -> str:
         """Return the text with coloured words; pointing at one shows its changes."""
-        parts, done = [], 0
-        for token in self.tokens:
-            parts.append(escape(self.text[done : token.start]))
+        parts, done, text = [], 0, self.text
+        for token in self._tokens:
+            parts.append(escape(text[done : token.start]))
             done = token.start + len(token.text)
             parts.append(_span(token) if token.base is not None else escape(token.text))
-        parts.append(escape(self.text[done:]))
+        parts.append(escape(text[done:]))
         scores = ", ".join(f"{name} {value}" for name, value in self.scores.items())
         return f'<div><p style="white-space: pre-wrap">{"".join(parts)}</p><p><b>{scores}</b></p></div>'
 

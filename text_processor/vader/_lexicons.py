@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, wraps
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -19,19 +18,20 @@ _VALUES = [(byte - _VALUE_ZERO) / 10 for byte in range(256)]
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def _read(name: str) -> str:
-    return files("text_processor.vader").joinpath(name).read_bytes().decode()
+def _bytes(name: str) -> bytes:
+    return Path(__file__).with_name(name).read_bytes()
 
 
 def english_lexicon() -> dict[str, float]:
     """Return the lexicon of vaderSentiment 3.3.2, which is that of NLTK too: words and emoticons with their values."""
-    values, *words = _read("lexicon.txt").split("\n")
-    return dict(zip(words, map(_VALUES.__getitem__, values.encode()), strict=True))
+    values, _, words = _bytes("lexicon.txt").partition(b"\n")
+    return dict(zip(words.decode().split("\n"), map(_VALUES.__getitem__, values), strict=True))
 
 
 def english_emojis() -> dict[str, str]:
     """Return the emoji of vaderSentiment 3.3.2 with their descriptions."""
-    emojis, descriptions = _read("emoji.txt").split("\n\n")
+    # Decoded apart: only the emoji need four bytes for each character.
+    emojis, descriptions = (part.decode() for part in _bytes("emoji.txt").split(b"\n\n"))
     return dict(zip(emojis.split("\n"), descriptions.split("\n"), strict=True))
 
 
@@ -46,7 +46,7 @@ class English(NamedTuple):
 @cache
 def english(rules: str) -> English:
     """Return the words of one of the rule sets; nobody may change them."""
-    return English(**json.loads(_read("rules.json"))[rules])
+    return English(**json.loads(_bytes("rules.json"))[rules])
 
 
 # ---- Files -------------------------------------------------------------------------------------------------------------

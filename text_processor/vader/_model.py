@@ -102,7 +102,7 @@ class Builder:
 
 def _numbers(words: Sequence[str], values: Sequence[Any], roles: array[int]) -> array[float]:
     """Return values as floats, and mark those that are ints."""
-    if {*map(type, values)} <= {float} and all(map(math.isfinite, values)):
+    if {*map(type, values)} <= {float} and math.isfinite(sum(values)):
         return array("d", values)
     for i, value in enumerate(values):
         if isinstance(value, int):
