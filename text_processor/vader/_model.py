@@ -7,7 +7,6 @@ from array import array
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native import sentiment as native
 from text_processor._native.sentiment import MOST_PHRASE_WORDS, Phrase, Vader, Words
@@ -128,7 +127,7 @@ def is_phrase(text: str) -> bool:
     return len(text.split()) > 1
 
 
-def built(rules: Rules, lexicon: Mapping[str, Any], phrases: Mapping[str, Any], emojis: Mapping[str, str]) -> Vader:
+def built(rules: Rules, lexicon: Mapping[str, Any], phrases: Mapping[str, Any], emojis: Mapping[Any, Any]) -> Vader:
     """Make the object of the core."""
     builder = Builder(lexicon)
     builder.add_rules(rules)
@@ -136,9 +135,9 @@ def built(rules: Rules, lexicon: Mapping[str, Any], phrases: Mapping[str, Any], 
         builder.add_phrase(
             text, native.UNIT | (native.UNIT_INT if isinstance(value, int) else 0), unit_value=_number(text, value)
         )
-    single = {emoji: description for emoji, description in emojis.items() if is_a(emoji, str) and len(emoji) == 1}
+    single = {emoji: description for emoji, description in emojis.items() if isinstance(emoji, str) and len(emoji) == 1}
     for emoji, description in single.items():
-        if not is_a(description, str):
+        if not isinstance(description, str):
             raise TypeError(f"the description of {quoted(emoji)} in emojis must be str, not {quoted(description)}")
     words = Words(builder.texts, builder.values, builder.boosts, builder.roles)
     return Vader(rules.dialect, words, [*builder.phrases.values()], single if rules.dialect == "vaderSentiment" else {})
