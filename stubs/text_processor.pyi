@@ -1,4 +1,5 @@
 import os
+import re
 from abc import ABCMeta
 from array import array
 from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
@@ -17,6 +18,7 @@ __all__ = [
     "InvalidTokenizerError",
     "MemoryStats",
     "MemoryUse",
+    "Pruned",
     "Readable",
     "Statistics",
     "TextAnalyzer",
@@ -39,7 +41,20 @@ __version__: str
 UNICODE_VERSION: str
 
 def hello(name: str) -> str: ...
-def word_count(text: str, *, threads: int | None = None) -> dict[str, int]: ...
+def word_count(
+    text: str | Buffer,
+    *,
+    words: str | re.Pattern[str] | Callable[[str], Iterable[str]] = "space",
+    case: Literal["lower", "fold", "keep"] = "lower",
+    normalize: Literal["NFC", "NFD", "NFKC", "NFKD"] | None = None,
+    accents: Literal["keep", "strip"] = "keep",
+    stop_words: Literal["english"] | Iterable[str] | None = None,
+    min_length: int = 1,
+    ngrams: int | tuple[int, int] = 1,
+    encoding: str | None = None,
+    errors: Literal["strict", "replace"] = "strict",
+    threads: int | None = None,
+) -> dict[str, int]: ...
 def cpu_features() -> CpuFeatures: ...
 def get_memory_stats() -> MemoryStats: ...
 def clear_caches() -> None: ...
@@ -78,12 +93,23 @@ class Statistics(TypedDict):
     document_count: int
     unique_words: int
 
+class Pruned(NamedTuple):
+    words: int
+    occurrences: int
+
 class TextAnalyzer:
     def __init__(
         self,
         *,
         lexicon: Mapping[str, float] | None = None,
         keep_documents: bool = True,
+        words: str | re.Pattern[str] | Callable[[str], Iterable[str]] = "space",
+        case: Literal["lower", "fold", "keep"] = "lower",
+        normalize: Literal["NFC", "NFD", "NFKC", "NFKD"] | None = None,
+        accents: Literal["keep", "strip"] = "keep",
+        stop_words: Literal["english"] | Iterable[str] | None = None,
+        min_length: int = 1,
+        ngrams: int | tuple[int, int] = 1,
         threads: int | None = None,
         sentiment: Literal["vader"] | None = None,
     ) -> None: ...
@@ -103,6 +129,8 @@ class TextAnalyzer:
         *,
         documents: Literal["lines", "whole"] = "lines",
         blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
     def add_file(
@@ -131,11 +159,16 @@ class TextAnalyzer:
         column: object,
         *,
         blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
     def clear(self) -> None: ...
     def set_callback(self, callback: Callable[[DocumentInfo], object] | Callable[[dict[str, Any]], object]) -> None: ...
     def clear_callback(self) -> None: ...
+    def prune(self, min_count: int) -> Pruned: ...
+    @property
+    def is_pruned(self) -> bool: ...
 
     # Asking
     def document_count(self) -> int: ...
@@ -154,8 +187,8 @@ class TextAnalyzer:
     # Copies
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, memo: dict[int, Any]) -> Self: ...
-    def __getstate__(self) -> tuple[bytes, dict[str, Any]]: ...
-    def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None: ...
+    def __getstate__(self) -> tuple[Any, ...]: ...
+    def __setstate__(self, state: tuple[Any, ...]) -> None: ...
     def save(self, path: str | bytes | os.PathLike[Any]) -> None: ...
     @classmethod
     def load(cls, path: str | bytes | os.PathLike[Any]) -> Self: ...
@@ -245,6 +278,7 @@ class Tokenizer(metaclass=ABCMeta):
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Any: ...  # a pyarrow.Array
     def count(
@@ -262,6 +296,7 @@ class Tokenizer(metaclass=ABCMeta):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> list[int]: ...
     def count_arrow(
@@ -271,6 +306,7 @@ class Tokenizer(metaclass=ABCMeta):
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Any: ...  # a pyarrow.Array
     def encode_with_offsets(

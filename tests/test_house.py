@@ -18,7 +18,8 @@ BELOW = {
     "base": set(),
     "unicode": {"base"},
     "documents": {"base", "unicode"},
-    "corpus": {"base", "unicode"},
+    "segment": {"base", "unicode"},
+    "corpus": {"base", "unicode", "segment"},
     "sentiment": {"base", "unicode"},
     "bpe": {"base", "unicode"},
     "numeric": {"base"},
@@ -197,9 +198,23 @@ def test_the_core_has_no_thread_local_variables() -> None:
 
 # What the rooms of the package stand on, from the top down; `cli` stands above all.
 BELOW_IN_PYTHON: dict[str, set[str]] = {
-    "cli": {"__init__", "analyzer", "words", "bpe", "numeric", "vader", "_words", "_documents", "_native", "_common", "errors"},
+    "cli": {
+        "__init__",
+        "analyzer",
+        "words",
+        "segment",
+        "bpe",
+        "numeric",
+        "vader",
+        "_words",
+        "_documents",
+        "_native",
+        "_common",
+        "errors",
+    },
     "analyzer": {"words", "vader", "_words", "_documents", "_native", "_common", "errors"},
     "words": {"_words", "_native", "_common"},
+    "segment": {"_documents", "_native", "_common", "errors"},
     "bpe": {"_documents", "_native", "_common", "errors"},
     "numeric": {"_native", "_common", "errors"},
     "vader": {"_documents", "_native", "_common", "errors"},
@@ -302,7 +317,7 @@ def test_one_reader_reads_for_all_rooms() -> None:
 
 def test_one_loop_counts_what_threads_share() -> None:
     calling = [path.name for path in MODULES if "count_batches(" in path.read_text("utf-8")]
-    assert sorted(calling) == ["corpus.py", "counting.py", "telling.py"]  # the door, the threads, a document that is told of
+    assert sorted(calling) == ["converting.py", "corpus.py", "counting.py"]  # a document that is told of, the door, the threads
 
 
 def test_errors_of_the_core_become_exceptions_in_one_place() -> None:

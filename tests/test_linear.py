@@ -37,12 +37,12 @@ import pytest
 from bpe_texts import of_bytes
 
 import text_processor
-from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
+from text_processor import TextAnalyzer, Tokenizer, numeric, segment, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
 from text_processor._native.unicode import find_cut, is_normalized, normalize, normalize_with_offsets
-from text_processor.bpe._files import own
+from text_processor.bpe._files import own, vocabularies
 from text_processor.bpe._model import Model
 from text_processor.bpe._split import splitter
 from text_processor.bpe._split.splitter import PATTERNS
@@ -349,7 +349,7 @@ def own_file_with_merges(n: int, folder: Path) -> Call:
     ways = [(ids[b"a" * (length - i)], ids[b"a" * i]) for length in lengths for i in range(1, length - LONG_TOKEN)]
     merges = array("I", chain.from_iterable(ways))
     tokens = Tokens(b"".join(ids), array("Q", accumulate(map(len, ids))), array("I", ids.values()))
-    vocabulary = own.new_vocabulary(tokens, merges, whole_pieces=True)
+    vocabulary = vocabularies.new_vocabulary(tokens, merges, whole_pieces=True)
     model = Model(splitter.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
     (folder / f"{n}").write_bytes(b"".join(own.chunks(model)))
     return lambda: Tokenizer.load(folder / f"{n}")
@@ -887,9 +887,39 @@ SCORES: Table = {
     "lexicon of VADER, changed": (1000, changed_lexicon),
 }
 
+# ---- Segments --------------------------------------------------------------------------------------------------------
+
+
+def parted(function: Callable[[str], object], text: str) -> Call:
+    return lambda: (
+        deque(function(text), 0) if function in (segment.words, segment.sentences, segment.graphemes) else function(text)
+    )
+
+
+SEGMENTS: Table = {
+    "words": (1000, lambda n, _: parted(segment.words, "It's 3.14, née. " * n)),
+    "words, of a column": (1000, lambda n, _: partial(segment.words, pa.array(["It's 3.14"] * n))),
+    "words, marks behind what may join": (1000, lambda n, _: parted(segment.words, ("a." + "\u0301" * 9) * n + "\u0301" * n)),
+    "words, marks behind a point": (1000, lambda n, _: parted(segment.words, "a." + "\u0301" * n)),
+    "words, spaces before a mark": (1000, lambda n, _: parted(segment.words, " " * n + "\u0301")),
+    "words, one long word": (1000, lambda n, _: parted(segment.words, "a" * n + "中")),
+    "words, low lines": (1000, lambda n, _: parted(segment.words, "_" * n)),
+    "words, flags": (1000, lambda n, _: parted(segment.words, "\U0001f1e6" * n)),
+    "count_words": (1000, lambda n, _: partial(segment.count_words, "Ελληνικά, हिन्दी 中文. " * n)),
+    "sentences": (1000, lambda n, _: parted(segment.sentences, "Is it? It is. " * n)),
+    "sentences, full stops before no letter": (1000, lambda n, _: parted(segment.sentences, ". 1 " * n)),
+    "sentences, a full stop far before a letter": (1000, lambda n, _: parted(segment.sentences, "a. " + "1 " * n + "B")),
+    "sentences, marks behind full stops": (1000, lambda n, _: parted(segment.sentences, ("a." + "\u0301" * 9) * n)),
+    "count_sentences": (1000, lambda n, _: partial(segment.count_sentences, "e.g. this. " * n)),
+    "graphemes": (1000, lambda n, _: parted(segment.graphemes, "क्षि👩‍👧e\u0301\r\n" * n)),
+    "graphemes, one long one": (1000, lambda n, _: parted(segment.graphemes, "क" + "्\u200d" * n)),
+    "count_graphemes": (1000, lambda n, _: partial(segment.count_graphemes, "🇩🇪" * n)),
+}
+
 ROWS = (
     NORMAL_FORMS
     | SCORES
+    | SEGMENTS
     | DOCUMENTS
     | ANSWERS
     | LEXICONS
@@ -937,5 +967,7 @@ SMALL = {
 def test_every_public_function_has_a_row() -> None:
     kinds = (TextAnalyzer, Tokenizer, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
-    functions = {name for module in (text_processor, numeric) for name in module.__all__ if isfunction(getattr(module, name))}
+    functions = {
+        name for module in (text_processor, numeric, segment) for name in module.__all__ if isfunction(getattr(module, name))
+    }
     assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL

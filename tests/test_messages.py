@@ -48,6 +48,7 @@ from text_processor import (
     cli,
     hello,
     numeric,
+    segment,
     set_memory_limit,
     word_count,
 )
@@ -425,6 +426,16 @@ def column_of_short_buffers() -> None:
     native_arrow.ArrowColumn(column, None, 100).measure(0, 7, 1)
 
 
+def change_in_a_function() -> None:
+    buffer = bytearray(b"word \n" * 10)
+
+    def change(text: str) -> list[str]:
+        buffer[40] = 0xFF
+        return [text]
+
+    TextAnalyzer(words=change).add_buffer(buffer)
+
+
 def two_of_too_many_words() -> None:
     def most(counted: bytearray) -> None:
         put(24, native_corpus.MOST_WORDS)(counted)
@@ -468,6 +479,51 @@ CASES: list[Case] = [
         "must be from 4.1 to 17.0.0",
     ),
     (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
+    # What a word is
+    (lambda: word_count("a", words=3), TypeError, "not int", "'space', 'uax29', 'sklearn', a regular expression or a function"),
+    (lambda: word_count("a", words="("), ValueError, "'('", "words must be 'space', 'uax29', 'sklearn' or a regular"),
+    (lambda: word_count("a", words=re.compile(b"a")), TypeError, "not for bytes", "a regular expression for str"),
+    (lambda: word_count("a", words="(a)(b)"), ValueError, "'(a)(b)' has 2 groups", "it may have one group"),
+    (lambda: word_count("a", words="a*"), ValueError, "'a*' finds words without", "use + for *"),
+    (lambda: word_count("a", case="upper"), ValueError, "not 'upper'", "'lower' or 'fold' or 'keep'"),
+    (lambda: word_count("a", normalize="nfc"), ValueError, "not 'nfc'", "normalize must be None or 'NFC' or 'NFD'"),
+    (lambda: word_count("a", stop_words="german"), ValueError, "not 'german'", "None, 'english' or several words"),
+    (lambda: word_count("a", stop_words=3), TypeError, "not int", "None, 'english' or several words"),
+    (lambda: word_count("a", stop_words=[3]), TypeError, "not int", "a stop word must be str"),
+    (lambda: word_count("a", min_length=0), ValueError, "not 0", "min_length must be from 1 to"),
+    (lambda: word_count("a", min_length="1"), TypeError, "not str", "min_length must be an int"),
+    (lambda: word_count("a", ngrams=(1, 2, 3)), ValueError, "not 3 numbers", "an int or (low, high)"),
+    (lambda: word_count("a", ngrams=(2, 1)), ValueError, "not 2 and 1", "low <= high"),
+    (lambda: word_count("a", words=lambda _: [1]), TypeError, "not int", "must return words as str"),
+    (lambda: word_count("a", words=lambda _: [""]), ValueError, "an empty word", "the function given as words"),
+    (
+        lambda: TextAnalyzer(words=str.split).save("x"),
+        TypeError,
+        "words=str.split",
+        "one with a regular expression can be saved",
+    ),
+    (lambda: TextAnalyzer(words="uax29").merge(TextAnalyzer()), ValueError, "words='uax29'", "must have the same options"),
+    (lambda: TextAnalyzer().prune(0), ValueError, "not 0", "min_count must be from 1 to"),
+    (snapshot_of(version=3, kinds="ss", words=[]), InvalidSnapshotError, "not []", "must be an object of words, case"),
+    (
+        snapshot_of(version=3, kinds="ss", words={"words": {"pattern": 3}}),
+        InvalidSnapshotError,
+        "not {'pattern': 3}",
+        "a text and a number",
+    ),
+    (
+        snapshot_of(version=3, kinds="ss", words={"words": {"pattern": "(", "flags": 0}}),
+        InvalidSnapshotError,
+        "'(' is no regular",
+        "description is damaged",
+    ),
+    (
+        lambda: TextAnalyzer().add_arrow(arrow_of(b"\xff"), encoding="ascii"),
+        InvalidDocumentError,
+        "Document 1",
+        "not valid ASCII at byte 0",
+    ),
+    (change_in_a_function, TextProcessorError, "was changed", "nothing of it was used"),
     # Options that several take
     (lambda: word_count("a", threads="2"), TypeError, "str", "threads must be an int or None"),
     (lambda: word_count("a", threads=0), ValueError, "not 0", "threads must be from 1 to"),
@@ -583,7 +639,7 @@ CASES: list[Case] = [
     # Files of analyzers
     (lambda: TextAnalyzer.load(file("some text")), InvalidSnapshotError, "not b'some tex'", "begins with b'\\x89TPA"),
     (lambda: TextAnalyzer.load(file(b"\x89TPA\r\n\x1a\n")), InvalidSnapshotError, "after 8 bytes", "within its head of 40"),
-    (snapshot_of(version=3), InvalidSnapshotError, "version 3", "known here: 1, 2"),
+    (snapshot_of(version=4), InvalidSnapshotError, "version 4", "known here: 1, 2, 3"),
     (
         lambda: TextAnalyzer.load(file(Path(snapshot()).read_bytes()[:-1])),
         InvalidSnapshotError,
@@ -1126,6 +1182,18 @@ CASES: list[Case] = [
         "eos_token must be one of the added tokens",
     ),
     (lambda: trained().save_pretrained("new", chat_template=5), TypeError, "not int", "chat_template must be str"),
+    # Segments
+    (lambda: segment.words(5), TypeError, "not int", "text must be str, bytes or another buffer of bytes, or an Arrow column"),
+    (lambda: segment.words("a", "icu"), ValueError, "not 'icu'", "rules must be 'uax29' or 'uax29-all'"),
+    (lambda: segment.sentences("a\ud800"), InvalidDocumentError, "at character 1, '\\ud800'", "which UTF-8 cannot hold"),
+    (lambda: segment.graphemes(b"a\xff"), InvalidDocumentError, "at byte 1", "text is not valid UTF-8"),
+    (lambda: segment.count_words(pa.array([1])), TypeError, "not int64", "column must hold text"),
+    (
+        lambda: segment.count_words(pa.array([b"a" * 2_000_000 + b"\xff"])),
+        InvalidDocumentError,
+        "at byte 2000000",
+        "not valid UTF-8",
+    ),
     # Numbers
     (lambda: numeric.parallel_sum(5), TypeError, "not int", "numbers must be numbers, in a buffer or an iterable"),
     (lambda: numeric.parallel_sum("12"), TypeError, "not one str", "numbers must be numbers"),
@@ -1495,13 +1563,14 @@ OF_C_ALONE = {
         "the ends must ascend within the text",
         "the ends of documents must ascend within the text",
         "the ends of pieces must ascend within the text",
+        "the ends of texts must ascend within the text",
         "the ends of tokens must ascend within the text",
         "the code points of emoji must ascend",
         "the ends of descriptions must ascend within the text",
-        "the ends of texts must ascend within the text",
         "the ends of words must ascend within the text",
         "the value of the word is not finite",
         "there is no such dialect, or no such way to sum",
+        "the corpus has a part of a document to continue",
         "the last document has not been closed",
         "the last document must end with the text",
         "the layout has no offsets",
@@ -1513,6 +1582,8 @@ OF_C_ALONE = {
         "there are not so many terms",
         "the places must ascend within the text, and each have a name",
         "the program of a pattern is damaged",
+        "segments are words, word segments, sentences or graphemes",
+        "the place is beyond the text",
         "there are too many steps",
         "there is no splitter",
         "there is no such behavior",
@@ -1551,6 +1622,7 @@ OF_C_ALONE = {
         "the callback asked to stop",
         "the corpus is at another position by now",
         "the text is too long for the offsets",
+        "the texts have more segments than there is room for",
         "the window has moved on",
         "there are more numbers",
     },

@@ -34,7 +34,7 @@ from text_processor._native.process import (
     get_memory_stats,
     set_memory_limit,
 )
-from text_processor.analyzer import DocumentInfo, Statistics, TextAnalyzer, word_count
+from text_processor.analyzer import DocumentInfo, Pruned, Statistics, TextAnalyzer, word_count
 from text_processor.errors import (
     EmptyAnalyzerError,
     InvalidDocumentError,
@@ -62,6 +62,7 @@ __all__ = [
     "InvalidTokenizerError",
     "MemoryStats",
     "MemoryUse",
+    "Pruned",
     "Readable",
     "Statistics",
     "TextAnalyzer",
@@ -84,7 +85,7 @@ __all__ = [
 __version__ = CORE_VERSION
 
 # These modules, and the names in them, are imported on first use, because not every program needs them.
-_MODULES = {"numeric"}
+_MODULES = {"numeric", "segment"}
 _LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "Tokenizer": "bpe"}
 
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/once.h"
-#include "textproc/text.h"
+#include "unicode/lower.h"
 #include "unicode/utf8.h"
 
 enum { SMALLEST_INDEX = 8, LEAST_FILTER_BITS = 64 };
@@ -318,7 +318,7 @@ tp_status tp_vader_new(const tp_vader_rules *given, tp_vader **vader, tp_error *
     if (made == NULL) return tp_fail_no_memory(error);
     tp_object_made(TP_FOR_LEXICON);
     *made = (tp_vader){.key = tp_hash_get_key(), .dialect = rules.dialect, .summing = rules.summing};
-    made->unicode_version = rules.unicode_version == TP_UNICODE_NEWEST ? UINT32_MAX : rules.unicode_version;
+    made->unicode_version = tp_version_to_ask(rules.unicode_version);
     tp_status status = fill(made, &rules, error);
     if (status != TP_OK) {
         free_vader(made);

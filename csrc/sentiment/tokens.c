@@ -202,37 +202,14 @@ static bool has_nt(const piece *p)
     return false;
 }
 
-/* Characters that have a case only from some version of Unicode on: those that differ among str.isupper of CPython 3.11 to 3.14,
- * of which tests compare all characters. */
-typedef struct newly_cased {
-    uint32_t first;
-    uint32_t last;
-    uint32_t version;
-} newly_cased;
-
-static const newly_cased newest[] = {
-    {0x10FC, 0x10FC, 0x0F00},   {0x1C89, 0x1C8A, 0x1000},   {0xA7CB, 0xA7CD, 0x1000},   {0xA7DA, 0xA7DC, 0x1000},
-    {0xA7F2, 0xA7F4, 0x0F00},   {0xAB69, 0xAB69, 0x0F00},   {0x10D50, 0x10D65, 0x1000}, {0x10D70, 0x10D85, 0x1000},
-    {0x1DF25, 0x1DF2A, 0x0F00}, {0x1E030, 0x1E06D, 0x0F00},
-};
-
-static bool has_case(uint32_t code_point, uint32_t version)
-{
-    for (size_t i = 0; i < sizeof newest / sizeof *newest; i++) {
-        if (code_point >= newest[i].first && code_point <= newest[i].last) return version >= newest[i].version;
-    }
-    return true;
-}
-
 static uint32_t case_beyond_ascii(const piece *p, uint32_t version)
 {
     uint32_t flags = 0;
     for (const uint8_t *at = p->start; at < p->end;) {
         uint32_t code_point;
         at += tp_utf8_decode(at, p->end, &code_point);
-        uint32_t properties = tp_character_of(code_point).properties;
-        if (!(properties & TP_CASED) || !has_case(code_point, version)) continue;
-        flags |= properties & TP_UPPERCASE ? TP_TOKEN_HAS_UPPER : TP_TOKEN_HAS_LOWER;
+        uint32_t properties = tp_character_at(code_point, version).properties;
+        if (properties & TP_CASED) flags |= properties & TP_UPPERCASE ? TP_TOKEN_HAS_UPPER : TP_TOKEN_HAS_LOWER;
     }
     return flags;
 }
@@ -267,7 +244,7 @@ static bool find_long(tp_tokens *tokens, const piece *p, uint32_t *word, bool *i
     tokens->lowered.used = 0;
     if (!tp_arena_reserve(TP_FOR_WORK, &tokens->lowered, TP_LOWER_BOUND(nbytes) + TP_KEY_NBYTES)) return false;
     uint8_t *lowered = tokens->lowered.data;
-    size_t lowered_nbytes = tp_lower_word(p->start, nbytes, lowered);
+    size_t lowered_nbytes = tp_lower_word(p->start, nbytes, tokens->vader->unicode_version, lowered);
     *word = tp_vader_find_word(tokens->vader, lowered, lowered_nbytes);
     *is_lower = lowered_nbytes == nbytes && memcmp(lowered, p->start, nbytes) == 0;
     return true;

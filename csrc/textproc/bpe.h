@@ -188,6 +188,42 @@ tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tok
 tp_status tp_ranks_read(const uint8_t *text, size_t text_nbytes, uint8_t *tokens, uint64_t *ends, uint32_t *ids, size_t capacity,
                         size_t *n_tokens, tp_error *error);
 
+/* A token whose name has a character that stands for no byte, and where the name stands in the text, quotes and all. */
+typedef struct tp_other_name {
+    uint64_t token; /* the index of the token, which has no bytes */
+    uint64_t start;
+    uint64_t end;
+} tp_other_name;
+
+/* Reads the object "vocab" of a tokenizer.json, with which `text` begins: names of tokens with their ids. The characters of a
+ * name stand for bytes, by GPT-2's alphabet; a name with others is stored in `others`. Tokens are laid out as
+ * tp_vocabulary_from_tokens takes them. `bytes` must have room for as many bytes as the text has; `ends`, `ids` and `others` for
+ * `capacity` tokens. Stores both numbers, and in *used where the object ends. Names that are there twice are not noticed, nor is
+ * UTF-8 that is wrong in `others`. TP_TOO_SMALL if there are more tokens. TP_INVALID_ARGUMENT, with the place as offset, for
+ * whatever is not written in this way: no JSON, no object, an empty one, ids with a sign or a fraction, or above 4294967294.
+ * O(bytes of the object). */
+tp_status tp_json_read_tokens(const uint8_t *text, size_t text_nbytes, uint8_t *bytes, uint64_t *ends, uint32_t *ids,
+                              tp_other_name *others, size_t capacity, size_t *n_tokens, size_t *n_others, size_t *used,
+                              tp_error *error);
+
+/* Reads the list "merges" of a tokenizer.json, with which `text` begins: texts of two tokens with a blank between them, or lists
+ * of two texts, in the same alphabet. Stores the ids of the two tokens of each, their number, and in *used where the list ends.
+ * The vocabulary must be one of tp_vocabulary_from_tokens; in others some tokens are not found. TP_TOO_SMALL if there are more
+ * than `capacity`. TP_INVALID_ARGUMENT, with the place as offset, for what is not written in this way, for an empty list, and
+ * for a merge that takes or makes bytes that are no token. O(bytes of the list + number of tokens). */
+tp_status tp_json_read_merges(const tp_vocabulary *vocabulary, const uint8_t *text, size_t text_nbytes, tp_merge *pairs,
+                              size_t capacity, size_t *n_pairs, size_t *used, tp_error *error);
+
+/* The id of what is no token. */
+#define TP_NO_ID 4294967295
+
+/* Stores the id of the token that has exactly the bytes of a text, for each of several texts, or TP_NO_ID. Text i is
+ * text[ends[i - 1] … ends[i]); the first one begins at 0. The vocabulary must be one of tp_vocabulary_from_tokens; in others some
+ * tokens are not found. An empty text is none. TP_INVALID_ARGUMENT, with the index of the text as offset, if its end is out of
+ * order or beyond the text. */
+tp_status tp_vocabulary_find_tokens(const tp_vocabulary *vocabulary, const uint8_t *text, size_t text_nbytes, const uint64_t *ends,
+                                    size_t n_texts, uint32_t *ids, tp_error *error);
+
 void tp_vocabulary_free(tp_vocabulary *vocabulary); /* accepts NULL */
 void tp_vocabulary_free_at(tp_vocabulary **vocabulary); /* as tp_corpus_free_at */
 

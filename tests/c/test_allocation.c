@@ -119,6 +119,78 @@ static tp_status count_three_pieces(world *w)
     return status;
 }
 
+/* Pairs of words, of which one is a stop word, in a document that comes in two pieces. */
+static tp_status count_by_rule(world *w)
+{
+    static const tp_range letters[] = {{'0', '9'}, {'A', 'z'}};
+    const uint64_t end = 2;
+    const tp_words_options options = {.members = letters,
+                                      .n_members = 2,
+                                      .letter_case = TP_CASE_LOWER,
+                                      .min_length = 1,
+                                      .least_ngram = 1,
+                                      .most_ngram = 2,
+                                      .stop_words = (const uint8_t *)"w1",
+                                      .stop_words_nbytes = 2,
+                                      .stop_word_ends = &end,
+                                      .n_stop_words = 1};
+    tp_words *words = NULL;
+    tp_status status = tp_words_new(&options, &words, NULL);
+    for (unsigned i = 0; i < 2 && status == TP_OK; i++) {
+        uint64_t ends[50];
+        char *text = numbered_lines(30 * i, 50);
+        size_t n = find_ends(text, ends);
+        const tp_batch piece = {w->empty[0], (uint8_t *)text, strlen(text), ends, n - 1, words};
+        status = tp_corpus_count(&piece, 1, NULL);
+        free(text);
+    }
+    const uint64_t nowhere = 0;
+    if (status == TP_OK) status = tp_corpus_count(&(tp_batch){w->empty[0], NULL, 0, &nowhere, 1, words}, 1, NULL);
+    tp_words_free(words);
+    return status;
+}
+
+/* A document of changed text that is not cut, with words too long for the edges of a batch. */
+static tp_status count_whole_by_rule(world *w)
+{
+    static const tp_range any = {0, 0x10FFFF};
+    const tp_words_options options = {.members = &any,
+                                      .n_members = 1,
+                                      .normalizes = true,
+                                      .form = TP_NFD,
+                                      .letter_case = TP_CASE_LOWER,
+                                      .min_length = 1,
+                                      .least_ngram = 1,
+                                      .most_ngram = 1};
+    tp_words *words = NULL;
+    tp_status status = tp_words_new(&options, &words, NULL);
+    char *text = must_allocate(70000);
+    const uint64_t end = 70000;
+    for (size_t i = 0; i < 70000; i += 2) memcpy(text + i, "É", 2);
+    if (status == TP_OK) {
+        status = tp_corpus_count(&(tp_batch){w->empty[0], (uint8_t *)text, 70000, &end, 1, words}, 1, NULL);
+    }
+    free(text);
+    tp_words_free(words);
+    return status;
+}
+
+/* Of words of which one occurs twice. */
+static tp_status prune_some(world *w)
+{
+    uint64_t n_terms, n_words;
+    tp_corpus *corpus = NULL;
+    (void)w;
+    tp_status status = tp_corpus_new(&corpus, NULL);
+    if (status == TP_OK) status = count_lines(corpus, "a b a\n");
+    if (status == TP_OK) {
+        status = tp_corpus_prune(corpus, 2, 0, &n_terms, &n_words, NULL);
+        CHECK(tp_corpus_get_count(corpus, (const uint8_t *)"b", 1) == (status != TP_OK));
+    }
+    tp_corpus_free(corpus);
+    return status;
+}
+
 static int go_on(void *user, uint64_t index, uint64_t n_words)
 {
     (void)user;
@@ -149,7 +221,7 @@ static tp_status make_lexicon(world *w)
         ends[i] = nbytes - 1;
         weights[i] = i;
     }
-    return tp_lexicon_new((uint8_t *)words, nbytes, ends, weights, N, &w->lexicon, NULL);
+    return tp_lexicon_new((uint8_t *)words, nbytes, ends, weights, N, TP_UNICODE_NEWEST, &w->lexicon, NULL);
 }
 
 /* ---- Refusing ---------------------------------------------------------------------------------------------------------- */
@@ -262,7 +334,11 @@ static void test_count(void)
     check_all_needed(count_many_words);
     check_all_needed(count_long_words);
     check_all_needed(count_each_document);
+    check_all_needed(count_by_rule);
+    check_all_needed(count_whole_by_rule);
 }
+
+static void test_prune(void) { check_all_needed(prune_some); }
 
 static void test_count_empties_what_it_fails_to_count_into(void)
 {
@@ -286,6 +362,7 @@ int main(void)
     RUN(test_top);
     RUN(test_lexicon);
     RUN(test_count);
+    RUN(test_prune);
     RUN(test_count_empties_what_it_fails_to_count_into);
     RUN(test_count_of_many_pieces);
     return tests_done();

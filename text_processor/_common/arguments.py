@@ -58,6 +58,11 @@ def checked_threads(threads: int | None) -> int | None:
     return threads
 
 
+def threads_or_all(threads: int | None) -> int:
+    """Return the checked ``threads`` argument of a user, or the number of processors for None."""
+    return checked_threads(threads) or available_threads()
+
+
 _NOTHING = memoryview(b"")
 
 

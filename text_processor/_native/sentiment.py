@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from array import array
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from text_processor._native import binding
 from text_processor._native.handles import Handle
 from text_processor._native.status import check, new_error, new_uninitialized
-from text_processor._native.text import Batch, batch_of_lengths, batch_of_texts
+from text_processor._native.text import UNICODE_OF_PYTHON, Batch, batch_of_lengths, batch_of_texts
 from text_processor._textproc_cffi import ffi, lib
 
 if TYPE_CHECKING:
@@ -31,7 +30,8 @@ class Lexicon(Handle):
         encoded = [word.encode() for word in words]
         text = b"\n".join(encoded)
         batch = batch_of_lengths(text, array("Q", map(len, encoded)))
-        super().__init__(lib.tp_lexicon_new, text, len(text), batch.ends, ffi.new("double[]", list(weights)), len(words))
+        given = text, len(text), batch.ends, ffi.new("double[]", list(weights)), len(words)
+        super().__init__(lib.tp_lexicon_new, *given, UNICODE_OF_PYTHON)
         self._entries = ffi.new("tp_lexicon_entries *")
         lib.tp_lexicon_get_entries(self.pointer, self._entries)
         self.weights: list[float] = list(weights)
@@ -173,8 +173,7 @@ class Vader(Handle):
         """Copy the rules; ``emojis`` are descriptions of single characters."""
         rules = ffi.new("tp_vader_rules *")
         rules.dialect, rules.summing = DIALECTS[dialect], _way_to_sum()
-        major, minor, _ = map(int, unicodedata.unidata_version.split("."))
-        rules.unicode_version = 256 * major + minor
+        rules.unicode_version = UNICODE_OF_PYTHON
         text, ends = packed(words.texts)
         by_code_point = sorted(emojis.items())
         descriptions, description_ends = packed([description for _, description in by_code_point])

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import operator
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
 from typing import NamedTuple, cast
 
-from text_processor._common import many
-from text_processor._common.progress import Progress, Report, reporting
+from text_processor._common import arguments, many
+from text_processor._common.messages import shown
+from text_processor._common.progress import Progress, Report, check_progress, reporting
 from text_processor._documents import arrow, batches
 from text_processor._documents.arrow import Texts
 from text_processor._documents.sources import Shard
+from text_processor._native import bpe as native_bpe
 from text_processor._native import text as native_text
 from text_processor._native.bpe import Pieces, Trainer
 from text_processor._native.text import Batch
 from text_processor.bpe._split.splitter import Splitter
-from text_processor.bpe._stages import utf8
+from text_processor.bpe._stages import special_names, utf8
 from text_processor.errors import InvalidDocumentError
 
 # A text of up to SHORT_TEXT characters is joined with others; a group has GROUP_CHARACTERS for each thread. A character beyond
@@ -37,6 +40,19 @@ class Plan(NamedTuple):
     tie_break: int
     threads: int
     progress: Progress | bool | None
+
+
+def checked_plan(vocab_size: object, tie_break: object, threads: int | None, progress: Progress | bool | None) -> Plan:
+    """Check the arguments of a training."""
+    if isinstance(vocab_size, bool) or not hasattr(type(vocab_size), "__index__"):
+        raise TypeError(f"vocab_size must be an int, not {type(vocab_size).__name__}")
+    size = operator.index(vocab_size)  # type: ignore[arg-type]
+    if size < 256:
+        raise ValueError(f"vocab_size must be at least 256, as each byte is a token, not {shown(size)}")
+    arguments.check_option("tie_break", tie_break, tuple(native_bpe.TIE_BREAKS))
+    check_progress(progress)
+    rule = native_bpe.TIE_BREAKS[arguments.plain(cast(str, tie_break))]
+    return Plan(min(size, special_names.MOST_ID) - 256, rule, arguments.threads_or_all(threads), progress)
 
 
 class Counting:

@@ -15,6 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from text_processor._common import files, progress
+from text_processor._common.arguments import threads_or_all
 from text_processor._common.messages import quoted
 from text_processor._common.progress import Progress
 from text_processor._documents import decoding, sources
@@ -212,7 +213,7 @@ def _naming(name: str) -> Generator[None, None, None]:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from text_processor.bpe import Tokenizer, _n_threads  # noqa: PLC0415
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415
 
     try:
         tokenizer = Tokenizer(arguments.pattern, special_tokens=arguments.special)
@@ -223,7 +224,7 @@ def _train(arguments: argparse.Namespace) -> int:
     faults = Faults(arguments)
     with Work(arguments.files, shows_bar=arguments.progress) as work:
         hook: Progress | None = None
-        counting = _training.Counting(tokenizer._model.splitter, _n_threads(arguments.threads), lambda _: _tell(hook))
+        counting = _training.Counting(tokenizer._model.splitter, threads_or_all(arguments.threads), lambda _: _tell(hook))
         for name in arguments.files:
             with faults.left_out(), _opened(name) as (read, position):
                 hook = work.hook(position)
