@@ -781,6 +781,9 @@ class Lib:
     TP_PATTERN_O200K: Final = 7
     TP_PATTERN_QWEN2: Final = 8
     TP_PATTERN_TEKKEN: Final = 9
+    TP_PATTERN_QWEN35: Final = 10
+    TP_PATTERN_KIMI: Final = 11
+    TP_PATTERN_DEEPSEEK3: Final = 12
     TP_SPLIT_ISOLATED: Final = 0
     TP_SPLIT_REMOVED: Final = 1
     TP_SPLIT_MERGED_WITH_PREVIOUS: Final = 2

@@ -28,6 +28,7 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import regex
 from bpe_texts import BYTES, of_bytes, trained
@@ -65,6 +66,7 @@ from text_processor._words import counting
 from text_processor.bpe._model import Model
 from text_processor.bpe._split.splitter import Step, splitter_of
 from text_processor.bpe._stages import utf8
+from text_processor.cli import _output
 from text_processor.vader import SentimentIntensityAnalyzer as Vader
 
 PACKAGE = Path(text_processor.__file__).parent
@@ -253,6 +255,13 @@ def without(module: str, act: Callable[[], object]) -> Callable[[], object]:
     return run
 
 
+def table_of_numbers() -> str:
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"a": [1]}), "numbers.parquet")
+    return "numbers.parquet"
+
+
 def with_emoji(emoji: str, description: Any) -> Vader:
     made = Vader()
     made.emojis[emoji] = description
@@ -434,6 +443,17 @@ def change_in_a_function() -> None:
         return [text]
 
     TextAnalyzer(words=change).add_buffer(buffer)
+
+
+def parquet_file() -> str:
+    pq.write_table(pa.table({"n": [1, 2]}), "numbers.parquet")
+    return "numbers.parquet"
+
+
+def to_a_terminal() -> None:
+    terminal = types.SimpleNamespace(stdout=types.SimpleNamespace(isatty=lambda: True))
+    with replaced(_output, "sys", terminal):
+        command("count", "--format", "parquet", file("a"))
 
 
 def two_of_too_many_words() -> None:
@@ -1292,14 +1312,14 @@ CASES: list[Case] = [
     (
         lambda: command("sentiment", "--column", "c", file("a,b\n1,2\n")),
         CommandError,
-        "there is no column 'c'",
-        "the columns are 'a', 'b'",
+        "'c'",
+        "column",
     ),
     (
-        lambda: command("sentiment", "--column", "a", file('a\n"' + "x" * 200_000)),
+        lambda: command("sentiment", "--column", "a", table_of_numbers()),
         CommandError,
-        "is not CSV: field larger than field limit",
-        "line",
+        "int64",
+        "--column a must be text",
     ),
     # Commands
     (lambda: command("count", file("a"), has_output=False), CommandError, "Bad file descriptor", "text-processor"),
@@ -1318,6 +1338,32 @@ CASES: list[Case] = [
     ),
     (lambda: command("count", "--threads", "0", file("a")), CommandError, "'0'", "is not a number from 1 to"),
     (lambda: command("count", "--top", "x", file("a")), CommandError, "'x'", "is not a number of words"),
+    (lambda: command("count", "--words", "(", file("a")), CommandError, "'('", "'sklearn' or a regular expression"),
+    (lambda: command("count", "--ngrams", "x", file("a")), CommandError, "'x'", "a number such as 2 or a range such as 1-3"),
+    (lambda: command("count", "--min-count", "0", file("a")), CommandError, "'0'", "is not a number from 1 to"),
+    (lambda: command("count", "--sample", "2", file("a")), CommandError, "'2'", "is not a share such as 0.01 or 1%"),
+    (
+        lambda: command("count", "--column", "c", file("a,b\n", "a.csv")),
+        CommandError,
+        "no column 'c'",
+        "the columns are 'a', 'b'",
+    ),
+    (lambda: command("count", "--column", "c", parquet_file()), CommandError, "no column 'c'", "the columns are 'n'"),
+    (lambda: command("count", "--column", "n", parquet_file()), CommandError, "not int64", "column must hold text"),
+    (lambda: command("count", "--field", "c", file('{"a": 1}\n')), CommandError, "field 'c'", "a.b is the field b"),
+    (
+        without("pyarrow", lambda: command("count", "--field", "c", file("{}"))),
+        CommandError,
+        "--field needs pyarrow",
+        "pip install",
+    ),
+    (
+        without("pyarrow", lambda: command("count", "--format", "parquet", file("a"))),
+        CommandError,
+        "--format parquet needs pyarrow",
+        "pip install",
+    ),
+    (to_a_terminal, CommandError, "--format parquet", "redirect standard output"),
     (lambda: command("count", "missing"), CommandError, "missing: ", "No such file or directory"),
     (lambda: command("count", "a\0b"), CommandError, "a\\x00b: ", "embedded null byte"),
     (

@@ -62,11 +62,19 @@ static void note(ending *seen, unsigned before, unsigned class)
     }
 }
 
-/* Whether nothing can end at a byte: those of ASCII but ends of paragraphs and terminators. */
-static inline bool is_plain(uint8_t byte)
+/* Of each byte whether a sentence can end there: terminators and ends of paragraphs of ASCII, and all that is not of ASCII. */
+#define EIGHT(n) n, n, n, n, n, n, n, n
+#define THIRTY_TWO(n) EIGHT(n), EIGHT(n), EIGHT(n), EIGHT(n)
+static const uint8_t may_end[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, EIGHT(0), EIGHT(0), 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, EIGHT(0),
+    0, 0, 0, 0, 0, 0, 0, 1, THIRTY_TWO(0), THIRTY_TWO(0), THIRTY_TWO(1), THIRTY_TWO(1), THIRTY_TWO(1), THIRTY_TWO(1)};
+
+/* Returns the first byte from `at` on at which something can end, or `end`. */
+static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end)
 {
-    const uint64_t ends = UINT64_C(1) << '\n' | UINT64_C(1) << '\r' | UINT64_C(1) << '!' | UINT64_C(1) << '.' | UINT64_C(1) << '?';
-    return byte < 0x80 && (byte >= 64 || !(ends >> byte & 1));
+    while (end - at >= 4 && !(may_end[at[0]] | may_end[at[1]] | may_end[at[2]] | may_end[at[3]])) at += 4;
+    while (at < end && !may_end[*at]) at++;
+    return at;
 }
 
 /* Returns the next sentence boundary behind `start` < nbytes. The work is linear over all sentences: what is looked at beyond
@@ -77,9 +85,8 @@ static size_t sentence_break(const uint8_t *text, size_t nbytes, size_t start)
     unsigned before = TP_SENTENCE_OTHER; /* of the last character that is not ignored */
     ending seen = {.phase = WITHIN};
     while (at < end) {
-        if (seen.phase == WITHIN && is_plain(*at)) {
-            do at++;
-            while (at < end && is_plain(*at));
+        if (seen.phase == WITHIN && !may_end[*at]) {
+            at = skip_plain(at, end);
             before = tp_breaks_of(at[-1]).sentence;
             continue;
         }

@@ -24,7 +24,10 @@ typedef enum tp_pattern {
     TP_PATTERN_NANOCHAT = 6,        /* as TP_PATTERN_GPT4, with numbers of at most two digits */
     TP_PATTERN_O200K = 7,           /* GPT-4o */
     TP_PATTERN_QWEN2 = 8,           /* as TP_PATTERN_CL100K, with numbers of one digit; Qwen 2, 2.5 and 3 */
-    TP_PATTERN_TEKKEN = 9           /* as TP_PATTERN_O200K, with numbers of one digit and no contractions; Mistral */
+    TP_PATTERN_TEKKEN = 9,          /* as TP_PATTERN_O200K, with numbers of one digit and no contractions; Mistral */
+    TP_PATTERN_QWEN35 = 10,         /* as TP_PATTERN_QWEN2, with marks as letters; Qwen 3.5 */
+    TP_PATTERN_KIMI = 11,           /* as TP_PATTERN_O200K, with runs of Han apart and no slashes behind newlines; Kimi K2 */
+    TP_PATTERN_DEEPSEEK3 = 12       /* DeepSeek V3: what its three patterns do one after the other, in one expression */
 } tp_pattern;
 
 /* Returns the regular expression, NULL for TP_PATTERN_NONE. A static string. */

@@ -25,12 +25,24 @@ static void check_several(const uint8_t *text, size_t nbytes, uint64_t cut, tp_s
     free(bounds);
 }
 
+/* From any place on, which may be within a character. */
+static void check_from(const uint8_t *text, size_t nbytes, size_t start, tp_segments kind)
+{
+    uint64_t bounds[8];
+    size_t n = 0;
+    tp_segments_place place = {start, 0};
+    tp_status status = tp_find_segments(text, nbytes, kind, false, &place, bounds, 4, &n, NULL);
+    CHECK_EQ_U(status, start <= nbytes ? TP_OK : TP_INVALID_ARGUMENT);
+    for (size_t i = 0; i < 2 * n; i++) CHECK(bounds[i] >= (i > 0 ? bounds[i - 1] : start) && bounds[i] <= place.nbytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     input in = fuzz_begin(data, nbytes);
     size_t capacity = 1 + take_below(&in, 100), cut = take_byte(&in);
     tp_segments kind = (tp_segments)take_below(&in, 4);
     check_segments(in.data, in.nbytes, capacity);
+    check_from(in.data, in.nbytes, cut, kind);
     check_several(in.data, in.nbytes, cut, kind);
     return fuzz_end();
 }

@@ -47,6 +47,29 @@ static void check_spans(const naive_rule *rule, block text, size_t capacity)
     tp_words_free(words);
 }
 
+/* Compares the edges of all words, of a rule without boundaries. */
+static void check_edges(const naive_rule *rule, block text)
+{
+    tp_words_options options = naive_options(rule);
+    tp_words *words = words_of(&options);
+    if (tp_class_has_edges(words->own_rule)) {
+        uint8_t *readable = must_allocate(text.nbytes + 64);
+        uint16_t *edges = must_allocate((text.nbytes + 64) * sizeof *edges);
+        memset(readable, 'a', text.nbytes + 64); /* what stands behind the text is no part of it */
+        if (text.nbytes > 0) memcpy(readable, text.data, text.nbytes);
+        size_t n = tp_class_edges(words->own_rule, readable, text.nbytes, edges), start = 0, end = 0;
+        for (size_t i = 0; i < n; i++, start = end) {
+            if (!CHECK(naive_match(rule, text.data, text.nbytes, &start, &end))) break;
+            CHECK_EQ_U(edges[2 * i], start);
+            CHECK_EQ_U(edges[2 * i + 1], end);
+        }
+        CHECK(!naive_match(rule, text.data, text.nbytes, &start, &end));
+        free(edges);
+        free(readable);
+    }
+    tp_words_free(words);
+}
+
 static void test_spans_are_those_of_the_definition(void)
 {
     uint64_t state = 7;
@@ -55,7 +78,9 @@ static void test_spans_are_those_of_the_definition(void)
         for (size_t i = 0; i < 4; i++) {
             block text = random_text(&state, random_below(&state, 300));
             for (size_t v = 0; v < N_ITEMS(variants); v++) {
-                if (tp_simd_select(variants[v], NULL) == TP_OK) check_spans(&rule, text, i == 0 ? 1 : 64);
+                if (tp_simd_select(variants[v], NULL) != TP_OK) continue;
+                check_spans(&rule, text, i == 0 ? 1 : 64);
+                check_edges(&rule, text);
             }
             free(text.data);
         }

@@ -94,6 +94,9 @@ PATTERNS: dict[str, int] = {
     "o200k": lib.TP_PATTERN_O200K,
     "qwen2": lib.TP_PATTERN_QWEN2,
     "tekken": lib.TP_PATTERN_TEKKEN,
+    "qwen35": lib.TP_PATTERN_QWEN35,
+    "kimi": lib.TP_PATTERN_KIMI,
+    "deepseek3": lib.TP_PATTERN_DEEPSEEK3,
 }
 
 

@@ -34,11 +34,14 @@ from text_processor.errors import InvalidTokenizerError, UnknownTokenError
 __all__ = [
     "CL100K_PATTERN",
     "CL100K_TIKTOKEN_PATTERN",
+    "DEEPSEEK3_PATTERN",
     "GPT2_PATTERN",
     "GPT4_PATTERN",
+    "KIMI_PATTERN",
     "NANOCHAT_PATTERN",
     "O200K_PATTERN",
     "QWEN2_PATTERN",
+    "QWEN35_PATTERN",
     "R50K_PATTERN",
     "TEKKEN_PATTERN",
     "AddedToken",
@@ -66,6 +69,9 @@ NANOCHAT_PATTERN = PATTERNS["nanochat"]
 O200K_PATTERN = PATTERNS["o200k"]
 QWEN2_PATTERN = PATTERNS["qwen2"]
 TEKKEN_PATTERN = PATTERNS["tekken"]
+QWEN35_PATTERN = PATTERNS["qwen35"]
+KIMI_PATTERN = PATTERNS["kimi"]
+DEEPSEEK3_PATTERN = PATTERNS["deepseek3"]
 
 
 class Tokenizer(NamesOfPeers):
@@ -82,7 +88,8 @@ class Tokenizer(NamesOfPeers):
 
     Args:
         pattern: the regular expression, or one of the names ``gpt2``, ``r50k``, ``gpt4``, ``cl100k``, ``cl100k_tiktoken``,
-            ``nanochat``, ``o200k``, ``qwen2``, ``tekken``. ``gpt4`` is the expression of rustbpe.
+            ``nanochat``, ``o200k``, ``qwen2``, ``tekken``, ``qwen35``, ``kimi``, ``deepseek3``. ``gpt4`` is the expression of
+            rustbpe.
         special_tokens: names that get the ids after those of the vocabulary, in this order, also after each training.
 
     Raises:

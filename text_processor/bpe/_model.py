@@ -103,7 +103,7 @@ class Model:
         self.form = normalizing.form_of(normalizer)
         self.search_for = lru_cache(MOST_SEARCHES)(Search)
         self.finders_for = lru_cache(MOST_SEARCHES)(partial(pipeline.new_finders, self.added, self.form))
-        self.direct_for = lru_cache(MOST_SEARCHES)(partial(direct.new, self.added, self.form, prefix_space))
+        self.direct_for = lru_cache(MOST_SEARCHES)(partial(direct.new, self.search_for, self.added, self.form, prefix_space))
         self.is_plain = self._is_plain()
         names = self._added_texts()
         self.special_tokens = SpecialTokens(names) if names else None
@@ -244,7 +244,7 @@ class Model:
         if taken is None:
             sink = self._sink(encoder, chosen)
             utf8.feed(text, sink if tell is None else _telling(sink, tell), encoder.threads)
-        elif way.may_have_names(taken):
+        elif way.search is not None and (isinstance(taken, memoryview) or way.may_have_names(taken)):
             self._feed_parts(encoder, taken, way, tell)
         else:
             self._feed(encoder, taken, tell)

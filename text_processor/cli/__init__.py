@@ -170,6 +170,7 @@ def _add_count(commands: Any) -> None:
     count = commands.add_parser(
         "count",
         help="count the words of text files",
+        usage=f"{PROGRAM} count [-h] [--top N] [OPTION ...] [FILE ...]",
         description=_COUNT_DESCRIPTION,
         epilog=_COUNT_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

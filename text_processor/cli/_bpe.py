@@ -47,7 +47,8 @@ Hugging Face's tokenizers, .tiktoken is the token list of tiktoken, which has
 no pattern and no special tokens, and any other name is this package's format.
 
 These patterns have names: gpt2, r50k, gpt4, cl100k, cl100k_tiktoken, nanochat,
-o200k, qwen2, tekken. Any other regular expression needs the Python package regex.
+o200k, qwen2, tekken, qwen35, kimi, deepseek3. Few other regular expressions
+need the Python package regex: those with look-behind or back references.
 
 examples:
   {PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from text_processor._documents import sources
+from text_processor._documents import sources, tables
 from text_processor._documents.sources import Options
-from text_processor.cli._bpe import _opened, _reading, _shown, _write
+from text_processor.cli._bpe import _naming, _opened, _reading, _shown, _write
 from text_processor.cli._shared import (
     PROGRAM,
     Faults,
@@ -22,6 +22,7 @@ from text_processor.cli._shared import (
     add_progress,
     add_skip_errors,
     add_threads,
+    standard_input,
 )
 
 _DESCRIPTION = """\
@@ -60,10 +61,16 @@ def add_command(commands: Any) -> None:
     )
     parser.set_defaults(run=_score, refuse=parser.error)
     parser.add_argument("files", nargs="*", metavar="FILE", help="a text file, compressed or not; - is standard input")
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
         "--column",
         metavar="NAME",
-        help="files are tables, CSV with a header (or with tabs, where the header has one), and the texts are in this column",
+        help="the files are CSV, TSV or Parquet: score this column, each row as a text",
+    )
+    where.add_argument(
+        "--field",
+        metavar="NAME",
+        help="the files are JSON lines: score this field, each line as a text; a.b is the field b of the object a",
     )
     parser.add_argument("--format", choices=[*_FORMATS], default="tsv", help="how scores are written (default: tsv)")
     parser.add_argument(
@@ -99,19 +106,41 @@ def _rows(name: str, arguments: argparse.Namespace, work: Work) -> Iterator[list
     from text_processor.vader._many import Scorer  # noqa: PLC0415
 
     vader = SentimentIntensityAnalyzer(rules=arguments.rules)._vader()
+    is_table = arguments.column is not None or arguments.field is not None
+    iterator = (_column if is_table else _of_file)(name, arguments, work)
+    while some := list(islice(iterator, _ROWS)):
+        scorer = Scorer(vader, arguments.threads, compound_only=False)
+        scorer.add(some, "sentiment", None)
+        numbers = iter(scorer.numbers())
+        yield list(zip(numbers, numbers, numbers, numbers, some, strict=True))
+
+
+def _of_file(name: str, arguments: argparse.Namespace, work: Work) -> Iterator[str]:
+    """Give the lines of a file."""
     options = Options("lines", "skip", "strict", arguments.encoding)
     with _opened(name) as (read, position):
         hook = work.hook(position)
-        lines = _lines(sources.of_reader(read, "the file", _reading(name, arguments)).shards(options, 1)[0].texts())
-        texts: Iterable[str] = lines if arguments.column is None else _column(lines, arguments.column)
-        iterator = iter(texts)
-        while some := list(islice(iterator, _ROWS)):
-            scorer = Scorer(vader, arguments.threads, compound_only=False)
-            scorer.add(some, "sentiment", None)
-            numbers = iter(scorer.numbers())
-            yield list(zip(numbers, numbers, numbers, numbers, some, strict=True))
-            if hook is not None:
+        blocks = sources.of_reader(read, "the file", _reading(name, arguments)).shards(options, 1)[0].texts()
+        for i, line in enumerate(_lines(blocks)):
+            if hook is not None and i % _ROWS == 0:
                 hook(0, None)
+            yield line
+
+
+def _column(name: str, arguments: argparse.Namespace, _work: Work) -> Iterator[str]:
+    """Give the texts of a column of a table, or of a field of JSON lines; one without a value is an empty text."""
+    is_field = arguments.field is not None
+    wanted = tables.Wanted(arguments.field if is_field else arguments.column, is_field)
+    with (
+        _naming(_shown(name)),
+        standard_input() if name == "-" else io.FileIO(name) as file,
+        tables.opened_texts(file, wanted, _reading(name, arguments), name) as column,
+    ):
+        for batch in column:
+            texts = batch.column(0)
+            if texts.null_count < len(texts) and not str(texts.type).endswith(("string", "string_view")):
+                raise ValueError(f"{wanted.option} {wanted.name} must be text, not {texts.type}")
+            yield from (text or "" for text in texts.to_pylist())
 
 
 def _lines(blocks: Iterable[memoryview]) -> Iterator[str]:
@@ -122,27 +151,6 @@ def _lines(blocks: Iterable[memoryview]) -> Iterator[str]:
         yield from whole
     if rest:
         yield rest
-
-
-def _column(lines: Iterator[str], name: str) -> Iterator[str]:
-    """Give the texts of one column of a table."""
-    header = next(lines, "")
-    reader = csv.reader((f"{line}\n" for line in _with(header, lines)), delimiter="\t" if "\t" in header else ",")
-    try:
-        names = next(reader, [])
-        if name not in names:
-            raise ValueError(f"there is no column {name!r}; the columns are {', '.join(map(repr, names)) or 'none'}")
-        place = names.index(name)
-        for row in reader:
-            if row:
-                yield row[place] if place < len(row) else ""
-    except csv.Error as error:
-        raise ValueError(f"line {reader.line_num} is not CSV: {error}") from error
-
-
-def _with(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
 
 
 # ---- Formats ---------------------------------------------------------------------------------------------------------

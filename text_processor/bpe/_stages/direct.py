@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain, pairwise
 
 from text_processor._documents import batches
@@ -24,9 +24,17 @@ class Direct:
 
     __slots__ = ("_way", "_way_with_names", "form", "has_places", "ids", "is_open", "search")
 
-    def __init__(self, tokens: Mapping[str, AddedToken], form: str | None, *, is_open: bool, has_places: bool) -> None:
-        self.search = Search(tokens) if tokens else None
-        self.ids = array("I", [token.id for token in tokens.values()])  # by the numbers of names
+    def __init__(
+        self,
+        search: Search | None,
+        tokens: Mapping[str, AddedToken],
+        form: str | None,
+        *,
+        is_open: bool,
+        has_places: bool,
+    ) -> None:
+        self.search = search
+        self.ids = array("I", [] if search is None else [tokens[name].id for name in search.names])
         self.form, self.is_open, self.has_places = form, is_open, has_places
         self._way: Way = PLAIN_WAY if form is None else (0, b"", unicode.FORMS[form])
         address = 0 if self.search is None else self.search.address
@@ -49,9 +57,9 @@ class Direct:
         """Whether a name may be in a text, also once its surrogates are joined or replaced."""
         if self.search is None:
             return False
-        if isinstance(text, memoryview) or self.search.may_occur(text):
+        if self.search.may_occur(text):
             return True
-        return not text.isascii() and batches.find_surrogate(text) is not None
+        return isinstance(text, str) and not text.isascii() and batches.find_surrogate(text) is not None
 
     def taken_by(self, text: str | memoryview) -> str | memoryview | None:
         """Return a text in the form in which it takes this way, or None if it does not."""
@@ -63,12 +71,22 @@ class Direct:
         return data if normalizing.is_normalized(data, self.form) else None
 
 
-def new(added: Mapping[str, AddedToken], form: str | None, prefix_space: bool, chosen: frozenset[str]) -> Direct:
-    """Return the direct way for the chosen special tokens and all tokens that are not special."""
+def new(
+    search_for: Callable[[frozenset[str]], Search],
+    added: Mapping[str, AddedToken],
+    form: str | None,
+    prefix_space: bool,
+    chosen: frozenset[str],
+) -> Direct:
+    """Return the direct way for the chosen special tokens and all tokens that are not special.
+
+    ``search_for`` gives a search, the same one for the same names.
+    """
     before, after = pipeline.looked_for_by(added, form, chosen)
     tokens = before | after
     has_places = all(token.is_exact for token in tokens.values()) and _are_apart(before, after)
-    return Direct(tokens, form, is_open=not prefix_space, has_places=has_places)
+    search = search_for(chosen if tokens.keys() == chosen else frozenset(tokens)) if tokens else None
+    return Direct(search, tokens, form, is_open=not prefix_space, has_places=has_places)
 
 
 def _are_apart(before: Mapping[str, AddedToken], after: Mapping[str, AddedToken]) -> bool:

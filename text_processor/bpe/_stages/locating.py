@@ -101,7 +101,7 @@ class Locator:
             end = marked % native_bpe.LEFT_OUT
             if marked < native_bpe.LEFT_OUT:
                 done = len(places)
-                is_whole = done + end - start in ends and encoded[done : done + end - start] == text[start:end]
+                is_whole = done + end - start in ends and bytes(encoded[done : done + end - start]) == text[start:end]
                 places.extend(i for i in range(start, end) if is_whole or text[i] in present)
             start = end
         return places

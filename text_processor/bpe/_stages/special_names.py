@@ -29,17 +29,19 @@ class Place(NamedTuple):
 class Search:
     """Finds names (at least one) in a text: the leftmost first, and the longest of those that begin at the same place."""
 
-    __slots__ = ("_common", "_longest", "_names", "_native")
+    __slots__ = ("_common", "_longest", "_native", "names")
 
     def __init__(self, names: Collection[str]) -> None:
-        self._names = tuple(names)
+        self.names = tuple(names)  # by number
         self._native = native_bpe.Names([name.encode("utf-8", "surrogatepass") for name in names])
         self._longest = max(map(len, names))
         # The common prefix of all names is found quickly, and occurs in few texts.
         self._common = common_prefix(min(names), max(names))
 
-    def may_occur(self, text: str) -> bool:
+    def may_occur(self, text: str | memoryview) -> bool:
         """Whether a name may be in a text; false if the common prefix of all names is not in it."""
+        if isinstance(text, memoryview):
+            return self._common.encode() in bytes(text)
         return self._common in text
 
     @property
@@ -74,7 +76,7 @@ class Search:
         """Give the places of all names in a whole text, in steps; Ctrl-C takes effect between two steps."""
         for start, found in self.steps(text):
             for at in range(0, len(found), 3):
-                yield Place(start + found[at], start + found[at + 1], self._names[found[at + 2]])
+                yield Place(start + found[at], start + found[at + 1], self.names[found[at + 2]])
 
     def steps(self, text: memoryview) -> Iterator[tuple[int, memoryview[int]]]:
         """Give where each step of a whole text begins, and from there the start, end and number of each name in it."""
@@ -92,7 +94,7 @@ class Search:
     def places(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[Place], int]:
         """Return the places of all names, and the number of certain bytes; after these, more text may complete other names."""
         found, n_certain = self._native.find(text, is_final=is_final)
-        names = map(self._names.__getitem__, found[2::3])
+        names = map(self.names.__getitem__, found[2::3])
         return list(map(Place, found[::3], found[1::3], names)), n_certain
 
 
