@@ -218,6 +218,15 @@ class TpBatch(Pointer[TpBatch]):
     unicode_version: int
 
 @type_check_only
+class TpRows(Pointer[TpRows]):
+    text: Pointer[Uint8]
+    text_nbytes: int
+    offsets: Pointer[Uint64]
+    counts: Pointer[Uint64]
+    document_frequencies: Pointer[Uint64]
+    n: int
+
+@type_check_only
 class TpTotals(Pointer[TpTotals]):
     documents: int
     words: int
@@ -310,6 +319,12 @@ class TpSplitter: ...
 
 @type_check_only
 class TpPieces: ...
+
+@type_check_only
+class TpPiecesTotals(Pointer[TpPiecesTotals]):
+    pieces: int
+    occurrences: int
+    nbytes: int
 
 @type_check_only
 class TpMerge(Pointer[TpMerge]):
@@ -524,6 +539,12 @@ class New(Protocol):
         self, cdecl: Literal["tp_pieces *[]", "tp_pieces *[1]"], init: int | list[Pointer[TpPieces]] = ...
     ) -> Array[Pointer[TpPieces]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_pieces_totals *"], init: dict[str, Any] = ...) -> TpPiecesTotals: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_pieces_totals[]", "tp_pieces_totals[1]"], init: int = ...
+    ) -> Array[TpPiecesTotals]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_product **"], init: Pointer[TpProduct] = ...) -> Pointer[Pointer[TpProduct]]: ...
     @overload
     def __call__(
@@ -533,6 +554,10 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_range *"], init: dict[str, Any] = ...) -> TpRange: ...
     @overload
     def __call__(self, cdecl: Literal["tp_range[]", "tp_range[1]"], init: int = ...) -> Array[TpRange]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_rows *"], init: dict[str, Any] = ...) -> TpRows: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_rows[]", "tp_rows[1]"], init: int = ...) -> Array[TpRows]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_segments_place *"], init: dict[str, Any] = ...) -> TpSegmentsPlace: ...
     @overload
@@ -1002,6 +1027,18 @@ class Lib:
         /,
     ) -> int: ...
     def tp_corpus_join(self, corpora: Pointer[Pointer[TpCorpus]], n_corpora: int, error: Pointer[TpError], /) -> int: ...
+    def tp_corpus_split(
+        self, corpus: Pointer[TpCorpus], salt: int, parts: Pointer[Pointer[TpCorpus]], n_parts: int, error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_corpus_from_rows(
+        self,
+        rows: Pointer[TpRows],
+        of_any_rule: bool,
+        documents: int,
+        corpus: Pointer[Pointer[TpCorpus]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_corpus_prune(
         self,
         corpus: Pointer[TpCorpus],
@@ -1208,6 +1245,28 @@ class Lib:
         text_nbytes: int,
         ends: Pointer[Uint64],
         n_pieces: int,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_pieces_get_totals(self, pieces: Pointer[TpPieces], totals: Pointer[TpPiecesTotals], /) -> None: ...
+    def tp_pieces_merge(self, pieces: Pointer[TpPieces], other: Pointer[TpPieces], error: Pointer[TpError], /) -> int: ...
+    def tp_pieces_split(
+        self, pieces: Pointer[TpPieces], salt: int, parts: Pointer[Pointer[TpPieces]], n_parts: int, error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_pieces_write(
+        self,
+        pieces: Pointer[TpPieces],
+        snapshot: Pointer[Uint8],
+        capacity: int,
+        nbytes: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_pieces_read(
+        self,
+        snapshot: bytes | Pointer[Uint8],
+        snapshot_nbytes: int,
+        pieces: Pointer[Pointer[TpPieces]],
         error: Pointer[TpError],
         /,
     ) -> int: ...

@@ -37,7 +37,7 @@ import pytest
 from bpe_texts import of_bytes
 
 import text_processor
-from text_processor import TextAnalyzer, Tokenizer, numeric, segment, word_count
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, segment, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
@@ -258,6 +258,21 @@ def list_backwards(words: Words) -> list[str]:
     return list(reversed(words))
 
 
+def add_stream_of_pieces(data: bytes) -> None:
+    PieceCounts().add_stream(io.BytesIO(data))
+
+
+def piece_counts(n: int) -> PieceCounts:
+    counts = PieceCounts()
+    digits_as_letters = str.maketrans("0123456789", "bcdefghijk")  # a pattern may cut before a digit
+    counts.add(distinct_words(n).translate(digits_as_letters))
+    return counts
+
+
+def compose(batches: Callable[[int], Iterator[object]]) -> Call:
+    return lambda: deque(batches(100), maxlen=0)
+
+
 def saved(n: int, folder: Path) -> Path:
     counted([distinct_words(n)], lexicon={f"word{i}": 1.0 for i in range(n)}).save(folder / "counts")
     return folder / "counts"
@@ -276,6 +291,23 @@ ANSWERS: Table = {
     "get_documents": (1000, lambda n, _: lambda: analyzer_of("a b", n).get_documents()),
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
     "document_frequency": (1000, lambda n, _: counted([distinct_words(n)]).document_frequency),
+    "add": (1000, lambda n, _: partial(PieceCounts().add, distinct_words(n))),
+    "add_stream, pieces": (1000, lambda n, _: partial(add_stream_of_pieces, distinct_words(n).encode())),
+    "add_texts": (1000, lambda n, _: partial(PieceCounts().add_texts, distinct_words(n).split())),
+    "merge, pieces": (1000, lambda n, _: partial(PieceCounts().merge, piece_counts(n))),
+    "split, pieces": (1000, lambda n, _: partial(piece_counts(n).split, 4)),
+    "to_bytes, pieces": (1000, lambda n, _: piece_counts(n).to_bytes),
+    "from_bytes, pieces": (1000, lambda n, _: partial(PieceCounts.from_bytes, piece_counts(n).to_bytes())),
+    "train_from_counts": (1000, lambda n, _: partial(Tokenizer().train_from_counts, piece_counts(n), 300)),
+    "split": (1000, lambda n, _: partial(counted([distinct_words(n)]).split, 4)),
+    "split, parts": (64, lambda n, _: partial(counted(["a few words"]).split, n)),
+    "to_bytes": (1000, lambda n, _: counted([distinct_words(n)]).to_bytes),
+    "from_bytes": (1000, lambda n, _: partial(TextAnalyzer.from_bytes, counted([distinct_words(n)]).to_bytes())),
+    "word_batches": (1000, lambda n, _: compose(counted([distinct_words(n)]).word_batches)),
+    "from_word_batches": (
+        1000,
+        lambda n, _: partial(TextAnalyzer.from_word_batches, list(counted([distinct_words(n)]).word_batches(100))),
+    ),
     "word_table": (1000, lambda n, _: counted([distinct_words(n)]).word_table),
     "most_common": (1000, lambda n, _: counted([distinct_words(n)]).most_common),
     "most_common, half of them": (1000, lambda n, _: partial(counted([distinct_words(n)]).most_common, n // 2)),
@@ -960,12 +992,14 @@ SMALL = {
     *("name", "n_vocab", "max_token_value", "clear_caches"),
     *("lexicon", "emojis", "phrases", "rules", "boosters", "negations", "idioms", "make_lex_dict", "make_emoji_dict"),
     "register",  # of an abstract class
+    *("total_pieces", "total_bytes"),  # they add up numbers, so fast that only gigabytes could be measured
+    "pattern",
     "to_tiktoken",  # its time is tiktoken's
 }
 
 
 def test_every_public_function_has_a_row() -> None:
-    kinds = (TextAnalyzer, Tokenizer, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
+    kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {
         name for module in (text_processor, numeric, segment) for name in module.__all__ if isfunction(getattr(module, name))

@@ -43,6 +43,7 @@ from text_processor import (
     InvalidDocumentError,
     InvalidSnapshotError,
     InvalidTokenizerError,
+    PieceCounts,
     TextAnalyzer,
     TextProcessorError,
     Tokenizer,
@@ -73,6 +74,40 @@ PACKAGE = Path(text_processor.__file__).parent
 CORE = PACKAGE.parent / "csrc"
 
 # ---- What to do for it -----------------------------------------------------------------------------------------------
+
+
+# The first of them ends behind the text.
+TORN_TERMS = pa.Array.from_buffers(pa.string(), 2, [None, pa.py_buffer(struct.pack("3i", 0, 9, 2)), pa.py_buffer(b"wo")])
+
+
+def rows_of(n: int = 1, **changes: Any) -> Callable[[], object]:
+    """Reads a row, n times, of which some columns are changed; None leaves one out."""
+    columns = {"term": ["word"], "count": [1], "document_frequency": [1], **changes}
+    rows = pa.record_batch({name: values for name, values in columns.items() if values is not None})
+    return lambda: TextAnalyzer.from_word_batches([rows] * n)
+
+
+def pieces_with(change: Callable[[bytearray], object], pattern: object = "gpt4") -> Callable[[], object]:
+    """Reads counts of the pieces a, twice, and b, after a change of the core's part, whose checksum is made to fit."""
+
+    def read() -> object:
+        counts = PieceCounts()
+        counts.add_texts(["a", "b", "a"])
+        counted = bytearray(sections_of(counts.to_bytes(), 2)[1][:-8])
+        change(counted)
+        described = json.dumps({"pattern": pattern, "threads": None}).encode()
+        return PieceCounts.from_bytes(
+            sealed(b"\x89TPQ\r\n\x1a\n", [described, counted + struct.pack("<Q", checksum_of_counts(counted))])
+        )
+
+    return read
+
+
+def too_much_text() -> None:
+    counts = PieceCounts()
+    counts.add("text")
+    for _ in range(50):
+        counts.merge(counts)
 
 
 class CommandError(Exception):
@@ -656,6 +691,52 @@ CASES: list[Case] = [
     (lambda: TextAnalyzer(lexicon={"two words": 1.0}), ValueError, "'two words'", "is not one word"),
     (lambda: TextAnalyzer(lexicon={"": 1.0}), ValueError, "word ''", "is not one word"),
     (lambda: TextAnalyzer(lexicon={"Good": 1.0, "good": 1.0}), ValueError, "'good' equals 'Good'", "once lower-cased"),
+    # Parts of tables, and rows
+    (lambda: TextAnalyzer().split("2"), TypeError, "not str", "n must be an int"),
+    (lambda: TextAnalyzer().split(0), ValueError, "not 0", "n must be from 1 to 65536"),
+    (lambda: TextAnalyzer().split(2, HUGE), ValueError, "an int of 16610 bits", "salt must be from 0 to"),
+    (lambda: TextAnalyzer().word_batches(0), ValueError, "not 0", "max_rows must be from 1 to"),
+    (lambda: TextAnalyzer.from_bytes("text"), TypeError, "not str", "data must be bytes"),
+    (lambda: TextAnalyzer.from_word_batches(5), TypeError, "not int", "an iterable of pyarrow.RecordBatch, or a table"),
+    (lambda: TextAnalyzer.from_word_batches([5]), TypeError, "not int", "each of batches must be a pyarrow.RecordBatch"),
+    (rows_of(more=[1], count=None), ValueError, "not term, document_frequency, more", "must have the columns term, count"),
+    (rows_of(count=[None]), ValueError, "row 0 has no count", "each row needs"),
+    (rows_of(count=[-1]), ValueError, "the column count", "must be convertible to uint64, not int64"),
+    (rows_of(count=[0]), ValueError, "row 0, with the term 'word'", "a count is 0"),
+    (rows_of(document_frequency=[0]), ValueError, "row 0, with", "a document frequency is 0"),
+    (rows_of(document_frequency=[2]), ValueError, "row 0, with", "a document frequency is above the count"),
+    (rows_of(term=["two words"]), ValueError, "'two words'", "a term is not one word of UTF-8"),
+    (rows_of(count=[1 << 48]), OverflowError, "row 0, with", "all counts together reach 2^48"),
+    (rows_of(count=[1 << 47], n=2), OverflowError, "both corpora together", "have 2^48 words or documents"),
+    (
+        rows_of(term=TORN_TERMS, count=[1, 1], document_frequency=[1, 1]),
+        ValueError,
+        "row 0, with the term 'wo'",
+        "the terms must ascend within the text",
+    ),
+    # Counts of pieces
+    (lambda: PieceCounts().merge({}), TypeError, "not dict", "other must be a PieceCounts"),
+    (
+        lambda: PieceCounts("gpt2").merge(PieceCounts("."[:1])),
+        ValueError,
+        "the pattern '.'",
+        "do not fit the pattern of these counts",
+    ),
+    (lambda: PieceCounts().__setstate__(5), InvalidSnapshotError, "not 5", "must be bytes and a dict"),
+    (lambda: PieceCounts.from_bytes(b"text"), InvalidSnapshotError, "not b'text'", "not a snapshot of PieceCounts"),
+    (pieces_with(len, pattern=5), InvalidSnapshotError, "not int", "the snapshot's description is damaged"),
+    (pieces_with(put(0, 9)), InvalidSnapshotError, "(at byte ", "this is not a snapshot of pieces"),
+    (pieces_with(put(32, 0)), InvalidSnapshotError, "(at byte ", "a count is out of range"),
+    (pieces_with(put(48, 0)), InvalidSnapshotError, "(at byte ", "the length of a piece is out of range"),
+    (pieces_with(lambda counted: counted.__setitem__(65, ord("a"))), InvalidSnapshotError, "(at byte ", "a piece occurs twice"),
+    (
+        pieces_with(lambda counted: (put(24, 3)(counted), counted.append(0))),
+        InvalidSnapshotError,
+        "(at byte ",
+        "there is more text than the pieces have",
+    ),
+    (too_much_text, OverflowError, "2^48", "all text together has"),
+    (lambda: Tokenizer().train_from_counts("text", 300), TypeError, "not str", "counts must be a PieceCounts"),
     # Files of analyzers
     (lambda: TextAnalyzer.load(file("some text")), InvalidSnapshotError, "not b'some tex'", "begins with b'\\x89TPA"),
     (lambda: TextAnalyzer.load(file(b"\x89TPA\r\n\x1a\n")), InvalidSnapshotError, "after 8 bytes", "within its head of 40"),
@@ -698,14 +779,14 @@ CASES: list[Case] = [
         "letters b and s, one for each",
     ),
     (snapshot_of(documents=[1, 1]), InvalidSnapshotError, "add up to 2", "of 11 bytes"),
-    (snapshot_of(documents=[11]), InvalidSnapshotError, "holds 1 documents", "counts of 2"),
+    (snapshot_of(documents=[11]), InvalidSnapshotError, "holds 1 documents", "counts 4 words of 2"),
     (
         snapshot_of(text=b"fine day\xff b"),
         InvalidSnapshotError,
         "0xff in position 0",
         "is not UTF-8",
     ),
-    (counts_of(put(16, 5)), InvalidSnapshotError, "4 words of 5 documents", "the snapshot counts"),
+    (counts_of(put(16, 5)), InvalidSnapshotError, "4 words of 5", "the snapshot holds 2 documents"),
     (
         counts_of(put(16, 1 << 60)),
         InvalidSnapshotError,
@@ -716,6 +797,7 @@ CASES: list[Case] = [
     (counts_of(put(24, 5)), InvalidSnapshotError, "(at byte ", "the counts do not add up to the words"),
     (counts_of(put(32, 1 << 60)), InvalidSnapshotError, "(at byte ", "the sizes do not add up"),
     (counts_of(put(8, 9)), InvalidSnapshotError, "(at byte ", "a version that is not known here"),
+    (counts_of(put(8, 2)), InvalidSnapshotError, "(at byte ", "no document is missing of what is called a part of a whole"),
     (counts_of(put(0, 9)), InvalidSnapshotError, "(at byte ", "this is not a snapshot of a corpus"),
     (counts_of(put(40, 9)), InvalidSnapshotError, "(at byte ", "the first document's terms do not fit"),
     (counts_of(put(56, 9)), InvalidSnapshotError, "(at byte ", "the counts do not add up"),
@@ -1307,7 +1389,8 @@ CASES: list[Case] = [
     (lambda: TextAnalyzer(sentiment="nltk"), ValueError, "not 'nltk'", "sentiment must be 'vader'"),
     (lambda: TextAnalyzer(sentiment="vader", lexicon={}), ValueError, "has its own lexicon", 'sentiment="vader"'),
     (lambda: TextAnalyzer(sentiment="vader", keep_documents=False), ValueError, "keep_documents=True", "needs the documents"),
-    (lambda: TextAnalyzer(sentiment="vader").save("file"), TextProcessorError, "a file has no documents", "a pickle"),
+    (lambda: TextAnalyzer(sentiment="vader").save("file"), TextProcessorError, "what is saved has no documents", "a pickle"),
+    (lambda: TextAnalyzer(sentiment="vader").to_bytes(), TextProcessorError, "what is saved has no documents", "a pickle"),
     (lambda: TextAnalyzer(sentiment="vader").analyze_sentiment(), EmptyAnalyzerError, "empty analyzer", "sentiment"),
     (
         lambda: command("sentiment", "--column", "c", file("a,b\n1,2\n")),
@@ -1601,6 +1684,10 @@ def test_every_raise_in_a_handler_says_where_it_comes_from() -> None:
 OF_C_ALONE = {
     "what the package gives is always right": {
         "a corpus cannot be appended to itself",
+        "a corpus cannot be one of its own parts",
+        "a part without documents cannot continue one",
+        "pieces cannot be merged with themselves",
+        "the part is not empty",
         "a name must not be empty, and the ends must ascend within the text",
         "floats are no integers",
         "floats cannot be of that type",
@@ -1644,7 +1731,7 @@ OF_C_ALONE = {
     },
     "the package has looked before": {
         "a window of nothing",
-        "both corpora together have 2^48 words or documents",
+        "there must be from 1 to 65536 parts",
         "normalization was not stable before Unicode 4.1",
         "the tables do not have so new a version of Unicode",
         "the matrices do not fit",

@@ -40,6 +40,7 @@ from text_processor.errors import (
     InvalidDocumentError,
     InvalidSnapshotError,
     InvalidTokenizerError,
+    PartError,
     TextProcessorError,
     UnknownTokenError,
     UntrainedTokenizerWarning,
@@ -47,7 +48,7 @@ from text_processor.errors import (
 from text_processor.words import Words
 
 if TYPE_CHECKING:
-    from text_processor.bpe import AddedToken, IncrementalDecoder, Tokenizer
+    from text_processor.bpe import AddedToken, IncrementalDecoder, PieceCounts, Tokenizer
 
 __all__ = [
     "UNICODE_VERSION",
@@ -62,6 +63,8 @@ __all__ = [
     "InvalidTokenizerError",
     "MemoryStats",
     "MemoryUse",
+    "PartError",
+    "PieceCounts",
     "Pruned",
     "Readable",
     "Statistics",
@@ -86,7 +89,7 @@ __version__ = CORE_VERSION
 
 # These modules, and the names in them, are imported on first use, because not every program needs them.
 _MODULES = {"numeric", "segment"}
-_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "Tokenizer": "bpe"}
+_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "PieceCounts": "bpe", "Tokenizer": "bpe"}
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the package

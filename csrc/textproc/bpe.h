@@ -124,6 +124,33 @@ tp_status tp_pieces_add_documents(tp_pieces *pieces, const tp_splitter *splitter
 tp_status tp_pieces_add_split(tp_pieces *pieces, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_pieces,
                               tp_error *error);
 
+/* What a set of pieces holds. */
+typedef struct tp_pieces_totals {
+    uint64_t pieces;      /* distinct ones */
+    uint64_t occurrences; /* of all pieces */
+    uint64_t nbytes;      /* of all occurrences */
+} tp_pieces_totals;
+
+/* Stores all totals, read at one instant. O(pieces). */
+void tp_pieces_get_totals(tp_pieces *pieces, tp_pieces_totals *totals);
+
+/* Adds the counts of `other`, which stays unchanged, as if the same texts had been counted into `pieces`. TP_INVALID_ARGUMENT if
+ * both are the same; TP_TOO_LARGE if all text together has 2^48 bytes. O(pieces of `other`). */
+tp_status tp_pieces_merge(tp_pieces *pieces, tp_pieces *other, tp_error *error);
+
+/* Shares out the pieces among `parts`, which are empty and different, and which no other thread may use meanwhile, by the same
+ * rule as tp_corpus_split. The set stays unchanged. TP_INVALID_ARGUMENT, with the number of the part as offset, if a part is not
+ * empty; also unless there are 1 to 65536 parts. O(bytes of the distinct pieces + parts). */
+tp_status tp_pieces_split(tp_pieces *pieces, uint64_t salt, tp_pieces *const *parts, size_t n_parts, tp_error *error);
+
+/* Writes a snapshot: versioned, checksummed, the same bytes on every machine, with the pieces in order of first occurrence.
+ * Stores its length in bytes in *nbytes; TP_TOO_SMALL, with *nbytes stored, if it is more than `capacity`. */
+tp_status tp_pieces_write(tp_pieces *pieces, uint8_t *snapshot, size_t capacity, size_t *nbytes, tp_error *error);
+
+/* Makes a set of pieces from a snapshot, which may come from an untrusted source. TP_DAMAGED or TP_UNKNOWN_VERSION if it is not a
+ * valid snapshot. */
+tp_status tp_pieces_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_pieces **pieces, tp_error *error);
+
 /* Two adjacent tokens that become one. Tokens 0 … 255 are the bytes; merge i, counted from 0, makes token 256 + i. */
 typedef struct tp_merge {
     uint32_t left, right;

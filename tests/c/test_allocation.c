@@ -68,6 +68,21 @@ static tp_status append_carry(world *w) { return tp_corpus_append(w->closed, w->
 
 static tp_status read_snapshot(world *w) { return tp_corpus_read(w->snapshot.data, w->snapshot.nbytes, &w->made, NULL); }
 
+static tp_status split_closed(world *w) { return tp_corpus_split(w->closed, 7, w->empty, 3, NULL); }
+
+static tp_status make_of_rows(world *w)
+{
+    enum { N = 100 };
+    uint64_t offsets[N + 1] = {0}, ones[N];
+    char terms[N * 40];
+    for (unsigned i = 0; i < N; i++) {
+        offsets[i + 1] = offsets[i] + (size_t)sprintf(terms + offsets[i], "a-long-term-that-has-the-number-%u", i);
+        ones[i] = 1;
+    }
+    const tp_rows rows = {(uint8_t *)terms, (size_t)offsets[N], offsets, ones, ones, N};
+    return tp_corpus_from_rows(&rows, false, 1, &w->made, NULL);
+}
+
 static tp_status get_all_by_count(world *w)
 {
     uint64_t ids[200], counts[200], n_given;
@@ -326,6 +341,8 @@ static void test_append(void)
 static void test_append_to_an_empty_corpus_needs_no_memory(void) { CHECK_EQ_U(count_allocations(append_to_empty), 0); }
 
 static void test_read(void) { check_all_needed(read_snapshot); }
+static void test_split(void) { check_all_needed(split_closed); }
+static void test_rows(void) { check_all_needed(make_of_rows); }
 static void test_top(void) { check_all_needed(get_all_by_count); }
 static void test_lexicon(void) { check_all_needed(make_lexicon); }
 
@@ -359,6 +376,8 @@ int main(void)
     RUN(test_append);
     RUN(test_append_to_an_empty_corpus_needs_no_memory);
     RUN(test_read);
+    RUN(test_split);
+    RUN(test_rows);
     RUN(test_top);
     RUN(test_lexicon);
     RUN(test_count);

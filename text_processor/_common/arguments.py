@@ -78,6 +78,16 @@ class Readable(Protocol):
     def read(self, size: int, /) -> Any: ...
 
 
+def checked_whole(name: str, value: Any, least: int, most: int) -> int:
+    """Check an argument that is a whole number within bounds."""
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    number = operator.index(value)
+    if not least <= number <= most:
+        raise ValueError(f"{name} must be from {least} to {most}, not {quoted(number)}")
+    return number
+
+
 def check_option(name: str, value: object, allowed: Sequence[str]) -> None:
     """Raise `ValueError` unless the value is one of the allowed values."""
     if value not in allowed:

@@ -16,7 +16,7 @@ from text_processor._native.text import Batch
 from text_processor._textproc_cffi import ffi, lib
 
 if TYPE_CHECKING:
-    from text_processor._textproc_cffi import Array, CBuffer, Pointer, Size, TpError, TpMerge, TpNamedPlace, Uint8
+    from text_processor._textproc_cffi import Array, CBuffer, Pointer, Size, TpError, TpMerge, TpNamedPlace, TpPieces, Uint8
 
 
 class Pieces(Handle):
@@ -54,6 +54,53 @@ class Pieces(Handle):
         with ffi.from_buffer("uint64_t[]", ends) as c_ends:
             status = lib.tp_pieces_add_split(self.pointer, text, len(text), c_ends, len(ends), error)
         check(status, error)
+
+    def merge(self, other: Pieces) -> None:
+        """Add the counts of others, which stay as they are."""
+        error = new_error()
+        check(lib.tp_pieces_merge(self.pointer, other.pointer, error), error)
+
+    def split(self, n: int, salt: int) -> list[Pieces]:
+        """Return ``n`` sets with the pieces shared out among them."""
+        parts, error = [Pieces() for _ in range(n)], new_error()
+        pointers = ffi.new("tp_pieces *[]", [part.pointer for part in parts])
+        check(lib.tp_pieces_split(self.pointer, salt, pointers, n, error), error)
+        return parts
+
+    def totals(self) -> PieceTotals:
+        totals = ffi.new("tp_pieces_totals *")
+        lib.tp_pieces_get_totals(self.pointer, totals)
+        return PieceTotals(totals.pieces, totals.occurrences, totals.nbytes)
+
+    def snapshot(self) -> memoryview:
+        """Return a snapshot: versioned, checksummed, the same on every machine."""
+        nbytes = ffi.new("size_t *")
+        snapshot = read_array("uint8_t", nbytes, partial(lib.tp_pieces_write, self.pointer))
+        return memoryview(ffi.buffer(snapshot, nbytes[0]))
+
+    @classmethod
+    def of_snapshot(cls, snapshot: memoryview, origin: int) -> Pieces:
+        """Read an untrusted snapshot. In errors, ``origin`` is the place of its first byte in the input of the user."""
+
+        def read(place: Pointer[Pointer[TpPieces]], error: TpError) -> int:
+            with ffi.from_buffer("uint8_t[]", snapshot) as data:
+                status = lib.tp_pieces_read(data, len(data), place, error)
+            error.offset += origin
+            return status
+
+        return cls.made(read)
+
+
+# The most parts of a set.
+MOST_PARTS = 1 << 16
+
+
+class PieceTotals(NamedTuple):
+    """What is in a set of pieces, at one instant."""
+
+    pieces: int
+    occurrences: int
+    nbytes: int
 
 
 class Trainer(Handle):

@@ -7,11 +7,12 @@ import os
 from array import array
 from collections.abc import Collection, Iterable, Iterator
 from copy import deepcopy
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 from text_processor._common import arguments, files, many, signatures
 from text_processor._common import progress as common_progress
-from text_processor._common.arguments import Buffer
+from text_processor._common.arguments import Buffer, is_a
 from text_processor._common.messages import quoted, shown
 from text_processor._common.progress import Progress
 from text_processor._common.subclasses import attributes_of, set_attributes
@@ -26,6 +27,7 @@ from text_processor.bpe._model import SHORT_TEXT, Model, Untrained, little_endia
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._peers import hints
 from text_processor.bpe._peers.names import NamesOfPeers
+from text_processor.bpe._piece_counts import PieceCounts
 from text_processor.bpe._split.splitter import PATTERNS, checked_pattern
 from text_processor.bpe._stages import post_processing, special_names, utf8
 from text_processor.bpe._stages.added_tokens import AddedToken
@@ -46,6 +48,7 @@ __all__ = [
     "TEKKEN_PATTERN",
     "AddedToken",
     "IncrementalDecoder",
+    "PieceCounts",
     "Tokenizer",
 ]
 
@@ -141,7 +144,10 @@ class Tokenizer(NamesOfPeers):
         {(108, 111): 256, (256, 119): 257}
         """
         plan = _training.checked_plan(vocab_size, tie_break, threads, progress)
-        self._use_merges(_training.train(utf8.checked_text(text), self._model.splitter, plan))
+        splitter = self._model.splitter
+        self._use_merges(
+            _training.merge(_training.count_text(utf8.checked_text(text), splitter, plan.threads, plan.progress), plan)
+        )
 
     def train_from_iterator(
         self,
@@ -193,8 +199,48 @@ class Tokenizer(NamesOfPeers):
         if not is_column:
             many.check(iterator, "iterator", many.TRAINING_TEXTS, in_order=False)
         plan = _training.checked_plan(vocab_size, tie_break, threads, progress)
-        train = _training.train_from_column if is_column else _training.train_from_iterator
-        self._use_merges(train(iterator, self._model.splitter, plan))
+        count = partial(_training.count_column, method="train_from_iterator") if is_column else _training.count_texts
+        self._use_merges(_training.merge(count(iterator, self._model.splitter, plan.threads, plan.progress), plan))
+
+    def train_from_counts(
+        self,
+        counts: PieceCounts,
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        progress: Progress | bool | None = None,
+    ) -> None:
+        """Train a vocabulary on counted pieces; it replaces the current vocabulary.
+
+        The result is exactly that of `train_from_iterator` with all the texts that were counted, wherever and in whatever order
+        they were counted and merged. The counts stay unchanged.
+
+        Args:
+            counts: the counts, of the same pattern as this tokenizer.
+            vocab_size: as for `train_from_iterator`.
+            tie_break: as for `train_from_iterator`.
+            progress: called as ``progress(done, total)``, in merges.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: the counts are of another pattern, or an argument is not one of the allowed values.
+            OverflowError: the distinct pieces have more than about two thousand million bytes.
+
+        >>> from text_processor import PieceCounts, Tokenizer
+        >>> monday, tuesday = PieceCounts(), PieceCounts()
+        >>> monday.add("low lower"), tuesday.add(" lowest")
+        (None, None)
+        >>> tuesday.merge(monday)
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train_from_counts(tuesday, 258)
+        >>> tokenizer.merges
+        {(108, 111): 256, (256, 119): 257}
+        """
+        if not is_a(counts, PieceCounts):
+            raise TypeError(f"counts must be a PieceCounts, not {type(counts).__name__}")
+        plan = _training.checked_plan(vocab_size, tie_break, 1, progress)
+        counts._check_same(self._model.splitter, "this tokenizer")
+        self._use_merges(_training.merge(counts._pieces, plan))
 
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by a trained one."""
@@ -878,11 +924,9 @@ class Tokenizer(NamesOfPeers):
 
     def __repr__(self) -> str:
         model = self._model
-        named = {text: name for name, text in PATTERNS.items()}
-        pattern = named.get(model.splitter.pattern, model.splitter.pattern)
         special = f", special_tokens={len(model.special_ids)}" if model.special_ids else ""
         untrained = ", trained=False" if isinstance(model, Untrained) else ""
-        return f"{type(self).__name__}(pattern={pattern!r}, vocab_size={model.n_vocab}{special}{untrained})"
+        return f"{type(self).__name__}(pattern={model.splitter.name!r}, vocab_size={model.n_vocab}{special}{untrained})"
 
     def __eq__(self, other: object) -> bool:
         """Whether both have the same pattern, tokens, ids, special tokens and merge rule, and so give the same results."""

@@ -236,7 +236,7 @@ def _train(arguments: argparse.Namespace) -> int:
     n_merges = arguments.vocab_size - 256
     with _LateBar(n_merges, shows_bar=arguments.progress) as bar:
         plan = _training.Plan(n_merges, native_bpe.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
-        tokenizer._use_merges(_training.merge(counting.trainer(plan.tie_break), plan))
+        tokenizer._use_merges(_training.merge(counting.pieces, plan))
     _save(tokenizer, arguments.output)
     say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
     return faults.status

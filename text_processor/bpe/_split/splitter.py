@@ -62,6 +62,11 @@ class Splitter:
         """The regular expression of the only step, or of the last step; empty if there is none."""
         return self.steps[-1].pattern if self.steps else ""
 
+    @property
+    def name(self) -> str:
+        """The name of the pattern if it has one, otherwise the pattern."""
+        return next((name for name, text in PATTERNS.items() if text == self.pattern), self.pattern)
+
     def __eq__(self, other: object) -> bool:
         return self.steps == other.steps if isinstance(other, Splitter) else NotImplemented
 
