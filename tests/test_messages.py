@@ -797,7 +797,7 @@ CASES: list[Case] = [
     (counts_of(put(24, 5)), InvalidSnapshotError, "(at byte ", "the counts do not add up to the words"),
     (counts_of(put(32, 1 << 60)), InvalidSnapshotError, "(at byte ", "the sizes do not add up"),
     (counts_of(put(8, 9)), InvalidSnapshotError, "(at byte ", "a version that is not known here"),
-    (counts_of(put(8, 2)), InvalidSnapshotError, "(at byte ", "no document is missing of what is called a part of a whole"),
+    (counts_of(put(8, 3)), InvalidSnapshotError, "(at byte ", "no document is missing of what is called a part of a whole"),
     (counts_of(put(0, 9)), InvalidSnapshotError, "(at byte ", "this is not a snapshot of a corpus"),
     (counts_of(put(40, 9)), InvalidSnapshotError, "(at byte ", "the first document's terms do not fit"),
     (counts_of(put(56, 9)), InvalidSnapshotError, "(at byte ", "the counts do not add up"),
@@ -1545,7 +1545,8 @@ def of_odd_json() -> Tokenizer:
 
 # ---- What they say -----------------------------------------------------------------------------------------------------
 
-SOURCES = sorted(PACKAGE.rglob("*.py"))
+# What is raised about clusters is met where one runs: in test_cluster_dask.py and its likes.
+SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "cluster" and path.name != "_engines.py")
 
 
 class Watch:
