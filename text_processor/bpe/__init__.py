@@ -236,7 +236,7 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.merges
         {(108, 111): 256, (256, 119): 257}
         """
-        if not is_a(counts, PieceCounts):
+        if not arguments.is_a(counts, PieceCounts):
             raise TypeError(f"counts must be a PieceCounts, not {type(counts).__name__}")
         plan = _training.checked_plan(vocab_size, tie_break, 1, progress)
         counts._check_same(self._model.splitter, "this tokenizer")
