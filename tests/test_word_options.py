@@ -142,8 +142,10 @@ OF_SKLEARN = [
     ({"words": "sklearn"}, "ça|un|café|ασ|stanbul|don|mail|14|the_end|of|it|åå|the|last|one|for|everybody|ﬁn"),
     (
         {"words": "sklearn", "stop_words": "english", "ngrams": (1, 2)},
-        "ça|café|ασ|stanbul|don|mail|14|the_end|åå|everybody|ﬁn|"
-        "ça café|café ασ|ασ stanbul|stanbul don|don mail|mail 14|14 the_end|the_end åå|åå everybody|everybody ﬁn",
+        (
+            "ça|café|ασ|stanbul|don|mail|14|the_end|åå|everybody|ﬁn|"
+            "ça café|café ασ|ασ stanbul|stanbul don|don mail|mail 14|14 the_end|the_end åå|åå everybody|everybody ﬁn"
+        ),
     ),
     (
         {"words": "[\\w-]+", "accents": "strip"},
