@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 from text_processor._common import arguments, files, many, signatures
 from text_processor._common import progress as common_progress
-from text_processor._common.arguments import Buffer, is_a
+from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted, shown
 from text_processor._common.progress import Progress
 from text_processor._common.subclasses import attributes_of, set_attributes
