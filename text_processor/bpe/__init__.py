@@ -967,4 +967,4 @@ class Tokenizer(NamesOfPeers):
         set_attributes(self, attributes)
 
 
-signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken))
+signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, PieceCounts))

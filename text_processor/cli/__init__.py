@@ -25,7 +25,7 @@ from text_processor._documents.sampling import Sampled
 from text_processor._words.options import WordOptions
 from text_processor.analyzer import Statistics, TextAnalyzer
 from text_processor.cli import _bpe, _manual, _output, _scores
-from text_processor.cli._engines import ENGINES, connected
+from text_processor.cli._engines import ENGINES, counted_on_cluster
 from text_processor.cli._output import FORMATS, Counts
 from text_processor.cli._shared import (
     PROGRAM,
@@ -366,12 +366,7 @@ def _counted_on_cluster(arguments: argparse.Namespace) -> TextAnalyzer:
     column = arguments.field if arguments.field is not None else arguments.column
     if column is not None:
         options = _word_options(arguments)
-    try:
-        with connected(arguments.engine, arguments.cluster) as count_words:
-            counted: TextAnalyzer = count_words(arguments.files, column=column, **options)
-    except (TextProcessorError, ImportError, OSError, ValueError) as error:
-        raise FileError(printable(str(error))) from error
-    return counted
+    return counted_on_cluster(arguments.engine, arguments.cluster, arguments.files, {"column": column, **options})
 
 
 def _word_options(arguments: argparse.Namespace) -> dict[str, Any]:
