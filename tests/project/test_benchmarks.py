@@ -131,7 +131,9 @@ def test_a_quick_run_of_tokenizers_measures_and_checks(tmp_path: Path) -> None:
     done = run("bpe.py", "--quick", "--output", tmp_path)
     assert done.returncode == 0, done.stderr
     found = json.loads((tmp_path / "bpe.json").read_text(encoding="utf-8"))
-    assert list(found["results"]) == ["train", "encode", "foreign", "batch", "long", "repeats", "memory", "loading"]
+    trained = ["train", "encode", "foreign", "batch", "long", "repeats", "memory", "loading"]
+    tasks = ["text", "messages", "calls", "special", "memory"]
+    assert list(found["results"]) == [*trained, *(f"published-{task}" for task in tasks)]
     assert not any(record.get("differing") for records in found["results"].values() for record in records)
     page = tmp_path / "page.md"
     page.write_text((ROOT / "docs" / "tokenizer-benchmarks.md").read_text(encoding="utf-8"), encoding="utf-8")
