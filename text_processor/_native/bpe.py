@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from text_processor._native import binding, caches
+from text_processor._native.binding import ShortWay
 from text_processor._native.handles import Handle
 from text_processor._native.status import TOO_SMALL, check, new_error, new_uninitialized, numbers_of, read_array
 from text_processor._native.text import Batch
@@ -231,6 +232,11 @@ def read_ranks(text: bytes | memoryview) -> Tokens:
     return Tokens(bytes(ffi.buffer(tokens, ends[n - 1] if n else 0)), ends[:n], ids[:n])
 
 
+# Up to so many characters a text is encoded in one call that keeps the GIL: it needs no steps for Ctrl-C, and no growing cache.
+SHORT_TEXT = 1 << 12
+
+N_BYTES = 256
+
 # The tables of pieces that a vocabulary keeps, one for each thread that encodes: up to 2 MB each, so 32 MB in all.
 KEPT_TABLES = 16
 
@@ -314,25 +320,24 @@ class Vocabulary(Handle):
         merges.frombytes(ffi.buffer(found, n_merges[0] * ffi.sizeof("tp_merge")))
         return merges
 
-    # The short ways of binding.c, for exact str of few characters and short lists of ints. They return None where they do not
-    # apply; only the long way has messages.
+    def short_way(
+        self,
+        splitter: AnySplitter | None,
+        special: SpecialTokens | None,
+        names: Names | None = None,
+        first: int | None = None,
+        *,
+        is_ascii: bool = False,
+    ) -> ShortWay:
+        """Return what encodes short texts and decodes few ids. The caller keeps the arguments as long as it uses that.
 
-    def encode_short(self, splitter: AnySplitter, text: str | bytes) -> list[int] | None:
-        """Return the ids of a text."""
-        ids: list[int] | None = binding.encode_short(
-            self._address, self._cache_address, splitter.address, text, binding.ready()
-        )
-        return ids
-
-    def encode_short_bytes(self, splitter: AnySplitter, text: str | bytes) -> bytes | None:
-        """Return the ids of a text, with four bytes for each."""
-        ids: bytes | None = binding.encode_short_bytes(self._address, self._cache_address, splitter.address, text)
-        return ids
-
-    def count_short(self, splitter: AnySplitter, text: str | bytes) -> int | None:
-        """Return the number of ids of a text."""
-        n_ids: int | None = binding.count_short(self._address, self._cache_address, splitter.address, text)
-        return n_ids
+        A text that has one of the names goes the long way; ``first`` is the byte with which all of these begin. So does one
+        that is not ASCII if ``is_ascii``, and each text if there is no splitter.
+        """
+        engine = 0 if splitter is None else splitter.address
+        places = (self._address, self._cache_address, engine, 0 if names is None else names.address)
+        numbers = (0 if special is None else special.address, N_BYTES if first is None else first, SHORT_TEXT, is_ascii)
+        return binding.short_way(array("Q", (*places, *numbers)).tobytes())
 
     def as_list(self, ids: array[int] | memoryview) -> list[int]:
         """Return ids as a list."""
@@ -343,11 +348,6 @@ class Vocabulary(Handle):
         """Return ids as a list for each end."""
         made: list[list[int]] = binding.lists_of_ids(ids, ends, binding.ready_for(len(ids), self.n_vocab))
         return made
-
-    def decode_short(self, ids: list[int], special: SpecialTokens | None, errors: str) -> str | None:
-        """Return the text of ids."""
-        text: str | None = binding.decode_short(self._address, 0 if special is None else special.address, ids, errors)
-        return text
 
     def decode(
         self, ids: array[int] | memoryview, ends: array[int] | None = None, special: SpecialTokens | None = None
@@ -400,6 +400,11 @@ class Names(Handle):
         text, ends = b"".join(names), array("Q", accumulate(map(len, names)))
         with ffi.from_buffer("uint64_t[]", ends) as c_ends:
             super().__init__(lib.tp_names_new, text, len(text), c_ends, len(c_ends))
+
+    @property
+    def address(self) -> int:
+        """The address of the place of the pointer."""
+        return int(ffi.cast("uintptr_t", self.place))
 
     def occur_in(self, text: bytes | memoryview | CBuffer) -> bool:
         """Whether a text contains any of the names."""

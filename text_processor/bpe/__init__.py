@@ -75,8 +75,9 @@ StrOrBytesPath = str | bytes | os.PathLike[Any]
 
 _SOURCES = "a path, or the content of a file as bytes or as a str of JSON"
 
-# Up to so many characters a text is encoded in one call: it needs no steps for Ctrl-C, and no growing cache.
-SHORT_TEXT = 1 << 12
+# The usual values of allowed_special and disallowed_special, known by identity: the first thing that a short call looks at.
+NO_NAMES: tuple[str, ...] = ()
+ALL = "all"
 
 
 class Tokenizer(NamesOfPeers):
@@ -246,8 +247,11 @@ class Tokenizer(NamesOfPeers):
         Traceback (most recent call last):
         ValueError: the text holds '<|end|>' at character 3, which is disallowed: it is the name of a special token. ...
         """
-        if type(text) is str and len(text) <= SHORT_TEXT:
-            ids = self._model.encode_short(text, allowed_special, disallowed_special)
+        if type(text) is str:
+            if disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL):
+                ids = self._model.short.encode(text)
+            else:
+                ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
                 return post_processing.applied(self._model.marks, ids) if add_special_tokens else ids
         found = array("I")
@@ -265,7 +269,8 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.encode_ordinary("lowé")
         [257, 195, 169]
         """
-        return self.encode(text, disallowed_special=())
+        ids = self._model.short_ordinary.encode(text) if type(text) is str else None
+        return self.encode(text, disallowed_special=()) if ids is None else ids
 
     def encode_array(
         self,
@@ -287,10 +292,14 @@ class Tokenizer(NamesOfPeers):
         >>> ids, ids.itemsize
         (array('I', [257, 101, 114]), 4)
         """
-        if type(text) is str and len(text) <= SHORT_TEXT:
-            short = self._model.encode_short_array(text, allowed_special, disallowed_special)
+        if type(text) is str:
+            if disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL):
+                short = self._model.short.encode_bytes(text)
+            else:
+                short = self._model.encode_short_bytes(text, allowed_special, disallowed_special)
             if short is not None:
-                return post_processing.applied(self._model.marks, short) if add_special_tokens else short
+                made = array("I", short)
+                return post_processing.applied(self._model.marks, made) if add_special_tokens else made
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
         return post_processing.applied(self._model.marks, ids) if add_special_tokens else ids
@@ -468,8 +477,11 @@ class Tokenizer(NamesOfPeers):
         3
         """
         model = self._model
-        if type(text) is str and len(text) <= SHORT_TEXT:
-            n_ids = model.count_short(text, allowed_special, disallowed_special)
+        if type(text) is str:
+            if disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL):
+                n_ids = model.short.count(text)
+            else:
+                n_ids = model.count_short(text, allowed_special, disallowed_special)
             if n_ids is not None:
                 return post_processing.count(model.marks, n_ids) if add_special_tokens else n_ids
         n_ids = model.encode(text, allowed_special, disallowed_special, None)
@@ -680,7 +692,7 @@ class Tokenizer(NamesOfPeers):
         """
         given: object = ids
         is_list = type(given) is list and not skip_special_tokens
-        text = self._model.decode_short(cast("list[int]", given), errors) if is_list else None
+        text = self._model.short_whole.decode(cast("list[int]", given), errors) if is_list else None
         if text is not None:
             return text
         return self.decode_bytes(ids, skip_special_tokens=skip_special_tokens).decode("utf-8", errors)

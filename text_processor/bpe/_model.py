@@ -18,7 +18,8 @@ from text_processor._common.progress import Report
 from text_processor._documents import batches
 from text_processor._documents.arrow import Texts
 from text_processor._documents.sources import Shard
-from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
+from text_processor._native.binding import NO_WAY, ShortWay
+from text_processor._native.bpe import SHORT_TEXT, Encoder, SpecialTokens, Tokens, Vocabulary
 from text_processor._native.status import InvalidArgumentError
 from text_processor._native.text import Batch
 from text_processor.bpe._outputs import Output
@@ -155,26 +156,50 @@ class Model:
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
-    def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
-        """Return the ids of a short text with as few calls of the core as possible; None if this fast path does not apply."""
-        native, whole = self.splitter.native, self._whole_short(text, allowed, disallowed)
-        return None if native is None or whole is None else self.vocabulary.encode_short(native, whole)
+    @cached_property
+    def short(self) -> ShortWay:
+        """What encodes short texts as they are given, if no added token is in them, whatever is allowed and disallowed."""
+        if self.prefix_space:
+            return NO_WAY
+        spelled = {name: pipeline.looked_for(name, token, self.form) for name, token in self.added.items()}
+        names = self.special_names if self.is_plain else frozenset([*spelled, *spelled.values()])
+        if not names and self.form is None:
+            return self.short_whole
+        search = self.search_for(names) if names else None
+        way = (None, None) if search is None else (search.native, search.first_byte)
+        return self.vocabulary.short_way(self.splitter.native, self.special_tokens, *way, is_ascii=self.form is not None)
 
-    def encode_short_array(self, text: str, allowed: object, disallowed: object) -> array[int] | None:
-        """Return the ids of a short text as an array; None if this fast path does not apply."""
-        native, whole = self.splitter.native, self._whole_short(text, allowed, disallowed)
-        ids = None if native is None or whole is None else self.vocabulary.encode_short_bytes(native, whole)
-        return None if ids is None else array("I", ids)
+    @cached_property
+    def short_ordinary(self) -> ShortWay:
+        """The same for texts in which special tokens are ordinary text."""
+        return self.short_whole if self.is_plain else self.short
+
+    @cached_property
+    def short_whole(self) -> ShortWay:
+        """What encodes short texts in the form in which they go to the splitter, and decodes few ids."""
+        return self.vocabulary.short_way(self.splitter.native, self.special_tokens)
+
+    def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
+        """Return the ids of a short text for any arguments; None if that takes more than one call of the core."""
+        whole = self._whole_short(text, allowed, disallowed)
+        return None if whole is None else self.short_whole.encode(whole)
+
+    def encode_short_bytes(self, text: str, allowed: object, disallowed: object) -> bytes | None:
+        """Return the same with four bytes for each id."""
+        whole = self._whole_short(text, allowed, disallowed)
+        return None if whole is None else self.short_whole.encode_bytes(whole)
 
     def count_short(self, text: str, allowed: object, disallowed: object) -> int | None:
-        """Return the number of ids of a short text; None if this fast path does not apply."""
-        native, whole = self.splitter.native, self._whole_short(text, allowed, disallowed)
-        return None if native is None or whole is None else self.vocabulary.count_short(native, whole)
+        """Return the number of ids of a short text, as `encode_short` does."""
+        whole = self._whole_short(text, allowed, disallowed)
+        return None if whole is None else self.short_whole.count(whole)
 
     def _whole_short(self, text: str, allowed: object, disallowed: object) -> str | bytes | None:
         """Return what goes to the splitter of a short text; None if added tokens are or may be in it, or ``regex`` splits."""
-        if self.splitter.native is None:
+        if self.splitter.native is None or len(text) > SHORT_TEXT:
             return None
+        if self.is_plain and isinstance(allowed, tuple) and isinstance(disallowed, tuple) and not (allowed or disallowed):
+            return text
         chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
         if forbidden:
             self._check(text, forbidden)
@@ -388,10 +413,6 @@ class Model:
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
-    def decode_short(self, ids: list[int], errors: str) -> str | None:
-        """Return the text of few ids with one call of the core; None if this fast path does not apply."""
-        return self.vocabulary.decode_short(ids, self.special_tokens, errors)
-
     def decode(self, ids: object, ends: array[int] | None = None, first: int = 0, *, skip_special: bool = False) -> bytes:
         """Return the bytes of tokens, and store the end of each token in ``ends``, which must be empty.
 
@@ -454,17 +475,10 @@ class Untrained(Model):
 
     _has_warned = False
 
-    def encode_short(self, *arguments: Any, **options: Any) -> list[int] | None:
-        self._warn()
-        return super().encode_short(*arguments, **options)
+    short = short_ordinary = short_whole = NO_WAY  # type: ignore[assignment] # so all goes the long way, which warns
 
-    def encode_short_array(self, *arguments: Any, **options: Any) -> array[int] | None:
-        self._warn()
-        return super().encode_short_array(*arguments, **options)
-
-    def count_short(self, *arguments: Any, **options: Any) -> int | None:
-        self._warn()
-        return super().count_short(*arguments, **options)
+    def _whole_short(self, *_: Any) -> None:
+        """No text goes the short way."""
 
     def encode(self, *arguments: Any, **options: Any) -> int:
         self._warn()
@@ -485,10 +499,6 @@ class Untrained(Model):
     def encode_stream(self, *arguments: Any, **options: Any) -> Iterator[array[int]]:
         self._warn()
         return super().encode_stream(*arguments, **options)
-
-    def decode_short(self, *arguments: Any, **options: Any) -> str | None:
-        self._warn()
-        return super().decode_short(*arguments, **options)
 
     def decode(self, *arguments: Any, **options: Any) -> bytes:
         self._warn()

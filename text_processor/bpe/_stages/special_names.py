@@ -29,14 +29,19 @@ class Place(NamedTuple):
 class Search:
     """Finds names (at least one) in a text: the leftmost first, and the longest of those that begin at the same place."""
 
-    __slots__ = ("_common", "_longest", "_names", "_native")
+    __slots__ = ("_common", "_longest", "_names", "native")
 
     def __init__(self, names: Collection[str]) -> None:
         self._names = tuple(names)
-        self._native = native_bpe.Names([name.encode("utf-8", "surrogatepass") for name in names])
+        self.native = native_bpe.Names([name.encode("utf-8", "surrogatepass") for name in names])
         self._longest = max(map(len, names))
         # The common prefix of all names is found quickly, and occurs in few texts.
         self._common = common_prefix(min(names), max(names))
+
+    @property
+    def first_byte(self) -> int | None:
+        """The byte with which all names begin, if it is the same one."""
+        return self._common.encode("utf-8", "surrogatepass")[0] if self._common else None
 
     def may_occur(self, text: str) -> bool:
         """Whether a name may be in a text; false if the common prefix of all names is not in it."""
@@ -44,7 +49,7 @@ class Search:
 
     def occur_in(self, batch: Batch) -> bool:
         """Whether any of the names is in the text of a batch."""
-        return self._native.occur_in(batch.text)
+        return self.native.occur_in(batch.text)
 
     def first(self, text: str) -> str | None:
         """Return the leftmost name, or None if there is none."""
@@ -54,7 +59,7 @@ class Search:
         step = max(batches.BATCH_CHARACTERS, self._longest)
         for start in range(0, len(text), step):
             data = text[start : start + step + self._longest].encode("utf-8", "surrogatepass")
-            if not self._native.occur_in(data):
+            if not self.native.occur_in(data):
                 continue
             places, _ = self.places(data, is_final=True)
             if places and len(data[: places[0].start].decode("utf-8", "surrogatepass")) < step:
@@ -72,7 +77,7 @@ class Search:
         start = 0
         while start < len(text):
             end = min(start + max(STEP_NBYTES, 8 * self._longest), len(text))
-            found, n_certain = self._native.places(text[start:end], is_final=end == len(text))
+            found, n_certain = self.native.places(text[start:end], is_final=end == len(text))
             yield start, found
             start += n_certain
 
@@ -82,7 +87,7 @@ class Search:
 
     def places(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[Place], int]:
         """Return the places of all names, and the number of certain bytes; after these, more text may complete other names."""
-        found, n_certain = self._native.find(text, is_final=is_final)
+        found, n_certain = self.native.find(text, is_final=is_final)
         names = map(self._names.__getitem__, found[2::3])
         return list(map(Place, found[::3], found[1::3], names)), n_certain
 
@@ -105,6 +110,8 @@ def resolve(allowed: object, disallowed: object, every: frozenset[str]) -> tuple
     """Return the special tokens to look for, among all there are, and the names that must not occur."""
     if isinstance(allowed, tuple) and not allowed and isinstance(disallowed, str) and disallowed == "all":
         return frozenset(), every  # the usual case
+    if isinstance(allowed, str) and allowed == "all" and isinstance(disallowed, str) and disallowed == "all":
+        return every, frozenset()  # without a look at each name, of which there may be many
     chosen = every if allowed == "all" else _names("allowed_special", allowed)
     forbidden = every - chosen if disallowed == "all" else _names("disallowed_special", disallowed)
     return chosen & every, forbidden
