@@ -815,7 +815,7 @@ def test_interrupt_raised_in_a_callback_is_the_callers():
 INTERRUPTED = """
 import gc, os, queue, random, signal, threading, time
 from text_processor import TextAnalyzer, get_memory_stats
-from text_processor._native import corpus as native_corpus
+from text_processor._native import callbacks
 
 documents = ["one two", "three", "four five six"]
 {set_up}
@@ -844,7 +844,7 @@ for _ in range(1_500):
     except KeyboardInterrupt:
         pass
     wrong += not is_consistent(analyzer)
-print("lost", lost, "wrong", wrong, "under way", len(native_corpus._calls.stack))
+print("lost", lost, "wrong", wrong, "under way", len(callbacks.calls.stack))
 analyzer = TextAnalyzer()
 gc.collect()
 print("leaked", get_memory_stats()["live_allocations"] - live)

@@ -61,7 +61,7 @@ class ShortWay(NamedTuple):
 
     encode: Callable[[str | bytes], list[int] | None]
     encode_bytes: Callable[[str | bytes], bytes | None]
-    count: Callable[[str | bytes], int | None]
+    count: Callable[[str | bytes], int | None]  # type: ignore[assignment] # not that of tuple
     decode: Callable[[list[int], str], str | None]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from text_processor._native import binding, caches
 from text_processor._native.binding import ShortWay
+from text_processor._native.callbacks import while_uninterrupted
 from text_processor._native.handles import Handle
 from text_processor._native.status import TOO_SMALL, check, new_error, new_uninitialized, numbers_of, read_array
 from text_processor._native.text import Batch
@@ -460,29 +461,25 @@ class Encoder:
         """Encode a text, or a part of one that continues; return how many bytes are done."""
         is_shared = self.threads > 1  # several threads need room for as many ids as there are bytes
         self._make_room(len(text) if is_shared or len(text) > LONG_PIECE_NBYTES else min(len(text), STEP_IDS))
-        error = new_error()
-        with ffi.from_buffer("uint8_t[]", text) as data:
-            while True:
-                status = lib.tp_vocabulary_encode(
-                    self._vocabulary.pointer,
-                    self._vocabulary.cache.pointer,
-                    ffi.NULL if self.splitter is None else self.splitter.pointer,
-                    data,
-                    len(data),
-                    is_final,
-                    self.threads,
-                    self._room,
-                    self._capacity,
-                    self._n_ids,
-                    self._used,
-                    error,
-                )
-                if status != TOO_SMALL:
-                    break
-                self._make_room(self._n_ids[0])
+        while True:
+            status, error = self._encode_some(text, is_final)
+            if status != TOO_SMALL:
+                break
+            self._make_room(self._n_ids[0])
         check(status, error)
         self._take()
         return self._used[0]
+
+    def _encode_some(self, text: bytes | memoryview, is_final: bool) -> tuple[int, TpError]:
+        """Encode as much of a text as there is room for: a short one by several threads, or one that Ctrl-C can stop."""
+        error, splitter = new_error(), ffi.NULL if self.splitter is None else self.splitter.pointer
+        way = (self._vocabulary.pointer, self._vocabulary.cache.pointer, splitter)
+        room = (self._room, self._capacity, self._n_ids, self._used)
+        with ffi.from_buffer("uint8_t[]", text) as data:
+            if self.threads > 1 and len(data) <= self.threads * LONG_PIECE_NBYTES:
+                return lib.tp_vocabulary_encode(*way, data, len(data), is_final, self.threads, *room, error), error
+            encode = partial(lib.tp_vocabulary_encode_while, *way, data, len(data), is_final, *room)
+            return while_uninterrupted(lambda go_on, user: encode(go_on, user, error)), error
 
     def feed_between(self, text: memoryview, first: int, places: memoryview[int], name_ids: array[int]) -> None:
         """Encode the text before each place, from the byte `first` on, and append the id of each name."""

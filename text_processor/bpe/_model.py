@@ -31,8 +31,11 @@ from text_processor.bpe._stages.special_names import Names, Search
 from text_processor.bpe._stages.utf8 import Consume
 from text_processor.errors import InvalidDocumentError, UnknownTokenError, UntrainedTokenizerWarning
 
-# Bytes of short texts in one batch, for each thread: some milliseconds of work. A longer text is encoded alone, in steps.
-BATCH_NBYTES = 1 << 20
+# Bytes of short texts in one batch, for each thread: some milliseconds of work, or some tens if all are long pieces.
+BATCH_NBYTES = 1 << 19
+
+# A text of more characters is encoded alone, in steps.
+SHORT_IN_BATCH = 1 << 17
 
 # The number of sets of names whose search a tokenizer keeps: nearly all calls use the same sets.
 MOST_SEARCHES = 8
@@ -475,7 +478,7 @@ class Untrained(Model):
 
     _has_warned = False
 
-    short = short_ordinary = short_whole = NO_WAY  # type: ignore[assignment] # so all goes the long way, which warns
+    short = short_ordinary = short_whole = NO_WAY  # so all goes the long way, which warns
 
     def _whole_short(self, *_: Any) -> None:
         """No text goes the short way."""
@@ -592,7 +595,7 @@ class _Batch:
     def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
         """Add a checked text."""
         can_wait = self._model.splitter.native is not None
-        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES:
+        if can_wait and isinstance(text, str) and len(text) <= SHORT_IN_BATCH:
             whole = self._whole(text, chosen)
             if whole is not None:
                 self._wait(whole)
