@@ -15,6 +15,7 @@
 
 #include "textproc/base.h"
 #include "textproc/text.h"
+#include "textproc/segment.h"
 #include "textproc/documents.h"
 #include "textproc/corpus.h"
 #include "textproc/sentiment.h"

@@ -129,6 +129,16 @@ class TpMemoryRefusal(Pointer[TpMemoryRefusal]):
     limit_bytes: int
 
 @type_check_only
+class TpRange(Pointer[TpRange]):
+    first: int
+    last: int
+
+@type_check_only
+class TpSegmentsPlace(Pointer[TpSegmentsPlace]):
+    nbytes: int
+    n_characters: int
+
+@type_check_only
 class TpLines(Pointer[TpLines]):
     nbytes: int
     n_ended: int
@@ -173,12 +183,38 @@ class TpArrowBatch(Pointer[TpArrowBatch]):
 class TpCorpus: ...
 
 @type_check_only
+class TpWordsOptions(Pointer[TpWordsOptions]):
+    rule: int
+    members: Pointer[TpRange]
+    n_members: int
+    letters: Pointer[TpRange]
+    n_letters: int
+    starts_at_boundary: bool
+    ends_at_boundary: bool
+    normalizes: bool
+    form: int
+    unicode_version: int
+    letter_case: int
+    min_length: int
+    least_ngram: int
+    most_ngram: int
+    stop_words: Pointer[Uint8]
+    stop_words_nbytes: int
+    stop_word_ends: Pointer[Uint64]
+    n_stop_words: int
+
+@type_check_only
+class TpWords: ...
+
+@type_check_only
 class TpBatch(Pointer[TpBatch]):
     corpus: Pointer[TpCorpus]
     text: Pointer[Uint8]
     text_nbytes: int
     ends: Pointer[Uint64]
     n_ends: int
+    words: Pointer[TpWords]
+    unicode_version: int
 
 @type_check_only
 class TpTotals(Pointer[TpTotals]):
@@ -186,6 +222,7 @@ class TpTotals(Pointer[TpTotals]):
     words: int
     terms: int
     position: int
+    kept_words: int
 
 @type_check_only
 class TpLexicon: ...
@@ -422,6 +459,16 @@ class New(Protocol):
         self, cdecl: Literal["tp_product *[]", "tp_product *[1]"], init: int | list[Pointer[TpProduct]] = ...
     ) -> Array[Pointer[TpProduct]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_range *"], init: dict[str, Any] = ...) -> TpRange: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_range[]", "tp_range[1]"], init: int = ...) -> Array[TpRange]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_segments_place *"], init: dict[str, Any] = ...) -> TpSegmentsPlace: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_segments_place[]", "tp_segments_place[1]"], init: int = ...
+    ) -> Array[TpSegmentsPlace]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_sieve **"], init: Pointer[TpSieve] = ...) -> Pointer[Pointer[TpSieve]]: ...
     @overload
     def __call__(
@@ -475,6 +522,18 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_window_state *"], init: dict[str, Any] = ...) -> TpWindowState: ...
     @overload
     def __call__(self, cdecl: Literal["tp_window_state[]", "tp_window_state[1]"], init: int = ...) -> Array[TpWindowState]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_words **"], init: Pointer[TpWords] = ...) -> Pointer[Pointer[TpWords]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_words *[]", "tp_words *[1]"], init: int | list[Pointer[TpWords]] = ...
+    ) -> Array[Pointer[TpWords]]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_words_options *"], init: dict[str, Any] = ...) -> TpWordsOptions: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_words_options[]", "tp_words_options[1]"], init: int = ...
+    ) -> Array[TpWordsOptions]: ...
     @overload
     def __call__(self, cdecl: Literal["uint32_t *"], init: int = ...) -> Pointer[Uint32]: ...
     @overload
@@ -550,6 +609,10 @@ class Lib:
     TP_NFD: Final = 1
     TP_NFKC: Final = 2
     TP_NFKD: Final = 3
+    TP_WORDS: Final = 0
+    TP_WORD_SEGMENTS: Final = 1
+    TP_SENTENCES: Final = 2
+    TP_GRAPHEMES: Final = 3
     TP_ARROW_OFFSETS_32: Final = 0
     TP_ARROW_OFFSETS_64: Final = 1
     TP_ARROW_VIEWS: Final = 2
@@ -557,6 +620,11 @@ class Lib:
     TP_ARROW_INDICES_16: Final = 4
     TP_ARROW_INDICES_32: Final = 5
     TP_ARROW_INDICES_64: Final = 6
+    TP_WORDS_OF_CLASS: Final = 0
+    TP_WORDS_OF_UAX29: Final = 2
+    TP_WORDS_ON_LINES: Final = 1
+    TP_CASE_KEEP: Final = 0
+    TP_CASE_LOWER: Final = 1
     TP_COUNT: Final = 0
     TP_DOCUMENT_FREQUENCY: Final = 1
     TP_PATTERN_NONE: Final = 0
@@ -608,7 +676,15 @@ class Lib:
     def tp_hash_set_key(self, first: int, second: int, /) -> None: ...
     def tp_unicode_version(self) -> Pointer[Char]: ...
     def tp_utf8_validate(self, text: bytes | Pointer[Uint8], text_nbytes: int, error: Pointer[TpError], /) -> int: ...
-    def tp_lower_word(self, word: bytes | Pointer[Uint8], word_nbytes: int, lowered: Pointer[Uint8], /) -> int: ...
+    def tp_lower_word(
+        self, word: bytes | Pointer[Uint8], word_nbytes: int, unicode_version: int, lowered: Pointer[Uint8], /
+    ) -> int: ...
+    def tp_fold(
+        self, text: bytes | Pointer[Uint8], text_nbytes: int, unicode_version: int, folded: Pointer[Uint8], /
+    ) -> int: ...
+    def tp_strip_marks(
+        self, text: bytes | Pointer[Uint8], text_nbytes: int, unicode_version: int, stripped: Pointer[Uint8], /
+    ) -> int: ...
     def tp_utf8_find_ends(
         self,
         text: bytes | Pointer[Uint8],
@@ -651,6 +727,31 @@ class Lib:
         form: int,
         unicode_version: int,
         offset: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_segments_unicode_version(self) -> Pointer[Char]: ...
+    def tp_find_segments(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        kind: int,
+        in_characters: bool,
+        place: Pointer[TpSegmentsPlace],
+        bounds: Pointer[Uint64],
+        capacity: int,
+        n_segments: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_count_segments(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_texts: int,
+        kind: int,
+        counts: Pointer[Uint64],
         error: Pointer[TpError],
         /,
     ) -> int: ...
@@ -714,6 +815,12 @@ class Lib:
     def tp_corpus_copy(
         self, source: Pointer[TpCorpus], copy: Pointer[Pointer[TpCorpus]], error: Pointer[TpError], /
     ) -> int: ...
+    def tp_words_new(
+        self, options: Pointer[TpWordsOptions], words: Pointer[Pointer[TpWords]], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_words_free(self, words: Pointer[TpWords], /) -> None: ...
+    def tp_words_free_at(self, words: Pointer[Pointer[TpWords]], /) -> None: ...
+    def tp_words_can_be_cut(self, words: Pointer[TpWords], /) -> bool: ...
     def tp_corpus_count(self, batches: Pointer[TpBatch], n_batches: int, error: Pointer[TpError], /) -> int: ...
     def tp_corpus_count_each(
         self,
@@ -733,6 +840,16 @@ class Lib:
         /,
     ) -> int: ...
     def tp_corpus_join(self, corpora: Pointer[Pointer[TpCorpus]], n_corpora: int, error: Pointer[TpError], /) -> int: ...
+    def tp_corpus_prune(
+        self,
+        corpus: Pointer[TpCorpus],
+        min_count: int,
+        position: int,
+        n_terms: Pointer[Uint64],
+        n_words: Pointer[Uint64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_corpus_get_totals(self, corpus: Pointer[TpCorpus], totals: Pointer[TpTotals], /) -> None: ...
     def tp_corpus_get_frequencies(
         self,
@@ -803,6 +920,7 @@ class Lib:
         /,
     ) -> int: ...
     def tp_corpus_has_words(self, corpus: Pointer[TpCorpus], first: int, n: int, /) -> bool: ...
+    def tp_corpus_has_terms(self, corpus: Pointer[TpCorpus], first: int, n: int, /) -> bool: ...
     def tp_corpus_write(
         self,
         corpus: Pointer[TpCorpus],
@@ -820,6 +938,14 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_corpus_read_terms(
+        self,
+        snapshot: bytes | Pointer[Uint8],
+        snapshot_nbytes: int,
+        corpus: Pointer[Pointer[TpCorpus]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_lexicon_new(
         self,
         words: bytes | Pointer[Uint8],
@@ -827,6 +953,7 @@ class Lib:
         ends: Pointer[Uint64],
         weights: Pointer[Double],
         n_words: int,
+        unicode_version: int,
         lexicon: Pointer[Pointer[TpLexicon]],
         error: Pointer[TpError],
         /,

@@ -217,14 +217,14 @@ def crossings(monkeypatch):
     crossed = []
     count_each = native_corpus.Corpus.count_each
 
-    def spy(self, piece, tell):
+    def spy(self, piece, tell, *rule):
         crossed.append(0)
 
         def counting_tell(index, n_words):
             crossed[-1] += 1
             return tell(index, n_words)
 
-        return count_each(self, piece, counting_tell)
+        return count_each(self, piece, counting_tell, *rule)
 
     monkeypatch.setattr(native_corpus.Corpus, "count_each", spy)
     return crossed

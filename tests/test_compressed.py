@@ -209,7 +209,7 @@ def test_nothing_is_added_of_what_was_cut(kind: Kind) -> None:
     analyzer = TextAnalyzer()
     analyzer.add_document("before")
     with pytest.raises(InvalidDocumentError):
-        analyzer.add_stream(io.BytesIO(kind.compress(BOOK)[:-1]))
+        analyzer.add_stream(io.BytesIO(kind.compress(BOOK[:300_000])[:-1]))
     assert analyzer.get_documents() == ["before"]
     assert analyzer.word_frequency() == {"before": 1}
 

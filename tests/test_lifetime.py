@@ -133,10 +133,10 @@ def test_what_is_not_kept_is_given_back():
     assert gone == ["first one"]
 
 
-def test_nothing_grows_over_ten_thousand_lives():
+def test_nothing_grows_over_thousands_of_lives():
     live(0)
     before = held()
-    for i in range(10_000):
+    for i in range(2_000):
         live(i)
     assert held() == before
 

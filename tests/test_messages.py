@@ -417,6 +417,16 @@ def column_of_short_buffers() -> None:
     native_arrow.ArrowColumn(column, None, 100).measure(0, 7, 1)
 
 
+def change_in_a_function() -> None:
+    buffer = bytearray(b"word \n" * 10)
+
+    def change(text: str) -> list[str]:
+        buffer[40] = 0xFF
+        return [text]
+
+    TextAnalyzer(words=change).add_buffer(buffer)
+
+
 def two_of_too_many_words() -> None:
     def most(counted: bytearray) -> None:
         put(24, native_corpus.MOST_WORDS)(counted)
@@ -460,6 +470,51 @@ CASES: list[Case] = [
         "must be from 4.1 to 17.0.0",
     ),
     (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
+    # What a word is
+    (lambda: word_count("a", words=3), TypeError, "not int", "'space', 'uax29', 'sklearn', a regular expression or a function"),
+    (lambda: word_count("a", words="("), ValueError, "'('", "words must be 'space', 'uax29', 'sklearn' or a regular"),
+    (lambda: word_count("a", words=re.compile(b"a")), TypeError, "not for bytes", "a regular expression for str"),
+    (lambda: word_count("a", words="(a)(b)"), ValueError, "'(a)(b)' has 2 groups", "it may have one group"),
+    (lambda: word_count("a", words="a*"), ValueError, "'a*' finds words without", "use + for *"),
+    (lambda: word_count("a", case="upper"), ValueError, "not 'upper'", "'lower' or 'fold' or 'keep'"),
+    (lambda: word_count("a", normalize="nfc"), ValueError, "not 'nfc'", "normalize must be None or 'NFC' or 'NFD'"),
+    (lambda: word_count("a", stop_words="german"), ValueError, "not 'german'", "None, 'english' or several words"),
+    (lambda: word_count("a", stop_words=3), TypeError, "not int", "None, 'english' or several words"),
+    (lambda: word_count("a", stop_words=[3]), TypeError, "not int", "a stop word must be str"),
+    (lambda: word_count("a", min_length=0), ValueError, "not 0", "min_length must be from 1 to"),
+    (lambda: word_count("a", min_length="1"), TypeError, "not str", "min_length must be an int"),
+    (lambda: word_count("a", ngrams=(1, 2, 3)), ValueError, "not 3 numbers", "an int or (low, high)"),
+    (lambda: word_count("a", ngrams=(2, 1)), ValueError, "not 2 and 1", "low <= high"),
+    (lambda: word_count("a", words=lambda _: [1]), TypeError, "not int", "must return words as str"),
+    (lambda: word_count("a", words=lambda _: [""]), ValueError, "an empty word", "the function given as words"),
+    (
+        lambda: TextAnalyzer(words=str.split).save("x"),
+        TypeError,
+        "words=str.split",
+        "one with a regular expression can be saved",
+    ),
+    (lambda: TextAnalyzer(words="uax29").merge(TextAnalyzer()), ValueError, "words='uax29'", "must have the same options"),
+    (lambda: TextAnalyzer().prune(0), ValueError, "not 0", "min_count must be from 1 to"),
+    (snapshot_of(version=3, kinds="ss", words=[]), InvalidSnapshotError, "not []", "must be an object of words, case"),
+    (
+        snapshot_of(version=3, kinds="ss", words={"words": {"pattern": 3}}),
+        InvalidSnapshotError,
+        "not {'pattern': 3}",
+        "a text and a number",
+    ),
+    (
+        snapshot_of(version=3, kinds="ss", words={"words": {"pattern": "(", "flags": 0}}),
+        InvalidSnapshotError,
+        "'(' is no regular",
+        "description is damaged",
+    ),
+    (
+        lambda: TextAnalyzer().add_arrow(arrow_of(b"\xff"), encoding="ascii"),
+        InvalidDocumentError,
+        "Document 1",
+        "not valid ASCII at byte 0",
+    ),
+    (change_in_a_function, TextProcessorError, "was changed", "nothing of it was used"),
     # Options that several take
     (lambda: word_count("a", threads="2"), TypeError, "str", "threads must be an int or None"),
     (lambda: word_count("a", threads=0), ValueError, "not 0", "threads must be from 1 to"),
@@ -575,7 +630,7 @@ CASES: list[Case] = [
     # Files of analyzers
     (lambda: TextAnalyzer.load(file("some text")), InvalidSnapshotError, "not b'some tex'", "begins with b'\\x89TPA"),
     (lambda: TextAnalyzer.load(file(b"\x89TPA\r\n\x1a\n")), InvalidSnapshotError, "after 8 bytes", "within its head of 40"),
-    (snapshot_of(version=3), InvalidSnapshotError, "version 3", "known here: 1, 2"),
+    (snapshot_of(version=4), InvalidSnapshotError, "version 4", "known here: 1, 2, 3"),
     (
         lambda: TextAnalyzer.load(file(Path(snapshot()).read_bytes()[:-1])),
         InvalidSnapshotError,
@@ -1448,6 +1503,7 @@ OF_C_ALONE = {
         "the ends of pieces must ascend within the text",
         "the ends of tokens must ascend within the text",
         "the ends of words must ascend within the text",
+        "the corpus has a part of a document to continue",
         "the last document has not been closed",
         "the last document must end with the text",
         "the layout has no offsets",

@@ -9,6 +9,8 @@ from __future__ import annotations
 import itertools
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 import regex
 import tiktoken
@@ -145,20 +147,20 @@ def test_all_patterns_have_names():
 
 
 @cache
-def probes(before: str, behind: str) -> tuple[bytes, list[int]]:
+def probes(before: str, behind: str) -> tuple[bytes, npt.NDArray[np.int64]]:
     """Every character with something before or behind it, two newlines apart, and the places in question."""
     all_probes = [f"{before}{character}{behind}".encode() for character in CHARACTERS]
-    starts = itertools.accumulate((len(probe) + 2 for probe in all_probes[:-1]), initial=0)
-    if before:
-        return b"\n\n".join(all_probes), [start + len(before) for start in starts]
-    return b"\n\n".join(all_probes), [start + len(probe) - len(behind) for start, probe in zip(starts, all_probes, strict=True)]
+    lengths = np.fromiter(map(len, all_probes), np.int64)
+    starts = np.concatenate(([0], np.cumsum(lengths + 2)[:-1]))
+    return b"\n\n".join(all_probes), starts + len(before) if before else starts + lengths - len(behind)
 
 
 def divided(name: str, before: str, behind: str) -> frozenset[str]:
     """The characters that begin a piece behind `before`, or end one before `behind`: one of the two is empty."""
     text, places = probes(before, behind)
-    ends = set(split(PATTERNS[name], text))
-    return frozenset(character for character, place in zip(CHARACTERS, places, strict=True) if place in ends)
+    ends = np.zeros(len(text) + 1, np.bool_)
+    ends[split(PATTERNS[name], text)] = True
+    return frozenset(itertools.compress(CHARACTERS, ends[places].tolist()))
 
 
 def test_every_letter_number_and_space_is_tiktokens(variant):

@@ -9,16 +9,12 @@ import unicodedata
 from collections import Counter
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import text_processor
-
-OUR_UNICODE = (16, 0, 0)
-PYTHONS_UNICODE = tuple(map(int, unicodedata.unidata_version.split(".")))
-
-# Characters that Python 3.11 (Unicode 14.0), 3.12 (15.0) and 3.13 (15.1) know, but treat otherwise than Unicode 16.0.
-CHANGED = {
-    "AHOM CONSONANT SIGN MEDIAL RA": "category Mn, hence case-ignorable, until 15.1; Mc, hence not, from 16.0 on",
-}
+from text_processor._native.text import fold
+from text_processor._native.unicode import strip_accents
 
 SURROGATES = range(0xD800, 0xE000)
 
@@ -28,9 +24,25 @@ CONTEXTS = ["{}", "a{}b", "A{}", "{}A", "AΣ{}", "A{}Σ", "{}Σ", "Σ{}", "AΣ{}
 # U+02B0) and that are not, a letter without case, one that becomes two, one beyond the first plane, white space.
 KINDS = "aBΣσ'\u00ad\u0301\u0345\u02b0中İ\U00010400 "
 
-knows_our_unicode_or_less = pytest.mark.skipif(
-    PYTHONS_UNICODE > OUR_UNICODE, reason=f"Unicode {unicodedata.unidata_version} has letters that 16.0 has not"
+# Twins are cut to what the running Python knows, if the tables know it.
+TABLES = tuple(map(int, text_processor.UNICODE_VERSION.split(".")))
+OF_PYTHON = tuple(map(int, unicodedata.unidata_version.split(".")))
+
+knows_python = pytest.mark.skipif(
+    OF_PYTHON > TABLES,
+    reason=f"Unicode {unicodedata.unidata_version} has letters that {text_processor.UNICODE_VERSION} has not",
 )
+
+CHARACTERS = [chr(code_point) for code_point in range(0x110000) if code_point not in SURROGATES]
+
+# Without most ideographs, syllables and private characters, which are all alike. All that have case, those that the running Python
+# does not know as well, are below U+20000.
+ALIKE = ("CJK UNIFIED IDEOGRAPH", "HANGUL SYLLABLE", "TANGUT IDEOGRAPH", "EGYPTIAN HIEROGLYPH")
+UNLIKE = [
+    each
+    for each in CHARACTERS[:0x20000]
+    if ord(each) % 16 == 0 or (unicodedata.category(each) != "Co" and not unicodedata.name(each, "").startswith(ALIKE))
+] + CHARACTERS[0x20000::64]
 
 
 def python_count(text):
@@ -51,21 +63,58 @@ def assert_same(texts):
     pytest.fail("\n".join([f"{len(wrong)} of {len(texts)} texts differ by themselves", *examples]))
 
 
-@pytest.fixture(scope="module")
-def known_characters():
-    changed = {unicodedata.lookup(name) for name in CHANGED} if PYTHONS_UNICODE < OUR_UNICODE else set()
-    characters = (chr(code_point) for code_point in range(0x110000) if code_point not in SURROGATES)
-    return [each for each in characters if unicodedata.category(each) != "Cn" and each not in changed]
-
-
 def test_unicode_version():
-    assert text_processor.UNICODE_VERSION == "16.0.0"
+    assert text_processor.UNICODE_VERSION == "17.0.0"
 
 
-@knows_our_unicode_or_less
+@knows_python
 @pytest.mark.parametrize("context", CONTEXTS)
-def test_every_known_character_counts_as_in_python(context, known_characters):
-    assert_same([context.replace("{}", character) for character in known_characters])
+def test_every_character_counts_as_in_python(context):
+    """Those that are not assigned, too: no letter is lowered that the running Python does not know."""
+    assert_same([context.replace("{}", character) for character in UNLIKE])
+
+
+@knows_python
+def test_every_character_folds_as_in_python():
+    folded = fold("\0".join(CHARACTERS[1:])).split("\0")
+    assert [pair for pair in zip(CHARACTERS[1:], folded, strict=True) if pair[0].casefold() != pair[1]] == []
+
+
+@given(st.text(max_size=150))
+@example("Ⱥ" * 70 + "ß" * 70 + "ΐ" * 70)
+@example("A" * 63 + "ß" + "B" * 64 + "é")
+def test_texts_fold_as_in_python(text):
+    assert fold(text) == text.casefold()
+
+
+@pytest.mark.parametrize("length", range(200))
+def test_ascii_of_every_length_folds(length):
+    text = ("The Quick BROWN Fox @[`{ \0\x7f" * 10)[:length]
+    assert fold(text) == text.lower()
+    assert fold(text + "ẞ") == text.lower() + "ss"
+
+
+def strip(text):
+    return bytes(strip_accents(text.encode(), OF_PYTHON[:2])).decode()
+
+
+def stripped_by_python(text):
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
+
+
+@knows_python
+def test_every_character_loses_its_accents_as_in_scikit_learn():
+    stripped = strip("\0".join(CHARACTERS[1:])).split("\0")
+    pairs = zip(CHARACTERS[1:], stripped, strict=True)
+    assert [character for character, found in pairs if stripped_by_python(character) != found] == []
+
+
+@knows_python
+@given(st.text(max_size=150))
+@example("é" * 100 + "e\u0301\u0316" * 50)
+@example("a" * 62 + "\u0301" * 70 + "\U0001d165" * 20)
+def test_texts_lose_their_accents_as_in_scikit_learn(text):
+    assert strip(text) == stripped_by_python(text)
 
 
 @pytest.mark.parametrize("length", range(1, 5))
@@ -97,13 +146,3 @@ def test_what_looks_like_white_space_but_is_none():
 )
 def test_lowering_that_is_more_than_ascii(text, counts):
     assert text_processor.word_count(text) == counts
-
-
-def test_letters_new_in_unicode_16():
-    # LATIN CAPITAL LETTER RAMS HORN and LATIN CAPITAL LETTER LAMBDA WITH STROKE, whose small letters are older.
-    assert text_processor.word_count("\ua7cb \ua7dc") == {"\u0264": 1, "\u019b": 1}
-
-
-def test_changed_characters_count_as_in_unicode_16():
-    medial_ra = unicodedata.lookup("AHOM CONSONANT SIGN MEDIAL RA")
-    assert text_processor.word_count(f"A{medial_ra}Σ AΣ{medial_ra}B") == {f"a{medial_ra}σ": 1, f"aς{medial_ra}b": 1}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from itertools import islice
-from typing import Any, Literal, Self, TypedDict, cast
+from typing import Any, Literal, NamedTuple, Self, TypedDict, cast
 
 from text_processor._common import arguments, files, many
 from text_processor._common.arguments import Buffer, Document, Readable
@@ -26,12 +26,14 @@ from text_processor._native.sentiment import Lexicon
 from text_processor._native.status import InvalidArgumentError
 from text_processor._words import counting, table
 from text_processor._words import snapshot as words_snapshot
+from text_processor._words.converting import Sink
 from text_processor._words.ledger import Ledger
+from text_processor._words.options import Split, WordOptions, WordsOption, checked_number
 from text_processor._words.telling import Tell
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
 from text_processor.words import Words
 
-__all__ = ["DocumentInfo", "Statistics", "TextAnalyzer", "word_count"]
+__all__ = ["DocumentInfo", "Pruned", "Statistics", "TextAnalyzer", "word_count"]
 
 
 def __dir__() -> list[str]:
@@ -75,32 +77,72 @@ class Statistics(TypedDict):
     unique_words: int
 
 
+class Pruned(NamedTuple):
+    """The result of `TextAnalyzer.prune`: how many words went, and how many times they had occurred."""
+
+    words: int
+    occurrences: int
+
+
 # The second type is for functions whose parameter is annotated as a dict: to type checkers a TypedDict is not a dict.
 Callback = Callable[[DocumentInfo], object] | Callable[[dict[str, Any]], object]
 
 
-def word_count(text: str, *, threads: int | None = None) -> dict[str, int]:
+def word_count(
+    text: str | Buffer,
+    *,
+    words: WordsOption = "space",
+    case: Literal["lower", "fold", "keep"] = "lower",
+    normalize: Literal["NFC", "NFD", "NFKC", "NFKD"] | None = None,
+    accents: Literal["keep", "strip"] = "keep",
+    stop_words: Literal["english"] | Iterable[str] | None = None,
+    min_length: int = 1,
+    ngrams: int | tuple[int, int] = 1,
+    encoding: str | None = None,
+    errors: Literal["strict", "replace"] = "strict",
+    threads: int | None = None,
+) -> dict[str, int]:
     """Count the words of one text: ``Counter(w.lower() for w in text.split())`` as a dict, in the same order.
 
     Args:
-        text: any text without lone surrogates; a blank text gives ``{}``.
+        text: any text without lone surrogates, or a buffer of bytes; a blank text gives ``{}``.
+        words: what a word is, as for `TextAnalyzer`; so are the next six.
+        case: what becomes of capital letters.
+        normalize: the normal form.
+        accents: what becomes of accents.
+        stop_words: words that are not counted.
+        min_length: the least number of characters of a word.
+        ngrams: how many words make one that is counted.
+        encoding: the encoding of bytes; None means UTF-8. A byte-order mark has priority. It has no effect on ``str``.
+        errors: ``"strict"`` raises at bytes that are not in the encoding, ``"replace"`` replaces them by U+FFFD.
         threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread. The
             result does not depend on it.
 
     Raises:
-        TypeError: ``text`` is not a ``str``.
-        InvalidDocumentError: ``text`` has a lone surrogate.
+        TypeError: ``text`` is neither ``str`` nor bytes, or an option has the wrong type.
+        ValueError: an option has a value that `TextAnalyzer` does not allow.
+        InvalidDocumentError: ``text`` has a lone surrogate, or is not in its encoding.
 
     It takes O(length) time, and memory for the distinct words.
 
     >>> from text_processor import word_count
     >>> word_count("The cat saw the dog")
     {'the': 2, 'cat': 1, 'saw': 1, 'dog': 1}
+    >>> word_count("Don't stop, says the dog; the cat stops.", words="sklearn", stop_words="english")
+    {'don': 1, 'stop': 1, 'says': 1, 'dog': 1, 'cat': 1, 'stops': 1}
+    >>> word_count("to be or not to be", ngrams=(2, 3))["to be"]
+    2
     """
     n_threads = arguments.checked_threads(threads) or arguments.available_threads()
-    _check_type(text, None)
-    _check_surrogates(text, None)
-    return native_corpus.table_as_dict(counting.count_documents((text,), n_threads), native_corpus.COUNT)
+    options = sources.Options("whole", "skip", errors, encoding).checked()
+    rule = WordOptions(words, case, normalize, accents, stop_words, min_length, ngrams).rule
+    if not isinstance(text, str):
+        view = arguments.byte_view(text, "Document", "str, bytes or another buffer of bytes")
+        counted = counting.count_buffer(view, options, counting.Way(n_threads, rule)).corpus
+    else:
+        _check_surrogates(text, None)
+        counted = counting.count_documents((text,), n_threads, rule=rule)
+    return native_corpus.table_as_dict(counted, native_corpus.COUNT)
 
 
 class _Work:
@@ -138,11 +180,11 @@ class _ListHasChanged(Exception):  # noqa: N818 - it stops a batch, and is not a
 
 
 class TextAnalyzer:
-    """Documents and the statistics of their words.
+    r"""Documents and the statistics of their words.
 
-    Words are split as by ``str.split`` and lower-cased as by ``str.lower``. The counts equal those of
-    ``collections.Counter``, in the order in which words were first seen. Adding a document only checks and keeps it. Its
-    words are counted later, in native code and without the GIL, when a method first needs the counts. Any number of threads
+    Words are split as by ``str.split`` and lower-cased as by ``str.lower``, unless options say otherwise. The counts equal
+    those of ``collections.Counter``, in the order in which words were first seen. Adding a document only checks and keeps it.
+    Its words are counted later, in native code and without the GIL, when a method first needs the counts. Any number of threads
     may use one analyzer. An analyzer can be copied, pickled and merged with others; copies and pickles do not include the
     callback.
 
@@ -150,13 +192,31 @@ class TextAnalyzer:
         lexicon: a mapping of words to weights for `analyze_sentiment`, instead of the default one (*good*, *great*,
             *excellent* +1; *bad*, *terrible*, *awful* −1). Words are lower-cased.
         keep_documents: False keeps only the counts, and `get_documents` raises.
+        words: what a word is. ``"space"``: what stands between white space, as by ``str.split``. ``"uax29"``: a segment of UAX
+            #29, the Unicode standard, that holds a letter or a number. ``"sklearn"``: two or more letters, numbers or
+            underscores, as in scikit-learn. A regular expression, as a pattern or ``str``: what its ``findall`` finds; one
+            class of characters with a least length, such as ``r"\w+"`` or ``r"\b[a-z-]{3,}\b"``, is as fast as the names,
+            others are searched for in Python. A function from ``str`` to words.
+        case: ``"lower"``, ``"fold"`` (``str.casefold``) or ``"keep"``.
+        normalize: None, ``"NFC"``, ``"NFD"``, ``"NFKC"`` or ``"NFKD"``, as `unicodedata.normalize`.
+        accents: ``"keep"``, or ``"strip"`` as scikit-learn's ``strip_accents_unicode``.
+        stop_words: None, ``"english"`` (the list of scikit-learn), or words, which are left out. They are compared as given,
+            with words in their final form.
+        min_length: the least number of characters of a word.
+        ngrams: n, or (low, high): terms are runs of so many words of a document, joined by a blank.
         threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread. No
             result depends on it.
 
+    The steps have this order, whatever the options: a document is decoded; normalized; its case is changed; its accents are
+    stripped; words are found; short words go; stop words go; the words that remain form n-grams, first all of ``low`` words,
+    then those of one word more, and so on, as in scikit-learn. All characters are those of the running Python. The sentiment
+    and all counts are of the words, or n-grams, that come out.
+
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: a weight is not finite; a word is empty, contains white space, has a lone surrogate, or equals another
-            word after lower-casing; ``threads`` is not from 1 to 1024. The message names the word or the value.
+        ValueError: an option has a value that is not listed here; a weight is not finite; a word is empty, contains white
+            space, has a lone surrogate, or equals another word after lower-casing; ``threads`` is not from 1 to 1024. The
+            message names the word or the value.
 
     >>> from text_processor import TextAnalyzer
     >>> analyzer = TextAnalyzer()
@@ -167,28 +227,43 @@ class TextAnalyzer:
     {'a': 2, 'good': 2, 'day,': 1, 'word': 1}
     >>> analyzer.analyze_sentiment()
     2.0
+    >>> analyzer = TextAnalyzer(words="sklearn", ngrams=2)
+    >>> analyzer.add_document("To be, or not to be.")
+    >>> analyzer
+    TextAnalyzer(words='sklearn', ngrams=2, documents=1, total_words=5)
+    >>> analyzer.words["to be"]
+    2
     """
 
-    __slots__ = ("__weakref__", "_callback", "_keep_documents", "_ledger", "_lexicon", "_threads")
+    __slots__ = ("__weakref__", "_callback", "_keep_documents", "_ledger", "_lexicon", "_options", "_threads")
 
     def __init__(
         self,
         *,
         lexicon: Mapping[str, float] | None = None,
         keep_documents: bool = True,
+        words: WordsOption = "space",
+        case: Literal["lower", "fold", "keep"] = "lower",
+        normalize: Literal["NFC", "NFD", "NFKC", "NFKD"] | None = None,
+        accents: Literal["keep", "strip"] = "keep",
+        stop_words: Literal["english"] | Iterable[str] | None = None,
+        min_length: int = 1,
+        ngrams: int | tuple[int, int] = 1,
         threads: int | None = None,
     ) -> None:
-        self._set_up(_make_lexicon(lexicon), bool(keep_documents), arguments.checked_threads(threads))
+        options = WordOptions(words, case, normalize, accents, stop_words, min_length, ngrams)
+        self._set_up(_make_lexicon(lexicon), bool(keep_documents), arguments.checked_threads(threads), options)
 
-    def _set_up(self, lexicon: Lexicon, keep_documents: bool, threads: int | None) -> None:
+    def _set_up(self, lexicon: Lexicon, keep_documents: bool, threads: int | None, options: WordOptions) -> None:
         self._lexicon = lexicon
+        self._options = options
         self._keep_documents = keep_documents
         self._threads = threads
         self._callback: Callback | None = None
         self._ledger = self._new_ledger()
 
     def _new_ledger(self) -> Ledger:
-        ledger = Ledger(threads=self._threads)
+        ledger = Ledger(threads=self._threads, rule=self._options.rule)
         if not self._keep_documents:
             ledger.stop_keeping()
         return ledger
@@ -294,7 +369,7 @@ class TextAnalyzer:
             return False
         self._ledger.settle()
         try:
-            counted = counting.count_documents((text,), self._n_threads())
+            counted = counting.count_documents((text,), self._n_threads(), rule=self._options.rule)
         except (UnicodeEncodeError, MemoryError):
             return False
         self._log_counted(counted, (text,))
@@ -314,7 +389,7 @@ class TextAnalyzer:
 
     def _add_large(self, view: memoryview) -> None:
         """Count a document in place, before it can change."""
-        counted = counting.count_buffer(view, sources.Options("whole", "raise", encoding="utf-8"), self._n_threads())
+        counted = counting.count_buffer(view, sources.Options("whole", "raise", encoding="utf-8"), self._way())
         self._ledger.add_part(counted.corpus, counted.n_documents, None)
 
     def _add_each(
@@ -376,7 +451,7 @@ class TextAnalyzer:
             kept = batches.without_blank(chunk) if skips_blank else chunk
             if self._callback is None and kept and _count_valid(kept) == len(kept):
                 self._ledger.settle()
-                counted = counting.count_documents(kept, self._n_threads(), work.is_counting)
+                counted = counting.count_documents(kept, self._n_threads(), work.is_counting, rule=self._options.rule)
                 self._log_counted(counted, kept)
                 work.has_counted()
                 n_added += len(kept)
@@ -434,7 +509,7 @@ class TextAnalyzer:
 
         ledger.settle()
         counted = native_corpus.Corpus()
-        error = counted.count_each(native_text.batch_of(documents), tell)
+        error = Sink(counted, self._options.rule).count_each(native_text.batch_of(documents), tell)
         try:
             # After an interrupt the core may have counted one document more than was logged.
             if self._ledger is ledger and counted.totals().documents == told:
@@ -452,6 +527,8 @@ class TextAnalyzer:
         *,
         documents: Literal["lines", "whole"] = "lines",
         blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Progress | bool | None = None,
     ) -> int:
         r"""Add the documents of a buffer, or none if it fails; blank ones are skipped. Returns how many were added.
@@ -465,6 +542,8 @@ class TextAnalyzer:
                 process; use `add_file` for files, which does not map them.
             documents: ``"lines"``: each line is a document; ``"whole"``: the whole buffer is one. A line ends at ``\n`` only.
             blank: ``"skip"`` leaves blank documents out, ``"raise"`` raises at the first one.
+            errors: as for `add_file`.
+            encoding: as for `add_file`. A buffer in an encoding other than UTF-8 is read block by block, as a stream is.
             progress: called as ``progress(done, total)``, in bytes, up to 20 times a second. True shows a bar.
 
         Raises:
@@ -482,8 +561,8 @@ class TextAnalyzer:
         >>> TextAnalyzer().add_buffer(b"two words\n\nand three words\n")
         2
         """
-        options = sources.Options(documents, blank).checked()
-        return self._add_all(lambda tell: counting.count_buffer(data, options, self._n_threads(), progress, tell))
+        options = sources.Options(documents, blank, errors, encoding).checked()
+        return self._add_all(lambda tell: counting.count_buffer(data, options, self._way(progress, tell)))
 
     def add_file(
         self,
@@ -538,7 +617,7 @@ class TextAnalyzer:
         2
         """
         options = sources.Options(documents, blank, errors, encoding).checked()
-        return self._add_all(lambda tell: counting.count_file(path, options, self._n_threads(), progress, tell))
+        return self._add_all(lambda tell: counting.count_file(path, options, self._way(progress, tell)))
 
     def add_stream(
         self,
@@ -578,13 +657,15 @@ class TextAnalyzer:
         2
         """
         options = sources.Options(documents, blank, errors, encoding).checked()
-        return self._add_all(lambda tell: counting.count_stream(stream, options, progress, tell))
+        return self._add_all(lambda tell: counting.count_stream(stream, options, self._way(progress, tell)))
 
     def add_arrow(
         self,
         column: object,
         *,
         blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Progress | bool | None = None,
     ) -> int:
         """Add the entries of a column of text, or none if it fails; blank ones and nulls are skipped. Returns how many.
@@ -598,6 +679,9 @@ class TextAnalyzer:
         Args:
             column: the column.
             blank: ``"skip"`` leaves blank documents out, ``"raise"`` raises at the first one.
+            errors: as for `add_file`, for a column of a binary type.
+            encoding: the encoding of a column of a binary type, each entry by itself; None means UTF-8. With it, or with
+                ``errors="replace"``, the entries are decoded in Python.
             progress: called as ``progress(done, total)``, in bytes of text, up to 20 times a second; ``total`` is None for a
                 stream. True shows a bar.
 
@@ -621,15 +705,9 @@ class TextAnalyzer:
         >>> analyzer.word_frequency()
         {'one': 1, 'two': 2}
         """
-        arguments.check_option("blank", blank, ("skip", "raise"))
+        options = sources.Options("lines", blank, errors, encoding).checked()
         check_progress(progress)
-
-        refuse_blank = blank == "raise"
-        return self._add_all(
-            lambda tell: counting.count_column(
-                column, self._n_threads(), refuse_blank=refuse_blank, progress=progress, tell=tell
-            )
-        )
+        return self._add_all(lambda tell: counting.count_column(column, options, self._way(progress, tell)))
 
     def _add_all(self, count: Callable[[Tell | None], counting.Counted]) -> int:
         """Count documents, call the callback with each, and only then add them."""
@@ -650,6 +728,9 @@ class TextAnalyzer:
 
     def _n_threads(self) -> int:
         return self._threads or arguments.available_threads()
+
+    def _way(self, progress: Progress | bool | None = None, tell: Tell | None = None) -> counting.Way:
+        return counting.Way(self._n_threads(), self._options.rule, progress, tell)
 
     def set_callback(self, callback: Callback) -> None:
         """Call ``callback`` with a dict for every document that is added from now on.
@@ -690,6 +771,7 @@ class TextAnalyzer:
 
         Raises:
             TypeError: ``other`` is not a `TextAnalyzer`.
+            ValueError: ``other`` has another option that says what a word is; the message names it.
             OverflowError: both together would have more than 2**48 - 1 words.
 
         >>> from text_processor import TextAnalyzer
@@ -702,7 +784,40 @@ class TextAnalyzer:
         """
         if not isinstance(other, TextAnalyzer):
             raise TypeError(f"other must be a TextAnalyzer, not {type(other).__name__}")
+        if (name := self._options.differing(other._options)) is not None:
+            raise ValueError(
+                f"both analyzers must have the same options for words, but one has {self._options.shown(name)}, "
+                f"the other has {other._options.shown(name)}"
+            )
         self._ledger.add_part(*other._ledger.snapshot())
+
+    def prune(self, min_count: int) -> Pruned:
+        """Remove the words that occur less than ``min_count`` times; return how many words and how many occurrences went.
+
+        The counts of the others, `total_words` and the number of documents stay as they are, so that shares of the total keep
+        their meaning; `is_pruned` and ``repr`` tell that words are missing. A word that went and is seen again counts from 1,
+        so that pruning in between makes counts of rare words too small. It takes O(distinct words) time.
+
+        Raises:
+            TypeError: ``min_count`` is not an integer.
+            ValueError: it is less than 1.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_document("a b a c")
+        >>> analyzer.prune(2)
+        Pruned(words=2, occurrences=2)
+        >>> analyzer.word_frequency(), analyzer.total_words(), analyzer
+        ({'a': 2}, 4, TextAnalyzer(documents=1, words=4, is_pruned=True))
+        """
+        least = checked_number("min_count", min_count, native_corpus.MOST_WORDS)
+        return Pruned(*self._ledger.prune(least))
+
+    @property
+    def is_pruned(self) -> bool:
+        """Whether `prune` has removed words, here or in what was loaded or merged."""
+        totals = self._ledger.settle().totals()
+        return totals.words != totals.kept_words
 
     # ---- Asking ------------------------------------------------------------------------------------------------------
 
@@ -829,8 +944,8 @@ class TextAnalyzer:
         """Return a ``pyarrow.Table`` of all words, in the order in which they were first seen. Needs the extra ``arrow``.
 
         Its columns are ``term`` (string, or large_string if the words have more than 2**31 - 1 bytes), ``count`` and
-        ``document_frequency`` (both int64), all as of one instant. No word becomes a Python string.
-        It takes O(distinct words) time.
+        ``document_frequency`` (both int64), all as of one instant. No word becomes a Python string. After `prune` the metadata
+        of its schema have ``is_pruned`` and ``total_words``. It takes O(distinct words) time.
 
         Raises:
             ImportError: pyarrow is not installed.
@@ -885,14 +1000,17 @@ class TextAnalyzer:
 
     def __repr__(self) -> str:
         totals = self._ledger.settle().totals()
-        return f"{type(self).__name__}(documents={totals.documents}, words={totals.words})"
+        pruned = "" if totals.words == totals.kept_words else ", is_pruned=True"
+        if self._options.are_default:
+            return f"{type(self).__name__}(documents={totals.documents}, words={totals.words}{pruned})"
+        return f"{type(self).__name__}({self._options!r}, documents={totals.documents}, total_words={totals.words}{pruned})"
 
     # ---- Copies ------------------------------------------------------------------------------------------------------
 
     def __copy__(self) -> Self:
         """Return an independent analyzer with the same documents, lexicon and options, without the callback."""
         copy = type(self).__new__(type(self))
-        copy._set_up(self._lexicon, self._keep_documents, self._threads)
+        copy._set_up(self._lexicon, self._keep_documents, self._threads, self._options)
         copy._ledger.add_part(*self._ledger.snapshot())
         set_attributes(copy, attributes_of(self, TextAnalyzer))
         return copy
@@ -912,6 +1030,7 @@ class TextAnalyzer:
         an open descriptor such as ``/dev/stdout`` is written to directly. It takes as much memory as the file is long.
 
         Raises:
+            TypeError: a function finds the words, which a file cannot hold; a pickle can.
             OSError: the file cannot be written.
 
         >>> import tempfile
@@ -926,6 +1045,7 @@ class TextAnalyzer:
         >>> loaded.words["the"], len(loaded)
         (3, 2)
         """
+        self._options.check_can_be_saved()
         files.write_file(os.fsdecode(path), words_snapshot.chunks(self._as_snapshot(self._ledger.settle(), None)))
 
     @classmethod
@@ -933,7 +1053,7 @@ class TextAnalyzer:
         """Return an analyzer with the counts, the lexicon and the options that `save` wrote to a file.
 
         You can add more documents to it. The file does not have the documents, so `get_documents` raises. A subclass is called
-        with the three options of `TextAnalyzer`, by name.
+        with the options of `TextAnalyzer`, by name; those that say what a word is only if they are not the default.
 
         Raises:
             InvalidSnapshotError: the file was not written by `save`, is damaged or cut short, or has an unknown version. The
@@ -942,32 +1062,36 @@ class TextAnalyzer:
         """
         snapshot, lexicon, threads = words_snapshot.CONTAINER.read_file(os.fsdecode(path), _restored)
         weights = dict(zip(lexicon.words(), lexicon.weights, strict=True))
-        analyzer = cls(lexicon=weights, keep_documents=snapshot.keep_documents, threads=threads)
+        options = snapshot.options.changed()
+        analyzer = cls(lexicon=weights, keep_documents=snapshot.keep_documents, threads=threads, **options)
         analyzer._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
         return analyzer
 
     def _as_snapshot(self, corpus: Corpus, documents: list[Document] | None) -> words_snapshot.Snapshot:
         lexicon = dict(zip(self._lexicon.words(), self._lexicon.weights, strict=True))
-        return words_snapshot.Snapshot(corpus, documents, lexicon, self._keep_documents, self._threads)
+        return words_snapshot.Snapshot(corpus, documents, lexicon, self._keep_documents, self._threads, self._options)
 
-    def __getstate__(self) -> tuple[bytes, dict[str, Any]]:
+    def __getstate__(self) -> tuple[Any, ...]:
         corpus, _, documents = self._ledger.snapshot()
-        return words_snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes_of(self, TextAnalyzer)
+        state = words_snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes_of(self, TextAnalyzer)
+        return state if self._options.function is None else (*state, self._options.function)
 
-    def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None:
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
         match state:
             case (bytes(data), dict(attributes)):
                 snapshot, lexicon, threads = _restored(data)
+            case (bytes(data), dict(attributes), function) if callable(function):
+                snapshot, lexicon, threads = _restored(data, function)
             case _:
                 raise InvalidSnapshotError(f"the state of a TextAnalyzer must be bytes and a dict, not {quoted(state)}")
-        self._set_up(lexicon, snapshot.keep_documents, threads)
+        self._set_up(lexicon, snapshot.keep_documents, threads, snapshot.options)
         self._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
         set_attributes(self, attributes)
 
 
-def _restored(data: bytes | bytearray) -> tuple[words_snapshot.Snapshot, Lexicon, int | None]:
+def _restored(data: bytes | bytearray, function: Split | None = None) -> tuple[words_snapshot.Snapshot, Lexicon, int | None]:
     """Read a snapshot, and check its options and make the lexicon."""
-    snapshot = words_snapshot.from_bytes(data)
+    snapshot = words_snapshot.from_bytes(data, function)
     try:
         return snapshot, _make_lexicon(snapshot.lexicon), arguments.checked_threads(snapshot.threads)
     except (TypeError, ValueError) as error:
@@ -1005,11 +1129,6 @@ def _empty(index: int | None, n_added: int) -> InvalidDocumentError:
 def _stays(n_added: int) -> str:
     """Return the end of a message: how many documents before the fault were added, so that they are not given twice."""
     return f" (added before it, and kept: {n_added})" if n_added else ""
-
-
-def _check_type(text: object, index: int | None) -> None:
-    if not isinstance(text, str):
-        raise TypeError(f"{_name(index)} must be str, not {type(text).__name__}")
 
 
 def _check_surrogates(text: str, index: int | None, n_added: int = 0) -> None:

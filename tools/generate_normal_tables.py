@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from generate_unicode_tables import CODE_POINT_COUNT, rows, shape, smallest_tables, write_or_check
+from generate_unicode_tables import CODE_POINT_COUNT, TARGET_FOLDER, rows, shape, smallest_tables, write_or_check
 
 UNICODE_VERSION = "17.0.0"
 
@@ -321,7 +321,7 @@ def array(kind: str, name: str, items: list[str], separator: str = ",") -> str:
     return f"\nconst {kind} tp_normal_{name}[{len(items)}] = {{\n{rows(items, separator)}\n}};\n"
 
 
-def render(data: Database) -> dict[str, str]:
+def render(data: Database) -> dict[Path, str]:
     versions = sorted({version for version in data.age.values() if version >= OLDEST})
     classes, (records, pairs) = read_classes(data, versions), read_records(data, versions)
     class_number = {each: number for number, each in enumerate(dict.fromkeys([Class(), *classes]))}
@@ -377,7 +377,7 @@ def render(data: Database) -> dict[str, str]:
         f"Unicode {UNICODE_VERSION}: {class_tables.nbytes} bytes and {len(class_number)} classes, {record_tables.nbytes} bytes "
         f"and {len(record_number)} records, {len(parts)} parts, {len(pairs)} places of pairs"
     )
-    return {"normal_tables.h": header, "normal_tables.c": source}
+    return {TARGET_FOLDER / "normal_tables.h": header, TARGET_FOLDER / "normal_tables.c": source}
 
 
 def main() -> int:

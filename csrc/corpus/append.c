@@ -118,16 +118,25 @@ static void add_counts(range *ranges, size_t n_ranges)
     tp_fork_join(add_to_known_terms, ranges, n_ranges);
     add_new_terms(whole, part, ranges->made);
     whole->words += part->words;
+    whole->pruned_words += part->pruned_words;
     whole->has_open_document = part->has_open_document || (part->documents == 0 && whole->has_open_document);
     whole->documents += part->documents;
 }
 
-/* The part's open document is the whole's now, and so is the unfinished word. */
+static void swap_arenas(tp_arena *one, tp_arena *other)
+{
+    tp_arena kept = *one;
+    *one = *other;
+    *other = kept;
+}
+
+/* The part's open document is the whole's now, and so is what is unfinished in it. */
 static void move_carry(tp_counts *whole, tp_counts *part)
 {
-    tp_arena empty = whole->carry;
-    whole->carry = part->carry;
-    part->carry = empty;
+    swap_arenas(&whole->carry, &part->carry);
+    swap_arenas(&whole->tokens, &part->tokens);
+    swap_arenas(&whole->token_ends, &part->token_ends);
+    whole->has_rule = whole->has_rule || part->has_rule;
 }
 
 static void swap_counts(tp_counts *one, tp_counts *other)
@@ -208,6 +217,9 @@ static tp_status append_locked(tp_corpus *corpus, tp_corpus *part, uint64_t from
     if (part->counts.words > TP_MAX_COUNT - corpus->counts.words ||
         part->counts.documents > TP_MAX_COUNT - corpus->counts.documents) {
         return tp_fail(error, TP_TOO_LARGE, 0, "both corpora together have 2^48 words or documents");
+    }
+    if (corpus->counts.has_rule && (corpus->counts.carry.used > 0 || corpus->counts.tokens.used > 0)) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, corpus->counts.documents, "the corpus has a part of a document to continue");
     }
     if (is_empty(&corpus->counts)) {
         swap_counts(&corpus->counts, &part->counts);

@@ -14,6 +14,11 @@ tp_counts tp_counts_empty(void)
 void tp_counts_free_scratch(tp_counts *counts)
 {
     tp_arena_free(TP_FOR_CORPUS, &counts->lowered);
+    tp_arena_free(TP_FOR_CORPUS, &counts->other);
+    if (!counts->has_open_document) {
+        tp_arena_free(TP_FOR_CORPUS, &counts->tokens);
+        tp_arena_free(TP_FOR_CORPUS, &counts->token_ends);
+    }
     tp_release(TP_FOR_CORPUS, counts->chunk, sizeof *counts->chunk);
     counts->chunk = NULL;
 }
@@ -22,6 +27,8 @@ void tp_counts_free(tp_counts *counts)
 {
     tp_table_free(&counts->table);
     tp_arena_free(TP_FOR_CORPUS, &counts->carry);
+    tp_arena_free(TP_FOR_CORPUS, &counts->tokens);
+    tp_arena_free(TP_FOR_CORPUS, &counts->token_ends);
     tp_counts_free_scratch(counts);
 }
 
@@ -31,6 +38,23 @@ void tp_counts_forget_documents(tp_counts *counts, uint32_t spared_stamp)
         uint32_t *last_document = &counts->table.terms[i].last_document;
         if (*last_document != spared_stamp) *last_document = TP_NO_DOCUMENT;
     }
+}
+
+void tp_counts_close_document(tp_counts *counts)
+{
+    if (counts->documents == 0) counts->first_document_terms = counts->table.n_terms;
+    if ((counts->documents + 1) % TP_NO_DOCUMENT == 0) tp_counts_forget_documents(counts, TP_NO_DOCUMENT);
+    counts->documents++;
+    counts->has_open_document = false;
+}
+
+bool tp_counts_append_to_carry(tp_counts *counts, const uint8_t *text, size_t nbytes)
+{
+    if (nbytes == 0) return true;
+    if (!tp_arena_reserve(TP_FOR_CORPUS, &counts->carry, nbytes)) return false;
+    memcpy(counts->carry.data + counts->carry.used, text, nbytes);
+    counts->carry.used += nbytes;
+    return true;
 }
 
 tp_status tp_corpus_new(tp_corpus **corpus, tp_error *error)
@@ -63,18 +87,26 @@ void tp_corpus_free_at(tp_corpus **corpus)
     *corpus = NULL;
 }
 
+/* Copies the contents of an arena into an empty one. */
+static bool copy_arena(const tp_arena *source, tp_arena *copy)
+{
+    if (!tp_arena_reserve(TP_FOR_CORPUS, copy, source->used)) return false;
+    if (source->used > 0) memcpy(copy->data, source->data, source->used);
+    copy->used = source->used;
+    return true;
+}
+
 static bool copy_counts(const tp_counts *source, tp_counts *copy)
 {
     *copy = *source;
-    copy->carry = copy->lowered = (tp_arena){0};
+    copy->carry = copy->lowered = copy->other = copy->tokens = copy->token_ends = (tp_arena){0};
     copy->chunk = NULL;
     if (!tp_table_copy(&source->table, &copy->table)) return false;
-    if (!tp_arena_reserve(TP_FOR_CORPUS, &copy->carry, source->carry.used)) {
+    if (!copy_arena(&source->carry, &copy->carry) || !copy_arena(&source->tokens, &copy->tokens) ||
+        !copy_arena(&source->token_ends, &copy->token_ends)) {
         tp_counts_free(copy);
         return false;
     }
-    if (source->carry.used > 0) memcpy(copy->carry.data, source->carry.data, source->carry.used);
-    copy->carry.used = source->carry.used;
     return true;
 }
 
@@ -100,7 +132,8 @@ void tp_corpus_get_totals(tp_corpus *corpus, tp_totals *totals)
 {
     tp_lock_read(&corpus->lock);
     const tp_counts *counts = &corpus->counts;
-    *totals = (tp_totals){counts->documents, counts->words, counts->table.n_terms, corpus->position};
+    *totals = (tp_totals){counts->documents, counts->words, counts->table.n_terms, corpus->position,
+                           counts->words - counts->pruned_words};
     tp_unlock_read(&corpus->lock);
 }
 

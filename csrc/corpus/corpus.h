@@ -11,14 +11,20 @@
 /* The counts alone, without lock and position. This part moves when one corpus is appended to another. */
 typedef struct tp_counts {
     tp_table table;
+    uint32_t unicode_version; /* that text is lower-cased by, of the last batch */
     uint64_t documents; /* number of closed documents; also the number of the open one */
     uint64_t words;
+    uint64_t pruned_words; /* how many of these belong to terms that were removed */
     /* Terms with numbers below this one occur in the first document. Until it is closed, all terms do. */
     uint64_t first_document_terms;
     bool has_open_document;
     tp_arena carry;   /* the start of the open document's last word, not lower-cased; the next batch may continue it */
     tp_arena lowered; /* scratch memory for words that take the slow path to lower case */
     tp_chunk *chunk;  /* scratch memory for the scanner, allocated at the first count */
+    bool has_rule;    /* whether it was counted by a rule of the batch; then the carry may be more than a word */
+    tp_arena other;   /* scratch memory like `lowered`, for text that changes more than once */
+    /* The words so far of the open document, each followed by a blank, if n-grams are counted; and where each ends: size_t. */
+    tp_arena tokens, token_ends;
 } tp_counts;
 
 struct tp_corpus {
@@ -40,6 +46,12 @@ void tp_counts_free(tp_counts *counts);
 /* Counts the word in the carry, if there is one: white space or the end of the document has followed. Returns false if memory
  * runs out. */
 bool tp_counts_close_word(tp_counts *counts);
+
+/* Keeps text for the next batch. Returns false if memory runs out. */
+bool tp_counts_append_to_carry(tp_counts *counts, const uint8_t *text, size_t nbytes);
+
+/* Ends the open document, or counts one without text. */
+void tp_counts_close_document(tp_counts *counts);
 
 /* Frees the memory that is only needed while counting. */
 void tp_counts_free_scratch(tp_counts *counts);

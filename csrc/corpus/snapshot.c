@@ -15,7 +15,8 @@
 /* As in PNG: a byte that is not ASCII, both line ends and a DOS end-of-file reveal the usual damage to binary files. */
 static const uint8_t signature[8] = {0x89, 'T', 'P', 'C', '\r', '\n', 0x1A, '\n'};
 
-enum { VERSION = 1, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
+/* Version 2 is that of corpora that were pruned: there the counts add up to less than the words. */
+enum { VERSION = 1, PRUNED_VERSION = 2, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
 
 static void put_number(uint8_t *out, uint64_t value)
 {
@@ -48,7 +49,8 @@ static uint64_t checksum_of(const uint8_t *bytes, size_t nbytes)
 static void write_counts(const tp_counts *counts, uint8_t *out, size_t nbytes)
 {
     const tp_table *table = &counts->table;
-    const uint64_t header[] = {VERSION,        counts->documents,           counts->words,
+    const uint64_t version = counts->pruned_words > 0 ? PRUNED_VERSION : VERSION;
+    const uint64_t header[] = {version,        counts->documents,           counts->words,
                                table->n_terms, counts->first_document_terms, table->text.used};
     memcpy(out, signature, sizeof signature);
     for (size_t i = 0; i < sizeof header / sizeof *header; i++) put_number(out + VERSION_OFFSET + 8 * i, header[i]);
@@ -81,6 +83,7 @@ tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity,
 /* ---- Reading: nothing is believed before it is checked ------------------------------------------------------------ */
 
 typedef struct layout {
+    bool is_pruned;
     uint64_t documents, words, n_terms, first_document_terms, text_nbytes;
     const uint8_t *counts, *frequencies, *text;
 } layout;
@@ -96,10 +99,11 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
         return damaged(error, 0, "this is not a snapshot of a corpus");
     }
     if (nbytes < HEADER_NBYTES + CHECKSUM_NBYTES) return damaged(error, nbytes, "the snapshot ends within its header");
-    if (get_number(bytes + VERSION_OFFSET) != VERSION) {
+    uint64_t version = get_number(bytes + VERSION_OFFSET);
+    if (version != VERSION && version != PRUNED_VERSION) {
         return tp_fail(error, TP_UNKNOWN_VERSION, VERSION_OFFSET, "the snapshot has a version that is not known here");
     }
-    *found = (layout){get_number(bytes + 16), get_number(bytes + 24), get_number(bytes + 32),
+    *found = (layout){version == PRUNED_VERSION, get_number(bytes + 16), get_number(bytes + 24), get_number(bytes + 32),
                       get_number(bytes + 40), get_number(bytes + 48), NULL, NULL, NULL};
     uint64_t body = nbytes - HEADER_NBYTES - CHECKSUM_NBYTES;
     if (found->n_terms > TP_MAX_TERMS || found->n_terms > body / 16 || found->text_nbytes != body - 16 * found->n_terms) {
@@ -116,23 +120,41 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
     return TP_OK;
 }
 
+typedef bool is_term(const uint8_t *term, size_t nbytes);
+
 /* A term must not be empty and must be one word. */
-static bool is_term(const uint8_t *term, size_t nbytes)
+static bool is_word(const uint8_t *term, size_t nbytes)
 {
     return nbytes > 0 && tp_skip_word(term, term + nbytes) == term + nbytes && tp_utf8_validate(term, nbytes, NULL) == TP_OK;
 }
 
-bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n)
+/* Of words by any rule: FF stands for a line feed, which ends a term in the table. */
+static bool is_any_term(const uint8_t *term, size_t nbytes)
+{
+    const uint8_t *end = term + nbytes;
+    for (const uint8_t *p = term; p < end;) {
+        const uint8_t *hidden = memchr(p, 0xFF, (size_t)(end - p)), *stop = hidden != NULL ? hidden : end;
+        if (tp_utf8_validate(p, (size_t)(stop - p), NULL) != TP_OK) return false;
+        p = hidden != NULL ? hidden + 1 : end;
+    }
+    return nbytes > 0;
+}
+
+static bool has_terms(tp_corpus *corpus, uint64_t first, uint64_t n, is_term *is_valid)
 {
     tp_lock_read(&corpus->lock);
     const tp_table *table = &corpus->counts.table;
-    bool has_words = first <= table->n_terms && n <= table->n_terms - first;
-    for (uint64_t i = 0; has_words && i < n; i++) {
-        has_words = is_term(tp_table_text(table, (size_t)(first + i)), tp_table_nbytes(table, (size_t)(first + i)));
+    bool has = first <= table->n_terms && n <= table->n_terms - first;
+    for (uint64_t i = 0; has && i < n; i++) {
+        has = is_valid(tp_table_text(table, (size_t)(first + i)), tp_table_nbytes(table, (size_t)(first + i)));
     }
     tp_unlock_read(&corpus->lock);
-    return has_words;
+    return has;
 }
+
+bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n) { return has_terms(corpus, first, n, is_word); }
+
+bool tp_corpus_has_terms(tp_corpus *corpus, uint64_t first, uint64_t n) { return has_terms(corpus, first, n, is_any_term); }
 
 static tp_status read_term(tp_counts *counts, const layout *from, size_t i, const uint8_t *term, size_t nbytes, tp_error *error)
 {
@@ -163,7 +185,7 @@ static const uint8_t *copy_term(tp_counts *counts, const uint8_t *term, size_t n
     return counts->lowered.data;
 }
 
-static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *error)
+static tp_status read_terms(tp_counts *counts, const layout *from, is_term *is_valid, tp_error *error)
 {
     const uint8_t *p = from->text, *end = p + from->text_nbytes;
     uint64_t text_offset = HEADER_NBYTES + 16 * from->n_terms;
@@ -174,7 +196,7 @@ static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *err
         size_t nbytes = (size_t)(newline - p);
         const uint8_t *term = copy_term(counts, p, nbytes);
         if (term == NULL) return tp_fail_no_memory(error);
-        if (!is_term(term, nbytes)) return damaged(error, offset, "a term is not one word of UTF-8");
+        if (!is_valid(term, nbytes)) return damaged(error, offset, "a term is not one word of UTF-8");
         tp_status status = read_term(counts, from, i, term, nbytes, error);
         if (status != TP_OK) return status;
         p = newline + 1;
@@ -183,14 +205,18 @@ static tp_status read_terms(tp_counts *counts, const layout *from, tp_error *err
     return TP_OK;
 }
 
-static tp_status read_counts(tp_counts *counts, const layout *from, tp_error *error)
+static tp_status read_counts(tp_counts *counts, const layout *from, is_term *is_valid, tp_error *error)
 {
     if (!tp_table_reserve(&counts->table, (size_t)from->n_terms, (size_t)(from->text_nbytes - from->n_terms))) {
         return tp_fail_no_memory(error);
     }
-    tp_status status = read_terms(counts, from, error);
+    tp_status status = read_terms(counts, from, is_valid, error);
     if (status != TP_OK) return status;
-    if (counts->words != from->words) return damaged(error, 24, "the counts do not add up to the words");
+    if (from->is_pruned ? counts->words == from->words : counts->words != from->words) {
+        return damaged(error, 24, "the counts do not add up to the words");
+    }
+    counts->pruned_words = from->words - counts->words;
+    counts->words = from->words;
     bool is_limited = from->first_document_terms <= from->n_terms;
     if (from->documents == 0 ? from->n_terms != 0 || from->first_document_terms != UINT64_MAX : !is_limited) {
         return damaged(error, 40, "the first document's terms do not fit the documents and terms there are");
@@ -200,7 +226,8 @@ static tp_status read_counts(tp_counts *counts, const layout *from, tp_error *er
     return TP_OK;
 }
 
-tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+static tp_status read_snapshot(const uint8_t *snapshot, size_t snapshot_nbytes, is_term *is_valid, tp_corpus **corpus,
+                               tp_error *error)
 {
     layout found = {0};
     tp_status status = read_layout(snapshot, snapshot_nbytes, &found, error);
@@ -209,7 +236,7 @@ tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_cor
     tp_corpus *made;
     status = tp_corpus_new(&made, error);
     if (status != TP_OK) return status;
-    status = read_counts(&made->counts, &found, error);
+    status = read_counts(&made->counts, &found, is_valid, error);
     if (status != TP_OK) {
         tp_corpus_free(made);
         return status;
@@ -217,4 +244,14 @@ tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_cor
     tp_counts_free_scratch(&made->counts);
     *corpus = made;
     return TP_OK;
+}
+
+tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+{
+    return read_snapshot(snapshot, snapshot_nbytes, is_word, corpus, error);
+}
+
+tp_status tp_corpus_read_terms(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+{
+    return read_snapshot(snapshot, snapshot_nbytes, is_any_term, corpus, error);
 }

@@ -61,12 +61,13 @@ static const char *fault_of(const uint8_t *word, size_t nbytes, double weight)
 }
 
 /* Appends a word, lower-cased, with its weight, and checks the result: another thread may write to the input meanwhile. */
-static tp_status append_lowered(tp_lexicon *lexicon, const uint8_t *word, size_t nbytes, double weight, tp_error *error)
+static tp_status append_lowered(tp_lexicon *lexicon, const uint8_t *word, size_t nbytes, double weight,
+                                uint32_t unicode_version, tp_error *error)
 {
     const size_t i = lexicon->n_words;
     if (!tp_arena_reserve(TP_FOR_LEXICON, &lexicon->words, TP_LOWER_BOUND(nbytes) + 1)) return tp_fail_no_memory(error);
     uint8_t *out = lexicon->words.data + lexicon->words.used;
-    size_t lowered_nbytes = nbytes == 0 ? 0 : tp_lower_word(word, nbytes, out);
+    size_t lowered_nbytes = nbytes == 0 ? 0 : tp_lower_word(word, nbytes, unicode_version, out);
     const char *fault = fault_of(out, lowered_nbytes, weight);
     if (fault != NULL) return tp_fail(error, TP_INVALID_ARGUMENT, i, fault);
     out[lowered_nbytes] = '\n';
@@ -77,7 +78,8 @@ static tp_status append_lowered(tp_lexicon *lexicon, const uint8_t *word, size_t
     return TP_OK;
 }
 
-static tp_status fill(tp_lexicon *lexicon, word_index *index, const tp_lexicon_entries *from, tp_error *error)
+static tp_status fill(tp_lexicon *lexicon, word_index *index, const tp_lexicon_entries *from, uint32_t unicode_version,
+                      tp_error *error)
 {
     uint64_t start = 0;
     for (size_t i = 0; i < from->n_words; i++) {
@@ -86,7 +88,8 @@ static tp_status fill(tp_lexicon *lexicon, word_index *index, const tp_lexicon_e
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of words must ascend within the text");
         }
         const uint8_t *word = end == start ? NULL : from->words + start; /* C allows no arithmetic on NULL */
-        tp_status status = append_lowered(lexicon, word, (size_t)(end - start), tp_once_double(from->weights[i]), error);
+        tp_status status = append_lowered(lexicon, word, (size_t)(end - start), tp_once_double(from->weights[i]),
+                                          unicode_version, error);
         if (status != TP_OK) return status;
         start = end + 1;
         if (!put_in_index(index, lexicon, i)) {
@@ -96,11 +99,12 @@ static tp_status fill(tp_lexicon *lexicon, word_index *index, const tp_lexicon_e
     return TP_OK;
 }
 
-static tp_status fill_with_index(tp_lexicon *lexicon, const tp_lexicon_entries *from, tp_error *error)
+static tp_status fill_with_index(tp_lexicon *lexicon, const tp_lexicon_entries *from, uint32_t unicode_version,
+                                 tp_error *error)
 {
     word_index words = {.key = tp_hash_get_key()};
     if (!tp_index_renew(&words.index, TP_FOR_WORK, tp_index_size(from->n_words, SMALLEST_INDEX))) return tp_fail_no_memory(error);
-    tp_status status = fill(lexicon, &words, from, error);
+    tp_status status = fill(lexicon, &words, from, unicode_version, error);
     tp_index_free(&words.index, TP_FOR_WORK);
     return status;
 }
@@ -116,7 +120,7 @@ static void free_lexicon(tp_lexicon *lexicon, size_t capacity)
 }
 
 tp_status tp_lexicon_new(const uint8_t *words, size_t words_nbytes, const uint64_t *ends, const double *weights, size_t n_words,
-                         tp_lexicon **lexicon, tp_error *error)
+                         uint32_t unicode_version, tp_lexicon **lexicon, tp_error *error)
 {
     if (n_words > MOST_WORDS) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many words");
     tp_lexicon *made = tp_allocate(TP_FOR_LEXICON, sizeof *made);
@@ -127,7 +131,8 @@ tp_status tp_lexicon_new(const uint8_t *words, size_t words_nbytes, const uint64
     made->weights = n_words > 0 ? tp_allocate(TP_FOR_LEXICON, n_words * sizeof *made->weights) : NULL;
     tp_status status = n_words > 0 && (made->ends == NULL || made->weights == NULL)
                            ? tp_fail_no_memory(error)
-                           : fill_with_index(made, &(tp_lexicon_entries){words, words_nbytes, ends, weights, n_words}, error);
+                           : fill_with_index(made, &(tp_lexicon_entries){words, words_nbytes, ends, weights, n_words},
+                                             unicode_version, error);
     if (status != TP_OK) {
         free_lexicon(made, n_words);
         return status;

@@ -3,6 +3,7 @@
 #define TEXTPROC_CORPUS_H
 
 #include "textproc/base.h"
+#include "textproc/text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -27,6 +28,60 @@ void tp_corpus_free_at(tp_corpus **corpus);
 /* Makes a new corpus that is equal to `source`, including its position. */
 tp_status tp_corpus_copy(tp_corpus *source, tp_corpus **copy, tp_error *error);
 
+/* ---- Words by other rules ---------------------------------------------------------------------------------------- */
+
+/* How the words of a document are found. */
+typedef enum tp_words_kind {
+    TP_WORDS_OF_CLASS = 0, /* what the greedy regular expression C{m,} finds, C being a class of characters; also with \b */
+    TP_WORDS_OF_UAX29 = 2, /* as TP_WORDS of tp_find_segments */
+    TP_WORDS_ON_LINES = 1  /* each stretch between line feeds, whatever its bytes, is a word, unless it is empty */
+} tp_words_kind;
+
+/* What becomes of capital letters. */
+typedef enum tp_case {
+    TP_CASE_KEEP = 0,
+    TP_CASE_LOWER = 1 /* as by Python's str.lower of the document */
+} tp_case;
+
+/* The steps by which a document becomes words, in their order: it is normalized; its letters get their case; words are found in
+ * it; those shorter than min_length characters go; those equal to stop words go; each run of least_ngram … most_ngram words of
+ * the document, joined by one blank, is a term, first all of the least number of words in order of their places, then those of
+ * one word more, and so on. All zero except for min_length, least_ngram and most_ngram, which are 1, counts runs of no
+ * character. */
+typedef struct tp_words_options {
+    tp_words_kind rule;
+    const tp_range *members; /* of TP_WORDS_OF_CLASS: the class */
+    size_t n_members;
+    const tp_range *letters; /* the characters that \b calls letters */
+    size_t n_letters;
+    bool starts_at_boundary; /* whether \b stands before the class, and behind it */
+    bool ends_at_boundary;
+    bool normalizes;
+    tp_normal_form form;
+    uint32_t unicode_version; /* for normalizing; see tp_normalize */
+    tp_case letter_case;
+    uint64_t min_length;  /* 1 to 2^32 - 1 */
+    uint64_t least_ngram; /* at least 1 */
+    uint64_t most_ngram;  /* at most 65,536 */
+    const uint8_t *stop_words; /* word i ends before stop_words[stop_word_ends[i]]; the next one begins after that byte */
+    size_t stop_words_nbytes;
+    const uint64_t *stop_word_ends;
+    size_t n_stop_words;
+} tp_words_options;
+
+/* A rule for words that corpora are counted by. It is immutable, so any number of threads may use it. */
+typedef struct tp_words tp_words;
+
+/* Makes a rule. TP_INVALID_ARGUMENT if an option is out of its bounds. */
+tp_status tp_words_new(const tp_words_options *options, tp_words **words, tp_error *error);
+void tp_words_free(tp_words *words); /* accepts NULL */
+void tp_words_free_at(tp_words **words); /* as tp_corpus_free_at */
+
+/* Whether different corpora can count the two sides of any white space of one document. */
+bool tp_words_can_be_cut(const tp_words *words);
+
+/* ---- Counting ---------------------------------------------------------------------------------------------------- */
+
 /* A batch of documents for one corpus.
  *
  * Document i of the batch ends before text[ends[i]]. The next document begins after that byte, which must be ASCII white space
@@ -40,6 +95,11 @@ typedef struct tp_batch {
     size_t text_nbytes;
     const uint64_t *ends; /* ascending, each at most text_nbytes */
     size_t n_ends;
+    const tp_words *words; /* the rule for words, the same in all batches of a document; NULL: words between white space in lower
+                            * case. A line feed in a word becomes the byte FF, which no UTF-8 has. A document that can't be cut is
+                            * held in memory until it ends. A corpus cannot be appended to while it has a part of a word, or of a
+                            * document of n-grams, that it may have to continue. */
+    uint32_t unicode_version; /* that text is lower-cased by, as by tp_lower_word, the same in all batches of a document */
 } tp_batch;
 
 /* Counts every batch into its own corpus, all in parallel: one thread for each batch, including the calling thread. No thread
@@ -68,12 +128,19 @@ tp_status tp_corpus_append(tp_corpus *corpus, tp_corpus *part, uint64_t from_pos
  * unchanged. */
 tp_status tp_corpus_join(tp_corpus *const *corpora, size_t n_corpora, tp_error *error);
 
+/* Removes the terms that occur less than min_count times and stores how many terms, and how many occurrences of them, went. The
+ * other terms are numbered anew, in the same order; their frequencies and the totals stay. TP_STALE if the position is another
+ * one; TP_INVALID_ARGUMENT if a document is open. O(terms). */
+tp_status tp_corpus_prune(tp_corpus *corpus, uint64_t min_count, uint64_t position, uint64_t *n_terms, uint64_t *n_words,
+                          tp_error *error);
+
 /* The totals of a corpus. */
 typedef struct tp_totals {
     uint64_t documents;
     uint64_t words;
     uint64_t terms;
     uint64_t position;
+    uint64_t kept_words; /* the sum of the counts of the terms: less than `words` after tp_corpus_prune */
 } tp_totals;
 
 /* Stores all totals, read at one instant. */
@@ -128,6 +195,9 @@ tp_status tp_corpus_look_up(tp_corpus *corpus, const uint8_t *words, size_t word
  * cannot be read back. O(bytes of these terms). */
 bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n);
 
+/* As tp_corpus_has_words, for counts by any rule: whether the terms are valid UTF-8 but for the bytes FF. */
+bool tp_corpus_has_terms(tp_corpus *corpus, uint64_t first, uint64_t n);
+
 /* Writes a snapshot: versioned, checksummed, the same bytes on every machine. Stores its length in bytes in *nbytes;
  * TP_TOO_SMALL, with *nbytes stored, if it is more than `capacity`. The position is not part of the snapshot.
  * TP_INVALID_ARGUMENT if a document is open. */
@@ -136,6 +206,9 @@ tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity,
 /* Makes a corpus from a snapshot, which may come from an untrusted source. TP_DAMAGED or TP_UNKNOWN_VERSION if it is not a
  * valid snapshot. */
 tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error);
+
+/* As tp_corpus_read, for counts by any rule: a term may hold white space and bytes FF. */
+tp_status tp_corpus_read_terms(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error);
 
 /* CFFI-END */
 

@@ -18,10 +18,24 @@ const char *tp_unicode_version(void);
 /* Returns TP_INVALID_UTF8, with the offset, unless `text` is well-formed UTF-8 (Unicode Standard, table 3-7: no surrogates). */
 tp_status tp_utf8_validate(const uint8_t *text, size_t text_nbytes, tp_error *error);
 
+/* Versions of Unicode are numbers, 256 * major + minor: 0x0F01 is 15.1. */
+#define TP_UNICODE_NEWEST 0 /* the newest one that the tables have */
+
 /* Writes the lower-cased form of one word of valid UTF-8 to `lowered` and returns its length in bytes. The result is that of
- * Python's str.lower: full case mapping, with the final sigma rule applied to the word alone. `lowered` must have room for 3/2
- * of word_nbytes and must not overlap `word`. */
-size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint8_t *lowered);
+ * the str.lower of a Python that knows this version of Unicode: full case mapping, with the final sigma rule applied to the
+ * word alone. Versions before 14.0 count as 14.0, those that are newer than the tables as the newest. `lowered` must have room
+ * for 3/2 of word_nbytes and must not overlap `word`. */
+size_t tp_lower_word(const uint8_t *word, size_t word_nbytes, uint32_t unicode_version, uint8_t *lowered);
+
+/* Writes what full case folding makes of valid UTF-8 to `folded` and returns its length in bytes. The result is that of the
+ * str.casefold of a Python that knows this version of Unicode; versions are as above. `folded` must have room for 3 times
+ * text_nbytes and must not overlap `text`. O(text_nbytes). */
+size_t tp_fold(const uint8_t *text, size_t text_nbytes, uint32_t unicode_version, uint8_t *folded);
+
+/* Writes valid UTF-8 without its marks, the characters that this version of Unicode gives a combining class, and returns its
+ * length in bytes. Text in the form NFKD has no accents then. `stripped` must have room for text_nbytes, and may be `text`.
+ * O(text_nbytes). */
+size_t tp_strip_marks(const uint8_t *text, size_t text_nbytes, uint32_t unicode_version, uint8_t *stripped);
 
 /* Stores where each of n joined texts ends, computed from their lengths. `text` is valid UTF-8: the texts with one byte between
  * neighbours; the last one ends at text_nbytes. The lengths are taken as bytes if they and the n - 1 bytes between add up to
@@ -34,6 +48,12 @@ tp_status tp_utf8_find_ends(const uint8_t *text, size_t text_nbytes, const uint6
  * cannot begin a character are kept, so that tp_utf8_validate can refuse them. */
 size_t tp_utf8_complete_nbytes(const uint8_t *text, size_t text_nbytes);
 
+/* The first and the last code point of a range of characters. */
+typedef struct tp_range {
+    uint32_t first;
+    uint32_t last;
+} tp_range;
+
 /* ---- Normal forms ------------------------------------------------------------------------------------------------ */
 
 /* The normal forms of Unicode Standard Annex #15. */
@@ -44,11 +64,10 @@ typedef enum tp_normal_form {
     TP_NFKD = 3  /* decomposed, such characters replaced */
 } tp_normal_form;
 
-/* Versions of Unicode are numbers, 256 * major + minor: 0x0F01 is 15.1. To these functions, characters that are newer than the
+/* To these functions, characters that are newer than the
  * version asked for are not assigned: they stay as they are, and nothing moves over them. That is what normalization was in
  * that version, because normal text stays normal in all later ones. TP_INVALID_ARGUMENT if the version is older than
  * TP_UNICODE_OLDEST or newer than tp_normal_unicode_version(). */
-#define TP_UNICODE_NEWEST 0      /* the newest one that the tables have */
 #define TP_UNICODE_OLDEST 0x0401 /* normalization has been stable from 4.1 on */
 
 /* The version by which the library tokenizers normalizes, from 0.9 to 0.23 at least: found by comparing all code points. */

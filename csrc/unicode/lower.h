@@ -1,4 +1,4 @@
-/* Lower-casing. The function for a whole word, tp_lower_word, is public. */
+/* Lower-casing and folding. The functions for a whole text, tp_lower_word and tp_fold, are public. */
 #ifndef TEXTPROC_UNICODE_LOWER_H
 #define TEXTPROC_UNICODE_LOWER_H
 
@@ -7,6 +7,12 @@
 /* The largest number of bytes that `nbytes` bytes of text become in lower case. U+0130, U+023A and U+023E grow from 2 bytes to
  * 3, no others grow; the generator of the tables checks every code point and stops if that is no longer so. */
 #define TP_LOWER_BOUND(nbytes) ((nbytes) + (nbytes) / 2)
+
+/* The same of folding: U+0390 for one becomes three characters. */
+#define TP_FOLD_BOUND(nbytes) (3 * (nbytes))
+
+/* The number that ages are compared with: the newest version is above all of them. */
+static inline uint32_t tp_version_to_ask(uint32_t unicode_version) { return unicode_version != 0 ? unicode_version : UINT32_MAX; }
 
 static inline uint8_t tp_ascii_lower(uint8_t byte)
 {

@@ -1,4 +1,4 @@
-/* Made by tools/generate_unicode_tables.py from the Unicode Character Database 16.0.0. Do not edit.
+/* Made by tools/generate_case_tables.py from the Unicode Character Database 17.0.0 and older ones. Do not edit.
  * Data (c) Unicode, Inc., under the Unicode License v3, https://www.unicode.org/license.txt */
 
 #ifndef TEXTPROC_UNICODE_TABLES_H
@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#define TP_UNICODE_VERSION "16.0.0"
+#define TP_UNICODE_VERSION "17.0.0"
 
 /* Bits of tp_character.properties. */
 #define TP_CASED 1u          /* property Cased */
@@ -16,7 +16,8 @@
 
 typedef struct tp_character {
     int32_t lower_delta; /* what to add to the code point for its simple lower-case mapping */
-    uint32_t properties;
+    uint16_t properties;
+    uint16_t since; /* the version, major << 8 | minor, from which on this is so; 0: always */
 } tp_character;
 
 /* Code points from TP_CHARACTER_LOW_END to TP_CHARACTER_HIGH_START, and those from TP_CHARACTER_HIGH_END on,
@@ -27,8 +28,8 @@ typedef struct tp_character {
 #define TP_CHARACTER_HIGH_END 0xE0200u
 
 extern const uint16_t tp_character_starts[4016];
-extern const uint8_t tp_character_numbers[6757];
-extern const tp_character tp_character_records[89];
+extern const uint8_t tp_character_numbers[7369];
+extern const tp_character tp_character_records[103];
 
 /* The record of any number whatever; what is no code point gets the record of plain characters. */
 static inline tp_character tp_character_of(uint32_t code_point)
@@ -42,5 +43,14 @@ static inline tp_character tp_character_of(uint32_t code_point)
     uint32_t within = position & ((1u << TP_CHARACTER_SHIFT) - 1);
     return tp_character_records[tp_character_numbers[start + within]];
 }
+
+/* What some characters were before the version that their record names; of each the newest first. Others were plain. */
+typedef struct tp_older_character {
+    uint32_t code_point;
+    tp_character character;
+} tp_older_character;
+
+#define TP_N_OLDER_CHARACTERS 7
+extern const tp_older_character tp_older_characters[TP_N_OLDER_CHARACTERS];
 
 #endif

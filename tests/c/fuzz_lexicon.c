@@ -41,7 +41,7 @@ static size_t start_of(const lowered *all, size_t i) { return i == 0 ? 0 : (size
 /* Appends a word; false if it is there already. */
 static bool append(lowered *all, const uint8_t *word, size_t nbytes)
 {
-    size_t start = start_of(all, all->n), lowered_nbytes = tp_lower_word(word, nbytes, all->text + start);
+    size_t start = start_of(all, all->n), lowered_nbytes = tp_lower_word(word, nbytes, TP_UNICODE_NEWEST, all->text + start);
     all->ends[all->n++] = start + lowered_nbytes;
     all->text[start + lowered_nbytes] = '\n';
     for (size_t i = 0; i + 1 < all->n; i++) {
@@ -104,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     tp_lexicon *lexicon = NULL;
     tp_error error = {TP_OK, from.n, NULL};
     block text = exact_copy(in.data, in.nbytes);
-    tp_status status = tp_lexicon_new(text.data, text.nbytes, from.ends, from.weights, from.n, &lexicon, &error);
+    tp_status status = tp_lexicon_new(text.data, text.nbytes, from.ends, from.weights, from.n, TP_UNICODE_NEWEST, &lexicon, &error);
     CHECK_EQ_U(status, n_good == from.n ? TP_OK : TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, n_good);
     if (CHECK_EQ_U(status == TP_OK, lexicon != NULL) && status == TP_OK) check_entries(lexicon, &from, &expected, in);

@@ -86,9 +86,25 @@ static void check_joined(const uint8_t *text, size_t nbytes)
 static void check_lowering(const uint8_t *word, size_t nbytes)
 {
     uint8_t *once = allocate(TP_LOWER_BOUND(nbytes)), *twice = allocate(TP_LOWER_BOUND(TP_LOWER_BOUND(nbytes)));
-    size_t n_once = tp_lower_word(word, nbytes, once), n_twice = tp_lower_word(once, n_once, twice);
+    size_t n_once = tp_lower_word(word, nbytes, TP_UNICODE_NEWEST, once);
+    size_t n_twice = tp_lower_word(once, n_once, TP_UNICODE_NEWEST, twice);
     CHECK(n_once <= TP_LOWER_BOUND(nbytes));
     CHECK_EQ_U(naive_validate(once, n_once), n_once);
+    CHECK_EQ_BYTES(twice, n_twice, once, n_once);
+    free(twice);
+    free(once);
+}
+
+/* What is folded stays as it is, and what has no marks. */
+static void check_folding(const uint8_t *text, size_t nbytes)
+{
+    uint8_t *once = allocate(TP_FOLD_BOUND(nbytes)), *twice = allocate(TP_FOLD_BOUND(TP_FOLD_BOUND(nbytes)));
+    size_t n_once = tp_fold(text, nbytes, TP_UNICODE_NEWEST, once), n_twice = tp_fold(once, n_once, TP_UNICODE_NEWEST, twice);
+    CHECK(n_once <= TP_FOLD_BOUND(nbytes));
+    CHECK_EQ_BYTES(twice, n_twice, once, n_once);
+    n_once = tp_strip_marks(text, nbytes, TP_UNICODE_NEWEST, once);
+    CHECK(n_once <= nbytes);
+    n_twice = tp_strip_marks(once, n_once, TP_UNICODE_NEWEST, twice);
     CHECK_EQ_BYTES(twice, n_twice, once, n_once);
     free(twice);
     free(once);
@@ -102,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     CHECK_EQ_U(tp_is_blank(in.data, in.nbytes),
                in.nbytes == 0 || tp_skip_space(in.data, in.data + in.nbytes) == in.data + in.nbytes);
     check_lines(in.data, in.nbytes);
+    check_folding(in.data, in.nbytes);
     if (naive_validate(in.data, in.nbytes) == in.nbytes) {
         check_joined(in.data, in.nbytes);
         if (in.nbytes > 0) check_lowering(in.data, in.nbytes);

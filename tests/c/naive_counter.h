@@ -59,7 +59,7 @@ static inline void naive_count_document(naive_counts *counts, const uint8_t *tex
     for (text = tp_skip_space(text, end); text < end; text = tp_skip_space(text, end)) {
         const uint8_t *behind = tp_skip_word(text, end);
         uint8_t *lowered = allocate(TP_LOWER_BOUND((size_t)(behind - text)));
-        size_t lowered_nbytes = tp_lower_word(text, (size_t)(behind - text), lowered);
+        size_t lowered_nbytes = tp_lower_word(text, (size_t)(behind - text), TP_UNICODE_NEWEST, lowered);
         naive_term *term = naive_find_or_append(counts, lowered, lowered_nbytes);
         free(lowered);
         term->count++;

@@ -149,7 +149,7 @@ static tp_status make_lexicon(world *w)
         ends[i] = nbytes - 1;
         weights[i] = i;
     }
-    return tp_lexicon_new((uint8_t *)words, nbytes, ends, weights, N, &w->lexicon, NULL);
+    return tp_lexicon_new((uint8_t *)words, nbytes, ends, weights, N, TP_UNICODE_NEWEST, &w->lexicon, NULL);
 }
 
 /* ---- Refusing ---------------------------------------------------------------------------------------------------------- */

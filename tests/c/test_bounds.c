@@ -111,8 +111,8 @@ static void check_lower(const documents *given, const uint8_t *text, const fence
 {
     size_t bound = TP_LOWER_BOUND(given->nbytes);
     uint8_t *expected = allocate(bound + 1), *lowered = memory->start + memory->nbytes - bound;
-    size_t expected_nbytes = tp_lower_word(given->text, given->nbytes, expected);
-    CHECK_EQ_BYTES(lowered, tp_lower_word(text, given->nbytes, lowered), expected, expected_nbytes);
+    size_t expected_nbytes = tp_lower_word(given->text, given->nbytes, TP_UNICODE_NEWEST, expected);
+    CHECK_EQ_BYTES(lowered, tp_lower_word(text, given->nbytes, TP_UNICODE_NEWEST, lowered), expected, expected_nbytes);
     free(expected);
 }
 

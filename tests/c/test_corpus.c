@@ -1050,7 +1050,7 @@ static void end_word(list_counter *list)
 {
     if (list->word_nbytes == 0) return;
     list_entry *end = &list->entries[list->n], *entry = list->entries;
-    end->nbytes = tp_lower_word(list->word, list->word_nbytes, end->term);
+    end->nbytes = tp_lower_word(list->word, list->word_nbytes, TP_UNICODE_NEWEST, end->term);
     end->count = end->frequency = 0;
     end->last_document = UINT64_MAX;
     while (entry->nbytes != end->nbytes || memcmp(entry->term, end->term, end->nbytes) != 0) entry++;

@@ -8,7 +8,7 @@ static tp_status make_lexicon(const char *lines, const double *weights, tp_lexic
 {
     uint64_t ends[32];
     block words = exact_copy(lines, strlen(lines));
-    tp_status status = tp_lexicon_new(words.data, words.nbytes, ends, weights, find_ends(lines, ends), lexicon, error);
+    tp_status status = tp_lexicon_new(words.data, words.nbytes, ends, weights, find_ends(lines, ends), TP_UNICODE_NEWEST, lexicon, error);
     free(words.data);
     return status;
 }
@@ -51,7 +51,7 @@ static void test_lexicon_without_words(void)
 {
     tp_lexicon *lexicon = NULL;
     tp_lexicon_entries entries;
-    if (!CHECK_EQ_U(tp_lexicon_new(NULL, 0, NULL, NULL, 0, &lexicon, NULL), TP_OK)) return;
+    if (!CHECK_EQ_U(tp_lexicon_new(NULL, 0, NULL, NULL, 0, TP_UNICODE_NEWEST, &lexicon, NULL), TP_OK)) return;
     tp_lexicon_get_entries(lexicon, &entries);
     CHECK(entries.n_words == 0 && entries.words_nbytes == 0);
     tp_lexicon_free_at(&lexicon);
@@ -91,7 +91,7 @@ static void test_many_words(void)
     }
     tp_lexicon *lexicon = NULL;
     tp_lexicon_entries entries;
-    if (!CHECK_EQ_U(tp_lexicon_new((uint8_t *)words, nbytes, ends, weights, N, &lexicon, NULL), TP_OK)) return;
+    if (!CHECK_EQ_U(tp_lexicon_new((uint8_t *)words, nbytes, ends, weights, N, TP_UNICODE_NEWEST, &lexicon, NULL), TP_OK)) return;
     tp_lexicon_get_entries(lexicon, &entries);
     CHECK_EQ_U(entries.n_words, N);
     CHECK_EQ_BYTES(entries.words + entries.ends[N - 2] + 1, 5, "w9999", 5);
@@ -100,7 +100,7 @@ static void test_many_words(void)
 
     ends[N - 1] = ends[N - 2]; /* the last word: none */
     tp_error error = {TP_OK, 0, NULL};
-    CHECK_EQ_U(tp_lexicon_new((uint8_t *)words, nbytes, ends, weights, N, &lexicon, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_lexicon_new((uint8_t *)words, nbytes, ends, weights, N, TP_UNICODE_NEWEST, &lexicon, &error), TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, N - 1);
     free(words);
     free(ends);
@@ -138,7 +138,7 @@ static void test_word_at_no_address_is_empty(void)
     const double weight = 1;
     tp_lexicon *lexicon = NULL;
     tp_error error = {TP_OK, 0, NULL};
-    CHECK_EQ_U(tp_lexicon_new(NULL, 0, &end, &weight, 1, &lexicon, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_lexicon_new(NULL, 0, &end, &weight, 1, TP_UNICODE_NEWEST, &lexicon, &error), TP_INVALID_ARGUMENT);
     CHECK_EQ_BYTES(error.message, strlen(error.message), "the word is empty", 17);
 }
 
@@ -164,7 +164,7 @@ static void test_ends_must_ascend_within_the_words(void)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         tp_lexicon *lexicon = NULL;
         tp_error error = {TP_OK, 0, NULL};
-        CHECK_EQ_U(tp_lexicon_new((const uint8_t *)"a-b", 3, bad[i], weights, 2, &lexicon, &error), TP_INVALID_ARGUMENT);
+        CHECK_EQ_U(tp_lexicon_new((const uint8_t *)"a-b", 3, bad[i], weights, 2, TP_UNICODE_NEWEST, &lexicon, &error), TP_INVALID_ARGUMENT);
         CHECK_EQ_U(error.offset, 1);
     }
 }
@@ -173,8 +173,8 @@ static void test_too_many_words(void)
 {
     tp_lexicon *lexicon = NULL;
     tp_error error = {TP_OK, 0, NULL};
-    CHECK_EQ_U(tp_lexicon_new(NULL, 0, NULL, NULL, SIZE_MAX, &lexicon, &error), TP_TOO_LARGE);
-    CHECK_EQ_U(tp_lexicon_new(NULL, 0, NULL, NULL, SIZE_MAX / 32 + 1, &lexicon, &error), TP_TOO_LARGE);
+    CHECK_EQ_U(tp_lexicon_new(NULL, 0, NULL, NULL, SIZE_MAX, TP_UNICODE_NEWEST, &lexicon, &error), TP_TOO_LARGE);
+    CHECK_EQ_U(tp_lexicon_new(NULL, 0, NULL, NULL, SIZE_MAX / 32 + 1, TP_UNICODE_NEWEST, &lexicon, &error), TP_TOO_LARGE);
     CHECK(lexicon == NULL);
 }
 

@@ -438,7 +438,7 @@ static void test_a_lexicon_that_changes(void)
         tp_lexicon *lexicon = NULL;
         tp_lexicon_entries entries;
         if (tp_lexicon_new(words.data, words.nbytes, (const uint64_t *)(void *)ends.data, (const double *)(void *)weights.data, 3,
-                           &lexicon, NULL) != TP_OK) continue;
+                           TP_UNICODE_NEWEST, &lexicon, NULL) != TP_OK) continue;
         tp_lexicon_get_entries(lexicon, &entries);
         CHECK_EQ_U(tp_utf8_validate(entries.words, entries.words_nbytes, NULL), TP_OK);
         for (size_t k = 0; k < 3; k++) CHECK(isfinite(entries.weights[k]));
@@ -502,7 +502,7 @@ static void test_a_word_that_changes_while_it_is_lowered(void)
     start_flipping(&word, one, other, N);
     for (int i = 0; goes_on(&i);) {
         uint8_t *lowered = must_allocate(N * 3 / 2);
-        CHECK(tp_lower_word(word.data, N, lowered) <= N * 3 / 2);
+        CHECK(tp_lower_word(word.data, N, TP_UNICODE_NEWEST, lowered) <= N * 3 / 2);
         free(lowered);
     }
     stop_flipping(&word);

@@ -82,7 +82,7 @@ static bool check_against_walk(const tp_chunk *chunk, size_t dealt_with, const u
         const uint8_t *behind = tp_skip_word(start, end);
         size_t first = (size_t)(start - text), length = (size_t)(behind - start);
         if (!CHECK_EQ_U(chunk->edges[2 * i], first) || !CHECK_EQ_U(word_nbytes(chunk, i), length)) return false;
-        size_t lowered_nbytes = tp_lower_word(start, length, lowered);
+        size_t lowered_nbytes = tp_lower_word(start, length, TP_UNICODE_NEWEST, lowered);
         bool is_left = unlowered < last_unlowered && *unlowered < first + length;
         if (is_left && !CHECK(*unlowered >= first)) return false;
         while (unlowered < last_unlowered && *unlowered < first + length) unlowered++;

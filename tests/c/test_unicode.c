@@ -276,7 +276,7 @@ static void check_lower_bytes(const char *word, size_t word_nbytes, const char *
 {
     uint8_t *input = exact_copy(word, word_nbytes);
     uint8_t *lowered = allocate(TP_LOWER_BOUND(word_nbytes));
-    size_t nbytes = tp_lower_word(input, word_nbytes, lowered);
+    size_t nbytes = tp_lower_word(input, word_nbytes, TP_UNICODE_NEWEST, lowered);
     CHECK_EQ_BYTES(lowered, nbytes, expected, expected_nbytes);
     free(lowered);
     free(input);
@@ -313,7 +313,7 @@ static void test_ascii_lower_8_is_eight_times_ascii_lower(void)
 static void test_lower_ascii_words(void)
 {
     check_lower("", "");
-    CHECK_EQ_U(tp_lower_word(NULL, 0, NULL), 0);
+    CHECK_EQ_U(tp_lower_word(NULL, 0, TP_UNICODE_NEWEST, NULL), 0);
     check_lower("Don't", "don't");
     check_lower("@AZ[`az{", "@az[`az{");
     check_lower("ABCDEFGH", "abcdefgh");
@@ -413,7 +413,7 @@ static void test_lower_takes_linear_time(void)
     uint8_t *word = allocate(n), *lowered = allocate(TP_LOWER_BOUND(n));
     memset(word, '\'', n);
     for (size_t i = 0; i + 2 <= n; i += 10) memcpy(word + i, "Σ", 2);
-    CHECK_EQ_U(tp_lower_word(word, n, lowered), n);
+    CHECK_EQ_U(tp_lower_word(word, n, TP_UNICODE_NEWEST, lowered), n);
     CHECK_EQ_BYTES(lowered, 2, "σ", 2);
     CHECK_EQ_BYTES(lowered + 10, 2, "σ", 2);
     CHECK_EQ_BYTES(lowered + (n - 1) / 10 * 10, 2, "ς", 2);
@@ -428,8 +428,8 @@ static void test_lower_of_every_code_point_is_bounded_and_final(void)
         if (is_surrogate(code_point)) continue;
         uint8_t word[TP_UTF8_MAX_NBYTES] = {0}, once[TP_LOWER_BOUND(TP_UTF8_MAX_NBYTES)], twice[TP_LOWER_BOUND(sizeof once)];
         size_t word_nbytes = tp_utf8_encode(code_point, word);
-        size_t once_nbytes = tp_lower_word(word, word_nbytes, once);
-        size_t twice_nbytes = tp_lower_word(once, once_nbytes, twice);
+        size_t once_nbytes = tp_lower_word(word, word_nbytes, TP_UNICODE_NEWEST, once);
+        size_t twice_nbytes = tp_lower_word(once, once_nbytes, TP_UNICODE_NEWEST, twice);
         bool is_bounded = once_nbytes <= TP_LOWER_BOUND(word_nbytes);
         if (!is_bounded || once_nbytes != twice_nbytes || memcmp(once, twice, once_nbytes) != 0) wrong++;
     }
@@ -448,10 +448,103 @@ static void test_lower_of_nonsense_stays_in_bounds(void)
         size_t nbytes = 1 + round % 24;
         uint8_t *word = allocate(nbytes), *lowered = allocate(TP_LOWER_BOUND(nbytes));
         fill_with_nonsense(word, nbytes, &state);
-        CHECK(tp_lower_word(word, nbytes, lowered) <= TP_LOWER_BOUND(nbytes));
+        CHECK(tp_lower_word(word, nbytes, TP_UNICODE_NEWEST, lowered) <= TP_LOWER_BOUND(nbytes));
         free(lowered);
         free(word);
     }
+}
+
+static void check_lower_by(const char *word, uint32_t version, const char *expected)
+{
+    uint8_t *lowered = allocate(TP_LOWER_BOUND(strlen(word)));
+    size_t nbytes = tp_lower_word((const uint8_t *)word, strlen(word), version, lowered);
+    CHECK_EQ_BYTES(lowered, nbytes, expected, strlen(expected));
+    free(lowered);
+}
+
+/* Letters that were added, and marks and letters that became something else. */
+static void test_lower_by_older_versions(void)
+{
+    check_lower_by("\uA7CB", 0x0F01, "\uA7CB"); /* capital rams horn, of 16.0 */
+    check_lower_by("\uA7CB", 0x1000, "\u0264");
+    check_lower_by("\U00016EA0", 0x1000, "\U00016EA0"); /* Beria Erfe, of 17.0 */
+    check_lower_by("\U00016EA0", 0x1100, "\U00016EBB");
+    check_lower_by("\U00016EA0", TP_UNICODE_NEWEST, "\U00016EBB");
+    check_lower_by("\U00016EA0", 0x2000, "\U00016EBB");
+    check_lower_by("AΣ\U0001171E", 0x0F01, "aς\U0001171E"); /* ignored around a sigma until 16.0 */
+    check_lower_by("\U0001171EΣ", 0x0F01, "\U0001171Eσ");
+    check_lower_by("A\U0001171EΣ", 0x0F01, "a\U0001171Eς");
+    check_lower_by("A\U0001171EΣ", 0x1000, "a\U0001171Eσ");
+    check_lower_by("\u0295Σ", 0x1000, "\u0295ς"); /* a small letter until 17.0 */
+    check_lower_by("\u0295Σ", 0x1100, "\u0295σ");
+    check_lower_by("AÉΣ", 0x0100, "aéς");
+}
+
+/* ---- Folding ----------------------------------------------------------------------------------------------------------- */
+
+static void check_fold(const char *text, size_t nbytes, uint32_t version, const char *expected, size_t expected_nbytes)
+{
+    uint8_t *input = exact_copy(text, nbytes), *folded = allocate(TP_FOLD_BOUND(nbytes));
+    CHECK_EQ_BYTES(folded, tp_fold(input, nbytes, version, folded), expected, expected_nbytes);
+    free(folded);
+    free(input);
+}
+
+static void test_fold(void)
+{
+    check_fold("", 0, TP_UNICODE_NEWEST, "", 0);
+    check_fold("A\0Z[", 4, TP_UNICODE_NEWEST, "a\0z[", 4);
+    check_fold("Straße ΐ İ ﬃ ς Ꭰ", strlen("Straße ΐ İ ﬃ ς Ꭰ"), TP_UNICODE_NEWEST, "strasse \u03B9\u0308\u0301 i\u0307 ffi σ Ꭰ",
+               strlen("strasse \u03B9\u0308\u0301 i\u0307 ffi σ Ꭰ"));
+    check_fold("\U00016EA0", 4, 0x1000, "\U00016EA0", 4);
+    check_fold("\U00016EA0", 4, 0x1100, "\U00016EBB", 4);
+    check_fold("A\xFF\xC3", 3, TP_UNICODE_NEWEST, "a\xFF\xC3", 3);
+    for (size_t n = 0; n < 200; n++) {
+        uint8_t *text = allocate(n + 2);
+        uint8_t *expected = allocate(n + 2);
+        for (size_t i = 0; i < n; i++) {
+            text[i] = (uint8_t)("AbYz@[`{"[i % 8]);
+            expected[i] = (uint8_t)("abyz@[`{"[i % 8]);
+        }
+        memcpy(text + n, "ß", 2);
+        memcpy(expected + n, "ss", 2);
+        check_fold((const char *)text, n + 2, TP_UNICODE_NEWEST, (const char *)expected, n + 2);
+        free(expected);
+        free(text);
+    }
+}
+
+static void test_fold_of_nonsense_stays_in_bounds(void)
+{
+    uint64_t state = 5;
+    for (unsigned round = 0; round < 20000; round++) {
+        size_t nbytes = 1 + round % 150;
+        uint8_t *text = allocate(nbytes), *folded = allocate(TP_FOLD_BOUND(nbytes));
+        fill_with_nonsense(text, nbytes, &state);
+        CHECK(tp_fold(text, nbytes, TP_UNICODE_NEWEST, folded) <= TP_FOLD_BOUND(nbytes));
+        free(folded);
+        free(text);
+    }
+}
+
+/* ---- Marks ------------------------------------------------------------------------------------------------------------- */
+
+static void test_strip_marks(void)
+{
+    static const char text[] = "e\u0301\u0316a \u0301\U0001D165x\u1ACF"; /* the last one is of 17.0 */
+    for (size_t before = 0; before < 140; before++) {
+        size_t nbytes = before + strlen(text);
+        uint8_t *given = allocate(nbytes), *stripped = allocate(nbytes);
+        memset(given, '.', before);
+        memcpy(given + before, text, strlen(text));
+        CHECK_EQ_U(tp_strip_marks(given, nbytes, 0x1000, stripped), before + 7);
+        CHECK_EQ_BYTES(stripped + before, 7, "ea x\u1ACF", 7);
+        CHECK_EQ_U(tp_strip_marks(given, nbytes, TP_UNICODE_NEWEST, given), before + 4);
+        CHECK_EQ_BYTES(given + before, 4, "ea x", 4);
+        free(stripped);
+        free(given);
+    }
+    CHECK_EQ_U(tp_strip_marks(NULL, 0, TP_UNICODE_NEWEST, NULL), 0);
 }
 
 /* ---- Tables ------------------------------------------------------------------------------------------------------------ */
@@ -468,7 +561,7 @@ static void test_what_is_no_code_point_is_plain(void)
 
 static void test_unicode_version(void)
 {
-    CHECK_EQ_BYTES(tp_unicode_version(), strlen(tp_unicode_version()), "16.0.0", 6);
+    CHECK_EQ_BYTES(tp_unicode_version(), strlen(tp_unicode_version()), "17.0.0", 6);
 }
 
 int main(void)
@@ -493,6 +586,10 @@ int main(void)
     RUN(test_lower_takes_linear_time);
     RUN(test_lower_of_every_code_point_is_bounded_and_final);
     RUN(test_lower_of_nonsense_stays_in_bounds);
+    RUN(test_lower_by_older_versions);
+    RUN(test_fold);
+    RUN(test_fold_of_nonsense_stays_in_bounds);
+    RUN(test_strip_marks);
     RUN(test_what_is_no_code_point_is_plain);
     RUN(test_unicode_version);
     return tests_done();

@@ -6,7 +6,7 @@ that stays in the cache, and validates them; it does not copy a document that is
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,6 +19,7 @@ from text_processor._native import arrow as native_arrow
 from text_processor._native import text as native_text
 from text_processor._native.arrow import ArrowArray, ArrowBatch, ArrowColumn, Region
 from text_processor._native.text import Batch
+from text_processor.errors import InvalidDocumentError
 
 # Bytes of documents that are joined to a batch. The batch and the ends of its documents stay in the second-level cache.
 BATCH_NBYTES = 1 << 17
@@ -120,9 +121,26 @@ def _native_columns(chunks: Iterable[Any], entries: Entries, pa: Any) -> Iterato
     first = 0
     for chunk in chunks:
         typed = chunk.cast(pa.string()) if entries.take_all and pa.types.is_null(chunk.type) else chunk
+        if entries.decode is not None and _is_binary(typed.type, pa):
+            typed = pa.array(_decoded(typed, entries.decode, first), pa.large_string())
         if (column := _native_column(typed, first, pa)) is not None:
             yield column
         first += len(chunk)
+
+
+def _is_binary(kind: Any, pa: Any) -> bool:
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind))
+
+
+def _decoded(chunk: Any, decode: Callable[[bytes], str], first: int) -> Iterator[str | None]:
+    """Decode the bytes of a chunk; ``first`` is the index of its first entry."""
+    for index, value in enumerate(chunk.to_pylist(), first):
+        try:
+            yield None if value is None else decode(value)
+        except UnicodeDecodeError as error:
+            message = f"Document {index} is not valid {error.encoding.upper()} at byte {error.start}: {error.reason}"
+            raise InvalidDocumentError(message, index=index, offset=error.start) from error
 
 
 def _native_column(chunk: Any, first: int, pa: Any) -> ArrowColumn | None:
@@ -159,6 +177,8 @@ class Entries(NamedTuple):
     take_all: bool = False
     batch_nbytes: int | None = None
     """The bytes that are joined to a batch; None means `BATCH_NBYTES`."""
+    decode: Callable[[bytes], str] | None = None
+    """What decodes the entries of a binary column; None means that they are UTF-8."""
 
 
 class Span(NamedTuple):

@@ -37,6 +37,9 @@ SHORT_DOCUMENT = 1 << 8
 # With fewer characters for each thread, starting the thread and merging its table cost more than the thread saves.
 CHARACTERS_PER_THREAD = 1 << 21
 
+# What ends a shard that stops within a document: it was cut at white space, so that its last word is whole.
+CUT = b" "
+
 _SPACE = re.compile(r"\s")  # on str it matches the characters that separate words in str.split
 _ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
 
@@ -215,11 +218,14 @@ def _cut(documents: Sequence[Document], most_characters: int) -> Iterator[Sequen
     yield documents[first:]
 
 
-def share_out(documents: Sequence[Document], threads: int) -> list[Shard]:
-    """Cut the documents into at most ``threads`` shards of about equal length, inside a long document at white space."""
+def share_out(documents: Sequence[Document], threads: int, *, cuts_documents: bool = True) -> list[Shard]:
+    """Cut the documents into at most ``threads`` shards of about equal length, inside a long document at white space.
+
+    Without ``cuts_documents`` each document is in one shard.
+    """
     if threads == 1:
         return [Shard(documents, 0, None)]
-    if len(documents) >= MANY_DOCUMENTS:
+    if len(documents) >= MANY_DOCUMENTS or not cuts_documents:
         return _share_out_whole(documents, threads)
     if sum(map(total_length, _windows(documents))) < 2 * CHARACTERS_PER_THREAD:
         return [Shard(documents, 0, None)]
@@ -245,7 +251,7 @@ def share_out(documents: Sequence[Document], threads: int) -> list[Shard]:
 
 def _share_out_whole(documents: Sequence[Document], threads: int) -> list[Shard]:
     """Cut many documents into shards of about equal length, by a sample of the lengths: reading all lengths costs too much."""
-    step = len(documents) // SAMPLED_DOCUMENTS
+    step = max(1, len(documents) // SAMPLED_DOCUMENTS)
     sums = list(accumulate(_lengths(documents[::step])))
     n_shards = max(1, min(threads, sums[-1] * step // CHARACTERS_PER_THREAD))
     cuts = [step * bisect_left(sums, sums[-1] * i // n_shards) for i in range(n_shards)]
@@ -270,6 +276,8 @@ def _batches_of(shard: Shard) -> Iterator[Batch]:
         is_last = len(documents) == 1
         yield from _batches_of_document(documents[0], start, stop if is_last else None, factor)
         if is_last:
+            if stop is not None:
+                yield native_text.open_batch(CUT)
             return
         documents = documents[1:]
     if stop is None:
@@ -277,6 +285,7 @@ def _batches_of(shard: Shard) -> Iterator[Batch]:
     else:
         yield from _batches_of_documents(documents[:-1], factor)
         yield from _batches_of_document(documents[-1], 0, stop, factor)
+        yield native_text.open_batch(CUT)
 
 
 def _batches_of_documents(documents: Sequence[Document], factor: int) -> Iterator[Batch]:

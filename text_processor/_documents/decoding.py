@@ -70,6 +70,18 @@ def checked_encoding(encoding: object) -> str | None:
     return name
 
 
+def decoder(encoding: str | None, errors: str) -> Callable[[bytes], str] | None:
+    """Return a function that decodes one text, a byte-order mark included; None for valid UTF-8, which needs none."""
+    if encoding in (None, "utf-8") and errors == "strict":
+        return None
+
+    def decode(data: bytes) -> str:
+        marked = _marked(data)
+        return data.decode(marked or encoding or "utf-8", errors).removeprefix("\ufeff" if marked else "")
+
+    return decode
+
+
 def suffix_of(path: str | bytes | os.PathLike[Any]) -> str:
     """Return the suffix of the name of a file; it may say that the file is compressed."""
     return os.path.splitext(os.fsdecode(path))[1]  # noqa: PTH122 - of any name, which need not be a path

@@ -172,6 +172,11 @@ class Lines:
         """The offset at which the open document begins."""
         return self._lines.open_start
 
+    @property
+    def has_text(self) -> bool:
+        """Whether the open document is not blank."""
+        return self._lines.open_has_text
+
     def next_batch(self, block: memoryview) -> Batch:
         """Return the batch of the next block, up to the last line with text; the next call makes the batch invalid.
 
@@ -210,13 +215,15 @@ class Whole:
         self._is_last = is_last
         self.nbytes = 0
         self.n_documents = int(is_last)
+        self.has_text = False
 
     def next_batch(self, block: memoryview) -> Batch:
         self.nbytes += len(block)
+        self.has_text = self.has_text or not native_text.is_blank(block)
         return native_text.open_batch(block)
 
-    def last_batch(self) -> Batch | None:
-        return native_text.closing_batch(b"") if self._is_last else None
+    def last_batch(self) -> Batch:
+        return native_text.closing_batch(b"") if self._is_last else native_text.open_batch(batches.CUT)
 
 
 class Text:
@@ -367,10 +374,13 @@ def _find_cut(source: Source, goal: int, separator: re.Pattern[bytes]) -> int | 
 
 
 def of_buffer(data: Any, options: Options) -> Input:
-    """Read a buffer of UTF-8 in place; without an ``encoding``, raise if it looks like something else."""
+    """Read a buffer, in place if it is UTF-8; without an ``encoding``, raise if it looks like something else."""
     view = byte_view(data, "data")
     if options.encoding is None:
         decoding.check_buffer(view)
+    elif options.encoding != "utf-8":
+        read = BufferSource(view, 0, len(view), BLOCK_NBYTES).read
+        return of_reader(lambda _: read(b""), "the buffer", Reading(options.encoding, options.errors), len(view))
     return Input(lambda start, stop, block_nbytes: BufferSource(view, start, stop, block_nbytes), len(view), view=view)
 
 

@@ -475,10 +475,12 @@ class Encoder:
         error, splitter = new_error(), ffi.NULL if self.splitter is None else self.splitter.pointer
         way = (self._vocabulary.pointer, self._vocabulary.cache.pointer, splitter)
         room = (self._room, self._capacity, self._n_ids, self._used)
+        by_threads: Callable[..., int] = lib.tp_vocabulary_encode
+        with_ctrl_c: Callable[..., int] = lib.tp_vocabulary_encode_while
         with ffi.from_buffer("uint8_t[]", text) as data:
             if self.threads > 1 and len(data) <= self.threads * LONG_PIECE_NBYTES:
-                return lib.tp_vocabulary_encode(*way, data, len(data), is_final, self.threads, *room, error), error
-            encode = partial(lib.tp_vocabulary_encode_while, *way, data, len(data), is_final, *room)
+                return by_threads(*way, data, len(data), is_final, self.threads, *room, error), error
+            encode = partial(with_ctrl_c, *way, data, len(data), is_final, *room)
             return while_uninterrupted(lambda go_on, user: encode(go_on, user, error)), error
 
     def feed_between(self, text: memoryview, first: int, places: memoryview[int], name_ids: array[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from text_processor._native.status import CANCELLED
 from text_processor._textproc_cffi import ffi, lib
@@ -72,7 +72,7 @@ def textproc_go_on(user: CData) -> int:
     return 1
 
 
-def while_uninterrupted(function: Callable[[CData, CData], int]) -> int:
+def while_uninterrupted(function: Callable[[Any, CData], int]) -> int:
     """Return the status of a function of the core that gets a ``tp_go_on`` and its argument; raise what a signal raises."""
     call = Call()
     handle = ffi.new_handle(call)

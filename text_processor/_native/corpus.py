@@ -34,7 +34,8 @@ from text_processor._native.status import (
     read_array,
     slices,
 )
-from text_processor._native.text import Batch
+from text_processor._native.text import UNICODE_OF_PYTHON, Batch
+from text_processor._native.words import WordRule, encoded_term
 from text_processor._textproc_cffi import ffi, lib
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 
 Tell = Callable[[int, int], object]
+
+# What the core has in a term for a line feed, as Python decodes it.
+_HIDDEN = "\udcff"
 
 
 class _DocumentCall(callbacks.Call):
@@ -73,6 +77,7 @@ class Totals(NamedTuple):
     words: int
     terms: int
     position: int
+    kept_words: int
 
 
 class Corpus(Handle):
@@ -92,7 +97,7 @@ class Corpus(Handle):
     def totals(self) -> Totals:
         totals = ffi.new("tp_totals *")
         lib.tp_corpus_get_totals(self.pointer, totals)
-        return Totals(totals.documents, totals.words, totals.terms, totals.position)
+        return Totals(totals.documents, totals.words, totals.terms, totals.position, totals.kept_words)
 
     def count_terms(self) -> int:
         totals = ffi.new("tp_totals *")
@@ -108,11 +113,20 @@ class Corpus(Handle):
         check(status, error)
         return True
 
-    def count_each(self, batch: Batch, tell: Tell) -> BaseException | None:
+    def prune(self, min_count: int, position: int) -> tuple[int, int] | None:
+        """Remove the terms that occur less often; return how many terms and words went, or None at another position."""
+        n_terms, n_words, error = ffi.new("uint64_t *"), ffi.new("uint64_t *"), new_error()
+        status = lib.tp_corpus_prune(self.pointer, min_count, position, n_terms, n_words, error)
+        if status == STALE:
+            return None
+        check(status, error)
+        return int(n_terms[0]), int(n_words[0])
+
+    def count_each(self, batch: Batch, tell: Tell, rule: WordRule | None = None) -> BaseException | None:
         """Count whole documents and call ``tell`` with each; return the exception if ``tell`` raised one."""
         call, error = _DocumentCall(tell), new_error()
         handle = ffi.new_handle(call)
-        batches = _c_batches([self], [batch])
+        batches = _c_batches([self], [batch], rule)
         status = callbacks.run(call, lambda: lib.tp_corpus_count_each(batches, lib.textproc_on_document, handle, error))
         if status != CANCELLED:
             check(status, error)
@@ -168,9 +182,10 @@ class Corpus(Handle):
         """Return the terms ``first`` … ``first + n - 1``."""
         return self._split_terms(n, partial(lib.tp_corpus_get_terms, self.pointer, first, n))
 
-    def has_valid_terms(self) -> bool:
-        """Whether each term is one word of UTF-8; it may be false if the text changed while it was counted."""
-        return all(lib.tp_corpus_has_words(self.pointer, first, end - first) for first, end in slices(self.totals().terms))
+    def has_valid_terms(self, rule: WordRule | None) -> bool:
+        """Whether each term is a word of UTF-8; it may be false if the text changed while it was counted."""
+        are_valid = lib.tp_corpus_has_words if rule is None else lib.tp_corpus_has_terms
+        return all(are_valid(self.pointer, first, end - first) for first, end in slices(self.totals().terms))
 
     def counts(self, first: int, n: int) -> list[int]:
         """Return the counts of the terms ``first`` … ``first + n - 1`` at one instant."""
@@ -180,7 +195,7 @@ class Corpus(Handle):
 
     def count_of(self, word: str) -> int:
         """Return the count of a word, without lower-casing it; 0 if it does not occur. A lone surrogate raises in ``str``."""
-        encoded = str.encode(word)
+        encoded = encoded_term(word)
         return int(lib.tp_corpus_get_count(self.pointer, encoded, len(encoded)))
 
     def pick_terms(self, ids: memoryview[int]) -> list[str]:
@@ -189,7 +204,11 @@ class Corpus(Handle):
             return self._split_terms(len(c_ids), partial(lib.tp_corpus_pick_terms, self.pointer, c_ids, len(c_ids)))
 
     def _split_terms(self, n: int, get: Callable[..., int]) -> list[str]:
-        return str(self._join_terms(get), "utf-8").split("\n") if n else []
+        if n == 0:
+            return []
+        text = str(self._join_terms(get), "utf-8", "surrogateescape")
+        terms = text.split("\n")
+        return [term.replace(_HIDDEN, "\n") for term in terms] if _HIDDEN in text else terms
 
     @staticmethod
     def _join_terms(get: Callable[..., int]) -> memoryview:
@@ -225,22 +244,23 @@ class Corpus(Handle):
         return memoryview(ffi.buffer(snapshot, nbytes[0]))
 
     @classmethod
-    def of_snapshot(cls, snapshot: memoryview, origin: int) -> Corpus:
+    def of_snapshot(cls, snapshot: memoryview, origin: int, *, of_any_rule: bool = False) -> Corpus:
         """Read an untrusted snapshot. In errors, ``origin`` is the place of its first byte in the input of the user."""
+        read_corpus = lib.tp_corpus_read_terms if of_any_rule else lib.tp_corpus_read
 
         def read(place: Pointer[Pointer[TpCorpus]], error: TpError) -> int:
             with ffi.from_buffer("uint8_t[]", snapshot) as data:
-                status = lib.tp_corpus_read(data, len(data), place, error)
+                status = read_corpus(data, len(data), place, error)
             error.offset += origin
             return status
 
         return cls.made(read)
 
 
-def count_batches(corpora: Sequence[Corpus], batches: Sequence[Batch]) -> None:
+def count_batches(corpora: Sequence[Corpus], batches: Sequence[Batch], rule: WordRule | None = None) -> None:
     """Count each batch into its own corpus, all at the same time; one crossing, one thread a batch."""
     error = new_error()
-    check(lib.tp_corpus_count(_c_batches(corpora, batches), len(batches), error), error)
+    check(lib.tp_corpus_count(_c_batches(corpora, batches, rule), len(batches), error), error)
 
 
 def join(corpora: Sequence[Corpus]) -> None:
@@ -250,7 +270,7 @@ def join(corpora: Sequence[Corpus]) -> None:
     check(lib.tp_corpus_join(pointers, len(corpora), error), error)
 
 
-def _c_batches(corpora: Sequence[Corpus], batches: Sequence[Batch]) -> Array[TpBatch]:
+def _c_batches(corpora: Sequence[Corpus], batches: Sequence[Batch], rule: WordRule | None) -> Array[TpBatch]:
     """Return the batches as C structs that point into the originals; the caller keeps the originals during the call."""
     c_batches = ffi.new("tp_batch[]", len(batches))
     for c_batch, corpus, batch in zip(c_batches, corpora, batches, strict=True):
@@ -260,6 +280,9 @@ def _c_batches(corpora: Sequence[Corpus], batches: Sequence[Batch]) -> Array[TpB
             c_batch.text_nbytes = len(text)
         c_batch.ends = batch.ends
         c_batch.n_ends = batch.n_ends
+        c_batch.unicode_version = UNICODE_OF_PYTHON
+        if rule is not None:
+            c_batch.words = rule.pointer
     return c_batches
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from text_processor._native.handles import Handle
-from text_processor._native.text import batch_of_lengths
+from text_processor._native.text import UNICODE_OF_PYTHON, batch_of_lengths
 from text_processor._textproc_cffi import ffi, lib
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ class Lexicon(Handle):
         encoded = [word.encode() for word in words]
         text = b"\n".join(encoded)
         batch = batch_of_lengths(text, array("Q", map(len, encoded)))
-        super().__init__(lib.tp_lexicon_new, text, len(text), batch.ends, ffi.new("double[]", list(weights)), len(words))
+        given = text, len(text), batch.ends, ffi.new("double[]", list(weights)), len(words)
+        super().__init__(lib.tp_lexicon_new, *given, UNICODE_OF_PYTHON)
         self._entries = ffi.new("tp_lexicon_entries *")
         lib.tp_lexicon_get_entries(self.pointer, self._entries)
         self.weights: list[float] = list(weights)

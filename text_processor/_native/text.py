@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from array import array
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -211,8 +212,19 @@ def not_utf8(index: int, offset: int) -> InvalidDocumentError:
     return InvalidDocumentError(f"Document {index} is not valid UTF-8 at byte {offset}", index=index, offset=offset)
 
 
+# What str.lower and str.isspace know here: words are theirs.
+UNICODE_OF_PYTHON: int = int.from_bytes(bytes(map(int, unicodedata.unidata_version.split(".")[:2])))
+
+
 def lower(word: str) -> str:
     """Lower one word as the core does."""
     encoded = word.encode()
     lowered = ffi.new("uint8_t[]", len(encoded) * 3 // 2)
-    return str(ffi.buffer(lowered, lib.tp_lower_word(encoded, len(encoded), lowered)), "utf-8")
+    return str(ffi.buffer(lowered, lib.tp_lower_word(encoded, len(encoded), UNICODE_OF_PYTHON, lowered)), "utf-8")
+
+
+def fold(text: str) -> str:
+    """Fold the case of a text as ``str.casefold`` does."""
+    encoded = text.encode()
+    folded = new_uninitialized("uint8_t[]", 3 * len(encoded))
+    return str(ffi.buffer(folded, lib.tp_fold(encoded, len(encoded), UNICODE_OF_PYTHON, folded)), "utf-8")

@@ -68,6 +68,15 @@ def normalize_with_offsets(
     return bytes(ffi.buffer(normalized, nbytes)), offsets
 
 
+def strip_accents(text: bytes | memoryview, unicode_version: Version | None = None) -> bytes | memoryview:
+    """Return UTF-8 in the form NFKD without marks, as scikit-learn's strip_accents_unicode does; what is of ASCII as it is."""
+    form = normalize(text, "NFKD", unicode_version)
+    with ffi.from_buffer("uint8_t[]", form) as data:
+        stripped = new_uninitialized("uint8_t[]", len(data))
+        nbytes = lib.tp_strip_marks(data, len(data), _number_of_version(unicode_version), stripped)
+    return form if nbytes == len(form) else bytes(ffi.buffer(stripped, nbytes))
+
+
 def find_cut(text: bytes | memoryview, form: str, unicode_version: Version | None = None) -> int:
     """Return the last offset at which a text that goes on can be cut, so that both parts can be normalized by themselves.
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from text_processor._common.arguments import Document
 from text_processor._common.progress import Progress, check_progress, reporting
-from text_processor._documents import arrow, batches, sources
+from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.arrow import Entries
 from text_processor._documents.batches import Step
 from text_processor._documents.sources import Input, Options
@@ -20,6 +20,8 @@ from text_processor._native import corpus as native_corpus
 from text_processor._native.corpus import Corpus
 from text_processor._native.status import InvalidArgumentError
 from text_processor._words import telling
+from text_processor._words.converting import Sink
+from text_processor._words.options import SPACES, Rule
 from text_processor._words.telling import Tell
 from text_processor.errors import InvalidDocumentError
 
@@ -46,7 +48,13 @@ class Counted(NamedTuple):
 
 
 def count_shards(
-    corpus: Corpus, open_shards: OpenShards[AnyShard], threads: int, report: Callable[[int], object]
+    corpus: Corpus,
+    open_shards: OpenShards[AnyShard],
+    threads: int,
+    report: Callable[[int], object],
+    rule: Rule,
+    *,
+    are_lines: bool = False,
 ) -> Sequence[AnyShard]:
     """Count shards into a corpus, the next batch of each at the same time; report the bytes done, and return the shards.
 
@@ -55,10 +63,12 @@ def count_shards(
     shards = open_shards(threads)
     readers = [shard.steps() for shard in shards]
     corpora = [corpus, *(Corpus() for _ in readers[1:])]
+    sinks = [Sink(part, rule, are_lines=are_lines) for part in corpora]
     n_done = 0
     while any(steps := _next_steps(readers, open_shards)):
-        busy = [(part, *step) for part, step in zip(corpora, steps, strict=True) if step is not None]
-        native_corpus.count_batches([part for part, _, _ in busy], [batch for _, batch, _ in busy])
+        busy = [(sink, *step) for sink, step in zip(sinks, steps, strict=True) if step is not None]
+        prepared = [sink.prepared(batch) for sink, batch, _ in busy]
+        native_corpus.count_batches([sink.corpus for sink, _, _ in busy], prepared, rule.native)
         n_done += sum(nbytes for _, _, nbytes in busy)
         report(n_done)
     native_corpus.join(corpora)
@@ -84,26 +94,42 @@ def _ignore(_n_done: int) -> None:
 # ---- From memory -----------------------------------------------------------------------------------------------------
 
 
-def count_documents(documents: Sequence[Document], threads: int, report: Callable[[int], object] = _ignore) -> Corpus:
+def count_documents(
+    documents: Sequence[Document], threads: int, report: Callable[[int], object] = _ignore, *, rule: Rule = SPACES
+) -> Corpus:
     """Count documents into a new corpus."""
     corpus = Corpus()
-    count_shards(corpus, lambda n: batches.share_out(documents, n), threads, report)
+
+    def open_shards(n: int) -> Sequence[batches.Shard]:
+        return batches.share_out(documents, n, cuts_documents=rule.can_be_cut)
+
+    count_shards(corpus, open_shards, threads, report, rule)
     return corpus
 
 
 # ---- From files, streams and buffers ---------------------------------------------------------------------------------
 
 
-def count_buffer(
-    data: Any, options: Options, threads: int, progress: Progress | bool | None = None, tell: Tell | None = None
-) -> Counted:
+class Way(NamedTuple):
+    """How to count: by which rule, with how many threads, and whom to tell of it."""
+
+    threads: int
+    rule: Rule
+    progress: Progress | bool | None = None
+    tell: Tell | None = None
+
+
+def count_buffer(data: Any, options: Options, way: Way) -> Counted:
     """Count the documents of a buffer of bytes."""
     given = sources.of_buffer(data, options)
     try:
-        counted = _count(given, options, threads, progress, tell)
+        counted = _count(given, options, way)
     except InvalidArgumentError as error:  # the white space after a document was overwritten meanwhile
         raise sources.changed(f"the {type(data).__name__}") from error
-    if type(data) is not bytes and (_has_empty_document(counted) or not counted.corpus.has_valid_terms()):
+    native = way.rule.native
+    if type(data) is not bytes and (
+        (native is None and _has_empty_document(counted)) or not counted.corpus.has_valid_terms(native)
+    ):
         raise sources.changed(f"the {type(data).__name__}")
     return counted
 
@@ -113,34 +139,35 @@ def _has_empty_document(counted: Counted) -> bool:
     return counted.n_documents > counted.corpus.totals().words
 
 
-def count_stream(stream: Any, options: Options, progress: Progress | bool | None, tell: Tell | None) -> Counted:
+def count_stream(stream: Any, options: Options, way: Way) -> Counted:
     """Count the documents of an object with a method ``read``."""
-    return _count(sources.of_stream(stream, options), options, 1, progress, tell)
+    return _count(sources.of_stream(stream, options), options, way._replace(threads=1))
 
 
-def count_file(
-    path: str | bytes | os.PathLike[Any], options: Options, threads: int, progress: Progress | bool | None, tell: Tell | None
-) -> Counted:
+def count_file(path: str | bytes | os.PathLike[Any], options: Options, way: Way) -> Counted:
     """Count the documents of a file."""
-    check_progress(progress)
+    check_progress(way.progress)
     with sources.opened_file(path, options) as given:
-        return _count(given, options, threads, progress, tell)
+        return _count(given, options, way)
 
 
-def _count(given: Input, options: Options, threads: int, progress: Progress | bool | None, tell: Tell | None) -> Counted:
-    corpus = Corpus()
-    with reporting(progress, given.nbytes) as report:
-        if tell is None:
-            shards = count_shards(corpus, lambda n: given.shards(options, n), threads, report)
+def _count(given: Input, options: Options, way: Way) -> Counted:
+    corpus, are_lines = Corpus(), options.documents == "lines"
+    with reporting(way.progress, given.nbytes) as report:
+        if way.tell is None:
+            threads = way.threads if are_lines or way.rule.can_be_cut else 1
+            shards = count_shards(corpus, lambda n: given.shards(options, n), threads, report, way.rule, are_lines=are_lines)
         else:
             shards = given.shards(options, 1)
-            telling.Teller(corpus, shards[0], tell, given.view).count(report)
-    return _checked(Counted(corpus, sum(shard.documents.n_documents for shard in shards)), options)
+            sink = Sink(corpus, way.rule, are_lines=are_lines)
+            telling.Teller(sink, shards[0], way.tell, given.view).count(report)
+    counted = Counted(corpus, sum(shard.documents.n_documents for shard in shards))
+    return _checked(counted, options, has_text=any(shard.documents.has_text for shard in shards))
 
 
-def _checked(counted: Counted, options: Options) -> Counted:
+def _checked(counted: Counted, options: Options, *, has_text: bool) -> Counted:
     """Return the count, or one of no documents if the whole input is one blank document."""
-    if options.documents == "lines" or counted.corpus.totals().words:
+    if options.documents == "lines" or has_text:
         return counted
     if options.blank == "raise":
         raise InvalidDocumentError("Document 0 cannot be empty", index=0)
@@ -150,21 +177,21 @@ def _checked(counted: Counted, options: Options) -> Counted:
 # ---- From Arrow columns ----------------------------------------------------------------------------------------------
 
 
-def count_column(
-    column: object, threads: int, *, refuse_blank: bool, progress: Progress | bool | None, tell: Tell | None
-) -> Counted:
-    """Count the documents of a column, and call ``tell`` with each, if it is given."""
+def count_column(column: object, options: Options, way: Way) -> Counted:
+    """Count the documents of a column."""
     corpus, n_done = Corpus(), 0
-    is_measured = threads > 1 or bool(progress)
+    entries = Entries(options.blank == "raise", decode=decoding.decoder(options.encoding, options.errors))
+    tell, is_measured = way.tell, way.threads > 1 or bool(way.progress)
     with (
-        arrow.opened_column(column, "add_arrow", Entries(refuse_blank), is_measured=is_measured) as (groups, nbytes),
-        reporting(progress, nbytes) as report,
+        arrow.opened_column(column, "add_arrow", entries, is_measured=is_measured) as (groups, nbytes),
+        reporting(way.progress, nbytes) as report,
     ):
         for group in groups:
             start = n_done
             if tell is None:
-                count_shards(corpus, group.shards, threads, lambda n: report(start + n))  # noqa: B023 - called at once
+                count_shards(corpus, group.shards, way.threads, lambda n: report(start + n), way.rule)  # noqa: B023 - called at once
             else:
-                telling.count_column(corpus, group.shards(1)[0], tell, lambda n: report(start + n))  # noqa: B023
+                sink = Sink(corpus, way.rule)
+                telling.count_column(sink, group.shards(1)[0], tell, lambda n: report(start + n))  # noqa: B023
             n_done += group.nbytes
     return Counted(corpus, corpus.totals().documents)

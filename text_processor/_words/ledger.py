@@ -26,6 +26,7 @@ from text_processor._documents import batches
 from text_processor._native import corpus as native_corpus
 from text_processor._native.corpus import Corpus
 from text_processor._words import counting
+from text_processor._words.options import SPACES, Rule
 from text_processor.errors import TextProcessorError
 
 # Characters that may wait to be counted if documents are not kept.
@@ -72,15 +73,16 @@ class Ledger(list[Dropped | Entry]):
     """The documents of an analyzer between two calls of ``clear``: a list, so that adding a document is one ``append``."""
 
     # The first item records what was dropped, so that dropping entries and recording it is one step: a slice assignment.
-    __slots__ = ("__weakref__", "corpus", "has_parts", "n_settled", "n_waiting", "threads", "turns")
+    __slots__ = ("__weakref__", "corpus", "has_parts", "n_settled", "n_waiting", "rule", "threads", "turns")
 
     keeps_documents = True
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__  # type: ignore[assignment]  # a list has None there
 
-    def __init__(self, *, threads: int | None) -> None:
+    def __init__(self, *, threads: int | None, rule: Rule = SPACES) -> None:
         super().__init__((Dropped(0, 0),))
+        self.rule = rule
         self.corpus = Corpus()
         self.n_waiting = 0
         self.n_settled = 0  # the last position at which nothing was left to count or drop
@@ -187,6 +189,14 @@ class Ledger(list[Dropped | Entry]):
             finally:
                 turn.depth = depth
 
+    def prune(self, min_count: int) -> tuple[int, int]:
+        """Count what waits, and remove rare words; return how many words and occurrences went."""
+        while True:
+            self.settle()
+            position = self._position()
+            if (pruned := self.corpus.prune(min_count, position)) is not None:
+                return pruned
+
     def snapshot(self) -> tuple[Corpus, int, list[Document] | None]:
         """Return a copy of all counts, the number of documents, and a list of the documents if they are kept."""
         copy = self.settle().copy()
@@ -225,7 +235,8 @@ class Ledger(list[Dropped | Entry]):
             entries = list(takewhile(_is_document, map(self.__getitem__, range(place, len(self)))))
         else:
             entries = self[place:]
-        counted = counting.count_documents(entries, self.threads or arguments.available_threads())  # type: ignore[arg-type]
+        threads = self.threads or arguments.available_threads()
+        counted = counting.count_documents(entries, threads, rule=self.rule)  # type: ignore[arg-type]
         self.corpus.append(counted, position, position + len(entries))
 
     def _drop_counted(self) -> None:
@@ -278,7 +289,7 @@ class NearlyFullLedger(Ledger):
 
     def append(self, document: Dropped | Entry) -> None:
         documents = cast(tuple[Document], (document,))
-        n_words = counting.count_documents(documents, 1).totals().words
+        n_words = counting.count_documents(documents, 1, rule=self.rule).totals().words
         with self._turn().lock:
             self._check_room(n_words)
             super().append(document)

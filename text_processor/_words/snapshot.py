@@ -2,11 +2,13 @@
 
 The bytes are a container of three sections:
 
-- a JSON object with the options, the lexicon, the lengths of the documents and, in version 2, their types,
+- a JSON object with the options, the lexicon, the lengths of the documents, in version 2 and 3 their types, and in version 3
+  the options that say what a word is,
 - the core's snapshot of the corpus,
 - the kept documents, in UTF-8, one after the other.
 
-Version 2 is written if a document is ``bytes``, otherwise version 1.
+Version 3 is written if words are not those between white space in lower case, version 2 if a document is ``bytes``, otherwise
+version 1.
 """
 
 from __future__ import annotations
@@ -22,13 +24,14 @@ from text_processor._common.container import Container
 from text_processor._common.messages import quoted, shown
 from text_processor._native import text as native_text
 from text_processor._native.corpus import Corpus
+from text_processor._words.options import DEFAULT, Split, WordOptions
 from text_processor.errors import InvalidSnapshotError
 
-_ALL_TEXT, _WITH_BYTES = 1, 2
+_ALL_TEXT, _WITH_BYTES, _WITH_OPTIONS = 1, 2, 3
 
 CONTAINER = Container(
     container.SNAPSHOT,
-    (_ALL_TEXT, _WITH_BYTES),
+    (_ALL_TEXT, _WITH_BYTES, _WITH_OPTIONS),
     3,
     name="the snapshot",
     what="a snapshot of a TextAnalyzer",
@@ -44,6 +47,7 @@ class Snapshot(NamedTuple):
     lexicon: dict[str, float] | None
     keep_documents: bool
     threads: int | None
+    options: WordOptions
 
 
 def chunks(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
@@ -57,8 +61,11 @@ def chunks(snapshot: Snapshot) -> Iterator[bytes | memoryview]:
         "documents": None if encoded is None else list(map(len, encoded)),
     }
     version = _ALL_TEXT
-    if documents is not None and any(isinstance(each, bytes) for each in documents):
-        version = _WITH_BYTES
+    if not snapshot.options.are_default:
+        version = _WITH_OPTIONS
+        description["words"] = snapshot.options.described()
+    if documents is not None and (version == _WITH_OPTIONS or any(isinstance(each, bytes) for each in documents)):
+        version = max(version, _WITH_BYTES)
         description["kinds"] = "".join("b" if isinstance(each, bytes) else "s" for each in documents)
     sections = (
         json.dumps(description, ensure_ascii=False).encode(),
@@ -73,14 +80,15 @@ def to_bytes(snapshot: Snapshot) -> bytes:
     return b"".join(chunks(snapshot))
 
 
-def from_bytes(data: bytes | bytearray) -> Snapshot:
-    """Read a snapshot, or raise `InvalidSnapshotError`."""
+def from_bytes(data: bytes | bytearray, function: Split | None = None) -> Snapshot:
+    """Read a snapshot, or raise `InvalidSnapshotError`; ``function`` is what finds the words, if a function does."""
     version, (described, counted, text) = CONTAINER.sections(data)
-    description = CONTAINER.description(described, lambda found: _checked(found, version))
+    description = CONTAINER.description(described, lambda found: _checked(found, version, function))
     counts_start = CONTAINER.head.size + len(described)
-    corpus = Corpus.of_snapshot(counted, counts_start)
+    options: WordOptions = description["options"]
+    corpus = Corpus.of_snapshot(counted, counts_start, of_any_rule=not options.are_default)
     totals = corpus.totals()
-    if totals.documents > totals.words:  # each document has at least one word
+    if options.are_default and totals.documents > totals.words:  # each document has at least one word
         raise CONTAINER.invalid(f"the snapshot counts {totals.words} words of {totals.documents} documents", counts_start)
     documents = None
     if description["documents"] is not None:
@@ -88,7 +96,7 @@ def from_bytes(data: bytes | bytearray) -> Snapshot:
     if documents is not None and len(documents) != totals.documents:
         why = f"the snapshot holds {len(documents)} documents but counts of {totals.documents}"
         raise CONTAINER.invalid(why, CONTAINER.head.size)
-    return Snapshot(corpus, documents, description["lexicon"], description["keep_documents"], description["threads"])
+    return Snapshot(corpus, documents, description["lexicon"], description["keep_documents"], description["threads"], options)
 
 
 def _is_a(value: Any, kind: type) -> bool:
@@ -96,7 +104,7 @@ def _is_a(value: Any, kind: type) -> bool:
     return type(value) is kind
 
 
-def _checked(description: Mapping[str, Any], version: int) -> dict[str, Any]:
+def _checked(description: Mapping[str, Any], version: int, function: Split | None) -> dict[str, Any]:
     """Check every value of a description; the result has ``kinds`` in every version, with one letter for each document."""
     lexicon, threads, lengths = description["lexicon"], description["threads"], description["documents"]
     if type(description["keep_documents"]) is not bool:
@@ -107,8 +115,10 @@ def _checked(description: Mapping[str, Any], version: int) -> dict[str, Any]:
         _check_lexicon(lexicon)
     if lengths is not None:
         _check_lengths(lengths)
-    kinds = _checked_kinds(description["kinds"], lengths) if version == _WITH_BYTES else "s" * len(lengths or ())
-    return {**description, "kinds": kinds}
+    has_kinds = version == _WITH_BYTES or (version == _WITH_OPTIONS and lengths is not None)
+    kinds = _checked_kinds(description["kinds"], lengths) if has_kinds else "s" * len(lengths or ())
+    options = WordOptions.of_description(description["words"], function) if version == _WITH_OPTIONS else DEFAULT
+    return {**description, "kinds": kinds, "options": options}
 
 
 def _check_lexicon(lexicon: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from text_processor._documents.arrow import import_pyarrow
@@ -23,7 +24,11 @@ def word_table(corpus: Corpus) -> Any:
         "count": pa.Array.from_buffers(pa.int64(), n, [None, counts]),
         "document_frequency": pa.Array.from_buffers(pa.int64(), n, [None, document_frequencies]),
     }
-    return pa.table(columns)
+    totals = corpus.totals()
+    found = pa.table(columns)
+    if totals.words == totals.kept_words:
+        return found
+    return found.replace_schema_metadata({"is_pruned": "true", "total_words": str(totals.words)})
 
 
 def _measures(corpus: Corpus, pa: Any) -> tuple[int, Any, Any]:
@@ -51,4 +56,6 @@ def _terms(corpus: Corpus, n: int, pa: Any) -> Any:
     for first, stop in native_status.slices(n):
         ends = offsets_place[offset_nbytes * (first + 1) :]
         end = corpus.write_terms(first, stop - first, text=text_place, start=end, ends=ends, layout=layout)
+    for hidden in re.finditer(b"\xff", text_place[:end]):  # what the core has for a line feed within a word
+        text_place[hidden.start()] = ord("\n")
     return pa.Array.from_buffers(pa.large_string() if is_large else pa.string(), n, [None, offsets, text.slice(0, nbytes)])

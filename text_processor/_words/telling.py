@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 
 from text_processor._common.progress import Report
 from text_processor._documents import arrow, sources
-from text_processor._native import corpus as native_corpus
 from text_processor._native import text as native_text
-from text_processor._native.corpus import Corpus
 from text_processor._native.text import Batch
+from text_processor._words.converting import Sink
 
 # Takes the document, or None if it is too long to be kept, and its number of words.
 Tell = Callable[[str | None, int], None]
@@ -18,9 +17,9 @@ Tell = Callable[[str | None, int], None]
 MOST_TOLD_NBYTES = 1 << 18
 
 
-def _count_closed(corpus: Corpus, batch: Batch, tell: Callable[[int, int], object]) -> None:
+def _count_closed(sink: Sink, batch: Batch, tell: Callable[[int, int], object]) -> None:
     """Count whole documents, and call ``tell`` with the index of each in the batch and its number of words."""
-    error = corpus.count_each(batch, tell)
+    error = sink.count_each(batch, tell)
     try:
         if error is not None:
             raise error
@@ -36,19 +35,19 @@ def _decoded(text: bytes | bytearray | memoryview) -> str:
         raise sources.changed("the buffer") from error
 
 
-def _count_open(corpus: Corpus, parts: Iterable[Batch]) -> int:
+def _count_open(sink: Sink, parts: Iterable[Batch]) -> int:
     """Count the parts of one document; return their number of words."""
-    n_before = corpus.totals().words
+    n_before = sink.corpus.totals().words
     for part in parts:
-        native_corpus.count_batches([corpus], [part])
-    return corpus.totals().words - n_before
+        sink.count(part)
+    return sink.corpus.totals().words - n_before
 
 
 class Teller:
     """Counts a shard of a source document by document, and calls ``tell`` with each."""
 
-    def __init__(self, corpus: Corpus, shard: sources.Shard, tell: Tell, view: memoryview | None) -> None:
-        self._corpus = corpus
+    def __init__(self, sink: Sink, shard: sources.Shard, tell: Tell, view: memoryview | None) -> None:
+        self._sink = sink
         self._shard = shard
         self._tell = tell
         self._view = view  # all of the input, if it is in memory
@@ -63,7 +62,7 @@ class Teller:
             report(self._shard.source.n_read)
         if last := documents.last_batch():
             self._count_open(last)
-            if self._open_words:
+            if documents.has_text:
                 self._tell(self._text_of_open(documents.start, documents.nbytes), self._open_words)
 
     def _count_block(self, text: memoryview) -> None:
@@ -84,7 +83,7 @@ class Teller:
                 self._tell(self._text_of_open(open_start, block_start + end), n_words + self._open_words)
 
         if batch.n_ends:
-            _count_closed(self._corpus, Batch(text[:closed], batch.ends, batch.n_ends), tell)
+            _count_closed(self._sink, Batch(text[:closed], batch.ends, batch.n_ends), tell)
             self._open_words = 0
         self._count_open(native_text.open_batch(text[closed : len(batch.text)]))
         if documents.start >= block_start:
@@ -93,7 +92,7 @@ class Teller:
 
     def _count_open(self, batch: Batch) -> None:
         if batch.text or batch.n_ends:
-            self._open_words += _count_open(self._corpus, [batch])
+            self._open_words += _count_open(self._sink, [batch])
 
     def _keep(self, text: memoryview) -> None:
         """Append to the open document, while it is short or in one block."""
@@ -108,7 +107,7 @@ class Teller:
         return None if self._open_text is None else _decoded(self._open_text)
 
 
-def count_column(corpus: Corpus, shard: arrow.Shard, tell: Tell, report: Report) -> None:
+def count_column(sink: Sink, shard: arrow.Shard, tell: Tell, report: Report) -> None:
     """Count a shard of an Arrow column, and report the number of bytes done."""
     batch, n_done = shard.batch, 0
 
@@ -117,10 +116,10 @@ def count_column(corpus: Corpus, shard: arrow.Shard, tell: Tell, report: Report)
 
     for index in shard.fill():
         if batch.long_text is None:
-            _count_closed(corpus, batch.joined, tell_text)
+            _count_closed(sink, batch.joined, tell_text)
         else:
             parts = list(arrow.slices_of(batch.long_text, index))  # copies, so that `tell` gets the counted text
-            n_words = _count_open(corpus, parts)
+            n_words = _count_open(sink, parts)
             tell(b"".join(part.text for part in parts).decode(), n_words)
         n_done += batch.read_nbytes
         report(n_done)

@@ -1,0 +1,448 @@
+/* Counting by a rule. If the rule parts words at white space, text is taken chunk by chunk, as the scanner for white space cuts
+ * and lower-cases it, and the chunk is searched for words in place. Text that changes in another way, and documents that cannot
+ * be cut, are changed as a whole and then searched. */
+#include "corpus/by_rule.h"
+
+#include <string.h>
+
+#include "base/once.h"
+#include "corpus/word_batch.h"
+#include "textproc/text.h"
+#include "unicode/lower.h"
+#include "unicode/utf8.h"
+#include "unicode/words.h"
+
+/* So many bytes may be read behind a word. */
+enum { READ_BEHIND = 16 };
+
+typedef struct rule_reading {
+    reading *r;
+    const tp_words *words;
+} rule_reading;
+
+/* ---- Words -> terms ------------------------------------------------------------------------------------------------ */
+
+static bool is_same_key(const tp_hash_key *one, const tp_hash_key *other) { return memcmp(one, other, sizeof *one) == 0; }
+
+/* Whether a word that was made for another table is a stop word. */
+static bool is_stop_word(const tp_words *words, const tp_table *table, const tp_word *word)
+{
+    const tp_table *stop_words = &words->stop_words;
+    if (is_same_key(&stop_words->hash_key, &table->hash_key)) return tp_table_find(stop_words, word) != TP_NO_TERM;
+    tp_word own = tp_table_word(stop_words, word->text, word->nbytes);
+    return tp_table_find(stop_words, &own) != TP_NO_TERM;
+}
+
+/* Removes the stop words from a batch with its keys. */
+static void drop_stop_words(const rule_reading *q, word_batch *b)
+{
+    if (q->words->stop_words.n_terms == 0) return;
+    const tp_table *table = &q->r->counts->table;
+    tp_keys *made = &b->made;
+    size_t n = 0, n_long = 0, next_long = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        size_t start = b->moved[2 * i], end = b->moved[2 * i + 1];
+        bool is_long = next_long < made->n_long_words && made->long_words[next_long] == i;
+        next_long += is_long;
+        tp_word word = {made->keys[i], made->hashes[i], b->text + start, end - start};
+        if (is_stop_word(q->words, table, &word)) continue;
+        if (is_long) made->long_words[n_long++] = (uint8_t)n;
+        made->keys[n] = made->keys[i];
+        made->hashes[n] = made->hashes[i];
+        b->moved[2 * n] = (uint16_t)start;
+        b->moved[2 * n + 1] = (uint16_t)end;
+        n++;
+    }
+    b->n = n;
+    made->n_long_words = n_long;
+}
+
+/* Counts a word that is too long for the edges of a batch. */
+static bool count_one_word(tp_counts *counts, const uint8_t *text, size_t nbytes)
+{
+    if (!tp_table_reserve(&counts->table, 1, nbytes)) return false;
+    tp_word word = tp_table_word(&counts->table, text, nbytes);
+    tp_term_note(tp_table_find_or_append(&counts->table, &word), tp_counts_stamp(counts));
+    counts->words++;
+    return true;
+}
+
+/* Puts the first spans that lie close enough together into a batch, and returns how many; 0 if the first is too long. */
+static size_t put_edges(word_batch *b, const uint8_t *text, const tp_span *spans, size_t n)
+{
+    size_t base = spans[0].start, i = 0;
+    b->text = text + base;
+    b->edges = b->moved;
+    for (; i < n && spans[i].end - base <= UINT16_MAX; i++) {
+        b->moved[2 * i] = (uint16_t)(spans[i].start - base);
+        b->moved[2 * i + 1] = (uint16_t)(spans[i].end - base);
+    }
+    b->n = i;
+    return i;
+}
+
+/* Makes room for the batch's terms and finds those that are there. */
+static bool find_batch(tp_counts *counts, word_batch *b)
+{
+    if (b->n == 0) return true;
+    size_t nbytes = 0;
+    for (size_t i = 0; i < b->n; i++) nbytes += (size_t)b->edges[2 * i + 1] - b->edges[2 * i];
+    if (!tp_table_reserve(&counts->table, b->n, nbytes)) return false;
+    if (!is_cached(&counts->table)) prefetch_slots(&counts->table, b);
+    find_terms(&counts->table, b);
+    return true;
+}
+
+/* ---- n-grams --------------------------------------------------------------------------------------------------------- */
+
+static size_t n_tokens(const tp_counts *counts) { return counts->token_ends.used / sizeof(size_t); }
+
+static bool keep_token(tp_counts *counts, const uint8_t *text, size_t nbytes)
+{
+    tp_arena *tokens = &counts->tokens, *ends = &counts->token_ends;
+    if (!tp_arena_reserve(TP_FOR_CORPUS, tokens, nbytes + 1 + READ_BEHIND)) return false;
+    if (!tp_arena_reserve(TP_FOR_CORPUS, ends, sizeof(size_t))) return false;
+    memcpy(tokens->data + tokens->used, text, nbytes);
+    tokens->used += nbytes;
+    memcpy(ends->data + ends->used, &tokens->used, sizeof(size_t));
+    ends->used += sizeof(size_t);
+    tokens->data[tokens->used++] = ' ';
+    return true;
+}
+
+static tp_span gram_at(const tp_counts *counts, size_t first, size_t n)
+{
+    size_t start = 0, end;
+    if (first > 0) memcpy(&start, counts->token_ends.data + (first - 1) * sizeof start, sizeof start);
+    memcpy(&end, counts->token_ends.data + (first + n - 1) * sizeof end, sizeof end);
+    return (tp_span){start + (first > 0), end};
+}
+
+static bool count_grams(tp_counts *counts, const tp_span *grams, size_t n)
+{
+    word_batch b;
+    const uint8_t *text = counts->tokens.data;
+    for (size_t first = 0, taken; first < n; first += taken) {
+        taken = put_edges(&b, text, grams + first, n - first);
+        if (taken == 0) {
+            if (!count_one_word(counts, text + grams[first].start, grams[first].end - grams[first].start)) return false;
+            taken = 1;
+            continue;
+        }
+        tp_make_keys(&counts->table.hash_key, b.text, b.moved, b.n, &b.made);
+        if (!find_batch(counts, &b)) return false;
+        note_in_document(counts, &b, 0, b.n);
+    }
+    return true;
+}
+
+/* Counts the n-grams of the open document. */
+static bool count_document_grams(tp_counts *counts, const tp_words *words)
+{
+    tp_span grams[TP_KEYS_AT_ONCE];
+    size_t total = n_tokens(counts);
+    for (size_t n = words->least_ngram; n <= words->most_ngram && n <= total; n++) {
+        size_t held = 0;
+        for (size_t first = 0; first + n <= total; first++) {
+            grams[held++] = gram_at(counts, first, n);
+            if (held < TP_KEYS_AT_ONCE && first + n < total) continue;
+            if (!count_grams(counts, grams, held)) return false;
+            held = 0;
+        }
+    }
+    counts->tokens.used = counts->token_ends.used = 0;
+    return true;
+}
+
+static bool has_grams(const tp_words *words) { return words->most_ngram > 1; }
+
+/* ---- Documents ------------------------------------------------------------------------------------------------------- */
+
+static bool close_next_document(const rule_reading *q)
+{
+    if (has_grams(q->words) && !count_document_grams(q->r->counts, q->words)) return false;
+    tp_counts_close_document(q->r->counts);
+    q->r->n_closed++;
+    return true;
+}
+
+static bool close_before(const rule_reading *q, size_t place)
+{
+    while (next_end(q->r) < place) {
+        if (!close_next_document(q)) return false;
+    }
+    return true;
+}
+
+/* Takes the words first … end - 1 of the batch, all of them in the open document. */
+static bool take_words(const rule_reading *q, const word_batch *b, size_t first, size_t end)
+{
+    if (!has_grams(q->words)) {
+        note_in_document(q->r->counts, b, first, end);
+        return true;
+    }
+    for (size_t i = first; i < end; i++) {
+        size_t start = b->moved[2 * i];
+        if (!keep_token(q->r->counts, b->text + start, b->moved[2 * i + 1] - start)) return false;
+    }
+    return true;
+}
+
+/* A place that no text has: words that are all in the open document. */
+#define NOWHERE SIZE_MAX
+
+/* Takes the words of the batch, whose text begins at the place `origin` of the batch of documents, and closes the documents
+ * between them. */
+static bool take_batch(const rule_reading *q, const word_batch *b, size_t origin)
+{
+    if (origin == NOWHERE) return take_words(q, b, 0, b->n);
+    for (size_t first = 0, end; first < b->n; first = end) {
+        if (!close_before(q, origin + b->moved[2 * first])) return false;
+        uint64_t stop = next_end(q->r);
+        end = first + 1;
+        while (end < b->n && origin + b->moved[2 * end] < stop) end++;
+        if (!take_words(q, b, first, end)) return false;
+    }
+    return true;
+}
+
+/* Takes a word that is too long for the edges of a batch. */
+static bool take_giant(const rule_reading *q, const uint8_t *text, size_t nbytes)
+{
+    tp_counts *counts = q->r->counts;
+    tp_word word = tp_table_word(&counts->table, text, nbytes);
+    if (is_stop_word(q->words, &counts->table, &word)) return true;
+    return has_grams(q->words) ? keep_token(counts, text, nbytes) : count_one_word(counts, text, nbytes);
+}
+
+static size_t drop_short(const tp_words *words, const uint8_t *text, tp_span *spans, size_t n)
+{
+    if (words->min_length == 1) return n;
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t length = 0;
+        for (size_t j = spans[i].start; j < spans[i].end; j++) length += !tp_utf8_is_continuation(text[j]);
+        spans[kept] = spans[i];
+        kept += length >= words->min_length;
+    }
+    return kept;
+}
+
+static bool take_spans(const rule_reading *q, const uint8_t *text, const tp_span *spans, size_t n, size_t origin)
+{
+    word_batch b;
+    tp_counts *counts = q->r->counts;
+    for (size_t first = 0, taken; first < n; first += taken) {
+        taken = put_edges(&b, text, spans + first, n - first);
+        if (taken == 0) {
+            taken = 1;
+            if (!take_giant(q, text + spans[first].start, spans[first].end - spans[first].start)) return false;
+            continue;
+        }
+        bool wants_keys = !has_grams(q->words) || q->words->stop_words.n_terms > 0;
+        if (wants_keys) tp_make_keys(&counts->table.hash_key, b.text, b.moved, b.n, &b.made);
+        drop_stop_words(q, &b);
+        if (!has_grams(q->words) && !find_batch(counts, &b)) return false;
+        if (!take_batch(q, &b, origin == NOWHERE ? NOWHERE : origin + spans[first].start)) return false;
+    }
+    return true;
+}
+
+/* Line feeds part the terms of the table, so within a word they become a byte that no UTF-8 has. */
+static void hide_line_feeds(uint8_t *text, const tp_span *spans, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = spans[i].start; j < spans[i].end; j++) {
+            if (text[j] == '\n') text[j] = 0xFF;
+        }
+    }
+}
+
+/* Finds the words of a text and takes them. The text is the core's own, so that nobody changes it meanwhile, and READ_BEHIND
+ * bytes more may be read. */
+static bool take_text(const rule_reading *q, uint8_t *text, size_t nbytes, size_t origin)
+{
+    tp_span spans[TP_KEYS_AT_ONCE];
+    const tp_words_rule *rule = q->words->rule;
+    size_t at = 0, n;
+    while ((n = rule->next_words(rule, text, nbytes, &at, spans, TP_KEYS_AT_ONCE)) > 0) {
+        if (q->words->may_hold_line_feed) hide_line_feeds(text, spans, n);
+        n = drop_short(q->words, text, spans, n);
+        if (!take_spans(q, text, spans, n, origin)) return false;
+    }
+    return true;
+}
+
+/* ---- Text that changes ----------------------------------------------------------------------------------------------- */
+
+/* Copies text into empty scratch memory. */
+static bool copy_text(tp_arena *to, const uint8_t *text, size_t nbytes)
+{
+    to->used = 0;
+    if (!tp_arena_reserve(TP_FOR_CORPUS, to, nbytes + READ_BEHIND)) return false;
+    if (nbytes > 0) memcpy(to->data, text, nbytes);
+    to->used = nbytes;
+    return true;
+}
+
+/* Normalizes the text in `lowered`, with `other` as scratch memory. */
+static bool normalize(tp_counts *counts, const tp_words *words)
+{
+    tp_arena *from = &counts->lowered, *to = &counts->other;
+    size_t nbytes = from->used;
+    tp_status status;
+    do {
+        to->used = 0;
+        if (!tp_arena_reserve(TP_FOR_CORPUS, to, nbytes + READ_BEHIND)) return false;
+        status = tp_normalize(from->data, from->used, words->form, words->unicode_version, to->data, NULL,
+                              to->capacity - READ_BEHIND, &nbytes, NULL);
+    } while (status == TP_TOO_SMALL);
+    if (status != TP_OK) return false;
+    to->used = nbytes;
+    tp_arena kept = *from;
+    *from = *to;
+    *to = kept;
+    return true;
+}
+
+static bool lower(tp_counts *counts)
+{
+    tp_arena *from = &counts->lowered, *to = &counts->other;
+    to->used = 0;
+    if (!tp_arena_reserve(TP_FOR_CORPUS, to, TP_LOWER_BOUND(from->used) + READ_BEHIND)) return false;
+    to->used = tp_lower_word(from->data, from->used, counts->unicode_version, to->data);
+    tp_arena kept = *from;
+    *from = *to;
+    *to = kept;
+    return true;
+}
+
+/* Takes the words of a stretch of the open document, which is changed as a whole before. */
+static bool take_changed(const rule_reading *q, const uint8_t *text, size_t nbytes)
+{
+    tp_counts *counts = q->r->counts;
+    if (nbytes == 0) return true;
+    if (!copy_text(&counts->lowered, text, nbytes)) return false;
+    if (q->words->normalizes && !normalize(counts, q->words)) return false;
+    if (q->words->letter_case == TP_CASE_LOWER && !lower(counts)) return false;
+    return take_text(q, counts->lowered.data, counts->lowered.used, NOWHERE);
+}
+
+/* Whether the first bytes of the chunk, lower-cased by the scanner or as they were, are what the steps before the words make of
+ * `text`. */
+static bool is_ready(const tp_words *words, const tp_chunk *chunk, const uint8_t *text, size_t nbytes)
+{
+    if (words->letter_case == TP_CASE_LOWER && chunk->unlowered[0] < nbytes) return false;
+    if (!words->normalizes) return true;
+    size_t offset;
+    tp_status status = tp_find_unnormalized(text, nbytes, words->form, words->unicode_version, &offset, NULL);
+    return status == TP_OK && offset == nbytes;
+}
+
+/* ---- Text that can be cut at white space ------------------------------------------------------------------------------ */
+
+/* Takes text that begins at the place of the reading, without looking at the chunk, and closes the documents that end in it. */
+static bool take_documents(const rule_reading *q, size_t nbytes)
+{
+    reading *r = q->r;
+    size_t start = r->position, stop = r->position + nbytes;
+    while (next_end(r) < stop) {
+        size_t end = tp_end_within(r->ends, r->n_closed, start, stop);
+        if (!take_changed(q, r->text + start, end - start) || !close_next_document(q)) return false;
+        start = tp_start_behind(end, stop);
+    }
+    return take_changed(q, r->text + start, stop - start);
+}
+
+/* Takes the next `nbytes` bytes, which the chunk begins with. */
+static bool take_stretch(const rule_reading *q, size_t nbytes)
+{
+    reading *r = q->r;
+    tp_chunk *chunk = r->counts->chunk;
+    if (q->words->letter_case == TP_CASE_KEEP) memcpy(chunk->lowered, r->text + r->position, nbytes);
+    if (is_ready(q->words, chunk, r->text + r->position, nbytes)) return take_text(q, chunk->lowered, nbytes, r->position);
+    return take_documents(q, nbytes);
+}
+
+static bool take_next_chunk(const rule_reading *q)
+{
+    reading *r = q->r;
+    tp_chunk *chunk = r->counts->chunk;
+    const uint8_t *here = r->text + r->position;
+    size_t dealt_with = tp_scan(here, r->nbytes - r->position, chunk), held_back = 0;
+    if (dealt_with == 0) { /* no white space in a whole chunk */
+        dealt_with = (size_t)(tp_skip_word(here, r->text + r->nbytes) - here);
+        bool is_held_back = r->position + dealt_with == r->nbytes && is_open_at_end(r);
+        if (is_held_back) held_back = dealt_with;
+        else if (!take_documents(q, dealt_with)) return false;
+    } else {
+        size_t n_words = chunk->n_words;
+        bool is_last = r->position + dealt_with == r->nbytes && is_open_at_end(r);
+        if (is_last && n_words > 0 && chunk->edges[2 * n_words - 1] == dealt_with) {
+            held_back = dealt_with - chunk->edges[2 * n_words - 2];
+        }
+        if (!take_stretch(q, dealt_with - held_back)) return false;
+    }
+    if (held_back > 0) {
+        if (!close_before(q, r->nbytes - held_back)) return false;
+        if (!tp_counts_append_to_carry(r->counts, r->text + r->nbytes - held_back, held_back)) return false;
+    }
+    r->position += dealt_with;
+    return true;
+}
+
+/* Completes what the carry holds with the beginning of the batch. */
+static bool continue_carry(const rule_reading *q)
+{
+    reading *r = q->r;
+    size_t limit = r->n_ends > 0 ? tp_end_within(r->ends, 0, 0, r->nbytes) : r->nbytes;
+    r->position = (size_t)(tp_skip_word(r->text, r->text + limit) - r->text);
+    if (!tp_counts_append_to_carry(r->counts, r->text, r->position)) return false;
+    if (r->position == r->nbytes && is_open_at_end(r)) return true;
+    bool is_taken = take_changed(q, r->counts->carry.data, r->counts->carry.used);
+    r->counts->carry.used = 0;
+    return is_taken;
+}
+
+static bool take_cuttable(const rule_reading *q)
+{
+    reading *r = q->r;
+    if (r->counts->carry.used > 0 && !continue_carry(q)) return false;
+    while (r->position < r->nbytes) {
+        if (!take_next_chunk(q)) return false;
+    }
+    return true;
+}
+
+/* ---- Text that cannot ------------------------------------------------------------------------------------------------- */
+
+static bool take_whole_documents(const rule_reading *q)
+{
+    reading *r = q->r;
+    tp_arena *carry = &r->counts->carry;
+    size_t start = 0;
+    while (r->n_closed < r->n_ends) {
+        size_t end = tp_end_within(r->ends, r->n_closed, start, r->nbytes);
+        if (carry->used > 0) {
+            if (!tp_counts_append_to_carry(r->counts, r->text + start, end - start)) return false;
+            if (!take_changed(q, carry->data, carry->used)) return false;
+            carry->used = 0;
+        } else if (!take_changed(q, r->text + start, end - start)) {
+            return false;
+        }
+        if (!close_next_document(q)) return false;
+        start = tp_start_behind(end, r->nbytes);
+    }
+    return tp_counts_append_to_carry(r->counts, r->text + start, r->nbytes - start);
+}
+
+bool tp_count_by_rule(reading *r, const tp_words *words)
+{
+    const rule_reading q = {r, words};
+    r->counts->has_rule = true;
+    if (!(words->rule->parts_at_space ? take_cuttable(&q) : take_whole_documents(&q))) return false;
+    while (r->n_closed < r->n_ends) {
+        if (!close_next_document(&q)) return false;
+    }
+    return true;
+}

@@ -1,0 +1,98 @@
+/* Segments for whom the core is a library: offsets in bytes or characters, and counts. */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/once.h"
+#include "segment/segment.h"
+#include "segment/uax29.h"
+#include "textproc/segment.h"
+#include "unicode/breaks.h"
+#include "unicode/utf8.h"
+
+/* As many spans as stay in the first-level cache beside the text. */
+enum { SPANS_AT_ONCE = 512 };
+
+const char *tp_segments_unicode_version(void) { return TP_BREAKS_UNICODE_VERSION; }
+
+static const tp_words_rule *rule_of(tp_segments kind)
+{
+    switch (kind) {
+    case TP_WORDS:
+        return &tp_uax29_words;
+    case TP_WORD_SEGMENTS:
+        return &tp_uax29_word_segments;
+    default:
+        return NULL;
+    }
+}
+
+static tp_status fail_kind(tp_error *error)
+{
+    return tp_fail(error, TP_INVALID_ARGUMENT, 0, "segments are words, word segments, sentences or graphemes");
+}
+
+/* Moves the place to an offset in bytes behind it, and returns the offset in characters. */
+static uint64_t pass(tp_segments_place *place, const uint8_t *text, size_t nbytes)
+{
+    uint64_t n = place->n_characters;
+    for (size_t i = (size_t)place->nbytes; i < nbytes; i++) n += !tp_utf8_is_continuation(text[i]);
+    *place = (tp_segments_place){nbytes, n};
+    return n;
+}
+
+static void store(const tp_span *spans, size_t n, const uint8_t *text, bool in_characters, tp_segments_place *place,
+                  uint64_t *bounds)
+{
+    for (size_t i = 0; i < n; i++) {
+        bounds[2 * i] = in_characters ? pass(place, text, spans[i].start) : spans[i].start;
+        bounds[2 * i + 1] = in_characters ? pass(place, text, spans[i].end) : spans[i].end;
+    }
+}
+
+tp_status tp_find_segments(const uint8_t *text, size_t text_nbytes, tp_segments kind, bool in_characters,
+                           tp_segments_place *place, uint64_t *bounds, size_t capacity, size_t *n_segments, tp_error *error)
+{
+    const tp_words_rule *rule = rule_of(kind);
+    if (rule == NULL) return fail_kind(error);
+    if (place->nbytes > text_nbytes) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "the place is beyond the text");
+    tp_segments_place now = *place;
+    size_t at = (size_t)now.nbytes, n = 0, n_more = SIZE_MAX;
+    while (n < capacity && n_more > 0) {
+        tp_span spans[SPANS_AT_ONCE];
+        size_t wanted = capacity - n < SPANS_AT_ONCE ? capacity - n : SPANS_AT_ONCE;
+        n_more = rule->next_words(rule, text, text_nbytes, &at, spans, wanted);
+        store(spans, n_more, text, in_characters, &now, bounds + 2 * n);
+        n += n_more;
+    }
+    if (in_characters) pass(&now, text, at);
+    now.nbytes = at;
+    *place = now;
+    *n_segments = n;
+    return TP_OK;
+}
+
+static uint64_t count(const tp_words_rule *rule, const uint8_t *text, size_t nbytes)
+{
+    tp_span spans[SPANS_AT_ONCE];
+    uint64_t n = 0;
+    size_t at = 0, n_more;
+    while ((n_more = rule->next_words(rule, text, nbytes, &at, spans, SPANS_AT_ONCE)) > 0) n += n_more;
+    return n;
+}
+
+tp_status tp_count_segments(const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_texts, tp_segments kind,
+                            uint64_t *counts, tp_error *error)
+{
+    const tp_words_rule *rule = rule_of(kind);
+    if (rule == NULL) return fail_kind(error);
+    uint64_t start = 0;
+    for (size_t i = 0; i < n_texts; i++) {
+        uint64_t end = tp_once(ends[i]);
+        if (end > text_nbytes || end < start) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends of texts must ascend within the text");
+        }
+        counts[i] = text_nbytes > 0 ? count(rule, text + start, (size_t)(end - start)) : 0;
+        start = end + 1;
+    }
+    return TP_OK;
+}

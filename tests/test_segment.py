@@ -1,0 +1,133 @@
+"""Words, sentences and graphemes are those of UAX #29: its own tests, a plain statement of its rules, and StringZilla."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from text_processor import cpu_features
+from text_processor._native import process as native_process
+from text_processor._native import segment as native_segment
+
+DATA = Path(__file__).resolve().parent / "data"
+
+CHARACTERS = [chr(code_point) for code_point in range(0x110000) if not 0xD800 <= code_point < 0xE000]
+
+with_each_instruction_set = pytest.mark.parametrize("simd", cpu_features()["available"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def simd(request: pytest.FixtureRequest) -> Iterator[str]:
+    native_process.select_simd(request.param)
+    yield request.param
+    native_process.select_simd(None)
+
+
+def spans(text: str, kind: str, *, in_characters: bool = False) -> list[tuple[int, int]]:
+    found = [each for some in native_segment.find(text.encode(), kind, in_characters=in_characters) for each in some]
+    return list(zip(found[::2], found[1::2], strict=True))
+
+
+def parts(text: str, kind: str) -> list[str]:
+    return [text[start:end] for start, end in spans(text, kind, in_characters=True)]
+
+
+def standard_tests(name: str) -> list[list[str]]:
+    """The segments of each text that the standard gives."""
+    lines = (DATA / f"{name}BreakTest.txt").read_text("utf-8").splitlines()
+    texts = [line.strip("÷ ").split(" ÷ ") for line in lines if not line.startswith("#")]
+    return [["".join(chr(int(each, 16)) for each in part.split(" × ")) for part in text] for text in texts]
+
+
+STANDARD = {"word segments": "Word"}
+
+
+@pytest.mark.parametrize("kind", STANDARD)
+def test_the_standards_own_tests_pass(kind: str) -> None:
+    tests = standard_tests(STANDARD[kind])
+    assert len(tests) > 500
+    assert [text for text in tests if parts("".join(text), kind) != text] == []
+
+
+@pytest.mark.parametrize("kind", STANDARD)
+def test_the_standards_own_tests_pass_one_behind_the_other(kind: str) -> None:
+    """A line separator parts everything from what follows."""
+    tests = standard_tests(STANDARD[kind])
+    text = "".join(part for each in tests for part in [*each, "\u2028"])
+    expected = [part for each in tests for part in parts("".join([*each, "\u2028"]), kind)]
+    assert parts(text, kind) == expected
+
+
+# ---- Words are the segments with a letter or a number ------------------------------------------------------------------
+
+
+@cache
+def word_like() -> frozenset[str]:
+    """Those that are a word by themselves: a line feed parts each from all others."""
+    return frozenset(parts("\n".join(CHARACTERS), "words"))
+
+
+def words_by_segments(text: str) -> list[tuple[int, int]]:
+    encoded, has_none = text.encode(), word_like().isdisjoint
+    return [(start, end) for start, end in spans(text, "word segments") if not has_none(encoded[start:end].decode())]
+
+
+def same_words(text: str) -> bool:
+    return spans(text, "words") == words_by_segments(text)
+
+
+# Characters of all classes, and those that the windows know.
+MATTER = (
+    "aZ09_'.,;: \n\r\t-\"éßÿ×÷ŁЖѿΆΈάΐϿ϶؟ءيًَ٠א״'\u0301\u0345\u200d\u00ad\u2060カ中あ\u0e01क्र\u2019\u2028\u0085\u3000가"
+    "\U0001f1e6\U0001f1e7👩❤\ufe0f🏻"
+)
+texts = st.text(
+    st.one_of(st.sampled_from(MATTER), st.sampled_from("ab1_'. "), st.characters(exclude_categories=["Cs"])), max_size=200
+)
+
+
+@with_each_instruction_set
+@given(texts)
+@example("___ _a_ __")
+@example("a" * 61 + ".b" + "c" * 62 + "'é 1" + "0" * 60 + ",1")
+@example(" " * 61 + "\u0345 a  \u0345")
+def test_words_are_segments_with_a_letter_or_a_number(simd: str, text: str) -> None:
+    assert same_words(text)
+
+
+@with_each_instruction_set
+def test_words_at_every_place_of_a_window(simd: str) -> None:
+    generator = random.Random(29)
+    for length in range(150):
+        for pool in ("a' ", "1,.a ", "_a. ", "é.a ", "ж'1\u0301 ", "中a. _", MATTER):
+            text = "".join(generator.choices(pool, k=length))
+            assert same_words(text), text
+
+
+def test_every_character_alone_and_beside_others() -> None:
+    """What the windows take for letters are letters."""
+    # Most assigned characters have few neighbours that are not; beyond the first planes one in sixteen is enough.
+    characters = CHARACTERS[:0x20000] + CHARACTERS[0x20000::16]
+    for pattern in ("a{} ", "{}1 ", "a.{} ", "1,{}2 ", " {}\u200d{}\u0345 "):
+        text = "".join(pattern.replace("{}", character) for character in characters)
+        segments = spans(text, "word segments")
+        assert [end for _, end in segments[:-1]] == [start for start, _ in segments[1:]]
+        assert same_words(text), pattern
+
+
+@pytest.mark.parametrize("kind", native_segment.KINDS)
+def test_offsets_in_characters_are_those_of_bytes(kind: str) -> None:
+    text = "".join(random.Random(1).choices(MATTER, k=60_000))
+    places = [0]
+    for character in text:
+        places.append(places[-1] + len(character.encode()))
+    by_characters = [(places[start], places[end]) for start, end in spans(text, kind, in_characters=True)]
+    assert by_characters == spans(text, kind)
+    assert all(end <= start for (_, end), (start, _) in pairwise(by_characters))
