@@ -103,12 +103,26 @@ def test_ends_that_are_out_of_order_or_too_large_are_those_nearest():
     assert binding.lists_of_ids(array("I", [1, 2, 3]), array("Q", [2, 1, 2**63, 3]), b"") == [[1, 2], [], [3], []]
 
 
+@given(st.lists(st.integers(0, 2**40)), st.integers(0, 2**40))
+def test_numbers_are_shifted_and_subtracted(numbers, by):
+    ends = array("Q", numbers)
+    assert array("Q", binding.shifted(ends, by)).tolist() == [number + by for number in numbers]
+    steps = [(number - before) % 2**64 for before, number in zip([0, *numbers], numbers, strict=False)]
+    assert array("Q", binding.differences(ends)).tolist() == steps
+
+
 @pytest.mark.parametrize("given", [None, "text", 5, [1]], ids=repr)
 def test_what_has_no_bytes_is_no_buffer_of_ids(given):
     with pytest.raises(TypeError):
         binding.list_of_ids(given, b"")
     with pytest.raises(TypeError):
         binding.lists_of_ids(array("I"), given, b"")
+    with pytest.raises(TypeError):
+        binding.differences(given)
+    with pytest.raises(TypeError):
+        binding.shifted(given, 1)
+    with pytest.raises(TypeError):
+        binding.shifted(array("Q"), given)
 
 
 @pytest.mark.parametrize("name", ["list_of_ids", "lists_of_ids"])

@@ -363,6 +363,41 @@ static PyObject *join_texts(PyObject *module, PyObject *texts)
     return made;
 }
 
+/* Stores how far each of the 64-bit numbers is from the one before, if `shift` is NULL, or adds *shift to each. */
+static PyObject *changed_numbers(PyObject *numbers, const uint64_t *shift)
+{
+    Py_buffer given;
+    if (PyObject_GetBuffer(numbers, &given, PyBUF_SIMPLE) < 0) return NULL;
+    Py_ssize_t n = given.len / (Py_ssize_t)sizeof(uint64_t);
+    PyObject *changed = PyBytes_FromStringAndSize(NULL, n * (Py_ssize_t)sizeof(uint64_t));
+    uint64_t before = 0;
+    for (Py_ssize_t i = 0; changed != NULL && i < n; i++) {
+        uint64_t number, made;
+        memcpy(&number, (const char *)given.buf + i * (Py_ssize_t)sizeof number, sizeof number);
+        made = shift == NULL ? number - before : number + *shift;
+        before = number;
+        memcpy(PyBytes_AsString(changed) + i * (Py_ssize_t)sizeof made, &made, sizeof made);
+    }
+    PyBuffer_Release(&given);
+    return changed;
+}
+
+/* differences(numbers): of 64-bit numbers, each from the one before it, as bytes. */
+static PyObject *differences(PyObject *module, PyObject *numbers)
+{
+    (void)module;
+    return changed_numbers(numbers, NULL);
+}
+
+/* shifted(numbers, by): the 64-bit numbers with one number added to each, as bytes. */
+static PyObject *shifted(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
+{
+    (void)module;
+    if (n_arguments != 2) return none();
+    uint64_t shift = PyLong_AsUnsignedLongLong(arguments[1]);
+    return PyErr_Occurred() ? NULL : changed_numbers(arguments[0], &shift);
+}
+
 /* has_blank(texts): whether one of a tuple of str and bytes has only white space. */
 static PyObject *has_blank(PyObject *module, PyObject *texts)
 {
@@ -402,7 +437,8 @@ static PyObject *short_functions(PyObject *module, PyObject *bound)
 }
 
 static PyMethodDef functions_here[] = {FAST(list_of_ids), FAST(lists_of_ids), ONE(join_texts),
-                                       ONE(has_blank),    ONE(addresses_of),  ONE(short_functions)};
+                                       ONE(has_blank),    ONE(addresses_of),  ONE(short_functions),
+                                       ONE(differences),  FAST(shifted)};
 
 void tpb_give_functions(uintptr_t functions)
 {

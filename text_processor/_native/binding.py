@@ -17,6 +17,8 @@ list_of_ids = _functions["list_of_ids"]
 lists_of_ids = _functions["lists_of_ids"]
 join_texts = _functions["join_texts"]
 has_blank = _functions["has_blank"]
+differences = _functions["differences"]
+shifted = _functions["shifted"]
 addresses_of = _functions["addresses_of"]
 _short_functions = _functions["short_functions"]
 

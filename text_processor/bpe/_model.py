@@ -34,8 +34,11 @@ from text_processor.errors import InvalidDocumentError, UnknownTokenError, Untra
 # Bytes of short texts in one batch, for each thread: some milliseconds of work, or some tens if all are long pieces.
 BATCH_NBYTES = 1 << 19
 
-# A text of more characters is encoded alone, in steps.
-SHORT_IN_BATCH = 1 << 17
+# So many texts of a list, for each thread, are looked at together.
+GROUP_TEXTS = 1 << 10
+
+# A text that would be more than such a part of a batch is encoded alone, in steps.
+PARTS_OF_BATCH = 4
 
 # The number of sets of names whose search a tokenizer keeps: nearly all calls use the same sets.
 MOST_SEARCHES = 8
@@ -46,11 +49,17 @@ SLICE_IDS = 1 << 20
 # Patterns with the pieces of another one, which is written otherwise: those of tiktoken for r50k and cl100k.
 SAME_SPLITS = {PATTERNS["r50k"]: PATTERNS["gpt2"], PATTERNS["cl100k"]: PATTERNS["gpt4"]}
 
+
 # A stretch between special tokens that several threads may share.
 LONG_STRETCH = 1 << 17
 
 # Takes the number of further bytes that are done.
 Tell = Callable[[int], object]
+
+
+def most_of_one() -> int:
+    """Return how many characters a text may have that is given to the core together with others."""
+    return BATCH_NBYTES // PARTS_OF_BATCH
 
 
 class Model:
@@ -359,9 +368,24 @@ class Model:
         """Give the ids of each text to an output, and report the number of bytes done."""
         chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
         batch = _Batch(self, output, threads, report)
-        for index, text in enumerate(texts):
-            batch.add(self._checked_of_many(text, index, forbidden), chosen)
+        groups = self._groups_of(texts, threads) if type(texts) in (list, tuple) else [(0, texts, None)]
+        search = self.search_for(chosen | forbidden) if chosen or forbidden else None
+        for first, group, joined in groups:
+            if joined is not None and not (search and search.occur_in(joined)):
+                batch.add_joined(joined, len(joined.text) - joined.n_ends + 1)
+                continue
+            for index, text in enumerate(group, first):
+                batch.add(self._checked_of_many(text, index, forbidden), chosen)
         batch.flush()
+
+    def _groups_of(self, texts: Any, threads: int) -> Iterator[tuple[int, Iterable[object], Batch | None]]:
+        """Cut a list or tuple into groups; give the index of the first text of each, and the joined texts if they are short."""
+        n, most = GROUP_TEXTS * threads, BATCH_NBYTES * threads
+        for first in range(0, len(texts), n):
+            group = texts[first : first + n]
+            is_short = {*map(type, group)} == {str} and sum(map(len, group)) <= most and max(map(len, group)) <= most_of_one()
+            can_join = is_short and self.is_plain and self.splitter.native is not None
+            yield first, group, utf8.joined(group) if can_join else None
 
     def encode_column(
         self, texts: Texts, output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
@@ -377,7 +401,7 @@ class Model:
                 and isinstance(joined, Batch)
                 and not (search and search.occur_in(joined))
             ):
-                batch.add_joined(joined)
+                batch.add_joined(joined, len(joined.text) - joined.n_ends)  # each is followed by one byte
                 continue
             for index, text in enumerate(utf8.documents_of(joined), first):
                 batch.add(self._checked_of_many(text, index, forbidden), chosen)
@@ -595,7 +619,7 @@ class _Batch:
     def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
         """Add a checked text."""
         can_wait = self._model.splitter.native is not None
-        if can_wait and isinstance(text, str) and len(text) <= SHORT_IN_BATCH:
+        if can_wait and isinstance(text, str) and len(text) <= most_of_one():
             whole = self._whole(text, chosen)
             if whole is not None:
                 self._wait(whole)
@@ -605,10 +629,10 @@ class _Batch:
         self._model._encode_checked(text, chosen, self._encoder, self._has_done)
         self._output.take(array("Q", [self._encoder.n_ids - n_before]))
 
-    def add_joined(self, batch: Batch) -> None:
-        """Add the texts of a batch in which no special token is to be found; each is followed by one byte."""
+    def add_joined(self, batch: Batch, nbytes: int) -> None:
+        """Add the texts of a batch, of so many bytes, in which no special token is to be found."""
         self.flush()
-        self._feed(batch, len(batch.text) - batch.n_ends)
+        self._feed(batch, nbytes)
 
     def _whole(self, text: str, chosen: frozenset[str]) -> str | None:
         """Return what goes to the splitter of a text without added tokens; None if it may have some."""

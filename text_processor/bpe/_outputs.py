@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import operator
 from array import array
 from itertools import pairwise
 from typing import Protocol, Union
 
+from text_processor._native import binding
 from text_processor._native.bpe import Vocabulary
 from text_processor.bpe._stages import post_processing
 from text_processor.bpe._stages.post_processing import Parts
@@ -59,8 +59,7 @@ class Flat:
         self.offsets = array("Q", [0])
 
     def take(self, ends: Ends) -> None:
-        start = self.offsets[-1]
-        self.offsets.extend(map(start.__add__, ends) if start else ends)
+        self.offsets.frombytes(binding.shifted(ends, self.offsets[-1]))
 
     def mark(self, marks: Parts) -> None:
         """Put the marks of a post-processor around each text."""
@@ -80,7 +79,7 @@ class Counts:
         self.counts = array("Q")
 
     def take(self, ends: Ends) -> None:
-        self.counts.extend(map(operator.sub, ends, (0, *ends)))
+        self.counts.frombytes(binding.differences(ends))
 
 
 def as_list(ids: array[int], vocabulary: Vocabulary) -> list[int]:

@@ -29,12 +29,13 @@ class Place(NamedTuple):
 class Search:
     """Finds names (at least one) in a text: the leftmost first, and the longest of those that begin at the same place."""
 
-    __slots__ = ("_common", "_longest", "_names", "native")
+    __slots__ = ("_common", "_ids", "_longest", "_names", "native")
 
     def __init__(self, names: Collection[str]) -> None:
         self._names = tuple(names)
         self.native = native_bpe.Names([name.encode("utf-8", "surrogatepass") for name in names])
         self._longest = max(map(len, names))
+        self._ids: array[int] | None = None
         # The common prefix of all names is found quickly, and occurs in few texts.
         self._common = common_prefix(min(names), max(names))
 
@@ -82,8 +83,10 @@ class Search:
             start += n_certain
 
     def ids_of(self, ids: Mapping[str, int]) -> array[int]:
-        """Return the id of each name, by number."""
-        return array("I", map(ids.__getitem__, self._names))
+        """Return the id of each name, by number; the ids are the same in each call, as a tokenizer has its own searches."""
+        if self._ids is None:
+            self._ids = array("I", map(ids.__getitem__, self._names))
+        return self._ids
 
     def places(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[Place], int]:
         """Return the places of all names, and the number of certain bytes; after these, more text may complete other names."""
