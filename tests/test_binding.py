@@ -122,7 +122,7 @@ def test_what_has_no_bytes_is_no_buffer_of_ids(given):
     with pytest.raises(TypeError):
         binding.shifted(given, 1)
     with pytest.raises(TypeError):
-        binding.shifted(array("Q"), given)
+        binding.shifted(array("Q"), "1")
 
 
 @pytest.mark.parametrize("name", ["list_of_ids", "lists_of_ids"])

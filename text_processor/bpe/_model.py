@@ -49,7 +49,6 @@ SLICE_IDS = 1 << 20
 # Patterns with the pieces of another one, which is written otherwise: those of tiktoken for r50k and cl100k.
 SAME_SPLITS = {PATTERNS["r50k"]: PATTERNS["gpt2"], PATTERNS["cl100k"]: PATTERNS["gpt4"]}
 
-
 # A stretch between special tokens that several threads may share.
 LONG_STRETCH = 1 << 17
 
