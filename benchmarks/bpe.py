@@ -23,7 +23,8 @@ With published vocabularies, beside fastokens and gigatoken too, each run in a p
     published-memory    the memory that a process holds
 
 All contestants of a comparison take turns on one processor. The first turn is not measured: in it the answers are compared.
-Ratios are taken for each round, over the first contestant. What comes out is bpe.json in FOLDER (build/benchmarks).
+Ratios are taken for each round, over the first contestant. What comes out is bpe.json in FOLDER (build/benchmarks), and for the
+published vocabularies published.json.
 """
 
 from __future__ import annotations
@@ -357,6 +358,9 @@ BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
     "repeats": measure_repeats,
     "memory": measure_memory,
     "loading": measure_loading,
+}
+
+PUBLISHED: dict[str, Callable[[Settings], Iterator[Record]]] = {
     "published-text": measure_published_text,
     "published-messages": measure_published_messages,
     "published-calls": measure_published_calls,
@@ -385,7 +389,9 @@ def about(settings: Settings) -> Record:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    parser.add_argument("--only", action="append", choices=BENCHMARKS, help="measure this alone; may be given several times")
+    parser.add_argument(
+        "--only", action="append", choices=[*BENCHMARKS, *PUBLISHED], help="measure this alone; may be given several times"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "benchmarks", metavar="FOLDER")
     parser.add_argument("--quick", action="store_true", help="one round with small texts: whether it works, not how fast")
@@ -395,15 +401,27 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     settings = Settings(arguments.files, 1 if arguments.quick else arguments.rounds, arguments.quick)
-    found: Record = {"about": about(settings), "results": {}}
-    for name in arguments.only or BENCHMARKS:
-        say(f"== {name}")
-        found["results"][name] = list(BENCHMARKS[name](settings))
     arguments.output.mkdir(parents=True, exist_ok=True)
-    (arguments.output / "bpe.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    say(f"written: {arguments.output / 'bpe.json'}")
-    if any(record.get("differing") or "failed" in record for records in found["results"].values() for record in records):
+    differ = [
+        write(name, {key: measures[key] for key in arguments.only or measures if key in measures}, settings, arguments.output)
+        for name, measures in (("bpe", BENCHMARKS), ("published", PUBLISHED))
+    ]
+    if any(differ):
         sys.exit("answers differ from the peers'")
+
+
+def write(name: str, measures: dict[str, Callable[[Settings], Iterator[Record]]], settings: Settings, folder: Path) -> bool:
+    """Measure and write what comes out to the file of a name, if there is anything; return whether answers differ."""
+    if not measures:
+        return False
+    found: Record = {"about": about(settings), "results": {}}
+    for key, measure_all in measures.items():
+        say(f"== {key}")
+        found["results"][key] = list(measure_all(settings))
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    say(f"written: {path}")
+    return any(record.get("differing") or "failed" in record for records in found["results"].values() for record in records)
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def compare(job: Job, others: Path | None, rounds: int) -> list[Record]:
     ``others`` is the file for those who cannot read that of the job.
     """
     names = contestants(job.pattern)
-    of_others = {} if others is None else {"vocabulary": str(others), "pattern": "", "special": {}}
+    of_others = job if others is None else job._replace(vocabulary=str(others), pattern="", special={})
     costs: dict[tuple[str, str], list[float]] = {}
     digests: dict[tuple[int, str], str] = {}
     records: dict[tuple[str, str], Record] = {}
@@ -104,8 +104,8 @@ def compare(job: Job, others: Path | None, rounds: int) -> list[Record]:
         for name in names:
             if name in failed:
                 continue
-            its_own = of_others if name in ("fastokens", "gigatoken") else {}
-            done = run(job._replace(contestant=name, turn=turn, **its_own))
+            its_own = of_others if name in ("fastokens", "gigatoken") else job
+            done = run(its_own._replace(contestant=name, turn=turn))
             if isinstance(done, str):
                 failed[name] = done
                 continue
@@ -117,13 +117,13 @@ def compare(job: Job, others: Path | None, rounds: int) -> list[Record]:
                 )
                 record["differing"] += int(row["digest"] != expected)
                 costs.setdefault(key, []).append(row["cost"] / row["amount"])
-    for (row, name), each in costs.items():
-        base = next(values for (other, _), values in costs.items() if other == row)
-        records[row, name] |= {"each": spread(each)}
+    for (kind, name), each in costs.items():
+        base = next(values for (other, _), values in costs.items() if other == kind)
+        records[kind, name] |= {"each": spread(each)}
         if min(each) > 0 and len(base) == len(each):
-            records[row, name] |= {"times_baseline": spread([a / b for a, b in zip(base, each, strict=True)])}
-    rows = list(dict.fromkeys(row for row, _ in records))
-    in_order = [records[row, name] for row in rows for name in names if (row, name) in records]
+            records[kind, name] |= {"times_baseline": spread([a / b for a, b in zip(base, each, strict=True)])}
+    kinds = list(dict.fromkeys(kind for kind, _ in records))
+    in_order = [records[kind, name] for kind in kinds for name in names if (kind, name) in records]
     return [*in_order, *({"row": "", "contestant": name, "unable": why} for name, why in failed.items())]
 
 

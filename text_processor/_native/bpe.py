@@ -340,6 +340,10 @@ class Vocabulary(Handle):
         numbers = (0 if special is None else special.address, N_BYTES if first is None else first, SHORT_TEXT, is_ascii)
         return binding.short_way(array("Q", (*places, *numbers)).tobytes())
 
+    def make_ints(self) -> None:
+        """Make the ints for lists of ids now: a few milliseconds, which many short lists pay for as one long list does."""
+        binding.ready_for(binding.LONG_LIST, self.n_vocab)
+
     def as_list(self, ids: array[int] | memoryview) -> list[int]:
         """Return ids as a list."""
         made: list[int] = binding.list_of_ids(ids, binding.ready_for(len(ids), self.n_vocab))

@@ -170,6 +170,7 @@ class Model:
     @cached_property
     def short(self) -> ShortWay:
         """What encodes short texts as they are given, if no added token is in them, whatever is allowed and disallowed."""
+        self.vocabulary.make_ints()
         if self.prefix_space:
             return NO_WAY
         spelled = {name: pipeline.looked_for(name, token, self.form) for name, token in self.added.items()}
@@ -183,6 +184,7 @@ class Model:
     @cached_property
     def short_ordinary(self) -> ShortWay:
         """The same for texts in which special tokens are ordinary text."""
+        self.vocabulary.make_ints()
         return self.short_whole if self.is_plain else self.short
 
     @cached_property
