@@ -22,7 +22,7 @@ shifted = _functions["shifted"]
 addresses_of = _functions["addresses_of"]
 _short_functions = _functions["short_functions"]
 
-# As many ints are made once for all lists of ids, as the largest of published vocabularies has tokens: 9 MB.
+# As many ints are made once for all lists of ids, as the largest of published vocabularies has tokens: 11 MB with their addresses.
 MOST_READY = 1 << 18
 
 # A list of fewer ids does not pay for making them.
@@ -56,6 +56,11 @@ def ready_for(n_ids: int, n_vocab: int) -> bytes:
     if n_ids >= LONG_LIST and len(_ready[0].numbers) < min(n_vocab, MOST_READY):
         _ready[0] = _made(min(n_vocab, MOST_READY))
     return _ready[0]
+
+
+def clear() -> None:
+    """Forget the ints."""
+    _ready[0] = _made(0)
 
 
 class ShortWay(NamedTuple):
