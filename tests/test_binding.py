@@ -27,6 +27,7 @@ def tokenizer(**options):
 
 
 TRAINED = tokenizer()
+WITH_NAMES = tokenizer(special_tokens=["<|a|>"])
 
 
 class OddText(str):
@@ -196,6 +197,24 @@ def test_short_texts_of_a_tokenizer_that_normalizes_are_those_of_long_ones(text)
     assert NORMALIZING.count(text, disallowed_special=()) == len(NORMALIZING.encode_ordinary(text.encode()))
 
 
+@pytest.mark.parametrize("name", ["encode_short", "count_short"])
+def test_too_few_arguments_for_a_text_are_left_to_the_long_way(name):
+    assert getattr(binding, name)() is None
+
+
+@pytest.mark.parametrize("wrong", range(7))
+@pytest.mark.parametrize("given", [None, "text", 2**70, 1.5, [1]], ids=repr)
+def test_wrong_arguments_are_left_to_the_long_way(wrong, given):
+    vocabulary, splitter = TRAINED._model.vocabulary, TRAINED._model.splitter.native
+    arguments = [vocabulary._address, vocabulary._cache_address, splitter.address, 0, b"", -1, "low"]
+    assert binding.count_short(*arguments) == len(TRAINED.encode("low"))
+    arguments[wrong] = given
+    if wrong == 6 and given == "text":
+        return
+    assert binding.encode_short(*arguments, None) is None
+    assert binding.count_short(*arguments) is None
+
+
 @given(st.text())
 def test_the_short_ways_equal_the_long_way(text):
     expected = TRAINED.encode(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode())
@@ -246,6 +265,7 @@ def test_no_reference_is_lost_or_kept():
     counts = [sys.getrefcount(each) for each in (text, *texts, *ids, ready, *numbers, None)]
     for _ in range(200):
         TRAINED.encode(text), TRAINED.count(text), TRAINED.encode_array(text)
+        WITH_NAMES.encode(text + "<|a|>", allowed_special="all"), WITH_NAMES.count("<|a|>" * 50 + text, allowed_special="all")
         TRAINED._model.short.decode(ids, "replace")
         binding.join_texts(texts), binding.has_blank(texts), binding.has_blank((1,))
         binding.list_of_ids(array("I", [5, 2**31] + [7] * 40), ready)

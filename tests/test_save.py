@@ -470,7 +470,7 @@ def test_an_endless_file_is_not_read_to_its_end() -> None:
 
 
 def checksum_of_counts(data: bytes) -> int:
-    """What csrc/corpus/snapshot.c calls checksum_of."""
+    """What csrc/base/stored.h calls tp_checksum."""
     total = 0xCBF29CE484222325
     for start in range(0, len(data), 8):
         total = (total ^ int.from_bytes(data[start : start + 8], "little")) * 0x100000001B3 % 2**64

@@ -15,6 +15,8 @@ lib.tpb_give_functions(id(_functions))
 
 list_of_ids = _functions["list_of_ids"]
 lists_of_ids = _functions["lists_of_ids"]
+encode_short = _functions["encode_short"]
+count_short = _functions["count_short"]
 join_texts = _functions["join_texts"]
 has_blank = _functions["has_blank"]
 differences = _functions["differences"]
