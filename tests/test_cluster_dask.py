@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from cluster_texts import LINES, TEXTS, analyzer_of, assert_same, files_in
 
-from text_processor import PartError, Tokenizer
+from text_processor import PartError, Tokenizer, cli
 
 distributed = pytest.importorskip("distributed", reason="distributed is not installed")
 pandas = pytest.importorskip("pandas")
@@ -214,3 +214,23 @@ def test_an_error_names_its_file(client: Any, folder: Path, tmp_path: Path, dama
 def test_wrong_arguments_fail_before_work(source: Any, options: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         dask.count_words(source, **options)
+
+
+# ---- The command line --------------------------------------------------------------------------------------------------
+
+
+def test_the_command_line_counts_on_a_cluster(client: Any, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    address = client.scheduler.address
+    assert cli.main(["count", "--engine", "dask", "--cluster", address, f"{folder}/*.txt", "--case", "keep", "--top", "5"]) == 0
+    on_cluster = capsys.readouterr()
+    assert cli.main(["count", *map(str, sorted(folder.glob("*.txt"))), "--case", "keep", "--top", "5"]) == 0
+    assert capsys.readouterr() == on_cluster
+    assert cli.main(["count", "--engine", "dask", "--cluster", address, f"{folder}/nothing*"]) == 1
+    assert "no file matches" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [["-"], ["a", "--sample", "0.5"], ["a", "--skip-errors"]])
+def test_the_command_line_refuses_what_an_engine_cannot(wrong: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["count", "--engine", "dask", *wrong])
+    assert "--engine" in capsys.readouterr().err

@@ -50,6 +50,7 @@ from text_processor.bpe._stages.added_tokens import AddedToken
 from text_processor.bpe._training import Counting
 from text_processor.cli import main
 from text_processor.numeric import DataProcessor, MovingAverage, RingBuffer
+from text_processor.vader import SentimentIntensityAnalyzer
 from text_processor.words import Words
 
 # Under a sanitizer memory costs what it does not cost otherwise.
@@ -198,6 +199,11 @@ DOCUMENTS: Table = {
     "word_count, one long word": (1 << 16, lambda n, _: partial(word_count, "é" * n, threads=1)),
     "word_count, sigma": (1 << 16, lambda n, _: partial(word_count, "Σ" * n, threads=1)),
     "word_count, cased marks before sigma": (1 << 12, lambda n, _: partial(word_count, "a" + "'Σ" * n, threads=1)),
+    "word_count, of a class": (1000, lambda n, _: partial(word_count, distinct_words(n), words="sklearn", ngrams=(1, 2))),
+    "word_count, no start of a word": (1 << 16, lambda n, _: partial(word_count, "-" * n, words=r"\b[\w-]{2,}")),
+    "word_count, no end of a word": (1 << 16, lambda n, _: partial(word_count, "-" * n + " ", words=r"[\w-]{2,}\b")),
+    "word_count, a document that is not cut": (1 << 16, lambda n, _: partial(word_count, "é " * n, words="[^x]+", case="fold")),
+    "word_count, in Python": (1 << 12, lambda n, _: partial(word_count, "ab " * n, words="a|b", accents="strip")),
     "word_count, long words": (
         100,
         lambda n, _: partial(word_count, " ".join("a" * 1000 + str(i) for i in range(n)), threads=1),
@@ -317,6 +323,8 @@ ANSWERS: Table = {
     "merge, many parts": (100, lambda n, _: lambda: merged(n).get_documents()),
     "merge, many parts without documents": (100, lambda n, _: partial(merged, n, keep_documents=False)),
     "merge, small parts into a large one": (100, merged_into_a_large_one),
+    "prune": (1000, lambda n, _: partial(counted([distinct_words(n)]).prune, 2)),
+    "is_pruned": (1000, lambda n, _: lambda: analyzer_of("a b", n).is_pruned),
     "save": (1000, lambda n, folder: partial(counted([distinct_words(n)]).save, folder / "counts")),
     "load": (1000, lambda n, folder: partial(TextAnalyzer.load, saved(n, folder))),
     "pickle, many documents": (1000, lambda n, _: partial(pickle.dumps, counted(["a", "é"] * n))),
@@ -853,6 +861,71 @@ NORMAL_FORMS: Table = {
     "find_cut": (1000, lambda n, _: normal("\u0301" * n, "NFC", find_cut)),
 }
 
+# ---- VADER -----------------------------------------------------------------------------------------------------------
+
+# Shared: what each call needs anew is the text.
+VADER, VADER_OF_NLTK = SentimentIntensityAnalyzer(), SentimentIntensityAnalyzer(rules="nltk")
+
+
+def scored(text: str, analyzer: SentimentIntensityAnalyzer = VADER) -> Call:
+    return partial(analyzer.polarity_scores, text)
+
+
+def own_words(n: int, _: Path) -> Call:
+    """Words, phrases with much in common and emoji of one's own."""
+    words = {f"{'a' * 20}{i}{'a' * 20}": 1.0 for i in range(n)}
+    phrases = {" ".join(["b"] * 15 + [str(i)]): 1.0 for i in range(n)}
+    return lambda: SentimentIntensityAnalyzer(lexicon=words | phrases).polarity_scores("b " * n)
+
+
+def changed_lexicon(n: int, _: Path) -> Call:
+    """Each change is followed by scores that do not look through the lexicon: only the last one makes it anew."""
+    analyzer = SentimentIntensityAnalyzer(lexicon={"a": 1.0})
+
+    def change() -> None:
+        for i in range(n):
+            analyzer.lexicon[str(i)] = 1.0
+        analyzer.polarity_scores("a")
+
+    return change
+
+
+def lines_of_text(n: int, folder: Path) -> Path:
+    (folder / "lines").write_text("good\n" * n + "x" * n, encoding="utf-8")
+    return folder / "lines"
+
+
+SCORES: Table = {
+    "polarity_scores": (1000, lambda n, _: scored("it was not a very good movie, but " * n)),
+    "polarity_scores, nltk": (1000, lambda n, _: scored("it was not a very good movie, but " * n, VADER_OF_NLTK)),
+    "polarity_scores, nltk, distinct": (
+        1000,
+        lambda n, _: scored(" ".join(f"good{'!' * (i % 4)}" for i in range(n)), VADER_OF_NLTK),
+    ),
+    "polarity_scores, equal values before but": (1000, lambda n, _: scored("good " * n + "but")),
+    "polarity_scores, equal values behind but": (1000, lambda n, _: scored("but " + "good bad " * n)),
+    "polarity_scores, values that meet": (
+        1000,
+        lambda n, _: scored("good bad love hate nice ugly " * n + "but " + "good " * n),
+    ),
+    "polarity_scores, one word": (1000, lambda n, _: scored("x" * n)),
+    "polarity_scores, one word beyond ASCII": (1000, lambda n, _: scored("ΑΣ'" * n)),
+    "polarity_scores, punctuation": (1000, lambda n, _: scored("!?" * n)),
+    "polarity_scores, apostrophes": (1000, lambda n, _: scored("n't" * n)),
+    "polarity_scores, emoji": (1000, lambda n, _: scored("👨‍👩‍👧❤️😀" * n)),
+    "polarity_scores, white space": (1000, lambda n, _: scored(" \u2028" * n)),
+    "polarity_scores, boosters": (1000, lambda n, _: scored("very " * n + "good")),
+    "polarity_scores, 16 MB": (1 << 16, lambda n, _: scored("a" * n + " good" * n)),
+    "scores": (1000, lambda n, _: partial(VADER.scores, ["good", "not bad"] * n, 1)),
+    "scores, column": (1000, lambda n, _: partial(VADER.scores, pa.array(["good", None] * n), 1)),
+    "scores, file": (1000, lambda n, folder: partial(VADER.scores, lines_of_text(n, folder), 1)),
+    "scores, one long text": (1000, lambda n, _: partial(VADER.scores, ["good " * n, "a"], 1)),
+    "compound": (1000, lambda n, _: partial(VADER.compound, ["good", "not bad"] * n, 1)),
+    "explain": (1000, lambda n, _: lambda: VADER.explain("it was not a good movie but " * n)._repr_html_()),
+    "lexicon of VADER": (1000, own_words),
+    "lexicon of VADER, changed": (1000, changed_lexicon),
+}
+
 # ---- Segments --------------------------------------------------------------------------------------------------------
 
 
@@ -884,6 +957,7 @@ SEGMENTS: Table = {
 
 ROWS = (
     NORMAL_FORMS
+    | SCORES
     | SEGMENTS
     | DOCUMENTS
     | ANSWERS
@@ -923,6 +997,7 @@ SMALL = {
     *("clear", "clear_callback", "reset", "set_callback", "get_memory_stats", "set_memory_limit", "cpu_features"),
     *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes", "decode_single_token_bytes"),
     *("name", "n_vocab", "max_token_value", "clear_caches"),
+    *("lexicon", "emojis", "phrases", "rules", "boosters", "negations", "idioms", "make_lex_dict", "make_emoji_dict"),
     "register",  # of an abstract class
     *("total_pieces", "total_bytes"),  # they add up numbers, so fast that only gigabytes could be measured
     "pattern",
@@ -931,7 +1006,7 @@ SMALL = {
 
 
 def test_every_public_function_has_a_row() -> None:
-    kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor)
+    kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {
         name for module in (text_processor, numeric, segment) for name in module.__all__ if isfunction(getattr(module, name))

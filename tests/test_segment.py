@@ -209,7 +209,7 @@ def test_there_are_two_rules_for_words() -> None:
     with pytest.raises(ValueError, match=r"^rules must be 'uax29' or 'uax29-all', not 'icu'"):
         segment.words("a", "icu")  # type: ignore[call-overload]
     with pytest.raises(ValueError, match=r"^rules must be"):
-        segment.count_words("a", None)  # type: ignore[arg-type]
+        segment.count_words("a", None)  # type: ignore[call-overload]
 
 
 # ---- StringZilla -------------------------------------------------------------------------------------------------------

@@ -205,8 +205,8 @@ static size_t make_up_characters(uint8_t *text, size_t most, uint64_t *random)
     size_t nbytes = 0, length = 1 + (size_t)random_below(random, most - 3);
     while (nbytes < length) {
         const char *other = others[random_below(random, random_below(random, 20) == 0 ? 7 : 6)];
-        const uint8_t token[] = {0xE4, 0xB8, (uint8_t)(0x80 + random_below(random, 12)), 0};
-        const char *chosen = random_below(random, 3) == 0 ? other : (const char *)token;
+        const uint8_t known[] = {0xE4, 0xB8, (uint8_t)(0x80 + random_below(random, 12)), 0};
+        const char *chosen = random_below(random, 3) == 0 ? other : (const char *)known;
         memcpy(text + nbytes, chosen, strlen(chosen));
         nbytes += strlen(chosen);
     }

@@ -433,6 +433,31 @@ static PyObject *decode(PyObject *bound, PyObject *const *arguments, Py_ssize_t 
     return PyUnicode_DecodeUTF8((const char *)bytes, (Py_ssize_t)nbytes, errors);
 }
 
+/* polarity_short(vader, text, names): the scores of a text, as a dict with these four names. */
+static PyObject *polarity_short(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
+{
+    (void)module;
+    text_view view;
+    tp_vader_scores scores;
+    const tp_vader *vader = n_arguments == 3 ? object_at(arguments[0]) : NULL;
+    if (vader == NULL || !PyUnicode_Check(arguments[1]) || !view_text(arguments[1], &view) || view.nbytes > MOST_BYTES) {
+        return none();
+    }
+    const uint64_t end = (uint64_t)view.nbytes;
+    if (tp_vader_score(vader, (const uint8_t *)view.data, (size_t)end, &end, 1, 1, &scores, NULL, NULL) != TP_OK) return none();
+    const double numbers[] = {scores.neg, scores.neu, scores.pos, scores.compound};
+    PyObject *dict = PyDict_New();
+    for (Py_ssize_t i = 0; dict != NULL && i < 4; i++) {
+        PyObject *number = PyFloat_FromDouble(numbers[i]), *name = PyTuple_GetItem(arguments[2], i);
+        if (number == NULL || name == NULL || PyDict_SetItem(dict, name, number) < 0) {
+            Py_DecRef(dict);
+            dict = NULL;
+        }
+        Py_DecRef(number);
+    }
+    return dict;
+}
+
 /* ---- Texts that are passed together ---------------------------------------------------------------------------------- */
 
 static PyObject *joined(const text_view *views, Py_ssize_t n, size_t total)
@@ -559,9 +584,9 @@ static PyObject *short_functions(PyObject *module, PyObject *bound)
     return functions;
 }
 
-static PyMethodDef functions_here[] = {FAST(list_of_ids), FAST(lists_of_ids), FAST(encode_short), FAST(count_short), ONE(join_texts),
-                                       ONE(has_blank),    ONE(addresses_of),  ONE(short_functions),
-                                       ONE(differences),  FAST(shifted)};
+static PyMethodDef functions_here[] = {FAST(list_of_ids),    FAST(lists_of_ids), FAST(encode_short), FAST(count_short),
+                                       FAST(polarity_short), ONE(join_texts),    ONE(has_blank),     ONE(addresses_of),
+                                       ONE(short_functions), ONE(differences),   FAST(shifted)};
 
 void tpb_give_functions(uintptr_t functions)
 {

@@ -17,6 +17,7 @@ list_of_ids = _functions["list_of_ids"]
 lists_of_ids = _functions["lists_of_ids"]
 encode_short = _functions["encode_short"]
 count_short = _functions["count_short"]
+polarity_short = _functions["polarity_short"]
 join_texts = _functions["join_texts"]
 has_blank = _functions["has_blank"]
 differences = _functions["differences"]
@@ -24,7 +25,8 @@ shifted = _functions["shifted"]
 addresses_of = _functions["addresses_of"]
 _short_functions = _functions["short_functions"]
 
-# As many ints are made once for all lists of ids, as the largest of published vocabularies has tokens: 11 MB with their addresses.
+# As many ints are made once for all lists of ids, as the largest of published vocabularies has tokens: 11 MB with their
+# addresses.
 MOST_READY = 1 << 18
 
 # A list of fewer ids does not pay for making them.

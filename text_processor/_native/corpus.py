@@ -17,8 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from text_processor._native import callbacks

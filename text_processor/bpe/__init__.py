@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 from text_processor._common import arguments, files, many, signatures
 from text_processor._common import progress as common_progress
-from text_processor._common.arguments import Buffer, is_a
+from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted, shown
 from text_processor._common.progress import Progress
 from text_processor._common.subclasses import attributes_of, set_attributes
@@ -240,7 +240,7 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.merges
         {(108, 111): 256, (256, 119): 257}
         """
-        if not is_a(counts, PieceCounts):
+        if not arguments.is_a(counts, PieceCounts):
             raise TypeError(f"counts must be a PieceCounts, not {type(counts).__name__}")
         plan = _training.checked_plan(vocab_size, tie_break, 1, progress)
         counts._check_same(self._model.splitter, "this tokenizer")

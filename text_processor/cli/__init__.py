@@ -24,7 +24,8 @@ from text_processor._documents import decoding, tables
 from text_processor._documents.sampling import Sampled
 from text_processor._words.options import WordOptions
 from text_processor.analyzer import Statistics, TextAnalyzer
-from text_processor.cli import _bpe, _manual, _output
+from text_processor.cli import _bpe, _manual, _output, _scores
+from text_processor.cli._engines import ENGINES, connected
 from text_processor.cli._output import FORMATS, Counts
 from text_processor.cli._shared import (
     PROGRAM,
@@ -81,7 +82,8 @@ output:
                  ASCII only
 
   The sentiment score is the count of good, great, excellent minus the count of
-  bad, terrible, awful, divided by the number of documents. A terminal shows
+  bad, terrible, awful, divided by the number of documents; {PROGRAM}
+  sentiment scores lines by the rules of VADER instead. A terminal shows
   control characters in words escaped; elsewhere they are written unchanged.
   Characters that the encoding of standard output does not have are escaped.
 
@@ -154,12 +156,13 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=PROGRAM, description="Word counts of text files, and byte-level BPE tokenizers, at memory speed."
+        prog=PROGRAM, description="Word counts and sentiment of text files, and byte-level BPE tokenizers, at memory speed."
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__} (Unicode {UNICODE_VERSION})")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     _add_count(commands)
     _bpe.add_commands(commands)
+    _scores.add_command(commands)
     _manual.add_commands(commands, parser)
     return parser
 
@@ -204,6 +207,17 @@ def _add_count(commands: Any) -> None:
     count.add_argument("--percent", action="store_true", help="also show the share of each word in all words")
     count.add_argument("--min-count", type=_positive, metavar="N", help="leave out words that occur less than N times")
     _add_words(count)
+    count.add_argument(
+        "--engine",
+        choices=ENGINES,
+        help="count the files on a cluster: each is one part, so give many, also as URLs or globs in quotes",
+    )
+    count.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="the address of the cluster of --engine, such as tcp://host:8786 (dask), spark://host:7077 (spark) or "
+        "ray://host:10001 (ray); without it, one is started on this machine",
+    )
     count.add_argument(
         "--documents",
         choices=["lines", "whole"],
@@ -321,12 +335,15 @@ def _number_of_words(text: str) -> int:
 
 def _count(arguments: argparse.Namespace) -> int:
     faults = Faults(arguments)
-    analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads, **_word_options(arguments))
+    if arguments.engine is not None:
+        analyzer = _counted_on_cluster(arguments)
+    else:
+        analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads, **_word_options(arguments))
     for name in arguments.load:  # a fault here always ends the command: without it counts are wrong, and --save may replace it
         with _naming(name):
             analyzer.merge(TextAnalyzer.load(name))
-    with Work(arguments.files, shows_bar=arguments.progress) as work:
-        for name in arguments.files:
+    with Work([] if arguments.engine else arguments.files, shows_bar=arguments.progress) as work:
+        for name in [] if arguments.engine else arguments.files:
             with faults.left_out():
                 _add_file(analyzer, name, arguments, work)
             work.has_done(name)
@@ -337,6 +354,24 @@ def _count(arguments: argparse.Namespace) -> int:
             analyzer.save(arguments.save)
     _show(analyzer, arguments)
     return faults.status
+
+
+def _counted_on_cluster(arguments: argparse.Namespace) -> TextAnalyzer:
+    """Count all files by an engine, which is connected to, or started on this machine, for as long as it takes."""
+    if "-" in arguments.files:
+        arguments.refuse("--engine reads files, not standard input: name them")
+    if arguments.sample is not None or arguments.skip_errors:
+        arguments.refuse("--engine counts all of all files: leave out --sample and --skip-errors")
+    options = {name: getattr(arguments, name) for name in ("documents", "errors", "encoding")} | _word_options(arguments)
+    column = arguments.field if arguments.field is not None else arguments.column
+    if column is not None:
+        options = _word_options(arguments)
+    try:
+        with connected(arguments.engine, arguments.cluster) as count_words:
+            counted: TextAnalyzer = count_words(arguments.files, column=column, **options)
+    except (TextProcessorError, ImportError, OSError, ValueError) as error:
+        raise FileError(printable(str(error))) from error
+    return counted
 
 
 def _word_options(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -459,7 +494,7 @@ def _summary(statistics: Statistics, sentiment: float | None) -> str:
     score = "none" if sentiment is None else f"{sentiment:.6g}"
     return (
         f"{statistics['total_words']:,} words, {statistics['unique_words']:,} distinct, "
-        f"in {statistics['document_count']:,} documents; sentiment {score}"
+        f"in {statistics['document_count']:,} documents; sentiment by 6 words {score}"
     )
 
 

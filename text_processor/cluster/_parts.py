@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from glob import glob, has_magic
 from importlib import import_module
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from text_processor._common import many
 from text_processor._common.arguments import check_option, checked_whole
@@ -149,10 +149,10 @@ def _add_documents(
         add(list(many_checked(part)))
 
 
-def many_checked(part: Any) -> Iterable[Any]:
+def many_checked(part: Any) -> Any:
     """Return documents, or raise if they are something that only looks like many."""
     many.check(part, "a partition", many.DOCUMENTS)
-    return cast("Iterable[Any]", part)
+    return part
 
 
 @contextmanager
@@ -251,7 +251,9 @@ def checked(result: str, order: str | None, n_parts: int, salt: int) -> str:
 
 def work_of(column: str | None, options: dict[str, Any]) -> Work:
     """Return the work of counting words: the arguments of ``add_file`` and those of `TextAnalyzer` are told apart."""
-    reading: dict[str, Any] = {name: options.pop(name) for name in ("documents", "blank", "errors", "encoding") if name in options}
+    reading: dict[str, Any] = {
+        name: options.pop(name) for name in ("documents", "blank", "errors", "encoding") if name in options
+    }
     options.setdefault("threads", 1)
     TextAnalyzer(keep_documents=False, **options)  # a wrong argument should fail here, not on every worker
     return Work(column, reading, options)

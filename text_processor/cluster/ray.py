@@ -60,7 +60,9 @@ def _get(reference: Any) -> Any:
     try:
         return _ray().get(reference)
     except _ray("ray.exceptions").RayTaskError as error:
-        raise (error.cause if isinstance(error.cause, Exception) else error) from None
+        if isinstance(error.cause, Exception):
+            raise error.cause from error
+        raise
 
 
 def count_words(

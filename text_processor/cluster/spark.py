@@ -35,12 +35,12 @@ def _counted(source: Any, work: Work, count: Callable[[Any, Work], Any], session
     if work.column is None:
         raise TypeError("of a pyspark.sql.DataFrame, column must be given")
     rows = source.select(work.column).mapInArrow(
-        lambda batches: _count_batches(batches, work, count), "part int, counts binary"
+        lambda batches: _count_partition(batches, work, count), "part int, counts binary"
     )
     return rows.rdd.map(lambda row: (row[0], bytes(row[1])))
 
 
-def _count_batches(batches: Iterator[Any], work: Work, count: Callable[[Any, Work], Any]) -> Iterator[Any]:
+def _count_partition(batches: Iterator[Any], work: Work, count: Callable[[Any, Work], Any]) -> Iterator[Any]:
     """Count the batches of a partition; give one row, with its number."""
     pa, context = import_module("pyarrow"), import_module("pyspark").TaskContext.get()
     columns = [batch.column(0) for batch in batches]
