@@ -686,11 +686,11 @@ def test_garbage_collected_amid_a_count_may_use_the_analyzer(monkeypatch):
             analyzer.add_document("by a finalizer")
             seen.append(analyzer.total_words())
 
-    def collect_and_count(corpora, pieces, count_batches=native_corpus.count_batches):
+    def collect_and_count(corpora, pieces, *rule, count_batches=native_corpus.count_batches):
         if not seen:
             Cycle()
             gc.collect()
-        count_batches(corpora, pieces)
+        count_batches(corpora, pieces, *rule)
 
     analyzer = TextAnalyzer()
     seen = []
