@@ -829,6 +829,7 @@ class Lib:
     TP_HAS_POSITIVE_INFINITY: Final = 1
     TP_HAS_NEGATIVE_INFINITY: Final = 2
     TP_HAS_NAN: Final = 4
+    textproc_go_on: FunctionPointer[[CData], int]
     textproc_on_document: FunctionPointer[[CData, int, int], int]
     def tp_version(self) -> Pointer[Char]: ...
     def tp_memory_get_stats(self, stats: Pointer[TpMemoryStats], /) -> None: ...
@@ -1401,6 +1402,23 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_vocabulary_encode_while(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        cache: Pointer[TpPieceCache],
+        splitter: Pointer[TpSplitter],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        is_final: bool,
+        ids: Pointer[Uint32],
+        capacity: int,
+        n_ids: Pointer[Size],
+        used: Pointer[Size],
+        go_on: FunctionPointer[[CData], int],
+        user: CData,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_vocabulary_encode_split(
         self,
         vocabulary: Pointer[TpVocabulary],
@@ -1572,4 +1590,4 @@ class Lib:
     ) -> int: ...
     def tpb_give_functions(self, functions: int, /) -> None: ...
 
-_Trampoline = TypeVar("_Trampoline", bound=Callable[[CData, int, int], int])
+_Trampoline = TypeVar("_Trampoline", bound=Callable[[CData], int] | Callable[[CData, int, int], int])
