@@ -258,6 +258,23 @@ def test_copies_answer_alike(name: str) -> None:
     assert not {"_kept", "_counted"} & set(vectorizer.__getstate__())
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_from_and_to_scikit_learn(name: str) -> None:
+    fitted = getattr(peer, name)(ngram_range=(1, 2)).fit(VERSES)
+    mine = getattr(ours, name).from_sklearn(fitted)
+    back = mine.to_sklearn()
+    assert type(mine) is getattr(ours, name) and type(back) is type(fitted)
+    assert b"text_processor" not in pickle.dumps(back)
+    assert parts(mine.transform(VERSES)) == parts(back.transform(VERSES)) == parts(fitted.transform(VERSES))
+
+
+def test_no_documents_have_no_rows() -> None:
+    """scikit-learn raises StopIteration, which ends a loop around it without a word."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert ours.HashingVectorizer(n_features=8).transform([]).shape == (0, 8)
+
+
 def test_the_package_is_imported_without_scikit_learn() -> None:
     code = "import sys, text_processor; assert 'sklearn' not in sys.modules and 'numpy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

@@ -3,10 +3,10 @@
     >>> from text_processor.sklearn import CountVectorizer
     >>> vectorizer = CountVectorizer(ngram_range=(1, 2))
     >>> vectorizer.fit_transform(["a red car", "a red red bike"]).toarray()
-    array([[0, 1, 1, 1, 0, 0],
-           [1, 0, 2, 0, 1, 1]])
+    array([[0, 1, 1, 0, 1, 0],
+           [1, 0, 2, 1, 0, 1]])
     >>> vectorizer.get_feature_names_out().tolist()
-    ['bike', 'car', 'red', 'red car', 'red bike', 'red red']
+    ['bike', 'car', 'red', 'red bike', 'red car', 'red red']
 
 They are subclasses of scikit-learn's own. What the core does not know goes the way of scikit-learn, with the same result: a
 callable as analyzer, tokenizer or preprocessor, documents in files, a `token_pattern` that is more than one class of characters,
@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import compress, islice
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Self, cast
 
 try:
     import numpy as np
@@ -81,6 +81,9 @@ _STEPS = (
 
 # The steps from counts to a vocabulary.
 _ENDS = ("_sort_features", "_limit_features")
+
+# What is kept from one call to the next, and is no part of a fitted vectorizer.
+_KEPT_TO_OURSELVES = {"_kept", "_counted"}
 
 _INT32_MAX = (1 << 31) - 1
 
@@ -208,7 +211,38 @@ class _Kept(NamedTuple):
     idle: list[Vectors]
 
 
-class _Native:
+class _Convertible:
+    """What becomes scikit-learn's own class, and back."""
+
+    _PEER: type
+
+    def to_sklearn(self) -> Any:
+        """Return a vectorizer of scikit-learn's own class with the same parameters and all that was fitted.
+
+        Its pickle opens where this package is not installed.
+
+        >>> type(CountVectorizer().fit(["a car"]).to_sklearn()).__module__
+        'sklearn.feature_extraction.text'
+        """
+        made = self._PEER.__new__(self._PEER)
+        vars(made).update((name, value) for name, value in vars(self).items() if name not in _KEPT_TO_OURSELVES)
+        return made
+
+    @classmethod
+    def from_sklearn(cls, vectorizer: Any) -> Self:
+        """Return a vectorizer of this class with the parameters of scikit-learn's, and all that was fitted.
+
+        Raises:
+            TypeError: `vectorizer` is not of scikit-learn's class of the same name.
+        """
+        if type(vectorizer) is not cls._PEER:
+            raise TypeError(f"from_sklearn takes scikit-learn's {cls._PEER.__name__}, not {type(vectorizer).__name__}")
+        made = cls.__new__(cls)
+        vars(made).update(vars(vectorizer))
+        return made
+
+
+class _Native(_Convertible):
     """What differs from scikit-learn's vectorizers with a vocabulary."""
 
     def _count_vocab(self, raw_documents: Any, fixed_vocab: bool) -> Any:
@@ -314,7 +348,7 @@ class _Native:
 
     def __getstate__(self) -> Any:
         state = super().__getstate__()  # type: ignore[misc]
-        return {name: value for name, value in state.items() if name not in {"_kept", "_counted"}}
+        return {name: value for name, value in state.items() if name not in _KEPT_TO_OURSELVES}
 
 
 def _are_columns(vocabulary: dict[Any, Any]) -> bool:
@@ -333,7 +367,15 @@ def _in_order(vocabulary: dict[Any, Any]) -> list[Any]:
 
 
 class CountVectorizer(_Native, PeerCount):  # type: ignore[misc]
-    pass
+    """scikit-learn's `CountVectorizer`, with the same parameters, results and messages.
+
+    ``fit`` and ``transform`` take time in proportion to the text, and the logarithm of the number of distinct terms once.
+
+    >>> CountVectorizer(analyzer="char", ngram_range=(2, 2)).fit(["abab"]).vocabulary_
+    {'ab': 0, 'ba': 1}
+    """
+
+    _PEER = PeerCount
 
 
 # ---- Weights -----------------------------------------------------------------------------------------------------------------
@@ -368,10 +410,24 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
 
 
 class TfidfTransformer(PeerTransformer, auto_wrap_output_keys=None):  # type: ignore[misc]
-    pass
+    """scikit-learn's `TfidfTransformer`, which is as fast as NumPy already; here so that one import has all four.
+
+    >>> TfidfTransformer(norm=None).fit_transform(CountVectorizer().fit_transform(["to be", "to do"])).toarray().round(2)
+    array([[1.41, 0.  , 1.  ],
+           [0.  , 1.41, 1.  ]])
+    """
 
 
 class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
+    """scikit-learn's `TfidfVectorizer`, with the same parameters, results and messages.
+
+    >>> TfidfVectorizer().fit_transform(["to be", "to do"]).toarray().round(2)
+    array([[0.81, 0.  , 0.58],
+           [0.  , 0.81, 0.58]])
+    """
+
+    _PEER = PeerTfidf
+
     def transform(self, raw_documents: Any) -> Any:
         check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
         return _weighted(self._tfidf, PeerCount.transform(self, raw_documents))
@@ -380,7 +436,17 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 # ---- Hashing -----------------------------------------------------------------------------------------------------------------
 
 
-class HashingVectorizer(PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc]
+class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc]
+    """scikit-learn's `HashingVectorizer`, with the same parameters, results and messages, but for one difference.
+
+    ``transform([])`` returns a matrix without rows, where scikit-learn raises `StopIteration`.
+
+    >>> HashingVectorizer(n_features=4, norm=None).transform(["to be or not to be"]).toarray()
+    array([[ 1.,  0., -2.,  3.]])
+    """
+
+    _PEER = PeerHashing
+
     def transform(self, X: Any) -> Any:
         way = None if isinstance(X, str) else _way_of(self)
         n_features = self.n_features
@@ -397,7 +463,7 @@ class HashingVectorizer(PeerHashing, auto_wrap_output_keys=None):  # type: ignor
         self.build_analyzer()  # warns of stop words
         documents = X if type(X) in {list, tuple} else list(X)
         texts = _texts_of(self, documents)
-        if not documents or texts is None:
+        if texts is None:
             return super().transform(documents)
         vectors = Vectors(way._replace(n_columns=int(n_features), alternates_sign=bool(self.alternate_sign)))
         if not _add_all(vectors, texts):
@@ -406,6 +472,6 @@ class HashingVectorizer(PeerHashing, auto_wrap_output_keys=None):  # type: ignor
         matrix.has_canonical_format = True
         if self.binary:
             matrix.data.fill(1)
-        if self.norm is not None:
+        if self.norm is not None and documents:
             matrix = normalize(matrix, norm=self.norm, copy=False)
         return _as_configured(matrix)
