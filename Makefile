@@ -69,6 +69,7 @@ bench: $(VENV)/.bench-tools $(COUNT) ## Run the benchmarks; words.py and bpe.py,
 	$(VENV)/bin/python benchmarks/seed.py
 	$(VENV)/bin/python benchmarks/numeric.py
 	$(VENV)/bin/python benchmarks/normalize.py
+	$(VENV)/bin/python benchmarks/segment.py
 	$(VENV)/bin/python benchmarks/words.py
 	$(VENV)/bin/python benchmarks/bpe.py
 

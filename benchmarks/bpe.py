@@ -272,18 +272,26 @@ def measure_memory(settings: Settings) -> Iterator[Record]:
                 yield {"text": name, "contestant": who, "peak_bytes_more": int(done.stdout)}
 
 
+def has_equal_ids(theirs: tokenizers.Tokenizer, ours: Tokenizer) -> bool:
+    text = " 1234 12 99999"
+    return bool(theirs.encode(text, add_special_tokens=False).ids == ours.encode(text))
+
+
 def measure_loading(settings: Settings) -> Iterator[Record]:
     n = 2000 if settings.is_quick else 100_000
     ranks = {bytes([byte]): byte for byte in range(256)} | {b" %d" % i: 256 + i for i in range(n - 256)}
     tokenizer = Tokenizer.from_mergeable_ranks(ranks, "gpt4")
     with tempfile.TemporaryDirectory() as folder:
-        own, theirs = Path(folder, "own"), Path(folder, "theirs")
+        own, theirs, of_huggingface = Path(folder, "own"), Path(folder, "theirs"), Path(folder, "tokenizer.json")
         tokenizer.save(own)
         tokenizer.save_tiktoken(theirs)
+        tokenizer.save_huggingface(of_huggingface)
         rivals = [
             contestant("load", lambda: Tokenizer.load(own)),
             contestant("from_tiktoken", lambda: Tokenizer.from_tiktoken(theirs, "gpt4")),
             contestant("from_mergeable_ranks", lambda: Tokenizer.from_mergeable_ranks(ranks, "gpt4")),
+            contestant("from_huggingface", lambda: Tokenizer.from_huggingface(of_huggingface)),
+            contestant("tokenizers", lambda: tokenizers.Tokenizer.from_file(str(of_huggingface)), has_equal_ids),
         ]
         for record in measure(rivals, own.stat().st_size, settings.rounds):
             say(f"  {record['contestant']}: {record['seconds']['median']:.4f} s for {len(ranks)} tokens")

@@ -196,8 +196,9 @@ class TpWordsOptions(Pointer[TpWordsOptions]):
     ends_at_boundary: bool
     normalizes: bool
     form: int
-    unicode_version: int
     letter_case: int
+    strips_accents: bool
+    unicode_version: int
     min_length: int
     least_ngram: int
     most_ngram: int
@@ -218,6 +219,15 @@ class TpBatch(Pointer[TpBatch]):
     n_ends: int
     words: Pointer[TpWords]
     unicode_version: int
+
+@type_check_only
+class TpRows(Pointer[TpRows]):
+    text: Pointer[Uint8]
+    text_nbytes: int
+    offsets: Pointer[Uint64]
+    counts: Pointer[Uint64]
+    document_frequencies: Pointer[Uint64]
+    n: int
 
 @type_check_only
 class TpTotals(Pointer[TpTotals]):
@@ -276,6 +286,12 @@ class TpSplitter: ...
 class TpPieces: ...
 
 @type_check_only
+class TpPiecesTotals(Pointer[TpPiecesTotals]):
+    pieces: int
+    occurrences: int
+    nbytes: int
+
+@type_check_only
 class TpMerge(Pointer[TpMerge]):
     left: int
     right: int
@@ -285,6 +301,12 @@ class TpTrainer: ...
 
 @type_check_only
 class TpVocabulary: ...
+
+@type_check_only
+class TpOtherName(Pointer[TpOtherName]):
+    token: int
+    start: int
+    end: int
 
 @type_check_only
 class TpVocabularyTokens(Pointer[TpVocabularyTokens]):
@@ -468,6 +490,10 @@ class New(Protocol):
         self, cdecl: Literal["tp_names *[]", "tp_names *[1]"], init: int | list[Pointer[TpNames]] = ...
     ) -> Array[Pointer[TpNames]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_other_name *"], init: dict[str, Any] = ...) -> TpOtherName: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_other_name[]", "tp_other_name[1]"], init: int = ...) -> Array[TpOtherName]: ...
+    @overload
     def __call__(
         self, cdecl: Literal["tp_piece_cache **"], init: Pointer[TpPieceCache] = ...
     ) -> Pointer[Pointer[TpPieceCache]]: ...
@@ -482,6 +508,12 @@ class New(Protocol):
         self, cdecl: Literal["tp_pieces *[]", "tp_pieces *[1]"], init: int | list[Pointer[TpPieces]] = ...
     ) -> Array[Pointer[TpPieces]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_pieces_totals *"], init: dict[str, Any] = ...) -> TpPiecesTotals: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_pieces_totals[]", "tp_pieces_totals[1]"], init: int = ...
+    ) -> Array[TpPiecesTotals]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_product **"], init: Pointer[TpProduct] = ...) -> Pointer[Pointer[TpProduct]]: ...
     @overload
     def __call__(
@@ -491,6 +523,10 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_range *"], init: dict[str, Any] = ...) -> TpRange: ...
     @overload
     def __call__(self, cdecl: Literal["tp_range[]", "tp_range[1]"], init: int = ...) -> Array[TpRange]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_rows *"], init: dict[str, Any] = ...) -> TpRows: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_rows[]", "tp_rows[1]"], init: int = ...) -> Array[TpRows]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_segments_place *"], init: dict[str, Any] = ...) -> TpSegmentsPlace: ...
     @overload
@@ -634,6 +670,7 @@ class Lib:
     TP_MAX_COLUMNS: Final = 2147483647
     TP_MOST_SPLIT_STEPS: Final = 8
     TP_LEFT_OUT: Final = 9223372036854775808
+    TP_NO_ID: Final = 4294967295
     TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
@@ -676,6 +713,7 @@ class Lib:
     TP_WORDS_ON_LINES: Final = 1
     TP_CASE_KEEP: Final = 0
     TP_CASE_LOWER: Final = 1
+    TP_CASE_FOLD: Final = 2
     TP_COUNT: Final = 0
     TP_DOCUMENT_FREQUENCY: Final = 1
     TP_TERMS_OF_WORDS: Final = 0
@@ -694,6 +732,9 @@ class Lib:
     TP_PATTERN_O200K: Final = 7
     TP_PATTERN_QWEN2: Final = 8
     TP_PATTERN_TEKKEN: Final = 9
+    TP_PATTERN_QWEN35: Final = 10
+    TP_PATTERN_KIMI: Final = 11
+    TP_PATTERN_DEEPSEEK3: Final = 12
     TP_SPLIT_ISOLATED: Final = 0
     TP_SPLIT_REMOVED: Final = 1
     TP_SPLIT_MERGED_WITH_PREVIOUS: Final = 2
@@ -811,6 +852,22 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_find_segments_of_texts(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_texts: int,
+        kind: int,
+        in_characters: bool,
+        bounds: Pointer[Uint64],
+        copied: Pointer[Uint8],
+        copied_ends: Pointer[Uint64],
+        capacity: int,
+        n_segments: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_find_lines(
         self,
         text: bytes | Pointer[Uint8],
@@ -896,6 +953,18 @@ class Lib:
         /,
     ) -> int: ...
     def tp_corpus_join(self, corpora: Pointer[Pointer[TpCorpus]], n_corpora: int, error: Pointer[TpError], /) -> int: ...
+    def tp_corpus_split(
+        self, corpus: Pointer[TpCorpus], salt: int, parts: Pointer[Pointer[TpCorpus]], n_parts: int, error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_corpus_from_rows(
+        self,
+        rows: Pointer[TpRows],
+        of_any_rule: bool,
+        documents: int,
+        corpus: Pointer[Pointer[TpCorpus]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_corpus_prune(
         self,
         corpus: Pointer[TpCorpus],
@@ -1115,6 +1184,28 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_pieces_get_totals(self, pieces: Pointer[TpPieces], totals: Pointer[TpPiecesTotals], /) -> None: ...
+    def tp_pieces_merge(self, pieces: Pointer[TpPieces], other: Pointer[TpPieces], error: Pointer[TpError], /) -> int: ...
+    def tp_pieces_split(
+        self, pieces: Pointer[TpPieces], salt: int, parts: Pointer[Pointer[TpPieces]], n_parts: int, error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_pieces_write(
+        self,
+        pieces: Pointer[TpPieces],
+        snapshot: Pointer[Uint8],
+        capacity: int,
+        nbytes: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_pieces_read(
+        self,
+        snapshot: bytes | Pointer[Uint8],
+        snapshot_nbytes: int,
+        pieces: Pointer[Pointer[TpPieces]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_trainer_new(
         self, pieces: Pointer[TpPieces], tie_break: int, trainer: Pointer[Pointer[TpTrainer]], error: Pointer[TpError], /
     ) -> int: ...
@@ -1162,6 +1253,44 @@ class Lib:
         ids: Pointer[Uint32],
         capacity: int,
         n_tokens: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_json_read_tokens(
+        self,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        bytes: Pointer[Uint8],
+        ends: Pointer[Uint64],
+        ids: Pointer[Uint32],
+        others: Pointer[TpOtherName],
+        capacity: int,
+        n_tokens: Pointer[Size],
+        n_others: Pointer[Size],
+        used: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_json_read_merges(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        pairs: Pointer[TpMerge],
+        capacity: int,
+        n_pairs: Pointer[Size],
+        used: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_find_tokens(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_texts: int,
+        ids: Pointer[Uint32],
         error: Pointer[TpError],
         /,
     ) -> int: ...

@@ -1,4 +1,5 @@
 import os
+import re
 from abc import ABCMeta
 from array import array
 from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
@@ -17,6 +18,9 @@ __all__ = [
     "InvalidTokenizerError",
     "MemoryStats",
     "MemoryUse",
+    "PartError",
+    "PieceCounts",
+    "Pruned",
     "Readable",
     "Statistics",
     "TextAnalyzer",
@@ -39,7 +43,20 @@ __version__: str
 UNICODE_VERSION: str
 
 def hello(name: str) -> str: ...
-def word_count(text: str, *, threads: int | None = None) -> dict[str, int]: ...
+def word_count(
+    text: str | Buffer,
+    *,
+    words: str | re.Pattern[str] | Callable[[str], Iterable[str]] = "space",
+    case: Literal["lower", "fold", "keep"] = "lower",
+    normalize: Literal["NFC", "NFD", "NFKC", "NFKD"] | None = None,
+    accents: Literal["keep", "strip"] = "keep",
+    stop_words: Literal["english"] | Iterable[str] | None = None,
+    min_length: int = 1,
+    ngrams: int | tuple[int, int] = 1,
+    encoding: str | None = None,
+    errors: Literal["strict", "replace"] = "strict",
+    threads: int | None = None,
+) -> dict[str, int]: ...
 def cpu_features() -> CpuFeatures: ...
 def get_memory_stats() -> MemoryStats: ...
 def clear_caches() -> None: ...
@@ -78,12 +95,23 @@ class Statistics(TypedDict):
     document_count: int
     unique_words: int
 
+class Pruned(NamedTuple):
+    words: int
+    occurrences: int
+
 class TextAnalyzer:
     def __init__(
         self,
         *,
         lexicon: Mapping[str, float] | None = None,
         keep_documents: bool = True,
+        words: str | re.Pattern[str] | Callable[[str], Iterable[str]] = "space",
+        case: Literal["lower", "fold", "keep"] = "lower",
+        normalize: Literal["NFC", "NFD", "NFKC", "NFKD"] | None = None,
+        accents: Literal["keep", "strip"] = "keep",
+        stop_words: Literal["english"] | Iterable[str] | None = None,
+        min_length: int = 1,
+        ngrams: int | tuple[int, int] = 1,
         threads: int | None = None,
     ) -> None: ...
 
@@ -102,6 +130,8 @@ class TextAnalyzer:
         *,
         documents: Literal["lines", "whole"] = "lines",
         blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
     def add_file(
@@ -125,16 +155,22 @@ class TextAnalyzer:
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
     def merge(self, other: TextAnalyzer) -> None: ...
+    def split(self, n: int, salt: int = 0) -> list[Self]: ...
     def add_arrow(
         self,
         column: object,
         *,
         blank: Literal["skip", "raise"] = "skip",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
     def clear(self) -> None: ...
     def set_callback(self, callback: Callable[[DocumentInfo], object] | Callable[[dict[str, Any]], object]) -> None: ...
     def clear_callback(self) -> None: ...
+    def prune(self, min_count: int) -> Pruned: ...
+    @property
+    def is_pruned(self) -> bool: ...
 
     # Asking
     def document_count(self) -> int: ...
@@ -147,17 +183,23 @@ class TextAnalyzer:
     def document_frequency(self) -> dict[str, int]: ...
     def most_common(self, n: int | None = None) -> list[tuple[str, int]]: ...
     def word_table(self) -> Any: ...  # a pyarrow.Table
+    def word_batches(self, max_rows: int = 65_536) -> Iterator[Any]: ...  # of pyarrow.RecordBatch
+    @classmethod
+    def from_word_batches(cls, batches: Any, *, documents: int = 0, **options: Any) -> Self: ...
     def analyze_sentiment(self) -> float: ...
     def __len__(self) -> int: ...
 
     # Copies
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, memo: dict[int, Any]) -> Self: ...
-    def __getstate__(self) -> tuple[bytes, dict[str, Any]]: ...
-    def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None: ...
+    def __getstate__(self) -> tuple[Any, ...]: ...
+    def __setstate__(self, state: tuple[Any, ...]) -> None: ...
     def save(self, path: str | bytes | os.PathLike[Any]) -> None: ...
     @classmethod
     def load(cls, path: str | bytes | os.PathLike[Any]) -> Self: ...
+    def to_bytes(self) -> bytes: ...
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> Self: ...
 
 class Words(Mapping[str, int]):
     def __init__(self, analyzer: Any) -> None: ...
@@ -192,6 +234,14 @@ class Tokenizer(metaclass=ABCMeta):
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
         threads: int | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
+    def train_from_counts(
+        self,
+        counts: PieceCounts,
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
 
@@ -244,6 +294,7 @@ class Tokenizer(metaclass=ABCMeta):
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Any: ...  # a pyarrow.Array
     def count(
@@ -261,6 +312,7 @@ class Tokenizer(metaclass=ABCMeta):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> list[int]: ...
     def count_arrow(
@@ -270,6 +322,7 @@ class Tokenizer(metaclass=ABCMeta):
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Any: ...  # a pyarrow.Array
     def encode_with_offsets(
@@ -427,6 +480,53 @@ class IncrementalDecoder:
     def decode(self, ids: int | Iterable[int], final: bool = False) -> str: ...
     def reset(self) -> None: ...
 
+class PieceCounts:
+    def __init__(self, pattern: str = "gpt4", *, threads: int | None = None) -> None: ...
+    @property
+    def pattern(self) -> str: ...
+
+    # Adding
+    def add(self, text: str | Buffer, *, progress: Callable[[int, int | None], object] | bool | None = None) -> None: ...
+    def add_texts(
+        self,
+        texts: Iterable[str | Buffer],
+        *,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
+    def add_file(
+        self,
+        path: str | bytes | os.PathLike[Any],
+        *,
+        encoding: str | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
+    def add_stream(
+        self,
+        stream: Readable,
+        *,
+        encoding: str | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
+    def add_arrow(self, column: object, *, progress: Callable[[int, int | None], object] | bool | None = None) -> None: ...
+
+    # In parts
+    def merge(self, other: PieceCounts) -> None: ...
+    def split(self, n: int, salt: int = 0) -> list[Self]: ...
+
+    # Asking
+    def __len__(self) -> int: ...
+    def total_pieces(self) -> int: ...
+    def total_bytes(self) -> int: ...
+
+    # Copies
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self: ...
+    def to_bytes(self) -> bytes: ...
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> Self: ...
+    def __getstate__(self) -> tuple[bytes, dict[str, Any]]: ...
+    def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None: ...
+
 class TextProcessorError(Exception): ...
 
 class InvalidDocumentError(TextProcessorError, ValueError):
@@ -443,6 +543,10 @@ class InvalidDocumentError(TextProcessorError, ValueError):
         position: int | None = None,
         added: int = 0,
     ) -> None: ...
+
+class PartError(TextProcessorError, ValueError):
+    part: str
+    def __init__(self, message: str, part: str = "") -> None: ...
 
 class EmptyAnalyzerError(TextProcessorError): ...
 

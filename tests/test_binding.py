@@ -24,6 +24,7 @@ def tokenizer(**options):
 
 
 TRAINED = tokenizer()
+WITH_NAMES = tokenizer(special_tokens=["<|a|>"])
 
 
 class OddText(str):
@@ -107,11 +108,22 @@ def test_what_has_no_bytes_is_no_buffer_of_ids(given):
         binding.lists_of_ids(array("I"), given, ())
 
 
-@pytest.mark.parametrize(
-    "name", ["list_of_ids", "lists_of_ids", "encode_short", "encode_short_bytes", "count_short", "decode_short"]
-)
+@pytest.mark.parametrize("name", ["list_of_ids", "lists_of_ids", "encode_short", "count_short", "decode_short"])
 def test_too_few_arguments_are_left_to_the_long_way(name):
     assert getattr(binding, name)() is None
+
+
+@pytest.mark.parametrize("wrong", range(7))
+@pytest.mark.parametrize("given", [None, "text", 2**70, 1.5, [1]], ids=repr)
+def test_wrong_arguments_are_left_to_the_long_way(wrong, given):
+    vocabulary, splitter = TRAINED._model.vocabulary, TRAINED._model.splitter.native
+    arguments = [vocabulary._address, vocabulary._cache_address, splitter.address, 0, b"", -1, "low"]
+    assert binding.count_short(*arguments) == len(TRAINED.encode("low"))
+    arguments[wrong] = given
+    if wrong == 6 and given == "text":
+        return
+    assert binding.encode_short(*arguments, None) is None
+    assert binding.count_short(*arguments) is None
 
 
 @given(st.text())
@@ -162,6 +174,7 @@ def test_no_reference_is_lost_or_kept():
     counts = [sys.getrefcount(each) for each in (text, *texts, *ids, ready, None)]
     for _ in range(200):
         TRAINED.encode(text), TRAINED.count(text), TRAINED.encode_array(text)
+        WITH_NAMES.encode(text + "<|a|>", allowed_special="all"), WITH_NAMES.count("<|a|>" * 50 + text, allowed_special="all")
         TRAINED._model.vocabulary.decode_short(ids, None, "replace")
         binding.join_texts(texts), binding.has_blank(texts), binding.has_blank((1,))
         binding.list_of_ids(array("I", [5, 2**31]), ready)

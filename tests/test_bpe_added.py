@@ -7,13 +7,11 @@ import io
 import json
 import pickle
 import re
-import tempfile
 import unicodedata
 from array import array
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,8 +27,8 @@ from text_processor import Tokenizer
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native import bpe as native_bpe
-from text_processor._native.bpe import Tokens
-from text_processor.bpe._files import own
+from text_processor._native.bpe import Tokens, Vocabulary
+from text_processor.bpe._files import own, vocabularies
 from text_processor.bpe._model import Model
 from text_processor.bpe._split import splitter
 from text_processor.bpe._stages import utf8
@@ -48,7 +46,8 @@ names = st.one_of(
 )
 some_texts = st.lists(st.one_of(st.sampled_from(PARTS), names), max_size=10).map("".join)
 flags = st.fixed_dictionaries({flag: st.booleans() for flag in ("special", "normalized", "lstrip", "rstrip", "single_word")})
-some_added = st.dictionaries(names, flags, max_size=5)
+simple_flags = st.fixed_dictionaries({flag: st.booleans() for flag in ("special", "normalized")})
+some_added = st.dictionaries(names, flags, max_size=5) | st.dictionaries(names, simple_flags, max_size=5)
 forms = st.sampled_from([(), ("NFC",), ("NFD",), ("NFKC",), ("NFKD",), ("NFKD", "NFC"), ("NFC", "NFD")])
 
 FORMS = {"NFC": normalizers.NFC, "NFD": normalizers.NFD, "NFKC": normalizers.NFKC, "NFKD": normalizers.NFKD}
@@ -86,8 +85,12 @@ def of_added(added: dict[str, dict[str, bool]], form: tuple[str, ...] = (), **op
     numbers = {name: 256 + i for i, name in enumerate(name for name in added if name not in byte_characters().values())}
     numbers |= {character: byte for byte, character in byte_characters().items() if character in added}
     tokens = {name: AddedToken(numbers[name], **flags) for name, flags in added.items()}
-    vocabulary = Tokenizer.from_mergeable_ranks(BYTES, "gpt2")._model.vocabulary
-    return Tokenizer._of(Model(splitter.splitter_for(pattern), vocabulary, tokens, normalizer=form, **options))
+    return Tokenizer._of(Model(splitter.splitter_for(pattern), vocabulary_of_bytes(), tokens, normalizer=form, **options))
+
+
+@lru_cache
+def vocabulary_of_bytes() -> Vocabulary:
+    return Tokenizer.from_mergeable_ranks(BYTES, "gpt2")._model.vocabulary
 
 
 def ids_of_peer(peer: tokenizers.Tokenizer, text: str) -> list[int]:
@@ -134,6 +137,9 @@ def every_way(tokenizer: Tokenizer, text: str, **options: Any) -> list[list[int]
 @example({"<m>": {"rstrip": True}, " x": {}}, (), False, "<m> xa")
 @example({"<m>": {"rstrip": True}, " ": {}}, (), True, "<m>   <m>b")
 @example({"é": {"normalized": True, "special": True}, "e": {}}, ("NFD",), False, "aéb")
+@example({"<m>": {"normalized": True}, "m>": {}, "<x>": {}}, (), False, "é<m>a<x>" * 30)
+@example({"<m>": {"normalized": True}, "<s>": {"special": True}}, ("NFC",), False, "é<m>a<s>" * 30 + "e\u0301<m>")
+@example({"<m>": {"normalized": True}, "<": {}}, (), False, "a<m>b")
 def test_ids_are_those_of_tokenizers(added, form, prefix_space, text):
     assume(not have_one_form(added, form))
     expected = ids_of_peer(peer_of(added, form, prefix_space=prefix_space), text)
@@ -213,7 +219,9 @@ def texts_without_surrogates(text: str) -> bool:
 def test_offsets_of_what_regex_leaves_out_are_refused():
     tokenizer = Tokenizer.from_mergeable_ranks(BYTES, "(?<=a)b")
     assert tokenizer.encode("ab") == [98]
-    with pytest.raises(ValueError, match=r"regex splits it and leaves out some of it: it is not certain where"):
+    with pytest.raises(
+        ValueError, match=r"regex splits it and leaves out some of it, or the vocabulary lacks some of its bytes: it is"
+    ):
         tokenizer.encode_with_offsets("ab")
 
 
@@ -278,10 +286,26 @@ def test_marks_are_those_of_tokenizers(name, text):
     flat = [ids[start:end].tolist() for start, end in pairwise(offsets)]
     assert flat == [expected.ids, peer.encode("").ids, expected.ids]
     assert tokenizer.count(text, **asked) == len(expected.ids)
+    n_empty = len(peer.encode("").ids)
+    assert tokenizer.count_batch([text, ""], 1, **asked) == [len(expected.ids), n_empty]
     found = tokenizer.encode_with_offsets(text, **asked)
     assert found[0].tolist() == expected.ids
     assert list(zip(*found[1:], strict=True)) == expected.offsets
     assert tokenizer.encode(text) == peer.encode(text, add_special_tokens=False).ids
+
+
+@pytest.mark.parametrize("name", PROCESSORS)
+def test_marks_in_columns_are_those_of_tokenizers_and_nulls_have_none(name):
+    pa = pytest.importorskip("pyarrow")
+    peer = peer_of({}, post_processor=PROCESSORS[name])
+    tokenizer = of_added({}, post_processor=json.loads(peer.to_str())["post_processor"])
+    texts = ["ab é", None, "", "b"]
+    expected = [None if text is None else peer.encode(text).ids for text in texts]
+    for column in (pa.array(texts), pa.chunked_array([texts[:2], [], texts[2:]]), pa.array([*texts[::2], "b"])):
+        wanted = expected if None in column.to_pylist() else [each for each in expected if each is not None]
+        assert tokenizer.encode_arrow(column, add_special_tokens=True).to_pylist() == wanted
+        numbers = [None if each is None else len(each) for each in wanted]
+        assert tokenizer.count_arrow(column, add_special_tokens=True).to_pylist() == numbers
 
 
 def test_marks_that_cannot_follow_each_other_are_refused():
@@ -362,9 +386,8 @@ def test_tokens_as_text():
     assert tokenizer.tokenize("a é<t><m>") == ["a", " ", "\\xc3", "\\xa9", "<t>", "<", "m", ">"]
 
 
-@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each)), "file"])
 @given(some_added, forms, st.booleans(), some_texts)
-def test_everything_survives_every_round_trip(way, added, form, prefix_space, text):
+def test_everything_survives_every_round_trip(added, form, prefix_space, text):
     post_processor = json.loads(peer_of({}, post_processor=template("<s> $A")).to_str())["post_processor"]
     kept = {"padding": None, "truncation": {"max_length": 5}}
     marks = {"<s>": {"special": True}, "</s>": {"special": True}}
@@ -373,18 +396,25 @@ def test_everything_survives_every_round_trip(way, added, form, prefix_space, te
     for name, mark in post_processor["special_tokens"].items():
         mark["ids"] = [ids[name]]
     tokenizer = of_added(added, form, prefix_space=prefix_space, post_processor=post_processor, kept=kept)
-    again = through_a_file(tokenizer) if way == "file" else way(tokenizer)
-    assert again == tokenizer
-    assert again.added_tokens == tokenizer.added_tokens
-    assert (again._model.post_processor, again._model.kept) == (post_processor, kept)
     asked = {**ALL, "add_special_tokens": True}
-    assert again.encode(text, **asked) == tokenizer.encode(text, **asked)
+    for way in (copy.copy, copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each)), as_a_file_is_read):
+        again = way(tokenizer)
+        assert again == tokenizer
+        assert again.added_tokens == tokenizer.added_tokens
+        assert (again._model.post_processor, again._model.kept) == (post_processor, kept)
+        assert again.encode(text, **asked) == tokenizer.encode(text, **asked)
 
 
-def through_a_file(tokenizer: Tokenizer) -> Tokenizer:
-    with tempfile.TemporaryDirectory() as folder:
-        tokenizer.save(Path(folder, "tokenizer"))
-        return Tokenizer.load(Path(folder, "tokenizer"))
+def as_a_file_is_read(tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer by way of what `save` writes, without waiting for a disk."""
+    return Tokenizer.load(b"".join(own.chunks(tokenizer._model)))
+
+
+def test_what_save_writes_is_what_a_file_has(tmp_path):
+    tokenizer = of_added(TEXT_AND_MARK, ("NFC",))
+    tokenizer.save(tmp_path / "tokenizer")
+    assert Tokenizer.load(tmp_path / "tokenizer") == tokenizer == as_a_file_is_read(tokenizer)
+    assert (tmp_path / "tokenizer").read_bytes() == b"".join(own.chunks(tokenizer._model))
 
 
 # ---- Bytes that are no tokens ----------------------------------------------------------------------------------------
@@ -403,14 +433,43 @@ def test_bytes_that_are_no_token_are_left_out_as_by_tokenizers(missing, n_merges
     laid_out = Tokens(b"".join(tokens), array("Q", accumulate(map(len, tokens))), array("I", range(len(tokens))))
     merges = array("I", (present.index(byte) for pair in pairs for byte in pair))
     for rule in (merges, None):  # here tiktoken's gives the same
-        vocabulary = own.new_vocabulary(laid_out, rule, may_lack_bytes=True)
+        vocabulary = vocabularies.new_vocabulary(laid_out, rule, may_lack_bytes=True)
         model = Model(splitter.splitter_for("gpt2"), vocabulary, merges=rule, prefix_space=prefix_space)
         tokenizer = Tokenizer._of(model)
         expected = peer.encode(text).ids
         for ids in every_way(tokenizer, text):
             assert ids == expected
         assert tokenizer.count(text) == len(expected)
-        assert through_a_file(tokenizer).encode(text) == expected
+        assert as_a_file_is_read(tokenizer).encode(text) == expected
+
+
+def test_offsets_where_bytes_are_no_token():
+    """Those of the peer, but in a piece after such a byte: there the peer counts on as if the byte were not there."""
+    characters = byte_characters()
+    tokens = [*(bytes([byte]) for byte in range(256) if byte != ord("x")), b"ab"]
+    vocab = {"".join(map(characters.__getitem__, token)): number for number, token in enumerate(tokens)}
+    peer = tokenizers.Tokenizer(BPE(vocab=vocab, merges=[("a", "b")]))
+    peer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    laid_out = Tokens(b"".join(tokens), array("Q", accumulate(map(len, tokens))), array("I", range(len(tokens))))
+    vocabulary = vocabularies.new_vocabulary(laid_out, may_lack_bytes=True)
+    tokenizer = Tokenizer._of(Model(splitter.splitter_for("gpt2"), vocabulary))
+    text = "axb ab xx é xab"
+    ids, starts, ends = tokenizer.encode_with_offsets(text)
+    theirs = peer.encode(text)
+    assert ids.tolist() == theirs.ids
+    ours = list(zip(starts, ends, strict=True))
+    assert ours == [(0, 3), (3, 4), (4, 6), (6, 7), (9, 10), (10, 11), (10, 11), (11, 12), (13, 15)]
+    assert [i for i, each in enumerate(theirs.offsets) if each != ours[i]] == [0, 8]
+    assert tokenizer.encode_with_offsets("xx")[0].tolist() == []
+
+
+def test_offsets_of_a_piece_that_is_a_token_with_bytes_that_are_none():
+    tokens = [*(bytes([byte]) for byte in range(256) if byte != ord("x")), b"xx", b" ax"]
+    laid_out = Tokens(b"".join(tokens), array("Q", accumulate(map(len, tokens))), array("I", range(len(tokens))))
+    tokenizer = Tokenizer._of(Model(splitter.splitter_for("gpt2"), vocabularies.new_vocabulary(laid_out, may_lack_bytes=True)))
+    ids, starts, ends = tokenizer.encode_with_offsets("xx ax xxx b")
+    assert tokenizer.decode(ids) == "xx ax  b"
+    assert list(zip(starts, ends, strict=True)) == [(0, 2), (2, 5), (5, 6), (9, 10), (10, 11)]
 
 
 def test_bytes_that_no_text_has_may_be_missing():
@@ -421,7 +480,7 @@ def test_bytes_that_no_text_has_may_be_missing():
     with pytest.raises(ValueError, match="the id 255, at index 0, does not exist"):
         tokenizer.decode([255])
     assert tokenizer.merges == {}
-    assert through_a_file(tokenizer) == tokenizer
+    assert as_a_file_is_read(tokenizer) == tokenizer
     del ranks[b"\x00"]
     with pytest.raises(ValueError, match=r"each single byte must be a token: b'.x00' is missing"):
         Tokenizer.from_mergeable_ranks(ranks, "gpt2")
@@ -434,7 +493,7 @@ def test_no_text_becomes_an_empty_token():
     assert tokenizer.decode([97, 300, 98]) == peer.decode([97, 300, 98]) == "ab"
     assert tokenizer.mergeable_ranks() == ranks
     assert tokenizer.merges == {(97, 98): 256}
-    assert through_a_file(tokenizer) == tokenizer
+    assert as_a_file_is_read(tokenizer) == tokenizer
 
 
 def of_ranks(ranks: dict[bytes, int]) -> Tokenizer:
@@ -467,7 +526,7 @@ def test_tokenizers_with_the_same_ids_are_equal_by_whatever_door_they_came(tmp_p
     special = tokenizer.special_tokens
     by_ranks = Tokenizer.from_tiktoken(tmp_path / "x.tiktoken", "gpt2", special)
     by_json = Tokenizer.from_huggingface(tmp_path / "tokenizer.json")
-    assert by_ranks == by_json == tokenizer == through_a_file(by_json)
+    assert by_ranks == by_json == tokenizer == as_a_file_is_read(by_json)
     assert by_ranks != Tokenizer.from_tiktoken(tmp_path / "x.tiktoken", "gpt4", special)
     assert by_ranks != Tokenizer.from_tiktoken(tmp_path / "x.tiktoken", "gpt2")
 

@@ -652,7 +652,7 @@ def test_no_memory(count, file, monkeypatch):
         ([], "required: COMMAND"),
         (["nonsense"], "invalid choice: 'nonsense'"),
         (["count", "file", "--nonsense"], "unrecognized arguments: --nonsense"),
-        (["count", "file", "--column", "x"], "unrecognized arguments: --column x"),
+        (["count", "file", "--colour", "x"], "unrecognized arguments: --colour x"),
         (["bpe", "count", "-m", "model", "file", "--column", "x"], "unrecognized arguments: --column x"),
         (["count", "file", "--top", "-1"], "argument --top: '-1' is not a number of words"),
         (["count", "file", "--top=1.5"], "argument --top: '1.5' is not a number of words"),
@@ -681,7 +681,7 @@ def test_wrong_arguments(capsys, arguments, message):
 @pytest.mark.parametrize(
     ("arguments", "usage"),
     [
-        (["count", "--column", "x"], "usage: text-processor count [-h] [--top N]"),
+        (["count", "--colour", "x"], "usage: text-processor count [-h] [--top N]"),
         (["count", "--top"], "usage: text-processor count [-h] [--top N]"),
         (["bpe", "encode", "-m", "m", "--column", "x"], "usage: text-processor bpe encode [-h]"),
         (["bpe", "train"], "usage: text-processor bpe train [-h]"),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from text_processor import TextAnalyzer, Tokenizer
+from text_processor.bpe import AddedToken
 
 EARLIER = Path(__file__).parent / "earlier"
 SENTENCE = "the cat sat on the mat<|end|>"
@@ -46,6 +47,18 @@ def test_tokenizers():
         assert tokenizer.decode(IDS) == SENTENCE
     for tokenizer in (Tokenizer.load(EARLIER / "by_regex.bpe"), unpickled("by_regex")):
         assert tokenizer.encode("the cat sat") == [260, 32, 261, 32, 266]
+
+
+def test_a_tokenizer_of_the_second_version_of_the_format():
+    """With what only that holds; the ids were those of Hugging Face's tokenizers."""
+    tokenizer = Tokenizer.load(EARLIER / "stages.bpe")
+    assert tokenizer.added_tokens == {
+        "<s>": AddedToken(258),
+        "<mask>": AddedToken(259, special=False, normalized=True, lstrip=True),
+    }
+    ids = [258, 220, 257, 220, 16, 17, 259, 220, 127, 102, 258]
+    assert tokenizer.encode("the 12 <mask>e\u0301<s>", allowed_special="all", add_special_tokens=True) == ids
+    assert tokenizer._model.kept["truncation"]["max_length"] == 512
 
 
 def test_numbers():

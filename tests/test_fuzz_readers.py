@@ -18,7 +18,7 @@ import pytest
 import regex
 from bpe_texts import trained
 from containers import sections_of
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from text_processor import InvalidSnapshotError, InvalidTokenizerError, TextAnalyzer, TextProcessorError, Tokenizer
@@ -210,8 +210,9 @@ def check_tokenizer(load: Callable[[], Tokenizer], named: str, nbytes: int) -> N
     ids = tokenizer.encode(TEXT, disallowed_special=())
     # As in tokenizers, bytes that are no token alone are left out.
     known = {token[0] for token in tokenizer.mergeable_ranks() if len(token) == 1}
-    matched = "".join(found[0] for found in regex.finditer(tokenizer.pattern, TEXT)).encode()
-    assert tokenizer.decode_bytes(ids) == bytes(filter(known.__contains__, matched))
+    is_split = len(tokenizer._model.splitter.steps) > 0  # a ByteLevel alone need not split
+    matched = "".join(found[0] for found in regex.finditer(tokenizer.pattern, TEXT)) if is_split else TEXT
+    assert tokenizer.decode_bytes(ids) == bytes(filter(known.__contains__, matched.encode()))
     assert tokenizer.count(TEXT, disallowed_special=()) == len(ids)
     again = Tokenizer.__new__(Tokenizer)
     again.__setstate__(tokenizer.__getstate__())
@@ -277,6 +278,7 @@ def test_changed_files_of_tiktoken(path: Path, seed: int) -> None:
 
 
 @given(st.sampled_from(["trained", "ranks"]), seeds)
+@example("ranks", 5890141)  # the expression that splits is gone
 def test_changed_files_of_hugging_face(path: Path, name: str, seed: int) -> None:
     some = random.Random(seed)
     tokenizer = (

@@ -12,7 +12,8 @@ TARGETS = sorted(path.stem.removeprefix("fuzz_") for path in (ROOT / "tests" / "
 
 # Bytes of any kind and numbers in memory; names of instruction sets are static strings.
 TAKES_BYTES = re.compile(
-    r"\bconst uint8_t \*(?:text|word|words|tokens|snapshot)\b|const void \*|const tp_arrow_array \*|const tp_batch \*"
+    r"\bconst uint8_t \*(?:text|word|words|tokens|snapshot)\b|const void \*"
+    r"|const tp_arrow_array \*|const tp_batch \*|const tp_rows \*"
 )
 
 

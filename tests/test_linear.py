@@ -37,12 +37,12 @@ import pytest
 from bpe_texts import of_bytes
 
 import text_processor
-from text_processor import TextAnalyzer, Tokenizer, numeric, word_count
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, segment, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
 from text_processor._native.unicode import find_cut, is_normalized, normalize, normalize_with_offsets
-from text_processor.bpe._files import own
+from text_processor.bpe._files import own, vocabularies
 from text_processor.bpe._model import Model
 from text_processor.bpe._split import splitter
 from text_processor.bpe._split.splitter import PATTERNS
@@ -198,6 +198,11 @@ DOCUMENTS: Table = {
     "word_count, one long word": (1 << 16, lambda n, _: partial(word_count, "é" * n, threads=1)),
     "word_count, sigma": (1 << 16, lambda n, _: partial(word_count, "Σ" * n, threads=1)),
     "word_count, cased marks before sigma": (1 << 12, lambda n, _: partial(word_count, "a" + "'Σ" * n, threads=1)),
+    "word_count, of a class": (1000, lambda n, _: partial(word_count, distinct_words(n), words="sklearn", ngrams=(1, 2))),
+    "word_count, no start of a word": (1 << 16, lambda n, _: partial(word_count, "-" * n, words=r"\b[\w-]{2,}")),
+    "word_count, no end of a word": (1 << 16, lambda n, _: partial(word_count, "-" * n + " ", words=r"[\w-]{2,}\b")),
+    "word_count, a document that is not cut": (1 << 16, lambda n, _: partial(word_count, "é " * n, words="[^x]+", case="fold")),
+    "word_count, in Python": (1 << 12, lambda n, _: partial(word_count, "ab " * n, words="a|b", accents="strip")),
     "word_count, long words": (
         100,
         lambda n, _: partial(word_count, " ".join("a" * 1000 + str(i) for i in range(n)), threads=1),
@@ -257,6 +262,21 @@ def list_backwards(words: Words) -> list[str]:
     return list(reversed(words))
 
 
+def add_stream_of_pieces(data: bytes) -> None:
+    PieceCounts().add_stream(io.BytesIO(data))
+
+
+def piece_counts(n: int) -> PieceCounts:
+    counts = PieceCounts()
+    digits_as_letters = str.maketrans("0123456789", "bcdefghijk")  # a pattern may cut before a digit
+    counts.add(distinct_words(n).translate(digits_as_letters))
+    return counts
+
+
+def compose(batches: Callable[[int], Iterator[object]]) -> Call:
+    return lambda: deque(batches(100), maxlen=0)
+
+
 def saved(n: int, folder: Path) -> Path:
     counted([distinct_words(n)], lexicon={f"word{i}": 1.0 for i in range(n)}).save(folder / "counts")
     return folder / "counts"
@@ -275,6 +295,23 @@ ANSWERS: Table = {
     "get_documents": (1000, lambda n, _: lambda: analyzer_of("a b", n).get_documents()),
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
     "document_frequency": (1000, lambda n, _: counted([distinct_words(n)]).document_frequency),
+    "add": (1000, lambda n, _: partial(PieceCounts().add, distinct_words(n))),
+    "add_stream, pieces": (1000, lambda n, _: partial(add_stream_of_pieces, distinct_words(n).encode())),
+    "add_texts": (1000, lambda n, _: partial(PieceCounts().add_texts, distinct_words(n).split())),
+    "merge, pieces": (1000, lambda n, _: partial(PieceCounts().merge, piece_counts(n))),
+    "split, pieces": (1000, lambda n, _: partial(piece_counts(n).split, 4)),
+    "to_bytes, pieces": (1000, lambda n, _: piece_counts(n).to_bytes),
+    "from_bytes, pieces": (1000, lambda n, _: partial(PieceCounts.from_bytes, piece_counts(n).to_bytes())),
+    "train_from_counts": (1000, lambda n, _: partial(Tokenizer().train_from_counts, piece_counts(n), 300)),
+    "split": (1000, lambda n, _: partial(counted([distinct_words(n)]).split, 4)),
+    "split, parts": (64, lambda n, _: partial(counted(["a few words"]).split, n)),
+    "to_bytes": (1000, lambda n, _: counted([distinct_words(n)]).to_bytes),
+    "from_bytes": (1000, lambda n, _: partial(TextAnalyzer.from_bytes, counted([distinct_words(n)]).to_bytes())),
+    "word_batches": (1000, lambda n, _: compose(counted([distinct_words(n)]).word_batches)),
+    "from_word_batches": (
+        1000,
+        lambda n, _: partial(TextAnalyzer.from_word_batches, list(counted([distinct_words(n)]).word_batches(100))),
+    ),
     "word_table": (1000, lambda n, _: counted([distinct_words(n)]).word_table),
     "most_common": (1000, lambda n, _: counted([distinct_words(n)]).most_common),
     "most_common, half of them": (1000, lambda n, _: partial(counted([distinct_words(n)]).most_common, n // 2)),
@@ -285,6 +322,8 @@ ANSWERS: Table = {
     "merge, many parts": (100, lambda n, _: lambda: merged(n).get_documents()),
     "merge, many parts without documents": (100, lambda n, _: partial(merged, n, keep_documents=False)),
     "merge, small parts into a large one": (100, merged_into_a_large_one),
+    "prune": (1000, lambda n, _: partial(counted([distinct_words(n)]).prune, 2)),
+    "is_pruned": (1000, lambda n, _: lambda: analyzer_of("a b", n).is_pruned),
     "save": (1000, lambda n, folder: partial(counted([distinct_words(n)]).save, folder / "counts")),
     "load": (1000, lambda n, folder: partial(TextAnalyzer.load, saved(n, folder))),
     "pickle, many documents": (1000, lambda n, _: partial(pickle.dumps, counted(["a", "é"] * n))),
@@ -348,7 +387,7 @@ def own_file_with_merges(n: int, folder: Path) -> Call:
     ways = [(ids[b"a" * (length - i)], ids[b"a" * i]) for length in lengths for i in range(1, length - LONG_TOKEN)]
     merges = array("I", chain.from_iterable(ways))
     tokens = Tokens(b"".join(ids), array("Q", accumulate(map(len, ids))), array("I", ids.values()))
-    vocabulary = own.new_vocabulary(tokens, merges, whole_pieces=True)
+    vocabulary = vocabularies.new_vocabulary(tokens, merges, whole_pieces=True)
     model = Model(splitter.splitter_for("gpt4"), vocabulary, merges=merges, whole_pieces=True)
     (folder / f"{n}").write_bytes(b"".join(own.chunks(model)))
     return lambda: Tokenizer.load(folder / f"{n}")
@@ -821,8 +860,38 @@ NORMAL_FORMS: Table = {
     "find_cut": (1000, lambda n, _: normal("\u0301" * n, "NFC", find_cut)),
 }
 
+# ---- Segments --------------------------------------------------------------------------------------------------------
+
+
+def parted(function: Callable[[str], object], text: str) -> Call:
+    return lambda: (
+        deque(function(text), 0) if function in (segment.words, segment.sentences, segment.graphemes) else function(text)
+    )
+
+
+SEGMENTS: Table = {
+    "words": (1000, lambda n, _: parted(segment.words, "It's 3.14, née. " * n)),
+    "words, of a column": (1000, lambda n, _: partial(segment.words, pa.array(["It's 3.14"] * n))),
+    "words, marks behind what may join": (1000, lambda n, _: parted(segment.words, ("a." + "\u0301" * 9) * n + "\u0301" * n)),
+    "words, marks behind a point": (1000, lambda n, _: parted(segment.words, "a." + "\u0301" * n)),
+    "words, spaces before a mark": (1000, lambda n, _: parted(segment.words, " " * n + "\u0301")),
+    "words, one long word": (1000, lambda n, _: parted(segment.words, "a" * n + "中")),
+    "words, low lines": (1000, lambda n, _: parted(segment.words, "_" * n)),
+    "words, flags": (1000, lambda n, _: parted(segment.words, "\U0001f1e6" * n)),
+    "count_words": (1000, lambda n, _: partial(segment.count_words, "Ελληνικά, हिन्दी 中文. " * n)),
+    "sentences": (1000, lambda n, _: parted(segment.sentences, "Is it? It is. " * n)),
+    "sentences, full stops before no letter": (1000, lambda n, _: parted(segment.sentences, ". 1 " * n)),
+    "sentences, a full stop far before a letter": (1000, lambda n, _: parted(segment.sentences, "a. " + "1 " * n + "B")),
+    "sentences, marks behind full stops": (1000, lambda n, _: parted(segment.sentences, ("a." + "\u0301" * 9) * n)),
+    "count_sentences": (1000, lambda n, _: partial(segment.count_sentences, "e.g. this. " * n)),
+    "graphemes": (1000, lambda n, _: parted(segment.graphemes, "क्षि👩‍👧e\u0301\r\n" * n)),
+    "graphemes, one long one": (1000, lambda n, _: parted(segment.graphemes, "क" + "्\u200d" * n)),
+    "count_graphemes": (1000, lambda n, _: partial(segment.count_graphemes, "🇩🇪" * n)),
+}
+
 ROWS = (
     NORMAL_FORMS
+    | SEGMENTS
     | DOCUMENTS
     | ANSWERS
     | LEXICONS
@@ -862,12 +931,16 @@ SMALL = {
     *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes", "decode_single_token_bytes"),
     *("name", "n_vocab", "max_token_value", "clear_caches"),
     "register",  # of an abstract class
+    *("total_pieces", "total_bytes"),  # they add up numbers, so fast that only gigabytes could be measured
+    "pattern",
     "to_tiktoken",  # its time is tiktoken's
 }
 
 
 def test_every_public_function_has_a_row() -> None:
-    kinds = (TextAnalyzer, Tokenizer, MovingAverage, RingBuffer, DataProcessor)
+    kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
-    functions = {name for module in (text_processor, numeric) for name in module.__all__ if isfunction(getattr(module, name))}
+    functions = {
+        name for module in (text_processor, numeric, segment) for name in module.__all__ if isfunction(getattr(module, name))
+    }
     assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL

@@ -15,7 +15,7 @@ import pytest
 
 import text_processor
 
-MODULES = ["analyzer", "bpe", "errors", "numeric", "words"]
+MODULES = ["analyzer", "bpe", "errors", "numeric", "segment", "words"]
 
 
 @pytest.mark.parametrize("name", [*MODULES, "cli"])

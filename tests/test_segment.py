@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+from array import array
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from text_processor import cpu_features
+from text_processor import InvalidDocumentError, cpu_features, segment
 from text_processor._native import process as native_process
 from text_processor._native import segment as native_segment
 
@@ -46,7 +47,7 @@ def standard_tests(name: str) -> list[list[str]]:
     return [["".join(chr(int(each, 16)) for each in part.split(" × ")) for part in text] for text in texts]
 
 
-STANDARD = {"word segments": "Word"}
+STANDARD = {"word segments": "Word", "sentences": "Sentence", "graphemes": "Grapheme"}
 
 
 @pytest.mark.parametrize("kind", STANDARD)
@@ -113,9 +114,9 @@ def test_words_at_every_place_of_a_window(simd: str) -> None:
 
 def test_every_character_alone_and_beside_others() -> None:
     """What the windows take for letters are letters."""
-    # Most assigned characters have few neighbours that are not; beyond the first planes one in sixteen is enough.
-    characters = CHARACTERS[:0x20000] + CHARACTERS[0x20000::16]
-    for pattern in ("a{} ", "{}1 ", "a.{} ", "1,{}2 ", " {}\u200d{}\u0345 "):
+    # Of ideographs, syllables and higher planes, which are long ranges, one in 64 is enough.
+    characters = [each for each in CHARACTERS if ord(each) % 64 == 0 or ord(each) < 0x3400 or 0xF900 <= ord(each) < 0x13000]
+    for pattern in ("a{} ", "a.{}1 ", " {}\u200d{}\u0345,1 "):
         text = "".join(pattern.replace("{}", character) for character in characters)
         segments = spans(text, "word segments")
         assert [end for _, end in segments[:-1]] == [start for start, _ in segments[1:]]
@@ -131,3 +132,93 @@ def test_offsets_in_characters_are_those_of_bytes(kind: str) -> None:
     by_characters = [(places[start], places[end]) for start, end in spans(text, kind, in_characters=True)]
     assert by_characters == spans(text, kind)
     assert all(end <= start for (_, end), (start, _) in pairwise(by_characters))
+
+
+# ---- What a user calls -------------------------------------------------------------------------------------------------
+
+FUNCTIONS = {
+    "words": (segment.words, segment.count_words),
+    "word segments": (partial(segment.words, rules="uax29-all"), partial(segment.count_words, rules="uax29-all")),
+    "sentences": (segment.sentences, segment.count_sentences),
+    "graphemes": (segment.graphemes, segment.count_graphemes),
+}
+kinds = pytest.mark.parametrize("kind", FUNCTIONS)
+FEW = ["", "Don't. stop", "ça va? 日本語", "e\u0301 👩‍👧", None, " ", "Σ " * 300]
+
+
+@kinds
+@given(text=texts)
+def test_texts_bytes_and_offsets_agree(kind: str, text: str) -> None:
+    find, count = FUNCTIONS[kind]
+    found = list(find(text))
+    assert found == parts(text, kind)
+    assert list(find(text.encode())) == list(find(bytearray(text.encode()))) == [each.encode() for each in found]
+    starts, ends = find(text, offsets=True)
+    assert [text[start:end] for start, end in zip(starts, ends, strict=True)] == found
+    starts, ends = find(text.encode(), offsets=True)
+    assert [text.encode()[start:end].decode() for start, end in zip(starts, ends, strict=True)] == found
+    assert count(text) == count(text.encode()) == len(found)
+
+
+@kinds
+@pytest.mark.parametrize("form", ["array", "chunked", "dictionary", "long", "nothing"])
+def test_columns_have_an_entry_for_each_text(kind: str, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pa = pytest.importorskip("pyarrow")
+    find, count = FUNCTIONS[kind]
+    monkeypatch.setattr(segment, "_BATCH_NBYTES", 1000)
+    given_texts: list[str | None] = [] if form == "nothing" else [*FEW, "x y. é " * 300, *FEW] if form == "long" else FEW
+    column = pa.array(given_texts, pa.string())
+    if form == "chunked":
+        column = pa.chunked_array([column, column.slice(2, 0), column.slice(3)])
+        given_texts = [*FEW, *FEW[3:]]
+    elif form == "dictionary":
+        column = column.dictionary_encode()
+    assert find(column).to_pylist() == [None if text is None else list(find(text)) for text in given_texts]
+    assert count(column).to_pylist() == [None if text is None else count(text) for text in given_texts]
+    offsets = [None if text is None else find(text, offsets=True) for text in given_texts]
+    expected = [
+        None if each is None else [{"start": start, "end": end} for start, end in zip(*each, strict=True)] for each in offsets
+    ]
+    assert find(column, offsets=True).to_pylist() == expected
+
+
+def test_columns_of_other_kinds_are_refused() -> None:
+    pa = pytest.importorskip("pyarrow")
+    with pytest.raises(TypeError, match="column must hold text"):
+        segment.words(pa.array([1, 2]))
+    with pytest.raises(InvalidDocumentError, match="Document 1 is not valid UTF-8 at byte 1") as caught:
+        segment.count_words(pa.array([b"a", b"a\xff"]))
+    assert (caught.value.index, caught.value.offset) == (1, 1)
+    with pytest.raises(InvalidDocumentError, match="Document 1 is not valid UTF-8 at byte 2000000"):
+        segment.count_words(pa.array([b"a", b"a" * 2_000_000 + b"\xff"]))
+
+
+@kinds
+def test_what_is_no_text_is_refused_at_once(kind: str) -> None:
+    for function in FUNCTIONS[kind]:
+        for wrong in (None, 1, ["a"], {"a": 1}, array("I", [1])):
+            with pytest.raises(TypeError, match="text must be str, bytes or another buffer of bytes, or an Arrow column"):
+                function(wrong)
+        with pytest.raises(InvalidDocumentError, match=r"text has a lone surrogate at character 2, '.ud800'"):
+            function("ab\ud800")
+        with pytest.raises(InvalidDocumentError, match="text is not valid UTF-8 at byte 1"):
+            function(b"a\xff")
+
+
+def test_there_are_two_rules_for_words() -> None:
+    with pytest.raises(ValueError, match=r"^rules must be 'uax29' or 'uax29-all', not 'icu'"):
+        segment.words("a", "icu")  # type: ignore[call-overload]
+    with pytest.raises(ValueError, match=r"^rules must be"):
+        segment.count_words("a", None)  # type: ignore[call-overload]
+
+
+# ---- StringZilla -------------------------------------------------------------------------------------------------------
+
+
+@with_each_instruction_set
+@given(texts)
+def test_segments_are_those_of_stringzilla(simd: str, text: str) -> None:
+    stringzilla = pytest.importorskip("stringzilla")
+    assert parts(text, "word segments") == list(map(str, stringzilla.utf8_wordbreaks(text)))
+    assert parts(text, "sentences") == list(map(str, stringzilla.utf8_sentences(text)))
+    assert parts(text, "graphemes") == list(map(str, stringzilla.utf8_graphemes(text)))

@@ -148,8 +148,8 @@ def test_bytes_of_a_snapshot_must_be_text() -> None:
 
 def test_a_newer_version_is_named() -> None:
     data = bytearray(snapshot_of(small_analyzer()))
-    data[8] = 3
-    with pytest.raises(InvalidSnapshotError, match="the snapshot has version 3; known here: 1, 2") as caught:
+    data[8] = 4
+    with pytest.raises(InvalidSnapshotError, match="the snapshot has version 4; known here: 1, 2, 3") as caught:
         restored(bytes(data))
     assert caught.value.offset == 8
 

@@ -16,45 +16,10 @@ import regex
 import tiktoken
 from hypothesis import example, given
 from hypothesis import strategies as st
+from published_patterns import NAMED as TEXTS
 
 from text_processor._native import process as native_process
 from text_processor._native.bpe import PATTERNS, find_cut, find_pattern, pattern_text, split
-
-# As they are published: what the numbers of the core's patterns must mean for all time.
-TEXTS = {
-    "gpt2": r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
-    "r50k": r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s",
-    "gpt4": (
-        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*"
-        r"|\s*[\r\n]|\s+(?!\S)|\s+"
-    ),
-    "cl100k": (
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-        r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-    "cl100k_tiktoken": (
-        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+"
-        r"|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
-    ),
-    "nanochat": (
-        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,2}| ?[^\s\p{L}\p{N}]++[\r\n]*"
-        r"|\s*[\r\n]|\s+(?!\S)|\s+"
-    ),
-    "o200k": (
-        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-        r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
-        r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-    "qwen2": (
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-        r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-    "tekken": (
-        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+"
-        r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
-        r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
-    ),
-}
 
 every_pattern = pytest.mark.parametrize("name", TEXTS)
 
@@ -81,7 +46,8 @@ def pieces(name: str, text: str) -> list[str]:
 
 @cache
 def compiled(name: str) -> regex.Pattern[str]:
-    return regex.compile(TEXTS[name])
+    """With sets in sets and their intersections, as the other engines have them."""
+    return regex.compile("(?V1)" + TEXTS[name])
 
 
 def tiktoken_encoding(pattern: str, tokens: set[bytes]) -> tiktoken.Encoding:
@@ -113,7 +79,7 @@ def members(one_of: str) -> frozenset[str]:
     return frozenset(encoding.decode_bytes(encoding.encode_ordinary(CHARACTERS)).decode())
 
 
-CLASSES = (r"\p{L}", r"\p{N}", r"\s", r"\p{M}", r"[\p{Lu}\p{Lt}]", r"\p{Ll}")
+CLASSES = (r"\p{L}", r"\p{N}", r"\s", r"\p{M}", r"[\p{Lu}\p{Lt}]", r"\p{Ll}", r"\p{Han}", r"[\p{P}\p{S}]")
 
 
 @cache
@@ -152,7 +118,7 @@ def probes(before: str, behind: str) -> tuple[bytes, npt.NDArray[np.int64]]:
     all_probes = [f"{before}{character}{behind}".encode() for character in CHARACTERS]
     lengths = np.fromiter(map(len, all_probes), np.int64)
     starts = np.concatenate(([0], np.cumsum(lengths + 2)[:-1]))
-    return b"\n\n".join(all_probes), starts + len(before) if before else starts + lengths - len(behind)
+    return b"\n\n".join(all_probes), starts + len(before.encode()) if before else starts + lengths - len(behind)
 
 
 def divided(name: str, before: str, behind: str) -> frozenset[str]:
@@ -172,6 +138,15 @@ def test_every_letter_number_and_space_is_tiktokens(variant):
     assert everything - letters - numbers - symbols == members(r"\s")
 
 
+def test_every_sign_and_what_is_han_is_tiktokens():
+    """By one instruction set: tests/c/test_split.c holds the others against it."""
+    everything = frozenset(CHARACTERS)
+    apart = frozenset("".join(map(chr, [*range(0x3040, 0x3100), *range(0x4E00, 0x9FA6)])))
+    assert everything - divided("kimi", "中", "") == members(r"\p{Han}")
+    assert everything - divided("deepseek3", "中", "") == apart
+    assert everything - divided("deepseek3", "。", "") - frozenset("\n\r") == members(r"[\p{P}\p{S}]") - apart
+
+
 def test_every_upper_and_lower_is_tiktokens(variant):
     assert divided("o200k", "a", "") & members(r"\p{L}") == members(r"[\p{Lu}\p{Lt}]")
     assert divided("o200k", "", "Aa") & members(r"\p{L}") == members(r"\p{Ll}")
@@ -187,6 +162,9 @@ ALPHABETS = {
     "upper and lower": ("aA中\u0301'd", 5),
     "slashes": ("a/.\n \u0301", 5),
     "numbers": ("1²a '", 6),
+    "Han apart": ("a1 \n中〇⺀!\u30fb", 4),
+    "signs and others": ("aé1! \n中\x00。", 4),
+    "marks": ("a\u0301! \x00'中", 4),
 }
 
 
@@ -213,15 +191,22 @@ TRICKY = [
     *["'ſx", "'REx", "'Sx", "x'LLy", "don'T", "'ſ", "'", "''s", " 's", "a's's", "A'sB", "\u212a'\u212a", "'\u017f'ſ"],
     *["\u1c89a", "a\U0001e6c0", "a\x1cb", "a\x85b", "a\u180eb", "a\u2028b", "a\u200bb", "²³½Ⅷ", "１２３４", "\x00", "\x00a"],
     *["\u0301ABC", "!\u0301", "!!\u0301a", " \u0301", "中AB", "A中B", "ABC中DEf", "ǅa", "aʰB", "\U000e0100x", "é\u0301É"],
+    *["中〇1〇中", "⺀!⺀a", "\U00016ff0a中\U00016ff0", "\u3005中's 's", "  中", "\n  1", " \t 。x", "!abcé", " !abc!é"],
+    *["㐀\u9fa5\u9fa6\u9fff", "\u303f\u3040\u3041\u30ff\u3100", "カ・ナー。", "\u4dbf\u4dc0\u4dff\u4e00", "。abc"],
+    *["\x01 \x02\n", "a\x7fb\x7f\x7fé", "\x00\x01a"],
     *["👩‍👩‍👧 x", "\ufeffa", "\U0010ffff\U0010ffff", "a\u3000\u3000b", "\u2028\n\u2029", "Straße", "ЖЖжж1", "日本語。テスト"],
 ]
 
 
+@cache
+def encoding_of_tricky_strings(name: str) -> tiktoken.Encoding:
+    return tiktoken_encoding(TEXTS[name], set().union(*map(substrings, TRICKY)))
+
+
 @every_pattern
 def test_tricky_strings(variant, name):
-    common = set(characters_in_common())
+    common, encoding = set(characters_in_common()), encoding_of_tricky_strings(name)
     for text in TRICKY:
-        encoding = tiktoken_encoding(TEXTS[name], substrings(text))
         assert pieces(name, text) == tiktoken_pieces(encoding, text)
         if common.issuperset(text):
             assert pieces(name, text) == compiled(name).findall(text)
@@ -242,9 +227,8 @@ def test_long_repeats(variant, name):
 
 
 # Mostly what patterns tell apart, and a little of everything.
-mixed_text = st.text(
-    st.one_of(st.sampled_from("aszZSLlvemDT'019. \n\r\t/!中ДäſÉ\u0301\u3000\u00a0ʰǅ²"), st.deferred(lambda: any_character()))
-)
+TOLD_APART = "aszZSLlvemDT'019. \n\r\t/!中ДäſÉ\u0301\u3000\u00a0ʰǅ²〇⺀か・。\x01"
+mixed_text = st.text(st.one_of(st.sampled_from(TOLD_APART), st.deferred(lambda: any_character())))
 
 
 @cache

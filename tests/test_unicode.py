@@ -30,13 +30,13 @@ OF_PYTHON = tuple(map(int, unicodedata.unidata_version.split(".")))
 
 knows_python = pytest.mark.skipif(
     OF_PYTHON > TABLES,
-    reason=f"Unicode {unicodedata.unidata_version} has letters that {text_processor.UNICODE_VERSION} has not",
+    reason=f"the tables know less than Unicode {unicodedata.unidata_version}",
 )
 
 CHARACTERS = [chr(code_point) for code_point in range(0x110000) if code_point not in SURROGATES]
 
-# Without most ideographs, syllables and private characters, which are all alike. All that have case, those that the running Python
-# does not know as well, are below U+20000.
+# Without most ideographs, syllables and private characters, which are all alike. All that have case, also those that the
+# running Python does not know, are below U+20000.
 ALIKE = ("CJK UNIFIED IDEOGRAPH", "HANGUL SYLLABLE", "TANGUT IDEOGRAPH", "EGYPTIAN HIEROGLYPH")
 UNLIKE = [
     each

@@ -34,12 +34,13 @@ from text_processor._native.process import (
     get_memory_stats,
     set_memory_limit,
 )
-from text_processor.analyzer import DocumentInfo, Statistics, TextAnalyzer, word_count
+from text_processor.analyzer import DocumentInfo, Pruned, Statistics, TextAnalyzer, word_count
 from text_processor.errors import (
     EmptyAnalyzerError,
     InvalidDocumentError,
     InvalidSnapshotError,
     InvalidTokenizerError,
+    PartError,
     TextProcessorError,
     UnknownTokenError,
     UntrainedTokenizerWarning,
@@ -47,7 +48,7 @@ from text_processor.errors import (
 from text_processor.words import Words
 
 if TYPE_CHECKING:
-    from text_processor.bpe import AddedToken, IncrementalDecoder, Tokenizer
+    from text_processor.bpe import AddedToken, IncrementalDecoder, PieceCounts, Tokenizer
 
 __all__ = [
     "UNICODE_VERSION",
@@ -62,6 +63,9 @@ __all__ = [
     "InvalidTokenizerError",
     "MemoryStats",
     "MemoryUse",
+    "PartError",
+    "PieceCounts",
+    "Pruned",
     "Readable",
     "Statistics",
     "TextAnalyzer",
@@ -84,8 +88,8 @@ __all__ = [
 __version__ = CORE_VERSION
 
 # These modules, and the names in them, are imported on first use, because not every program needs them.
-_MODULES = {"numeric"}
-_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "Tokenizer": "bpe"}
+_MODULES = {"numeric", "segment"}
+_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "PieceCounts": "bpe", "Tokenizer": "bpe"}
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the package

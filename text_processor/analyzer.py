@@ -6,7 +6,7 @@ import math
 import operator
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from itertools import islice
@@ -133,7 +133,7 @@ def word_count(
     >>> word_count("to be or not to be", ngrams=(2, 3))["to be"]
     2
     """
-    n_threads = arguments.checked_threads(threads) or arguments.available_threads()
+    n_threads = arguments.threads_or_all(threads)
     options = sources.Options("whole", "skip", errors, encoding).checked()
     rule = WordOptions(words, case, normalize, accents, stop_words, min_length, ngrams).rule
     if not isinstance(text, str):
@@ -791,6 +791,42 @@ class TextAnalyzer:
             )
         self._ledger.add_part(*other._ledger.snapshot())
 
+    def split(self, n: int, salt: int = 0) -> list[Self]:
+        """Return ``n`` analyzers that share out the words of this one, each word with its counts, for as many machines.
+
+        A word always belongs to the same part, on every machine and in every process, so parts with the same index can be
+        merged wherever they were counted: then no machine ever needs the whole table. The part is ``n * h >> 32``, where ``h``
+        is the high half of XXH64 of the word's UTF-8 with the salt as its seed. Within a part, words keep their order. `merge`
+        of all parts gives the same counts as the whole, part by part in its order of words.
+
+        Only the first part has the number of documents, so that merging gives the right one; the others have 0, though the
+        document frequencies of their words are unchanged. Parts do not have the documents themselves. They have the lexicon and
+        the options. This analyzer stays unchanged. It takes O(distinct words + n) time.
+
+        Args:
+            n: the number of parts, from 1 to 65536.
+            salt: from 0 to 2**64 - 1. Another salt gives other parts: use one that is secret if others choose the words, or
+                they can put them all into one part.
+
+        Raises:
+            TypeError: an argument is not an integer.
+            ValueError: it is out of its range.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_documents(["to be or not", "to be"])
+        2
+        >>> parts = analyzer.split(2)
+        >>> [part.word_frequency() for part in parts]
+        [{'to': 2, 'or': 1, 'not': 1}, {'be': 2}]
+        >>> parts[0].merge(parts[1])
+        >>> parts[0]
+        TextAnalyzer(documents=2, words=6)
+        """
+        n = arguments.checked_whole("n", n, 1, native_corpus.MOST_PARTS)
+        salt = arguments.checked_whole("salt", salt, 0, (1 << 64) - 1)
+        return [self._twin(corpus, corpus.totals().documents, None) for corpus in self._ledger.settle().split(n, salt)]
+
     def prune(self, min_count: int) -> Pruned:
         """Remove the words that occur less than ``min_count`` times; return how many words and how many occurrences went.
 
@@ -959,6 +995,66 @@ class TextAnalyzer:
         """
         return table.word_table(self._ledger.settle())
 
+    def word_batches(self, max_rows: int = 65_536) -> Iterator[Any]:
+        """Return an iterator over the rows of `word_table` as ``pyarrow.RecordBatch`` objects. Needs the extra ``arrow``.
+
+        The rows are all words as of the call, in the order in which they were first seen. Their terms are converted batch by
+        batch, so that memory holds 16 bytes for each word and one batch.
+
+        Args:
+            max_rows: the most rows of a batch, from 1 on. A batch has fewer at the end, and where its words have more than
+                2**31 - 1 bytes.
+
+        Raises:
+            ImportError: pyarrow is not installed.
+            TypeError: ``max_rows`` is not an integer.
+            ValueError: it is less than 1.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_documents(["a a b", "a c"])
+        2
+        >>> [batch.to_pydict() for batch in analyzer.word_batches(2)]  # doctest: +NORMALIZE_WHITESPACE
+        [{'term': ['a', 'b'], 'count': [3, 1], 'document_frequency': [2, 1]},
+         {'term': ['c'], 'count': [1], 'document_frequency': [1]}]
+        """
+        return table.word_batches(self._ledger.settle(), arguments.checked_whole("max_rows", max_rows, 1, sys.maxsize))
+
+    @classmethod
+    def from_word_batches(cls, batches: Any, *, documents: int = 0, **options: Any) -> Self:
+        """Return an analyzer with the counts of rows as `word_batches` gives them. Needs the extra ``arrow``.
+
+        The counts of equal terms are added up, so the rows may come from several analyzers, in any order and after any sorting.
+        Terms are taken as they are, without lower-casing.
+
+        Args:
+            batches: an iterable of ``pyarrow.RecordBatch``, or a table or stream of any library that supports the Arrow
+                PyCapsule protocol. Columns other than ``term``, ``count`` and ``document_frequency`` are ignored.
+            documents: the number of documents, which rows do not tell. With 0, `analyze_sentiment` raises.
+            options: the arguments of `TextAnalyzer`, by name.
+
+        Raises:
+            ImportError: pyarrow is not installed.
+            TypeError: ``batches``, or what it gives, has the wrong type.
+            ValueError: a column is missing, has nulls, or is not of text or whole numbers; a term is not one word; a count is
+            not
+                at least 1; a document frequency is not from 1 to the count. The message names the row, counted from 0.
+            OverflowError: there would be more than 2**48 - 1 words or documents.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_documents(["a a b", "a c"])
+        2
+        >>> by_term = analyzer.word_table().sort_by([("term", "descending")])
+        >>> TextAnalyzer.from_word_batches(by_term, documents=len(analyzer)).word_frequency()
+        {'c': 1, 'b': 1, 'a': 3}
+        """
+        documents = arguments.checked_whole("documents", documents, 0, native_corpus.MOST_WORDS)
+        analyzer = cls(**options)
+        of_any_rule = not analyzer._options.are_default
+        analyzer._ledger.add_part(table.corpus_of_batches(batches, documents, of_any_rule=of_any_rule), documents, None)
+        return analyzer
+
     def analyze_sentiment(self) -> float:
         """Return the sum of count × weight over the words of the lexicon, divided by the number of documents.
 
@@ -1009,11 +1105,15 @@ class TextAnalyzer:
 
     def __copy__(self) -> Self:
         """Return an independent analyzer with the same documents, lexicon and options, without the callback."""
-        copy = type(self).__new__(type(self))
-        copy._set_up(self._lexicon, self._keep_documents, self._threads, self._options)
-        copy._ledger.add_part(*self._ledger.snapshot())
-        set_attributes(copy, attributes_of(self, TextAnalyzer))
-        return copy
+        return self._twin(*self._ledger.snapshot())
+
+    def _twin(self, corpus: Corpus, n_documents: int, documents: list[Document] | None) -> Self:
+        """Return an analyzer with the same lexicon, options and attributes, and with these counts and documents."""
+        twin = type(self).__new__(type(self))
+        twin._set_up(self._lexicon, self._keep_documents, self._threads, self._options)
+        twin._ledger.add_part(corpus, n_documents, documents)
+        set_attributes(twin, attributes_of(self, TextAnalyzer))
+        return twin
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Copy as ``copy.copy`` does, since documents are immutable; only attributes of a subclass are copied deeply."""
@@ -1060,7 +1160,43 @@ class TextAnalyzer:
                 message names the file and the byte.
             OSError: the file cannot be read.
         """
-        snapshot, lexicon, threads = words_snapshot.CONTAINER.read_file(os.fsdecode(path), _restored)
+        return cls._of_snapshot(*words_snapshot.CONTAINER.read_file(os.fsdecode(path), _restored))
+
+    def to_bytes(self) -> bytes:
+        """Return what `save` writes to a file: the counts, the lexicon and the options, without documents and callback.
+
+        They are the same on every machine and every version of Python, and have a checksum. Unlike a pickle they can be read
+        from a source that is not trusted.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer()
+        >>> analyzer.add_document("the cat and the dog")
+        >>> TextAnalyzer.from_bytes(analyzer.to_bytes())
+        TextAnalyzer(documents=1, words=5)
+        """
+        return words_snapshot.to_bytes(self._as_snapshot(self._ledger.settle(), None))
+
+    @classmethod
+    def from_bytes(cls, data: Buffer) -> Self:
+        """Return an analyzer with the counts, the lexicon and the options that `to_bytes` or `save` wrote, as `load` does.
+
+        Args:
+            data: ``bytes``, or another C-contiguous buffer of bytes.
+
+        Raises:
+            TypeError: ``data`` is not a buffer of bytes.
+            InvalidSnapshotError: the bytes were not written by `to_bytes`, are damaged or cut short, or have an unknown
+                version. The message names the byte.
+
+        >>> from text_processor import TextAnalyzer
+        >>> TextAnalyzer.from_bytes(b"some text")
+        Traceback (most recent call last):
+        text_processor.errors.InvalidSnapshotError: this is not a snapshot of a TextAnalyzer, which begins with ...
+        """
+        return cls._of_snapshot(*_restored(arguments.byte_view(data, "data")))
+
+    @classmethod
+    def _of_snapshot(cls, snapshot: words_snapshot.Snapshot, lexicon: Lexicon, threads: int | None) -> Self:
         weights = dict(zip(lexicon.words(), lexicon.weights, strict=True))
         options = snapshot.options.changed()
         analyzer = cls(lexicon=weights, keep_documents=snapshot.keep_documents, threads=threads, **options)
@@ -1089,7 +1225,9 @@ class TextAnalyzer:
         set_attributes(self, attributes)
 
 
-def _restored(data: bytes | bytearray, function: Split | None = None) -> tuple[words_snapshot.Snapshot, Lexicon, int | None]:
+def _restored(
+    data: bytes | bytearray | memoryview, function: Split | None = None
+) -> tuple[words_snapshot.Snapshot, Lexicon, int | None]:
     """Read a snapshot, and check its options and make the lexicon."""
     snapshot = words_snapshot.from_bytes(data, function)
     try:

@@ -7,6 +7,7 @@ __all__ = [
     "InvalidDocumentError",
     "InvalidSnapshotError",
     "InvalidTokenizerError",
+    "PartError",
     "TextProcessorError",
     "UnknownTokenError",
     "UntrainedTokenizerWarning",
@@ -55,6 +56,20 @@ class InvalidDocumentError(TextProcessorError, ValueError):
         self.offset = offset
         self.position = position
         self.added = added
+
+
+class PartError(TextProcessorError, ValueError):
+    """A part of a source that a cluster works on cannot be read, is damaged or is not text.
+
+    Attributes:
+        part: the name of the file, or what kind of partition it is.
+    """
+
+    part: str
+
+    def __init__(self, message: str, part: str = "") -> None:
+        super().__init__(message)
+        self.part = part
 
 
 class EmptyAnalyzerError(TextProcessorError):

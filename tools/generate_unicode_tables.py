@@ -39,6 +39,8 @@ WHITE_SPACE = 4
 NEWLINE = 8
 UPPER = 16
 LOWER = 32
+SIGN = 64
+HAN = 128
 
 
 class Package:
@@ -114,6 +116,8 @@ def read_classes(package: Package) -> bytes:
             "Letter",
             "Mark",
             "Number",
+            "Punctuation",
+            "Symbol",
             "Uppercase_Letter",
             "Titlecase_Letter",
             "Lowercase_Letter",
@@ -129,6 +133,8 @@ def read_classes(package: Package) -> bytes:
         NEWLINE: {ord("\n"), ord("\r")},
         UPPER: category["Uppercase_Letter"] | category["Titlecase_Letter"] | neither,
         LOWER: category["Lowercase_Letter"] | neither,
+        SIGN: category["Punctuation"] | category["Symbol"],
+        HAN: package.code_points("Script/Han"),
     }
     classes = bytearray(CODE_POINT_COUNT)
     for bit, code_points in members.items():
@@ -200,13 +206,15 @@ CLASSES_HEADER = """\
 
 #include <stdint.h>
 
-/* The classes of a character: bits. Symbols, punctuation, control characters and what is not assigned have none. */
+/* The classes of a character: bits. Control characters and what is not assigned have none. */
 #define TP_CLASS_LETTER {letter}u  /* categories L: what \\p{{L}} matches */
 #define TP_CLASS_NUMBER {number}u  /* categories N */
 #define TP_CLASS_SPACE {space}u   /* property White_Space: what \\s matches, line feed and carriage return too */
 #define TP_CLASS_NEWLINE {newline}u /* line feed and carriage return */
 #define TP_CLASS_UPPER {upper}u  /* categories Lu, Lt, Lm, Lo, M: so a mark is upper and lower, and no letter */
 #define TP_CLASS_LOWER {lower}u  /* categories Ll, Lm, Lo, M */
+#define TP_CLASS_SIGN {sign}u   /* categories P and S */
+#define TP_CLASS_HAN {han}u   /* script Han, of any category */
 
 /* Code points from TP_CLASSES_LOW_END to TP_CLASSES_HIGH_START, and those from TP_CLASSES_HIGH_END on, have no class. */
 #define TP_CLASSES_SHIFT {shift}
@@ -269,6 +277,8 @@ def render_classes(tables: Tables) -> dict[str, str]:
         "newline": NEWLINE,
         "upper": UPPER,
         "lower": LOWER,
+        "sign": SIGN,
+        "han": HAN,
         "values_length": len(tables.values),
         "values": rows([str(value) for value in tables.values]),
         **shape(tables),

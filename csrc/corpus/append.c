@@ -105,7 +105,7 @@ static void add_new_terms(tp_counts *whole, const tp_counts *part, const plan *m
         add_to_term(whole, part, i, append_new_term(&whole->table, &part->table, i));
     }
     if (part->first_document_terms == part->table.n_terms) first_document_terms = whole->table.n_terms;
-    if (whole->documents == 0) whole->first_document_terms = first_document_terms;
+    if (whole->first_document_terms == UINT64_MAX) whole->first_document_terms = first_document_terms;
 }
 
 /* Cannot fail: the memory of the plan is already reserved. */
@@ -144,11 +144,6 @@ static void swap_counts(tp_counts *one, tp_counts *other)
     tp_counts kept = *one;
     *one = *other;
     *other = kept;
-}
-
-static bool is_empty(const tp_counts *counts)
-{
-    return counts->documents == 0 && !counts->has_open_document && counts->table.n_terms == 0;
 }
 
 /* Allocates all memory that appending can need, including for the word in the whole's carry. */
@@ -214,6 +209,9 @@ static tp_status append_locked(tp_corpus *corpus, tp_corpus *part, uint64_t from
                                size_t n_threads, tp_error *error)
 {
     if (corpus->position != from_position) return tp_fail(error, TP_STALE, 0, "the corpus is at another position by now");
+    if (corpus->counts.has_open_document && tp_counts_lack_documents(&part->counts)) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "a part without documents cannot continue one");
+    }
     if (part->counts.words > TP_MAX_COUNT - corpus->counts.words ||
         part->counts.documents > TP_MAX_COUNT - corpus->counts.documents) {
         return tp_fail(error, TP_TOO_LARGE, 0, "both corpora together have 2^48 words or documents");
@@ -221,7 +219,7 @@ static tp_status append_locked(tp_corpus *corpus, tp_corpus *part, uint64_t from
     if (corpus->counts.has_rule && (corpus->counts.carry.used > 0 || corpus->counts.tokens.used > 0)) {
         return tp_fail(error, TP_INVALID_ARGUMENT, corpus->counts.documents, "the corpus has a part of a document to continue");
     }
-    if (is_empty(&corpus->counts)) {
+    if (tp_counts_are_empty(&corpus->counts)) {
         swap_counts(&corpus->counts, &part->counts);
     } else {
         if (!append_counts(&corpus->counts, &part->counts, n_threads)) return tp_fail_no_memory(error);

@@ -13,6 +13,9 @@
 #include "unicode/utf8.h"
 #include "unicode/words.h"
 
+/* No text becomes longer than this many times its length when its case changes: see tp_fold. */
+enum { MOST_FOLD_GROWTH = 3 };
+
 typedef struct rule_reading {
     reading *r;
     const tp_words *words;
@@ -20,30 +23,33 @@ typedef struct rule_reading {
 
 /* ---- Words -> terms ------------------------------------------------------------------------------------------------ */
 
-static bool is_same_key(const tp_hash_key *one, const tp_hash_key *other) { return memcmp(one, other, sizeof *one) == 0; }
-
-/* Whether a word that was made for another table is a stop word. */
-static bool is_stop_word(const tp_words *words, const tp_table *table, const tp_word *word)
+/* Whether a word that was made for a table is a stop word; `has_same_hashes` tells whether its hash serves here too. */
+static inline bool is_stop_word(const tp_words *words, bool has_same_hashes, const tp_word *word)
 {
     const tp_table *stop_words = &words->stop_words;
-    if (is_same_key(&stop_words->hash_key, &table->hash_key)) return tp_table_find(stop_words, word) != TP_NO_TERM;
+    if (has_same_hashes) return tp_table_find(stop_words, word) != TP_NO_TERM;
     tp_word own = tp_table_word(stop_words, word->text, word->nbytes);
     return tp_table_find(stop_words, &own) != TP_NO_TERM;
+}
+
+static bool has_same_hashes(const tp_words *words, const tp_table *table)
+{
+    return memcmp(&words->stop_words.hash_key, &table->hash_key, sizeof table->hash_key) == 0;
 }
 
 /* Removes the stop words from a batch with its keys. */
 static void drop_stop_words(const rule_reading *q, word_batch *b)
 {
     if (q->words->stop_words.n_terms == 0) return;
-    const tp_table *table = &q->r->counts->table;
+    const bool is_same = has_same_hashes(q->words, &q->r->counts->table);
     tp_keys *made = &b->made;
     size_t n = 0, n_long = 0, next_long = 0;
     for (size_t i = 0; i < b->n; i++) {
-        size_t start = b->moved[2 * i], end = b->moved[2 * i + 1];
+        size_t start = b->edges[2 * i], end = b->edges[2 * i + 1];
         bool is_long = next_long < made->n_long_words && made->long_words[next_long] == i;
         next_long += is_long;
         tp_word word = {made->keys[i], made->hashes[i], b->text + start, end - start};
-        if (is_stop_word(q->words, table, &word)) continue;
+        if (is_stop_word(q->words, is_same, &word)) continue;
         if (is_long) made->long_words[n_long++] = (uint8_t)n;
         made->keys[n] = made->keys[i];
         made->hashes[n] = made->hashes[i];
@@ -52,6 +58,7 @@ static void drop_stop_words(const rule_reading *q, word_batch *b)
         n++;
     }
     b->n = n;
+    b->edges = b->moved;
     made->n_long_words = n_long;
 }
 
@@ -117,6 +124,8 @@ static bool count_document_grams(tp_counts *counts, const tp_words *words)
 
 static bool has_grams(const tp_words *words) { return words->most_ngram > 1; }
 
+static bool wants_keys(const tp_words *words) { return !has_grams(words) || words->stop_words.n_terms > 0; }
+
 /* ---- Documents ------------------------------------------------------------------------------------------------------- */
 
 static bool close_next_document(const rule_reading *q)
@@ -138,14 +147,14 @@ static bool close_before(const rule_reading *q, size_t place)
 /* Takes the words first … end - 1 of the batch, all of them in the open document. */
 static bool take_words(const rule_reading *q, const word_batch *b, size_t first, size_t end)
 {
+    tp_counts *counts = q->r->counts;
     if (!has_grams(q->words)) {
         note_in_document(q->r->counts, b, first, end);
         return true;
     }
     for (size_t i = first; i < end; i++) {
-        size_t start = b->moved[2 * i];
-        tp_counts *counts = q->r->counts;
-        size_t nbytes = b->moved[2 * i + 1] - start;
+        size_t start = b->edges[2 * i];
+        size_t nbytes = b->edges[2 * i + 1] - start;
         if (!tp_keep_token(&counts->tokens, &counts->token_ends, b->text + start, nbytes)) return false;
     }
     return true;
@@ -160,10 +169,10 @@ static bool take_batch(const rule_reading *q, const word_batch *b, size_t origin
 {
     if (origin == NOWHERE) return take_words(q, b, 0, b->n);
     for (size_t first = 0, end; first < b->n; first = end) {
-        if (!close_before(q, origin + b->moved[2 * first])) return false;
+        if (!close_before(q, origin + b->edges[2 * first])) return false;
         uint64_t stop = next_end(q->r);
         end = first + 1;
-        while (end < b->n && origin + b->moved[2 * end] < stop) end++;
+        while (end < b->n && origin + b->edges[2 * end] < stop) end++;
         if (!take_words(q, b, first, end)) return false;
     }
     return true;
@@ -174,8 +183,9 @@ static bool take_giant(const rule_reading *q, const uint8_t *text, size_t nbytes
 {
     tp_counts *counts = q->r->counts;
     tp_word word = tp_table_word(&counts->table, text, nbytes);
-    if (is_stop_word(q->words, &counts->table, &word)) return true;
-    return has_grams(q->words) ? tp_keep_token(&counts->tokens, &counts->token_ends, text, nbytes) : count_one_word(counts, text, nbytes);
+    if (is_stop_word(q->words, has_same_hashes(q->words, &counts->table), &word)) return true;
+    return has_grams(q->words) ? tp_keep_token(&counts->tokens, &counts->token_ends, text, nbytes)
+                               : count_one_word(counts, text, nbytes);
 }
 
 static size_t drop_short(const tp_words *words, const uint8_t *text, tp_span *spans, size_t n)
@@ -202,8 +212,7 @@ static bool take_spans(const rule_reading *q, const uint8_t *text, const tp_span
             if (!take_giant(q, text + spans[first].start, spans[first].end - spans[first].start)) return false;
             continue;
         }
-        bool wants_keys = !has_grams(q->words) || q->words->stop_words.n_terms > 0;
-        if (wants_keys) tp_make_keys(&counts->table.hash_key, b.text, b.moved, b.n, &b.made);
+        if (wants_keys(q->words)) tp_make_keys(&counts->table.hash_key, b.text, b.moved, b.n, &b.made);
         drop_stop_words(q, &b);
         if (!has_grams(q->words) && !find_batch(counts, &b)) return false;
         if (!take_batch(q, &b, origin == NOWHERE ? NOWHERE : origin + spans[first].start)) return false;
@@ -236,6 +245,40 @@ static bool take_text(const rule_reading *q, uint8_t *text, size_t nbytes, size_
     return true;
 }
 
+/* Makes the keys of a batch of words that begins with word `first` of the chunk, and takes stop words out. */
+static void prepare(const rule_reading *q, const tp_chunk *chunk, size_t first, size_t n_words, word_batch *b)
+{
+    const tp_table *table = &q->r->counts->table;
+    b->n = n_words - first < TP_KEYS_AT_ONCE ? n_words - first : TP_KEYS_AT_ONCE;
+    b->text = chunk->lowered;
+    b->edges = chunk->edges + 2 * first;
+    if (b->n == 0) return;
+    if (wants_keys(q->words)) tp_make_keys(&table->hash_key, b->text, b->edges, b->n, &b->made);
+    drop_stop_words(q, b);
+    if (!has_grams(q->words) && !is_cached(table)) prefetch_slots(table, b);
+}
+
+/* Takes the words of a chunk whose text is what the rule is to search, batch by batch, the next one prepared before the last one
+ * is looked up. */
+static bool take_chunk(const rule_reading *q, tp_chunk *chunk, size_t nbytes, size_t origin)
+{
+    tp_counts *counts = q->r->counts;
+    word_batch batches[2], *now = &batches[0], *next = &batches[1];
+    size_t n_words = tp_class_edges(q->words->own_rule, chunk->lowered, nbytes, chunk->edges);
+    if (n_words == 0) return true;
+    if (!has_grams(q->words) && !tp_table_reserve(&counts->table, n_words, chunk->edges[2 * n_words - 1])) return false;
+    prepare(q, chunk, 0, n_words, now);
+    for (size_t first = 0; first < n_words; first += TP_KEYS_AT_ONCE) {
+        if (first + TP_KEYS_AT_ONCE < n_words) prepare(q, chunk, first + TP_KEYS_AT_ONCE, n_words, next);
+        if (!has_grams(q->words)) find_terms(&counts->table, now);
+        if (!take_batch(q, now, origin)) return false;
+        word_batch *done = now;
+        now = next;
+        next = done;
+    }
+    return true;
+}
+
 /* ---- Text that changes ----------------------------------------------------------------------------------------------- */
 
 /* Copies text into empty scratch memory. */
@@ -248,35 +291,64 @@ static bool copy_text(tp_arena *to, const uint8_t *text, size_t nbytes)
     return true;
 }
 
-/* Normalizes the text in `lowered`, with `other` as scratch memory. */
-static bool normalize(tp_counts *counts, const tp_words *words)
+/* The steps below change the text in `lowered`, with `other` as scratch memory. */
+
+static void swap_scratch(tp_counts *counts, size_t nbytes)
 {
-    tp_arena *from = &counts->lowered, *to = &counts->other;
+    tp_arena changed = counts->other;
+    changed.used = nbytes;
+    counts->other = counts->lowered;
+    counts->lowered = changed;
+}
+
+/* Empties `other` and makes room in it. */
+static bool reserve_other(tp_counts *counts, size_t nbytes)
+{
+    counts->other.used = 0;
+    return tp_arena_reserve(TP_FOR_CORPUS, &counts->other, nbytes + TP_READ_BEHIND);
+}
+
+static bool normalize(tp_counts *counts, tp_normal_form form, uint32_t unicode_version)
+{
+    const tp_arena *from = &counts->lowered, *to = &counts->other;
     size_t nbytes = from->used;
     tp_status status;
     do {
-        to->used = 0;
-        if (!tp_arena_reserve(TP_FOR_CORPUS, to, nbytes + TP_READ_BEHIND)) return false;
-        status = tp_normalize(from->data, from->used, words->form, words->unicode_version, to->data, NULL,
-                              to->capacity - TP_READ_BEHIND, &nbytes, NULL);
+        if (!reserve_other(counts, nbytes)) return false;
+        status = tp_normalize(from->data, from->used, form, unicode_version, to->data, NULL, to->capacity - TP_READ_BEHIND, &nbytes,
+                              NULL);
     } while (status == TP_TOO_SMALL);
     if (status != TP_OK) return false;
-    to->used = nbytes;
-    tp_arena kept = *from;
-    *from = *to;
-    *to = kept;
+    swap_scratch(counts, nbytes);
     return true;
 }
 
-static bool lower(tp_counts *counts)
+static bool change_case(tp_counts *counts, const tp_words *words)
 {
-    tp_arena *from = &counts->lowered, *to = &counts->other;
-    to->used = 0;
-    if (!tp_arena_reserve(TP_FOR_CORPUS, to, TP_LOWER_BOUND(from->used) + TP_READ_BEHIND)) return false;
-    to->used = tp_lower_word(from->data, from->used, counts->unicode_version, to->data);
-    tp_arena kept = *from;
-    *from = *to;
-    *to = kept;
+    const tp_arena *from = &counts->lowered;
+    size_t nbytes;
+    if (words->letter_case == TP_CASE_KEEP) return true;
+    if (from->used > SIZE_MAX / MOST_FOLD_GROWTH - TP_READ_BEHIND) return false;
+    if (!reserve_other(counts, MOST_FOLD_GROWTH * from->used)) return false;
+    if (words->letter_case == TP_CASE_FOLD) nbytes = tp_fold(from->data, from->used, words->unicode_version, counts->other.data);
+    else nbytes = tp_lower_word(from->data, from->used, counts->unicode_version, counts->other.data);
+    swap_scratch(counts, nbytes);
+    return true;
+}
+
+static bool is_ascii(const uint8_t *text, size_t nbytes)
+{
+    uint8_t all = 0;
+    for (size_t i = 0; i < nbytes; i++) all |= text[i];
+    return all < 0x80;
+}
+
+static bool strip_accents(tp_counts *counts, const tp_words *words)
+{
+    tp_arena *text = &counts->lowered;
+    if (!words->strips_accents || is_ascii(text->data, text->used)) return true;
+    if (!normalize(counts, TP_NFKD, words->unicode_version)) return false;
+    text->used = tp_strip_marks(text->data, text->used, words->unicode_version, text->data);
     return true;
 }
 
@@ -286,8 +358,8 @@ static bool take_changed(const rule_reading *q, const uint8_t *text, size_t nbyt
     tp_counts *counts = q->r->counts;
     if (nbytes == 0) return true;
     if (!copy_text(&counts->lowered, text, nbytes)) return false;
-    if (q->words->normalizes && !normalize(counts, q->words)) return false;
-    if (q->words->letter_case == TP_CASE_LOWER && !lower(counts)) return false;
+    if (q->words->normalizes && !normalize(counts, q->words->form, q->words->unicode_version)) return false;
+    if (!change_case(counts, q->words) || !strip_accents(counts, q->words)) return false;
     return take_text(q, counts->lowered.data, counts->lowered.used, NOWHERE);
 }
 
@@ -296,6 +368,7 @@ static bool take_changed(const rule_reading *q, const uint8_t *text, size_t nbyt
 static bool is_ready(const tp_words *words, const tp_chunk *chunk, const uint8_t *text, size_t nbytes)
 {
     if (words->letter_case == TP_CASE_LOWER && chunk->unlowered[0] < nbytes) return false;
+    if ((words->letter_case == TP_CASE_FOLD || words->strips_accents) && !is_ascii(chunk->lowered, nbytes)) return false;
     if (!words->normalizes) return true;
     size_t offset;
     tp_status status = tp_find_unnormalized(text, nbytes, words->form, words->unicode_version, &offset, NULL);
@@ -323,8 +396,9 @@ static bool take_stretch(const rule_reading *q, size_t nbytes)
     reading *r = q->r;
     tp_chunk *chunk = r->counts->chunk;
     if (q->words->letter_case == TP_CASE_KEEP) memcpy(chunk->lowered, r->text + r->position, nbytes);
-    if (is_ready(q->words, chunk, r->text + r->position, nbytes)) return take_text(q, chunk->lowered, nbytes, r->position);
-    return take_documents(q, nbytes);
+    if (!is_ready(q->words, chunk, r->text + r->position, nbytes)) return take_documents(q, nbytes);
+    if (q->words->own_rule != NULL && tp_class_has_edges(q->words->own_rule)) return take_chunk(q, chunk, nbytes, r->position);
+    return take_text(q, chunk->lowered, nbytes, r->position);
 }
 
 static bool take_next_chunk(const rule_reading *q)

@@ -42,7 +42,7 @@ void tp_counts_forget_documents(tp_counts *counts, uint32_t spared_stamp)
 
 void tp_counts_close_document(tp_counts *counts)
 {
-    if (counts->documents == 0) counts->first_document_terms = counts->table.n_terms;
+    if (counts->first_document_terms == UINT64_MAX) counts->first_document_terms = counts->table.n_terms;
     if ((counts->documents + 1) % TP_NO_DOCUMENT == 0) tp_counts_forget_documents(counts, TP_NO_DOCUMENT);
     counts->documents++;
     counts->has_open_document = false;

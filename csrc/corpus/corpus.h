@@ -15,7 +15,8 @@ typedef struct tp_counts {
     uint64_t documents; /* number of closed documents; also the number of the open one */
     uint64_t words;
     uint64_t pruned_words; /* how many of these belong to terms that were removed */
-    /* Terms with numbers below this one occur in the first document. Until it is closed, all terms do. */
+    /* Terms with numbers below this one occur in the first document, as far as is known. UINT64_MAX until it is closed: all terms
+     * do. */
     uint64_t first_document_terms;
     bool has_open_document;
     tp_arena carry;   /* the start of the open document's last word, not lower-cased; the next batch may continue it */
@@ -42,6 +43,20 @@ void tp_counts_forget_documents(tp_counts *counts, uint32_t spared_stamp);
 /* Initialises empty counts. */
 tp_counts tp_counts_empty(void);
 void tp_counts_free(tp_counts *counts);
+
+static inline bool tp_counts_are_empty(const tp_counts *counts)
+{
+    return counts->documents == 0 && !counts->has_open_document && counts->table.n_terms == 0 && counts->words == 0;
+}
+
+/* Whether the terms are of documents that another part has, as after tp_corpus_split. */
+static inline bool tp_counts_lack_documents(const tp_counts *counts)
+{
+    return counts->documents == 0 && !counts->has_open_document && counts->table.n_terms > 0;
+}
+
+/* Whether bytes are one word of UTF-8: what white space divides, or at least none is in it. */
+bool tp_is_word(const uint8_t *term, size_t nbytes);
 
 /* Counts the word in the carry, if there is one: white space or the end of the document has followed. Returns false if memory
  * runs out. */

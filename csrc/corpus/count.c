@@ -42,8 +42,6 @@ bool tp_counts_close_word(tp_counts *counts)
     return true;
 }
 
-/* ---- A batch ----------------------------------------------------------------------------------------------------- */
-
 /* ---- A batch of words ------------------------------------------------------------------------------------------------ */
 
 /* Lower-cases the words of the batch of words that the scanner could not, after the chunk's text. It works on the copy, not on

@@ -57,6 +57,7 @@ static tp_status prune_locked(tp_corpus *corpus, uint64_t min_count, uint64_t po
     counts->table = table;
     counts->pruned_words += *n_words;
     if (counts->documents > 0) counts->first_document_terms = found.first_document_terms;
+    else if (counts->table.n_terms == 0) counts->first_document_terms = UINT64_MAX; /* a share, of which nothing is left */
     return TP_OK;
 }
 

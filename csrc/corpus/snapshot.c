@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/once.h"
+#include "base/stored.h"
 #include "corpus/corpus.h"
 #include "textproc/text.h"
 #include "unicode/words.h"
@@ -15,52 +15,45 @@
 /* As in PNG: a byte that is not ASCII, both line ends and a DOS end-of-file reveal the usual damage to binary files. */
 static const uint8_t signature[8] = {0x89, 'T', 'P', 'C', '\r', '\n', 0x1A, '\n'};
 
-/* Version 2 is that of corpora that were pruned: there the counts add up to less than the words. */
-enum { VERSION = 1, PRUNED_VERSION = 2, VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
+/* The versions are 1 and up, by what a corpus is besides. Pruned: the counts add up to less than the words. A share: a term is in
+ * more documents than there are, because another part has them; see tp_corpus_split. */
+enum { FIRST_VERSION = 1, IS_PRUNED = 1, IS_SHARE = 2, N_VERSIONS = 4 };
 
-static void put_number(uint8_t *out, uint64_t value)
-{
-    for (int i = 0; i < 8; i++) out[i] = (uint8_t)(value >> (8 * i));
-}
-
-static uint64_t get_number(const uint8_t *in)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < 8; i++) value |= (uint64_t)in[i] << (8 * i);
-    return tp_once(value);
-}
-
-/* FNV-1a (Fowler, Noll, Vo; 64-bit offset basis and prime), taken over eight bytes a step, with a fold so that high bits reach
- * the low ones; the last step is padded with zeros. It detects damage, not malice: the checks below are for that. */
-static uint64_t checksum_of(const uint8_t *bytes, size_t nbytes)
-{
-    uint64_t sum = 0xCBF29CE484222325u;
-    for (size_t i = 0; i < nbytes; i += 8) {
-        uint8_t padded[8] = {0};
-        memcpy(padded, bytes + i, nbytes - i < 8 ? nbytes - i : 8);
-        sum = (sum ^ get_number(padded)) * 0x100000001B3u;
-        sum ^= sum >> 32;
-    }
-    return sum;
-}
+enum { VERSION_OFFSET = 8, HEADER_NBYTES = 56, CHECKSUM_NBYTES = 8 };
 
 /* ---- Writing ----------------------------------------------------------------------------------------------------- */
+
+/* Returns the highest document frequency. */
+static uint64_t most_documents(const tp_table *table)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < table->n_terms; i++) {
+        uint64_t frequency = tp_term_document_frequency(&table->terms[i]);
+        if (frequency > most) most = frequency;
+    }
+    return most;
+}
+
+static uint64_t version_of(const tp_counts *counts)
+{
+    bool is_share = most_documents(&counts->table) > counts->documents;
+    return FIRST_VERSION + (counts->pruned_words > 0 ? IS_PRUNED : 0) + (is_share ? IS_SHARE : 0);
+}
 
 static void write_counts(const tp_counts *counts, uint8_t *out, size_t nbytes)
 {
     const tp_table *table = &counts->table;
-    const uint64_t version = counts->pruned_words > 0 ? PRUNED_VERSION : VERSION;
-    const uint64_t header[] = {version,        counts->documents,           counts->words,
-                               table->n_terms, counts->first_document_terms, table->text.used};
+    const uint64_t header[] = {version_of(counts), counts->documents,           counts->words,
+                               table->n_terms,     counts->first_document_terms, table->text.used};
     memcpy(out, signature, sizeof signature);
-    for (size_t i = 0; i < sizeof header / sizeof *header; i++) put_number(out + VERSION_OFFSET + 8 * i, header[i]);
+    for (size_t i = 0; i < sizeof header / sizeof *header; i++) tp_put_number(out + VERSION_OFFSET + 8 * i, header[i]);
     uint8_t *values = out + HEADER_NBYTES;
     for (size_t i = 0; i < table->n_terms; i++) {
-        put_number(values + 8 * i, tp_term_count(&table->terms[i]));
-        put_number(values + 8 * (table->n_terms + i), tp_term_document_frequency(&table->terms[i]));
+        tp_put_number(values + 8 * i, tp_term_count(&table->terms[i]));
+        tp_put_number(values + 8 * (table->n_terms + i), tp_term_document_frequency(&table->terms[i]));
     }
     if (table->text.used > 0) memcpy(values + 16 * table->n_terms, table->text.data, table->text.used);
-    put_number(out + nbytes - CHECKSUM_NBYTES, checksum_of(out, nbytes - CHECKSUM_NBYTES));
+    tp_put_number(out + nbytes - CHECKSUM_NBYTES, tp_checksum(out, nbytes - CHECKSUM_NBYTES));
 }
 
 tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity, size_t *nbytes, tp_error *error)
@@ -83,7 +76,7 @@ tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity,
 /* ---- Reading: nothing is believed before it is checked ------------------------------------------------------------ */
 
 typedef struct layout {
-    bool is_pruned;
+    bool is_pruned, is_share;
     uint64_t documents, words, n_terms, first_document_terms, text_nbytes;
     const uint8_t *counts, *frequencies, *text;
 } layout;
@@ -99,17 +92,17 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
         return damaged(error, 0, "this is not a snapshot of a corpus");
     }
     if (nbytes < HEADER_NBYTES + CHECKSUM_NBYTES) return damaged(error, nbytes, "the snapshot ends within its header");
-    uint64_t version = get_number(bytes + VERSION_OFFSET);
-    if (version != VERSION && version != PRUNED_VERSION) {
+    const uint64_t kind = tp_get_number(bytes + VERSION_OFFSET) - FIRST_VERSION;
+    if (kind >= N_VERSIONS) {
         return tp_fail(error, TP_UNKNOWN_VERSION, VERSION_OFFSET, "the snapshot has a version that is not known here");
     }
-    *found = (layout){version == PRUNED_VERSION, get_number(bytes + 16), get_number(bytes + 24), get_number(bytes + 32),
-                      get_number(bytes + 40), get_number(bytes + 48), NULL, NULL, NULL};
+    *found = (layout){(kind & IS_PRUNED) != 0, (kind & IS_SHARE) != 0, tp_get_number(bytes + 16), tp_get_number(bytes + 24), tp_get_number(bytes + 32),
+                      tp_get_number(bytes + 40), tp_get_number(bytes + 48), NULL, NULL, NULL};
     uint64_t body = nbytes - HEADER_NBYTES - CHECKSUM_NBYTES;
     if (found->n_terms > TP_MAX_TERMS || found->n_terms > body / 16 || found->text_nbytes != body - 16 * found->n_terms) {
         return damaged(error, 32, "the sizes do not add up to the snapshot's length");
     }
-    if (get_number(bytes + nbytes - CHECKSUM_NBYTES) != checksum_of(bytes, nbytes - CHECKSUM_NBYTES)) {
+    if (tp_get_number(bytes + nbytes - CHECKSUM_NBYTES) != tp_checksum(bytes, nbytes - CHECKSUM_NBYTES)) {
         return damaged(error, nbytes - CHECKSUM_NBYTES, "the checksum does not match");
     }
     if (found->documents > TP_MAX_COUNT) return damaged(error, 16, "there are more documents than can be counted");
@@ -123,7 +116,7 @@ static tp_status read_layout(const uint8_t *bytes, size_t nbytes, layout *found,
 typedef bool is_term(const uint8_t *term, size_t nbytes);
 
 /* A term must not be empty and must be one word. */
-static bool is_word(const uint8_t *term, size_t nbytes)
+bool tp_is_word(const uint8_t *term, size_t nbytes)
 {
     return nbytes > 0 && tp_skip_word(term, term + nbytes) == term + nbytes && tp_utf8_validate(term, nbytes, NULL) == TP_OK;
 }
@@ -152,18 +145,18 @@ static bool has_terms(tp_corpus *corpus, uint64_t first, uint64_t n, is_term *is
     return has;
 }
 
-bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n) { return has_terms(corpus, first, n, is_word); }
+bool tp_corpus_has_words(tp_corpus *corpus, uint64_t first, uint64_t n) { return has_terms(corpus, first, n, tp_is_word); }
 
 bool tp_corpus_has_terms(tp_corpus *corpus, uint64_t first, uint64_t n) { return has_terms(corpus, first, n, is_any_term); }
 
 static tp_status read_term(tp_counts *counts, const layout *from, size_t i, const uint8_t *term, size_t nbytes, tp_error *error)
 {
-    uint64_t count = get_number(from->counts + 8 * i), frequency = get_number(from->frequencies + 8 * i);
+    uint64_t count = tp_get_number(from->counts + 8 * i), frequency = tp_get_number(from->frequencies + 8 * i);
     uint64_t offset = HEADER_NBYTES + 8 * (uint64_t)i;
     if (count == 0 || count > from->words - counts->words) {
         return damaged(error, offset, "the counts do not add up to the words");
     }
-    if (frequency == 0 || frequency > count || frequency > from->documents) {
+    if (frequency == 0 || frequency > count || (!from->is_share && frequency > from->documents)) {
         return damaged(error, offset + 8 * from->n_terms, "a document frequency is out of range");
     }
     tp_word word = tp_table_word(&counts->table, term, nbytes);
@@ -217,8 +210,11 @@ static tp_status read_counts(tp_counts *counts, const layout *from, is_term *is_
     }
     counts->pruned_words = from->words - counts->words;
     counts->words = from->words;
-    bool is_limited = from->first_document_terms <= from->n_terms;
-    if (from->documents == 0 ? from->n_terms != 0 || from->first_document_terms != UINT64_MAX : !is_limited) {
+    if (from->is_share && most_documents(&counts->table) <= from->documents) {
+        return damaged(error, VERSION_OFFSET, "no document is missing of what is called a part of a whole");
+    }
+    const uint64_t without_documents = from->is_share ? 0 : UINT64_MAX, terms = from->first_document_terms;
+    if (from->documents == 0 ? terms != without_documents : terms > from->n_terms) {
         return damaged(error, 40, "the first document's terms do not fit the documents and terms there are");
     }
     counts->documents = from->documents;
@@ -248,7 +244,7 @@ static tp_status read_snapshot(const uint8_t *snapshot, size_t snapshot_nbytes, 
 
 tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
 {
-    return read_snapshot(snapshot, snapshot_nbytes, is_word, corpus, error);
+    return read_snapshot(snapshot, snapshot_nbytes, tp_is_word, corpus, error);
 }
 
 tp_status tp_corpus_read_terms(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)

@@ -118,7 +118,7 @@ static inline void note(tp_counts *counts, const word_batch *b, size_t first, si
 
 static inline void note_in_document(tp_counts *counts, const word_batch *b, size_t first, size_t end)
 {
-    if (counts->documents == 0) note(counts, b, first, end, true);
+    if (counts->first_document_terms == UINT64_MAX) note(counts, b, first, end, true);
     else note(counts, b, first, end, false);
 }
 

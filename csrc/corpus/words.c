@@ -8,7 +8,7 @@
 static const char *fault_of(const tp_words_options *options)
 {
     if (options->rule != TP_WORDS_OF_CLASS && options->rule != TP_WORDS_ON_LINES && options->rule != TP_WORDS_OF_UAX29) return "there is no such rule for words";
-    if (options->letter_case != TP_CASE_KEEP && options->letter_case != TP_CASE_LOWER) return "there is no such letter case";
+    if (options->letter_case < TP_CASE_KEEP || options->letter_case > TP_CASE_FOLD) return "there is no such letter case";
     if (options->normalizes && (options->form < TP_NFC || options->form > TP_NFKD)) return "there is no such normal form";
     if (options->min_length < 1 || options->min_length > UINT32_MAX) return "the least length must be 1 to 2^32 - 1";
     if (options->least_ngram < 1 || options->least_ngram > options->most_ngram) return "n-grams must have 1 word or more";
@@ -71,6 +71,7 @@ tp_status tp_words_new(const tp_words_options *options, tp_words **words, tp_err
     *made = (tp_words){.letter_case = options->letter_case,
                        .normalizes = options->normalizes,
                        .form = options->form,
+                       .strips_accents = options->strips_accents,
                        .unicode_version = options->unicode_version,
                        .min_length = (size_t)options->min_length,
                        .least_ngram = (size_t)options->least_ngram,

@@ -4,6 +4,9 @@
 
 #include "segment/class_rule.h"
 
+/* The type of tp_class_edges. */
+typedef size_t tp_find_class_edges(const tp_class_rule *rule, const uint8_t *text, size_t nbytes, uint16_t *edges);
+
 /* Returns which bytes of text[start … start + 64) belong to members of the class beyond ASCII, of which `leads` are the first
  * bytes; *following are the bytes behind these 64 that belong to the last of them. */
 uint64_t tp_class_mask_beyond(const tp_class_rule *rule, const uint8_t *text, size_t nbytes, size_t start, uint64_t leads,

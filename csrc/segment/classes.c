@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/variants.h"
+#include "segment/class_words.h"
 
 tp_next_words tp_next_class_words_plain, tp_next_class_words_neon, tp_next_class_words_avx2, tp_next_class_words_avx512;
 
@@ -10,6 +11,13 @@ static size_t next_class_words(const tp_words_rule *rule, const uint8_t *text, s
                                size_t capacity)
 {
     return TP_VARIANT(tp_next_class_words)(rule, text, nbytes, at, spans, capacity);
+}
+
+tp_find_class_edges tp_find_class_edges_plain, tp_find_class_edges_neon, tp_find_class_edges_avx2, tp_find_class_edges_avx512;
+
+size_t tp_class_edges(const tp_class_rule *rule, const uint8_t *text, size_t nbytes, uint16_t *edges)
+{
+    return TP_VARIANT(tp_find_class_edges)(rule, text, nbytes, edges);
 }
 
 /* ---- Making rules -------------------------------------------------------------------------------------------------- */

@@ -11,4 +11,10 @@ extern const tp_words_rule tp_uax29_words;
 /* All segments between word boundaries: white space and punctuation, too. */
 extern const tp_words_rule tp_uax29_word_segments;
 
+/* Sentences, with the white space behind them. */
+extern const tp_words_rule tp_uax29_sentences;
+
+/* Extended grapheme clusters. */
+extern const tp_words_rule tp_uax29_graphemes;
+
 #endif

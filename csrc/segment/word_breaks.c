@@ -1,16 +1,9 @@
 /* The rules WB1 to WB999 of Unicode Standard Annex #29, which say where no boundary is; it is everywhere else. */
 #include "segment/word_breaks.h"
 
-#include "unicode/breaks.h"
-#include "unicode/utf8.h"
+#include "segment/take.h"
 
-/* Takes one character and returns what the tables know of it; an ill-formed one is of class Other. */
-static inline uint8_t take(const uint8_t **at, const uint8_t *end)
-{
-    uint32_t code_point;
-    *at += tp_utf8_decode(*at, end, &code_point);
-    return tp_breaks_of(code_point).word;
-}
+static inline uint8_t take(const uint8_t **at, const uint8_t *end) { return tp_take(at, end).word; }
 
 static inline bool is_letter(unsigned class) { return class == TP_WORD_ALETTER || class == TP_WORD_HEBREW_LETTER; }
 

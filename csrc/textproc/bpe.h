@@ -24,7 +24,10 @@ typedef enum tp_pattern {
     TP_PATTERN_NANOCHAT = 6,        /* as TP_PATTERN_GPT4, with numbers of at most two digits */
     TP_PATTERN_O200K = 7,           /* GPT-4o */
     TP_PATTERN_QWEN2 = 8,           /* as TP_PATTERN_CL100K, with numbers of one digit; Qwen 2, 2.5 and 3 */
-    TP_PATTERN_TEKKEN = 9           /* as TP_PATTERN_O200K, with numbers of one digit and no contractions; Mistral */
+    TP_PATTERN_TEKKEN = 9,          /* as TP_PATTERN_O200K, with numbers of one digit and no contractions; Mistral */
+    TP_PATTERN_QWEN35 = 10,         /* as TP_PATTERN_QWEN2, with marks as letters; Qwen 3.5 */
+    TP_PATTERN_KIMI = 11,           /* as TP_PATTERN_O200K, with runs of Han apart and no slashes behind newlines; Kimi K2 */
+    TP_PATTERN_DEEPSEEK3 = 12       /* DeepSeek V3: what its three patterns do one after the other, in one expression */
 } tp_pattern;
 
 /* Returns the regular expression, NULL for TP_PATTERN_NONE. A static string. */
@@ -121,6 +124,33 @@ tp_status tp_pieces_add_documents(tp_pieces *pieces, const tp_splitter *splitter
 tp_status tp_pieces_add_split(tp_pieces *pieces, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_pieces,
                               tp_error *error);
 
+/* What a set of pieces holds. */
+typedef struct tp_pieces_totals {
+    uint64_t pieces;      /* distinct ones */
+    uint64_t occurrences; /* of all pieces */
+    uint64_t nbytes;      /* of all occurrences */
+} tp_pieces_totals;
+
+/* Stores all totals, read at one instant. O(pieces). */
+void tp_pieces_get_totals(tp_pieces *pieces, tp_pieces_totals *totals);
+
+/* Adds the counts of `other`, which stays unchanged, as if the same texts had been counted into `pieces`. TP_INVALID_ARGUMENT if
+ * both are the same; TP_TOO_LARGE if all text together has 2^48 bytes. O(pieces of `other`). */
+tp_status tp_pieces_merge(tp_pieces *pieces, tp_pieces *other, tp_error *error);
+
+/* Shares out the pieces among `parts`, which are empty and different, and which no other thread may use meanwhile, by the same
+ * rule as tp_corpus_split. The set stays unchanged. TP_INVALID_ARGUMENT, with the number of the part as offset, if a part is not
+ * empty; also unless there are 1 to 65536 parts. O(bytes of the distinct pieces + parts). */
+tp_status tp_pieces_split(tp_pieces *pieces, uint64_t salt, tp_pieces *const *parts, size_t n_parts, tp_error *error);
+
+/* Writes a snapshot: versioned, checksummed, the same bytes on every machine, with the pieces in order of first occurrence.
+ * Stores its length in bytes in *nbytes; TP_TOO_SMALL, with *nbytes stored, if it is more than `capacity`. */
+tp_status tp_pieces_write(tp_pieces *pieces, uint8_t *snapshot, size_t capacity, size_t *nbytes, tp_error *error);
+
+/* Makes a set of pieces from a snapshot, which may come from an untrusted source. TP_DAMAGED or TP_UNKNOWN_VERSION if it is not a
+ * valid snapshot. */
+tp_status tp_pieces_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_pieces **pieces, tp_error *error);
+
 /* Two adjacent tokens that become one. Tokens 0 … 255 are the bytes; merge i, counted from 0, makes token 256 + i. */
 typedef struct tp_merge {
     uint32_t left, right;
@@ -187,6 +217,42 @@ tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tok
  * other line, also for an empty token, an empty line, and an id above 4294967294. O(text_nbytes). */
 tp_status tp_ranks_read(const uint8_t *text, size_t text_nbytes, uint8_t *tokens, uint64_t *ends, uint32_t *ids, size_t capacity,
                         size_t *n_tokens, tp_error *error);
+
+/* A token whose name has a character that stands for no byte, and where the name stands in the text, quotes and all. */
+typedef struct tp_other_name {
+    uint64_t token; /* the index of the token, which has no bytes */
+    uint64_t start;
+    uint64_t end;
+} tp_other_name;
+
+/* Reads the object "vocab" of a tokenizer.json, with which `text` begins: names of tokens with their ids. The characters of a
+ * name stand for bytes, by GPT-2's alphabet; a name with others is stored in `others`. Tokens are laid out as
+ * tp_vocabulary_from_tokens takes them. `bytes` must have room for as many bytes as the text has; `ends`, `ids` and `others` for
+ * `capacity` tokens. Stores both numbers, and in *used where the object ends. Names that are there twice are not noticed, nor is
+ * UTF-8 that is wrong in `others`. TP_TOO_SMALL if there are more tokens. TP_INVALID_ARGUMENT, with the place as offset, for
+ * whatever is not written in this way: no JSON, no object, an empty one, ids with a sign or a fraction, or above 4294967294.
+ * O(bytes of the object). */
+tp_status tp_json_read_tokens(const uint8_t *text, size_t text_nbytes, uint8_t *bytes, uint64_t *ends, uint32_t *ids,
+                              tp_other_name *others, size_t capacity, size_t *n_tokens, size_t *n_others, size_t *used,
+                              tp_error *error);
+
+/* Reads the list "merges" of a tokenizer.json, with which `text` begins: texts of two tokens with a blank between them, or lists
+ * of two texts, in the same alphabet. Stores the ids of the two tokens of each, their number, and in *used where the list ends.
+ * The vocabulary must be one of tp_vocabulary_from_tokens; in others some tokens are not found. TP_TOO_SMALL if there are more
+ * than `capacity`. TP_INVALID_ARGUMENT, with the place as offset, for what is not written in this way, for an empty list, and
+ * for a merge that takes or makes bytes that are no token. O(bytes of the list + number of tokens). */
+tp_status tp_json_read_merges(const tp_vocabulary *vocabulary, const uint8_t *text, size_t text_nbytes, tp_merge *pairs,
+                              size_t capacity, size_t *n_pairs, size_t *used, tp_error *error);
+
+/* The id of what is no token. */
+#define TP_NO_ID 4294967295
+
+/* Stores the id of the token that has exactly the bytes of a text, for each of several texts, or TP_NO_ID. Text i is
+ * text[ends[i - 1] … ends[i]); the first one begins at 0. The vocabulary must be one of tp_vocabulary_from_tokens; in others some
+ * tokens are not found. An empty text is none. TP_INVALID_ARGUMENT, with the index of the text as offset, if its end is out of
+ * order or beyond the text. */
+tp_status tp_vocabulary_find_tokens(const tp_vocabulary *vocabulary, const uint8_t *text, size_t text_nbytes, const uint64_t *ends,
+                                    size_t n_texts, uint32_t *ids, tp_error *error);
 
 void tp_vocabulary_free(tp_vocabulary *vocabulary); /* accepts NULL */
 void tp_vocabulary_free_at(tp_vocabulary **vocabulary); /* as tp_corpus_free_at */

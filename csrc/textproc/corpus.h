@@ -40,11 +40,12 @@ typedef enum tp_words_kind {
 /* What becomes of capital letters. */
 typedef enum tp_case {
     TP_CASE_KEEP = 0,
-    TP_CASE_LOWER = 1 /* as by Python's str.lower of the document */
+    TP_CASE_LOWER = 1, /* as by tp_lower_word of the document, by the version of Unicode of the batch */
+    TP_CASE_FOLD = 2   /* as by tp_fold */
 } tp_case;
 
-/* The steps by which a document becomes words, in their order: it is normalized; its letters get their case; words are found in
- * it; those shorter than min_length characters go; those equal to stop words go; each run of least_ngram … most_ngram words of
+/* The steps by which a document becomes words, in their order: it is normalized; its letters get their case; its accents
+ * go: it is brought into the form NFKD, unless it is ASCII, and loses its marks, as by tp_strip_marks; words are found in it; those shorter than min_length characters go; those equal to stop words go; each run of least_ngram … most_ngram words of
  * the document, joined by one blank, is a term, first all of the least number of words in order of their places, then those of
  * one word more, and so on. All zero except for min_length, least_ngram and most_ngram, which are 1, counts runs of no
  * character. */
@@ -58,8 +59,9 @@ typedef struct tp_words_options {
     bool ends_at_boundary;
     bool normalizes;
     tp_normal_form form;
-    uint32_t unicode_version; /* for normalizing; see tp_normalize */
     tp_case letter_case;
+    bool strips_accents;
+    uint32_t unicode_version; /* for all of these but TP_CASE_LOWER; see tp_normalize */
     uint64_t min_length;  /* 1 to 2^32 - 1 */
     uint64_t least_ngram; /* at least 1 */
     uint64_t most_ngram;  /* at most 65,536 */
@@ -117,7 +119,8 @@ typedef int (*tp_on_document)(void *user, uint64_t index, uint64_t n_words);
 tp_status tp_corpus_count_each(const tp_batch *batch, tp_on_document on_document, void *user, tp_error *error);
 
 /* Appends the counts of `part` to `corpus`, as if the same documents had been counted into it, and leaves `part` empty. If
- * `corpus` has an open document, the first document of `part` continues it (with a new word).
+ * `corpus` has an open document, the first document of `part` continues it (with a new word); TP_INVALID_ARGUMENT if `part` has
+ * terms but no document, as tp_corpus_split makes them.
  * A corpus keeps a number for its owner, the position (0 at first), for example how much of a log has been counted. If it
  * differs from `from_position`, the result is TP_STALE. Otherwise the position becomes `to_position` in the same step as the
  * counts change. */
@@ -127,6 +130,30 @@ tp_status tp_corpus_append(tp_corpus *corpus, tp_corpus *part, uint64_t from_pos
  * tp_corpus_count has counted. Their positions are ignored. If memory runs out, the corpora that are not yet appended stay
  * unchanged. */
 tp_status tp_corpus_join(tp_corpus *const *corpora, size_t n_corpora, tp_error *error);
+
+/* Shares out the terms of a corpus among `parts`, which are empty and different, and which no other thread may use meanwhile. A
+ * term belongs to the part number floor(h * n_parts / 2^32), where h is the high half of XXH64 of its bytes with the salt as
+ * seed: the same on every machine. Within a part, terms keep their order. The first part gets the number of documents; the others
+ * have none, though their terms keep their document frequencies. Appended to each other, the parts are the whole again, in
+ * another order. The corpus stays unchanged. TP_INVALID_ARGUMENT, with the number of the part as offset, if a part is not empty;
+ * also if a document of the corpus is open, or unless there are 1 to 65536 parts. O(terms + parts). */
+tp_status tp_corpus_split(tp_corpus *corpus, uint64_t salt, tp_corpus *const *parts, size_t n_parts, tp_error *error);
+
+/* Rows of a table of terms. Term i is text[offsets[i] … offsets[i + 1]). */
+typedef struct tp_rows {
+    const uint8_t *text;
+    size_t text_nbytes;
+    const uint64_t *offsets; /* n + 1, ascending, each at most text_nbytes */
+    const uint64_t *counts;
+    const uint64_t *document_frequencies;
+    size_t n;
+} tp_rows;
+
+/* Makes a corpus of rows, which may come from an untrusted source, and a number of documents; the counts of equal terms are added
+ * up. Terms are taken as they are. TP_INVALID_ARGUMENT, with the number of the row as offset, if its term is not one word of
+ * UTF-8 (of any rule: if it is empty or not UTF-8), if a count or a document frequency is 0, or if a document frequency is above
+ * the count; TP_TOO_LARGE if all counts together reach 2^48. */
+tp_status tp_corpus_from_rows(const tp_rows *rows, bool of_any_rule, uint64_t documents, tp_corpus **corpus, tp_error *error);
 
 /* Removes the terms that occur less than min_count times and stores how many terms, and how many occurrences of them, went. The
  * other terms are numbered anew, in the same order; their frequencies and the totals stay. TP_STALE if the position is another

@@ -41,6 +41,14 @@ tp_status tp_find_segments(const uint8_t *text, size_t text_nbytes, tp_segments 
 tp_status tp_count_segments(const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_texts, tp_segments kind,
                             uint64_t *counts, tp_error *error);
 
+/* Finds the segments of several texts, laid out as above, in order, and stores how many there are. Unless `bounds` is NULL, there
+ * is room for 2 * `capacity` numbers: where each begins and ends, from the start of its text, in characters or bytes. Unless
+ * `copied` is NULL, there is room for text_nbytes bytes, and for `capacity` numbers in `copied_ends`: the segments one behind the
+ * other, and where each ends. TP_TOO_SMALL if there are more than `capacity`; otherwise errors are as above. */
+tp_status tp_find_segments_of_texts(const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_texts,
+                                    tp_segments kind, bool in_characters, uint64_t *bounds, uint8_t *copied,
+                                    uint64_t *copied_ends, size_t capacity, size_t *n_segments, tp_error *error);
+
 /* CFFI-END */
 
 #ifdef __cplusplus

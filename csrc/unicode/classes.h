@@ -6,13 +6,15 @@
 
 #include <stdint.h>
 
-/* The classes of a character: bits. Symbols, punctuation, control characters and what is not assigned have none. */
+/* The classes of a character: bits. Control characters and what is not assigned have none. */
 #define TP_CLASS_LETTER 1u  /* categories L: what \p{L} matches */
 #define TP_CLASS_NUMBER 2u  /* categories N */
 #define TP_CLASS_SPACE 4u   /* property White_Space: what \s matches, line feed and carriage return too */
 #define TP_CLASS_NEWLINE 8u /* line feed and carriage return */
 #define TP_CLASS_UPPER 16u  /* categories Lu, Lt, Lm, Lo, M: so a mark is upper and lower, and no letter */
 #define TP_CLASS_LOWER 32u  /* categories Ll, Lm, Lo, M */
+#define TP_CLASS_SIGN 64u   /* categories P and S */
+#define TP_CLASS_HAN 128u   /* script Han, of any category */
 
 /* Code points from TP_CLASSES_LOW_END to TP_CLASSES_HIGH_START, and those from TP_CLASSES_HIGH_END on, have no class. */
 #define TP_CLASSES_SHIFT 7
@@ -22,7 +24,7 @@
 
 /* A block is no smaller than ASCII, and the first one lies at the start: the classes of ASCII are tp_classes_values[byte]. */
 extern const uint16_t tp_classes_starts[1610];
-extern const uint8_t tp_classes_values[25429];
+extern const uint8_t tp_classes_values[28739];
 
 /* The classes of any number whatever; what is no code point has none. */
 static inline uint8_t tp_classes_of(uint32_t code_point)

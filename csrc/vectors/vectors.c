@@ -18,7 +18,7 @@ static const char *fault_of(const tp_vectors_options *options)
     if (options->least < 1 || options->least > options->most) return "a term must have 1 part or more";
     if (options->n_columns > TP_MAX_COLUMNS) return "there are at most 2^31 - 1 columns";
     if (wants_words != (words != NULL)) return "a rule for words belongs to terms of words, and only to them";
-    if (wants_words && (words->letter_case != TP_CASE_KEEP || words->normalizes || words->most_ngram > 1 || words->min_length > 1)) {
+    if (wants_words && (words->letter_case != TP_CASE_KEEP || words->normalizes || words->strips_accents || words->most_ngram > 1 || words->min_length > 1)) {
         return "the rule for words must find single words in text as it is";
     }
     return NULL;

@@ -213,7 +213,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     CHECK_EQ_U(tp_vocabulary_from_tokens(laid.text, (size_t)laid.ends[made.n - 1], laid.ends, laid.ids, made.n, false,
                                          &vocabulary, NULL), TP_OK);
     if (vocabulary != NULL) {
-        tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_TEKKEN));
+        tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_DEEPSEEK3));
         size_t room = take_below(&in, 32);
         check_any_ids(vocabulary, &made, &in);
         if (in.nbytes > MOST_NBYTES) in.nbytes = MOST_NBYTES;

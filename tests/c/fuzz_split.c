@@ -9,15 +9,18 @@
 static const char *const variants[] = {"plain", "neon", "avx2", "avx512"};
 
 static const tp_split_rules rules_of[] = {
-    [TP_PATTERN_GPT2] = {TP_SPLIT_GPT2, 0, false, false},
-    [TP_PATTERN_R50K] = {TP_SPLIT_GPT2, 0, false, false},
-    [TP_PATTERN_GPT4] = {TP_SPLIT_GPT4, 3, false, false},
-    [TP_PATTERN_CL100K] = {TP_SPLIT_GPT4, 3, false, false},
-    [TP_PATTERN_CL100K_TIKTOKEN] = {TP_SPLIT_GPT4, 3, false, true},
-    [TP_PATTERN_NANOCHAT] = {TP_SPLIT_GPT4, 2, false, false},
-    [TP_PATTERN_O200K] = {TP_SPLIT_O200K, 3, false, false},
-    [TP_PATTERN_QWEN2] = {TP_SPLIT_GPT4, 1, false, false},
-    [TP_PATTERN_TEKKEN] = {TP_SPLIT_O200K, 1, true, false},
+    [TP_PATTERN_GPT2] = {TP_SPLIT_GPT2},
+    [TP_PATTERN_R50K] = {TP_SPLIT_GPT2},
+    [TP_PATTERN_GPT4] = {TP_SPLIT_GPT4, .max_numbers = 3},
+    [TP_PATTERN_CL100K] = {TP_SPLIT_GPT4, .max_numbers = 3},
+    [TP_PATTERN_CL100K_TIKTOKEN] = {TP_SPLIT_GPT4, .max_numbers = 3, .keeps_blank_end = true},
+    [TP_PATTERN_NANOCHAT] = {TP_SPLIT_GPT4, .max_numbers = 2},
+    [TP_PATTERN_O200K] = {TP_SPLIT_O200K, .max_numbers = 3},
+    [TP_PATTERN_QWEN2] = {TP_SPLIT_GPT4, .max_numbers = 1},
+    [TP_PATTERN_TEKKEN] = {TP_SPLIT_O200K, .max_numbers = 1, .has_no_contractions = true},
+    [TP_PATTERN_QWEN35] = {TP_SPLIT_GPT4, .script = TP_SCRIPT_MARKS, .max_numbers = 1},
+    [TP_PATTERN_KIMI] = {TP_SPLIT_KIMI, .script = TP_SCRIPT_HAN_APART, .max_numbers = 3},
+    [TP_PATTERN_DEEPSEEK3] = {TP_SPLIT_DEEPSEEK, .script = TP_SCRIPT_CHINESE_APART, .max_numbers = 3},
 };
 
 /* One piece after the other, as the function does that the others are made to equal. */
@@ -87,7 +90,7 @@ static void check_variant(tp_pattern pattern, input text, input sizes, const uin
 static void check_name(input text)
 {
     tp_pattern expected = TP_PATTERN_NONE;
-    for (tp_pattern i = TP_PATTERN_TEKKEN; i > TP_PATTERN_NONE; i--) {
+    for (tp_pattern i = TP_PATTERN_DEEPSEEK3; i > TP_PATTERN_NONE; i--) {
         const char *name = tp_pattern_text(i);
         if (name != NULL && strlen(name) == text.nbytes && memcmp(name, text.data, text.nbytes) == 0) expected = i;
     }
@@ -97,7 +100,7 @@ static void check_name(input text)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     input in = fuzz_begin(data, nbytes);
-    tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_TEKKEN));
+    tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_DEEPSEEK3));
     check_name(in);
     input sizes = take_bytes(&in, take_below(&in, 5));
     uint64_t *expected = must_allocate(in.nbytes * sizeof *expected);

@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     static sample made;
     input in = fuzz_begin(data, nbytes);
     size_t way = take_below(&in, 3), step = 1 + take_below(&in, MOST_MERGES);
-    tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_TEKKEN));
+    tp_pattern pattern = (tp_pattern)(1 + take_below(&in, TP_PATTERN_DEEPSEEK3));
     tp_pieces *pieces = NULL;
     uint64_t line_ends[MAX_TEXT];
     size_t n_lines, used = 0;

@@ -68,6 +68,21 @@ static tp_status append_carry(world *w) { return tp_corpus_append(w->closed, w->
 
 static tp_status read_snapshot(world *w) { return tp_corpus_read(w->snapshot.data, w->snapshot.nbytes, &w->made, NULL); }
 
+static tp_status split_closed(world *w) { return tp_corpus_split(w->closed, 7, w->empty, 3, NULL); }
+
+static tp_status make_of_rows(world *w)
+{
+    enum { N = 100 };
+    uint64_t offsets[N + 1] = {0}, ones[N];
+    char terms[N * 40];
+    for (unsigned i = 0; i < N; i++) {
+        offsets[i + 1] = offsets[i] + (size_t)sprintf(terms + offsets[i], "a-long-term-that-has-the-number-%u", i);
+        ones[i] = 1;
+    }
+    const tp_rows rows = {(uint8_t *)terms, (size_t)offsets[N], offsets, ones, ones, N};
+    return tp_corpus_from_rows(&rows, false, 1, &w->made, NULL);
+}
+
 static tp_status get_all_by_count(world *w)
 {
     uint64_t ids[200], counts[200], n_given;
@@ -116,6 +131,78 @@ static tp_status count_three_pieces(world *w)
     }
     tp_status status = tp_corpus_count(pieces, 3, NULL);
     for (unsigned i = 0; i < 3; i++) free(texts[i]);
+    return status;
+}
+
+/* Pairs of words, of which one is a stop word, in a document that comes in two pieces. */
+static tp_status count_by_rule(world *w)
+{
+    static const tp_range letters[] = {{'0', '9'}, {'A', 'z'}};
+    const uint64_t end = 2;
+    const tp_words_options options = {.members = letters,
+                                      .n_members = 2,
+                                      .letter_case = TP_CASE_LOWER,
+                                      .min_length = 1,
+                                      .least_ngram = 1,
+                                      .most_ngram = 2,
+                                      .stop_words = (const uint8_t *)"w1",
+                                      .stop_words_nbytes = 2,
+                                      .stop_word_ends = &end,
+                                      .n_stop_words = 1};
+    tp_words *words = NULL;
+    tp_status status = tp_words_new(&options, &words, NULL);
+    for (unsigned i = 0; i < 2 && status == TP_OK; i++) {
+        uint64_t ends[50];
+        char *text = numbered_lines(30 * i, 50);
+        size_t n = find_ends(text, ends);
+        const tp_batch piece = {w->empty[0], (uint8_t *)text, strlen(text), ends, n - 1, words};
+        status = tp_corpus_count(&piece, 1, NULL);
+        free(text);
+    }
+    const uint64_t nowhere = 0;
+    if (status == TP_OK) status = tp_corpus_count(&(tp_batch){w->empty[0], NULL, 0, &nowhere, 1, words}, 1, NULL);
+    tp_words_free(words);
+    return status;
+}
+
+/* A document of changed text that is not cut, with words too long for the edges of a batch. */
+static tp_status count_whole_by_rule(world *w)
+{
+    static const tp_range any = {0, 0x10FFFF};
+    const tp_words_options options = {.members = &any,
+                                      .n_members = 1,
+                                      .normalizes = true,
+                                      .form = TP_NFD,
+                                      .letter_case = TP_CASE_LOWER,
+                                      .min_length = 1,
+                                      .least_ngram = 1,
+                                      .most_ngram = 1};
+    tp_words *words = NULL;
+    tp_status status = tp_words_new(&options, &words, NULL);
+    char *text = must_allocate(70000);
+    const uint64_t end = 70000;
+    for (size_t i = 0; i < 70000; i += 2) memcpy(text + i, "É", 2);
+    if (status == TP_OK) {
+        status = tp_corpus_count(&(tp_batch){w->empty[0], (uint8_t *)text, 70000, &end, 1, words}, 1, NULL);
+    }
+    free(text);
+    tp_words_free(words);
+    return status;
+}
+
+/* Of words of which one occurs twice. */
+static tp_status prune_some(world *w)
+{
+    uint64_t n_terms, n_words;
+    tp_corpus *corpus = NULL;
+    (void)w;
+    tp_status status = tp_corpus_new(&corpus, NULL);
+    if (status == TP_OK) status = count_lines(corpus, "a b a\n");
+    if (status == TP_OK) {
+        status = tp_corpus_prune(corpus, 2, 0, &n_terms, &n_words, NULL);
+        CHECK(tp_corpus_get_count(corpus, (const uint8_t *)"b", 1) == (status != TP_OK));
+    }
+    tp_corpus_free(corpus);
     return status;
 }
 
@@ -254,6 +341,8 @@ static void test_append(void)
 static void test_append_to_an_empty_corpus_needs_no_memory(void) { CHECK_EQ_U(count_allocations(append_to_empty), 0); }
 
 static void test_read(void) { check_all_needed(read_snapshot); }
+static void test_split(void) { check_all_needed(split_closed); }
+static void test_rows(void) { check_all_needed(make_of_rows); }
 static void test_top(void) { check_all_needed(get_all_by_count); }
 static void test_lexicon(void) { check_all_needed(make_lexicon); }
 
@@ -262,7 +351,11 @@ static void test_count(void)
     check_all_needed(count_many_words);
     check_all_needed(count_long_words);
     check_all_needed(count_each_document);
+    check_all_needed(count_by_rule);
+    check_all_needed(count_whole_by_rule);
 }
+
+static void test_prune(void) { check_all_needed(prune_some); }
 
 static void test_count_empties_what_it_fails_to_count_into(void)
 {
@@ -283,9 +376,12 @@ int main(void)
     RUN(test_append);
     RUN(test_append_to_an_empty_corpus_needs_no_memory);
     RUN(test_read);
+    RUN(test_split);
+    RUN(test_rows);
     RUN(test_top);
     RUN(test_lexicon);
     RUN(test_count);
+    RUN(test_prune);
     RUN(test_count_empties_what_it_fails_to_count_into);
     RUN(test_count_of_many_pieces);
     return tests_done();

@@ -14,6 +14,7 @@
 #include "base/hash.h"
 #include "base/lock.h"
 #include "base/memory.h"
+#include "base/salted_hash.h"
 #include "base/thread.h"
 #include "check.h"
 #include "textproc.h"
@@ -462,6 +463,41 @@ static void test_grown_capacity_stays_addressable(void)
         CHECK_EQ_U(tp_grown_capacity(0, most + 1, item_nbytes), 0);
         CHECK_EQ_U(tp_grown_capacity(most, SIZE_MAX, item_nbytes), 0);
     }
+}
+
+/* ---- The hash that all machines share ---------------------------------------------------------------------------------- */
+
+static void test_salted_hash_is_xxh64(void)
+{
+    static const struct {
+        const char *text;
+        uint64_t hashes[3]; /* with the salts 0, 42 and 2^64 - 1, as the reference implementation gives them */
+    } cases[] = {
+        {"", {0xEF46DB3751D8E999, 0x98B1582B0977E704, 0x298F4C84B24F5380}},
+        {"a", {0xD24EC4F1A98C6E5B, 0x88E4FE59ADF7B0CC, 0x60C43759873ECE62}},
+        {"abc", {0x44BC2CF5AD770999, 0x13C1D910702770E6, 0x28306E589CC02176}},
+        {"0123456789abcdef0123456789abcdef", {0x642A94958E71E6C5, 0x666B1F69D2455DA5, 0xF7B3412F66EB725E}},
+        {"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+         {0x92F0DE5A88A3C094, 0x513559782E486C7, 0xBED62DC449C775E9}},
+    };
+    const uint64_t salts[] = {0, 42, UINT64_MAX};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].text;
+        for (size_t k = 0; k < 3; k++) {
+            CHECK_EQ_U(tp_salted_hash(salts[k], (const uint8_t *)text, strlen(text)), cases[i].hashes[k]);
+        }
+    }
+    CHECK_EQ_U(tp_salted_hash(0, NULL, 0), 0xEF46DB3751D8E999);
+}
+
+static void test_parts_divide_all_hashes_evenly(void)
+{
+    CHECK_EQ_U(tp_part_of(0, 3), 0);
+    CHECK_EQ_U(tp_part_of(UINT64_MAX, 3), 2);
+    CHECK_EQ_U(tp_part_of(UINT64_C(0x5555555500000000), 3), 0);
+    CHECK_EQ_U(tp_part_of(UINT64_C(0x5555555600000000), 3), 1);
+    CHECK_EQ_U(tp_part_of(UINT64_MAX, 1), 0);
+    CHECK_EQ_U(tp_part_of(UINT64_MAX, TP_MOST_PARTS), TP_MOST_PARTS - 1);
 }
 
 /* ---- The hash ---------------------------------------------------------------------------------------------------------- */
@@ -962,5 +998,7 @@ int main(void)
     RUN(test_child_opens_the_gate);
     RUN(test_forks_exclude_each_other_and_writers);
 #endif
+    RUN(test_salted_hash_is_xxh64);
+    RUN(test_parts_divide_all_hashes_evenly);
     return tests_done();
 }

@@ -1,6 +1,8 @@
 /* Encoding against the plainest way of merging, with vocabularies that no training could have made. */
 #include "base/thread.h"
 #include "bpe/encode/cache.h"
+#include "bpe/merge/characters.h"
+#include "bpe/merge/merge.h"
 #include "naive_bpe.h"
 
 /* ---- Making vocabularies --------------------------------------------------------------------------------------------- */
@@ -194,6 +196,74 @@ static void test_merged_vocabularies_encode_as_the_plain_way_does(void)
 }
 
 /* The merges of "aaabdaaabac" that Sennrich's paper and many lessons after it have. */
+/* ---- Characters of three bytes --------------------------------------------------------------------------------------- */
+
+/* Some that are tokens, others of which two bytes are one or none, and what stands beside them. */
+static size_t make_up_characters(uint8_t *text, size_t most, uint64_t *random)
+{
+    static const char *const others[] = {"\xE4\xB9\x81", "\xE5\xB8\x82", "\xE5\x81\x80", "\xE3\x80\x81", " ", "a", "\xC3\xA4"};
+    size_t nbytes = 0, length = 1 + (size_t)random_below(random, most - 3);
+    while (nbytes < length) {
+        const char *other = others[random_below(random, random_below(random, 20) == 0 ? 7 : 6)];
+        const uint8_t known[] = {0xE4, 0xB8, (uint8_t)(0x80 + random_below(random, 12)), 0};
+        const char *chosen = random_below(random, 3) == 0 ? other : (const char *)known;
+        memcpy(text + nbytes, chosen, strlen(chosen));
+        nbytes += strlen(chosen);
+    }
+    return nbytes;
+}
+
+/* Adds a part of a text if two tokens make it: so the vocabulary is regular. */
+static void add_part(tokens *made, const uint8_t *text, size_t nbytes, uint64_t *random)
+{
+    uint32_t ids[MOST_TOKEN_NBYTES];
+    size_t start = (size_t)random_below(random, nbytes), n = 2 + (size_t)random_below(random, 7);
+    if (n > nbytes - start) n = nbytes - start;
+    if (n > 1 && merge_naively(made, text + start, n, ids) == 2) add_token(made, text + start, n);
+}
+
+static void make_up_tokens_of_characters(tokens *made, uint64_t *random)
+{
+    uint8_t text[64];
+    add_all_bytes(made);
+    for (unsigned last = 0x80; last <= 0xBF; last++) {
+        size_t n_reserved = 2 * (0xC0 - last); /* for the other characters */
+        for (size_t n = (size_t)random_below(random, 5); n > 0 && made->n + n_reserved < MOST_TOKENS; n--) {
+            add_part(made, text, make_up_characters(text, sizeof text, random), random);
+        }
+        const uint8_t character[] = {0xE4, 0xB8, (uint8_t)last};
+        uint32_t ids[3];
+        if (merge_naively(made, character, 3, ids) == 3) add_token(made, character, 2);
+        add_token(made, character, 3);
+    }
+}
+
+static void test_characters_are_merged_as_their_bytes_are(void)
+{
+    uint64_t random = 17;
+    size_t n_known = 0, n_by_characters = 0, n_by_bytes = 0;
+    for (int round = 0; round < 60; round++) {
+        tokens made;
+        make_up_tokens_of_characters(&made, &random);
+        tp_vocabulary *vocabulary = vocabulary_of(&made);
+        n_known += vocabulary->characters != NULL;
+        for (int i = 0; i < 60; i++) {
+            uint8_t piece[TP_SHORT_PIECE_NBYTES];
+            uint32_t expected[TP_SHORT_PIECE_NBYTES], tokens_of[TP_SHORT_PIECE_NBYTES];
+            size_t nbytes = make_up_characters(piece, sizeof piece, &random);
+            check_piece(&made, vocabulary, piece, nbytes);
+            if (vocabulary->characters == NULL) continue;
+            size_t n = tp_merge_characters(vocabulary, piece, nbytes, tokens_of);
+            size_t n_expected = merge_naively(&made, piece, nbytes, expected); /* ids are the numbers of tokens */
+            if (n > 0) CHECK_SAME_IDS(tokens_of, n, expected, n_expected);
+            n_by_characters += n > 0;
+            n_by_bytes += n == 0;
+        }
+        tp_vocabulary_free(vocabulary);
+    }
+    CHECK(n_known == 60 && n_by_characters > 300 && n_by_bytes > 300);
+}
+
 static void test_merges_of_a_known_lesson(void)
 {
     const tp_merge merges[] = {{'a', 'a'}, {256, 'a'}, {257, 'b'}};
@@ -967,7 +1037,7 @@ static void test_bad_ends_and_patterns_are_refused(void)
     CHECK_EQ_U(error.offset, 2);
     CHECK_EQ_U(tp_vocabulary_encode_batch(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text, 4, ends, 2, 1, ids, 3, id_ends, &n, &error),
                TP_TOO_SMALL);
-    static const tp_pattern none[] = {TP_PATTERN_NONE, (tp_pattern)(TP_PATTERN_TEKKEN + 1), (tp_pattern)99};
+    static const tp_pattern none[] = {TP_PATTERN_NONE, (tp_pattern)(TP_PATTERN_DEEPSEEK3 + 1), (tp_pattern)99};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(none[i]), text, 4, true, 1, ids, 4, &n, &used, &error),
                    TP_INVALID_ARGUMENT);
@@ -1096,6 +1166,7 @@ int main(void)
 {
     RUN(test_random_vocabularies_encode_as_the_plain_way_does);
     RUN(test_merged_vocabularies_encode_as_the_plain_way_does);
+    RUN(test_characters_are_merged_as_their_bytes_are);
     RUN(test_merges_of_a_known_lesson);
     RUN(test_lines_of_ranks_are_read);
     RUN(test_bytes_that_are_no_token_are_left_out);

@@ -264,7 +264,7 @@ static void test_text_that_changes_while_it_is_split(void)
     flipped text;
     start_flipping(&text, one, other, N);
     for (int i = 0; goes_on(&i);) {
-        tp_pattern pattern = (tp_pattern)(TP_PATTERN_GPT2 + i % TP_PATTERN_TEKKEN);
+        tp_pattern pattern = (tp_pattern)(TP_PATTERN_GPT2 + i % TP_PATTERN_DEEPSEEK3);
         size_t n = tp_split(tp_splitter_of(pattern), text.data, N, i % 2 == 0, ends, N), start = 0;
         for (size_t k = 0; k < n; k++) {
             if (!CHECK(ends[k] >= start && ends[k] <= N)) break;

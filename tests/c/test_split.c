@@ -11,7 +11,7 @@
 
 static const char *const variants[] = {"plain", "neon", "avx2", "avx512"};
 
-enum { N_PATTERNS = TP_PATTERN_TEKKEN, MAX_NBYTES = 4096 };
+enum { N_PATTERNS = TP_PATTERN_DEEPSEEK3, MAX_NBYTES = 4096 };
 
 static bool is_quick; /* under tools that make everything slow */
 
@@ -61,6 +61,9 @@ static const example examples[] = {
     {TP_PATTERN_NANOCHAT, "12|34|5|'\xC5\xBF|x"},
     {TP_PATTERN_O200K, "XMLHttp|Request's|'s| we'll| DON'T| a|/b|/c| //|comment|;\n/\n|x|123|4"},
     {TP_PATTERN_O200K, "\xE4\xB8\xAD|AB| A\xE4\xB8\xAD|B| \xCC\x81"},
+    {TP_PATTERN_QWEN35, "a\xCC\x81z| \xCC\x81z|1|2"},
+    {TP_PATTERN_KIMI, "a|\xE4\xB8\xAD|b|C's| | |\xE4\xB8\xAD|!\n|/x"},
+    {TP_PATTERN_DEEPSEEK3, "!abc|\xC3\xA9| !|abc| don|'t|  |\xE4\xB8\xAD\xE3\x82\xAB|123|4|\x01|\x02x"},
 };
 
 static size_t split_all(tp_pattern pattern, const uint8_t *text, size_t nbytes, uint64_t *ends)
@@ -119,7 +122,7 @@ static void check_alike_by_all(const uint8_t *text, size_t nbytes)
 /* One of each kind that patterns tell apart. */
 static const char *const atoms[] = {
     "a", "S", "ll", "'", "'s", " ", "\n", "\t", "1", ".", "/", "\xC3\xA4", "\xC3\x84", "\xE4\xB8\xAD", "\xCC\x81", "\xC2\xA0",
-    "\xE3\x80\x82", "\xC2\xB2", "'\xC5\xBF",
+    "\xE3\x80\x82", "\xC2\xB2", "'\xC5\xBF", "\xE3\x82\xAB", "\xE3\x80\x87", "\x01",
 };
 
 /* All triples of these, at the start of a window, across its end, and in its middle. */

@@ -316,7 +316,7 @@ static void test_text_in_blocks_and_by_threads(void)
 {
     uint64_t state = 10;
     block text = random_text(&state, 20000);
-    for (tp_pattern pattern = TP_PATTERN_GPT2; pattern <= TP_PATTERN_TEKKEN; pattern = (tp_pattern)(pattern + 1)) {
+    for (tp_pattern pattern = TP_PATTERN_GPT2; pattern <= TP_PATTERN_DEEPSEEK3; pattern = (tp_pattern)(pattern + 1)) {
         const uint64_t end = text.nbytes;
         tp_pieces *wanted = split_alone(pattern, text, &end, 1);
         for (size_t threads = 1; threads <= 8; threads++) {

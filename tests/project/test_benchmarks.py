@@ -61,6 +61,14 @@ def test_a_quick_run_of_normal_forms_finds_all_answers_right() -> None:
 
 
 @pytest.mark.timing
+def test_a_quick_run_of_segments_finds_all_answers_right() -> None:
+    done = run("segment.py", "--quick")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "WRONG" not in done.stdout
+    assert len(done.stdout.splitlines()) == 2 + 5 * 10
+
+
+@pytest.mark.timing
 def test_a_quick_run_measures_everything(output: Path) -> None:
     found = json.loads((output / "words.json").read_text(encoding="utf-8"))
     assert found["about"]["is_quick"] is True

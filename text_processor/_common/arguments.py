@@ -58,6 +58,11 @@ def checked_threads(threads: int | None) -> int | None:
     return threads
 
 
+def threads_or_all(threads: int | None) -> int:
+    """Return the checked ``threads`` argument of a user, or the number of processors for None."""
+    return checked_threads(threads) or available_threads()
+
+
 _NOTHING = memoryview(b"")
 
 
@@ -71,6 +76,16 @@ class Readable(Protocol):
     """An object that can be read: it returns bytes or text, and an empty one at the end."""
 
     def read(self, size: int, /) -> Any: ...
+
+
+def checked_whole(name: str, value: Any, least: int, most: int) -> int:
+    """Check an argument that is a whole number within bounds."""
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    number = operator.index(value)
+    if not least <= number <= most:
+        raise ValueError(f"{name} must be from {least} to {most}, not {quoted(number)}")
+    return number
 
 
 def check_option(name: str, value: object, allowed: Sequence[str]) -> None:

@@ -20,10 +20,12 @@ _CHECKSUM = struct.Struct("<I")
 # The signatures of this package's files. No UTF-8 text begins with their first byte.
 SNAPSHOT = b"\x89TPA\r\n\x1a\n"
 TOKENIZER = b"\x89TPB\r\n\x1a\n"
+PIECES = b"\x89TPQ\r\n\x1a\n"
 
 _OWN_FILES = {
     SNAPSHOT: "a snapshot of a TextAnalyzer, not text; TextAnalyzer.load reads it, and on the command line count --load",
     TOKENIZER: "a tokenizer, not text; Tokenizer.load reads it, and on the command line bpe encode --model",
+    PIECES: "counts of pieces, not text; PieceCounts.from_bytes reads them",
 }
 
 # Bytes that are read, written and summed at once: at most one millisecond of work.
@@ -84,7 +86,7 @@ class Container:
         except self.error as error:
             raise self.error(f"{name}: {error}", offset=error.offset) from error.__cause__
 
-    def sections(self, data: bytes | bytearray) -> tuple[int, list[memoryview]]:
+    def sections(self, data: bytes | bytearray | memoryview) -> tuple[int, list[memoryview]]:
         """Return the version and the sections; lengths and checksum are checked, the contents of the sections are not."""
         view = memoryview(data)
         expected, nbytes = self._expected_nbytes(view), len(view)

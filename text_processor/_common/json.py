@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from text_processor._common.messages import quoted
 
 
-def loads(data: bytes) -> Any:
-    """Return the value of JSON in UTF-8.
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def loads(data: bytes, parse_constant: Callable[[str], Any] = _refuse_constant) -> Any:
+    """Return the value of JSON in UTF-8; ``parse_constant`` gives the value of NaN and infinities, which are no JSON.
 
     Raises:
         ValueError: the bytes are not JSON, an object has a key twice, or a number is NaN or infinite. A
             `json.JSONDecodeError` gives the place.
         RecursionError: the JSON is nested too deeply.
     """
-    return json.loads(data.decode(), object_pairs_hook=_without_twins, parse_constant=_refuse_constant)
+    return json.loads(data.decode(), object_pairs_hook=_without_twins, parse_constant=parse_constant)
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -26,7 +31,3 @@ def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twin, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise ValueError(f"an object has the key {quoted(twin)} twice")
     return made
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON")

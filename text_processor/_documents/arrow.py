@@ -228,6 +228,14 @@ def slices_of(text: memoryview, index: int) -> Iterator[Batch]:
         start = stop
 
 
+def batch_of_long(text: memoryview, index: int) -> Batch:
+    """Make a batch of a whole long document, and validate it: a copy, since the original may change."""
+    copied = bytes(text)
+    if (offset := native_text.find_invalid(copied)) is not None:
+        raise native_text.not_utf8(index, offset)
+    return native_text.closing_batch(copied)
+
+
 # ---- Shared out among threads ----------------------------------------------------------------------------------------
 
 

@@ -232,6 +232,7 @@ class Text:
     index = None
     start = 0
     n_documents = 0
+    has_text = False
 
     def __init__(self, name: str) -> None:
         self.name = self.input_name = name

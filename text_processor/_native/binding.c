@@ -20,8 +20,8 @@
 
 void tpb_give_functions(uintptr_t functions);
 
-/* Texts and ids up to these numbers need no memory but the stack. */
-enum { MOST_IDS_ON_STACK = 1024, MOST_BYTES_ON_STACK = 4096 };
+/* Texts, ids and names found up to these numbers need no memory but the stack. */
+enum { MOST_IDS_ON_STACK = 1024, MOST_BYTES_ON_STACK = 4096, MOST_PLACES_ON_STACK = 32 };
 
 /* Above this the GIL would be held for too long: some 100 microseconds. */
 enum { MOST_BYTES = 1 << 14 };
@@ -131,71 +131,112 @@ typedef struct short_text {
     const tp_vocabulary *vocabulary;
     tp_piece_cache *cache;
     const tp_splitter *splitter;
+    const tp_names *names; /* NULL: there are none to find */
+    const uint32_t *name_ids;
+    size_t n_names;
     const uint8_t *text;
     size_t nbytes;
 } short_text;
 
-/* Takes them from the arguments: the addresses of vocabulary, cache and splitter, and the text. Returns false if this is not the way. */
+enum { N_FOR_A_TEXT = 7 };
+
+/* Returns whether a text is in a normal form already; -1 stands for none. */
+static bool is_normal(const short_text *t, long form)
+{
+    size_t offset;
+    return form < 0 || (tp_find_unnormalized(t->text, t->nbytes, (tp_normal_form)form, TP_UNICODE_OF_TOKENIZERS, &offset, NULL) ==
+                            TP_OK &&
+                        offset == t->nbytes);
+}
+
+/* Takes them from the arguments: the addresses of vocabulary, cache, splitter and names (0: none), the ids of the names, the
+ * normal form that the text must have (-1: any), and the text. Returns false if this is not the way. */
 static bool take_text(short_text *taken, PyObject *const *arguments)
 {
     text_view view;
-    if (!view_text(arguments[3], &view) || view.nbytes > MOST_BYTES) return false;
-    *taken = (short_text){object_at(arguments[0]), object_at(arguments[1]), object_at(arguments[2]),
+    char *name_ids;
+    Py_ssize_t name_ids_nbytes;
+    if (!view_text(arguments[6], &view) || view.nbytes > MOST_BYTES) return false;
+    if (PyBytes_AsStringAndSize(arguments[4], &name_ids, &name_ids_nbytes) < 0) return false;
+    *taken = (short_text){object_at(arguments[0]), object_at(arguments[1]), object_at(arguments[2]), object_at(arguments[3]),
+                          (const uint32_t *)(const void *)name_ids, (size_t)name_ids_nbytes / sizeof(uint32_t),
                           (const uint8_t *)view.data, (size_t)view.nbytes};
-    return taken->vocabulary != NULL && taken->cache != NULL && taken->splitter != NULL;
+    long form = PyLong_AsLong(arguments[5]);
+    if (PyErr_Occurred()) return false;
+    return taken->vocabulary != NULL && taken->cache != NULL && taken->splitter != NULL && is_normal(taken, form);
+}
+
+static bool encode_rest(const short_text *t, size_t first, uint32_t *ids, size_t *n_ids)
+{
+    size_t nbytes = t->nbytes - first, used;
+    return tp_vocabulary_encode(t->vocabulary, t->cache, t->splitter, t->text + first, nbytes, true, 1, ids, nbytes, n_ids, &used,
+                                NULL) == TP_OK;
+}
+
+/* Encodes a text in which names are found. */
+static bool encode_between(const short_text *t, const tp_named_place *places, size_t n_places, uint32_t *ids, size_t *n_ids)
+{
+    size_t first = (size_t)places[n_places - 1].end, n_before;
+    if (tp_vocabulary_encode_between(t->vocabulary, t->cache, t->splitter, t->text, t->nbytes, 0, places, n_places, t->name_ids,
+                                     t->n_names, ids, t->nbytes, &n_before, NULL) != TP_OK ||
+        !encode_rest(t, first, ids == NULL ? NULL : ids + n_before, n_ids)) {
+        return false;
+    }
+    *n_ids += n_before;
+    return true;
+}
+
+/* Finds names, at most one for each byte, and encodes the text. */
+static bool encode_with_names(const short_text *t, uint32_t *ids, size_t *n_ids)
+{
+    tp_named_place few[MOST_PLACES_ON_STACK], *places = few;
+    size_t n_places, used;
+    tp_status status = tp_names_find(t->names, t->text, t->nbytes, true, places, MOST_PLACES_ON_STACK, &n_places, &used, NULL);
+    if (status == TP_TOO_SMALL) {
+        size_t room = n_places;
+        places = PyMem_Malloc(room * sizeof *places);
+        if (places == NULL) return false;
+        status = tp_names_find(t->names, t->text, t->nbytes, true, places, room, &n_places, &used, NULL);
+    }
+    bool is_done = status == TP_OK;
+    if (is_done) is_done = n_places > 0 ? encode_between(t, places, n_places, ids, n_ids) : encode_rest(t, 0, ids, n_ids);
+    if (places != few) PyMem_Free(places);
+    return is_done;
 }
 
 static bool encode(const short_text *t, uint32_t *ids, size_t *n_ids)
 {
-    size_t used;
-    return tp_vocabulary_encode(t->vocabulary, t->cache, t->splitter, t->text, t->nbytes, true, 1, ids, t->nbytes, n_ids, &used,
-                                NULL) == TP_OK;
+    return t->names == NULL ? encode_rest(t, 0, ids, n_ids) : encode_with_names(t, ids, n_ids);
 }
 
-/* Returns the ids of a text, which stand in `room` or are allocated; NULL if this is not the way. */
-static uint32_t *ids_of(PyObject *const *arguments, uint32_t *room, size_t *n_ids)
+/* Returns ids as a list, or as bytes, four for each, if `ready` is None. */
+static PyObject *as_wanted(const uint32_t *ids, size_t n_ids, PyObject *ready)
 {
-    short_text taken;
-    if (!take_text(&taken, arguments)) return NULL;
-    uint32_t *ids = taken.nbytes <= MOST_IDS_ON_STACK ? room : PyMem_Malloc(taken.nbytes * sizeof *ids);
-    if (ids != NULL && encode(&taken, ids, n_ids)) return ids;
-    if (ids != room) PyMem_Free(ids);
-    return NULL;
+    if (ready != Py_None) return list_of(ids, n_ids, ready);
+    return PyBytes_FromStringAndSize((const char *)ids, (Py_ssize_t)(n_ids * sizeof *ids));
 }
 
-/* encode_short(vocabulary, cache, splitter, text, ready): the ids of a text. */
+/* encode_short(vocabulary, cache, splitter, names, name_ids, form, text, ready): the ids of a text. */
 static PyObject *encode_short(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
 {
     (void)module;
     uint32_t room[MOST_IDS_ON_STACK];
+    short_text taken;
     size_t n_ids;
-    uint32_t *ids = n_arguments == 5 ? ids_of(arguments, room, &n_ids) : NULL;
-    if (ids == NULL) return none();
-    PyObject *list = list_of(ids, n_ids, arguments[4]);
+    if (n_arguments != N_FOR_A_TEXT + 1 || !take_text(&taken, arguments)) return none();
+    uint32_t *ids = taken.nbytes <= MOST_IDS_ON_STACK ? room : PyMem_Malloc(taken.nbytes * sizeof *ids);
+    PyObject *made = ids != NULL && encode(&taken, ids, &n_ids) ? as_wanted(ids, n_ids, arguments[N_FOR_A_TEXT]) : none();
     if (ids != room) PyMem_Free(ids);
-    return list;
+    return made;
 }
 
-/* encode_short_bytes(vocabulary, cache, splitter, text): the ids as bytes, four for each. */
-static PyObject *encode_short_bytes(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
-{
-    (void)module;
-    uint32_t room[MOST_IDS_ON_STACK];
-    size_t n_ids;
-    uint32_t *ids = n_arguments == 4 ? ids_of(arguments, room, &n_ids) : NULL;
-    if (ids == NULL) return none();
-    PyObject *bytes = PyBytes_FromStringAndSize((const char *)ids, (Py_ssize_t)(n_ids * sizeof *ids));
-    if (ids != room) PyMem_Free(ids);
-    return bytes;
-}
-
-/* count_short(vocabulary, cache, splitter, text): the number of its ids. */
+/* count_short(vocabulary, cache, splitter, names, name_ids, form, text): the number of its ids. */
 static PyObject *count_short(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
 {
     (void)module;
     short_text taken;
     size_t n_ids;
-    if (n_arguments != 4 || !take_text(&taken, arguments) || !encode(&taken, NULL, &n_ids)) return none();
+    if (n_arguments != N_FOR_A_TEXT || !take_text(&taken, arguments) || !encode(&taken, NULL, &n_ids)) return none();
     return PyLong_FromSize_t(n_ids);
 }
 
@@ -314,8 +355,8 @@ static PyObject *has_blank(PyObject *module, PyObject *texts)
 #define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 #define ONE(name) {#name, name, METH_O, NULL}
 
-static PyMethodDef functions_here[] = {FAST(list_of_ids), FAST(lists_of_ids), FAST(encode_short), FAST(encode_short_bytes),
-                                       FAST(count_short), FAST(decode_short), ONE(join_texts),    ONE(has_blank)};
+static PyMethodDef functions_here[] = {FAST(list_of_ids), FAST(lists_of_ids), FAST(encode_short), FAST(count_short),
+                                       FAST(decode_short), ONE(join_texts),    ONE(has_blank)};
 
 void tpb_give_functions(uintptr_t functions)
 {

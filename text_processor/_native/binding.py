@@ -16,7 +16,6 @@ lib.tpb_give_functions(id(_functions))
 list_of_ids = _functions["list_of_ids"]
 lists_of_ids = _functions["lists_of_ids"]
 encode_short = _functions["encode_short"]
-encode_short_bytes = _functions["encode_short_bytes"]
 count_short = _functions["count_short"]
 decode_short = _functions["decode_short"]
 join_texts = _functions["join_texts"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, chain, compress
+from operator import sub
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from text_processor._native import binding, caches
@@ -15,7 +16,7 @@ from text_processor._native.text import Batch
 from text_processor._textproc_cffi import ffi, lib
 
 if TYPE_CHECKING:
-    from text_processor._textproc_cffi import Array, CBuffer, Pointer, Size, TpError, TpMerge, TpNamedPlace, Uint8
+    from text_processor._textproc_cffi import Array, CBuffer, Pointer, Size, TpError, TpMerge, TpNamedPlace, TpPieces, Uint8
 
 
 class Pieces(Handle):
@@ -53,6 +54,53 @@ class Pieces(Handle):
         with ffi.from_buffer("uint64_t[]", ends) as c_ends:
             status = lib.tp_pieces_add_split(self.pointer, text, len(text), c_ends, len(ends), error)
         check(status, error)
+
+    def merge(self, other: Pieces) -> None:
+        """Add the counts of others, which stay as they are."""
+        error = new_error()
+        check(lib.tp_pieces_merge(self.pointer, other.pointer, error), error)
+
+    def split(self, n: int, salt: int) -> list[Pieces]:
+        """Return ``n`` sets with the pieces shared out among them."""
+        parts, error = [Pieces() for _ in range(n)], new_error()
+        pointers = ffi.new("tp_pieces *[]", [part.pointer for part in parts])
+        check(lib.tp_pieces_split(self.pointer, salt, pointers, n, error), error)
+        return parts
+
+    def totals(self) -> PieceTotals:
+        totals = ffi.new("tp_pieces_totals *")
+        lib.tp_pieces_get_totals(self.pointer, totals)
+        return PieceTotals(totals.pieces, totals.occurrences, totals.nbytes)
+
+    def snapshot(self) -> memoryview:
+        """Return a snapshot: versioned, checksummed, the same on every machine."""
+        nbytes = ffi.new("size_t *")
+        snapshot = read_array("uint8_t", nbytes, partial(lib.tp_pieces_write, self.pointer))
+        return memoryview(ffi.buffer(snapshot, nbytes[0]))
+
+    @classmethod
+    def of_snapshot(cls, snapshot: memoryview, origin: int) -> Pieces:
+        """Read an untrusted snapshot. In errors, ``origin`` is the place of its first byte in the input of the user."""
+
+        def read(place: Pointer[Pointer[TpPieces]], error: TpError) -> int:
+            with ffi.from_buffer("uint8_t[]", snapshot) as data:
+                status = lib.tp_pieces_read(data, len(data), place, error)
+            error.offset += origin
+            return status
+
+        return cls.made(read)
+
+
+# The most parts of a set.
+MOST_PARTS = 1 << 16
+
+
+class PieceTotals(NamedTuple):
+    """What is in a set of pieces, at one instant."""
+
+    pieces: int
+    occurrences: int
+    nbytes: int
 
 
 class Trainer(Handle):
@@ -93,6 +141,9 @@ PATTERNS: dict[str, int] = {
     "o200k": lib.TP_PATTERN_O200K,
     "qwen2": lib.TP_PATTERN_QWEN2,
     "tekken": lib.TP_PATTERN_TEKKEN,
+    "qwen35": lib.TP_PATTERN_QWEN35,
+    "kimi": lib.TP_PATTERN_KIMI,
+    "deepseek3": lib.TP_PATTERN_DEEPSEEK3,
 }
 
 
@@ -210,6 +261,11 @@ class Tokens(NamedTuple):
             yield self.text[start:end]
             start = end
 
+    def single_bytes(self) -> set[int]:
+        """Return the bytes that are tokens alone."""
+        lengths = map(sub, self.ends, chain([0], self.ends))
+        return {self.text[end - 1] for end in compress(self.ends, map((1).__eq__, lengths))}
+
 
 def read_ranks(text: bytes | memoryview) -> Tokens:
     """Return the tokens of the lines of a file of tiktoken; raise `InvalidArgumentError` if a line is not as expected."""
@@ -231,6 +287,41 @@ def read_ranks(text: bytes | memoryview) -> Tokens:
     return Tokens(bytes(ffi.buffer(tokens, ends[n - 1] if n else 0)), ends[:n], ids[:n])
 
 
+class OtherName(NamedTuple):
+    """A token whose name has a character that stands for no byte: its index, and where the name stands in a text."""
+
+    token: int
+    start: int
+    end: int
+
+
+# A token and its id take so many bytes at least, and so does a merge.
+LEAST_ENTRY_NBYTES = 5
+
+
+def read_json_tokens(text: bytes | memoryview) -> tuple[Tokens, list[OtherName], int]:
+    """Return the tokens of an object of a tokenizer.json with which a text begins, and where the object ends.
+
+    Tokens of other characters than those that stand for bytes have no bytes. `InvalidArgumentError` if it is written in
+    another way than usual.
+    """
+    capacity = len(text) // LEAST_ENTRY_NBYTES + 1
+    room, c_ends = new_uninitialized("uint8_t[]", len(text)), new_uninitialized("uint64_t[]", capacity)
+    c_ids, c_others = new_uninitialized("uint32_t[]", capacity), new_uninitialized("tp_other_name[]", capacity)
+    n_tokens, n_others, used, error = ffi.new("size_t *"), ffi.new("size_t *"), ffi.new("size_t *"), new_error()
+    with ffi.from_buffer("uint8_t[]", text) as data:
+        status = lib.tp_json_read_tokens(
+            data, len(data), room, c_ends, c_ids, c_others, capacity, n_tokens, n_others, used, error
+        )
+    check(status, error)
+    n = n_tokens[0]
+    ends, ids = array("Q"), array("I")
+    ends.frombytes(ffi.buffer(c_ends, 8 * n))
+    ids.frombytes(ffi.buffer(c_ids, 4 * n))
+    others = [OtherName(each.token, each.start, each.end) for each in map(c_others.__getitem__, range(n_others[0]))]
+    return Tokens(bytes(ffi.buffer(room, ends[n - 1])), ends, ids), others, used[0]
+
+
 # The tables of pieces that a vocabulary keeps, one for each thread that encodes: up to 2 MB each, so 32 MB in all.
 KEPT_TABLES = 16
 
@@ -249,6 +340,13 @@ class PieceCache(Handle):
 
     def clear(self) -> None:
         lib.tp_piece_cache_clear(self.pointer)
+
+
+# What the short ways of encoding do besides: the address of the names that become ids (0: of none), their ids, and the number
+# of the normal form that a text must have (-1: any).
+Way = tuple[int, bytes, int]
+
+PLAIN_WAY: Way = (0, b"", -1)
 
 
 class Vocabulary(Handle):
@@ -314,24 +412,49 @@ class Vocabulary(Handle):
         merges.frombytes(ffi.buffer(found, n_merges[0] * ffi.sizeof("tp_merge")))
         return merges
 
+    def read_json_merges(self, text: bytes | memoryview) -> tuple[array[int], int]:
+        """Return the two ids of each merge of a list of a tokenizer.json, with which a text begins, and where the list ends.
+
+        The vocabulary must have tiktoken's rule. `InvalidArgumentError` if the list is written in another way than usual, or
+        if a merge takes or makes what is no token.
+        """
+        capacity = len(text) // LEAST_ENTRY_NBYTES + 1
+        room, n_pairs, used = new_uninitialized("tp_merge[]", capacity), ffi.new("size_t *"), ffi.new("size_t *")
+        error = new_error()
+        with ffi.from_buffer("uint8_t[]", text) as data:
+            status = lib.tp_json_read_merges(self.pointer, data, len(data), room, capacity, n_pairs, used, error)
+        check(status, error)
+        merges = array("I")
+        merges.frombytes(ffi.buffer(room, n_pairs[0] * ffi.sizeof("tp_merge")))
+        return merges, used[0]
+
+    def find_tokens(self, texts: Sequence[bytes]) -> list[int | None]:
+        """Return for each text the id of the token with its bytes, or None; the vocabulary must have tiktoken's rule."""
+        text, ends, ids = b"".join(texts), array("Q", accumulate(map(len, texts))), array("I", bytes(4 * len(texts)))
+        error = new_error()
+        with ffi.from_buffer("uint64_t[]", ends) as c_ends, ffi.from_buffer("uint32_t[]", ids) as c_ids:
+            status = lib.tp_vocabulary_find_tokens(self.pointer, text, len(text), c_ends, len(c_ends), c_ids, error)
+        check(status, error)
+        return [None if token == lib.TP_NO_ID else token for token in ids]
+
     # The short ways of binding.c, for exact str of few characters and short lists of ints. They return None where they do not
     # apply; only the long way has messages.
 
-    def encode_short(self, splitter: AnySplitter, text: str | bytes) -> list[int] | None:
+    def encode_short(self, splitter: AnySplitter, way: Way, text: str | bytes) -> list[int] | None:
         """Return the ids of a text."""
         ids: list[int] | None = binding.encode_short(
-            self._address, self._cache_address, splitter.address, text, binding.ready()
+            self._address, self._cache_address, splitter.address, *way, text, binding.ready()
         )
         return ids
 
-    def encode_short_bytes(self, splitter: AnySplitter, text: str | bytes) -> bytes | None:
+    def encode_short_bytes(self, splitter: AnySplitter, way: Way, text: str | bytes) -> bytes | None:
         """Return the ids of a text, with four bytes for each."""
-        ids: bytes | None = binding.encode_short_bytes(self._address, self._cache_address, splitter.address, text)
+        ids: bytes | None = binding.encode_short(self._address, self._cache_address, splitter.address, *way, text, None)
         return ids
 
-    def count_short(self, splitter: AnySplitter, text: str | bytes) -> int | None:
+    def count_short(self, splitter: AnySplitter, way: Way, text: str | bytes) -> int | None:
         """Return the number of ids of a text."""
-        n_ids: int | None = binding.count_short(self._address, self._cache_address, splitter.address, text)
+        n_ids: int | None = binding.count_short(self._address, self._cache_address, splitter.address, *way, text)
         return n_ids
 
     def as_list(self, ids: array[int] | memoryview) -> list[int]:
@@ -388,7 +511,7 @@ class SpecialTokens:
 class Names(Handle):
     """A handle to a ``tp_names``, immutable: names to search for in texts."""
 
-    __slots__ = ()
+    __slots__ = ("address",)
 
     TYPE = "tp_names **"
     FREE_AT = lib.tp_names_free_at
@@ -400,6 +523,7 @@ class Names(Handle):
         text, ends = b"".join(names), array("Q", accumulate(map(len, names)))
         with ffi.from_buffer("uint64_t[]", ends) as c_ends:
             super().__init__(lib.tp_names_new, text, len(text), c_ends, len(c_ends))
+        self.address = int(ffi.cast("uintptr_t", self.place))
 
     def occur_in(self, text: bytes | memoryview | CBuffer) -> bool:
         """Whether a text contains any of the names."""
@@ -450,6 +574,12 @@ class Encoder:
         self.n_ids += 1
         if self.ids is not None:
             self.ids.append(token)
+
+    def extend(self, ids: bytes) -> None:
+        """Append ids, four bytes for each."""
+        self.n_ids += len(ids) // 4
+        if self.ids is not None:
+            self.ids.frombytes(ids)
 
     def feed(self, text: bytes | memoryview, is_final: bool) -> int:
         """Encode a text, or a part of one that continues; return how many bytes are done."""

@@ -19,7 +19,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from text_processor._native.handles import Handle
 from text_processor._native.sentiment import Lexicon
@@ -185,10 +185,10 @@ class Corpus(Handle):
             check(status, error)
         return int(n_terms[0])
 
-    def joined_nbytes(self, n: int) -> int:
-        """Return the number of bytes of the first ``n`` terms, with one byte between two terms."""
+    def joined_nbytes(self, first: int, n: int) -> int:
+        """Return the number of bytes of the terms ``first`` … ``first + n - 1``, with one byte between two terms."""
         nbytes, error = ffi.new("size_t *"), new_error()
-        status = lib.tp_corpus_get_terms(self.pointer, 0, n, ffi.NULL, 0, nbytes, error)
+        status = lib.tp_corpus_get_terms(self.pointer, first, n, ffi.NULL, 0, nbytes, error)
         if status != TOO_SMALL:
             check(status, error)
         return int(nbytes[0])
@@ -274,6 +274,33 @@ class Corpus(Handle):
         snapshot = read_array("uint8_t", nbytes, partial(lib.tp_corpus_write, self.pointer))
         return memoryview(ffi.buffer(snapshot, nbytes[0]))
 
+    def split(self, n: int, salt: int) -> list[Corpus]:
+        """Return ``n`` corpora with the terms shared out among them; the first has the number of documents."""
+        parts, error = [Corpus() for _ in range(n)], new_error()
+        pointers = ffi.new("tp_corpus *[]", [part.pointer for part in parts])
+        check(lib.tp_corpus_split(self.pointer, salt, pointers, n, error), error)
+        return parts
+
+    @classmethod
+    def of_rows(
+        cls, text: Any, offsets: memoryview, measures: Sequence[memoryview], documents: int, *, of_any_rule: bool
+    ) -> Corpus:
+        """Return a corpus of rows: ``measures`` are counts and document frequencies, ``offsets`` one number more."""
+        counts, document_frequencies = measures
+
+        def make(place: Pointer[Pointer[TpCorpus]], error: TpError) -> int:
+            rows = ffi.new("tp_rows *")
+            with (
+                ffi.from_buffer("uint8_t[]", text) as rows.text,
+                ffi.from_buffer("uint64_t[]", offsets) as rows.offsets,
+                ffi.from_buffer("uint64_t[]", counts) as rows.counts,
+                ffi.from_buffer("uint64_t[]", document_frequencies) as rows.document_frequencies,
+            ):
+                rows.text_nbytes, rows.n = len(text), counts.nbytes // 8
+                return lib.tp_corpus_from_rows(rows, of_any_rule, documents, place, error)
+
+        return cls.made(make)
+
     @classmethod
     def of_snapshot(cls, snapshot: memoryview, origin: int, *, of_any_rule: bool = False) -> Corpus:
         """Read an untrusted snapshot. In errors, ``origin`` is the place of its first byte in the input of the user."""
@@ -325,6 +352,9 @@ def table_as_dict(corpus: Corpus, measure: int) -> dict[str, int]:
         table.update(zip(corpus.terms(first, end - first), values[first:end], strict=True))
     return table
 
+
+# The most parts of a table.
+MOST_PARTS = 1 << 16
 
 # A term's count has 48 bits in the core's table.
 MOST_WORDS = (1 << 48) - 1

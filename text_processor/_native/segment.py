@@ -9,7 +9,12 @@ from text_processor._native.status import check, new_error, new_uninitialized
 from text_processor._native.text import Batch
 from text_processor._textproc_cffi import ffi, lib
 
-KINDS: dict[str, int] = {"words": lib.TP_WORDS, "word segments": lib.TP_WORD_SEGMENTS}
+KINDS: dict[str, int] = {
+    "words": lib.TP_WORDS,
+    "word segments": lib.TP_WORD_SEGMENTS,
+    "sentences": lib.TP_SENTENCES,
+    "graphemes": lib.TP_GRAPHEMES,
+}
 
 UNICODE_VERSION: str = ffi.string(lib.tp_segments_unicode_version()).decode()
 """The version of Unicode by whose rules and tables text is parted."""
@@ -32,6 +37,38 @@ def find(text: bytes | memoryview, kind: str, *, in_characters: bool) -> Iterato
             found = array("Q")
             found.frombytes(ffi.buffer(bounds, 16 * n[0]))
             yield found
+
+
+def count_in(text: bytes | memoryview, kind: str) -> int:
+    """Return how many segments UTF-8 has, counted in steps of `SEGMENTS_AT_ONCE`."""
+    place, n, error = ffi.new("tp_segments_place *"), ffi.new("size_t *"), new_error()
+    capacity = min(SEGMENTS_AT_ONCE, len(text) + 1)
+    bounds, total = new_uninitialized("uint64_t[]", 2 * capacity), 0
+    with ffi.from_buffer("uint8_t[]", text) as data:
+        while True:
+            check(lib.tp_find_segments(data, len(data), KINDS[kind], False, place, bounds, capacity, n, error), error)
+            if not n[0]:
+                return total
+            total += int(n[0])
+
+
+def find_in_each(batch: Batch, kind: str, n_segments: int, *, in_characters: bool) -> array[int]:
+    """Return where the segments of each text of a batch begin and end, from the start of the text; there are ``n_segments``."""
+    bounds, n, error = array("Q", bytes(16 * n_segments)), ffi.new("size_t *"), new_error()
+    with ffi.from_buffer("uint8_t[]", batch.text) as text, ffi.from_buffer("uint64_t[]", bounds) as c_bounds:
+        asked = batch.ends, batch.n_ends, KINDS[kind], in_characters, c_bounds, ffi.NULL, ffi.NULL, n_segments
+        check(lib.tp_find_segments_of_texts(text, len(text), *asked, n, error), error)
+    return bounds
+
+
+def copy_of_each(batch: Batch, kind: str, n_segments: int) -> tuple[bytes, array[int]]:
+    """Return the segments of all texts of a batch one behind the other, and where each ends."""
+    ends, n, error = array("Q", bytes(8 * n_segments)), ffi.new("size_t *"), new_error()
+    with ffi.from_buffer("uint8_t[]", batch.text) as text, ffi.from_buffer("uint64_t[]", ends) as c_ends:
+        copied = new_uninitialized("uint8_t[]", len(text))
+        asked = batch.ends, batch.n_ends, KINDS[kind], False, ffi.NULL, copied, c_ends, n_segments
+        check(lib.tp_find_segments_of_texts(text, len(text), *asked, n, error), error)
+    return bytes(ffi.buffer(copied, ends[-1] if ends else 0)), ends
 
 
 def count(batch: Batch, kind: str) -> array[int]:

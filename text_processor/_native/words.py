@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from text_processor._native.handles import Handle
-from text_processor._native.text import batch_of_lengths
+from text_processor._native.text import UNICODE_OF_PYTHON, batch_of_lengths
 from text_processor._textproc_cffi import ffi, lib
 
 OF_CLASS: int = lib.TP_WORDS_OF_CLASS
 OF_UAX29: int = lib.TP_WORDS_OF_UAX29
 ON_LINES: int = lib.TP_WORDS_ON_LINES
 
-CASES: dict[str, int] = {"keep": lib.TP_CASE_KEEP, "lower": lib.TP_CASE_LOWER}
+CASES: dict[str, int] = {"keep": lib.TP_CASE_KEEP, "lower": lib.TP_CASE_LOWER, "fold": lib.TP_CASE_FOLD}
 
 _FORMS: dict[str, int] = {"NFC": lib.TP_NFC, "NFD": lib.TP_NFD, "NFKC": lib.TP_NFKC, "NFKD": lib.TP_NFKD}
 
@@ -47,7 +47,7 @@ class WordRule(Handle):
         *,
         case: str = "keep",
         normalize: str | None = None,
-        unicode_version: tuple[int, int] = (0, 0),
+        accents: str = "keep",
         min_length: int = 1,
         ngrams: tuple[int, int] = (1, 1),
         stop_words: Sequence[str] = (),
@@ -55,11 +55,11 @@ class WordRule(Handle):
         options = ffi.new("tp_words_options *")
         options.rule, options.letter_case = kind, CASES[case]
         options.min_length, (options.least_ngram, options.most_ngram) = min_length, ngrams
+        options.strips_accents, options.unicode_version = accents == "strip", UNICODE_OF_PYTHON
         if normalize is not None:
             options.normalizes, options.form = True, _FORMS[normalize]
-            options.unicode_version = unicode_version[0] << 8 | unicode_version[1]
         if of_class is not None:
-            members, letters = (ffi.from_buffer("tp_range[]", each) for each in (of_class.members, of_class.letters))
+            members, letters = _c_ranges(of_class.members), _c_ranges(of_class.letters)
             options.members, options.n_members = members, len(members)
             options.letters, options.n_letters = letters, len(letters)
             options.starts_at_boundary, options.ends_at_boundary = of_class.starts_at_boundary, of_class.ends_at_boundary
@@ -77,6 +77,10 @@ class WordRule(Handle):
     def can_be_cut(self) -> bool:
         """Whether different corpora can count the two sides of any white space of one document."""
         return bool(lib.tp_words_can_be_cut(self.pointer))
+
+
+def _c_ranges(ranges: Ranges) -> Any:
+    return ffi.from_buffer("tp_range[]", ranges)
 
 
 def encoded_term(word: str) -> bytes:

@@ -123,7 +123,7 @@ class Ledger(list[Dropped | Entry]):
         Waiting entries are counted first, so that at most one part waits: many parts could have many times the words of the
         result. Raise `OverflowError` if all documents together would have too many words.
         """
-        if n_documents == 0:
+        if n_documents == 0 and corpus.totals().words == 0:  # a share of a table has words alone
             return
         with self._turn().lock:
             self._check_room(corpus.totals().words)

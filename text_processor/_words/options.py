@@ -22,6 +22,7 @@ WordsOption = str | Pattern | Split
 
 NAMED = ("space", "uax29", "sklearn")
 CASES = ("lower", "fold", "keep")
+_CHANGES: dict[str, Callable[[str], str]] = {"lower": str.lower, "fold": str.casefold, "keep": str}
 FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 ACCENTS = ("keep", "strip")
 
@@ -164,37 +165,38 @@ class WordOptions:
         """How documents are counted."""
         if self.are_default:
             return SPACES
-        stop_words = _encodable(ENGLISH if self.stop_words == "english" else cast(frozenset[str], self.stop_words or ()))
-        kept = {"min_length": self.min_length, "ngrams": self.ngrams, "stop_words": stop_words}
+        named = ENGLISH if self.stop_words == "english" else self.stop_words
+        stop_words = _encodable(named or ()) if not isinstance(named, str) else []
         kind, of_class = OF_UAX29, None
         if self.words != "uax29":
             kind, of_class = OF_CLASS, None if callable(self.words) else patterns.as_class(self._pattern())
             if of_class is None:
-                return Rule(WordRule(ON_LINES, **kept), self._as_lines, can_be_cut=False)
+                native = WordRule(ON_LINES, min_length=self.min_length, ngrams=self.ngrams, stop_words=stop_words)
+                return Rule(native, self._as_lines, can_be_cut=False)
+        native = WordRule(
+            kind,
+            of_class,
+            case=self.case,
+            normalize=self.normalize,
+            accents=self.accents,
+            min_length=self.min_length,
+            ngrams=self.ngrams,
+            stop_words=stop_words,
+        )
         takes_space = of_class is not None and patterns.has_white_space(of_class)
-        if self.case == "fold" or self.accents == "strip":
-            return Rule(WordRule(kind, of_class, **kept), self._as_changed, can_be_cut=False, takes_space=takes_space)
-        version = tuple(map(int, unicodedata.unidata_version.split(".")[:2]))
-        native = WordRule(kind, of_class, case=self.case, normalize=self.normalize, unicode_version=version, **kept)
         return Rule(native, None, native.can_be_cut, takes_space)
 
     def _pattern(self) -> Pattern:
         named = {"space": r"\S+", "sklearn": SKLEARN_PATTERN}
         return self.words if isinstance(self.words, re.Pattern) else re.compile(named[cast(str, self.words)])
 
-    def _changed(self, document: str) -> str:
-        """Normalize a document, and change its case and accents."""
+    def _as_lines(self, document: str) -> bytes:
+        """Find the words of a document in Python, and return each on a line of its own."""
         if self.normalize is not None:
             document = unicodedata.normalize(self.normalize, document)  # type: ignore[arg-type]
-        document = {"lower": str.lower, "fold": str.casefold, "keep": str}[self.case](document)
-        return without_accents(document) if self.accents == "strip" else document
-
-    def _as_changed(self, document: str) -> bytes:
-        return self._changed(document).encode()
-
-    def _as_lines(self, document: str) -> bytes:
-        """Find the words of a document, and return each on a line of its own."""
-        document = self._changed(document)
+        document = _CHANGES[self.case](document)
+        if self.accents == "strip":
+            document = without_accents(document)
         if callable(self.words):
             return b"\n".join([encoded_term(_checked_token(word)) for word in self.words(document)])
         return b"\n".join([encoded_term(word) for word in self._pattern().findall(document)])
@@ -231,7 +233,7 @@ def _checked_words(words: Any) -> WordsOption:
     if isinstance(words, str):
         return words if words in NAMED else _checked_pattern(_compiled(words))
     if isinstance(words, re.Pattern):
-        return _checked_pattern(cast(re.Pattern[Any], words))
+        return _checked_pattern(words)
     if not callable(words):
         raise TypeError(
             f"words must be {', '.join(map(repr, NAMED))}, a regular expression or a function from str to words, "
@@ -258,7 +260,7 @@ def _checked_pattern(pattern: re.Pattern[Any]) -> Pattern:
         )
     if pattern.fullmatch("") is not None:
         raise ValueError(f"the regular expression {quoted(pattern.pattern)} finds words without a character; use + for *")
-    return cast(Pattern, pattern)
+    return pattern
 
 
 def _checked_stop_words(stop_words: Any) -> str | frozenset[str] | None:
@@ -280,20 +282,19 @@ def checked_number(name: str, number: Any, most: int) -> int:
     """Return a number of a user, which must be an integer from 1 on."""
     if isinstance(number, bool) or not hasattr(type(number), "__index__"):
         raise TypeError(f"{name} must be an int, not {type(number).__name__}")
-    number = operator.index(number)
-    if not 1 <= number <= most:
-        raise ValueError(f"{name} must be from 1 to {most}, not {shown(number)}")
-    return number
+    value: int = operator.index(number)
+    if not 1 <= value <= most:
+        raise ValueError(f"{name} must be from 1 to {most}, not {shown(value)}")
+    return value
 
 
 def _checked_ngrams(ngrams: Any) -> tuple[int, int]:
     if not isinstance(ngrams, tuple):
         n = checked_number("ngrams", ngrams, MOST_NGRAM)
         return n, n
-    bounds = cast(tuple[Any, ...], ngrams)
-    if len(bounds) != 2:
-        raise ValueError(f"ngrams must be an int or (low, high), not {len(bounds)} numbers")
-    low, high = (checked_number("ngrams", bound, MOST_NGRAM) for bound in bounds)
+    if len(ngrams) != 2:
+        raise ValueError(f"ngrams must be an int or (low, high), not {len(ngrams)} numbers")
+    low, high = (checked_number("ngrams", bound, MOST_NGRAM) for bound in ngrams)
     if low > high:
         raise ValueError(f"ngrams must be (low, high) with low <= high, not {shown(low)} and {shown(high)}")
     return low, high

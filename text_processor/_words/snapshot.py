@@ -80,7 +80,7 @@ def to_bytes(snapshot: Snapshot) -> bytes:
     return b"".join(chunks(snapshot))
 
 
-def from_bytes(data: bytes | bytearray, function: Split | None = None) -> Snapshot:
+def from_bytes(data: bytes | bytearray | memoryview, function: Split | None = None) -> Snapshot:
     """Read a snapshot, or raise `InvalidSnapshotError`; ``function`` is what finds the words, if a function does."""
     version, (described, counted, text) = CONTAINER.sections(data)
     description = CONTAINER.description(described, lambda found: _checked(found, version, function))
@@ -88,13 +88,12 @@ def from_bytes(data: bytes | bytearray, function: Split | None = None) -> Snapsh
     options: WordOptions = description["options"]
     corpus = Corpus.of_snapshot(counted, counts_start, of_any_rule=not options.are_default)
     totals = corpus.totals()
-    if options.are_default and totals.documents > totals.words:  # each document has at least one word
-        raise CONTAINER.invalid(f"the snapshot counts {totals.words} words of {totals.documents} documents", counts_start)
     documents = None
     if description["documents"] is not None:
         documents = _cut(text, description["documents"], description["kinds"], counts_start + len(counted))
-    if documents is not None and len(documents) != totals.documents:
-        why = f"the snapshot holds {len(documents)} documents but counts of {totals.documents}"
+    has_no_share = totals.documents or not totals.words  # what has another's words, or none of its documents, keeps none
+    if documents is not None and not (has_no_share and len(documents) == totals.documents):
+        why = f"the snapshot holds {len(documents)} documents but counts {totals.words} words of {totals.documents}"
         raise CONTAINER.invalid(why, CONTAINER.head.size)
     return Snapshot(corpus, documents, description["lexicon"], description["keep_documents"], description["threads"], options)
 

@@ -2,50 +2,53 @@
 
 from __future__ import annotations
 
-import codecs
 import operator
 import os
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from copy import deepcopy
-from itertools import accumulate
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 from text_processor._common import arguments, files, many, signatures
 from text_processor._common import progress as common_progress
 from text_processor._common.arguments import Buffer, is_a
-from text_processor._common.messages import needs, quoted, shown
+from text_processor._common.messages import quoted, shown
 from text_processor._common.progress import Progress
 from text_processor._common.subclasses import attributes_of, set_attributes
 from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.sources import Options
-from text_processor._native import bpe as native_bpe
-from text_processor._native.bpe import Tokens, Vocabulary
+from text_processor._native.bpe import Vocabulary
 from text_processor.bpe import _columns, _model, _training
-from text_processor.bpe._files import forms, own, writing
-from text_processor.bpe._model import Model, Untrained, little_endian
+from text_processor.bpe._decoder import IncrementalDecoder
+from text_processor.bpe._files import own, writing
+from text_processor.bpe._files.stored import Stored, StrOrBytesPath
+from text_processor.bpe._model import SHORT_TEXT, Model, Untrained, little_endian
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._peers import hints
 from text_processor.bpe._peers.names import NamesOfPeers
+from text_processor.bpe._piece_counts import PieceCounts
 from text_processor.bpe._split.splitter import PATTERNS, checked_pattern
 from text_processor.bpe._stages import post_processing, special_names, utf8
 from text_processor.bpe._stages.added_tokens import AddedToken
-from text_processor.bpe._training import Plan
 from text_processor.errors import InvalidTokenizerError, UnknownTokenError
 
 __all__ = [
     "CL100K_PATTERN",
     "CL100K_TIKTOKEN_PATTERN",
+    "DEEPSEEK3_PATTERN",
     "GPT2_PATTERN",
     "GPT4_PATTERN",
+    "KIMI_PATTERN",
     "NANOCHAT_PATTERN",
     "O200K_PATTERN",
     "QWEN2_PATTERN",
+    "QWEN35_PATTERN",
     "R50K_PATTERN",
     "TEKKEN_PATTERN",
     "AddedToken",
     "IncrementalDecoder",
+    "PieceCounts",
     "Tokenizer",
 ]
 
@@ -69,14 +72,9 @@ NANOCHAT_PATTERN = PATTERNS["nanochat"]
 O200K_PATTERN = PATTERNS["o200k"]
 QWEN2_PATTERN = PATTERNS["qwen2"]
 TEKKEN_PATTERN = PATTERNS["tekken"]
-
-StrOrBytesPath = str | bytes | os.PathLike[Any]
-
-
-_SOURCES = "a path, or the content of a file as bytes or as a str of JSON"
-
-# Up to so many characters a text is encoded in one call: it needs no steps for Ctrl-C, and no growing cache.
-SHORT_TEXT = 1 << 12
+QWEN35_PATTERN = PATTERNS["qwen35"]
+KIMI_PATTERN = PATTERNS["kimi"]
+DEEPSEEK3_PATTERN = PATTERNS["deepseek3"]
 
 
 class Tokenizer(NamesOfPeers):
@@ -93,7 +91,8 @@ class Tokenizer(NamesOfPeers):
 
     Args:
         pattern: the regular expression, or one of the names ``gpt2``, ``r50k``, ``gpt4``, ``cl100k``, ``cl100k_tiktoken``,
-            ``nanochat``, ``o200k``, ``qwen2``, ``tekken``. ``gpt4`` is the expression of rustbpe.
+            ``nanochat``, ``o200k``, ``qwen2``, ``tekken``, ``qwen35``, ``kimi``, ``deepseek3``. ``gpt4`` is the expression of
+            rustbpe.
         special_tokens: names that get the ids after those of the vocabulary, in this order, also after each training.
 
     Raises:
@@ -144,8 +143,11 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.merges
         {(108, 111): 256, (256, 119): 257}
         """
-        plan = _checked_plan(vocab_size, tie_break, threads, progress)
-        self._use_merges(_training.train(utf8.checked_text(text), self._model.splitter, plan))
+        plan = _training.checked_plan(vocab_size, tie_break, threads, progress)
+        splitter = self._model.splitter
+        self._use_merges(
+            _training.merge(_training.count_text(utf8.checked_text(text), splitter, plan.threads, plan.progress), plan)
+        )
 
     def train_from_iterator(
         self,
@@ -196,9 +198,49 @@ class Tokenizer(NamesOfPeers):
         is_column = arrow.is_column(iterator)
         if not is_column:
             many.check(iterator, "iterator", many.TRAINING_TEXTS, in_order=False)
-        plan = _checked_plan(vocab_size, tie_break, threads, progress)
-        train = _training.train_from_column if is_column else _training.train_from_iterator
-        self._use_merges(train(iterator, self._model.splitter, plan))
+        plan = _training.checked_plan(vocab_size, tie_break, threads, progress)
+        count = partial(_training.count_column, method="train_from_iterator") if is_column else _training.count_texts
+        self._use_merges(_training.merge(count(iterator, self._model.splitter, plan.threads, plan.progress), plan))
+
+    def train_from_counts(
+        self,
+        counts: PieceCounts,
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        progress: Progress | bool | None = None,
+    ) -> None:
+        """Train a vocabulary on counted pieces; it replaces the current vocabulary.
+
+        The result is exactly that of `train_from_iterator` with all the texts that were counted, wherever and in whatever order
+        they were counted and merged. The counts stay unchanged.
+
+        Args:
+            counts: the counts, of the same pattern as this tokenizer.
+            vocab_size: as for `train_from_iterator`.
+            tie_break: as for `train_from_iterator`.
+            progress: called as ``progress(done, total)``, in merges.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: the counts are of another pattern, or an argument is not one of the allowed values.
+            OverflowError: the distinct pieces have more than about two thousand million bytes.
+
+        >>> from text_processor import PieceCounts, Tokenizer
+        >>> monday, tuesday = PieceCounts(), PieceCounts()
+        >>> monday.add("low lower"), tuesday.add(" lowest")
+        (None, None)
+        >>> tuesday.merge(monday)
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train_from_counts(tuesday, 258)
+        >>> tokenizer.merges
+        {(108, 111): 256, (256, 119): 257}
+        """
+        if not arguments.is_a(counts, PieceCounts):
+            raise TypeError(f"counts must be a PieceCounts, not {type(counts).__name__}")
+        plan = _training.checked_plan(vocab_size, tie_break, 1, progress)
+        counts._check_same(self._model.splitter, "this tokenizer")
+        self._use_merges(_training.merge(counts._pieces, plan))
 
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by a trained one."""
@@ -376,7 +418,7 @@ class Tokenizer(NamesOfPeers):
             total = batches.known_nbytes(texts)
         with common_progress.reporting(progress, total) as report:
             self._model.encode_batch(
-                texts, output, threads=_n_threads(threads), allowed=allowed, disallowed=disallowed, report=report
+                texts, output, threads=arguments.threads_or_all(threads), allowed=allowed, disallowed=disallowed, report=report
             )
 
     def encode_arrow(
@@ -386,6 +428,7 @@ class Tokenizer(NamesOfPeers):
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> Any:
         """Return the ids of each entry of an Arrow column, as a ``pyarrow.Array`` of lists of ``uint32``; nulls stay null.
@@ -400,6 +443,7 @@ class Tokenizer(NamesOfPeers):
             threads: the limit of threads; None means one for each processor.
             allowed_special: as in `encode`.
             disallowed_special: as in `encode`.
+            add_special_tokens: as in `encode`; nulls have no marks.
             progress: called as ``progress(done, total)``, in bytes of text, up to 20 times a second. ``total`` is None for a
                 stream. True shows a bar.
 
@@ -428,6 +472,8 @@ class Tokenizer(NamesOfPeers):
             disallowed=disallowed_special,
             progress=progress,
         )
+        if add_special_tokens:
+            flat.mark(self._model.marks, has_value)
         return _columns.lists(flat, has_value)
 
     def _encode_column(
@@ -443,7 +489,7 @@ class Tokenizer(NamesOfPeers):
     ) -> bytearray:
         """Encode a column; return a byte for each entry: 1, or 0 for a null."""
         common_progress.check_progress(progress)
-        n_threads = _n_threads(threads)
+        n_threads = arguments.threads_or_all(threads)
         with (
             arrow.opened_texts(column, method, _model.BATCH_NBYTES * n_threads, is_measured=bool(progress)) as texts,
             common_progress.reporting(progress, texts.nbytes) as report,
@@ -493,6 +539,7 @@ class Tokenizer(NamesOfPeers):
         to its token. A token that has only some bytes of a character has the offsets of the whole character. What normalizing
         composes has those of the first of its characters; marks that it puts in another order keep theirs. A blank that the
         tokenizer puts before a text has the offsets of the first character. What ``add_special_tokens`` adds has 0 and 0.
+        Bytes that the vocabulary lacks are in no token, and do not move the offsets of those after them, as they do there.
 
         Args:
             text: as in `encode`. For a ``str`` with surrogates, offsets refer to the text after these are joined or replaced.
@@ -501,8 +548,8 @@ class Tokenizer(NamesOfPeers):
             disallowed_special: as in `encode`.
             add_special_tokens: as in `encode`.
 
-        It raises the exceptions of `encode`, and `ValueError` if the vocabulary lacks some bytes of the text, or if ``regex``
-        splits and leaves out some of it. It takes O(length) time, and holds the whole text in memory.
+        It raises the exceptions of `encode`, and `ValueError` if ``regex`` splits, and leaves out some of the text or the
+        vocabulary lacks some of its bytes. It takes O(length) time, and holds the whole text in memory.
 
         >>> from text_processor import Tokenizer
         >>> tokenizer = Tokenizer("gpt2")
@@ -544,6 +591,7 @@ class Tokenizer(NamesOfPeers):
         *,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> list[int]:
         """Return how many ids each text has, without making them; otherwise as `encode_batch`.
@@ -559,6 +607,8 @@ class Tokenizer(NamesOfPeers):
         self._encode_many(
             texts, counts, threads=threads, allowed=allowed_special, disallowed=disallowed_special, progress=progress
         )
+        if add_special_tokens:
+            counts.mark(self._model.marks)
         return counts.counts.tolist()
 
     def count_arrow(
@@ -568,6 +618,7 @@ class Tokenizer(NamesOfPeers):
         threads: int | None = None,
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
         progress: Progress | bool | None = None,
     ) -> Any:
         """Return how many ids each entry of an Arrow column has, as a ``pyarrow.Array`` of ``int32``; nulls stay null.
@@ -592,6 +643,8 @@ class Tokenizer(NamesOfPeers):
             disallowed=disallowed_special,
             progress=progress,
         )
+        if add_special_tokens:
+            counts.mark(self._model.marks, has_value)
         return _columns.numbers(counts, has_value)
 
     def encode_file(
@@ -871,11 +924,9 @@ class Tokenizer(NamesOfPeers):
 
     def __repr__(self) -> str:
         model = self._model
-        named = {text: name for name, text in PATTERNS.items()}
-        pattern = named.get(model.splitter.pattern, model.splitter.pattern)
         special = f", special_tokens={len(model.special_ids)}" if model.special_ids else ""
         untrained = ", trained=False" if isinstance(model, Untrained) else ""
-        return f"{type(self).__name__}(pattern={pattern!r}, vocab_size={model.n_vocab}{special}{untrained})"
+        return f"{type(self).__name__}(pattern={model.splitter.name!r}, vocab_size={model.n_vocab}{special}{untrained})"
 
     def __eq__(self, other: object) -> bool:
         """Whether both have the same pattern, tokens, ids, special tokens and merge rule, and so give the same results."""
@@ -915,341 +966,5 @@ class Tokenizer(NamesOfPeers):
                 raise InvalidTokenizerError(f"the state of a Tokenizer must be bytes and a dict, not {quoted(state)}")
         set_attributes(self, attributes)
 
-    # ---- Files -------------------------------------------------------------------------------------------------------
 
-    def save(self, path: StrOrBytesPath) -> None:
-        """Write the tokenizer to a file for `load`.
-
-        The bytes are the same on every machine and have a checksum. The data is written to a temporary file in the same folder,
-        which then replaces the old file. So after any failure the old file is unchanged. A pipe, a device or an open descriptor
-        such as ``/dev/stdout`` is written to directly. All methods that write a file work in this way.
-
-        Raises:
-            OSError: the file cannot be written.
-
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> from text_processor import Tokenizer
-        >>> tokenizer = Tokenizer("o200k", special_tokens=["<|end|>"])
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     tokenizer.save(Path(folder, "tokenizer"))
-        ...     Tokenizer.load(Path(folder, "tokenizer")) == tokenizer
-        True
-        """
-        files.write_file(os.fsdecode(path), own.chunks(self._model))
-
-    @classmethod
-    def load(
-        cls,
-        source: StrOrBytesPath | Buffer,
-        *,
-        pattern: str | None = None,
-        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
-    ) -> Self:
-        """Return the tokenizer of a file or a folder, in any form that is known; its content tells which, not its name.
-
-        - a file that `save` has written;
-        - ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE; see `from_huggingface`;
-        - ``tekken.json`` of Mistral;
-        - a ``.tiktoken`` file, or ``tokenizer.model`` of Llama 3 and 4; it needs ``pattern``;
-        - a folder with ``tokenizer.json``, ``tekken.json``, ``vocab.json`` and ``merges.txt``, ``encoder.json`` and
-          ``vocab.bpe``, ``tokenizer.model`` or one ``.tiktoken`` file, looked for in this order. ``vocab.json`` needs
-          ``pattern`` unless a ``tokenizer_config.json`` beside it has a known class, such as ``Qwen2Tokenizer``.
-
-        Models of SentencePiece, whose tokens are characters, and CLIP's are refused.
-
-        Args:
-            source: the path of a file or a folder; or the content of a file, as bytes, or as a ``str`` of JSON, which begins
-                with ``{``. Bytes that begin as no known form does are a path.
-            pattern: as for `Tokenizer`, for a form that has none.
-            special_tokens: names with their ids, or names that get the ids after the highest one, for a form that has none.
-
-        Raises:
-            InvalidTokenizerError: it is none of these forms, is damaged or cut short, lacks ``pattern``, or cannot be
-                represented; the message has all reasons, and the place of each.
-            OSError: a file cannot be read.
-            ImportError: its pattern needs ``regex``, which is not installed.
-
-        It takes O(bytes of the file) time.
-
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> from text_processor import Tokenizer
-        >>> tokenizer = Tokenizer("o200k", special_tokens=["<|end|>"])
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     tokenizer.save_pretrained(folder)
-        ...     Tokenizer.load(folder) == tokenizer
-        True
-        """
-        given = forms.Given(pattern, special_tokens)
-        if isinstance(source, str) and source.lstrip().startswith("{"):
-            return cls._of(forms.read_bytes(source.encode("utf-8", "surrogatepass"), "the text", given))
-        if not isinstance(source, str | bytes | os.PathLike):
-            return cls._of(forms.read_bytes(bytes(arguments.byte_view(source, "source", _SOURCES)), "the bytes", given))
-        if isinstance(source, bytes) and forms.looks_like_content(source):
-            return cls._of(forms.read_bytes(source, "the bytes", given))
-        return cls._of(forms.read(Path(os.fsdecode(cast("str", source))), given))
-
-    @classmethod
-    def from_mergeable_ranks(
-        cls,
-        ranks: Mapping[bytes, int],
-        pattern: str,
-        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
-        *,
-        name: str | None = None,
-    ) -> Self:
-        """Return a tokenizer made from tiktoken's mergeable ranks, with tiktoken's merge rule.
-
-        A piece that is a token becomes that token. Otherwise the pair of adjacent tokens whose merge has the lowest id is
-        merged, the leftmost pair first, until no pair makes a token.
-
-        Args:
-            ranks: the bytes of each token with its id; all single bytes that UTF-8 can have must be present. The ids may be
-                any, in any order. No text becomes an empty token.
-            pattern: as for `Tokenizer`.
-            special_tokens: names with their ids, or names that get the ids after the highest one.
-            name: a label, for `name` alone.
-
-        Raises:
-            TypeError: an argument, a token or an id has the wrong type.
-            ValueError: a byte is missing that text can have, or an id is out of range or occurs twice.
-
-        It takes O(bytes of the tokens) time.
-
-        >>> from text_processor import Tokenizer
-        >>> ranks = {bytes([byte]): byte for byte in range(256)} | {b"ab": 300}
-        >>> tokenizer = Tokenizer.from_mergeable_ranks(ranks, "gpt2", {"<|end|>": 400})
-        >>> tokenizer.encode("abc<|end|>", allowed_special="all"), tokenizer.vocab_size
-        ([300, 99, 400], 401)
-        """
-        splitter = checked_pattern(pattern)
-        return cls._of(forms.model_of(_checked_ranks(ranks), splitter, special_tokens))._named(name)
-
-    @classmethod
-    def from_tiktoken(
-        cls,
-        path: StrOrBytesPath,
-        pattern: str,
-        special_tokens: Mapping[str, int] | Iterable[str] | None = None,
-        *,
-        name: str | None = None,
-    ) -> Self:
-        """Return a tokenizer with the tokens of a ``.tiktoken`` file; such a file has no pattern and no special tokens.
-
-        Raises:
-            InvalidTokenizerError: the file is not a list of tokens; the message names the line.
-            OSError: the file cannot be read.
-
-        Otherwise it works as `from_mergeable_ranks`.
-        """
-        file = os.fsdecode(path)
-        checked_pattern(pattern)
-        return cls._of(forms.read_tiktoken(Path(file), forms.Given(pattern, special_tokens)))._named(name)
-
-    def save_tiktoken(self, path: StrOrBytesPath) -> None:
-        """Write the tokens and their ids to a ``.tiktoken`` file; such a file has no pattern and no special tokens.
-
-        Raises:
-            ValueError: tiktoken would give other ids; the message has all reasons.
-            OSError: the file cannot be written.
-
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> from text_processor import Tokenizer
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     Tokenizer().save_tiktoken(Path(folder, "bytes.tiktoken"))
-        ...     Tokenizer.from_tiktoken(Path(folder, "bytes.tiktoken"), "gpt4") == Tokenizer()
-        True
-        """
-        writing.check_rule_of_tiktoken(self._model)
-        files.write_file(os.fsdecode(path), own.tiktoken_lines(self._model))
-
-    def to_tiktoken(self, name: str | None = None) -> Any:
-        """Return a ``tiktoken.Encoding`` with this vocabulary and pattern; all added tokens are special tokens there.
-
-        Without a name it gets that of this tokenizer or, if there is none, ``"text_processor"``.
-
-        Raises:
-            ImportError: tiktoken is not installed.
-            ValueError: tiktoken would give other ids; the message has all reasons.
-        """
-        writing.check_rule_of_tiktoken(self._model)
-        try:
-            import tiktoken  # noqa: PLC0415
-        except ImportError as error:
-            raise ImportError(needs("to_tiktoken", "tiktoken", "tiktoken")) from error
-        model = self._model
-        return tiktoken.Encoding(
-            name=name or self.name or "text_processor",
-            pat_str=self.pattern,
-            mergeable_ranks=self.mergeable_ranks(),
-            special_tokens={text: token.id for text, token in model.added.items()},
-        )
-
-    @classmethod
-    def from_huggingface(cls, path: StrOrBytesPath) -> Self:
-        """Return the tokenizer of a ``tokenizer.json`` of Hugging Face's ``tokenizers``, if it is a byte-level BPE.
-
-        With ``allowed_special="all"`` it gives the ids of their ``encode(text, add_special_tokens=False)``. These can be
-        represented: normal forms; the pre-tokenizers ``ByteLevel``, ``Split``, ``Digits``, ``Punctuation``, ``Whitespace``,
-        ``WhitespaceSplit`` and sequences of them that have a ``ByteLevel``; added tokens with any flags; ``ignore_merges``;
-        bytes that are no tokens, which are left out as there. Post-processor, truncation, padding and decoder are kept, and
-        `save_huggingface` writes them again; truncation and padding are not applied. Any other setting that would change ids
-        raises: other normalizers and pre-tokenizers, ``dropout``, prefixes and suffixes of tokens, an ``unk_token`` that text
-        can become, added tokens with an id that they do not get there, and patterns that may split differently.
-
-        Raises:
-            InvalidTokenizerError: the file is not such a tokenizer, or cannot be represented; the message lists all faults
-                and where they are.
-            OSError: the file cannot be read.
-        """
-        path = Path(os.fsdecode(path))
-        return cls._of(forms.read_huggingface(path.read_bytes(), str(path)))
-
-    def save_huggingface(self, path: StrOrBytesPath) -> None:
-        """Write a ``tokenizer.json`` with which Hugging Face's ``tokenizers``, from 0.20 on, give the same ids.
-
-        Raises:
-            ValueError: no such file is possible: a special token has the name of an ordinary one, or the pattern may mean
-                something else there.
-            OSError: the file cannot be written.
-
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> from text_processor import Tokenizer
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     Tokenizer("o200k").save_huggingface(Path(folder, "tokenizer.json"))
-        ...     Tokenizer.from_huggingface(Path(folder, "tokenizer.json")) == Tokenizer("o200k")
-        True
-        """
-        files.write_file(os.fsdecode(path), [writing.to_json(self._model)])
-
-    def save_pretrained(
-        self,
-        folder: StrOrBytesPath,
-        *,
-        chat_template: str | None = None,
-        bos_token: str | None = None,
-        eos_token: str | None = None,
-        pad_token: str | None = None,
-        unk_token: str | None = None,
-        sep_token: str | None = None,
-        cls_token: str | None = None,
-        mask_token: str | None = None,
-    ) -> None:
-        """Write the files that ``AutoTokenizer.from_pretrained(folder)`` of ``transformers`` opens; the folder is made.
-
-        These are ``tokenizer.json``, as `save_huggingface` writes it, ``tokenizer_config.json`` and
-        ``special_tokens_map.json``.
-
-        Args:
-            folder: the path of the folder.
-            chat_template: a template in Jinja, for their ``apply_chat_template``.
-            bos_token, eos_token, pad_token, unk_token, sep_token, cls_token, mask_token: names of added tokens.
-
-        Raises:
-            TypeError: an argument has the wrong type.
-            ValueError: a name is none of an added token; or as in `save_huggingface`.
-            OSError: a file cannot be written.
-
-        >>> import tempfile
-        >>> from text_processor import Tokenizer
-        >>> tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     tokenizer.save_pretrained(folder, eos_token="<|end|>")
-        ...     Tokenizer.load(folder) == tokenizer
-        True
-        """
-        named = {
-            "bos_token": bos_token,
-            "eos_token": eos_token,
-            "pad_token": pad_token,
-            "unk_token": unk_token,
-            "sep_token": sep_token,
-            "cls_token": cls_token,
-            "mask_token": mask_token,
-        }
-        writing.save_pretrained(self._model, Path(os.fsdecode(folder)), chat_template, named)
-
-
-class IncrementalDecoder:
-    """Decodes ids that come one after the other; it returns a character once all of its bytes are there.
-
-    The results of all calls, joined, equal the result of `Tokenizer.decode` for all ids. `Tokenizer.decoder` makes a decoder.
-    Use one decoder for one stream, and in one thread at a time.
-
-    >>> from text_processor import Tokenizer
-    >>> tokenizer = Tokenizer()
-    >>> tokenizer.train("low lower lowest", 258)
-    >>> decoder = tokenizer.decoder()
-    >>> decoder.decode([257, 226, 130]), decoder.decode(172), decoder.decode([226], final=True)
-    ('low', '€', '\ufffd')
-    """
-
-    __slots__ = ("_decoder", "_model", "_skip_special")
-
-    def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None:
-        codecs.lookup_error(errors)  # raises now, not at the first invalid byte
-        self._model = tokenizer._model
-        self._skip_special = skip_special_tokens
-        self._decoder = codecs.getincrementaldecoder("utf-8")(errors)
-
-    def decode(self, ids: int | Iterable[int], final: bool = False) -> str:
-        """Return the characters that these ids, or this one id, complete; with ``final``, also an incomplete rest.
-
-        It raises the exceptions of `Tokenizer.decode`; an id that does not exist changes nothing.
-        """
-        try:
-            given: Iterable[int] = [operator.index(ids)]  # type: ignore[arg-type]  # an array may be a number and iterable
-        except TypeError:
-            given = ids  # type: ignore[assignment]
-        return self._decoder.decode(self._model.decode(given, skip_special=self._skip_special), final)
-
-    def reset(self) -> None:
-        """Drop the bytes of an incomplete character."""
-        self._decoder.reset()
-
-
-signatures.unquote((NamesOfPeers, Tokenizer, IncrementalDecoder, AddedToken))
-
-
-# ---- Checks ----------------------------------------------------------------------------------------------------------
-
-
-def _checked_plan(vocab_size: object, tie_break: object, threads: int | None, progress: Progress | bool | None) -> Plan:
-    """Check the arguments of a training."""
-    if isinstance(vocab_size, bool) or not hasattr(type(vocab_size), "__index__"):
-        raise TypeError(f"vocab_size must be an int, not {type(vocab_size).__name__}")
-    size = operator.index(vocab_size)  # type: ignore[arg-type]
-    if size < 256:
-        raise ValueError(f"vocab_size must be at least 256, as each byte is a token, not {shown(size)}")
-    arguments.check_option("tie_break", tie_break, tuple(native_bpe.TIE_BREAKS))
-    common_progress.check_progress(progress)
-    rule = native_bpe.TIE_BREAKS[arguments.plain(cast(str, tie_break))]
-    return Plan(min(size, special_names.MOST_ID) - 256, rule, _n_threads(threads), progress)
-
-
-def _n_threads(threads: int | None) -> int:
-    return arguments.checked_threads(threads) or arguments.available_threads()
-
-
-def _checked_ranks(ranks: Any) -> Tokens:
-    if not is_a(ranks, Mapping):
-        raise TypeError(f"ranks must be a mapping of bytes to ids, not {type(ranks).__name__}")
-    ranks = dict(ranks)  # read once: a mapping may return something else each time
-    text, ends = b"", array("Q")
-    try:
-        ids = array("I", ranks.values())
-        tokens = list(ranks)
-        if {*map(type, tokens)} != {bytes}:  # of a subclass, take its bytes, whatever its methods return
-            tokens = [bytes.__getitem__(token, slice(None)) for token in tokens]
-        text, ends = b"".join(tokens), array("Q", accumulate(map(len, tokens)))
-    except (TypeError, OverflowError):
-        ids = array("I")
-    if len(ids) != len(ranks) or (ids and max(ids) > special_names.MOST_ID):
-        for token, rank in ranks.items():
-            if not isinstance(token, bytes):
-                raise TypeError(f"the token {quoted(token)} must be bytes, not {type(token).__name__}")
-            special_names.checked_id(rank, f"the id of the token {quoted(token)}")
-    return Tokens(text, ends, ids)
+signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken))

@@ -6,10 +6,11 @@ import operator
 import sys
 import warnings
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache, partial
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from text_processor._common import arguments, many
 from text_processor._common.arguments import is_a
@@ -18,13 +19,23 @@ from text_processor._common.progress import Report
 from text_processor._documents import batches
 from text_processor._documents.arrow import Texts
 from text_processor._documents.sources import Shard
-from text_processor._native.bpe import Encoder, SpecialTokens, Tokens, Vocabulary
+from text_processor._native.bpe import PLAIN_WAY, AnySplitter, Encoder, SpecialTokens, Tokens, Vocabulary, Way
 from text_processor._native.status import InvalidArgumentError
 from text_processor._native.text import Batch
 from text_processor.bpe._outputs import Output
 from text_processor.bpe._split.splitter import PATTERNS, Splitter
-from text_processor.bpe._stages import added_tokens, locating, normalizing, pipeline, post_processing, special_names, utf8
+from text_processor.bpe._stages import (
+    added_tokens,
+    direct,
+    locating,
+    normalizing,
+    pipeline,
+    post_processing,
+    special_names,
+    utf8,
+)
 from text_processor.bpe._stages.added_tokens import AddedToken
+from text_processor.bpe._stages.direct import Direct
 from text_processor.bpe._stages.pipeline import Finders
 from text_processor.bpe._stages.special_names import Names, Search
 from text_processor.bpe._stages.utf8 import Consume
@@ -32,6 +43,9 @@ from text_processor.errors import InvalidDocumentError, UnknownTokenError, Untra
 
 # Bytes of short texts in one batch, for each thread: some milliseconds of work. A longer text is encoded alone, in steps.
 BATCH_NBYTES = 1 << 20
+
+# Up to so many characters a text is encoded in one call: it needs no steps for Ctrl-C, and no growing cache.
+SHORT_TEXT = 1 << 12
 
 # The number of sets of names whose search a tokenizer keeps: nearly all calls use the same sets.
 MOST_SEARCHES = 8
@@ -44,6 +58,8 @@ SAME_SPLITS = {PATTERNS["r50k"]: PATTERNS["gpt2"], PATTERNS["cl100k"]: PATTERNS[
 
 # A stretch between special tokens that several threads may share.
 LONG_STRETCH = 1 << 17
+
+_Made = TypeVar("_Made")
 
 # Takes the number of further bytes that are done.
 Tell = Callable[[int], object]
@@ -83,10 +99,11 @@ class Model:
         self.tokens_ids = vocabulary.tokens().ids
         self.added = self._numbered(added)
         self.special_ids = {name: token.id for name, token in self.added.items() if token.special}
-        self.special_names = frozenset(self.special_ids)
+        self.resolve = special_names.resolver(frozenset(self.special_ids))
         self.form = normalizing.form_of(normalizer)
         self.search_for = lru_cache(MOST_SEARCHES)(Search)
         self.finders_for = lru_cache(MOST_SEARCHES)(partial(pipeline.new_finders, self.added, self.form))
+        self.direct_for = lru_cache(MOST_SEARCHES)(partial(direct.new, self.search_for, self.added, self.form, prefix_space))
         self.is_plain = self._is_plain()
         names = self._added_texts()
         self.special_tokens = SpecialTokens(names) if names else None
@@ -157,29 +174,35 @@ class Model:
 
     def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
         """Return the ids of a short text with as few calls of the core as possible; None if this fast path does not apply."""
-        native, whole = self.splitter.native, self._whole_short(text, allowed, disallowed)
-        return None if native is None or whole is None else self.vocabulary.encode_short(native, whole)
+        return self._short(self.vocabulary.encode_short, text, allowed, disallowed)
 
     def encode_short_array(self, text: str, allowed: object, disallowed: object) -> array[int] | None:
         """Return the ids of a short text as an array; None if this fast path does not apply."""
-        native, whole = self.splitter.native, self._whole_short(text, allowed, disallowed)
-        ids = None if native is None or whole is None else self.vocabulary.encode_short_bytes(native, whole)
+        ids = self._short(self.vocabulary.encode_short_bytes, text, allowed, disallowed)
         return None if ids is None else array("I", ids)
 
     def count_short(self, text: str, allowed: object, disallowed: object) -> int | None:
         """Return the number of ids of a short text; None if this fast path does not apply."""
-        native, whole = self.splitter.native, self._whole_short(text, allowed, disallowed)
-        return None if native is None or whole is None else self.vocabulary.count_short(native, whole)
+        return self._short(self.vocabulary.count_short, text, allowed, disallowed)
 
-    def _whole_short(self, text: str, allowed: object, disallowed: object) -> str | bytes | None:
-        """Return what goes to the splitter of a short text; None if added tokens are or may be in it, or ``regex`` splits."""
-        if self.splitter.native is None:
+    def _short(
+        self, take: Callable[[AnySplitter, Way, str | bytes], _Made | None], text: str, allowed: object, disallowed: object
+    ) -> _Made | None:
+        """Return what a short way of the vocabulary makes of a text; None if it has none, or ``regex`` splits."""
+        native = self.splitter.native
+        if native is None:
             return None
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         if forbidden:
             self._check(text, forbidden)
-        if self.is_plain:
-            return None if chosen and self.search_for(chosen).may_occur(text) else text
+        way = self.direct_for(chosen).way_of(text)
+        made = None if way is None else take(native, way, text)
+        if made is None and not self.is_plain and (whole := self._whole_short(text, chosen)) is not None:
+            return take(native, PLAIN_WAY, whole)
+        return made
+
+    def _whole_short(self, text: str, chosen: frozenset[str]) -> bytes | None:
+        """Return what goes to the splitter of a short text without added tokens; None if it may have some, or surrogates."""
         try:
             data = text.encode()
         except UnicodeEncodeError:
@@ -198,7 +221,7 @@ class Model:
 
     def encode(self, text: object, allowed: object, disallowed: object, ids: array[int] | None) -> int:
         """Append the ids of a text to an array, or only count them if it is None; return their number."""
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         encoder = self._new_encoder(ids)
         self._encode_checked(self._checked(text, forbidden), chosen, encoder)
         return encoder.n_ids
@@ -216,23 +239,15 @@ class Model:
     def _encode_checked(
         self, text: str | memoryview, chosen: frozenset[str], encoder: Encoder, tell: Tell | None = None
     ) -> None:
-        if not self.is_plain and self._goes_whole(text, self.finders_for(chosen)):
-            self._feed(encoder, text, tell)
-        elif not self.is_plain:
+        way = self.direct_for(chosen)
+        taken = way.taken_by(text)
+        if taken is None:
             sink = self._sink(encoder, chosen)
             utf8.feed(text, sink if tell is None else _telling(sink, tell), encoder.threads)
-        elif chosen:
-            self._feed_parts(encoder, text, chosen, tell)
+        elif way.search is not None and (isinstance(taken, memoryview) or way.may_have_names(taken)):
+            self._feed_parts(encoder, taken, way, tell)
         else:
-            self._feed(encoder, text, tell)
-
-    def _goes_whole(self, text: str | memoryview, finders: Finders) -> bool:
-        """Whether a text certainly goes to the splitter as it is, as far as can be told without a copy of it."""
-        if self.prefix_space or any(finder is not None and finder.may_occur(text) for finder in finders):
-            return False
-        if isinstance(text, str):
-            return text.isascii() or (self.form is None and batches.find_surrogate(text) is None)
-        return self.form is None or normalizing.is_normalized(text, self.form)
+            self._feed(encoder, taken, tell)
 
     def _sink(self, encoder: Encoder, chosen: frozenset[str]) -> Consume:
         """Return what takes a text in chunks through all stages."""
@@ -263,16 +278,13 @@ class Model:
         if forbidden and (name := self.search_for(forbidden).first(text)) is not None:
             raise special_names.disallowed(name, f"character {text.find(name)}")
 
-    def _feed_parts(self, encoder: Encoder, text: str | memoryview, chosen: frozenset[str], tell: Tell | None) -> None:
-        """Encode a checked text in which some names are special tokens."""
-        if self.splitter.native is None:
-            self._feed_parts_of_regex(encoder, text, chosen, tell)
-            return
-        data, done, search = utf8.as_utf8(text), 0, self.search_for(chosen)
-        name_ids = search.ids_of(self.special_ids)
-        for start, found in search.steps(data):
+    def _feed_parts(self, encoder: Encoder, text: str | memoryview, way: Direct, tell: Tell | None) -> None:
+        """Encode a checked text in which some names become tokens."""
+        data, done, name_ids = utf8.as_utf8(text), 0, way.ids
+        for start, found in cast("Search", way.search).steps(data):
             places, n_before = found, done
-            if places and (done < start or places[0] > LONG_STRETCH):  # what is before it may be long, and shared by threads
+            # A stretch goes alone if ``regex`` splits it, if it began in an earlier step, and if threads may share it.
+            while places and (self.splitter.native is None or done < start or start + places[0] - done > LONG_STRETCH):
                 self._feed(encoder, data[done : start + places[0]])
                 encoder.add(name_ids[places[2]])
                 done, places = start + places[1], places[3:]
@@ -283,16 +295,6 @@ class Model:
             if tell is not None:
                 tell(done - n_before)
         self._feed(encoder, data[done:], tell)
-
-    def _feed_parts_of_regex(self, encoder: Encoder, text: str | memoryview, chosen: frozenset[str], tell: Tell | None) -> None:
-        data, start = utf8.as_utf8(text), 0
-        for place in self.search_for(chosen).all(data):
-            self._feed(encoder, data[start : place.start], tell)
-            encoder.add(self.special_ids[place.name])
-            if tell is not None:
-                tell(place.end - place.start)
-            start = place.end
-        self._feed(encoder, data[start:], tell)
 
     def _new_encoder(self, ids: array[int] | None, threads: int = 1) -> Encoder:
         return Encoder(self.vocabulary, self.splitter.native, ids, threads)
@@ -314,7 +316,7 @@ class Model:
 
     def encode_with_offsets(self, text: object, unit: str, allowed: object, disallowed: object) -> locating.Arrays:
         """Return the ids of a text and where each one begins and ends."""
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         data = bytes(utf8.as_utf8(self._checked(text, forbidden)))
         way = (self.finders_for(chosen), self.normalizer, self.prefix_space, self.splitter)
         found = locating.Locator(*way, encode=self._encode_stretch, vocabulary=self.vocabulary).locate(data)
@@ -329,7 +331,7 @@ class Model:
         self, texts: Iterable[object], output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
     ) -> None:
         """Give the ids of each text to an output, and report the number of bytes done."""
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         batch = _Batch(self, output, threads, report)
         for index, text in enumerate(texts):
             batch.add(self._checked_of_many(text, index, forbidden), chosen)
@@ -339,16 +341,15 @@ class Model:
         self, texts: Texts, output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
     ) -> None:
         """Give the ids of each entry of an Arrow column to an output, and report the number of bytes done."""
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
-        search = self.search_for(chosen | forbidden) if chosen or forbidden else None
+        chosen, forbidden = self.resolve(allowed, disallowed)
+        way = self.direct_for(chosen)
+        searches = [way.search] if way.search is not None else []
+        if forbidden:
+            searches.append(self.search_for(forbidden))
+        goes_joined = way.is_open and way.form is None and self.splitter.native is not None
         batch = _Batch(self, output, threads, report)
         for first, joined in utf8.entries_of(texts):
-            if (
-                self.is_plain
-                and self.splitter.native is not None
-                and isinstance(joined, Batch)
-                and not (search and search.occur_in(joined))
-            ):
+            if goes_joined and isinstance(joined, Batch) and not any(search.occur_in(joined) for search in searches):
                 batch.add_joined(joined)
                 continue
             for index, text in enumerate(utf8.documents_of(joined), first):
@@ -372,14 +373,15 @@ class Model:
 
     def encode_stream(self, text: Shard, allowed: Names | str, disallowed: Names | str) -> Iterator[array[int]]:
         """Give the ids of a text that comes in blocks, an array for each block."""
-        chosen, forbidden = special_names.resolve(allowed, disallowed, self.special_names)
+        chosen, forbidden = self.resolve(allowed, disallowed)
         ids = array("I")
         encoder = self._new_encoder(ids)
         if self.splitter.native is None:  # regex needs the whole text at once
             self.encode("".join(map(utf8.as_str, utf8.blocks(text))), chosen, forbidden, ids)
             yield ids
             return
-        parts = _Stream(self, encoder, chosen, forbidden) if self.is_plain else _Stages(self, encoder, chosen, forbidden)
+        goes_directly = self.direct_for(chosen).is_for_blocks
+        parts = _Stream(self, encoder, chosen, forbidden) if goes_directly else _Stages(self, encoder, chosen, forbidden)
         for _ in utf8.Stream(parts.consume).feed_text(text):
             yield ids
             del ids[:]
@@ -581,16 +583,27 @@ class _Batch:
 
     def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
         """Add a checked text."""
-        can_wait = self._model.splitter.native is not None
-        if can_wait and isinstance(text, str) and len(text) <= BATCH_NBYTES:
+        native = self._model.splitter.native
+        if native is not None and isinstance(text, str) and len(text) <= BATCH_NBYTES:
             whole = self._whole(text, chosen)
             if whole is not None:
                 self._wait(whole)
                 return
         self.flush()
         n_before = self._encoder.n_ids
-        self._model._encode_checked(text, chosen, self._encoder, self._has_done)
+        if not (type(text) is str and len(text) <= SHORT_TEXT and self._add_short(text, chosen)):
+            self._model._encode_checked(text, chosen, self._encoder, self._has_done)
         self._output.take(array("Q", [self._encoder.n_ids - n_before]))
+
+    def _add_short(self, text: str, chosen: frozenset[str]) -> bool:
+        """Encode a short text in the short way; return false if it has none."""
+        native, way = self._model.splitter.native, self._model.direct_for(chosen).way_of(text)
+        ids = None if native is None or way is None else self._model.vocabulary.encode_short_bytes(native, way, text)
+        if ids is None:
+            return False
+        self._encoder.extend(ids)
+        self._has_done(len(text) if text.isascii() else len(text.encode()))
+        return True
 
     def add_joined(self, batch: Batch) -> None:
         """Add the texts of a batch in which no special token is to be found; each is followed by one byte."""
@@ -599,14 +612,17 @@ class _Batch:
 
     def _whole(self, text: str, chosen: frozenset[str]) -> str | None:
         """Return what goes to the splitter of a text without added tokens; None if it may have some."""
-        if self._model.is_plain:
-            return None if chosen and self._may_hold(text, chosen) else text
+        way = self._model.direct_for(chosen)
+        if way.is_open and way.form is None:
+            return None if self._may_hold(text, way) else text
         whole = self._model._whole(utf8.encoded(text), self._model.finders_for(chosen))
         return None if whole is None else str(whole, "utf-8")
 
-    def _may_hold(self, text: str, names: frozenset[str]) -> bool:
-        """Whether one of the names is in a text, or may be once its surrogates are joined or replaced."""
-        return self._model.search_for(names).first(text) is not None or batches.find_surrogate(text) is not None
+    def _may_hold(self, text: str, way: Direct) -> bool:
+        """Whether a name is in a text, or may be once its surrogates are joined or replaced."""
+        if way.search is None:
+            return False
+        return way.search.occur_in_text(text) or batches.find_surrogate(text) is not None
 
     def _wait(self, text: str) -> None:
         self._waiting.append(text)
@@ -635,25 +651,21 @@ class _Stream:
 
     def __init__(self, model: Model, encoder: Encoder, chosen: frozenset[str], forbidden: frozenset[str]) -> None:
         self._encoder = encoder
-        self._chosen = model.search_for(chosen) if chosen else None
+        self._way = model.direct_for(chosen)
         self._forbidden = model.search_for(forbidden) if forbidden else None
-        self._ids = model.special_ids
         self._n_done = 0
 
     def consume(self, text: bytes | memoryview, is_final: bool) -> int:
         """Encode the certain part of a text, which continues the last one; return the number of bytes encoded."""
         certain = self._check(text, is_final)
         start = 0
-        if self._chosen is not None:
-            places, n = self._chosen.places(text, is_final=is_final)
-            for place in places:
-                if place.end > certain:
-                    certain = place.start
-                    break
-                utf8.feed_bytes(text[start : place.start], self._encoder.feed)
-                self._encoder.add(self._ids[place.name])
-                start = place.end
-            certain = min(certain, n)
+        if self._way.search is not None:
+            places, n = self._way.search.numbers(text, is_final=is_final)
+            n_certain = bisect_right(places[1::3], certain)
+            certain = min(certain, n, *places[3 * n_certain : 3 * n_certain + 1])
+            if n_certain > 0:
+                start = places[3 * n_certain - 2]
+                self._encoder.feed_between(memoryview(text)[:start], 0, places[: 3 * n_certain], self._way.ids)
         if start < certain:
             start += utf8.feed_bytes(text[start:certain], self._encoder.feed, is_final=is_final)
         self._n_done += start

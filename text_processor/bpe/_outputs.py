@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from array import array
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Protocol, Union
 
 from text_processor._native.bpe import Vocabulary
@@ -62,11 +62,12 @@ class Flat:
         start = self.offsets[-1]
         self.offsets.extend(map(start.__add__, ends) if start else ends)
 
-    def mark(self, marks: Parts) -> None:
-        """Put the marks of a post-processor around each text."""
+    def mark(self, marks: Parts, has_value: bytearray | None = None) -> None:
+        """Put the marks of a post-processor around each text; a 0 in ``has_value`` stands for what is none."""
         ids, offsets = array("I"), array("Q", [0])
-        for start, end in pairwise(self.offsets):
-            ids.extend(post_processing.applied(marks, self.ids[start:end]))
+        for (start, end), is_text in zip(pairwise(self.offsets), has_value or repeat(1), strict=False):
+            if is_text:
+                ids.extend(post_processing.applied(marks, self.ids[start:end]))
             offsets.append(len(ids))
         self.ids, self.offsets = ids, offsets
 
@@ -81,6 +82,14 @@ class Counts:
 
     def take(self, ends: Ends) -> None:
         self.counts.extend(map(operator.sub, ends, (0, *ends)))
+
+    def mark(self, marks: Parts, has_value: bytearray | None = None) -> None:
+        """Count the marks of a post-processor too, around each text; a 0 in ``has_value`` stands for what is none."""
+        n_marks = post_processing.count(marks, 0)
+        if has_value is None:
+            self.counts = array("Q", map(n_marks.__add__, self.counts))
+        else:
+            self.counts = array("Q", map(operator.add, self.counts, map(n_marks.__mul__, has_value)))
 
 
 def as_list(ids: array[int], vocabulary: Vocabulary) -> list[int]:

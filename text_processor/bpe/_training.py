@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import operator
+import os
 from array import array
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
-from text_processor._common import many
-from text_processor._common.progress import Progress, Report, reporting
-from text_processor._documents import arrow, batches
+from text_processor._common import arguments, many
+from text_processor._common.messages import shown
+from text_processor._common.progress import Progress, Report, check_progress, reporting
+from text_processor._documents import arrow, batches, sources
 from text_processor._documents.arrow import Texts
-from text_processor._documents.sources import Shard
+from text_processor._documents.sources import Options, Shard
+from text_processor._native import bpe as native_bpe
 from text_processor._native import text as native_text
 from text_processor._native.bpe import Pieces, Trainer
 from text_processor._native.text import Batch
 from text_processor.bpe._split.splitter import Splitter
-from text_processor.bpe._stages import utf8
+from text_processor.bpe._stages import special_names, utf8
 from text_processor.errors import InvalidDocumentError
 
 # A text of up to SHORT_TEXT characters is joined with others; a group has GROUP_CHARACTERS for each thread. A character beyond
@@ -37,6 +41,19 @@ class Plan(NamedTuple):
     tie_break: int
     threads: int
     progress: Progress | bool | None
+
+
+def checked_plan(vocab_size: object, tie_break: object, threads: int | None, progress: Progress | bool | None) -> Plan:
+    """Check the arguments of a training."""
+    if isinstance(vocab_size, bool) or not hasattr(type(vocab_size), "__index__"):
+        raise TypeError(f"vocab_size must be an int, not {type(vocab_size).__name__}")
+    size = operator.index(vocab_size)  # type: ignore[arg-type]
+    if size < 256:
+        raise ValueError(f"vocab_size must be at least 256, as each byte is a token, not {shown(size)}")
+    arguments.check_option("tie_break", tie_break, tuple(native_bpe.TIE_BREAKS))
+    check_progress(progress)
+    rule = native_bpe.TIE_BREAKS[arguments.plain(cast(str, tie_break))]
+    return Plan(min(size, special_names.MOST_ID) - 256, rule, arguments.threads_or_all(threads), progress)
 
 
 class Counting:
@@ -121,11 +138,6 @@ class Counting:
             return
         deque(utf8.Stream(self._consume).feed_text(text), maxlen=0)
 
-    def trainer(self, tie_break: int) -> Trainer:
-        """Return the trainer for the counted pieces; they are moved to it."""
-        trainer, self.pieces = Trainer(self.pieces, tie_break), Pieces()
-        return trainer
-
     def _consume(self, text: bytes | memoryview, is_final: bool) -> int:
         assert self._splitter.native is not None
         n_used = self.pieces.add(self._splitter.native, text, is_final=is_final, threads=self.threads)
@@ -153,48 +165,66 @@ def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryvie
         yield checked
 
 
-def train(text: str | memoryview, splitter: Splitter, plan: Plan) -> array[int]:
-    """Return the merges of one checked text."""
+def count_text(text: str | memoryview, splitter: Splitter, threads: int, progress: Progress | bool | None) -> Pieces:
+    """Count the pieces of one checked text."""
     total = None
-    if plan.progress is not None and plan.progress is not False:
+    if progress is not None and progress is not False:
         total = batches.utf8_nbytes(utf8.as_str(text) if isinstance(text, str) else text)
-    with reporting(plan.progress, total) as report:
-        counting = Counting(splitter, plan.threads, report)
+    with reporting(progress, total) as report:
+        counting = Counting(splitter, threads, report)
         counting.add(text)
         counting.flush()
-    return merge(counting.trainer(plan.tie_break), plan)
+    return counting.pieces
 
 
-def train_from_iterator(texts: Iterable[object], splitter: Splitter, plan: Plan) -> array[int]:
-    """Return the merges of texts."""
-    with reporting(plan.progress, None) as report:
-        counting = Counting(splitter, plan.threads, report)
+def count_texts(texts: Iterable[object], splitter: Splitter, threads: int, progress: Progress | bool | None) -> Pieces:
+    """Count the pieces of texts."""
+    with reporting(progress, None) as report:
+        counting = Counting(splitter, threads, report)
         if type(texts) is list or type(texts) is tuple:
             counting.add_list(cast(list[object] | tuple[object, ...], texts))
         else:
             for text in checked(texts):
                 counting.add(text)
         counting.flush()
-    return merge(counting.trainer(plan.tie_break), plan)
+    return counting.pieces
 
 
-def train_from_column(column: object, splitter: Splitter, plan: Plan) -> array[int]:
-    """Return the merges of the entries of an Arrow column; those without a value are skipped."""
-    batch_nbytes = min(GROUP_CHARACTERS * plan.threads, MOST_GROUP_CHARACTERS)
-    method, is_measured = "train_from_iterator", bool(plan.progress)
+def count_column(column: object, splitter: Splitter, threads: int, progress: Progress | bool | None, *, method: str) -> Pieces:
+    """Count the pieces of the entries of an Arrow column; those without a value are skipped."""
+    batch_nbytes = min(GROUP_CHARACTERS * threads, MOST_GROUP_CHARACTERS)
     with (
-        arrow.opened_texts(column, method, batch_nbytes, is_measured=is_measured) as texts,
-        reporting(plan.progress, texts.nbytes) as report,
+        arrow.opened_texts(column, method, batch_nbytes, is_measured=bool(progress)) as texts,
+        reporting(progress, texts.nbytes) as report,
     ):
-        counting = Counting(splitter, plan.threads, report)
+        counting = Counting(splitter, threads, report)
         counting.add_column(texts)
         counting.flush()
-    return merge(counting.trainer(plan.tie_break), plan)
+    return counting.pieces
 
 
-def merge(trainer: Trainer, plan: Plan) -> array[int]:
+def count_stream(stream: Any, options: Options, splitter: Splitter, threads: int, progress: Progress | bool | None) -> Pieces:
+    """Count the pieces of a stream, which is one text."""
+    with reporting(progress, None) as report:
+        counting = Counting(splitter, threads, report)
+        counting.add_stream(sources.of_stream(stream, options).text("the stream"))
+    return counting.pieces
+
+
+def count_file(
+    path: str | bytes | os.PathLike[Any], options: Options, splitter: Splitter, threads: int, progress: Progress | bool | None
+) -> Pieces:
+    """Count the pieces of a file, which is one text."""
+    with sources.opened_file(path, options) as given, reporting(progress, given.nbytes) as report:
+        counting = Counting(splitter, threads, report)
+        counting.add_stream(given.text(repr(os.fsdecode(path))))
+    return counting.pieces
+
+
+def merge(pieces: Pieces, plan: Plan) -> array[int]:
     """Make the wanted number of merges, or as many as possible; return the two ids of each, one after the other."""
-    merges = array("I")
+    trainer, merges = Trainer(pieces, plan.tie_break), array("I")
+    del pieces  # unless the caller has them, they are no longer needed
     step = 1  # the first merges of a long text take milliseconds each, later ones microseconds
     with reporting(plan.progress, plan.n_merges, "merges") as report:
         while len(merges) < 2 * plan.n_merges:

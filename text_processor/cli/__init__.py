@@ -11,18 +11,22 @@ import argparse
 import contextlib
 import errno
 import io
-import json
 import os
-import shutil
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from text_processor import UNICODE_VERSION, __version__
 from text_processor._common.messages import quoted
+from text_processor._documents import decoding, tables
+from text_processor._documents.sampling import Sampled
+from text_processor._words.options import WordOptions
 from text_processor.analyzer import Statistics, TextAnalyzer
-from text_processor.cli import _bpe
+from text_processor.cli import _bpe, _manual, _output
+from text_processor.cli._engines import ENGINES, connected
+from text_processor.cli._output import FORMATS, Counts
 from text_processor.cli._shared import (
     PROGRAM,
     Faults,
@@ -47,6 +51,8 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
+_Value = TypeVar("_Value")
+
 # Words in a table on a terminal: the table fits into the smallest usual window, which has 24 lines.
 TABLE_WORDS = 20
 
@@ -57,16 +63,19 @@ PIPE_CLOSED = 141
 # Only ASCII, because every encoding of standard output has it.
 _COUNT_DESCRIPTION = """\
 Count the words of text files, of all files together. Words are split as by
-Python's str.split and lower-cased as by str.lower. Text is UTF-8, unless a
-byte-order mark or --encoding says otherwise; the mark is not part of the text.
-The first bytes tell whether a file is compressed."""
+Python's str.split and lower-cased as by str.lower, unless options say
+otherwise. Text is UTF-8, unless a byte-order mark or --encoding tells
+another encoding; the mark is not part of the text. The first bytes tell
+whether a file is compressed."""
 
 _COUNT_EPILOG = f"""\
 output:
   on a terminal  a table of the first {TABLE_WORDS} words (or --top N), then the totals
   elsewhere      WORD<tab>COUNT, a line for each word and no header; the totals
                  are one line on standard error, so that cut, sort and awk see
-                 words and nothing else
+                 words and nothing else. In words that a regular expression
+                 finds, a tab is written \\t, a line feed \\n, and \\ \\\\
+  with --percent the share of all words, in percent, follows each count
   with --json    one object: total_words, unique_words, document_count,
                  sentiment (null without documents) and words, a list of
                  objects with word and count, each on a line of its own;
@@ -92,6 +101,9 @@ examples:
   {PROGRAM} count logs/*.gz | grep error
   curl https://example.org | {PROGRAM} count
   {PROGRAM} count monday.txt --save monday.counts
+  {PROGRAM} count --words uax29 --stop-words english --ngrams 1-2 book.txt
+  {PROGRAM} count --column review --words sklearn reviews.csv
+  {PROGRAM} count --field message.text --percent log.jsonl.gz
   {PROGRAM} count --load monday.counts --load tuesday.counts wednesday.txt"""
 
 
@@ -103,7 +115,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         arguments = _parse(argv)
-        with memory_limited(arguments.max_memory):
+        with memory_limited(vars(arguments).get("max_memory")):
             status: int = arguments.run(arguments)
         _flush_output()
     except FileError as error:
@@ -130,7 +142,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
         arguments, unknown = _parser().parse_known_args(argv)
         if unknown:  # argparse would report these with the usage of the whole program
             arguments.refuse(f"unrecognized arguments: {' '.join(unknown)}")
-        if not arguments.files and not vars(arguments).get("load"):
+        if "files" in arguments and not arguments.files and not vars(arguments).get("load"):
             if os.isatty(0):  # the command would wait there and seem to do nothing
                 arguments.refuse(
                     "no FILE is given, and standard input is a terminal: name a file, pipe one in, or type it behind -"
@@ -149,6 +161,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     _add_count(commands)
     _bpe.add_commands(commands)
+    _manual.add_commands(commands, parser)
     return parser
 
 
@@ -156,6 +169,7 @@ def _add_count(commands: Any) -> None:
     count = commands.add_parser(
         "count",
         help="count the words of text files",
+        usage=f"{PROGRAM} count [-h] [--top N] [OPTION ...] [FILE ...]",
         description=_COUNT_DESCRIPTION,
         epilog=_COUNT_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -181,7 +195,27 @@ def _add_count(commands: Any) -> None:
         help="order of the words: count sorts by count, and equal counts as first seen (the default); word sorts by code "
         "points; seen keeps the order in which words were first seen",
     )
-    count.add_argument("--json", action="store_true", help="write JSON")
+    count.add_argument(
+        "--format",
+        choices=FORMATS,
+        help="what to write: table (the default on a terminal), tsv (the default elsewhere), csv (with a header), json, jsonl "
+        "(an object for each word) or parquet (needs pyarrow)",
+    )
+    count.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
+    count.add_argument("--percent", action="store_true", help="also show the share of each word in all words")
+    count.add_argument("--min-count", type=_positive, metavar="N", help="leave out words that occur less than N times")
+    _add_words(count)
+    count.add_argument(
+        "--engine",
+        choices=ENGINES,
+        help="count the files on a cluster: each is one part, so give many, also as URLs or globs in quotes",
+    )
+    count.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="the address of the cluster of --engine, such as tcp://host:8786 (dask), spark://host:7077 (spark) or "
+        "ray://host:10001 (ray); without it, one is started on this machine",
+    )
     count.add_argument(
         "--documents",
         choices=["lines", "whole"],
@@ -213,6 +247,81 @@ def _add_count(commands: Any) -> None:
     add_progress(count)
 
 
+def _add_words(count: Any) -> None:
+    """Add the options that say what a word is, and where the text is."""
+    count.add_argument(
+        "--words",
+        type=_words,
+        default="space",
+        metavar="RULE",
+        help="what a word is: space (the default: between white space), uax29 (of the Unicode standard), sklearn (two or more "
+        "letters, numbers or underscores), or a regular expression of Python",
+    )
+    count.add_argument("--case", choices=["lower", "fold", "keep"], default="lower", help="case of words (default: lower)")
+    count.add_argument("--normalize", choices=["NFC", "NFD", "NFKC", "NFKD"], help="normal form of text (default: as it is)")
+    count.add_argument("--accents", choices=["keep", "strip"], default="keep", help="accents of letters (default: keep)")
+    count.add_argument(
+        "--stop-words",
+        metavar="FILE",
+        help="leave out the words in FILE, which are parted by white space, or of the list english",
+    )
+    count.add_argument("--min-length", type=_positive, default=1, metavar="N", help="leave out words of less than N characters")
+    count.add_argument(
+        "--ngrams",
+        type=_ngrams,
+        default=(1, 1),
+        metavar="N",
+        help="count runs of N words, 2 for example, or of N to M words, 1-3 for example",
+    )
+    where = count.add_mutually_exclusive_group()
+    where.add_argument(
+        "--column", metavar="NAME", help="the files are CSV, TSV or Parquet: count this column, each row as a document"
+    )
+    where.add_argument(
+        "--field",
+        metavar="NAME",
+        help="the files are JSON lines: count this field, each line as a document; a.b is the field b of the object a",
+    )
+    count.add_argument(
+        "--sample", type=_share, metavar="SHARE", help="count only about this share of the lines or rows, 0.01 for example"
+    )
+
+
+def _words(text: str) -> str:
+    return _checked_option(text, "words", text)
+
+
+def _ngrams(text: str) -> tuple[int, int]:
+    low, _, high = text.partition("-")
+    if not (low.isdecimal() and (high or low).isdecimal() and text.isascii() and len(text) < 20):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number such as 2 or a range such as 1-3")
+    return _checked_option((int(low), int(high or low)), "ngrams", text)
+
+
+def _checked_option(value: _Value, name: str, text: str) -> _Value:
+    try:
+        WordOptions(**{name: value})  # type: ignore[arg-type]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(printable(f"{quoted(text)}: {error}")) from error
+    return value
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 1 to 999999999")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a share such as 0.01 or 1%")
+    return share
+
+
 def _number_of_words(text: str) -> int:
     if not (text.isascii() and text.isdecimal()):
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number of words")
@@ -224,15 +333,20 @@ def _number_of_words(text: str) -> int:
 
 def _count(arguments: argparse.Namespace) -> int:
     faults = Faults(arguments)
-    analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads)
+    if arguments.engine is not None:
+        analyzer = _counted_on_cluster(arguments)
+    else:
+        analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads, **_word_options(arguments))
     for name in arguments.load:  # a fault here always ends the command: without it counts are wrong, and --save may replace it
         with _naming(name):
             analyzer.merge(TextAnalyzer.load(name))
-    with Work(arguments.files, shows_bar=arguments.progress) as work:
-        for name in arguments.files:
+    with Work([] if arguments.engine else arguments.files, shows_bar=arguments.progress) as work:
+        for name in [] if arguments.engine else arguments.files:
             with faults.left_out():
                 _add_file(analyzer, name, arguments, work)
             work.has_done(name)
+    if arguments.min_count is not None:
+        analyzer.prune(arguments.min_count)
     if arguments.save is not None:
         with _naming(arguments.save):
             analyzer.save(arguments.save)
@@ -240,14 +354,75 @@ def _count(arguments: argparse.Namespace) -> int:
     return faults.status
 
 
+def _counted_on_cluster(arguments: argparse.Namespace) -> TextAnalyzer:
+    """Count all files by an engine, which is connected to, or started on this machine, for as long as it takes."""
+    if "-" in arguments.files:
+        arguments.refuse("--engine reads files, not standard input: name them")
+    if arguments.sample is not None or arguments.skip_errors:
+        arguments.refuse("--engine counts all of all files: leave out --sample and --skip-errors")
+    options = {name: getattr(arguments, name) for name in ("documents", "errors", "encoding")} | _word_options(arguments)
+    column = arguments.field if arguments.field is not None else arguments.column
+    if column is not None:
+        options = _word_options(arguments)
+    try:
+        with connected(arguments.engine, arguments.cluster) as count_words:
+            counted: TextAnalyzer = count_words(arguments.files, column=column, **options)
+    except (TextProcessorError, ImportError, OSError, ValueError) as error:
+        raise FileError(printable(str(error))) from error
+    return counted
+
+
+def _word_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    stop_words = arguments.stop_words
+    if stop_words not in (None, "english"):
+        with _naming(stop_words):
+            stop_words = Path(stop_words).read_text(encoding=arguments.encoding or "utf-8-sig").split()
+    return {
+        "words": arguments.words,
+        "case": arguments.case,
+        "normalize": arguments.normalize,
+        "accents": arguments.accents,
+        "stop_words": stop_words,
+        "min_length": arguments.min_length,
+        "ngrams": arguments.ngrams,
+    }
+
+
 def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, work: Work) -> None:
     options = {"documents": arguments.documents, "errors": arguments.errors, "encoding": arguments.encoding}
     with _naming("standard input" if name == "-" else name, arguments.documents):
-        if name == "-":
+        if arguments.column is not None or arguments.field is not None:
+            _add_table(analyzer, name, arguments)
+        elif arguments.sample is not None:
+            with _raw(name) as file:
+                sampled = Sampled(file, arguments.sample, _reading(name, arguments))
+                analyzer.add_stream(sampled, **{**options, "encoding": "utf-8"})
+        elif name == "-":
             with standard_input() as unbuffered:
                 analyzer.add_stream(unbuffered, progress=work.hook(), **options)
         else:
             analyzer.add_file(name, progress=work.hook(), **options)
+
+
+def _add_table(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace) -> None:
+    is_field = arguments.field is not None
+    wanted = tables.Wanted(arguments.field if is_field else arguments.column, is_field, arguments.sample)
+    try:
+        with _raw(name) as file, tables.opened_texts(file, wanted, _reading(name, arguments), name) as column:
+            analyzer.add_arrow(column, errors=arguments.errors)
+    except TypeError as error:  # the column has numbers, for example
+        raise ValueError(str(error)) from error
+    except ImportError as error:
+        raise FileError(str(error)) from error
+
+
+def _raw(name: str) -> io.FileIO:
+    return standard_input() if name == "-" else io.FileIO(name)
+
+
+def _reading(name: str, arguments: argparse.Namespace) -> decoding.Reading:
+    suffix = "" if name == "-" else decoding.suffix_of(name)
+    return decoding.Reading(arguments.encoding, arguments.errors, suffix)
 
 
 @contextlib.contextmanager
@@ -285,18 +460,17 @@ def _show(analyzer: TextAnalyzer, arguments: argparse.Namespace) -> None:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    as_table = sys.stdout.isatty() and not arguments.json
-    top = TABLE_WORDS if as_table and arguments.top is None else arguments.top
-    words = _ordered_words(analyzer, arguments.by, top)
+    form = arguments.format or ("table" if sys.stdout.isatty() else "tsv")
+    top = TABLE_WORDS if form == "table" and arguments.top is None else arguments.top
     statistics, sentiment = analyzer.get_statistics(), _sentiment(analyzer)
-    if arguments.json:
-        sys.stdout.writelines(_json(words, statistics, sentiment))
-    elif as_table:
-        _write_table(words)
+    counts = Counts(_ordered_words(analyzer, arguments.by, top), statistics, sentiment, has_shares=arguments.percent)
+    if form == "table":
+        _output.write_table(counts)
         sys.stdout.write(f"{_summary(statistics, sentiment)}\n")
-    else:
+        return
+    if form != "json":
         say(_summary(statistics, sentiment))
-        sys.stdout.writelines(f"{word}\t{count}\n" for word, count in words)
+    _output.write(counts, form)
 
 
 def _ordered_words(analyzer: TextAnalyzer, order: str, top: int | None) -> list[tuple[str, int]]:
@@ -320,50 +494,6 @@ def _summary(statistics: Statistics, sentiment: float | None) -> str:
         f"{statistics['total_words']:,} words, {statistics['unique_words']:,} distinct, "
         f"in {statistics['document_count']:,} documents; sentiment {score}"
     )
-
-
-def _json(words: Sequence[tuple[str, int]], statistics: Statistics, sentiment: float | None) -> Iterator[str]:
-    """Give one object line by line: Ctrl-C takes effect between two lines, and grep finds each word on a separate line."""
-    totals = json.dumps({**statistics, "sentiment": sentiment})
-    yield f'{totals[:-1]}, "words": ['
-    separator = "\n"
-    for word, count in words:
-        yield f'{separator}{{"word": {json.dumps(word)}, "count": {count}}}'
-        separator = ",\n"
-    yield "\n]}\n"
-
-
-def _write_table(words: Sequence[tuple[str, int]]) -> None:
-    """Write a table with the words in its last column, so that long or wide words move no other column."""
-    rows = [(f"{count:,}", printable(word)) for word, count in words]
-    try:
-        _write_rich_table(rows)
-    except ImportError:
-        _write_plain_table(rows)
-
-
-def _write_rich_table(rows: Sequence[tuple[str, str]]) -> None:
-    # Imported only when it is used, because loading it takes longer than counting a book.
-    from rich import box  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    table.add_column("count", justify="right", no_wrap=True)
-    table.add_column("word", no_wrap=True, overflow="ellipsis")
-    for count, word in rows:
-        table.add_row(count, Text(word))  # as Text, because in a str [bold] would be markup
-    Console().print(table)
-
-
-def _write_plain_table(rows: Sequence[tuple[str, str]]) -> None:
-    width = max((len(count) for count, _ in rows), default=0)
-    width = max(width, len("count"))
-    room = max(shutil.get_terminal_size().columns - width - 2, len("word"))
-    for count, word in [("count", "word"), *rows]:
-        shown = word if len(word) <= room else f"{word[: room - 3]}..."
-        sys.stdout.write(f"{count:>{width}}  {shown}\n")
 
 
 # Standard output and standard error are None if they were closed when the process started.

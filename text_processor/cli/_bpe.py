@@ -15,6 +15,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from text_processor._common import files, progress
+from text_processor._common.arguments import threads_or_all
 from text_processor._common.messages import quoted
 from text_processor._common.progress import Progress
 from text_processor._documents import decoding, sources
@@ -46,7 +47,8 @@ Hugging Face's tokenizers, .tiktoken is the token list of tiktoken, which has
 no pattern and no special tokens, and any other name is this package's format.
 
 These patterns have names: gpt2, r50k, gpt4, cl100k, cl100k_tiktoken, nanochat,
-o200k, qwen2, tekken. Any other regular expression needs the Python package regex.
+o200k, qwen2, tekken, qwen35, kimi, deepseek3. Few other regular expressions
+need the Python package regex: those with look-behind or back references.
 
 examples:
   {PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe
@@ -212,7 +214,7 @@ def _naming(name: str) -> Generator[None, None, None]:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from text_processor.bpe import Tokenizer, _n_threads  # noqa: PLC0415
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415
 
     try:
         tokenizer = Tokenizer(arguments.pattern, special_tokens=arguments.special)
@@ -223,7 +225,7 @@ def _train(arguments: argparse.Namespace) -> int:
     faults = Faults(arguments)
     with Work(arguments.files, shows_bar=arguments.progress) as work:
         hook: Progress | None = None
-        counting = _training.Counting(tokenizer._model.splitter, _n_threads(arguments.threads), lambda _: _tell(hook))
+        counting = _training.Counting(tokenizer._model.splitter, threads_or_all(arguments.threads), lambda _: _tell(hook))
         for name in arguments.files:
             with faults.left_out(), _opened(name) as (read, position):
                 hook = work.hook(position)
@@ -234,7 +236,7 @@ def _train(arguments: argparse.Namespace) -> int:
     n_merges = arguments.vocab_size - 256
     with _LateBar(n_merges, shows_bar=arguments.progress) as bar:
         plan = _training.Plan(n_merges, native_bpe.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
-        tokenizer._use_merges(_training.merge(counting.trainer(plan.tie_break), plan))
+        tokenizer._use_merges(_training.merge(counting.pieces, plan))
     _save(tokenizer, arguments.output)
     say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
     return faults.status

@@ -13,7 +13,7 @@ SLICE = 1 << 23
 
 def n_threads(threads: int | None) -> int:
     """Return how many threads may work; None means one for each processor."""
-    return arguments.checked_threads(threads) or arguments.available_threads()
+    return arguments.threads_or_all(threads)
 
 
 def slices(n: int, report: Report, n_before: int = 0, n_passes: int = 1) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,7 @@
 #include "bpe/build/by_tokens.h"
 #include "bpe/build/splits.h"
 #include "bpe/merge/backtrack.h"
+#include "bpe/merge/characters.h"
 #include "bpe/merge/merge.h"
 #include "bpe/merge/parts.h"
 #include "bpe/vocabulary/pair_index.h"
@@ -28,6 +29,7 @@ static void free_vocabulary(tp_vocabulary *v)
     tp_vocabulary_free_pairs(v);
     tp_release(TP_FOR_VOCABULARY, v->parts, n * sizeof *v->parts);
     tp_token_tree_free(v->tree);
+    tp_characters_free(v->characters);
     tp_release(TP_FOR_VOCABULARY, v->merged_tokens, (v->n_merges + 1) * sizeof *v->merged_tokens);
     tp_release(TP_FOR_VOCABULARY, v->byte_pairs, TP_N_BYTE_PAIRS * sizeof *v->byte_pairs);
     tp_object_freed(TP_FOR_VOCABULARY);
@@ -153,7 +155,7 @@ static tp_status index_reachable(tp_vocabulary *v, tp_error *error)
 /* Makes the derived data of a vocabulary that is otherwise complete, or frees the vocabulary. */
 static tp_status finish(tp_status status, tp_vocabulary *made, tp_vocabulary **vocabulary, tp_error *error)
 {
-    if (status == TP_OK && !(tp_parts_make(made) && tp_token_tree_make(made))) status = tp_fail_no_memory(error);
+    if (status == TP_OK && !(tp_parts_make(made) && tp_token_tree_make(made) && tp_characters_make(made))) status = tp_fail_no_memory(error);
     if (status == TP_OK) *vocabulary = made;
     else free_vocabulary(made);
     return status;

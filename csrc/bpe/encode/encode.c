@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-#include "base/variants.h"
+#include "base/compiler.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/once.h"
 #include "base/thread.h"
+#include "base/variants.h"
 #include "bpe/split/steps.h"
 
 enum { BYTES_A_THREAD = 1 << 16 }; /* for less, starting a thread takes longer than it saves */
@@ -19,6 +20,43 @@ static void start_encoding(tp_encoding *e, const tp_vocabulary *vocabulary, tp_c
 }
 
 /* ---- A text ---------------------------------------------------------------------------------------------------------- */
+
+/* A piece of so many bytes has a key, and that many bytes are readable. */
+static bool has_key(const uint8_t *piece, const uint8_t *end, const uint8_t *readable_end)
+{
+    return end - piece <= TP_SHORT_KEY_NBYTES && readable_end - piece >= TP_KEY_NBYTES;
+}
+
+static void prefetch_pieces(const tp_cache_index *index, const uint8_t *p, const uint8_t *const *ends, size_t n,
+                            const uint8_t *readable_end)
+{
+    for (size_t i = 0; i < n; p = ends[i++]) {
+        if (!has_key(p, ends[i], readable_end)) continue;
+        TP_PREFETCH(&index->entries[tp_cache_place(index, tp_cache_key(p, (size_t)(ends[i] - p)))]);
+    }
+}
+
+/* Encodes the pieces whose ends are ready, as far as the cache has their ids, and returns where the last of them ends. */
+static const uint8_t *encode_ready(tp_encoding *e, tp_split_cursor *cursor, const uint8_t *p, const uint8_t *readable_end)
+{
+    const tp_cache_index index = e->table->index;
+    uint32_t nowhere[TP_CACHED_IDS], *out = e->sink.out == NULL ? nowhere : e->sink.out;
+    size_t n = e->sink.n, is_stored = e->sink.out == NULL ? 0 : SIZE_MAX;
+    for (; cursor->n_taken < cursor->n_ready; cursor->n_taken++) {
+        const uint8_t *end = cursor->ready[cursor->n_taken];
+        if (!has_key(p, end, readable_end) || (is_stored != 0 && e->sink.capacity - n < TP_CACHED_IDS)) break;
+        tp_key key = tp_cache_key(p, (size_t)(end - p));
+        size_t place = tp_cache_place(&index, key);
+        const tp_cache_entry *entry = &index.entries[place];
+        if (!tp_cache_has(entry, key)) entry = &index.entries[place ^ 1];
+        if (!tp_cache_has(entry, key)) break;
+        tp_cache_get(entry, out + (n & is_stored));
+        n += tp_cache_count(entry);
+        p = end;
+    }
+    e->sink.n = n;
+    return cursor->levels[0].p = p;
+}
 
 /* Encodes the certain pieces of any splitter; those of a piece of the first step together. */
 static size_t encode_by_steps(tp_encoding *e, const tp_splitter *splitter, const uint8_t *text, const uint8_t *end,
@@ -33,6 +71,8 @@ static size_t encode_by_steps(tp_encoding *e, const tp_splitter *splitter, const
         if (!is_left_out && !tp_encode_piece(e, p, (size_t)(piece_end - p), (size_t)(readable_end - p))) break;
         p = piece_end;
         if (!tp_split_is_between(&cursor)) continue;
+        if (cursor.n_taken == 1) prefetch_pieces(&e->table->index, p, cursor.ready + 1, cursor.n_ready - 1, readable_end);
+        if (cursor.n_taken < cursor.n_ready) p = encode_ready(e, &cursor, p, readable_end);
         done = p;
         n_done = e->sink.n;
     }

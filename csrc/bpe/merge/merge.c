@@ -16,14 +16,9 @@ static inline size_t find_lowest(const uint32_t *ranks, size_t n)
     return lowest;
 }
 
-/* Stops when no more than `least` tokens are left. */
-static inline size_t merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit,
-                                 size_t least, uint32_t *tokens)
+static inline size_t merge_ranked(const tp_vocabulary *vocabulary, uint32_t limit, size_t least, uint32_t *tokens,
+                                  uint32_t *ranks, size_t n)
 {
-    uint32_t ranks[TP_SHORT_PIECE_NBYTES]; /* for each token and the next one */
-    size_t n = nbytes;
-    for (size_t i = 0; i < n; i++) tokens[i] = vocabulary->byte_tokens[piece[i]];
-    for (size_t i = 0; i + 1 < n; i++) ranks[i] = vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]];
     while (n > least) {
         size_t at = find_lowest(ranks, n - 1);
         if (ranks[at] >= limit) break;
@@ -35,6 +30,21 @@ static inline size_t merge_short(const tp_vocabulary *vocabulary, const uint8_t 
         if (at > 0) ranks[at - 1] = tp_find_pair(vocabulary, tokens[at - 1], tokens[at]);
     }
     return n;
+}
+
+size_t tp_merge_ranked(const tp_vocabulary *vocabulary, uint32_t limit, size_t least, uint32_t *tokens, uint32_t *ranks, size_t n)
+{
+    return merge_ranked(vocabulary, limit, least, tokens, ranks, n);
+}
+
+/* Stops when no more than `least` tokens are left. */
+static inline size_t merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit,
+                                 size_t least, uint32_t *tokens)
+{
+    uint32_t ranks[TP_SHORT_PIECE_NBYTES]; /* for each token and the next one */
+    for (size_t i = 0; i < nbytes; i++) tokens[i] = vocabulary->byte_tokens[piece[i]];
+    for (size_t i = 0; i + 1 < nbytes; i++) ranks[i] = vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]];
+    return merge_ranked(vocabulary, limit, least, tokens, ranks, nbytes);
 }
 
 size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit, uint32_t *tokens)

@@ -11,6 +11,10 @@ enum { TP_SHORT_PIECE_NBYTES = 64 };
 /* Stores the tokens of a piece of 1 … TP_SHORT_PIECE_NBYTES bytes, merging ranks below `limit`, and returns their number. */
 size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit, uint32_t *tokens);
 
+/* Merges tokens until no more than `least` are left, or no pair ranks below `limit`, and returns their number. `ranks` holds
+ * that of each token and the next one; both lists have TP_SHORT_PIECE_NBYTES places at most. */
+size_t tp_merge_ranked(const tp_vocabulary *vocabulary, uint32_t limit, size_t least, uint32_t *tokens, uint32_t *ranks, size_t n);
+
 /* The scratch memory for merging a long piece. All zero before the first piece; kept for the next one. */
 typedef struct tp_merger {
     tp_arena symbols;

@@ -1,6 +1,7 @@
 /* Any piece: cut where no merge reaches across; each run is merged in the fastest way. */
 #include "base/once.h"
 #include "bpe/merge/backtrack.h"
+#include "bpe/merge/characters.h"
 #include "bpe/merge/segments.h"
 
 /* Any piece of more bytes than tp_merge_short takes. */
@@ -85,9 +86,22 @@ static bool merge_without_absent(const tp_vocabulary *vocabulary, tp_merger *mer
     return merge_present(vocabulary, merger, kept, n, limit, sink);
 }
 
+/* Puts the tokens of a short piece by its characters, if it begins with one of three bytes, or with a blank or the like and one;
+ * returns whether that is possible. */
+static bool merge_characters(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, tp_token_sink *sink)
+{
+    uint32_t tokens[TP_SHORT_PIECE_NBYTES];
+    if (vocabulary->characters == NULL || nbytes <= TP_CHARACTER_NBYTES || nbytes > TP_SHORT_PIECE_NBYTES) return false;
+    if (piece[0] >> 4 != 0xE && piece[1] >> 4 != 0xE) return false;
+    size_t n = tp_merge_characters(vocabulary, piece, nbytes, tokens);
+    for (size_t i = 0; i < n; i++) tp_put_token(sink, tokens[i]);
+    return n > 0;
+}
+
 bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
                     tp_token_sink *sink)
 {
+    if (limit == TP_NO_RANK && merge_characters(vocabulary, piece, nbytes, sink)) return true;
     bool has_all = vocabulary->n_bytes == TP_N_BYTES;
     return (has_all ? merge_present : merge_without_absent)(vocabulary, merger, piece, nbytes, limit, sink);
 }

@@ -20,6 +20,34 @@ static inline uint8_t tp_split_classes_of(const uint8_t *p, size_t nbytes)
     return tp_classes_of(nbytes == 3 ? (p[0] & 0x0Fu) << 12 | three : (p[0] & 0x07u) << 18 | three << 6 | (p[3] & 0x3Fu));
 }
 
+/* How a pattern sees the characters beyond ASCII. */
+typedef enum tp_split_script {
+    TP_SCRIPT_PLAIN,         /* by their classes; TP_CLASS_HAN means nothing */
+    TP_SCRIPT_MARKS,         /* marks are letters */
+    TP_SCRIPT_HAN_APART,     /* those of the script Han are part of no word: their runs are pieces */
+    TP_SCRIPT_CHINESE_APART, /* marks are letters, and the runs of U+3040 to 30FF and U+4E00 to 9FA5 are pieces: TP_CLASS_HAN */
+} tp_split_script;
+
+/* Whether a character of three bytes lies in U+3040 to 30FF or U+4E00 to 9FA5. */
+static inline bool tp_split_is_chinese(const uint8_t *p)
+{
+    uint32_t bytes = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+    return (bytes >= 0xE38180 && bytes <= 0xE383BF) || (bytes >= 0xE4B880 && bytes <= 0xE9BEA5);
+}
+
+/* Returns the classes of the character of `nbytes` at `p`, as the pattern sees it; `classes` are those that it has. */
+static inline uint8_t tp_split_classes_in(tp_split_script script, uint8_t classes, const uint8_t *p, size_t nbytes)
+{
+    if (script == TP_SCRIPT_PLAIN) return classes;
+    if (script == TP_SCRIPT_HAN_APART) {
+        return (classes & TP_CLASS_HAN) == 0 ? classes : classes & (uint8_t)~(TP_CLASS_UPPER | TP_CLASS_LOWER);
+    }
+    if ((classes & TP_CLASS_UPPER) != 0) classes |= TP_CLASS_LETTER;
+    if (script == TP_SCRIPT_MARKS) return classes;
+    if (nbytes == 3 && tp_split_is_chinese(p)) return TP_CLASS_LETTER | TP_CLASS_HAN;
+    return classes & (uint8_t)~TP_CLASS_HAN;
+}
+
 /* Returns the length of the contraction at the apostrophe `p`, or 0: 's, 't, 'm, 'd, 'll, 've or 're. Two bytes must follow
  * `p`. If it folds case, U+017F (long s, C5 BF) equals s. */
 static inline size_t tp_split_contraction_nbytes(const uint8_t *p, bool folds)

@@ -42,11 +42,11 @@ size_t tp_split(const tp_splitter *splitter, const uint8_t *text, size_t text_nb
 /* ---- Cutting ----------------------------------------------------------------------------------------------------- */
 
 /* Returns the classes and the length of the character that begins at `p`, before `end`, as far as it is there. */
-static uint8_t classes_at(const uint8_t *p, const uint8_t *end, size_t *nbytes)
+static uint8_t classes_at(const tp_split_rules *rules, const uint8_t *p, const uint8_t *end, size_t *nbytes)
 {
     uint32_t code_point;
     *nbytes = tp_utf8_decode(p, end, &code_point);
-    return tp_classes_of(code_point);
+    return tp_split_classes_in(rules->script, tp_classes_of(code_point), p, *nbytes);
 }
 
 /* Returns where the character begins that covers the byte at `place`. */
@@ -58,17 +58,19 @@ static size_t start_of_character(const uint8_t *text, size_t place)
 }
 
 /* In every pattern, after a letter a piece continues only with letters, marks and contractions, and after a number only with
- * numbers. No pattern depends on the text before a piece. So there is a cut before any other character. */
-static size_t find_cut_by_rules(const uint8_t *text, size_t text_nbytes, size_t from)
+ * numbers; what has runs apart may go on with such. No pattern depends on the text before a piece. So there is a cut before
+ * any other character. */
+static size_t find_cut_by_rules(const tp_split_rules *rules, const uint8_t *text, size_t text_nbytes, size_t from)
 {
     const uint8_t *end = text + tp_utf8_complete_nbytes(text, text_nbytes);
     const uint8_t *p = text + start_of_character(text, from > 0 ? from - 1 : 0);
     uint8_t before = 0;
     for (size_t nbytes; p < end; p += nbytes) {
-        uint8_t here = classes_at(p, end, &nbytes);
+        uint8_t here = classes_at(rules, p, end, &nbytes);
         bool goes_on = (before & TP_CLASS_NUMBER) != 0
                            ? (here & TP_CLASS_NUMBER) != 0
                            : (here & (TP_CLASS_LETTER | TP_CLASS_UPPER | TP_CLASS_LOWER)) != 0 || *p == '\'';
+        if ((before & here & TP_CLASS_HAN) != 0) goes_on = true;
         size_t place = (size_t)(p - text);
         if (place >= from && (before & (TP_CLASS_LETTER | TP_CLASS_NUMBER)) != 0 && !goes_on) return place;
         before = here;
@@ -82,6 +84,6 @@ size_t tp_split_find_cut(const tp_splitter *splitter, const uint8_t *text, size_
     if (splitter == NULL || splitter->n_steps == 0 || from >= text_nbytes) return text_nbytes;
     const tp_step *first = &splitter->steps[0];
     if (first->behavior != TP_SPLIT_ISOLATED && first->behavior != TP_SPLIT_REMOVED) return text_nbytes;
-    if (first->rules != NULL) return find_cut_by_rules(text, text_nbytes, from);
+    if (first->rules != NULL) return find_cut_by_rules(first->rules, text, text_nbytes, from);
     return tp_machine_find_cut(first->machine, text, text_nbytes, from);
 }

@@ -6,15 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bpe/split/characters.h"
 #include "bpe/split/machine.h"
 #include "textproc/bpe.h"
 
-/* The families of patterns, by the alternatives of which they consist. */
-typedef enum tp_split_family { TP_SPLIT_GPT2, TP_SPLIT_GPT4, TP_SPLIT_O200K } tp_split_family;
+/* The families of patterns, by the alternatives of which they consist. Kimi's is o200k's with runs of Han apart. */
+typedef enum tp_split_family {
+    TP_SPLIT_GPT2,
+    TP_SPLIT_GPT4,
+    TP_SPLIT_O200K,
+    TP_SPLIT_KIMI,
+    TP_SPLIT_DEEPSEEK
+} tp_split_family;
 
 /* A pattern: its family and its deviations from it; all of GPT-2's family are equal. */
 typedef struct tp_split_rules {
     tp_split_family family;
+    tp_split_script script;
     size_t max_numbers;   /* the maximal number of number characters in a piece: 1 to 3 */
     bool has_no_contractions; /* in o200k's family, words end before an apostrophe */
     bool keeps_blank_end; /* white space at the end of the text is one piece, even with newlines in it */

@@ -17,14 +17,14 @@ enum { SMALLEST_INDEX = 256, MAX_PIECES = INT32_MAX };
 
 /* ---- The table ------------------------------------------------------------------------------------------------------- */
 
-static tp_piece_table empty_table(void) { return (tp_piece_table){.hash_key = tp_hash_get_key()}; }
+tp_piece_table tp_piece_table_empty(void) { return (tp_piece_table){.hash_key = tp_hash_get_key()}; }
 
-static void free_table(tp_piece_table *table)
+void tp_piece_table_free(tp_piece_table *table)
 {
     tp_index_free(&table->index, TP_FOR_TRAINING);
     tp_release(TP_FOR_TRAINING, table->pieces, table->capacity * sizeof *table->pieces);
     tp_arena_free(TP_FOR_TRAINING, &table->long_text);
-    *table = empty_table();
+    *table = tp_piece_table_empty();
 }
 
 static uint64_t hash_of(const void *items, size_t number)
@@ -49,9 +49,7 @@ static bool grow_pieces(tp_piece_table *table, size_t needed)
     return needed == 0 || pieces != NULL;
 }
 
-/* Makes room for `n_pieces` more pieces, where those too long for a key have `long_nbytes` in all. Returns false if memory runs
- * out. */
-static bool reserve(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
+bool tp_piece_table_reserve(tp_piece_table *table, size_t n_pieces, size_t long_nbytes)
 {
     if (n_pieces > MAX_PIECES - table->n_pieces) return false;
     size_t needed = table->n_pieces + n_pieces;
@@ -111,6 +109,22 @@ static tp_counted_piece *find_or_append(tp_piece_table *table, tp_key key, uint6
     return table->pieces + number - 1;
 }
 
+uint32_t tp_piece_table_find(const tp_piece_table *table, tp_key key, const uint8_t *text, size_t nbytes)
+{
+    const wanted_piece wanted = {key, text, nbytes};
+    size_t slot;
+    if (table->index.n_slots == 0) return 0;
+    return tp_index_find(&table->index, tp_key_hash(&table->hash_key, key), table, is_wanted, &wanted, &slot);
+}
+
+void tp_piece_table_append(tp_piece_table *table, tp_key key, const uint8_t *text, size_t nbytes, uint64_t count)
+{
+    uint64_t hash = tp_key_hash(&table->hash_key, key);
+    append(table, key, text, nbytes);
+    table->pieces[table->n_pieces - 1].count = count;
+    tp_index_put(&table->index, tp_index_find_free(&table->index, hash), hash, table->n_pieces - 1);
+}
+
 /* ---- A batch of pieces ----------------------------------------------------------------------------------------------- */
 
 /* Consecutive pieces of a text, none across the end of a document. A batch may span several documents, because many are shorter
@@ -145,6 +159,11 @@ static inline tp_key make_key(const tp_piece_table *table, const uint8_t *text, 
     return readable >= TP_KEY_NBYTES ? tp_short_key(text, nbytes) : padded_key(text, nbytes);
 }
 
+tp_key tp_piece_key(const tp_piece_table *table, const uint8_t *text, size_t nbytes)
+{
+    return make_key(table, text, nbytes, 0);
+}
+
 /* Makes the keys, prefetches their slots, and returns the number of bytes that the long pieces of the batch could need. */
 static size_t prepare(const tp_piece_table *table, batch *b)
 {
@@ -153,7 +172,7 @@ static size_t prepare(const tp_piece_table *table, batch *b)
         const uint8_t *text = piece_of(b, i, &nbytes);
         b->keys[i] = make_key(table, text, nbytes, b->text_nbytes - (size_t)b->starts[i]);
         b->hashes[i] = tp_key_hash(&table->hash_key, b->keys[i]);
-        if (nbytes > TP_SHORT_KEY_NBYTES) long_nbytes += nbytes + sizeof nbytes;
+        long_nbytes += tp_long_piece_nbytes(nbytes);
         TP_PREFETCH(&table->index.slots[tp_index_home(&table->index, b->hashes[i])]);
     }
     return long_nbytes;
@@ -172,7 +191,7 @@ static void find_by_tag(const tp_piece_table *table, batch *b)
 /* Counts a batch. Returns false, with nothing counted, if memory runs out. */
 static bool count_batch(tp_piece_table *table, batch *b)
 {
-    if (!reserve(table, b->n, 0)) return false;
+    if (!tp_piece_table_reserve(table, b->n, 0)) return false;
     if (!tp_arena_reserve(TP_FOR_TRAINING, &table->long_text, prepare(table, b))) return false;
     find_by_tag(table, b);
     size_t nbytes;
@@ -358,11 +377,11 @@ static bool add_jobs(tp_piece_table *table, job *jobs, size_t n)
         if (!jobs[i].is_done) return false;
     }
     for (size_t i = 1; i < n; i++) {
-        if (!reserve(all, jobs[i].table.n_pieces, jobs[i].table.long_text.used)) return false;
+        if (!tp_piece_table_reserve(all, jobs[i].table.n_pieces, jobs[i].table.long_text.used)) return false;
         add_counts(all, &jobs[i].table);
-        free_table(&jobs[i].table);
+        tp_piece_table_free(&jobs[i].table);
     }
-    if (!reserve(table, all->n_pieces, all->long_text.used)) return false;
+    if (!tp_piece_table_reserve(table, all->n_pieces, all->long_text.used)) return false;
     add_counts(table, all);
     return true;
 }
@@ -423,14 +442,14 @@ static bool count_in_parallel(tp_piece_table *table, reading *r, size_t n)
     job *jobs = n <= SIZE_MAX / sizeof *jobs ? tp_allocate_zeroed(TP_FOR_WORK, n * sizeof *jobs) : tp_refuse(SIZE_MAX);
     if (jobs == NULL) return false;
     size_t n_jobs = r->n_ends == 1 ? share_text(r, jobs, n) : share_documents(r, jobs, n);
-    for (size_t i = 0; i < n_jobs; i++) jobs[i].table = empty_table();
+    for (size_t i = 0; i < n_jobs; i++) jobs[i].table = tp_piece_table_empty();
     tp_fork_join(run_job, jobs, n_jobs);
     bool is_done = n_jobs == 0 || add_jobs(table, jobs, n_jobs);
     if (is_done && r->n_ends == 1 && n_jobs > 0) {
         const reading *last = &jobs[n_jobs - 1].r;
         r->position = (size_t)(last->text - r->text) + last->position;
     }
-    for (size_t i = 0; i < n_jobs; i++) free_table(&jobs[i].table);
+    for (size_t i = 0; i < n_jobs; i++) tp_piece_table_free(&jobs[i].table);
     tp_release(TP_FOR_WORK, jobs, n * sizeof *jobs);
     return is_done;
 }
@@ -446,7 +465,8 @@ tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error)
         return tp_fail_no_memory(error);
     }
     tp_object_made(TP_FOR_TRAINING);
-    made->table = empty_table();
+    made->table = tp_piece_table_empty();
+    made->most_nbytes = 0;
     *pieces = made;
     return TP_OK;
 }
@@ -454,7 +474,7 @@ tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error)
 void tp_pieces_free(tp_pieces *pieces)
 {
     if (pieces == NULL) return;
-    free_table(&pieces->table);
+    tp_piece_table_free(&pieces->table);
     tp_lock_destroy(&pieces->lock);
     tp_object_freed(TP_FOR_TRAINING);
     tp_release(TP_FOR_TRAINING, pieces, sizeof *pieces);
@@ -485,6 +505,7 @@ static tp_status count_reading(tp_pieces *pieces, reading *r, size_t threads, tp
     tp_lock_write(&pieces->lock);
     bool is_counted =
         threads > 1 ? count_in_parallel(&pieces->table, r, threads) : count_text(&pieces->table, r);
+    if (is_counted) pieces->most_nbytes += r->text_nbytes;
     tp_unlock_write(&pieces->lock);
     return is_counted ? TP_OK : tp_fail_no_memory(error);
 }

@@ -27,6 +27,7 @@ typedef enum tp_rule {
 } tp_rule;
 
 typedef struct tp_token_tree tp_token_tree;
+typedef struct tp_characters tp_characters;
 
 struct tp_vocabulary {
     uint64_t serial; /* differs from the id of any other vocabulary of the process */
@@ -62,6 +63,7 @@ struct tp_vocabulary {
     uint32_t irregular_id;
     tp_merge *parts;     /* for each token, the two of which it is made, for a byte itself; NULL: see bpe/merge/parts.h */
     tp_token_tree *tree; /* see bpe/merge/backtrack.h; NULL: there is none */
+    tp_characters *characters; /* see bpe/merge/characters.h; NULL: they are not known */
 
     size_t n_bytes; /* the number of tokens of one byte: if fewer than TP_N_BYTES, the other bytes become no token */
     size_t n_empty; /* the number of tokens without bytes, which no text becomes */

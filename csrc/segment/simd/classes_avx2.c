@@ -8,9 +8,11 @@ TP_BEGIN_VARIANT(TP_AVX2)
 #include <stdbool.h>
 
 #include "base/simd/block_avx2.h"
+#include "base/simd/edges_avx2.h"
 #include "segment/class_words.h"
 
 #define NEXT_WORDS tp_next_class_words_avx2
+#define FIND_EDGES tp_find_class_edges_avx2
 
 /* The row of a byte, by its low four bits, and the bit in it, by its high four bits; bytes beyond ASCII have no bit. */
 static inline __m256i half_member(__m256i rows, __m256i half)

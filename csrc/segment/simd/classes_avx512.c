@@ -8,9 +8,11 @@ TP_BEGIN_VARIANT(TP_AVX512)
 #include <stdbool.h>
 
 #include "base/simd/block_avx512.h"
+#include "base/simd/edges_avx512.h"
 #include "segment/class_words.h"
 
 #define NEXT_WORDS tp_next_class_words_avx512
+#define FIND_EDGES tp_find_class_edges_avx512
 
 /* The row of a byte, by its low four bits, and the bit in it, by its high four bits; bytes beyond ASCII have no bit. */
 static inline uint64_t is_member(const tp_class_rule *rule, tp_block block)

@@ -8,9 +8,11 @@
 #include <stdint.h>
 
 #include "base/simd/block_neon.h"
+#include "base/simd/edges_neon.h"
 #include "segment/class_words.h"
 
 #define NEXT_WORDS tp_next_class_words_neon
+#define FIND_EDGES tp_find_class_edges_neon
 
 /* The row of a byte, by its low four bits, and the bit in it, by its high four bits; bytes beyond ASCII have no bit. */
 static inline uint8x16_t quarter_member(uint8x16_t rows, uint8x16_t quarter)

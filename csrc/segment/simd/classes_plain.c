@@ -1,9 +1,11 @@
 /* The scanner for classes in plain C: a table tells of each byte. */
 #include "base/compiler.h"
 #include "base/simd/block_plain.h"
+#include "base/simd/edges_plain.h"
 #include "segment/class_words.h"
 
 #define NEXT_WORDS tp_next_class_words_plain
+#define FIND_EDGES tp_find_class_edges_plain
 
 static inline uint64_t is_member(const tp_class_rule *rule, tp_block block)
 {

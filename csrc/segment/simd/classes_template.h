@@ -4,7 +4,8 @@
  *     is_member(rule, block)           a mask of 64 bits, the lowest for the first byte: the ASCII characters of the class
  *     has_high_bit(block)              the bytes of characters beyond ASCII
  *     is_lead(block)                   the first bytes of these
- *     NEXT_WORDS                       the name of the function to define
+ *     put_edges(mask, offset, out)     appends the offsets of a mask's bits plus `offset`; may write 64 entries
+ *     NEXT_WORDS, FIND_EDGES           the names of the functions to define
  */
 #include <string.h>
 
@@ -67,4 +68,46 @@ size_t NEXT_WORDS(const tp_words_rule *any_rule, const uint8_t *text, size_t nby
     }
     *at = nbytes;
     return n;
+}
+
+/* Removes the runs that are too short from the edges. */
+static inline size_t drop_short_runs(const tp_class_rule *rule, const uint8_t *text, size_t nbytes, bool has_beyond,
+                                     uint16_t *edges, size_t n_words)
+{
+    const size_t min_length = rule->min_length;
+    size_t n = 0;
+    for (size_t i = 0; i < n_words; i++) {
+        tp_span run = {edges[2 * i], edges[2 * i + 1]};
+        size_t length = run.end - run.start;
+        edges[2 * n] = (uint16_t)run.start;
+        edges[2 * n + 1] = (uint16_t)run.end;
+        if (has_beyond && length < 4 * min_length) n += tp_class_accepts(rule, text, nbytes, &run);
+        else n += length >= min_length;
+    }
+    return n;
+}
+
+tp_find_class_edges FIND_EDGES;
+
+size_t FIND_EDGES(const tp_class_rule *rule, const uint8_t *text, size_t nbytes, uint16_t *edges)
+{
+    uint16_t *end = edges;
+    uint64_t inside = 0, following = 0, all_beyond = 0;
+    for (size_t offset = 0; offset <= nbytes; offset += 64) { /* a run that ends with the text ends in the block behind */
+        size_t n_here = nbytes - offset;
+        uint64_t within = n_here < 64 ? (UINT64_C(1) << n_here) - 1 : ~UINT64_C(0);
+        tp_block block = load(text + offset);
+        uint64_t members = is_member(rule, block), beyond = has_high_bit(block) & within;
+        if ((beyond | following) != 0) {
+            uint64_t next_following, leads = is_lead(block) & within;
+            members |= following | tp_class_mask_beyond(rule, text, nbytes, offset, leads, &next_following);
+            following = next_following;
+            all_beyond |= beyond;
+        }
+        members &= within;
+        end = put_edges(members ^ (members << 1 | inside), offset, end);
+        inside = members >> 63;
+    }
+    size_t n_words = (size_t)(end - edges) / 2;
+    return rule->min_length == 1 ? n_words : drop_short_runs(rule, text, nbytes, all_beyond != 0, edges, n_words);
 }

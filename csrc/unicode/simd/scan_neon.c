@@ -9,6 +9,7 @@
 
 #include "base/compiler.h"
 #include "base/simd/block_neon.h"
+#include "base/simd/edges_neon.h"
 
 #define SCAN tp_scan_neon
 
@@ -34,12 +35,6 @@ static inline void store_lowered(uint8_t *out, tp_block block)
         uint8x16_t bit = vandq_u8(quarter_between(block.val[i], 'A', 'Z'), vdupq_n_u8(0x20));
         vst1q_u8(out + 16 * i, vorrq_u8(block.val[i], bit));
     }
-}
-
-static inline uint16_t *put_edges(uint64_t mask, size_t offset, uint16_t *out)
-{
-    for (; mask != 0; mask &= mask - 1) *out++ = (uint16_t)(offset + tp_lowest_bit(mask));
-    return out;
 }
 
 #include "unicode/simd/scan_template.h"

@@ -6,6 +6,7 @@
 
 #include "base/compiler.h"
 #include "base/simd/block_plain.h"
+#include "base/simd/edges_plain.h"
 #include "unicode/lower.h"
 #include "unicode/space.h"
 
@@ -39,24 +40,6 @@ static inline void store_lowered(uint8_t *out, tp_block block)
 {
     for (int i = 0; i < 8; i++) block.eights[i] = IN_LITTLE_ENDIAN(tp_ascii_lower_8(block.eights[i]));
     memcpy(out, &block, sizeof block);
-}
-
-/* Eight at a time, because a processor can hardly predict how many there are; the surplus entries are overwritten. */
-static inline uint16_t *put_edges(uint64_t mask, size_t offset, uint16_t *out)
-{
-    const uint64_t last = UINT64_C(1) << 63;
-    while (mask != 0) {
-        uint64_t left = mask;
-        size_t n = 0;
-        for (size_t i = 0; i < 8; i++) {
-            out[i] = (uint16_t)(offset + tp_lowest_bit(left | last));
-            n += left != 0;
-            left &= left - 1;
-        }
-        out += n;
-        mask = left;
-    }
-    return out;
 }
 
 #define HAS_FIND_BEYOND_ASCII

@@ -13,7 +13,7 @@ from text_processor._common import container
 from text_processor._common import json as common_json
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens
-from text_processor.bpe._files import huggingface, own, sections
+from text_processor.bpe._files import huggingface, own, rank_lines, sections, vocabularies
 from text_processor.bpe._files.reasons import Reasons, RefusedError, check_flag, check_list, check_object, check_text
 from text_processor.bpe._model import Model
 from text_processor.bpe._split.splitter import PATTERNS, Splitter, checked_pattern, splitter_for
@@ -71,7 +71,7 @@ def _named(name: str, read: Callable[[], Model]) -> Model:
 
 def read_huggingface(data: bytes, name: str) -> Model:
     """Read a tokenizer.json, or raise `InvalidTokenizerError`."""
-    return _named(name, lambda: huggingface.model_of(common_json.loads(data)))
+    return _named(name, lambda: huggingface.read_quickly(data) or huggingface.model_of(common_json.loads(data)))
 
 
 def read_tiktoken(path: Path, given: Given) -> Model:
@@ -83,7 +83,7 @@ def read_tiktoken(path: Path, given: Given) -> Model:
 def looks_like_content(data: bytes) -> bool:
     """Whether bytes are the content of a file rather than the name of one."""
     start = data[:4096].lstrip()
-    return data.startswith(container.TOKENIZER) or start.startswith(b"{") or own.looks_like_tiktoken(data)
+    return data.startswith(container.TOKENIZER) or start.startswith(b"{") or rank_lines.looks_like_lines(data)
 
 
 def _is_own(path: Path) -> bool:
@@ -93,8 +93,8 @@ def _is_own(path: Path) -> bool:
 
 def _read_content(data: bytes, given: Given) -> Model:
     if data[:4096].lstrip().startswith(b"{"):
-        return _read_json(common_json.loads(data), given)
-    if own.looks_like_tiktoken(data):
+        return _read_json(data, given)
+    if rank_lines.looks_like_lines(data):
         return _of_tiktoken(data, given)
     if data.startswith(b"\n") and b"<unk>" in data[:64]:
         why = "a model of SentencePiece, whose tokens are characters, not bytes, cannot be represented"
@@ -114,8 +114,11 @@ def _check_nothing_given(given: Given, what: str) -> None:
 # ---- JSON ------------------------------------------------------------------------------------------------------------
 
 
-def _read_json(file: Any, given: Given) -> Model:
-    match file:
+def _read_json(data: bytes, given: Given) -> Model:
+    if (model := huggingface.read_quickly(data)) is not None:
+        _check_nothing_given(given, "tokenizer.json")
+        return model
+    match file := common_json.loads(data):
         case {"config": dict(), "vocab": list()}:
             return _tekken(file, given)
         case {"model": _} | {"added_tokens": _} | {"version": _}:
@@ -135,19 +138,19 @@ def _read_json(file: Any, given: Given) -> Model:
 def _of_tiktoken(data: bytes, given: Given) -> Model:
     if given.pattern is None:
         raise ValueError(f"a .tiktoken file, or tokenizer.model, {_NEEDS_PATTERN}")
-    splitter, tokens = checked_pattern(given.pattern), own.read_tiktoken(data)
+    splitter, tokens = checked_pattern(given.pattern), rank_lines.read(data)
     try:
         return model_of(tokens, splitter, given.special_tokens)
     except ValueError:
-        own.line_by_line(data)  # names the line if one repeats another
+        rank_lines.one_by_one(data)  # names the line if one repeats another
         raise
 
 
 def model_of(tokens: Tokens, splitter: Splitter, special_tokens: SpecialTokens) -> Model:
     """Return the model of tokens with tiktoken's rule; special tokens are names with ids, or names that get the next ids."""
-    vocabulary = own.new_vocabulary(tokens)
+    vocabulary = vocabularies.new_vocabulary(tokens)
     if isinstance(special_tokens, Mapping):
-        special_ids = own.checked_special_ids(cast("Mapping[str, int]", special_tokens), tokens.ids)
+        special_ids = vocabularies.checked_special_ids(cast("Mapping[str, int]", special_tokens), tokens.ids)
         return Model(splitter, vocabulary, special_ids)
     return Model(splitter, vocabulary, special_names.checked_names(special_tokens))
 
@@ -206,7 +209,7 @@ def _tekken_tokens(vocab: list[Any]) -> Tokens:
             raise RefusedError(f"vocab[{i}]", f"not a token in base64 and its rank: {quoted(token)}") from error
     if list(ranks.values()) != list(range(len(vocab))):
         raise RefusedError("vocab", "the ranks must count from 0, and no token may be there twice")
-    return own.tokens_of(ranks)
+    return vocabularies.tokens_of(ranks)
 
 
 # ---- Folders ---------------------------------------------------------------------------------------------------------

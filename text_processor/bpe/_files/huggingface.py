@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, cast
 from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor.bpe._files import alphabet, own, sections
+from text_processor.bpe._files import alphabet, members, sections, vocabularies
+from text_processor.bpe._files.members import Members
 from text_processor.bpe._files.reasons import Reasons, RefusedError, check_keys, check_list, check_object, check_value
 from text_processor.bpe._files.sections import PostProcessors, check_number
 from text_processor.bpe._model import Model
@@ -41,8 +42,20 @@ _FOR_UNKNOWN = ("unk_token", "byte_fallback")
 KEPT = ("truncation", "padding", "normalizer", "pre_tokenizer", "decoder")
 
 
-def model_of(file: Any) -> Model:
-    """Return the model that the value of a tokenizer.json describes, or raise a `ValueError` that lists all faults."""
+def read_quickly(data: bytes) -> Model | None:
+    """Return the model of a tokenizer.json that is written as nearly all are; None if it is not, or has a fault."""
+    try:
+        large = members.take_out(data)
+        return model_of(large.rest, large)
+    except (ValueError, OverflowError, RecursionError):  # the other way has the messages
+        return None
+
+
+def model_of(file: Any, large: Members | None = None) -> Model:
+    """Return the model that the value of a tokenizer.json describes, or raise a `ValueError` that lists all faults.
+
+    ``large`` are the large members of the section ``model`` if the file has them no more.
+    """
     reasons = Reasons()
     check_object("the file", file)
     reasons.attempt(check_keys, "the file", file, _SECTIONS)
@@ -53,7 +66,7 @@ def model_of(file: Any) -> Model:
     pre_tokenizer = reasons.attempt(_pre_tokenizer, file, reasons)
     reasons.attempt(sections.check_decoder, "decoder", file.get("decoder"))
     added = reasons.attempt(sections.added_tokens_of, file.get("added_tokens", []), reasons)
-    parts = reasons.attempt(_model_parts, file.get("model"), added, reasons)
+    parts = reasons.attempt(_model_parts, file.get("model"), added, reasons, large)
     if parts is not None and added is not None:
         ids = frozenset(parts.vocabulary.tokens().ids) | {token.id for token in added.values()}
         reasons.attempt(PostProcessors(reasons, ids).check, "post_processor", file.get("post_processor"))
@@ -102,23 +115,39 @@ class Parts(NamedTuple):
     whole_pieces: bool
 
 
-def _model_parts(section: Any, added: Mapping[str, AddedToken] | None, reasons: Reasons) -> Parts | None:
+def _model_parts(section: Any, added: Mapping[str, AddedToken] | None, reasons: Reasons, large: Members | None) -> Parts | None:
     model = check_object("model", section)
     check_value("model.type", model.get("type", "BPE"), ("BPE",))
     reasons.attempt(check_keys, "model", model, {"type", *_MODEL_SETTINGS, *_FOR_UNKNOWN, "vocab", "merges"})
     for key, allowed in _MODEL_SETTINGS.items():
         if key != "end_of_word_suffix" or not model.get(key):
             reasons.attempt(check_value, f"model.{key}", model.get(key, allowed[0]), allowed)
+    whole_pieces = model.get("ignore_merges") is True
+    if large is None:
+        parts = _parts_of(model, added, reasons, whole_pieces=whole_pieces)
+    else:
+        parts = None if added is None else _quick_parts(large, added, whole_pieces=whole_pieces)
+    if parts is not None:
+        reasons.attempt(_check_unknown, model, parts.vocabulary)
+    return parts
+
+
+def _quick_parts(large: Members, added: Mapping[str, AddedToken], *, whole_pieces: bool) -> Parts:
+    found = members.vocabulary_of(large, added, whole_pieces=whole_pieces)
+    sections.check_numbering(added, found.in_vocab, len(large.tokens.ids))
+    return Parts(found.vocabulary, found.merges, whole_pieces and found.merges is not None)
+
+
+def _parts_of(
+    model: Mapping[str, Any], added: Mapping[str, AddedToken] | None, reasons: Reasons, *, whole_pieces: bool
+) -> Parts | None:
     vocab = reasons.attempt(checked_vocab, model.get("vocab"))
     if vocab is None:
         return None
     merges = reasons.attempt(checked_merges, model.get("merges"))
     if merges is None or added is None:
         return None
-    parts = assemble(vocab, merges, added, reasons, whole_pieces=model.get("ignore_merges") is True)
-    if parts is not None:
-        reasons.attempt(_check_unknown, model, parts.vocabulary)
-    return parts
+    return assemble(vocab, merges, added, reasons, whole_pieces=whole_pieces)
 
 
 def checked_vocab(section: Any) -> dict[str, int]:
@@ -179,7 +208,7 @@ def assemble(
     vocab: dict[str, int], merges: list[str], added: Mapping[str, AddedToken], reasons: Reasons, *, whole_pieces: bool
 ) -> Parts | None:
     """Return the vocabulary of checked tokens and merges; None, with reasons, if it cannot be represented."""
-    reasons.attempt(sections.check_numbering, added, vocab)
+    reasons.attempt(sections.check_numbering, added, vocab, len(vocab))
     plain = _without_added(vocab, merges, added)
     try:
         text = alphabet.to_bytes("".join(plain))
@@ -192,7 +221,7 @@ def assemble(
     if found is not None:
         return Parts(found, None, False)
     pairs = _pairs_of(merges, vocab)
-    vocabulary = own.new_vocabulary(tokens, pairs, whole_pieces=whole_pieces, may_lack_bytes=True)
+    vocabulary = vocabularies.new_vocabulary(tokens, pairs, whole_pieces=whole_pieces, may_lack_bytes=True)
     return Parts(vocabulary, pairs, whole_pieces)
 
 
@@ -204,7 +233,7 @@ def _by_tokens_alone(tokens: Tokens, names: list[str], merges: list[str], *, who
     piece that is a token becomes it, which is what merging does too if there is a pair for each token.
     """
     try:
-        vocabulary = own.new_vocabulary(tokens, may_lack_bytes=True)
+        vocabulary = vocabularies.new_vocabulary(tokens, may_lack_bytes=True)
     except ValueError:
         return None
     pairs = vocabulary.pairs()
@@ -260,7 +289,7 @@ def _check_unknown(model: Mapping[str, Any], vocabulary: Vocabulary) -> None:
     """Check that no text has a byte that is no token if another token would stand for it."""
     if not any(model.get(key) for key in _FOR_UNKNOWN):
         return
-    lacking = own.missing(vocabulary.tokens()) - own.NEVER_IN_UTF8
+    lacking = vocabularies.missing(vocabulary.tokens()) - vocabularies.NEVER_IN_UTF8
     if lacking:
         key = next(key for key in _FOR_UNKNOWN if model.get(key))
         why = f"{quoted(model[key])} cannot be represented, as the byte {min(lacking)!r} is no token"

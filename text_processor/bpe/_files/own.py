@@ -1,31 +1,27 @@
-"""Files of tokenizers: this package's format, and tiktoken's.
+"""This package's own files of tokenizers.
 
-The first is a container of five sections: a JSON object with the pattern, the added tokens and the rule, then the lengths of
-the tokens and their ids (unsigned 32-bit, little-endian), the bytes of the tokens, and the merges, two ids each, where Hugging
-Face's rule needs them. A file of tiktoken's has a line for each token: its bytes in base64, a blank, its id.
+A file is a container of five sections: a JSON object with the pattern, the added tokens and the rule, then the lengths of the
+tokens and their ids (unsigned 32-bit, little-endian), the bytes of the tokens, and the merges, two ids each, where Hugging
+Face's rule needs them.
 """
 
 from __future__ import annotations
 
-import binascii
 import json
-import re
 import sys
 from array import array
 from collections.abc import Iterator, Mapping
 from functools import partial
-from itertools import accumulate, chain, compress, pairwise
-from operator import sub
+from itertools import accumulate, pairwise
 from typing import Any, cast, get_args
 
 from text_processor._common import arguments, container
 from text_processor._common.container import Container
 from text_processor._common.messages import quoted
-from text_processor._native import bpe as native_bpe
-from text_processor._native.bpe import Tokens, Vocabulary
-from text_processor._native.status import InvalidArgumentError
+from text_processor._native.bpe import Tokens
 from text_processor.bpe._files.reasons import Reasons
 from text_processor.bpe._files.sections import PostProcessors
+from text_processor.bpe._files.vocabularies import checked_special_ids, missing, new_vocabulary
 from text_processor.bpe._model import Model, little_endian
 from text_processor.bpe._split import splitter
 from text_processor.bpe._split.splitter import Behavior, Dialect, Splitter, Step
@@ -42,9 +38,6 @@ _CONTAINER = Container(
     what="a file that Tokenizer.save has written",
     error=InvalidTokenizerError,
 )
-
-
-# ---- Our own ---------------------------------------------------------------------------------------------------------
 
 
 def chunks(model: Model) -> Iterator[bytes | memoryview]:
@@ -211,110 +204,3 @@ def _checked_not_special(names: Any, special_ids: Mapping[str, int]) -> list[str
     if not arguments.is_a(names, list) or not all(type(name) is str and name in special_ids for name in names):
         raise ValueError(f"not_special must be a list of names of special_tokens, not {quoted(names)}")
     return cast(list[str], names)
-
-
-# Bytes that UTF-8 never has.
-NEVER_IN_UTF8 = frozenset((b"\xc0", b"\xc1", *(bytes([byte]) for byte in range(0xF5, 0x100))))
-
-
-def new_vocabulary(
-    tokens: Tokens, merges: array[int] | None = None, *, whole_pieces: bool = False, may_lack_bytes: bool = False
-) -> Vocabulary:
-    """Make a vocabulary of untrusted tokens, or raise a `ValueError` that names the wrong token and the reason.
-
-    Single bytes that no text has need not be tokens. If ``may_lack_bytes``, others may be missing too: text loses them, as in
-    Hugging Face's library; tiktoken would panic.
-    """
-    lacks_none = may_lack_bytes or missing(tokens) <= NEVER_IN_UTF8
-    try:
-        return Vocabulary.of_tokens(tokens, merges, whole_pieces=whole_pieces, may_lack_bytes=lacks_none)
-    except InvalidArgumentError as error:
-        raise ValueError(_fault(error, tokens, merges)) from error
-
-
-def missing(tokens: Tokens) -> set[bytes]:
-    """Return the single bytes that are no tokens."""
-    lengths = map(sub, tokens.ends, chain([0], tokens.ends))
-    singles = {tokens.text[end - 1 : end] for end in compress(tokens.ends, map((1).__eq__, lengths))}
-    return {bytes([byte]) for byte in range(256)} - singles
-
-
-def _fault(error: InvalidArgumentError, tokens: Tokens, merges: array[int] | None) -> str:
-    n_tokens = len(tokens.ids)
-    if error.item < n_tokens:
-        token = list(tokens.each())[error.item]
-        return f"the token {quoted(token)} with the id {tokens.ids[error.item]}: {error}"
-    if lacking := sorted(missing(tokens) - NEVER_IN_UTF8):
-        return f"{error}: {lacking[0]!r} is missing"
-    number = error.item - n_tokens - 256  # after the tokens come the bytes, and after these the merges
-    pair = merges[2 * number : 2 * number + 2].tolist() if merges else []
-    return f"merge {number}, of the ids {pair}: {error}"
-
-
-def checked_special_ids(special_tokens: Mapping[str, int], ids: array[int]) -> dict[str, int]:
-    """Check special tokens that come with ids; the vocabulary must not have these ids."""
-    checked = special_names.checked_ids(special_tokens)
-    if taken := set(checked.values()) & set(ids):
-        name = next(name for name, token in checked.items() if token in taken)
-        raise ValueError(f"the special token {quoted(name)} has the id {checked[name]}, which a token of the vocabulary has")
-    return checked
-
-
-# ---- tiktoken's ------------------------------------------------------------------------------------------------------
-
-_LINE = re.compile(rb"([A-Za-z0-9+/]+={0,2}|=)[ \t]+([0-9]{1,10})")
-
-
-def looks_like_tiktoken(data: bytes | memoryview) -> bool:
-    """Whether data begins with a line of a file of tiktoken."""
-    return _LINE.match(bytes(data[:4096]).lstrip()) is not None
-
-
-def read_tiktoken(data: bytes) -> Tokens:
-    """Return the tokens of a file, or raise `InvalidTokenizerError` with the number of the line."""
-    try:
-        return native_bpe.read_ranks(data)
-    except InvalidArgumentError:
-        return line_by_line(data)
-
-
-def line_by_line(data: bytes) -> Tokens:
-    """Read a file that has a fault, an empty token or an unusual layout."""
-    ranks: dict[bytes, int] = {}
-    ids: set[int] = set()
-    position = 0
-    for number, line in enumerate(data.split(b"\n"), 1):
-        try:
-            if stripped := line.strip():
-                token, rank = _entry(stripped)
-                if token in ranks:
-                    raise ValueError(f"the token {quoted(token)} is there already")
-                if rank in ids:
-                    raise ValueError(f"the token {quoted(token)}: the id {rank} is that of an earlier token")
-                ranks[token] = rank
-                ids.add(rank)
-        except ValueError as error:
-            raise InvalidTokenizerError(f"line {number} (at byte {position}): {error}", offset=position) from error
-        position += len(line) + 1
-    return tokens_of(ranks)
-
-
-def tokens_of(ranks: Mapping[bytes, int]) -> Tokens:
-    """Return checked tokens with their ids in the form that the core takes."""
-    return Tokens(b"".join(ranks), array("Q", accumulate(map(len, ranks))), array("I", ranks.values()))
-
-
-def _entry(line: bytes) -> tuple[bytes, int]:
-    found = _LINE.fullmatch(line)
-    if found is None:
-        raise ValueError(f"not a token in base64, a blank and its id: {quoted(line)}")
-    rank = int(found[2])
-    if rank > special_names.MOST_ID:
-        raise ValueError(f"the id {rank} is above {special_names.MOST_ID}, the largest id")
-    return b"" if found[1] == b"=" else binascii.a2b_base64(found[1], strict_mode=True), rank
-
-
-def tiktoken_lines(model: Model) -> Iterator[bytes]:
-    """Give the lines of a file for tiktoken."""
-    for token, rank in zip(model.tokens.each(), model.tokens.ids, strict=True):
-        yield (binascii.b2a_base64(token, newline=False) or b"=") + b" %d\n" % rank

@@ -319,11 +319,14 @@ def _added_name(place: str, value: Any, added: Mapping[str, AddedToken]) -> str:
     return name
 
 
-def check_numbering(added: Mapping[str, AddedToken], vocab: Mapping[str, int]) -> None:
-    """Check that added tokens have the ids that tokenizers gives them: if not in the vocabulary, the next one after all ids."""
+def check_numbering(added: Mapping[str, AddedToken], vocab: Mapping[str, int], n_vocab: int) -> None:
+    """Check that added tokens have the ids that tokenizers gives them: if not in the vocabulary, the next one after all ids.
+
+    ``vocab`` has the ids of all of them that are in the vocabulary, which has ``n_vocab`` tokens.
+    """
     largest = -1
     for i, (name, token) in enumerate(added.items()):
-        number = vocab.get(name, max(len(vocab), largest + 1))
+        number = vocab.get(name, max(n_vocab, largest + 1))
         if token.id != number and name not in vocab:
             why = f"it is {token.id}, but not being in model.vocab the token would get {number} there"
             raise RefusedError(f"added_tokens[{i}].id", why)

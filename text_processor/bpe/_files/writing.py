@@ -12,7 +12,7 @@ from text_processor._common import files
 from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._native.status import InvalidArgumentError
-from text_processor.bpe._files import alphabet, own, sections
+from text_processor.bpe._files import alphabet, sections, vocabularies
 from text_processor.bpe._files.reasons import Reasons
 from text_processor.bpe._files.sections import FLAGS
 from text_processor.bpe._model import Model
@@ -94,7 +94,7 @@ def _check_names(added: Mapping[str, AddedToken], vocab: Mapping[str, int]) -> N
 def _are_numbered(added: Mapping[str, AddedToken], vocab: Mapping[str, int]) -> bool:
     """Whether tokenizers gives these ids to added tokens that are not in the vocabulary."""
     reasons = Reasons()
-    reasons.attempt(sections.check_numbering, added, vocab)
+    reasons.attempt(sections.check_numbering, added, vocab, len(vocab))
     return not reasons
 
 
@@ -193,7 +193,7 @@ def check_rule_of_tiktoken(model: Model) -> None:
         reasons.append("it splits text otherwise than into the matches of one regular expression")
     if inexact := [name for name, token in model.added.items() if not token.is_exact]:
         reasons.append(f"its added token {quoted(inexact[0])} takes white space beside it or is found as a single word only")
-    if lacking := own.missing(model.tokens) - own.NEVER_IN_UTF8:
+    if lacking := vocabularies.missing(model.tokens) - vocabularies.NEVER_IN_UTF8:
         reasons.append(f"the byte {min(lacking)!r} is no token")
     if reasons:
         raise ValueError(f"tiktoken cannot represent this tokenizer: {'; '.join(reasons)}")

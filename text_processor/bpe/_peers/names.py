@@ -11,6 +11,7 @@ from text_processor._common import arguments, many
 from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted
 from text_processor.bpe._files import alphabet, forms, writing
+from text_processor.bpe._files.stored import Stored
 from text_processor.bpe._model import Model
 from text_processor.bpe._peers import hints, unstable
 from text_processor.bpe._peers.lookup import lookup_of
@@ -27,7 +28,7 @@ class _MissingEndError(UnknownTokenError, AttributeError):
     """There is no token for the end of a text; as an `AttributeError` it lets ``hasattr`` and ``getattr`` do their work."""
 
 
-class NamesOfPeers(metaclass=hints.Hinting):
+class NamesOfPeers(Stored, metaclass=hints.Hinting):
     """The part of `Tokenizer` that has the names of other libraries, with their answers."""
 
     __slots__ = ("_name",)
@@ -42,8 +43,6 @@ class NamesOfPeers(metaclass=hints.Hinting):
         def special_tokens(self) -> dict[str, int]: ...
         def decode_bytes(self, ids: Iterable[int]) -> bytes: ...
         def token_bytes(self, id: int) -> bytes: ...  # noqa: A002
-        @classmethod
-        def load(cls, source: str | bytes | os.PathLike[Any] | Buffer) -> Self: ...
 
     if not TYPE_CHECKING:  # a type checker would take any name for an attribute
 

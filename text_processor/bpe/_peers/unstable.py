@@ -17,7 +17,7 @@ from text_processor._native.bpe import Encoder
 from text_processor.bpe._model import Model
 from text_processor.bpe._outputs import Lists
 from text_processor.bpe._peers.lookup import lookup_of
-from text_processor.bpe._stages import special_names, utf8
+from text_processor.bpe._stages import utf8
 
 # Bytes of possible continuations that one call encodes, at most: about two seconds of work.
 MOST_NBYTES = 1 << 24
@@ -46,7 +46,7 @@ class Unstable:
 
     def _last_piece(self, text: object, allowed: object, disallowed: object) -> bytes:
         """Return the last piece after the last special token; it is empty if there is none."""
-        chosen, _ = special_names.resolve(allowed, disallowed, self._model.special_names)
+        chosen, _ = self._model.resolve(allowed, disallowed)
         data, start = utf8.as_utf8(utf8.checked_text(text)), 0
         if chosen:
             for place in self._model.search_for(chosen).all(data):

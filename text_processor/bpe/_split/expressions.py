@@ -551,7 +551,11 @@ class _Reader:
                 return self._counted(sets.intersection(sets.union(one, other), sets.complement(both)))
 
     def _is_operation(self) -> bool:
-        return self._begins("&&") or (not self.is_oniguruma and self._begins("--", "~~"))
+        return self._is_operator() or (not self.is_oniguruma and self._begins("--"))
+
+    def _is_operator(self) -> bool:
+        """Whether characters follow that are no members, wherever they stand."""
+        return self._begins("&&") or (not self.is_oniguruma and self._begins("~~"))
 
     def _members(self, flags: _Flags, *, is_first: bool) -> Set:
         found, single, start = list[Set](), list[int](), self.at
@@ -592,7 +596,7 @@ class _Reader:
         # A hyphen alone is one at the start or at the end; elsewhere the dialects differ.
         if not character or (character == "-" and not (self._begins("-]") or (is_first and not self._begins("--")))):
             self._beyond()
-        if self._begins("&&") or (character == "]" and self._begins("]-")):
+        if self._is_operator() or (character == "]" and self._begins("]-")):
             self._beyond()
         self.at += 1
         if character == "-" and self._begins("-"):

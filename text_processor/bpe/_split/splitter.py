@@ -62,6 +62,11 @@ class Splitter:
         """The regular expression of the only step, or of the last step; empty if there is none."""
         return self.steps[-1].pattern if self.steps else ""
 
+    @property
+    def name(self) -> str:
+        """The name of the pattern if it has one, otherwise the pattern."""
+        return next((name for name, text in PATTERNS.items() if text == self.pattern), self.pattern)
+
     def __eq__(self, other: object) -> bool:
         return self.steps == other.steps if isinstance(other, Splitter) else NotImplemented
 
@@ -192,7 +197,7 @@ def splitter_for(pattern: str, dialect: Dialect = "rust") -> Splitter:
 def splitter_of(steps: Iterable[Step]) -> Splitter:
     """Return the splitter that takes steps one after the other; errors as in `splitter_for`."""
     known = tuple(map(_in_one_form, steps))
-    if len(known) == 1 and known[0].behavior == "Matches" and (number := _number_of(known[0])):
+    if number := _number_of_all(known):
         return Splitter(known, NAMED[number])
     if len(known) > native_bpe.MOST_STEPS:
         raise ValueError(f"text can be split in at most {native_bpe.MOST_STEPS} steps, not {len(known)}")
@@ -244,6 +249,27 @@ def _is_the_same_in_both(pattern: str) -> bool:
 def _number_of(step: Step) -> int:
     """Return the number of the pattern of the core that a step has, or 0."""
     return 0 if step.over_bytes or step.dialect != "rust" else native_bpe.find_pattern(step.pattern)
+
+
+# DeepSeek V3's tokenizer.json splits in three steps, which the core takes as one.
+_DEEPSEEK3 = (
+    r"\p{N}{1,3}",
+    "[一-龥\u3040-\u309f\u30a0-\u30ff]+",
+    (
+        r"""[!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*"""
+        r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+    ),
+)
+
+
+def _number_of_all(steps: tuple[Step, ...]) -> int:
+    """Return the number of the pattern of the core that does what all steps do together, or 0."""
+    if len(steps) == 1 and steps[0].behavior == "Matches":
+        return _number_of(steps[0])
+    if not all(step.behavior == "Isolated" and not step.invert and not step.over_bytes for step in steps):
+        return 0
+    patterns = tuple(step.pattern.replace("\r", r"\r").replace("\n", r"\n") for step in steps)
+    return native_bpe.PATTERNS["deepseek3"] if patterns == _DEEPSEEK3 else 0
 
 
 def _native_step(step: Step) -> NativeStep:

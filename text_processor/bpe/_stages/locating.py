@@ -81,26 +81,29 @@ class Locator:
         text = b" " * n_before + text
         ids = self._encode(text)
         ends = array("Q", bytes(8 * len(ids)))
-        self._vocabulary.decode(ids, ends)
-        n_encoded = ends[-1] if ends else 0
-        where = range(len(text)) if n_encoded == len(text) else self._in_pieces(text)
-        if n_encoded != len(where):
-            why = "the vocabulary lacks some of its bytes, or regex splits it and leaves out some of it"
-            raise ValueError(f"{why}: it is not certain where the tokens come from. encode gives the ids alone")
+        encoded = self._vocabulary.decode(ids, ends)
+        where = range(len(text)) if len(encoded) == len(text) else self._in_pieces(text, encoded, ends)
         start = 0
         for number, end in zip(ids, ends, strict=True):
             found.add(number, origins[max(where[start] - n_before, 0)], origins[max(where[end - 1] - n_before, 0)])
             start = end
 
-    def _in_pieces(self, text: bytes) -> array[int] | range:
-        """Return the places of the bytes that are in pieces; the pattern leaves out the others."""
-        places, start = array("Q"), 0
+    def _in_pieces(self, text: bytes, encoded: memoryview, token_ends: array[int]) -> array[int]:
+        """Return the places of the bytes that are encoded: those in pieces, without bytes that the vocabulary lacks.
+
+        A piece that is a token is encoded as a whole, whatever bytes it has.
+        """
         if self._splitter.native is None:
-            return places
-        for end in native_bpe.split(self._splitter.native, text):
-            if end < native_bpe.LEFT_OUT:
-                places.extend(range(start, end))
-            start = end % native_bpe.LEFT_OUT
+            why = "regex splits it and leaves out some of it, or the vocabulary lacks some of its bytes"
+            raise ValueError(f"{why}: it is not certain where the tokens come from. encode gives the ids alone")
+        places, start, ends, present = array("Q"), 0, {*token_ends}, self._vocabulary.tokens().single_bytes()
+        for marked in native_bpe.split(self._splitter.native, text):
+            end = marked % native_bpe.LEFT_OUT
+            if marked < native_bpe.LEFT_OUT:
+                done = len(places)
+                is_whole = done + end - start in ends and bytes(encoded[done : done + end - start]) == text[start:end]
+                places.extend(i for i in range(start, end) if is_whole or text[i] in present)
+            start = end
         return places
 
 

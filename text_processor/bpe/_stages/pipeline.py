@@ -162,11 +162,18 @@ def looked_for(name: str, token: AddedToken, form: str | None) -> str:
     return normalizing.normalized(name, form) if token.normalized else name
 
 
-def new_finders(added: Mapping[str, AddedToken], form: str | None, chosen: frozenset[str]) -> Finders:
-    """Return what finds the chosen special tokens and all that are not special."""
-    by_normalized: dict[bool, dict[str, AddedToken]] = {False: {}, True: {}}
+def looked_for_by(
+    added: Mapping[str, AddedToken], form: str | None, chosen: frozenset[str]
+) -> tuple[dict[str, AddedToken], dict[str, AddedToken]]:
+    """Return the chosen special tokens and all that are not special, those found before the text is normalized and after."""
+    before, after = dict[str, AddedToken](), dict[str, AddedToken]()
     for name, token in added.items():
         if not token.special or name in chosen:
-            by_normalized[token.normalized].setdefault(looked_for(name, token, form), token)
-    before, after = (Finder(tokens) if tokens else None for tokens in by_normalized.values())
+            (after if token.normalized else before).setdefault(looked_for(name, token, form), token)
+    return before, after
+
+
+def new_finders(added: Mapping[str, AddedToken], form: str | None, chosen: frozenset[str]) -> Finders:
+    """Return what finds the chosen special tokens and all that are not special."""
+    before, after = (Finder(tokens) if tokens else None for tokens in looked_for_by(added, form, chosen))
     return Finders(before, after)

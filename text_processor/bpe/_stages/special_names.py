@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from text_processor._common import arguments, many
@@ -29,22 +29,33 @@ class Place(NamedTuple):
 class Search:
     """Finds names (at least one) in a text: the leftmost first, and the longest of those that begin at the same place."""
 
-    __slots__ = ("_common", "_longest", "_names", "_native")
+    __slots__ = ("_common", "_longest", "_native", "names")
 
     def __init__(self, names: Collection[str]) -> None:
-        self._names = tuple(names)
+        self.names = tuple(names)  # by number
         self._native = native_bpe.Names([name.encode("utf-8", "surrogatepass") for name in names])
         self._longest = max(map(len, names))
         # The common prefix of all names is found quickly, and occurs in few texts.
         self._common = common_prefix(min(names), max(names))
 
-    def may_occur(self, text: str) -> bool:
+    def may_occur(self, text: str | memoryview) -> bool:
         """Whether a name may be in a text; false if the common prefix of all names is not in it."""
+        if isinstance(text, memoryview):
+            return self._common.encode() in bytes(text)
         return self._common in text
+
+    @property
+    def address(self) -> int:
+        """The address of the names for the short ways of the binding."""
+        return self._native.address
 
     def occur_in(self, batch: Batch) -> bool:
         """Whether any of the names is in the text of a batch."""
         return self._native.occur_in(batch.text)
+
+    def occur_in_text(self, text: str) -> bool:
+        """Whether any of the names is in a text, all of which is read at once."""
+        return self._common in text and self._native.occur_in(text.encode("utf-8", "surrogatepass"))
 
     def first(self, text: str) -> str | None:
         """Return the leftmost name, or None if there is none."""
@@ -65,7 +76,7 @@ class Search:
         """Give the places of all names in a whole text, in steps; Ctrl-C takes effect between two steps."""
         for start, found in self.steps(text):
             for at in range(0, len(found), 3):
-                yield Place(start + found[at], start + found[at + 1], self._names[found[at + 2]])
+                yield Place(start + found[at], start + found[at + 1], self.names[found[at + 2]])
 
     def steps(self, text: memoryview) -> Iterator[tuple[int, memoryview[int]]]:
         """Give where each step of a whole text begins, and from there the start, end and number of each name in it."""
@@ -76,14 +87,14 @@ class Search:
             yield start, found
             start += n_certain
 
-    def ids_of(self, ids: Mapping[str, int]) -> array[int]:
-        """Return the id of each name, by number."""
-        return array("I", map(ids.__getitem__, self._names))
+    def numbers(self, text: bytes | memoryview, *, is_final: bool) -> tuple[memoryview[int], int]:
+        """Return the same as `places`, as the start, the end and the number of each name."""
+        return self._native.places(text, is_final=is_final)
 
     def places(self, text: bytes | memoryview, *, is_final: bool) -> tuple[list[Place], int]:
         """Return the places of all names, and the number of certain bytes; after these, more text may complete other names."""
         found, n_certain = self._native.find(text, is_final=is_final)
-        names = map(self._names.__getitem__, found[2::3])
+        names = map(self.names.__getitem__, found[2::3])
         return list(map(Place, found[::3], found[1::3], names)), n_certain
 
 
@@ -101,13 +112,30 @@ def disallowed(name: str, place: str) -> ValueError:
     )
 
 
-def resolve(allowed: object, disallowed: object, every: frozenset[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the special tokens to look for, among all there are, and the names that must not occur."""
-    if isinstance(allowed, tuple) and not allowed and isinstance(disallowed, str) and disallowed == "all":
-        return frozenset(), every  # the usual case
-    chosen = every if allowed == "all" else _names("allowed_special", allowed)
-    forbidden = every - chosen if disallowed == "all" else _names("disallowed_special", disallowed)
-    return chosen & every, forbidden
+_NONE: frozenset[str] = frozenset()
+
+# Returns the special tokens to look for, and the names that must not occur, of what a call allows and disallows.
+Resolve = Callable[[object, object], tuple[frozenset[str], frozenset[str]]]
+
+# The number of sets of allowed names whose complement a tokenizer keeps: nearly all calls allow the same ones.
+MOST_COMPLEMENTS = 8
+
+
+def resolver(every: frozenset[str]) -> Resolve:
+    """Return the function that does this among all special tokens; usual calls take the same time however many there are."""
+    all_but = lru_cache(MOST_COMPLEMENTS)(every.difference)
+
+    def resolve(allowed: object, disallowed: object) -> tuple[frozenset[str], frozenset[str]]:
+        is_all = isinstance(disallowed, str) and disallowed == "all"
+        others = _NONE if is_all else _names("disallowed_special", disallowed)
+        if isinstance(allowed, tuple) and not allowed:
+            return _NONE, every if is_all else others
+        if isinstance(allowed, str) and allowed == "all":
+            return every, others
+        chosen = _names("allowed_special", allowed)
+        return chosen & every, all_but(chosen) if is_all else others
+
+    return resolve
 
 
 def _names(argument: str, names: Any) -> frozenset[str]:

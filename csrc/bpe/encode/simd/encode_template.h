@@ -87,7 +87,11 @@ size_t ENCODE(tp_encoding *e, const tp_split_rules *rules, const uint8_t *text, 
         return encode_by(e, rules, TP_SPLIT_GPT2, text, end, readable_end, is_final);
     case TP_SPLIT_GPT4:
         return encode_by(e, rules, TP_SPLIT_GPT4, text, end, readable_end, is_final);
-    default:
+    case TP_SPLIT_O200K:
         return encode_by(e, rules, TP_SPLIT_O200K, text, end, readable_end, is_final);
+    case TP_SPLIT_KIMI:
+        return encode_by(e, rules, TP_SPLIT_KIMI, text, end, readable_end, is_final);
+    default:
+        return encode_by(e, rules, TP_SPLIT_DEEPSEEK, text, end, readable_end, is_final);
     }
 }

@@ -55,7 +55,11 @@ size_t SPLIT(const tp_split_rules *rules, const uint8_t *text, const uint8_t *en
         return split_by(rules, TP_SPLIT_GPT2, text, end, is_final, ends, capacity);
     case TP_SPLIT_GPT4:
         return split_by(rules, TP_SPLIT_GPT4, text, end, is_final, ends, capacity);
-    default:
+    case TP_SPLIT_O200K:
         return split_by(rules, TP_SPLIT_O200K, text, end, is_final, ends, capacity);
+    case TP_SPLIT_KIMI:
+        return split_by(rules, TP_SPLIT_KIMI, text, end, is_final, ends, capacity);
+    default:
+        return split_by(rules, TP_SPLIT_DEEPSEEK, text, end, is_final, ends, capacity);
     }
 }

@@ -1,0 +1,149 @@
+"""The commands ``completion`` and ``manual``: what shells and ``man`` want, made from the options that there are."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from text_processor import __version__
+from text_processor.cli._shared import PROGRAM
+
+SHELLS = ["bash", "zsh", "fish"]
+
+
+def add_commands(commands: Any, parser: argparse.ArgumentParser) -> None:
+    """Add both commands; ``parser`` is that of the program."""
+    completion = commands.add_parser(
+        "completion",
+        help="write a script that completes the options of this program in a shell",
+        description=f"Write a script that completes commands and options. In bash: source <({PROGRAM} completion bash); in zsh "
+        f"the same with zsh, after compinit; in fish: {PROGRAM} completion fish | source.",
+    )
+    completion.add_argument("shell", choices=SHELLS, help="the shell")
+    completion.set_defaults(run=lambda arguments: _write(_completion(parser, arguments.shell)), refuse=completion.error)
+    manual = commands.add_parser(
+        "manual",
+        help="write the manual page of this program",
+        description=f"Write the manual page, as man reads it: {PROGRAM} manual > {PROGRAM}.1; man ./{PROGRAM}.1",
+    )
+    manual.set_defaults(run=lambda _: _write(_page(parser)), refuse=manual.error)
+
+
+def _write(lines: Iterator[str]) -> int:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return 0
+
+
+# ---- What there is ---------------------------------------------------------------------------------------------------
+
+
+def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The commands right below a parser."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            found: dict[str, argparse.ArgumentParser] = action.choices
+            return found
+    return {}
+
+
+def _all_commands(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every parser, with the words that lead to it."""
+    yield path, parser
+    for name, below in _commands(parser).items():
+        yield from _all_commands(below, (*path, name))
+
+
+def _options(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    return [action for action in parser._actions if action.option_strings]
+
+
+# ---- Completion ------------------------------------------------------------------------------------------------------
+
+
+def _completion(parser: argparse.ArgumentParser, shell: str) -> Iterator[str]:
+    if shell == "fish":
+        yield from _fish(parser)
+        return
+    if shell == "zsh":
+        yield "autoload -U +X bashcompinit && bashcompinit"
+    yield from _bash(parser)
+
+
+def _bash(parser: argparse.ArgumentParser) -> Iterator[str]:
+    function = f"_{PROGRAM.replace('-', '_')}"
+    yield f"{function}() {{"
+    yield '  local here="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" words="" path="" i'
+    names = sorted({name for path, _ in _all_commands(parser) for name in path})
+    yield "  for ((i = 1; i < COMP_CWORD; i++)); do"
+    yield f'    case "${{COMP_WORDS[i]}}" in {"|".join(names)}) path="$path ${{COMP_WORDS[i]}}" ;; esac'
+    yield "  done"
+    yield '  case "$path:$before" in'
+    for path, each in _all_commands(parser):
+        for action in _options(each):
+            if action.choices:
+                for option in action.option_strings:
+                    yield f'    "{_path(path)}:{option}") words="{" ".join(map(str, action.choices))}" ;;'
+    for path, each in _all_commands(parser):
+        words = [option for action in _options(each) for option in action.option_strings] + [*_commands(each)]
+        yield f'    "{_path(path)}:"*) words="{" ".join(words)}" ;;'
+    yield "  esac"
+    yield '  COMPREPLY=($(compgen -W "$words" -- "$here"))'
+    yield "}"
+    yield f"complete -o default -F {function} {PROGRAM}"
+
+
+def _path(path: tuple[str, ...]) -> str:
+    return "".join(f" {name}" for name in path)
+
+
+def _fish(parser: argparse.ArgumentParser) -> Iterator[str]:
+    for path, each in _all_commands(parser):
+        condition = " and ".join(f"__fish_seen_subcommand_from {name}" for name in path) or "__fish_use_subcommand"
+        begin = f"complete -c {PROGRAM} -n '{condition}'"
+        for name in _commands(each):
+            yield f"{begin} -a {name}"
+        for action in _options(each):
+            for option in action.option_strings:
+                flag = f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
+                choices = f" -x -a '{' '.join(map(str, action.choices))}'" if action.choices else ""
+                yield f"{begin} {flag}{choices}"
+
+
+# ---- The manual page -------------------------------------------------------------------------------------------------
+
+
+def _page(parser: argparse.ArgumentParser) -> Iterator[str]:
+    yield f'.TH {PROGRAM.upper()} 1 "" "{PROGRAM} {__version__}"'
+    yield f".SH NAME\n{PROGRAM} \\- {_escaped(parser.description or '')}"
+    for path, each in _all_commands(parser):
+        if _commands(each):
+            continue
+        yield f".SH {' '.join(path).upper()}"
+        yield f".B {_escaped(' '.join(each.format_usage().removeprefix('usage: ').split()))}"
+        yield f".PP\n{_escaped(each.description or '')}"
+        for action in each._actions:
+            if action.help == argparse.SUPPRESS:
+                continue
+            shown = ", ".join(action.option_strings) or str(action.metavar or action.dest)
+            value = "" if not action.option_strings or action.nargs == 0 else f" {_value_of(action)}"
+            yield f".TP\n.B {_escaped(shown + value)}\n{_escaped(_help_of(each, action))}"
+        if each.epilog:
+            yield f".PP\n.nf\n{_escaped(each.epilog)}\n.fi"
+
+
+def _value_of(action: argparse.Action) -> str:
+    if action.metavar is not None:
+        return str(action.metavar)
+    return "{" + ",".join(map(str, action.choices)) + "}" if action.choices else action.dest.upper()
+
+
+def _help_of(parser: argparse.ArgumentParser, action: argparse.Action) -> str:
+    return (action.help or "") % {"prog": parser.prog, "default": action.default}
+
+
+def _escaped(text: str) -> str:
+    """Return text in which nothing is a request of the formatter."""
+    lines = text.replace("\\", "\\e").replace("-", "\\-").split("\n")
+    return "\n".join(f"\\&{line}" if line.startswith((".", "'")) else line for line in lines)

@@ -1,0 +1,258 @@
+"""What workers do with one part of a source, whatever the engine: its result is a value that depends on the part alone.
+
+A part is the name of a file, or documents: a list, an Arrow column or a ``Series``. Tables and counts travel between workers as
+bytes. Whatever goes wrong in a part raises `PartError` with its name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from glob import glob, has_magic
+from importlib import import_module
+from typing import Any, NamedTuple, TypeVar
+
+from text_processor._common import many
+from text_processor._common.arguments import check_option, checked_whole
+from text_processor._common.messages import needs, quoted
+from text_processor.analyzer import TextAnalyzer
+from text_processor.bpe import PieceCounts, Tokenizer
+from text_processor.errors import PartError, TextProcessorError
+
+Item = TypeVar("Item")
+
+# How many neighbours one task merges: fewer make a deeper tree, more need more memory at once.
+FAN_IN = 8
+
+ORDERS = ("seen", "count", "term")
+
+# What begins a Parquet file, and compressed data that pyarrow reads.
+_PARQUET = b"PAR1"
+_CODECS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+
+
+class Work(NamedTuple):
+    """What to do with each part; it travels to the workers."""
+
+    column: str | None
+    reading: dict[str, Any]
+    """The arguments of ``add_file``: documents, errors, encoding, blank."""
+    options: dict[str, Any]
+    """The arguments of `TextAnalyzer`, or of `PieceCounts`."""
+
+
+# ---- Sources ---------------------------------------------------------------------------------------------------------
+
+
+def is_paths(source: object) -> bool:
+    """Whether a source is a path, a glob, or a list or tuple of them."""
+    if isinstance(source, (list, tuple)):
+        return all(isinstance(each, (str, os.PathLike)) for each in source)
+    return isinstance(source, (str, os.PathLike))
+
+
+def paths(source: Any) -> list[str]:
+    """Return the files of paths and globs, in the order given, those of a glob sorted; a glob without any raises."""
+    found: list[str] = []
+    for each in [source] if isinstance(source, (str, os.PathLike)) else source:
+        name = os.fspath(each)
+        matches = _matches(name)
+        if not matches:
+            raise FileNotFoundError(f"no file matches {quoted(name)}")
+        found += matches
+    return found
+
+
+def _matches(name: str) -> list[str]:
+    if not has_magic(name):
+        return [name]
+    if "://" not in name:
+        return sorted(glob(name, recursive=True))  # noqa: PTH207 - a pattern may be absolute
+    protocol = name.partition("://")[0]
+    found = sorted(_fsspec().filesystem(protocol).glob(name))
+    return [f"{protocol}://{path.removeprefix(f'{protocol}://')}" for path in found]
+
+
+def _fsspec() -> Any:
+    try:
+        return import_module("fsspec")
+    except ImportError as error:
+        raise ImportError(needs("a URL", "fsspec", "dask")) from error
+
+
+@contextmanager
+def _opened(path: str) -> Generator[Any, None, None]:
+    with _fsspec().open(path, "rb").open() if "://" in path else open(path, "rb") as file:  # noqa: PTH123 - as fsspec's
+        yield file
+
+
+@contextmanager
+def _named(part: object) -> Generator[None, None, None]:
+    name = part if isinstance(part, str) else f"a partition of the type {type(part).__name__}"
+    try:
+        yield
+    except (PartError, MemoryError):
+        raise
+    except (TextProcessorError, ValueError, TypeError, LookupError, OverflowError, OSError) as error:
+        raise PartError(f"{name}: {error}", part=name) from error
+
+
+# ---- Adding one part -------------------------------------------------------------------------------------------------
+
+
+def count(part: Any, work: Work) -> TextAnalyzer:
+    """Count the words of a part."""
+    analyzer = TextAnalyzer(keep_documents=False, **work.options)
+    with _named(part):
+        _add(analyzer, part, work)
+    return analyzer
+
+
+def count_pieces(part: Any, work: Work) -> PieceCounts:
+    """Count the pieces of a part."""
+    counts = PieceCounts(**work.options)
+    with _named(part):
+        if isinstance(part, str) and work.column is None and "://" not in part:
+            counts.add_file(part, **work.reading)
+        elif isinstance(part, str) and work.column is None:
+            with _opened(part) as file:
+                counts.add_stream(file, **work.reading)
+        else:
+            _add_documents(counts.add_arrow, counts.add_texts, part, work.column)
+    return counts
+
+
+def _add(analyzer: TextAnalyzer, part: Any, work: Work) -> None:
+    if isinstance(part, str) and work.column is None:
+        if "://" not in part:
+            analyzer.add_file(part, **work.reading)
+            return
+        with _opened(part) as file:
+            analyzer.add_stream(file, **work.reading)
+        return
+    _add_documents(analyzer.add_arrow, lambda texts: analyzer.add_documents(texts, blank="skip"), part, work.column)
+
+
+def _add_documents(
+    add_arrow: Callable[[Any], object], add: Callable[[list[Any]], object], part: Any, column: str | None
+) -> None:
+    if isinstance(part, str):
+        with _column_of_file(part, str(column)) as chunks:
+            for chunk in chunks:
+                add_arrow(chunk)
+    elif hasattr(part, "__arrow_c_stream__") or hasattr(part, "__arrow_c_array__"):
+        add_arrow(part)
+    elif hasattr(part, "to_numpy"):  # a Series of an older pandas
+        add_arrow(import_module("pyarrow").array(part, from_pandas=True))
+    else:
+        add(list(many_checked(part)))
+
+
+def many_checked(part: Any) -> Any:
+    """Return documents, or raise if they are something that only looks like many."""
+    many.check(part, "a partition", many.DOCUMENTS)
+    return part
+
+
+@contextmanager
+def _column_of_file(path: str, column: str) -> Generator[Iterator[Any], None, None]:
+    """Give a column of a Parquet file, or a field of JSON lines, chunk by chunk."""
+    with ExitStack() as stack:
+        file = stack.enter_context(_opened(path))
+        head = file.read(4)
+        file.seek(0)
+        if head == _PARQUET:
+            batches = import_module("pyarrow.parquet").ParquetFile(file).iter_batches(columns=[column])
+            yield (batch.column(0) for batch in batches)
+            return
+        pa, json = import_module("pyarrow"), import_module("pyarrow.json")
+        given = pa.PythonFile(file, mode="r")
+        codec = next((name for magic, name in _CODECS.items() if head.startswith(magic)), None)
+        if codec is not None:
+            given = stack.enter_context(pa.CompressedInputStream(given, codec))
+        schema = pa.schema([(column, pa.string())])
+        fields = json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
+        yield iter(json.read_json(given, parse_options=fields).column(column).chunks)
+
+
+# ---- Merging ---------------------------------------------------------------------------------------------------------
+
+
+def merge(parts: Sequence[Any]) -> Any:
+    """Merge analyzers or counts, or their bytes, in this order, into a new one."""
+    first, *others = parts
+    whole = _value(first) if isinstance(first, bytes) else _value(first.to_bytes())
+    for part in others:
+        whole.merge(_value(part) if isinstance(part, bytes) else part)
+    return whole
+
+
+def _value(data: bytes) -> Any:
+    return PieceCounts.from_bytes(data) if data.startswith(b"\x89TPQ") else TextAnalyzer.from_bytes(data)
+
+
+def tree(items: Iterable[Item], merged: Callable[[list[Item]], Item]) -> Item:
+    """Merge neighbours until one is left: the order is kept, and no task has more than `FAN_IN`."""
+    level = list(items)
+    while len(level) > 1:
+        level = [merged(level[i : i + FAN_IN]) if level[i + 1 : i + 2] else level[i] for i in range(0, len(level), FAN_IN)]
+    return level[0]
+
+
+def split(analyzer: TextAnalyzer, n: int, salt: int) -> list[bytes]:
+    """Return the shares of a table, as bytes."""
+    return [share.to_bytes() for share in analyzer.split(n, salt)]
+
+
+def table(analyzer: TextAnalyzer | bytes) -> Any:
+    """Return the rows of a table as a ``pyarrow.Table``."""
+    return (_value(analyzer) if isinstance(analyzer, bytes) else analyzer).word_table()
+
+
+def frame(analyzer: TextAnalyzer | bytes) -> Any:
+    """Return the rows of a table as a data frame of pandas."""
+    return table(analyzer).to_pandas()
+
+
+def in_order(analyzer: TextAnalyzer, order: str, options: dict[str, Any]) -> TextAnalyzer:
+    """Return the analyzer with its words in this order; those of equal counts are in the order of their terms."""
+    if order == "seen":
+        return analyzer
+    keys = [("count", "descending"), ("term", "ascending")] if order == "count" else [("term", "ascending")]
+    return TextAnalyzer.from_word_batches(analyzer.word_table().sort_by(keys), documents=len(analyzer), **options)
+
+
+# ---- Columns ---------------------------------------------------------------------------------------------------------
+
+
+def with_tokens(rows: Any, column: str, tokenizer: Tokenizer, *, counts: bool) -> Any:
+    """Return a ``pyarrow.Table`` or batch with one column more: ``ids``, or ``tokens`` with their numbers."""
+    with _named(f"the column {quoted(column)}"):
+        texts = rows.column(column)
+        made = tokenizer.count_arrow(texts, threads=1) if counts else tokenizer.encode_arrow(texts, threads=1)
+    return rows.append_column("tokens" if counts else "ids", made)
+
+
+# ---- Arguments -------------------------------------------------------------------------------------------------------
+
+
+def checked(result: str, order: str | None, n_parts: int, salt: int) -> str:
+    """Check what a user wants of ``count_words``, and return the order."""
+    check_option("result", result, ("analyzer", "table"))
+    checked_whole("n_parts", n_parts, 1, 1 << 16)
+    checked_whole("salt", salt, 0, (1 << 64) - 1)
+    if result == "table" and order is not None:
+        raise ValueError(f"a distributed table has no order, so order must be None, not {quoted(order)}: sort it by the engine")
+    if order is not None:
+        check_option("order", order, ORDERS)
+    return order or "seen"
+
+
+def work_of(column: str | None, options: dict[str, Any]) -> Work:
+    """Return the work of counting words: the arguments of ``add_file`` and those of `TextAnalyzer` are told apart."""
+    names: tuple[str, ...] = ("documents", "blank", "errors", "encoding")
+    reading = {name: options.pop(name) for name in names if name in options}
+    options.setdefault("threads", 1)
+    TextAnalyzer(keep_documents=False, **options)  # a wrong argument should fail here, not on every worker
+    return Work(column, reading, options)
