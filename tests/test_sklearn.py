@@ -69,13 +69,17 @@ KINDS = ("CountVectorizer", "TfidfVectorizer", "HashingVectorizer")
 CHARACTERS = st.characters(exclude_categories=["Cs", "Cn"])
 FEW = st.sampled_from("aAbBéÉßΣσİ ǅ \t\n\u0301_-1½.™ﬁ日한")
 WORDS = st.sampled_from(["the", "The", "and", "car", "über", "ΑΣ", "a", "x_1", "\n", " ", "  "])
-DOCUMENTS = st.lists(st.one_of(st.text(FEW, max_size=30), st.text(CHARACTERS, max_size=12), st.lists(WORDS).map(" ".join)), max_size=8)
+DOCUMENTS = st.lists(
+    st.one_of(st.text(FEW, max_size=30), st.text(CHARACTERS, max_size=12), st.lists(WORDS).map(" ".join)), max_size=8
+)
 
 COMMON = {
     "lowercase": st.booleans(),
     "strip_accents": st.sampled_from([None, "ascii", "unicode"]),
     "stop_words": st.sampled_from([None, None, "english", ["the", "σ", "AB"]]),
-    "token_pattern": st.sampled_from([r"(?u)\b\w\w+\b", r"(?u)\b\w+\b", r"\S+", r"[^ ]+", r"(?u)\b[a-zA-Z]{3,}\b", r"[\w-]+", r"a|b", r"(\w)\w"]),
+    "token_pattern": st.sampled_from(
+        [r"(?u)\b\w\w+\b", r"(?u)\b\w+\b", r"\S+", r"[^ ]+", r"(?u)\b[a-zA-Z]{3,}\b", r"[\w-]+", r"a|b", r"(\w)\w"]
+    ),
     "analyzer": st.sampled_from(["word", "word", "char", "char_wb"]),
     "ngram_range": st.tuples(st.integers(1, 3), st.integers(1, 4)),
     "binary": st.booleans(),
@@ -84,10 +88,16 @@ WITH_VOCABULARY = {
     "min_df": st.sampled_from([1, 1, 2, 0.3]),
     "max_df": st.sampled_from([1.0, 1.0, 0.8, 3]),
     "max_features": st.sampled_from([None, None, 1, 5]),
-    "vocabulary": st.sampled_from([None, None, None, ["the", "a", "ab", "Σ", "a b", "\n"], {"b": 1, "a": 0}, {"the", "and"}, ["a", "a"], {"a": 1}]),
+    "vocabulary": st.sampled_from(
+        [None, None, None, ["the", "a", "ab", "Σ", "a b", "\n"], {"b": 1, "a": 0}, {"the", "and"}, ["a", "a"], {"a": 1}]
+    ),
 }
 OF = {
-    "CountVectorizer": {**COMMON, **WITH_VOCABULARY, "dtype": st.sampled_from([np.int64, np.int32, np.float32, np.uint8, bool])},
+    "CountVectorizer": {
+        **COMMON,
+        **WITH_VOCABULARY,
+        "dtype": st.sampled_from([np.int64, np.int32, np.float32, np.uint8, bool]),
+    },
     "TfidfVectorizer": {
         **COMMON,
         **WITH_VOCABULARY,
@@ -164,7 +174,19 @@ def test_ties_of_max_features_are_numpys() -> None:
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize(
     "documents",
-    ["one text", [1, 2], [None], [np.nan], ["ab", np.nan], [b"ab \xff"], [b"ab", "ab cd"], [np.str_("ab cd")], ["a\ud800b ab"], 5, ["a"]],
+    [
+        "one text",
+        [1, 2],
+        [None],
+        [np.nan],
+        ["ab", np.nan],
+        [b"ab \xff"],
+        [b"ab", "ab cd"],
+        [np.str_("ab cd")],
+        ["a\ud800b ab"],
+        5,
+        ["a"],
+    ],
     ids=repr,
 )
 def test_documents_of_any_kind(name: str, documents: Any) -> None:
@@ -208,7 +230,9 @@ def test_no_column_is_refused() -> None:
         ours.HashingVectorizer(n_features=0).transform(["ab"])
 
 
-@pytest.mark.parametrize("step", ["build_analyzer", "build_tokenizer", "decode", "_word_ngrams", "_limit_features", "_sort_features"])
+@pytest.mark.parametrize(
+    "step", ["build_analyzer", "build_tokenizer", "decode", "_word_ngrams", "_limit_features", "_sort_features"]
+)
 def test_a_step_of_a_subclass_is_taken(step: str) -> None:
     def made(base: Any) -> Any:
         def method(self: Any, *arguments: Any, **named: Any) -> Any:

@@ -9,8 +9,8 @@
     ['bike', 'car', 'red', 'red bike', 'red car', 'red red']
 
 They are subclasses of scikit-learn's own. What the core does not know goes the way of scikit-learn, with the same result: a
-callable as analyzer, tokenizer or preprocessor, documents in files, a `token_pattern` that is more than one class of characters,
-documents with lone surrogates, and all of a subclass that overrides a step.
+callable as analyzer, tokenizer or preprocessor, documents in files, a `token_pattern` that is more than one class of
+characters, documents with lone surrogates, and all of a subclass that overrides a step.
 """
 
 from __future__ import annotations
@@ -123,7 +123,12 @@ def _way_of(vectorizer: Any) -> Way | None:
     v = vectorizer
     if not _has_steps_of_peer(type(v)) or not vars(v).keys().isdisjoint(_STEPS):
         return None
-    if v.input != "content" or v.preprocessor is not None or v.tokenizer is not None or v.strip_accents not in {None, "ascii", "unicode"}:
+    if (
+        v.input != "content"
+        or v.preprocessor is not None
+        or v.tokenizer is not None
+        or v.strip_accents not in {None, "ascii", "unicode"}
+    ):
         return None
     least, most = v.ngram_range
     if type(least) is not int or type(most) is not int or not 1 <= least <= most <= _INT32_MAX:
@@ -270,7 +275,7 @@ class _Native(_Convertible):
         self._counted = _Counted(vocabulary, vectors)
         return vocabulary, matrix
 
-    def _sort_features(self, X: Any, vocabulary: Any) -> Any:
+    def _sort_features(self, X: Any, vocabulary: Any) -> Any:  # noqa: N803 - scikit-learn's name
         counted = getattr(self, "_counted", None)
         if counted is None or counted.vocabulary is not vocabulary:
             return super()._sort_features(X, vocabulary)  # type: ignore[misc]
@@ -287,7 +292,7 @@ class _Native(_Convertible):
             counted.fill(columns.tolist())
         return X
 
-    def _limit_features(self, X: Any, vocabulary: Any, high: Any = None, low: Any = None, limit: Any = None) -> Any:
+    def _limit_features(self, X: Any, vocabulary: Any, high: Any = None, low: Any = None, limit: Any = None) -> Any:  # noqa: N803
         counted = getattr(self, "_counted", None)
         if counted is None or counted.vocabulary is not vocabulary:
             return super()._limit_features(X, vocabulary, high, low, limit)  # type: ignore[misc]
@@ -339,7 +344,11 @@ class _Native(_Convertible):
         if type(vocabulary) is not dict or not vocabulary:
             return None
         last = next(reversed(vocabulary.items()))
-        if kept is not None and kept.vocabulary is vocabulary and (kept.n_terms, kept.last, kept.way) == (len(vocabulary), last, way):
+        if (
+            kept is not None
+            and kept.vocabulary is vocabulary
+            and (kept.n_terms, kept.last, kept.way) == (len(vocabulary), last, way)
+        ):
             return cast(_Kept, kept)
         if not _are_columns(vocabulary):
             return None
@@ -387,12 +396,26 @@ _NORMALIZE: dict[str | None, Callable[[Any], object] | None] = {
 }
 
 
+# What weights may be.
+_WEIGHTS = {np.dtype(np.float64), np.dtype(np.float32)}
+
+
+def _normalize(matrix: Any, norm: str | None) -> None:
+    normalize_rows = _NORMALIZE[norm]
+    if normalize_rows is not None:
+        normalize_rows(matrix)
+
+
 def _weighted(transformer: Any, matrix: Any) -> Any:
     """Do what the transformer does to counts of our own, without checking them; the matrix may be changed."""
-    if type(transformer) not in {PeerTransformer, TfidfTransformer} or matrix.dtype not in {np.dtype(np.float64), np.dtype(np.float32)}:
+    if type(transformer) not in {PeerTransformer, TfidfTransformer} or matrix.dtype not in _WEIGHTS:
         return transformer.transform(matrix, copy=False)
     weights = vars(transformer).get("idf_")
-    if not matrix.shape[0] or transformer.norm not in _NORMALIZE or (weights is not None and np.shape(weights) != (matrix.shape[1],)):
+    if (
+        not matrix.shape[0]
+        or transformer.norm not in _NORMALIZE
+        or (weights is not None and np.shape(weights) != (matrix.shape[1],))
+    ):
         return transformer.transform(matrix, copy=False)
     data = matrix.data
     if transformer.sublinear_tf:
@@ -403,9 +426,7 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
     if data is None or not np.isfinite(data).all():
         return transformer.transform(matrix, copy=False)
     matrix.data = data
-    normalize_rows = _NORMALIZE[transformer.norm]
-    if normalize_rows is not None:
-        normalize_rows(matrix)
+    _normalize(matrix, transformer.norm)
     return _as_configured(matrix)
 
 
@@ -429,6 +450,7 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
     _PEER = PeerTfidf
 
     def transform(self, raw_documents: Any) -> Any:
+        """Return a row of weights for each document, as scikit-learn does."""
         check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
         return _weighted(self._tfidf, PeerCount.transform(self, raw_documents))
 
@@ -447,7 +469,8 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
 
     _PEER = PeerHashing
 
-    def transform(self, X: Any) -> Any:
+    def transform(self, X: Any) -> Any:  # noqa: N803 - scikit-learn's name
+        """Return a row for each document, as scikit-learn does."""
         way = None if isinstance(X, str) else _way_of(self)
         n_features = self.n_features
         if not isinstance(n_features, (int, np.integer)) or not 1 <= n_features < MOST_COLUMNS:
@@ -472,6 +495,8 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
         matrix.has_canonical_format = True
         if self.binary:
             matrix.data.fill(1)
-        if self.norm is not None and documents:
+        if matrix.dtype in _WEIGHTS and self.norm in _NORMALIZE:
+            _normalize(matrix, self.norm)
+        elif documents:
             matrix = normalize(matrix, norm=self.norm, copy=False)
         return _as_configured(matrix)
