@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 np = pytest.importorskip("numpy")
 peer = pytest.importorskip("sklearn.feature_extraction.text")
 
-from sklearn.base import clone
+from sklearn.base import clone  # noqa: E402
 
-import text_processor.sklearn as ours
+import text_processor.sklearn as ours  # noqa: E402
 
 VERSES = [
     "In the beginning God created the heaven and the earth.",
@@ -287,7 +287,8 @@ def test_from_and_to_scikit_learn(name: str) -> None:
     fitted = getattr(peer, name)(ngram_range=(1, 2)).fit(VERSES)
     mine = getattr(ours, name).from_sklearn(fitted)
     back = mine.to_sklearn()
-    assert type(mine) is getattr(ours, name) and type(back) is type(fitted)
+    assert type(mine) is getattr(ours, name)
+    assert type(back) is type(fitted)
     assert b"text_processor" not in pickle.dumps(back)
     assert parts(mine.transform(VERSES)) == parts(back.transform(VERSES)) == parts(fitted.transform(VERSES))
 
@@ -305,6 +306,13 @@ def test_the_package_is_imported_without_scikit_learn() -> None:
 
 
 def test_without_scikit_learn_the_message_says_how_to_get_it() -> None:
-    code = "import sys; sys.modules['sklearn'] = None\ntry:\n    import text_processor.sklearn\nexcept ImportError as error:\n    print(error)"
+    code = """
+import sys
+sys.modules["sklearn"] = None
+try:
+    import text_processor.sklearn
+except ImportError as error:
+    print(error)
+"""
     said = subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True, text=True).stdout
     assert said == "text_processor.sklearn needs scikit-learn: pip install 'text-processor[sklearn]'\n"

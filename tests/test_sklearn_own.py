@@ -15,7 +15,6 @@ from sklearn.feature_extraction import text as peer
 
 import text_processor.sklearn as ours
 
-
 # Warnings are theirs to judge.
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -23,9 +22,11 @@ pytestmark = pytest.mark.filterwarnings("default")
 def peers_tests() -> ModuleType:
     """A copy of scikit-learn's module of tests that has imported our classes."""
     found = importlib.util.find_spec("sklearn.feature_extraction.tests.test_text")
-    assert found is not None and found.origin is not None
+    assert found is not None
+    assert found.origin is not None
     spec = importlib.util.spec_from_file_location("peers_tests_of_text", found.origin)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         for name in ours.__all__:

@@ -92,16 +92,14 @@ _INT32_MAX = (1 << 31) - 1
 
 
 @lru_cache(maxsize=256)
-def _has_steps_of_peer(kind: type) -> bool:
+def _has_steps_of_peer(kind: Any) -> bool:
     return all(getattr(kind, name) is getattr(PeerCount, name) for name in _STEPS)
 
 
 @lru_cache(maxsize=256)
-def _ends_are_ours(kind: type) -> bool:
+def _ends_are_ours(kind: Any) -> bool:
     known = (PeerCount.fit_transform, PeerTfidf.fit_transform, TfidfVectorizer.fit_transform)
-    return kind.fit_transform in known and all(  # type: ignore[attr-defined]
-        getattr(kind, name) is getattr(CountVectorizer, name) for name in _ENDS
-    )
+    return kind.fit_transform in known and all(getattr(kind, name) is getattr(CountVectorizer, name) for name in _ENDS)
 
 
 @lru_cache(maxsize=32)
@@ -219,7 +217,7 @@ class _Kept(NamedTuple):
 class _Convertible:
     """What becomes scikit-learn's own class, and back."""
 
-    _PEER: type
+    _PEER: Any
 
     def to_sklearn(self) -> Any:
         """Return a vectorizer of scikit-learn's own class with the same parameters and all that was fitted.
@@ -430,7 +428,7 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
     return _as_configured(matrix)
 
 
-class TfidfTransformer(PeerTransformer, auto_wrap_output_keys=None):  # type: ignore[misc]
+class TfidfTransformer(PeerTransformer, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
     """scikit-learn's `TfidfTransformer`, which is as fast as NumPy already; here so that one import has all four.
 
     >>> TfidfTransformer(norm=None).fit_transform(CountVectorizer().fit_transform(["to be", "to do"])).toarray().round(2)
@@ -458,7 +456,7 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 # ---- Hashing -----------------------------------------------------------------------------------------------------------------
 
 
-class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc]
+class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
     """scikit-learn's `HashingVectorizer`, with the same parameters, results and messages, but for one difference.
 
     ``transform([])`` returns a matrix without rows, where scikit-learn raises `StopIteration`.

@@ -88,7 +88,7 @@ class Vectors(Handle):
         return Sizes(sizes.n_rows, sizes.n_entries, sizes.n_terms, sizes.terms_nbytes)
 
     def read_rows(self, columns: Any, counts: Any, starts: Any) -> None:
-        """Fill three arrays: two of numbers of 32 bits for each entry, one of numbers of 64 bits with one more than there are rows."""
+        """Fill arrays: two with 32 bits for each entry, one with 64 bits for each row and one more."""
         error = new_error()
         with (
             ffi.from_buffer("int32_t[]", columns) as c_columns,
