@@ -18,6 +18,7 @@
 #include "textproc/segment.h"
 #include "textproc/documents.h"
 #include "textproc/corpus.h"
+#include "textproc/vectors.h"
 #include "textproc/sentiment.h"
 #include "textproc/bpe.h"
 #include "textproc/numeric.h"

@@ -88,6 +88,9 @@ class Char(bytes): ...
 class Double(float): ...
 
 @type_check_only
+class Int32(int): ...
+
+@type_check_only
 class Int64(int): ...
 
 @type_check_only
@@ -233,6 +236,28 @@ class TpTotals(Pointer[TpTotals]):
     terms: int
     position: int
     kept_words: int
+
+@type_check_only
+class TpVectorsOptions(Pointer[TpVectorsOptions]):
+    terms: int
+    words: Pointer[TpWords]
+    least: int
+    most: int
+    letter_case: int
+    accents: int
+    unicode_version: int
+    n_columns: int
+    alternates_sign: bool
+
+@type_check_only
+class TpVectors: ...
+
+@type_check_only
+class TpVectorsSizes(Pointer[TpVectorsSizes]):
+    n_rows: int
+    n_entries: int
+    n_terms: int
+    terms_nbytes: int
 
 @type_check_only
 class TpLexicon: ...
@@ -431,6 +456,10 @@ class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["double[]", "double[1]"], init: int | list[float] = ...) -> Array[Double]: ...
     @overload
+    def __call__(self, cdecl: Literal["int32_t *"], init: int = ...) -> Pointer[Int32]: ...
+    @overload
+    def __call__(self, cdecl: Literal["int32_t[]", "int32_t[1]"], init: int | list[int] = ...) -> Array[Int32]: ...
+    @overload
     def __call__(self, cdecl: Literal["int64_t *"], init: int = ...) -> Pointer[Int64]: ...
     @overload
     def __call__(self, cdecl: Literal["int64_t[]", "int64_t[1]"], init: int | list[int] = ...) -> Array[Int64]: ...
@@ -627,6 +656,24 @@ class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["tp_vader_step[]", "tp_vader_step[1]"], init: int = ...) -> Array[TpVaderStep]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_vectors **"], init: Pointer[TpVectors] = ...) -> Pointer[Pointer[TpVectors]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_vectors *[]", "tp_vectors *[1]"], init: int | list[Pointer[TpVectors]] = ...
+    ) -> Array[Pointer[TpVectors]]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vectors_options *"], init: dict[str, Any] = ...) -> TpVectorsOptions: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_vectors_options[]", "tp_vectors_options[1]"], init: int = ...
+    ) -> Array[TpVectorsOptions]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vectors_sizes *"], init: dict[str, Any] = ...) -> TpVectorsSizes: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_vectors_sizes[]", "tp_vectors_sizes[1]"], init: int = ...
+    ) -> Array[TpVectorsSizes]: ...
+    @overload
     def __call__(
         self, cdecl: Literal["tp_vocabulary **"], init: Pointer[TpVocabulary] = ...
     ) -> Pointer[Pointer[TpVocabulary]]: ...
@@ -684,6 +731,8 @@ class FromBuffer(Protocol):
     @overload
     def __call__(self, cdecl: Literal["double[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Double]: ...
     @overload
+    def __call__(self, cdecl: Literal["int32_t[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Int32]: ...
+    @overload
     def __call__(self, cdecl: Literal["int64_t[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Int64]: ...
     @overload
     def __call__(self, cdecl: Literal["size_t[]"], python_buffer: Buffer, require_writable: bool = False) -> Array[Size]: ...
@@ -705,11 +754,12 @@ class Lib:
     TP_VERSION_MAJOR: Final = 0
     TP_VERSION_MINOR: Final = 1
     TP_VERSION_PATCH: Final = 0
-    TP_N_MEMORY_KINDS: Final = 10
+    TP_N_MEMORY_KINDS: Final = 11
     TP_NO_LIMIT: Final = 18446744073709551615
     TP_UNICODE_NEWEST: Final = 0
     TP_UNICODE_OLDEST: Final = 1025
     TP_UNICODE_OF_TOKENIZERS: Final = 2304
+    TP_MAX_COLUMNS: Final = 2147483647
     TP_VADER_PACKAGE: Final = 0
     TP_VADER_NLTK: Final = 1
     TP_VADER_SUM_PLAIN: Final = 0
@@ -761,6 +811,7 @@ class Lib:
     TP_FOR_PRODUCT: Final = 7
     TP_FOR_SIEVE: Final = 8
     TP_FOR_WINDOW: Final = 9
+    TP_FOR_VECTORS: Final = 10
     TP_NFC: Final = 0
     TP_NFD: Final = 1
     TP_NFKC: Final = 2
@@ -784,6 +835,12 @@ class Lib:
     TP_CASE_FOLD: Final = 2
     TP_COUNT: Final = 0
     TP_DOCUMENT_FREQUENCY: Final = 1
+    TP_TERMS_OF_WORDS: Final = 0
+    TP_TERMS_OF_CHARACTERS: Final = 1
+    TP_TERMS_IN_WORDS: Final = 2
+    TP_ACCENTS_KEEP: Final = 0
+    TP_ACCENTS_STRIP: Final = 1
+    TP_ACCENTS_ASCII: Final = 2
     TP_VADER_BY_LEXICON: Final = 0
     TP_VADER_BY_NO_BEFORE: Final = 1
     TP_VADER_BY_NO: Final = 2
@@ -1145,6 +1202,46 @@ class Lib:
         corpus: Pointer[Pointer[TpCorpus]],
         error: Pointer[TpError],
         /,
+    ) -> int: ...
+    def tp_vectors_new(
+        self, options: Pointer[TpVectorsOptions], vectors: Pointer[Pointer[TpVectors]], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_vectors_free(self, vectors: Pointer[TpVectors], /) -> None: ...
+    def tp_vectors_free_at(self, vectors: Pointer[Pointer[TpVectors]], /) -> None: ...
+    def tp_vectors_fix(
+        self,
+        vectors: Pointer[TpVectors],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_terms: int,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vectors_add(
+        self,
+        vectors: Pointer[TpVectors],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_documents: int,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vectors_append(self, vectors: Pointer[TpVectors], other: Pointer[TpVectors], error: Pointer[TpError], /) -> int: ...
+    def tp_vectors_get_sizes(self, vectors: Pointer[TpVectors], sizes: Pointer[TpVectorsSizes], /) -> None: ...
+    def tp_vectors_get_rows(
+        self,
+        vectors: Pointer[TpVectors],
+        columns: Pointer[Int32],
+        counts: Pointer[Int32],
+        row_starts: Pointer[Int64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vectors_clear_rows(self, vectors: Pointer[TpVectors], /) -> None: ...
+    def tp_vectors_get_terms(
+        self, vectors: Pointer[TpVectors], text: Pointer[Uint8], ranks: Pointer[Int32], error: Pointer[TpError], /
     ) -> int: ...
     def tp_lexicon_new(
         self,

@@ -52,6 +52,7 @@ from text_processor import (
     numeric,
     segment,
     set_memory_limit,
+    sklearn,
     word_count,
 )
 from text_processor._common import progress
@@ -534,6 +535,10 @@ CASES: list[Case] = [
         "must be from 4.1 to 17.0.0",
     ),
     (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
+    # Vectors
+    (lambda: sklearn.CountVectorizer.from_sklearn(3), TypeError, "not int", "scikit-learn's CountVectorizer"),
+    (lambda: sklearn.CountVectorizer().fit(["a"]), ValueError, "empty vocabulary", "only contain stop words"),
+    (lambda: sklearn.CountVectorizer(min_df=2).fit(["ab", "cd"]), ValueError, "no terms remain", "Try a lower min_df"),
     # What a word is
     (lambda: word_count("a", words=3), TypeError, "not int", "'space', 'uax29', 'sklearn', a regular expression or a function"),
     (lambda: word_count("a", words="("), ValueError, "'('", "words must be 'space', 'uax29', 'sklearn' or a regular"),
@@ -1645,6 +1650,8 @@ def damaged_state() -> bytes:
 
 # What no case can reach, and why.
 NOT_REACHED = {
+    'raise ImportError("text_processor.sklearn needs scikit-learn: pip install '
+    "'text-processor[sklearn]'\", name='sklearn') from error": ("scikit-learn is installed"),
     "raise AssertionError('an exact sum is always known')": "it is",
 }
 
@@ -1685,6 +1692,10 @@ def test_every_raise_in_a_handler_says_where_it_comes_from() -> None:
 OF_C_ALONE = {
     "what the package gives is always right": {
         "a corpus cannot be appended to itself",
+        "a term must be new and have a character",
+        "hashed columns have no terms",
+        "only other vectors can be appended, to ones whose terms are not fixed",
+        "there must be a term",
         "a corpus cannot be one of its own parts",
         "a part without documents cannot continue one",
         "pieces cannot be merged with themselves",
@@ -1765,12 +1776,14 @@ OF_C_ALONE = {
         "the text was changed while it was read",
     },
     "it takes thousands of millions of something, each of which must be there": {
+        "a document has at most 2^31 - 1 bytes",
         "the distinct pieces have too many bytes",
         "the names together are too long",
         "the token that the merge makes is too long",
         "the tokens together are too long",
         "there are more tokens, pairs or places of them than can be numbered",
         "there are too many merges",
+        "there are too many terms",
         "there are too many tokens",
         "the text has too many words",
         "there are too many words",

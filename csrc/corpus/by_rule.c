@@ -6,14 +6,12 @@
 #include <string.h>
 
 #include "base/once.h"
+#include "corpus/grams.h"
 #include "corpus/word_batch.h"
 #include "textproc/text.h"
 #include "unicode/lower.h"
 #include "unicode/utf8.h"
 #include "unicode/words.h"
-
-/* So many bytes may be read behind a word. */
-enum { READ_BEHIND = 16 };
 
 /* No text becomes longer than this many times its length when its case changes: see tp_fold. */
 enum { MOST_FOLD_GROWTH = 3 };
@@ -74,20 +72,6 @@ static bool count_one_word(tp_counts *counts, const uint8_t *text, size_t nbytes
     return true;
 }
 
-/* Puts the first spans that lie close enough together into a batch, and returns how many; 0 if the first is too long. */
-static size_t put_edges(word_batch *b, const uint8_t *text, const tp_span *spans, size_t n)
-{
-    size_t base = spans[0].start, i = 0;
-    b->text = text + base;
-    b->edges = b->moved;
-    for (; i < n && spans[i].end - base <= UINT16_MAX; i++) {
-        b->moved[2 * i] = (uint16_t)(spans[i].start - base);
-        b->moved[2 * i + 1] = (uint16_t)(spans[i].end - base);
-    }
-    b->n = i;
-    return i;
-}
-
 /* Makes room for the batch's terms and finds those that are there. */
 static bool find_batch(tp_counts *counts, word_batch *b)
 {
@@ -101,29 +85,6 @@ static bool find_batch(tp_counts *counts, word_batch *b)
 }
 
 /* ---- n-grams --------------------------------------------------------------------------------------------------------- */
-
-static size_t n_tokens(const tp_counts *counts) { return counts->token_ends.used / sizeof(size_t); }
-
-static bool keep_token(tp_counts *counts, const uint8_t *text, size_t nbytes)
-{
-    tp_arena *tokens = &counts->tokens, *ends = &counts->token_ends;
-    if (!tp_arena_reserve(TP_FOR_CORPUS, tokens, nbytes + 1 + READ_BEHIND)) return false;
-    if (!tp_arena_reserve(TP_FOR_CORPUS, ends, sizeof(size_t))) return false;
-    memcpy(tokens->data + tokens->used, text, nbytes);
-    tokens->used += nbytes;
-    memcpy(ends->data + ends->used, &tokens->used, sizeof(size_t));
-    ends->used += sizeof(size_t);
-    tokens->data[tokens->used++] = ' ';
-    return true;
-}
-
-static tp_span gram_at(const tp_counts *counts, size_t first, size_t n)
-{
-    size_t start = 0, end;
-    if (first > 0) memcpy(&start, counts->token_ends.data + (first - 1) * sizeof start, sizeof start);
-    memcpy(&end, counts->token_ends.data + (first + n - 1) * sizeof end, sizeof end);
-    return (tp_span){start + (first > 0), end};
-}
 
 static bool count_grams(tp_counts *counts, const tp_span *grams, size_t n)
 {
@@ -147,11 +108,11 @@ static bool count_grams(tp_counts *counts, const tp_span *grams, size_t n)
 static bool count_document_grams(tp_counts *counts, const tp_words *words)
 {
     tp_span grams[TP_KEYS_AT_ONCE];
-    size_t total = n_tokens(counts);
+    size_t total = tp_n_tokens(&counts->token_ends);
     for (size_t n = words->least_ngram; n <= words->most_ngram && n <= total; n++) {
         size_t held = 0;
         for (size_t first = 0; first + n <= total; first++) {
-            grams[held++] = gram_at(counts, first, n);
+            grams[held++] = tp_gram_at(&counts->token_ends, first, n);
             if (held < TP_KEYS_AT_ONCE && first + n < total) continue;
             if (!count_grams(counts, grams, held)) return false;
             held = 0;
@@ -186,13 +147,15 @@ static bool close_before(const rule_reading *q, size_t place)
 /* Takes the words first … end - 1 of the batch, all of them in the open document. */
 static bool take_words(const rule_reading *q, const word_batch *b, size_t first, size_t end)
 {
+    tp_counts *counts = q->r->counts;
     if (!has_grams(q->words)) {
         note_in_document(q->r->counts, b, first, end);
         return true;
     }
     for (size_t i = first; i < end; i++) {
         size_t start = b->edges[2 * i];
-        if (!keep_token(q->r->counts, b->text + start, b->edges[2 * i + 1] - start)) return false;
+        size_t nbytes = b->edges[2 * i + 1] - start;
+        if (!tp_keep_token(&counts->tokens, &counts->token_ends, b->text + start, nbytes)) return false;
     }
     return true;
 }
@@ -221,7 +184,8 @@ static bool take_giant(const rule_reading *q, const uint8_t *text, size_t nbytes
     tp_counts *counts = q->r->counts;
     tp_word word = tp_table_word(&counts->table, text, nbytes);
     if (is_stop_word(q->words, has_same_hashes(q->words, &counts->table), &word)) return true;
-    return has_grams(q->words) ? keep_token(counts, text, nbytes) : count_one_word(counts, text, nbytes);
+    return has_grams(q->words) ? tp_keep_token(&counts->tokens, &counts->token_ends, text, nbytes)
+                               : count_one_word(counts, text, nbytes);
 }
 
 static size_t drop_short(const tp_words *words, const uint8_t *text, tp_span *spans, size_t n)
@@ -266,7 +230,7 @@ static void hide_line_feeds(uint8_t *text, const tp_span *spans, size_t n)
     }
 }
 
-/* Finds the words of a text and takes them. The text is the core's own, so that nobody changes it meanwhile, and READ_BEHIND
+/* Finds the words of a text and takes them. The text is the core's own, so that nobody changes it meanwhile, and TP_READ_BEHIND
  * bytes more may be read. */
 static bool take_text(const rule_reading *q, uint8_t *text, size_t nbytes, size_t origin)
 {
@@ -321,7 +285,7 @@ static bool take_chunk(const rule_reading *q, tp_chunk *chunk, size_t nbytes, si
 static bool copy_text(tp_arena *to, const uint8_t *text, size_t nbytes)
 {
     to->used = 0;
-    if (!tp_arena_reserve(TP_FOR_CORPUS, to, nbytes + READ_BEHIND)) return false;
+    if (!tp_arena_reserve(TP_FOR_CORPUS, to, nbytes + TP_READ_BEHIND)) return false;
     if (nbytes > 0) memcpy(to->data, text, nbytes);
     to->used = nbytes;
     return true;
@@ -341,7 +305,7 @@ static void swap_scratch(tp_counts *counts, size_t nbytes)
 static bool reserve_other(tp_counts *counts, size_t nbytes)
 {
     counts->other.used = 0;
-    return tp_arena_reserve(TP_FOR_CORPUS, &counts->other, nbytes + READ_BEHIND);
+    return tp_arena_reserve(TP_FOR_CORPUS, &counts->other, nbytes + TP_READ_BEHIND);
 }
 
 static bool normalize(tp_counts *counts, tp_normal_form form, uint32_t unicode_version)
@@ -351,7 +315,7 @@ static bool normalize(tp_counts *counts, tp_normal_form form, uint32_t unicode_v
     tp_status status;
     do {
         if (!reserve_other(counts, nbytes)) return false;
-        status = tp_normalize(from->data, from->used, form, unicode_version, to->data, NULL, to->capacity - READ_BEHIND, &nbytes,
+        status = tp_normalize(from->data, from->used, form, unicode_version, to->data, NULL, to->capacity - TP_READ_BEHIND, &nbytes,
                               NULL);
     } while (status == TP_TOO_SMALL);
     if (status != TP_OK) return false;
@@ -364,7 +328,7 @@ static bool change_case(tp_counts *counts, const tp_words *words)
     const tp_arena *from = &counts->lowered;
     size_t nbytes;
     if (words->letter_case == TP_CASE_KEEP) return true;
-    if (from->used > SIZE_MAX / MOST_FOLD_GROWTH - READ_BEHIND) return false;
+    if (from->used > SIZE_MAX / MOST_FOLD_GROWTH - TP_READ_BEHIND) return false;
     if (!reserve_other(counts, MOST_FOLD_GROWTH * from->used)) return false;
     if (words->letter_case == TP_CASE_FOLD) nbytes = tp_fold(from->data, from->used, words->unicode_version, counts->other.data);
     else nbytes = tp_lower_word(from->data, from->used, counts->unicode_version, counts->other.data);

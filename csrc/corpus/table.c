@@ -158,6 +158,15 @@ tp_term *tp_table_find_or_append(tp_table *table, const tp_word *word)
     return table->terms + number - 1;
 }
 
+void tp_table_truncate(tp_table *table, size_t n_terms)
+{
+    if (n_terms == table->n_terms) return;
+    table->n_terms = n_terms;
+    table->text.used = (size_t)table->starts[n_terms];
+    memset(table->index.slots, 0, table->index.n_slots * sizeof *table->index.slots);
+    tp_index_fill(&table->index, table, n_terms, LOOK_AHEAD, hash_of);
+}
+
 /* ---- Copying ----------------------------------------------------------------------------------------------------- */
 
 static void *copy_block(const void *block, size_t nbytes)

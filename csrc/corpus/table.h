@@ -60,6 +60,9 @@ tp_term *tp_table_append(tp_table *table, const tp_word *word);
  * matter. */
 tp_term *tp_table_find_or_append(tp_table *table, const tp_word *word);
 
+/* Removes the terms from number n_terms on. O(terms that stay + size of the index). */
+void tp_table_truncate(tp_table *table, size_t n_terms);
+
 /* Makes `copy`, whose contents are overwritten, an equal table of exactly the required size. Returns false if memory runs
  * out. */
 bool tp_table_copy(const tp_table *table, tp_table *copy);

@@ -4,6 +4,7 @@
 
 #include "corpus/corpus.h"
 #include "corpus/keys.h"
+#include "segment/segment.h"
 
 typedef struct word_batch {
     size_t n;
@@ -21,6 +22,20 @@ enum { CACHED_TABLE_NBYTES = 1 << 21 };
 static inline bool is_cached(const tp_table *table)
 {
     return table->index.n_slots * sizeof *table->index.slots + table->n_terms * sizeof *table->terms <= CACHED_TABLE_NBYTES;
+}
+
+/* Puts the first spans that lie close enough together into a batch, and returns how many; 0 if the first is too long. */
+static inline size_t put_edges(word_batch *b, const uint8_t *text, const tp_span *spans, size_t n)
+{
+    size_t base = spans[0].start, i = 0;
+    b->text = text + base;
+    b->edges = b->moved;
+    for (; i < n && spans[i].end - base <= UINT16_MAX; i++) {
+        b->moved[2 * i] = (uint16_t)(spans[i].start - base);
+        b->moved[2 * i + 1] = (uint16_t)(spans[i].end - base);
+    }
+    b->n = i;
+    return i;
 }
 
 /* Prefetches the home slots of the hashes. */

@@ -59,11 +59,12 @@ typedef enum tp_memory_kind {
     TP_FOR_PIECE_CACHE = 6, /* tp_piece_cache, and the tables of a call */
     TP_FOR_PRODUCT = 7,     /* tp_product */
     TP_FOR_SIEVE = 8,       /* tp_sieve */
-    TP_FOR_WINDOW = 9       /* tp_window */
+    TP_FOR_WINDOW = 9,      /* tp_window */
+    TP_FOR_VECTORS = 10     /* tp_vectors, but for its table of terms */
 } tp_memory_kind;
 
 /* The number of memory kinds. */
-#define TP_N_MEMORY_KINDS 10
+#define TP_N_MEMORY_KINDS 11
 
 /* The memory held now for one kind. */
 typedef struct tp_memory_use {

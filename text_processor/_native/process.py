@@ -74,6 +74,7 @@ _MEMORY_KINDS: dict[str, int] = {
     "tokenizers": lib.TP_FOR_VOCABULARY,
     "encoders": lib.TP_FOR_PIECE_CACHE,
     "trainings": lib.TP_FOR_TRAINING,
+    "vectorizers": lib.TP_FOR_VECTORS,
     "windows": lib.TP_FOR_WINDOW,
     "matrix_products": lib.TP_FOR_PRODUCT,
     "sieves": lib.TP_FOR_SIEVE,

@@ -1,0 +1,88 @@
+"""Vectors of text beside scikit-learn's, compared bit for bit in the same run.
+
+    python benchmarks/vectors.py [FILE …] [--runs N] [--lines N]
+
+Without files, the documents are the lines of examples/kjv.txt. Contestants take turns; what is printed is the least processor
+time of a turn, in ms, for `fit_transform` and for `transform`, the ratios, and the time for one short document of a fitted
+vectorizer, in µs. The exit status is 1 if a bit differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction import text as peer  # type: ignore[import-untyped, unused-ignore]
+
+import text_processor.sklearn as ours
+
+KJV = Path(__file__).resolve().parent.parent / "examples" / "kjv.txt"
+
+WAYS: list[tuple[str, dict[str, Any]]] = [
+    ("CountVectorizer", {}),
+    ("CountVectorizer", {"ngram_range": (1, 2)}),
+    ("CountVectorizer", {"stop_words": "english", "strip_accents": "unicode", "min_df": 2}),
+    ("TfidfVectorizer", {}),
+    ("TfidfVectorizer", {"analyzer": "char_wb", "ngram_range": (3, 5)}),
+    ("TfidfVectorizer", {"analyzer": "char", "ngram_range": (3, 3)}),
+    ("HashingVectorizer", {}),
+    ("HashingVectorizer", {"ngram_range": (1, 2)}),
+]
+
+
+def is_equal(one: Any, other: Any) -> bool:
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in ("data", "indices", "indptr"))
+
+
+def least_of(runs: int, calls: list[Callable[[], object]]) -> list[float]:
+    """The least time of each call, in seconds; they take turns."""
+    least = [float("inf")] * len(calls)
+    for _ in range(runs):
+        for i, call in enumerate(calls):
+            start = process_time()
+            call()
+            least[i] = min(least[i], process_time() - start)
+    return least
+
+
+def measure(name: str, parameters: dict[str, Any], documents: list[str], runs: int) -> bool:
+    theirs, mine = (getattr(module, name)(**parameters) for module in (peer, ours))
+    is_right = is_equal(theirs.fit_transform(documents), mine.fit_transform(documents))
+    is_right &= is_equal(theirs.transform(documents), mine.transform(documents))
+    is_right &= name == "HashingVectorizer" or list(theirs.vocabulary_.items()) == list(mine.vocabulary_.items())
+    fit = least_of(runs, [lambda: theirs.fit_transform(documents), lambda: mine.fit_transform(documents)])
+    again = least_of(runs, [lambda: theirs.transform(documents), lambda: mine.transform(documents)])
+    one = [documents[0][:80]]
+    short = least_of(
+        runs, [lambda: [theirs.transform(one) for _ in range(100)], lambda: [mine.transform(one) for _ in range(100)]]
+    )
+    print(
+        f"{name} {parameters}: fit_transform {1e3 * fit[0]:.0f} / {1e3 * fit[1]:.1f} ms = {fit[0] / fit[1]:.1f}×, "
+        f"transform {1e3 * again[0]:.0f} / {1e3 * again[1]:.1f} ms = {again[0] / again[1]:.1f}×, "
+        f"one {1e4 * short[0]:.0f} / {1e4 * short[1]:.0f} µs{'' if is_right else '  WRONG'}"
+    )
+    return is_right
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path, default=[KJV])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--lines", type=int, default=None, help="only the first N lines of each file")
+    arguments = parser.parse_args()
+    is_right = True
+    for file in arguments.files:
+        documents = list(filter(str.strip, file.read_text(encoding="utf-8").splitlines()))[: arguments.lines]
+        print(f"{file.name}: {len(documents)} documents, {sum(map(len, documents)) / 1e6:.1f} M characters")
+        for name, parameters in WAYS:
+            is_right &= measure(name, parameters, documents, arguments.runs)
+    return 0 if is_right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+/* Vectors: documents as rows of counts of terms. Part of textproc.h; its conventions apply. */
+#ifndef TEXTPROC_VECTORS_H
+#define TEXTPROC_VECTORS_H
+
+#include "textproc/corpus.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* CFFI-BEGIN */
+
+/* ---- Vectors ----------------------------------------------------------------------------------------------------- */
+
+/* What the terms of a document are. */
+typedef enum tp_terms {
+    TP_TERMS_OF_WORDS = 0,      /* runs of words, joined by one blank */
+    TP_TERMS_OF_CHARACTERS = 1, /* runs of characters; two or more white-space characters count as one blank */
+    TP_TERMS_IN_WORDS = 2       /* runs of characters within the parts between white space, each with a blank before and behind
+                                 * it; a part that is shorter than a run is a term, once */
+} tp_terms;
+
+/* What becomes of accents, after letters got their case. */
+typedef enum tp_accents {
+    TP_ACCENTS_KEEP = 0,
+    TP_ACCENTS_STRIP = 1, /* text that is not ASCII is normalized to NFKD and loses the characters with a combining class */
+    TP_ACCENTS_ASCII = 2  /* it is normalized to NFKD and loses all characters that are not ASCII */
+} tp_accents;
+
+/* The most columns of vectors. */
+#define TP_MAX_COLUMNS 0x7FFFFFFF
+
+/* How documents become rows. */
+typedef struct tp_vectors_options {
+    tp_terms terms;
+    const tp_words *words; /* TP_TERMS_OF_WORDS: its rule, stop words and least length count; it must be there as long as the
+                            * vectors, change no letters and count single words. Otherwise NULL. */
+    uint64_t least;        /* the number of words or characters in a term, at least 1 */
+    uint64_t most;
+    tp_case letter_case;
+    tp_accents accents;
+    uint32_t unicode_version; /* for case and accents; see tp_lower_word, tp_normalize */
+    uint64_t n_columns;       /* 0: a term's column is its number in the order in which terms occur first. Otherwise, with h the
+                               * 32-bit MurmurHash3 of its bytes with the seed 0, |h| modulo n_columns. */
+    bool alternates_sign;     /* whether terms with a negative h count -1; only with n_columns */
+} tp_vectors_options;
+
+/* Rows of counts, and the terms that their columns stand for. Only one thread at a time may use one. */
+typedef struct tp_vectors tp_vectors;
+
+/* Makes vectors without rows. TP_INVALID_ARGUMENT if an option is out of its bounds. */
+tp_status tp_vectors_new(const tp_vectors_options *options, tp_vectors **vectors, tp_error *error);
+void tp_vectors_free(tp_vectors *vectors); /* accepts NULL */
+void tp_vectors_free_at(tp_vectors **vectors); /* as tp_corpus_free_at */
+
+/* Gives terms the next columns, in order, and from now on no others: terms of documents that are not among them are left out.
+ * The texts are laid out as for tp_vectors_add, and a line feed within a term is the byte FF. TP_INVALID_ARGUMENT, with the
+ * index as offset, for a term that has a column or is empty, and if columns are hashed. */
+tp_status tp_vectors_fix(tp_vectors *vectors, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_terms,
+                         tp_error *error);
+
+/* Adds a row for each document. Document i is valid UTF-8 and ends at ends[i]; one byte is between neighbours. Ill-formed
+ * UTF-8 is taken safely, but its terms are unspecified. TP_INVALID_ARGUMENT, with the index as offset, if the ends do not
+ * ascend within the text; TP_TOO_LARGE beyond TP_MAX_COLUMNS terms. O(size of the terms). */
+tp_status tp_vectors_add(tp_vectors *vectors, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
+                         tp_error *error);
+
+/* Adds the rows of `other` behind those that are there, with their terms. Both were made with the same options, and none has fixed
+ * terms. O(terms + entries of `other`). */
+tp_status tp_vectors_append(tp_vectors *vectors, const tp_vectors *other, tp_error *error);
+
+/* The sizes of vectors. */
+typedef struct tp_vectors_sizes {
+    uint64_t n_rows;
+    uint64_t n_entries; /* of all rows, a column of a row counted once */
+    uint64_t n_terms;
+    uint64_t terms_nbytes; /* with the line feed behind each term */
+} tp_vectors_sizes;
+
+/* Stores the sizes of now. */
+void tp_vectors_get_sizes(const tp_vectors *vectors, tp_vectors_sizes *sizes);
+
+/* Stores the rows in compressed form: the columns of each row in ascending order, with its counts beside them; row i is the
+ * entries row_starts[i] … row_starts[i + 1] - 1. A hashed column whose counts add up to zero is an entry too. There must be room
+ * for what tp_vectors_get_sizes stored, and one more start. The rows stay. O(entries). */
+tp_status tp_vectors_get_rows(const tp_vectors *vectors, int32_t *columns, int32_t *counts, int64_t *row_starts,
+                              tp_error *error);
+
+/* Removes the rows; terms stay. */
+void tp_vectors_clear_rows(tp_vectors *vectors);
+
+/* Stores the terms in order of their columns, each with a line feed behind it, and the rank of each in order of code points. A
+ * line feed within a term is the byte FF. Either may be NULL. O(n log n) comparisons of n terms. */
+tp_status tp_vectors_get_terms(const tp_vectors *vectors, uint8_t *text, int32_t *ranks, tp_error *error);
+
+/* CFFI-END */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

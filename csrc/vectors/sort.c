@@ -1,0 +1,103 @@
+#include "vectors/sort.h"
+
+#include <string.h>
+
+/* Up to so many numbers are sorted by insertion: a pass over the counters of a digit costs as much. */
+enum { FEW = 32, DIGIT_BITS = 8, N_DIGITS = 1 << DIGIT_BITS, FIRST_SHIFT = 32 };
+
+static void insert_each(uint64_t *numbers, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        uint64_t moved = numbers[i];
+        size_t place = i;
+        for (; place > 0 && numbers[place - 1] > moved; place--) numbers[place] = numbers[place - 1];
+        numbers[place] = moved;
+    }
+}
+
+/* Sorts by one digit, keeping the order of equal ones. */
+static void sort_by_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned shift)
+{
+    size_t places[N_DIGITS] = {0}, sum = 0;
+    for (size_t i = 0; i < n; i++) places[from[i] >> shift & (N_DIGITS - 1)]++;
+    for (size_t i = 0; i < N_DIGITS; i++) {
+        size_t n_here = places[i];
+        places[i] = sum;
+        sum += n_here;
+    }
+    for (size_t i = 0; i < n; i++) to[places[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
+}
+
+void tp_sort_by_high_half(uint64_t *numbers, uint64_t *scratch, size_t n)
+{
+    if (n <= FEW) {
+        insert_each(numbers, n);
+        return;
+    }
+    uint64_t all = 0, *from = numbers, *to = scratch;
+    for (size_t i = 0; i < n; i++) all |= numbers[i];
+    for (unsigned shift = FIRST_SHIFT; shift < 64 && all >> shift != 0; shift += DIGIT_BITS) {
+        sort_by_digit(from, to, n, shift);
+        uint64_t *kept = from;
+        from = to;
+        to = kept;
+    }
+    if (from != numbers) memcpy(numbers, from, n * sizeof *numbers);
+}
+
+/* ---- Terms --------------------------------------------------------------------------------------------------------- */
+
+static inline uint8_t shown_byte(uint8_t byte) { return byte == 0xFF ? '\n' : byte; }
+
+static uint64_t beginning_of(const uint8_t *text, size_t nbytes)
+{
+    uint64_t beginning = 0;
+    for (size_t i = 0; i < sizeof beginning; i++) beginning = beginning << 8 | (i < nbytes ? shown_byte(text[i]) : 0);
+    return beginning;
+}
+
+static bool is_text_before(const tp_table *table, uint32_t one, uint32_t other)
+{
+    const uint8_t *a = tp_table_text(table, one), *b = tp_table_text(table, other);
+    size_t a_nbytes = tp_table_nbytes(table, one), b_nbytes = tp_table_nbytes(table, other);
+    size_t shorter = a_nbytes < b_nbytes ? a_nbytes : b_nbytes;
+    for (size_t i = 0; i < shorter; i++) {
+        if (a[i] != b[i]) return shown_byte(a[i]) < shown_byte(b[i]);
+    }
+    return a_nbytes < b_nbytes;
+}
+
+static inline bool is_before(const tp_table *table, const tp_sorted_term *one, const tp_sorted_term *other)
+{
+    if (one->beginning != other->beginning) return one->beginning < other->beginning;
+    return is_text_before(table, one->number, other->number);
+}
+
+static void merge(const tp_table *table, const tp_sorted_term *from, size_t n_first, size_t n, tp_sorted_term *to)
+{
+    size_t i = 0, j = n_first;
+    for (size_t out = 0; out < n; out++) {
+        bool is_second = i == n_first || (j < n && is_before(table, &from[j], &from[i]));
+        to[out] = is_second ? from[j++] : from[i++];
+    }
+}
+
+/* Merges neighbouring runs until one is left. */
+void tp_sort_terms(const tp_table *table, tp_sorted_term *terms, tp_sorted_term *scratch)
+{
+    size_t n = table->n_terms;
+    tp_sorted_term *from = terms, *to = scratch;
+    for (size_t i = 0; i < n; i++) {
+        terms[i] = (tp_sorted_term){beginning_of(tp_table_text(table, i), tp_table_nbytes(table, i)), (uint32_t)i};
+    }
+    for (size_t run = 1; run < n; run *= 2) {
+        for (size_t start = 0; start < n; start += 2 * run) {
+            size_t left = n - start, both = left < 2 * run ? left : 2 * run;
+            merge(table, from + start, both < run ? both : run, both, to + start);
+        }
+        tp_sorted_term *kept = from;
+        from = to;
+        to = kept;
+    }
+    if (from != terms) memcpy(terms, from, n * sizeof *terms);
+}

@@ -1,0 +1,24 @@
+/* Sorting of rows and terms. */
+#ifndef TEXTPROC_VECTORS_SORT_H
+#define TEXTPROC_VECTORS_SORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "corpus/table.h"
+
+/* Sorts numbers by their high halves; which half-equal ones come first is unspecified for 32 or fewer, and otherwise as before.
+ * `scratch` has as much room. O(n). */
+void tp_sort_by_high_half(uint64_t *numbers, uint64_t *scratch, size_t n);
+
+/* A term by the number of its column and the beginning of its text. */
+typedef struct tp_sorted_term {
+    uint64_t beginning; /* its first eight bytes as one number that compares as they do */
+    uint32_t number;
+} tp_sorted_term;
+
+/* Stores in `terms` all terms of a table in order of their texts, in which FF stands for a line feed; `scratch` has as much
+ * room. */
+void tp_sort_terms(const tp_table *table, tp_sorted_term *terms, tp_sorted_term *scratch);
+
+#endif

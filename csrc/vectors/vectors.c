@@ -1,0 +1,246 @@
+#include <string.h>
+
+#include "base/error.h"
+#include "base/once.h"
+#include "corpus/keys.h"
+#include "vectors/document.h"
+#include "vectors/sort.h"
+
+/* ---- Life ------------------------------------------------------------------------------------------------------------ */
+
+static const char *fault_of(const tp_vectors_options *options)
+{
+    const tp_words *words = options->words;
+    bool wants_words = options->terms == TP_TERMS_OF_WORDS;
+    if (options->terms < TP_TERMS_OF_WORDS || options->terms > TP_TERMS_IN_WORDS) return "there are no such terms";
+    if (options->letter_case != TP_CASE_KEEP && options->letter_case != TP_CASE_LOWER) return "there is no such letter case";
+    if (options->accents < TP_ACCENTS_KEEP || options->accents > TP_ACCENTS_ASCII) return "there is no such way with accents";
+    if (options->least < 1 || options->least > options->most) return "a term must have 1 part or more";
+    if (options->n_columns > TP_MAX_COLUMNS) return "there are at most 2^31 - 1 columns";
+    if (wants_words != (words != NULL)) return "a rule for words belongs to terms of words, and only to them";
+    if (wants_words && (words->letter_case != TP_CASE_KEEP || words->normalizes || words->strips_accents || words->most_ngram > 1 || words->min_length > 1)) {
+        return "the rule for words must find single words in text as it is";
+    }
+    return NULL;
+}
+
+tp_status tp_vectors_new(const tp_vectors_options *options, tp_vectors **vectors, tp_error *error)
+{
+    const char *fault = fault_of(options);
+    if (fault != NULL) return tp_fail(error, TP_INVALID_ARGUMENT, 0, fault);
+    tp_vectors *made = tp_allocate_zeroed(TP_FOR_VECTORS, sizeof *made);
+    if (made == NULL) return tp_fail_no_memory(error);
+    made->options = *options;
+    made->table.hash_key = tp_hash_get_key();
+    tp_object_made(TP_FOR_VECTORS);
+    *vectors = made;
+    return TP_OK;
+}
+
+void tp_vectors_free(tp_vectors *v)
+{
+    if (v == NULL) return;
+    tp_table_free(&v->table);
+    tp_release(TP_FOR_VECTORS, v->columns, v->columns_capacity * sizeof *v->columns);
+    tp_release(TP_FOR_VECTORS, v->counts, v->counts_capacity * sizeof *v->counts);
+    tp_release(TP_FOR_VECTORS, v->row_ends, v->rows_capacity * sizeof *v->row_ends);
+    tp_text_free(&v->text);
+    tp_arena_free(TP_FOR_CORPUS, &v->tokens);
+    tp_arena_free(TP_FOR_CORPUS, &v->token_ends);
+    tp_arena_free(TP_FOR_VECTORS, &v->starts);
+    tp_arena_free(TP_FOR_VECTORS, &v->hashed);
+    tp_object_freed(TP_FOR_VECTORS);
+    tp_release(TP_FOR_VECTORS, v, sizeof *v);
+}
+
+void tp_vectors_free_at(tp_vectors **vectors)
+{
+    tp_vectors_free(*vectors);
+    *vectors = NULL;
+}
+
+/* ---- Adding ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct place {
+    size_t n_rows, n_entries, n_terms;
+} place;
+
+static place place_of(const tp_vectors *v) { return (place){v->n_rows, v->n_entries, v->table.n_terms}; }
+
+/* Removes what was added since. */
+static void go_back(tp_vectors *v, place to)
+{
+    v->n_rows = to.n_rows;
+    v->n_entries = to.n_entries;
+    tp_table_truncate(&v->table, to.n_terms);
+}
+
+static tp_status check_ends(const uint64_t *ends, size_t n, size_t nbytes, tp_error *error)
+{
+    uint64_t least = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t end = tp_once(ends[i]);
+        if (end > nbytes || end < least) return tp_fail(error, TP_INVALID_ARGUMENT, i, "the ends must ascend within the text");
+        least = end + 1;
+    }
+    return TP_OK;
+}
+
+static tp_status fail_to_add(const tp_vectors *v, size_t i, tp_error *error)
+{
+    if (v->table.n_terms > TP_MAX_COLUMNS - TP_KEYS_AT_ONCE) return tp_fail(error, TP_TOO_LARGE, i, "there are too many terms");
+    return tp_fail_no_memory(error);
+}
+
+tp_status tp_vectors_add(tp_vectors *v, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
+                         tp_error *error)
+{
+    tp_status status = check_ends(ends, n_documents, text_nbytes, error);
+    if (status != TP_OK) return status;
+    if (!tp_vectors_reserve_rows(v, n_documents)) return tp_fail_no_memory(error);
+    place before = place_of(v);
+    size_t start = 0;
+    for (size_t i = 0; i < n_documents && status == TP_OK; i++) {
+        size_t end = tp_end_within(ends, i, start, text_nbytes), nbytes = end - start;
+        if (nbytes > INT32_MAX) status = tp_fail(error, TP_TOO_LARGE, i, "a document has at most 2^31 - 1 bytes");
+        else if (!tp_vectors_add_document(v, nbytes > 0 ? text + start : NULL, nbytes)) status = fail_to_add(v, i, error);
+        start = tp_start_behind(end, text_nbytes);
+    }
+    if (status != TP_OK) go_back(v, before);
+    return status;
+}
+
+/* ---- Terms that are given ---------------------------------------------------------------------------------------------- */
+
+tp_status tp_vectors_fix(tp_vectors *v, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_terms,
+                         tp_error *error)
+{
+    tp_status status = check_ends(ends, n_terms, text_nbytes, error);
+    if (status != TP_OK) return status;
+    if (v->options.n_columns > 0) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "hashed columns have no terms");
+    if (n_terms == 0) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there must be a term");
+    if (n_terms > TP_MAX_COLUMNS - v->table.n_terms) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many terms");
+    if (!tp_table_reserve(&v->table, n_terms, text_nbytes)) return tp_fail_no_memory(error);
+    place before = place_of(v);
+    size_t start = 0;
+    for (size_t i = 0; i < n_terms && status == TP_OK; i++) {
+        size_t end = tp_end_within(ends, i, start, text_nbytes);
+        tp_word word = tp_table_word(&v->table, text + start, end - start);
+        if (end == start || tp_table_find(&v->table, &word) != TP_NO_TERM) {
+            status = tp_fail(error, TP_INVALID_ARGUMENT, i, "a term must be new and have a character");
+        } else {
+            tp_table_append(&v->table, &word);
+        }
+        start = tp_start_behind(end, text_nbytes);
+    }
+    if (status != TP_OK) go_back(v, before);
+    else v->is_fixed = true;
+    return status;
+}
+
+/* ---- Joining ----------------------------------------------------------------------------------------------------------- */
+
+/* Stores the column here of each of the other's terms, appending those that are new. */
+static void take_terms(tp_vectors *v, const tp_table *from, uint32_t *columns)
+{
+    for (size_t i = 0; i < from->n_terms; i++) {
+        tp_word word = tp_table_word(&v->table, tp_table_text(from, i), tp_table_nbytes(from, i));
+        columns[i] = (uint32_t)(tp_table_find_or_append(&v->table, &word) - v->table.terms);
+    }
+}
+
+static void take_rows(tp_vectors *v, const tp_vectors *other, const uint32_t *columns)
+{
+    size_t first = v->n_entries;
+    for (size_t i = 0; i < other->n_entries; i++) {
+        v->columns[first + i] = columns != NULL ? columns[other->columns[i]] : other->columns[i];
+        v->counts[first + i] = other->counts[i];
+    }
+    for (size_t i = 0; i < other->n_rows; i++) v->row_ends[v->n_rows + i] = first + other->row_ends[i];
+    v->n_entries += other->n_entries;
+    v->n_rows += other->n_rows;
+}
+
+tp_status tp_vectors_append(tp_vectors *v, const tp_vectors *other, tp_error *error)
+{
+    if (v == other || v->is_fixed || other->is_fixed) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "only other vectors can be appended, to ones whose terms are not fixed");
+    }
+    size_t n_terms = other->table.n_terms, map_nbytes = n_terms * sizeof(uint32_t);
+    if (n_terms > TP_MAX_COLUMNS - v->table.n_terms) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many terms");
+    if (!tp_vectors_reserve_rows(v, other->n_rows) || !tp_vectors_reserve_entries(v, other->n_entries)) return tp_fail_no_memory(error);
+    if (n_terms == 0) {
+        take_rows(v, other, NULL);
+        return TP_OK;
+    }
+    uint32_t *columns = tp_allocate(TP_FOR_WORK, map_nbytes);
+    if (columns == NULL || !tp_table_reserve(&v->table, n_terms, other->table.text.used)) {
+        tp_release(TP_FOR_WORK, columns, map_nbytes);
+        return tp_fail_no_memory(error);
+    }
+    take_terms(v, &other->table, columns);
+    take_rows(v, other, columns);
+    tp_release(TP_FOR_WORK, columns, map_nbytes);
+    return TP_OK;
+}
+
+/* ---- Giving out ------------------------------------------------------------------------------------------------------ */
+
+void tp_vectors_get_sizes(const tp_vectors *v, tp_vectors_sizes *sizes)
+{
+    *sizes = (tp_vectors_sizes){v->n_rows, v->n_entries, v->table.n_terms, v->table.text.used};
+}
+
+static size_t longest_row(const tp_vectors *v)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < v->n_rows; i++) {
+        size_t n = (size_t)v->row_ends[i] - tp_row_start(v, i);
+        longest = n > longest ? n : longest;
+    }
+    return longest;
+}
+
+/* Copies n entries in order of their columns. `pairs` has room for twice as many. */
+static void copy_sorted(const uint32_t *columns, const int32_t *counts, size_t n, uint64_t *pairs, int32_t *to_columns,
+                        int32_t *to_counts)
+{
+    for (size_t i = 0; i < n; i++) pairs[i] = (uint64_t)columns[i] << 32 | (uint32_t)counts[i];
+    tp_sort_by_high_half(pairs, pairs + n, n);
+    for (size_t i = 0; i < n; i++) {
+        to_columns[i] = (int32_t)(pairs[i] >> 32);
+        to_counts[i] = (int32_t)(uint32_t)pairs[i];
+    }
+}
+
+tp_status tp_vectors_get_rows(const tp_vectors *v, int32_t *columns, int32_t *counts, int64_t *row_starts, tp_error *error)
+{
+    size_t nbytes = longest_row(v) * 2 * sizeof(uint64_t);
+    uint64_t *pairs = nbytes == 0 ? NULL : tp_allocate(TP_FOR_WORK, nbytes);
+    if (nbytes > 0 && pairs == NULL) return tp_fail_no_memory(error);
+    row_starts[0] = 0;
+    for (size_t i = 0; i < v->n_rows; i++) {
+        size_t start = tp_row_start(v, i), n = (size_t)v->row_ends[i] - start;
+        row_starts[i + 1] = (int64_t)v->row_ends[i];
+        if (n > 0) copy_sorted(v->columns + start, v->counts + start, n, pairs, columns + start, counts + start);
+    }
+    tp_release(TP_FOR_WORK, pairs, nbytes);
+    return TP_OK;
+}
+
+void tp_vectors_clear_rows(tp_vectors *v) { v->n_rows = v->n_entries = 0; }
+
+tp_status tp_vectors_get_terms(const tp_vectors *v, uint8_t *text, int32_t *ranks, tp_error *error)
+{
+    const tp_table *table = &v->table;
+    size_t n = table->n_terms, nbytes = 2 * n * sizeof(tp_sorted_term);
+    if (ranks != NULL && n > 0) {
+        tp_sorted_term *terms = tp_allocate(TP_FOR_WORK, nbytes);
+        if (terms == NULL) return tp_fail_no_memory(error);
+        tp_sort_terms(table, terms, terms + n);
+        for (size_t i = 0; i < n; i++) ranks[terms[i].number] = (int32_t)i;
+        tp_release(TP_FOR_WORK, terms, nbytes);
+    }
+    if (text != NULL && table->text.used > 0) memcpy(text, table->text.data, table->text.used);
+    return TP_OK;
+}

@@ -1,0 +1,232 @@
+/* Vectors: what terms documents have, where their columns are, and that a call that fails changes nothing. */
+#include "naive_vectors.h"
+#include "support.h"
+
+static tp_vectors *vectors_of(tp_vectors_options options)
+{
+    tp_vectors *vectors = NULL;
+    if (options.least == 0) options.least = options.most = 1;
+    if (tp_vectors_new(&options, &vectors, NULL) != TP_OK) abort();
+    return vectors;
+}
+
+/* Adds a row for each line. */
+static tp_status add_lines(tp_vectors *vectors, const char *lines)
+{
+    size_t nbytes = strlen(lines);
+    uint64_t *ends = must_allocate((nbytes + 1) * sizeof *ends);
+    size_t n = find_ends(lines, ends);
+    block copy = exact_copy(lines, nbytes);
+    tp_status status = tp_vectors_add(vectors, copy.data, nbytes, ends, n, NULL);
+    free(copy.data);
+    free(ends);
+    return status;
+}
+
+static void check_terms(const tp_vectors *vectors, const char *expected)
+{
+    held_vectors held = read_vectors(vectors);
+    CHECK_EQ_BYTES(held.terms, (size_t)held.sizes.terms_nbytes, (const uint8_t *)expected, strlen(expected));
+    free_held(&held);
+}
+
+static void test_words_get_columns_as_they_come(void)
+{
+    tp_words *words = words_of_letters(NULL);
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words, .letter_case = TP_CASE_LOWER});
+    CHECK_EQ_U(add_lines(vectors, "The red car\n\na CAR the The\n"), TP_OK);
+    check_terms(vectors, "the\nred\ncar\n");
+    held_vectors held = read_vectors(vectors);
+    CHECK_EQ_U(held.sizes.n_rows, 3);
+    CHECK_EQ_U(held.sizes.n_entries, 5);
+    CHECK(held.starts[1] == 3 && held.starts[2] == 3 && held.starts[3] == 5);
+    CHECK(held.columns[3] == 0 && held.counts[3] == 2 && held.columns[4] == 2 && held.counts[4] == 1);
+    CHECK(held.ranks[0] == 2 && held.ranks[1] == 1 && held.ranks[2] == 0);
+    free_held(&held);
+    tp_vectors_free(vectors);
+    tp_words_free(words);
+}
+
+static void test_runs_of_words_leave_stop_words_out(void)
+{
+    tp_words *words = words_of_letters("of");
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words, .least = 1, .most = 2});
+    CHECK_EQ_U(add_lines(vectors, "city of light\n"), TP_OK);
+    check_terms(vectors, "city\nlight\ncity light\n");
+    tp_vectors_free(vectors);
+    tp_words_free(words);
+}
+
+static void test_runs_of_characters(void)
+{
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.terms = TP_TERMS_OF_CHARACTERS, .least = 2, .most = 2});
+    CHECK_EQ_U(add_lines(vectors, "a  \xC3\xA9z\n"), TP_OK);
+    check_terms(vectors, "a \n \xC3\xA9\n\xC3\xA9z\n");
+    tp_vectors_free(vectors);
+}
+
+static void test_runs_within_parts(void)
+{
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.terms = TP_TERMS_IN_WORDS, .least = 3, .most = 5});
+    CHECK_EQ_U(add_lines(vectors, "ab  c\n"), TP_OK);
+    check_terms(vectors, " ab\nab \n ab \n c \n");
+    tp_vectors_free(vectors);
+}
+
+static void test_accents(void)
+{
+    const char *text = "\xC3\xA9" "b\xC3\xB8\n";
+    tp_vectors_options options = {.terms = TP_TERMS_OF_CHARACTERS, .accents = TP_ACCENTS_STRIP};
+    tp_vectors *vectors = vectors_of(options);
+    CHECK_EQ_U(add_lines(vectors, text), TP_OK);
+    check_terms(vectors, "e\nb\n\xC3\xB8\n");
+    tp_vectors_free(vectors);
+    options.accents = TP_ACCENTS_ASCII;
+    vectors = vectors_of(options);
+    CHECK_EQ_U(add_lines(vectors, text), TP_OK);
+    check_terms(vectors, "e\nb\n");
+    tp_vectors_free(vectors);
+}
+
+/* The hash of "hello" is 0x248BFA47, as the authors of several implementations state; that of "aaaa" is negative. */
+static void test_hashed_columns(void)
+{
+    tp_words *words = words_of_letters(NULL);
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words, .n_columns = TP_MAX_COLUMNS, .alternates_sign = true});
+    CHECK_EQ_U(add_lines(vectors, "hello hello\n"), TP_OK);
+    held_vectors held = read_vectors(vectors);
+    CHECK_EQ_U(held.sizes.n_entries, 1);
+    CHECK(held.columns[0] == 0x248BFA47 && held.counts[0] == 2);
+    free_held(&held);
+    tp_vectors_free(vectors);
+    tp_words_free(words);
+}
+
+static void test_fixed_terms_leave_others_out(void)
+{
+    const uint64_t ends[] = {3, 7};
+    tp_words *words = words_of_letters(NULL);
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words});
+    CHECK_EQ_U(tp_vectors_fix(vectors, (const uint8_t *)"red\nred", 7, ends, 2, NULL), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_vectors_fix(vectors, (const uint8_t *)"red\nbike", 7, ends, 2, NULL), TP_OK);
+    CHECK_EQ_U(add_lines(vectors, "a red car bik\n"), TP_OK);
+    held_vectors held = read_vectors(vectors);
+    CHECK_EQ_U(held.sizes.n_terms, 2);
+    CHECK(held.columns[0] == 0 && held.columns[1] == 1);
+    tp_vectors_clear_rows(vectors);
+    tp_vectors_get_sizes(vectors, &held.sizes);
+    CHECK_EQ_U(held.sizes.n_rows + held.sizes.n_entries, 0);
+    free_held(&held);
+    tp_vectors_free(vectors);
+    tp_words_free(words);
+}
+
+static void test_bad_arguments(void)
+{
+    tp_words *words = words_of_letters(NULL);
+    const uint64_t ends[] = {2, 1};
+    tp_error error;
+    tp_vectors *made = NULL;
+    const tp_vectors_options bad[] = {
+        {.words = words, .least = 0, .most = 1},
+        {.words = words, .least = 2, .most = 1},
+        {.words = NULL, .least = 1, .most = 1},
+        {.words = words, .terms = TP_TERMS_IN_WORDS, .least = 1, .most = 1},
+        {.words = words, .terms = (tp_terms)7, .least = 1, .most = 1},
+        {.words = words, .accents = (tp_accents)7, .least = 1, .most = 1},
+        {.words = words, .letter_case = (tp_case)7, .least = 1, .most = 1},
+        {.words = words, .n_columns = (uint64_t)TP_MAX_COLUMNS + 1, .least = 1, .most = 1},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) CHECK_EQ_U(tp_vectors_new(&bad[i], &made, NULL), TP_INVALID_ARGUMENT);
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words});
+    CHECK_EQ_U(tp_vectors_add(vectors, (const uint8_t *)"ab cd", 5, ends, 2, &error), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(error.offset, 1);
+    CHECK_EQ_U(tp_vectors_append(vectors, vectors, NULL), TP_INVALID_ARGUMENT);
+    tp_vectors_free(vectors);
+    tp_words_free(words);
+}
+
+static tp_vectors *of_two_parts(const tp_vectors_options *options)
+{
+    tp_vectors *first = vectors_of(*options), *second = vectors_of(*options);
+    CHECK_EQ_U(add_lines(first, "ab cd ab\nxy ab\n"), TP_OK);
+    CHECK_EQ_U(add_lines(second, "xy zz ab\n"), TP_OK);
+    CHECK_EQ_U(tp_vectors_append(first, second, NULL), TP_OK);
+    tp_vectors_free(second);
+    return first;
+}
+
+static void test_parts_join_to_the_whole(void)
+{
+    tp_words *words = words_of_letters(NULL);
+    for (uint64_t n_columns = 0; n_columns < 1000; n_columns += 500) {
+        tp_vectors_options options = {.words = words, .least = 1, .most = 2, .n_columns = n_columns};
+        tp_vectors *joined = of_two_parts(&options), *whole = vectors_of(options);
+        CHECK_EQ_U(add_lines(whole, "ab cd ab\nxy ab\nxy zz ab\n"), TP_OK);
+        held_vectors one = read_vectors(joined), other = read_vectors(whole);
+        CHECK(are_equal_vectors(&one, &other));
+        free_held(&one);
+        free_held(&other);
+        tp_vectors_free(joined);
+        tp_vectors_free(whole);
+    }
+    tp_words_free(words);
+}
+
+/* Whichever allocation is refused, the rows and terms are as before, and the same call succeeds afterwards. */
+static void check_refusals(tp_vectors_options options, const char *lines)
+{
+    tp_vectors *vectors = vectors_of(options), *expected = vectors_of(options);
+    CHECK_EQ_U(add_lines(vectors, "ab CD\n"), TP_OK);
+    CHECK_EQ_U(add_lines(expected, "ab CD\n"), TP_OK);
+    held_vectors before = read_vectors(vectors);
+    tp_status status = TP_NO_MEMORY;
+    for (uint64_t nth = 1; status == TP_NO_MEMORY; nth++) {
+        tp_memory_fail_at(nth);
+        status = add_lines(vectors, lines);
+        tp_memory_fail_at(0);
+        if (status == TP_OK) break;
+        held_vectors after = read_vectors(vectors);
+        CHECK(are_equal_vectors(&before, &after));
+        free_held(&after);
+    }
+    CHECK_EQ_U(status, TP_OK);
+    CHECK_EQ_U(add_lines(expected, lines), TP_OK);
+    held_vectors one = read_vectors(vectors), other = read_vectors(expected);
+    CHECK(are_equal_vectors(&one, &other));
+    free_held(&before);
+    free_held(&one);
+    free_held(&other);
+    tp_vectors_free(vectors);
+    tp_vectors_free(expected);
+}
+
+static void test_refused_memory_changes_nothing(void)
+{
+    tp_words *words = words_of_letters(NULL);
+    char lines[3000];
+    size_t nbytes = 0;
+    for (unsigned i = 0; i < 200; i++) {
+        nbytes += (size_t)sprintf(lines + nbytes, "w%u \xC3\x89%u%c", i, i, i % 10 == 9 ? '\n' : ' ');
+    }
+    check_refusals((tp_vectors_options){.words = words, .least = 1, .most = 2, .letter_case = TP_CASE_LOWER}, lines);
+    check_refusals((tp_vectors_options){.words = words, .n_columns = 64, .accents = TP_ACCENTS_STRIP}, lines);
+    check_refusals((tp_vectors_options){.terms = TP_TERMS_IN_WORDS, .least = 2, .most = 3}, lines);
+    check_refusals((tp_vectors_options){.terms = TP_TERMS_OF_CHARACTERS, .least = 1, .most = 2}, lines);
+    tp_words_free(words);
+}
+
+int main(void)
+{
+    RUN(test_words_get_columns_as_they_come);
+    RUN(test_runs_of_words_leave_stop_words_out);
+    RUN(test_runs_of_characters);
+    RUN(test_runs_within_parts);
+    RUN(test_accents);
+    RUN(test_hashed_columns);
+    RUN(test_fixed_terms_leave_others_out);
+    RUN(test_bad_arguments);
+    RUN(test_parts_join_to_the_whole);
+    RUN(test_refused_memory_changes_nothing);
+    return tests_done();
+}

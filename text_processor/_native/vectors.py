@@ -1,0 +1,125 @@
+"""Bindings of the core's vectors: documents as rows of counts of terms."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from text_processor._native.handles import Handle
+from text_processor._native.status import check, new_error
+from text_processor._native.text import UNICODE_OF_PYTHON, Batch, batch_of_lengths
+from text_processor._native.words import CASES, WordRule, encoded_term
+from text_processor._textproc_cffi import ffi, lib
+
+TERMS: dict[str, int] = {
+    "word": lib.TP_TERMS_OF_WORDS,
+    "char": lib.TP_TERMS_OF_CHARACTERS,
+    "char_wb": lib.TP_TERMS_IN_WORDS,
+}
+ACCENTS: dict[str | None, int] = {
+    None: lib.TP_ACCENTS_KEEP,
+    "unicode": lib.TP_ACCENTS_STRIP,
+    "ascii": lib.TP_ACCENTS_ASCII,
+}
+
+MOST_COLUMNS: int = lib.TP_MAX_COLUMNS
+
+
+class Way(NamedTuple):
+    """How documents become rows."""
+
+    terms: str
+    words: WordRule | None = None
+    ngrams: tuple[int, int] = (1, 1)
+    case: str = "keep"
+    accents: str | None = None
+    n_columns: int = 0
+    alternates_sign: bool = False
+
+
+class Sizes(NamedTuple):
+    n_rows: int
+    n_entries: int
+    n_terms: int
+    terms_nbytes: int
+
+
+class Vectors(Handle):
+    """A handle to a ``tp_vectors``, which one thread at a time may use."""
+
+    __slots__ = ("way",)
+
+    TYPE = "tp_vectors **"
+    FREE_AT = lib.tp_vectors_free_at
+
+    def __init__(self, way: Way) -> None:
+        options = ffi.new("tp_vectors_options *")
+        options.terms, options.letter_case, options.accents = TERMS[way.terms], CASES[way.case], ACCENTS[way.accents]
+        options.words = ffi.NULL if way.words is None else way.words.pointer
+        options.least, options.most = way.ngrams
+        options.unicode_version = UNICODE_OF_PYTHON
+        options.n_columns, options.alternates_sign = way.n_columns, way.alternates_sign
+        self.way = way  # the rule for words must live as long
+        super().__init__(lib.tp_vectors_new, options)
+
+    def fix(self, terms: Sequence[object]) -> None:
+        """Give terms the columns 0, 1, 2 …; what no document can have, is there but never found."""
+        encoded = [_encoded(term, column) for column, term in enumerate(terms)]
+        text = b"\n".join(encoded)
+        ends, error = batch_of_lengths(text, array("Q", map(len, encoded))).ends, new_error()
+        check(lib.tp_vectors_fix(self.pointer, text, len(text), ends, len(encoded), error), error)
+
+    def add(self, batch: Batch) -> None:
+        """Add a row for each document of a batch."""
+        error = new_error()
+        with ffi.from_buffer("uint8_t[]", batch.text) as text:
+            check(lib.tp_vectors_add(self.pointer, text, len(text), batch.ends, batch.n_ends, error), error)
+
+    def append(self, other: Vectors) -> None:
+        """Add the rows and the terms of other vectors."""
+        error = new_error()
+        check(lib.tp_vectors_append(self.pointer, other.pointer, error), error)
+
+    @property
+    def sizes(self) -> Sizes:
+        sizes = ffi.new("tp_vectors_sizes *")
+        lib.tp_vectors_get_sizes(self.pointer, sizes)
+        return Sizes(sizes.n_rows, sizes.n_entries, sizes.n_terms, sizes.terms_nbytes)
+
+    def read_rows(self, columns: Any, counts: Any, starts: Any) -> None:
+        """Fill arrays: two with 32 bits for each entry, one with 64 bits for each row and one more."""
+        error = new_error()
+        with (
+            ffi.from_buffer("int32_t[]", columns) as c_columns,
+            ffi.from_buffer("int32_t[]", counts) as c_counts,
+            ffi.from_buffer("int64_t[]", starts) as c_starts,
+        ):
+            check(lib.tp_vectors_get_rows(self.pointer, c_columns, c_counts, c_starts, error), error)
+
+    def clear_rows(self) -> None:
+        lib.tp_vectors_clear_rows(self.pointer)
+
+    def read_ranks(self, ranks: Any) -> None:
+        """Fill an array of numbers of 32 bits with the rank of each term in order of code points."""
+        error = new_error()
+        with ffi.from_buffer("int32_t[]", ranks) as c_ranks:
+            check(lib.tp_vectors_get_terms(self.pointer, ffi.NULL, c_ranks, error), error)
+
+    def terms(self) -> list[str]:
+        """Return the terms in order of their columns."""
+        text, error = bytearray(self.sizes.terms_nbytes), new_error()
+        with ffi.from_buffer("uint8_t[]", text) as c_text:
+            check(lib.tp_vectors_get_terms(self.pointer, c_text, ffi.NULL, error), error)
+        if b"\xff" in text:
+            return [each.replace(b"\xff", b"\n").decode() for each in text.split(b"\n")][:-1]
+        return text.decode().split("\n")[:-1]
+
+
+def _encoded(term: object, column: int) -> bytes:
+    if isinstance(term, str) and term:
+        try:
+            return encoded_term(term)
+        except UnicodeEncodeError:  # a lone surrogate
+            pass
+    return b"\xfe%d" % column
