@@ -283,6 +283,31 @@ static PyObject *decode_short(PyObject *module, PyObject *const *arguments, Py_s
     return PyUnicode_DecodeUTF8((const char *)bytes, (Py_ssize_t)nbytes, errors);
 }
 
+/* polarity_short(vader, text, names): the scores of a text, as a dict with these four names. */
+static PyObject *polarity_short(PyObject *module, PyObject *const *arguments, Py_ssize_t n_arguments)
+{
+    (void)module;
+    text_view view;
+    tp_vader_scores scores;
+    const tp_vader *vader = n_arguments == 3 ? object_at(arguments[0]) : NULL;
+    if (vader == NULL || !PyUnicode_Check(arguments[1]) || !view_text(arguments[1], &view) || view.nbytes > MOST_BYTES) {
+        return none();
+    }
+    const uint64_t end = (uint64_t)view.nbytes;
+    if (tp_vader_score(vader, (const uint8_t *)view.data, (size_t)end, &end, 1, 1, &scores, NULL, NULL) != TP_OK) return none();
+    const double numbers[] = {scores.neg, scores.neu, scores.pos, scores.compound};
+    PyObject *dict = PyDict_New();
+    for (Py_ssize_t i = 0; dict != NULL && i < 4; i++) {
+        PyObject *number = PyFloat_FromDouble(numbers[i]), *name = PyTuple_GetItem(arguments[2], i);
+        if (number == NULL || name == NULL || PyDict_SetItem(dict, name, number) < 0) {
+            Py_DecRef(dict);
+            dict = NULL;
+        }
+        Py_DecRef(number);
+    }
+    return dict;
+}
+
 /* ---- Texts that are passed together ---------------------------------------------------------------------------------- */
 
 static PyObject *joined(const text_view *views, Py_ssize_t n, size_t total)
@@ -355,8 +380,8 @@ static PyObject *has_blank(PyObject *module, PyObject *texts)
 #define FAST(name) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, NULL}
 #define ONE(name) {#name, name, METH_O, NULL}
 
-static PyMethodDef functions_here[] = {FAST(list_of_ids), FAST(lists_of_ids), FAST(encode_short), FAST(count_short),
-                                       FAST(decode_short), ONE(join_texts),    ONE(has_blank)};
+static PyMethodDef functions_here[] = {FAST(list_of_ids),  FAST(lists_of_ids),   FAST(encode_short), FAST(count_short),
+                                       FAST(decode_short), FAST(polarity_short), ONE(join_texts),    ONE(has_blank)};
 
 void tpb_give_functions(uintptr_t functions)
 {

@@ -18,6 +18,7 @@ lists_of_ids = _functions["lists_of_ids"]
 encode_short = _functions["encode_short"]
 count_short = _functions["count_short"]
 decode_short = _functions["decode_short"]
+polarity_short = _functions["polarity_short"]
 join_texts = _functions["join_texts"]
 has_blank = _functions["has_blank"]
 
