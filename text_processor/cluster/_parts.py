@@ -251,14 +251,8 @@ def checked(result: str, order: str | None, n_parts: int, salt: int) -> str:
 
 def work_of(column: str | None, options: dict[str, Any]) -> Work:
     """Return the work of counting words: the arguments of ``add_file`` and those of `TextAnalyzer` are told apart."""
-<<<<<<< HEAD
     names: tuple[str, ...] = ("documents", "blank", "errors", "encoding")
     reading = {name: options.pop(name) for name in names if name in options}
-=======
-    reading: dict[str, Any] = {
-        name: options.pop(name) for name in ("documents", "blank", "errors", "encoding") if name in options
-    }
->>>>>>> vader
     options.setdefault("threads", 1)
     TextAnalyzer(keep_documents=False, **options)  # a wrong argument should fail here, not on every worker
     return Work(column, reading, options)
