@@ -709,7 +709,7 @@ def test_version(capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main(["--version"])
     assert caught.value.code == 0
-    assert capsys.readouterr().out == f"text-processor {text_processor.__version__} (Unicode 16.0.0)\n"
+    assert capsys.readouterr().out == f"text-processor {text_processor.__version__} (Unicode 17.0.0)\n"
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["count", "--help"]])

@@ -29,7 +29,7 @@ from text_processor._common import container, files
 from text_processor._native import corpus as native_corpus
 from text_processor._native import process as native_process
 from text_processor._words import snapshot
-from text_processor.bpe._files import own
+from text_processor.bpe._files import rank_lines
 
 HEAD = struct.Struct("<8sQQQQ")
 COUNTS_HEAD = struct.Struct("<8sQQQQQQ")
@@ -323,7 +323,7 @@ def test_what_another_process_has_open_is_added_to(path: Path) -> None:
             Tokenizer().save_tiktoken(f"/proc/{other.pid}/fd/1")
         finally:
             other.kill()
-    assert path.read_bytes() == b"before " + b"".join(own.tiktoken_lines(Tokenizer()._model))
+    assert path.read_bytes() == b"before " + b"".join(rank_lines.lines_of(Tokenizer()._model))
 
 
 @on_posix

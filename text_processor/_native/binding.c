@@ -439,7 +439,9 @@ static PyObject *polarity_short(PyObject *module, PyObject *const *arguments, Py
     (void)module;
     text_view view;
     tp_vader_scores scores;
-    const tp_vader *vader = n_arguments == 3 ? object_at(arguments[0]) : NULL;
+    if (n_arguments != 3) return none();
+    unsigned long long place = PyLong_AsUnsignedLongLong(arguments[0]);
+    const tp_vader *vader = PyErr_Occurred() ? NULL : object_at(place);
     if (vader == NULL || !PyUnicode_Check(arguments[1]) || !view_text(arguments[1], &view) || view.nbytes > MOST_BYTES) {
         return none();
     }

@@ -55,10 +55,10 @@ def ready() -> bytes:
     return _ready[0]
 
 
-def ready_for(n_ids: int, n_vocab: int) -> bytes:
-    """Return the ints again, after making more where so many ids below ``n_vocab`` pay for it."""
-    if n_ids >= LONG_LIST and len(_ready[0].numbers) < min(n_vocab, MOST_READY):
-        _ready[0] = _made(min(n_vocab, MOST_READY))
+def ready_for(n_ids: int, n_ints: int) -> bytes:
+    """Return the ints again, after making more where so many ids below ``n_ints`` pay for it."""
+    if n_ids >= LONG_LIST and len(_ready[0].numbers) < min(n_ints, MOST_READY):
+        _ready[0] = _made(min(n_ints, MOST_READY))
     return _ready[0]
 
 

@@ -359,7 +359,7 @@ PLAIN_WAY: Way = (0, b"", -1)
 class Vocabulary(Handle):
     """A handle to a ``tp_vocabulary``, immutable, and the cache of its pieces."""
 
-    __slots__ = ("_address", "_cache_address", "cache", "n_vocab")
+    __slots__ = ("_address", "_cache_address", "cache", "n_ints")
 
     TYPE = "tp_vocabulary **"
     FREE_AT = lib.tp_vocabulary_free_at
@@ -370,7 +370,8 @@ class Vocabulary(Handle):
         self._address = int(ffi.cast("uintptr_t", self.place))
         found = ffi.new("tp_vocabulary_tokens *")
         lib.tp_vocabulary_get_tokens(self.pointer, found)
-        self.n_vocab: int = found.ids[found.n_tokens - 1] + 1
+        # Ids below this have ints of their own: all of them, if they follow each other nearly without gaps.
+        self.n_ints: int = min(found.ids[found.n_tokens - 1] + 1, 2 * found.n_tokens)
         self._cache_address = int(ffi.cast("uintptr_t", self.cache.place))
 
     @classmethod
@@ -440,7 +441,7 @@ class Vocabulary(Handle):
 
     def make_ints(self) -> None:
         """Make the ints for lists of ids now: a few milliseconds, which many short lists pay for as one long list does."""
-        binding.ready_for(binding.LONG_LIST, self.n_vocab)
+        binding.ready_for(binding.LONG_LIST, self.n_ints)
 
     def read_json_merges(self, text: bytes | memoryview) -> tuple[array[int], int]:
         """Return the two ids of each merge of a list of a tokenizer.json, with which a text begins, and where the list ends.
@@ -489,12 +490,12 @@ class Vocabulary(Handle):
 
     def as_list(self, ids: array[int] | memoryview) -> list[int]:
         """Return ids as a list."""
-        made: list[int] = binding.list_of_ids(ids, binding.ready_for(len(ids), self.n_vocab))
+        made: list[int] = binding.list_of_ids(ids, binding.ready_for(len(ids), self.n_ints))
         return made
 
     def as_lists(self, ids: array[int], ends: array[int] | memoryview[int]) -> list[list[int]]:
         """Return ids as a list for each end."""
-        made: list[list[int]] = binding.lists_of_ids(ids, ends, binding.ready_for(len(ids), self.n_vocab))
+        made: list[list[int]] = binding.lists_of_ids(ids, ends, binding.ready_for(len(ids), self.n_ints))
         return made
 
     def decode(
