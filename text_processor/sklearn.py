@@ -50,6 +50,7 @@ except ImportError:
 else:
     _new_csr = sp.csr_array
 
+from text_processor._common import many
 from text_processor._native.text import batch_of
 from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
 from text_processor._native.words import OF_CLASS, WordRule
@@ -139,6 +140,25 @@ def _way_of(vectorizer: Any) -> Way | None:
     elif v.analyzer not in {"char", "char_wb"}:
         return None
     return Way(v.analyzer, words, (least, most), "lower" if v.lowercase else "keep", v.strip_accents)
+
+
+# What scikit-learn would take for documents silently: the names of columns, or keys. Anything else it judges itself.
+_DOCUMENTS = many.DOCUMENTS._replace(
+    for_mapping="give its values()",
+    for_frame='give one column of it, as in df["text"]',
+    for_arrow=None,
+    protocols=("__class__",),
+)
+
+
+def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
+    """Return documents in a list, for which an Arrow column has a way of its own."""
+    if type(documents) in {list, tuple}:
+        return cast("list[Any] | tuple[Any, ...]", documents)
+    many.check(documents, "documents", _DOCUMENTS, in_order=False)
+    if hasattr(type(documents), "to_pylist"):
+        return cast(list[Any], documents.to_pylist())
+    return list(documents)
 
 
 def _texts_of(vectorizer: Any, documents: list[Any] | tuple[Any, ...]) -> list[Any] | tuple[Any, ...] | None:
@@ -254,7 +274,7 @@ class _Native(_Convertible):
         if way is None or np.dtype(self.dtype).kind not in "biuf":  # type: ignore[attr-defined]
             return count(raw_documents, fixed_vocab)
         self.build_analyzer()  # type: ignore[attr-defined] # warns of stop words
-        documents = raw_documents if type(raw_documents) in {list, tuple} else list(raw_documents)
+        documents = _listed(raw_documents)
         texts = _texts_of(self, documents)
         counted = None if texts is None else (self._count_fixed if fixed_vocab else self._count_new)(way, texts)
         return count(documents, fixed_vocab) if counted is None else counted
@@ -482,7 +502,7 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
             return super().transform(X)
         self._validate_ngram_range()
         self.build_analyzer()  # warns of stop words
-        documents = X if type(X) in {list, tuple} else list(X)
+        documents = _listed(X)
         texts = _texts_of(self, documents)
         if texts is None:
             return super().transform(documents)
