@@ -18,8 +18,10 @@ from cffi import FFI
 ROOT = Path(__file__).resolve().parent
 CSRC = ROOT / "csrc"
 
-# One for each callback type of the header, with the same parameters; text_processor/_native/corpus.py defines it.
+# One for each callback type of the header, with the same parameters; text_processor/_native/corpus.py and callbacks.py define
+# them.
 TRAMPOLINES = """
+extern "Python" int textproc_go_on(void *user);
 extern "Python" int textproc_on_document(void *user, uint64_t index, uint64_t n_words);
 """
 

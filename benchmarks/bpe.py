@@ -14,8 +14,17 @@ library and made-up ones with kana. `pip install --group bench` gets the peers.
     memory    the most memory that training takes, beside the text, each in a process of its own (on Linux)
     loading   reading a vocabulary of 100,000 tokens from each kind of file
 
+With published vocabularies, beside fastokens and gigatoken too, each run in a process of its own; see published.py:
+
+    published-text      whole texts that are new: the first call of a process, later calls; lists, arrays, counts
+    published-messages  10,000 messages of 20 to 300 characters as a batch: lists, flat arrays, counts
+    published-calls     one message of 2, 100 and 2,000 characters; decoding
+    published-special   a chat of Llama 3; 200,000 special tokens
+    published-memory    the memory that a process holds
+
 All contestants of a comparison take turns on one processor. The first turn is not measured: in it the answers are compared.
-Ratios are taken for each round, over the first contestant. What comes out is bpe.json in FOLDER (build/benchmarks).
+Ratios are taken for each round, over the first contestant. What comes out is bpe.json in FOLDER (build/benchmarks), and for the
+published vocabularies published.json.
 """
 
 from __future__ import annotations
@@ -23,7 +32,7 @@ from __future__ import annotations
 import os
 
 # Before the peers are imported, which look when they start.
-os.environ |= {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
+os.environ |= {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "FASTOKENS_BPE_THREADS": "1"}
 
 import argparse
 import gc
@@ -39,6 +48,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import published
 import rustbpe
 import texts
 import tokenizers
@@ -298,6 +308,55 @@ def measure_loading(settings: Settings) -> Iterator[Record]:
             yield {"tokens": len(ranks), **record}
 
 
+# ---- Published vocabularies ------------------------------------------------------------------------------------------
+
+# As much of a text is measured.
+MOST_CHARACTERS = 6_000_000
+
+
+def published_texts(settings: Settings) -> list[Text]:
+    most = 60_000 if settings.is_quick else MOST_CHARACTERS
+    if settings.files:
+        return [(name, text[:most]) for name, text in chosen_texts(settings)]
+    made = [("kjv", texts.book()), ("python-sources", texts.python_sources()), ("json", texts.symbols())]
+    return [
+        (name, text[:most]) for name, text in [*made, ("umlauts", texts.umlauts(most // 2)), ("kana", texts.kana(most // 2))]
+    ]
+
+
+def measure_published_text(settings: Settings) -> Iterator[Record]:
+    names = list(published.VOCABULARIES)[: 1 if settings.is_quick else None]
+    chosen = published_texts(settings)[: 2 if settings.is_quick else None]
+    yield from published.measure("text", chosen, settings.rounds, names=names)
+
+
+def measure_published_messages(settings: Settings) -> Iterator[Record]:
+    for task in ("lists", "flat", "counts"):
+        chosen = published_texts(settings)[: 1 if settings.is_quick else 2]
+        way = {"names": ["cl100k_base"], "is_quick": settings.is_quick}
+        for record in published.measure(task, chosen, settings.rounds, **way):
+            yield {**record, "row": task}
+
+
+def measure_published_calls(settings: Settings) -> Iterator[Record]:
+    chosen = published_texts(settings)[:1]
+    yield from published.measure("calls", chosen, settings.rounds, names=["cl100k_base"], is_quick=settings.is_quick)
+
+
+def measure_published_special(settings: Settings) -> Iterator[Record]:
+    [(name, text), *_] = published_texts(settings)
+    chat = [(f"{name} as a chat", published.chat(text))]
+    yield from published.measure("special", chat, settings.rounds, names=["Llama 3"], special=published.CHAT_NAMES)
+    many, special = published.many_names(text[: 2000 if settings.is_quick else 1_000_000])
+    named = [(f"{name} between {len(special):,} names", many)]
+    yield from published.measure("special", named, min(settings.rounds, 2), names=["cl100k_base"], special=special)
+
+
+def measure_published_memory(settings: Settings) -> Iterator[Record]:
+    chosen = published_texts(settings)[:1]
+    yield from published.measure("memory", chosen, 1, names=["cl100k_base", "o200k_base"])
+
+
 BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
     "train": measure_train,
     "encode": measure_encode,
@@ -309,9 +368,17 @@ BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
     "loading": measure_loading,
 }
 
+PUBLISHED: dict[str, Callable[[Settings], Iterator[Record]]] = {
+    "published-text": measure_published_text,
+    "published-messages": measure_published_messages,
+    "published-calls": measure_published_calls,
+    "published-special": measure_published_special,
+    "published-memory": measure_published_memory,
+}
+
 
 def about(settings: Settings) -> Record:
-    names = ("text-processor", "rustbpe", "tiktoken", "tokenizers", "cffi")
+    names = ("text-processor", "rustbpe", "tiktoken", "tokenizers", "fastokens", "gigatoken", "cffi")
     return {
         "command": shlex.join(["python", *sys.argv]) if not settings.files else "python benchmarks/bpe.py FILE …",
         "rounds": settings.rounds,
@@ -330,7 +397,9 @@ def about(settings: Settings) -> Record:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    parser.add_argument("--only", action="append", choices=BENCHMARKS, help="measure this alone; may be given several times")
+    parser.add_argument(
+        "--only", action="append", choices=[*BENCHMARKS, *PUBLISHED], help="measure this alone; may be given several times"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "benchmarks", metavar="FOLDER")
     parser.add_argument("--quick", action="store_true", help="one round with small texts: whether it works, not how fast")
@@ -340,15 +409,27 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     settings = Settings(arguments.files, 1 if arguments.quick else arguments.rounds, arguments.quick)
-    found: Record = {"about": about(settings), "results": {}}
-    for name in arguments.only or BENCHMARKS:
-        say(f"== {name}")
-        found["results"][name] = list(BENCHMARKS[name](settings))
     arguments.output.mkdir(parents=True, exist_ok=True)
-    (arguments.output / "bpe.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    say(f"written: {arguments.output / 'bpe.json'}")
-    if any(record.get("differing") or "failed" in record for records in found["results"].values() for record in records):
+    differ = [
+        write(name, {key: measures[key] for key in arguments.only or measures if key in measures}, settings, arguments.output)
+        for name, measures in (("bpe", BENCHMARKS), ("published", PUBLISHED))
+    ]
+    if any(differ):
         sys.exit("answers differ from the peers'")
+
+
+def write(name: str, measures: dict[str, Callable[[Settings], Iterator[Record]]], settings: Settings, folder: Path) -> bool:
+    """Measure and write what comes out to the file of a name, if there is anything; return whether answers differ."""
+    if not measures:
+        return False
+    found: Record = {"about": about(settings), "results": {}}
+    for key, measure_all in measures.items():
+        say(f"== {key}")
+        found["results"][key] = list(measure_all(settings))
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    say(f"written: {path}")
+    return any(record.get("differing") or "failed" in record for records in found["results"].values() for record in records)
 
 
 if __name__ == "__main__":

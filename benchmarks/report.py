@@ -2,9 +2,9 @@
 
     python benchmarks/report.py FOUND PAGE
 
-FOUND is words.json or bpe.json; plots are drawn anew beside it. In PAGE, a Markdown file, what stands between the comments
-`begin NAME` and `end NAME` is replaced by the table, and the plot, of that name; so documentation holds no number that a hand
-has typed.
+FOUND is words.json, bpe.json or published.json; plots are drawn anew beside it. In PAGE, a Markdown file, what stands between
+the comments `begin NAME` and `end NAME` is replaced by the table, and the plot, of that name; so documentation holds no number
+that a hand has typed.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def is_ours(record: Record) -> bool:
 
 
 def measured(found: Record, name: str) -> list[Record]:
-    return [record for record in found["results"].get(name, []) if "seconds" in record]
+    return [record for record in found["results"].get(name, []) if "seconds" in record or "each" in record]
 
 
 def times(record: Record) -> float:
@@ -95,7 +95,28 @@ def draw_short(records: Sequence[Record]) -> str:
     return plot.bars("Many short documents", "times as fast as the plain Python class; one core", groups)
 
 
+def draw_published(records: Sequence[Record]) -> str:
+    """The arrays of the first vocabulary, by text."""
+    first = [r for r in records if r["vocabulary"] == records[0]["vocabulary"] and r["row"] == "array"]
+    groups: dict[str, list[plot.Bar]] = {}
+    for record in first:
+        mb_per_second = 1e-6 / record["each"]["median"]
+        groups.setdefault(record["text"], []).append((record["contestant"], mb_per_second, f"{mb_per_second:.0f}"))
+    return plot.bars(f"{records[0]['vocabulary']}, new text to an array", "MB/s of one thread, equal ids", groups)
+
+
+def draw_calls(records: Sequence[Record]) -> str:
+    groups: dict[str, list[plot.Bar]] = {}
+    for record in records:
+        if record["row"].startswith(("2 ", "100 ", "86 ")):
+            micros = 1e6 * record["each"]["median"]
+            groups.setdefault(record["row"], []).append((record["contestant"], micros, f"{micros:.2f}"))
+    return plot.bars("One short text", "microseconds a call, equal ids", groups)
+
+
 DRAWN: dict[str, Callable[[Sequence[Record]], str]] = {
+    "published-text": draw_published,
+    "published-calls": draw_calls,
     "corpora": draw_corpora,
     "simd": draw_simd,
     "threads": draw_threads,
@@ -139,7 +160,7 @@ def write_plots(found: Record, folder: Path) -> None:
     for name, draw in DRAWN.items():
         if records := measured(found, name):
             (folder / f"{name}.svg").write_text(draw(records), encoding="utf-8")
-    files = {name: folder / f"{name}.json" for name in TOLD}
+    files = {file: folder / f"{file}.json" for parts in OVERVIEW.values() for _, file, *_ in parts}
     if all(path.exists() for path in files.values()):
         overview = draw_overview({name: json.loads(path.read_text(encoding="utf-8")) for name, path in files.items()})
         (folder / "overview.svg").write_text(overview, encoding="utf-8")
@@ -207,6 +228,60 @@ def tell_memory(records: Sequence[Record]) -> str:
     return across(records, lambda record: record["text"], lambda record: f"{record['peak_bytes_more'] / 1e6:.0f} MB")
 
 
+# ---- Published vocabularies -------------------------------------------------------------------------------------------
+
+OWN = "Tokenizer"
+
+
+def tell_published(records: Sequence[Record], column: Callable[[Record], str], cell: Callable[[Record], str], unit: str) -> str:
+    """A row for each contestant, and one for how many times we are as fast as the best other one that is equal."""
+    able = [record for record in records if "each" in record]
+    rows = [{**record, "told": cell(record) + (" (differs)" if record["differing"] else "")} for record in able]
+    for name in dict.fromkeys(map(column, able)):
+        each = {record["contestant"]: record["each"]["median"] for record in able if column(record) == name}
+        equal = {r["contestant"] for r in able if column(r) == name and not r["differing"]}
+        others = [cost for who, cost in each.items() if who != OWN and who in equal]
+        told = f"{min(others) / each[OWN]:.2f}×" if others and OWN in each else ""
+        [first, *_] = [record for record in able if column(record) == name]
+        rows.append({**first, "contestant": "Tokenizer / the best other", "told": told})
+    unable = dict.fromkeys(f"- {record['contestant']}: {record['unable']}" for record in records if "unable" in record)
+    return across(rows, column, lambda record: record["told"]) + f"\n\n{unit}" + "".join(f"\n{why}" for why in unable)
+
+
+def in_mb(record: Record) -> str:
+    return f"{1e-6 / record['each']['median']:.0f}"
+
+
+def in_micros(record: Record) -> str:
+    return f"{1e6 * record['each']['median']:.2f}"
+
+
+ROWS = {
+    "first": "The first call of a process, lists",
+    "list": "Later calls, lists",
+    "array": "Later calls, arrays",
+    "count": "Later calls, numbers of ids",
+}
+
+
+def tell_published_text(records: Sequence[Record]) -> str:
+    parts = []
+    for row, title in ROWS.items():
+        for vocabulary in dict.fromkeys(record["vocabulary"] for record in records):
+            chosen = [r for r in records if r["vocabulary"] == vocabulary and r["row"] == row]
+            if chosen:
+                parts.append(f"### {title}: {vocabulary}\n\n{tell_published(chosen, lambda r: r['text'], in_mb, 'MB/s.')}")
+    return "\n\n".join(parts)
+
+
+def by_text_and_row(record: Record) -> str:
+    return f"{record['text']}, {record['row']}"
+
+
+def tell_resident(records: Sequence[Record]) -> str:
+    return tell_published(records, lambda r: r["vocabulary"], lambda r: f"{r['each']['median'] / 1e6:.0f}", "MB.")
+
+
 def by_vocabulary(record: Record) -> str:
     return f"{record['text']}: {record['bytes'] / 1e6:.1f} MB, {record['vocab_size']:,} tokens"
 
@@ -240,6 +315,13 @@ TOLD: dict[str, dict[str, Teller]] = {
         "repeats": tell_repeats,
         "memory": tell_memory,
         "loading": lambda records: across(records, lambda record: f"{record['tokens']:,} tokens", in_ms),
+    },
+    "published": {
+        "published-text": tell_published_text,
+        "published-messages": lambda records: tell_published(records, by_text_and_row, in_mb, "MB/s."),
+        "published-calls": lambda records: tell_published(records, lambda r: r["row"], in_micros, "Microseconds a call."),
+        "published-special": lambda records: tell_published(records, lambda r: r["text"], in_mb, "MB/s."),
+        "published-memory": tell_resident,
     },
 }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 import sysconfig
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -25,6 +27,27 @@ def python_sources() -> str:
     folder = Path(sysconfig.get_path("stdlib"))
     paths = sorted(path for path in folder.rglob("*.py") if "site-packages" not in path.parts)
     return "".join(path.read_text(encoding="utf-8", errors="replace") for path in paths)
+
+
+def symbols() -> str:
+    """JSON: the functions and classes of the standard library, with their places and the first lines of their docstrings."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    pattern = re.compile(r'^( *)(def|class) (\w+)([^\n]*):\n(?: *(?:r?"""|\')([^\n"]*))?', re.MULTILINE)
+    found = [
+        {
+            "file": path.relative_to(folder).as_posix(),
+            "kind": match[2],
+            "name": match[3],
+            "at": match.start(),
+            "is_top": not match[1],
+            "arguments": match[4].strip("()").split(", "),
+            "about": match[5],
+        }
+        for path in sorted(folder.rglob("*.py"))
+        if not {"site-packages", "test"} & set(path.parts)
+        for match in pattern.finditer(path.read_text(encoding="utf-8", errors="replace"))
+    ]
+    return json.dumps(found, indent=1)
 
 
 def umlauts(n_characters: int) -> str:

@@ -7,3 +7,4 @@ docs-check: docs ## Look at every page in headless Chromium: on a phone and a de
 bench-docs: build ## The tables and plots of the pages on speed, from the figures in docs/benchmarks
 	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks/words.json docs/benchmarks.md
 	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks/bpe.json docs/tokenizer-benchmarks.md
+	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks/published.json docs/published-benchmarks.md

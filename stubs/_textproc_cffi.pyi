@@ -271,6 +271,66 @@ class TpLexiconEntries(Pointer[TpLexiconEntries]):
     n_words: int
 
 @type_check_only
+class TpVaderRules(Pointer[TpVaderRules]):
+    dialect: int
+    summing: int
+    unicode_version: int
+    words: Pointer[Uint8]
+    words_nbytes: int
+    word_ends: Pointer[Uint64]
+    word_values: Pointer[Double]
+    word_boosts: Pointer[Double]
+    word_roles: Pointer[Uint32]
+    n_words: int
+    phrase_words: Pointer[Uint32]
+    n_phrase_words: int
+    phrase_ends: Pointer[Uint64]
+    phrase_values: Pointer[Double]
+    phrase_boosts: Pointer[Double]
+    phrase_unit_values: Pointer[Double]
+    phrase_kinds: Pointer[Uint32]
+    n_phrases: int
+    emojis: Pointer[Uint32]
+    descriptions: Pointer[Uint8]
+    descriptions_nbytes: int
+    description_ends: Pointer[Uint64]
+    n_emojis: int
+
+@type_check_only
+class TpVader: ...
+
+@type_check_only
+class TpVaderScores(Pointer[TpVaderScores]):
+    neg: float
+    neu: float
+    pos: float
+    compound: float
+
+@type_check_only
+class TpVaderStep(Pointer[TpVaderStep]):
+    word: int
+    cause: int
+    before: float
+    after: float
+    reason: int
+
+@type_check_only
+class TpVaderExplanation(Pointer[TpVaderExplanation]):
+    scores: TpVaderScores
+    sum: float
+    punctuation: float
+    expanded: Pointer[Uint8]
+    expanded_nbytes: int
+    starts: Pointer[Uint64]
+    word_ends: Pointer[Uint64]
+    n_words: int
+    steps: Pointer[TpVaderStep]
+    n_steps: int
+
+@type_check_only
+class TpVaderAccount: ...
+
+@type_check_only
 class TpSplitStep(Pointer[TpSplitStep]):
     pattern: int
     program: Pointer[Uint32]
@@ -564,6 +624,38 @@ class New(Protocol):
         self, cdecl: Literal["tp_trainer *[]", "tp_trainer *[1]"], init: int | list[Pointer[TpTrainer]] = ...
     ) -> Array[Pointer[TpTrainer]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_vader **"], init: Pointer[TpVader] = ...) -> Pointer[Pointer[TpVader]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_vader *[]", "tp_vader *[1]"], init: int | list[Pointer[TpVader]] = ...
+    ) -> Array[Pointer[TpVader]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_vader_account **"], init: Pointer[TpVaderAccount] = ...
+    ) -> Pointer[Pointer[TpVaderAccount]]: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_vader_account *[]", "tp_vader_account *[1]"], init: int | list[Pointer[TpVaderAccount]] = ...
+    ) -> Array[Pointer[TpVaderAccount]]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vader_explanation *"], init: dict[str, Any] = ...) -> TpVaderExplanation: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_vader_explanation[]", "tp_vader_explanation[1]"], init: int = ...
+    ) -> Array[TpVaderExplanation]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vader_rules *"], init: dict[str, Any] = ...) -> TpVaderRules: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vader_rules[]", "tp_vader_rules[1]"], init: int = ...) -> Array[TpVaderRules]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vader_scores *"], init: dict[str, Any] = ...) -> TpVaderScores: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vader_scores[]", "tp_vader_scores[1]"], init: int = ...) -> Array[TpVaderScores]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vader_step *"], init: dict[str, Any] = ...) -> TpVaderStep: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vader_step[]", "tp_vader_step[1]"], init: int = ...) -> Array[TpVaderStep]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_vectors **"], init: Pointer[TpVectors] = ...) -> Pointer[Pointer[TpVectors]]: ...
     @overload
     def __call__(
@@ -668,6 +760,33 @@ class Lib:
     TP_UNICODE_OLDEST: Final = 1025
     TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_MAX_COLUMNS: Final = 2147483647
+    TP_VADER_PACKAGE: Final = 0
+    TP_VADER_NLTK: Final = 1
+    TP_VADER_SUM_PLAIN: Final = 0
+    TP_VADER_SUM_FLOATS: Final = 1
+    TP_VADER_SUM_COMPENSATED: Final = 2
+    TP_VADER_IN_LEXICON: Final = 1
+    TP_VADER_INT: Final = 2
+    TP_VADER_BOOSTER: Final = 4
+    TP_VADER_NEGATION: Final = 8
+    TP_VADER_NO: Final = 16
+    TP_VADER_OR: Final = 32
+    TP_VADER_KIND: Final = 64
+    TP_VADER_OF: Final = 128
+    TP_VADER_NEVER: Final = 256
+    TP_VADER_SO: Final = 512
+    TP_VADER_WITHOUT: Final = 1024
+    TP_VADER_DOUBT: Final = 2048
+    TP_VADER_LEAST: Final = 4096
+    TP_VADER_AT: Final = 8192
+    TP_VADER_BUT: Final = 16384
+    TP_VADER_ALL_ROLES: Final = 32767
+    TP_VADER_IDIOM: Final = 1
+    TP_VADER_IDIOM_INT: Final = 2
+    TP_VADER_PHRASE_BOOST: Final = 4
+    TP_VADER_UNIT: Final = 8
+    TP_VADER_UNIT_INT: Final = 16
+    TP_VADER_MOST_PHRASE_WORDS: Final = 16
     TP_MOST_SPLIT_STEPS: Final = 8
     TP_LEFT_OUT: Final = 9223372036854775808
     TP_NO_ID: Final = 4294967295
@@ -722,6 +841,18 @@ class Lib:
     TP_ACCENTS_KEEP: Final = 0
     TP_ACCENTS_STRIP: Final = 1
     TP_ACCENTS_ASCII: Final = 2
+    TP_VADER_BY_LEXICON: Final = 0
+    TP_VADER_BY_NO_BEFORE: Final = 1
+    TP_VADER_BY_NO: Final = 2
+    TP_VADER_BY_CAPITALS: Final = 3
+    TP_VADER_BY_BOOSTER: Final = 4
+    TP_VADER_BY_NEGATION: Final = 5
+    TP_VADER_BY_NEVER_SO: Final = 6
+    TP_VADER_BY_IDIOM: Final = 7
+    TP_VADER_BY_PHRASE_BOOST: Final = 8
+    TP_VADER_BY_LEAST: Final = 9
+    TP_VADER_BY_BUT: Final = 10
+    TP_VADER_BY_FIRST: Final = 11
     TP_PATTERN_NONE: Final = 0
     TP_PATTERN_GPT2: Final = 1
     TP_PATTERN_R50K: Final = 2
@@ -755,6 +886,7 @@ class Lib:
     TP_HAS_POSITIVE_INFINITY: Final = 1
     TP_HAS_NEGATIVE_INFINITY: Final = 2
     TP_HAS_NAN: Final = 4
+    textproc_go_on: FunctionPointer[[CData], int]
     textproc_on_document: FunctionPointer[[CData, int, int], int]
     def tp_version(self) -> Pointer[Char]: ...
     def tp_memory_get_stats(self, stats: Pointer[TpMemoryStats], /) -> None: ...
@@ -1126,6 +1258,36 @@ class Lib:
     def tp_lexicon_free(self, lexicon: Pointer[TpLexicon], /) -> None: ...
     def tp_lexicon_free_at(self, lexicon: Pointer[Pointer[TpLexicon]], /) -> None: ...
     def tp_lexicon_get_entries(self, lexicon: Pointer[TpLexicon], entries: Pointer[TpLexiconEntries], /) -> None: ...
+    def tp_vader_new(
+        self, rules: Pointer[TpVaderRules], vader: Pointer[Pointer[TpVader]], error: Pointer[TpError], /
+    ) -> int: ...
+    def tp_vader_free(self, vader: Pointer[TpVader], /) -> None: ...
+    def tp_vader_free_at(self, vader: Pointer[Pointer[TpVader]], /) -> None: ...
+    def tp_vader_score(
+        self,
+        vader: Pointer[TpVader],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n: int,
+        threads: int,
+        scores: Pointer[TpVaderScores],
+        compounds: Pointer[Double],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vader_explain(
+        self,
+        vader: Pointer[TpVader],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        account: Pointer[Pointer[TpVaderAccount]],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vader_account_free(self, account: Pointer[TpVaderAccount], /) -> None: ...
+    def tp_vader_account_free_at(self, account: Pointer[Pointer[TpVaderAccount]], /) -> None: ...
+    def tp_vader_account_get(self, account: Pointer[TpVaderAccount], explanation: Pointer[TpVaderExplanation], /) -> None: ...
     def tp_pattern_text(self, pattern: int, /) -> Pointer[Char]: ...
     def tp_pattern_find(self, text: bytes | Pointer[Uint8], text_nbytes: int, /) -> int: ...
     def tp_splitter_new(
@@ -1337,6 +1499,23 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_vocabulary_encode_while(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        cache: Pointer[TpPieceCache],
+        splitter: Pointer[TpSplitter],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        is_final: bool,
+        ids: Pointer[Uint32],
+        capacity: int,
+        n_ids: Pointer[Size],
+        used: Pointer[Size],
+        go_on: FunctionPointer[[CData], int],
+        user: CData,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_vocabulary_encode_split(
         self,
         vocabulary: Pointer[TpVocabulary],
@@ -1508,4 +1687,4 @@ class Lib:
     ) -> int: ...
     def tpb_give_functions(self, functions: int, /) -> None: ...
 
-_Trampoline = TypeVar("_Trampoline", bound=Callable[[CData, int, int], int])
+_Trampoline = TypeVar("_Trampoline", bound=Callable[[CData], int] | Callable[[CData, int, int], int])

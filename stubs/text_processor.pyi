@@ -113,6 +113,7 @@ class TextAnalyzer:
         min_length: int = 1,
         ngrams: int | tuple[int, int] = 1,
         threads: int | None = None,
+        sentiment: Literal["vader"] | None = None,
     ) -> None: ...
 
     # Adding

@@ -1,9 +1,12 @@
 """The binding's own C: what it gives equals the long way, and it withstands objects that misbehave."""
 
 import gc
+import json
 import sys
+import tempfile
 import threading
 from array import array
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -83,7 +86,8 @@ def test_blank_texts_are_those_that_split_to_nothing(texts):
 
 @given(st.lists(st.integers(0, 2**32 - 1), max_size=50), st.integers(0, 300))
 def test_ids_become_ints(ids, n_ready):
-    ready = tuple(range(n_ready))
+    numbers = tuple(range(n_ready))
+    ready = binding.addresses_of(numbers)
     assert binding.list_of_ids(array("I", ids), ready) == ids
     ends = array("Q", [2, 2, 5, 50])
     lists = [ids[0:2], [], ids[2:5], ids[5:]]
@@ -97,19 +101,104 @@ def test_many_ids_become_a_list_in_slices(monkeypatch):
 
 
 def test_ends_that_are_out_of_order_or_too_large_are_those_nearest():
-    assert binding.lists_of_ids(array("I", [1, 2, 3]), array("Q", [2, 1, 2**63, 3]), ()) == [[1, 2], [], [3], []]
+    assert binding.lists_of_ids(array("I", [1, 2, 3]), array("Q", [2, 1, 2**63, 3]), b"") == [[1, 2], [], [3], []]
+
+
+@given(st.lists(st.integers(0, 2**40)), st.integers(0, 2**40))
+def test_numbers_are_shifted_and_subtracted(numbers, by):
+    ends = array("Q", numbers)
+    assert array("Q", binding.shifted(ends, by)).tolist() == [number + by for number in numbers]
+    steps = [(number - before) % 2**64 for before, number in zip([0, *numbers], numbers, strict=False)]
+    assert array("Q", binding.differences(ends)).tolist() == steps
 
 
 @pytest.mark.parametrize("given", [None, "text", 5, [1]], ids=repr)
 def test_what_has_no_bytes_is_no_buffer_of_ids(given):
     with pytest.raises(TypeError):
-        binding.list_of_ids(given, ())
+        binding.list_of_ids(given, b"")
     with pytest.raises(TypeError):
-        binding.lists_of_ids(array("I"), given, ())
+        binding.lists_of_ids(array("I"), given, b"")
+    with pytest.raises(TypeError):
+        binding.differences(given)
+    with pytest.raises(TypeError):
+        binding.shifted(given, 1)
+    with pytest.raises(TypeError):
+        binding.shifted(array("Q"), "1")
 
 
-@pytest.mark.parametrize("name", ["list_of_ids", "lists_of_ids", "encode_short", "count_short", "decode_short"])
+@pytest.mark.parametrize("name", ["list_of_ids", "lists_of_ids"])
 def test_too_few_arguments_are_left_to_the_long_way(name):
+    assert getattr(binding, name)() is None
+    assert TRAINED._model.short.decode() is None
+
+
+@pytest.mark.parametrize("ready", [(), None, "a", bytearray(8)], ids=repr)
+def test_ints_that_are_ready_are_bytes(ready):
+    with pytest.raises(TypeError):
+        binding.list_of_ids(array("I", [1]), ready)
+    assert binding.addresses_of(list(ready or ())) is None
+
+
+@pytest.mark.parametrize("content", [b"", bytes(8), bytes(64), bytes(65), None], ids=repr)
+def test_a_way_without_a_vocabulary_leads_nowhere(content):
+    way = binding.short_way(content)
+    assert way.encode("a") is way.encode_bytes("a") is way.count("a") is way.decode([1], "strict") is None
+
+
+@pytest.mark.parametrize(
+    "text", [None, 5, ["a"], bytearray(b"a"), "\ud800", OddText("a")], ids=lambda text: type(text).__name__
+)
+def test_what_is_neither_str_nor_bytes_is_left_to_the_long_way(text):
+    way = TRAINED._model.short
+    assert way.encode(text) is way.encode_bytes(text) is way.count(text) is None
+
+
+def normalizing():
+    """The same vocabulary as a file of Hugging Face that composes letters first, and has a token to be found in any text."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "tokenizer.json")
+        tokenizer(special_tokens=["<|end|>"]).save_huggingface(path)
+        file = json.loads(path.read_text(encoding="utf-8"))
+    file["normalizer"] = {"type": "NFC"}
+    [end] = file["added_tokens"]
+    file["added_tokens"].append({**end, "id": end["id"] + 1, "content": "ae", "special": False})
+    return Tokenizer.load(json.dumps(file))
+
+
+NORMALIZING = normalizing()
+NAMED = tokenizer(special_tokens=["<|end|>", "<|begin|>", "語語"])
+SAME_BEGINNING = tokenizer(special_tokens=["<|end|>", "<|begin|>"])
+
+
+@pytest.mark.parametrize("named", [NAMED, SAME_BEGINNING])
+@given(st.lists(st.sampled_from(["<", "<|end|>", "<|begin|>", "語", "low", " ", "|>", "é"])).map("".join))
+def test_special_tokens_of_short_texts_are_those_of_long_ones(named, text):
+    def outcome(act):
+        try:
+            return act()
+        except ValueError as error:
+            return str(error)
+
+    long = text.encode()
+    for allowed in ((), "all", {"<|end|>"}):
+        for disallowed in ("all", (), {"<|begin|>"}):
+            options = {"allowed_special": allowed, "disallowed_special": disallowed}
+            expected = outcome(lambda options=options: named.encode(long, **options))
+            assert outcome(lambda options=options: named.encode(text, **options)) == expected
+            assert outcome(lambda options=options: named.encode_array(text, **options).tolist()) == expected
+            n_ids = len(expected) if isinstance(expected, list) else expected
+            assert outcome(lambda options=options: named.count(text, **options)) == n_ids
+    assert named.encode_ordinary(text) == named.encode_ordinary(long)
+
+
+@given(st.text("ae\u0301é Å\u212b<|end|>"))
+def test_short_texts_of_a_tokenizer_that_normalizes_are_those_of_long_ones(text):
+    assert NORMALIZING.encode(text, allowed_special="all") == NORMALIZING.encode(text.encode(), allowed_special="all")
+    assert NORMALIZING.count(text, disallowed_special=()) == len(NORMALIZING.encode_ordinary(text.encode()))
+
+
+@pytest.mark.parametrize("name", ["encode_short", "count_short"])
+def test_too_few_arguments_for_a_text_are_left_to_the_long_way(name):
     assert getattr(binding, name)() is None
 
 
@@ -170,17 +259,19 @@ def test_errors_are_those_of_decode():
 )
 def test_no_reference_is_lost_or_kept():
     text, texts, ids = "low lower" + str(id(gc)), ("lowest", "語"), [5, 300 - 10, 1000]
-    ready = tuple(range(1000, 2000))
-    counts = [sys.getrefcount(each) for each in (text, *texts, *ids, ready, None)]
+    numbers = tuple(range(1000, 2000))
+    immortal = binding.addresses_of(tuple(range(6)))
+    ready = binding.addresses_of(numbers)
+    counts = [sys.getrefcount(each) for each in (text, *texts, *ids, ready, *numbers, None)]
     for _ in range(200):
         TRAINED.encode(text), TRAINED.count(text), TRAINED.encode_array(text)
         WITH_NAMES.encode(text + "<|a|>", allowed_special="all"), WITH_NAMES.count("<|a|>" * 50 + text, allowed_special="all")
-        TRAINED._model.vocabulary.decode_short(ids, None, "replace")
+        TRAINED._model.short.decode(ids, "replace")
         binding.join_texts(texts), binding.has_blank(texts), binding.has_blank((1,))
-        binding.list_of_ids(array("I", [5, 2**31]), ready)
-        binding.list_of_ids(array("I", [5, 5]), tuple(range(6)))  # immortal from 3.12 on
+        binding.list_of_ids(array("I", [5, 2**31] + [7] * 40), ready)
+        binding.list_of_ids(array("I", [5, 5]), immortal)  # from 3.12 on
         binding.lists_of_ids(array("I", [5, 2**31]), array("Q", [1, 2]), ready)
-    after = [sys.getrefcount(each) for each in (text, *texts, *ids, ready, None)]
+    after = [sys.getrefcount(each) for each in (text, *texts, *ids, ready, *numbers, None)]
     assert all(abs(one - other) < 50 for one, other in zip(counts, after, strict=True))
 
 

@@ -725,6 +725,16 @@ class Named(Tokenizer):
     name = ""
 
 
+def test_threads_do_not_cut_a_text_of_one_piece():
+    """Each step of a text that several threads share ended a piece that went on behind it."""
+    tokenizer = Tokenizer("gpt4")
+    text = "".join(random.Random(1).choices("ACGT", k=100_000)) * 25
+    tokenizer.train(text[:200_000], 400)
+    expected = tokenizer.encode_array(text)
+    assert tokenizer.encode_batch([text], 2, output="flat")[0] == expected
+    assert tokenizer.count_batch([text, "a"], 2) == [len(expected), 1]
+
+
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each))])
 def test_copies_are_independent(duplicate):
     tokenizer = Named(special_tokens=["<|end|>"])

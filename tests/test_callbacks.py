@@ -217,14 +217,14 @@ def crossings(monkeypatch):
     crossed = []
     count_each = native_corpus.Corpus.count_each
 
-    def spy(self, piece, tell):
+    def spy(self, piece, tell, *rule):
         crossed.append(0)
 
         def counting_tell(index, n_words):
             crossed[-1] += 1
             return tell(index, n_words)
 
-        return count_each(self, piece, counting_tell)
+        return count_each(self, piece, counting_tell, *rule)
 
     monkeypatch.setattr(native_corpus.Corpus, "count_each", spy)
     return crossed
@@ -686,11 +686,11 @@ def test_garbage_collected_amid_a_count_may_use_the_analyzer(monkeypatch):
             analyzer.add_document("by a finalizer")
             seen.append(analyzer.total_words())
 
-    def collect_and_count(corpora, pieces, count_batches=native_corpus.count_batches):
+    def collect_and_count(corpora, pieces, *rule, count_batches=native_corpus.count_batches):
         if not seen:
             Cycle()
             gc.collect()
-        count_batches(corpora, pieces)
+        count_batches(corpora, pieces, *rule)
 
     analyzer = TextAnalyzer()
     seen = []
@@ -815,7 +815,7 @@ def test_interrupt_raised_in_a_callback_is_the_callers():
 INTERRUPTED = """
 import gc, os, queue, random, signal, threading, time
 from text_processor import TextAnalyzer, get_memory_stats
-from text_processor._native import corpus as native_corpus
+from text_processor._native import callbacks
 
 documents = ["one two", "three", "four five six"]
 {set_up}
@@ -844,7 +844,7 @@ for _ in range(1_500):
     except KeyboardInterrupt:
         pass
     wrong += not is_consistent(analyzer)
-print("lost", lost, "wrong", wrong, "under way", len(native_corpus._calls.stack))
+print("lost", lost, "wrong", wrong, "under way", len(callbacks.calls.stack))
 analyzer = TextAnalyzer()
 gc.collect()
 print("leaked", get_memory_stats()["live_allocations"] - live)

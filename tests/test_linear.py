@@ -50,6 +50,7 @@ from text_processor.bpe._stages.added_tokens import AddedToken
 from text_processor.bpe._training import Counting
 from text_processor.cli import main
 from text_processor.numeric import DataProcessor, MovingAverage, RingBuffer
+from text_processor.vader import SentimentIntensityAnalyzer
 from text_processor.words import Words
 
 # Under a sanitizer memory costs what it does not cost otherwise.
@@ -881,6 +882,71 @@ NORMAL_FORMS: Table = {
     "find_cut": (1000, lambda n, _: normal("\u0301" * n, "NFC", find_cut)),
 }
 
+# ---- VADER -----------------------------------------------------------------------------------------------------------
+
+# Shared: what each call needs anew is the text.
+VADER, VADER_OF_NLTK = SentimentIntensityAnalyzer(), SentimentIntensityAnalyzer(rules="nltk")
+
+
+def scored(text: str, analyzer: SentimentIntensityAnalyzer = VADER) -> Call:
+    return partial(analyzer.polarity_scores, text)
+
+
+def own_words(n: int, _: Path) -> Call:
+    """Words, phrases with much in common and emoji of one's own."""
+    words = {f"{'a' * 20}{i}{'a' * 20}": 1.0 for i in range(n)}
+    phrases = {" ".join(["b"] * 15 + [str(i)]): 1.0 for i in range(n)}
+    return lambda: SentimentIntensityAnalyzer(lexicon=words | phrases).polarity_scores("b " * n)
+
+
+def changed_lexicon(n: int, _: Path) -> Call:
+    """Each change is followed by scores that do not look through the lexicon: only the last one makes it anew."""
+    analyzer = SentimentIntensityAnalyzer(lexicon={"a": 1.0})
+
+    def change() -> None:
+        for i in range(n):
+            analyzer.lexicon[str(i)] = 1.0
+        analyzer.polarity_scores("a")
+
+    return change
+
+
+def lines_of_text(n: int, folder: Path) -> Path:
+    (folder / "lines").write_text("good\n" * n + "x" * n, encoding="utf-8")
+    return folder / "lines"
+
+
+SCORES: Table = {
+    "polarity_scores": (1000, lambda n, _: scored("it was not a very good movie, but " * n)),
+    "polarity_scores, nltk": (1000, lambda n, _: scored("it was not a very good movie, but " * n, VADER_OF_NLTK)),
+    "polarity_scores, nltk, distinct": (
+        1000,
+        lambda n, _: scored(" ".join(f"good{'!' * (i % 4)}" for i in range(n)), VADER_OF_NLTK),
+    ),
+    "polarity_scores, equal values before but": (1000, lambda n, _: scored("good " * n + "but")),
+    "polarity_scores, equal values behind but": (1000, lambda n, _: scored("but " + "good bad " * n)),
+    "polarity_scores, values that meet": (
+        1000,
+        lambda n, _: scored("good bad love hate nice ugly " * n + "but " + "good " * n),
+    ),
+    "polarity_scores, one word": (1000, lambda n, _: scored("x" * n)),
+    "polarity_scores, one word beyond ASCII": (1000, lambda n, _: scored("ΑΣ'" * n)),
+    "polarity_scores, punctuation": (1000, lambda n, _: scored("!?" * n)),
+    "polarity_scores, apostrophes": (1000, lambda n, _: scored("n't" * n)),
+    "polarity_scores, emoji": (1000, lambda n, _: scored("👨‍👩‍👧❤️😀" * n)),
+    "polarity_scores, white space": (1000, lambda n, _: scored(" \u2028" * n)),
+    "polarity_scores, boosters": (1000, lambda n, _: scored("very " * n + "good")),
+    "polarity_scores, 16 MB": (1 << 16, lambda n, _: scored("a" * n + " good" * n)),
+    "scores": (1000, lambda n, _: partial(VADER.scores, ["good", "not bad"] * n, 1)),
+    "scores, column": (1000, lambda n, _: partial(VADER.scores, pa.array(["good", None] * n), 1)),
+    "scores, file": (1000, lambda n, folder: partial(VADER.scores, lines_of_text(n, folder), 1)),
+    "scores, one long text": (1000, lambda n, _: partial(VADER.scores, ["good " * n, "a"], 1)),
+    "compound": (1000, lambda n, _: partial(VADER.compound, ["good", "not bad"] * n, 1)),
+    "explain": (1000, lambda n, _: lambda: VADER.explain("it was not a good movie but " * n)._repr_html_()),
+    "lexicon of VADER": (1000, own_words),
+    "lexicon of VADER, changed": (1000, changed_lexicon),
+}
+
 # ---- Segments --------------------------------------------------------------------------------------------------------
 
 
@@ -912,6 +978,7 @@ SEGMENTS: Table = {
 
 ROWS = (
     NORMAL_FORMS
+    | SCORES
     | SEGMENTS
     | DOCUMENTS
     | VECTORS
@@ -952,6 +1019,7 @@ SMALL = {
     *("clear", "clear_callback", "reset", "set_callback", "get_memory_stats", "set_memory_limit", "cpu_features"),
     *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes", "decode_single_token_bytes"),
     *("name", "n_vocab", "max_token_value", "clear_caches"),
+    *("lexicon", "emojis", "phrases", "rules", "boosters", "negations", "idioms", "make_lex_dict", "make_emoji_dict"),
     "register",  # of an abstract class
     *("total_pieces", "total_bytes"),  # they add up numbers, so fast that only gigabytes could be measured
     "pattern",
@@ -960,7 +1028,7 @@ SMALL = {
 
 
 def test_every_public_function_has_a_row() -> None:
-    kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor)
+    kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {
         name for module in (text_processor, numeric, segment) for name in module.__all__ if isfunction(getattr(module, name))

@@ -12,6 +12,7 @@ import errno
 import gzip
 import io
 import json
+import math
 import os
 import pickle
 import re
@@ -68,6 +69,7 @@ from text_processor.bpe._model import Model
 from text_processor.bpe._split.splitter import Step, splitter_of
 from text_processor.bpe._stages import utf8
 from text_processor.cli import _output
+from text_processor.vader import SentimentIntensityAnalyzer as Vader
 
 PACKAGE = Path(text_processor.__file__).parent
 CORE = PACKAGE.parent / "csrc"
@@ -287,6 +289,19 @@ def without(module: str, act: Callable[[], object]) -> Callable[[], object]:
             act()
 
     return run
+
+
+def table_of_numbers() -> str:
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"a": [1]}), "numbers.parquet")
+    return "numbers.parquet"
+
+
+def with_emoji(emoji: str, description: Any) -> Vader:
+    made = Vader()
+    made.emojis[emoji] = description
+    return made
 
 
 SURROGATE = "\ud800"
@@ -1353,6 +1368,48 @@ CASES: list[Case] = [
         "has 2 bytes",
         "of shape (3,) and type uint8",
     ),
+    # VADER
+    (lambda: Vader(rules="vader"), ValueError, "not 'vader'", "rules must be 'vaderSentiment' or 'nltk'"),
+    (lambda: Vader(file("good 1.9\n")), ValueError, "line 1", "a tab must follow 'good 1.9'"),
+    (lambda: Vader(lexicon=file("a\t1\nb\tx\n")), ValueError, "line 2: the value of 'b' is 'x'", "no number"),
+    (lambda: Vader(lexicon=[]), TypeError, "not list", "lexicon must be a mapping of words to values or the path of a file"),
+    (lambda: Vader(lexicon={"a": "x"}).scores([]), TypeError, "'a' in the lexicon", "must be a number, not 'x'"),
+    (lambda: Vader(lexicon={"a": 1e999}).scores([]), ValueError, "'a' in the lexicon", "must be finite, not inf"),
+    (lambda: Vader(lexicon={"a": HUGE}).scores([]), ValueError, "'a' in the lexicon", "too large for a float"),
+    (lambda: Vader(lexicon={"a  b": 1}).scores([]), ValueError, "phrases: 'a  b'", "one blank between each two"),
+    (lambda: Vader(boosters={"Very": 1}), ValueError, "boosters: 'Very'", "must be in lower case"),
+    (lambda: Vader(boosters=["very"]), TypeError, "not list", "boosters must be a mapping of words to numbers"),
+    (lambda: Vader(idioms={"a b": math.nan}), ValueError, "idioms: the value of 'a b'", "must be a finite number, not nan"),
+    (lambda: Vader(negations="not"), TypeError, "not 'not'", "negations must be an iterable of words"),
+    (lambda: Vader(negations=[5]), TypeError, "not 5", "negations must be str"),
+    (lambda: Vader(negations=["not at"]), ValueError, "negations: 'not at'", "must be a single word"),
+    (lambda: Vader(words=["but"]), TypeError, "not list", "words must be a mapping of roles to words"),
+    (lambda: Vader(words={"and": []}), ValueError, "there is no role 'and'", "the roles are 'no'"),
+    (lambda: setattr(Vader(), "lexicon", []), TypeError, "not []", "lexicon must be a dict"),
+    (lambda: with_emoji("x", 5).scores([]), TypeError, "the description of 'x' in emojis", "must be str, not 5"),
+    (lambda: Vader().polarity_scores(5), TypeError, "not int", "text must be str or bytes"),
+    (lambda: Vader().polarity_scores(b"\xff"), InvalidDocumentError, "byte 0", "text is not valid UTF-8"),
+    (lambda: Vader().scores("good"), TypeError, "not one str", "polarity_scores scores one text"),
+    (lambda: Vader().scores([5]), TypeError, "text 0", "must be str, bytes or another buffer of bytes, not int"),
+    (without("numpy", lambda: Vader().scores([])), ImportError, "scores needs numpy", "pip install"),
+    (lambda: TextAnalyzer(sentiment="nltk"), ValueError, "not 'nltk'", "sentiment must be 'vader'"),
+    (lambda: TextAnalyzer(sentiment="vader", lexicon={}), ValueError, "has its own lexicon", 'sentiment="vader"'),
+    (lambda: TextAnalyzer(sentiment="vader", keep_documents=False), ValueError, "keep_documents=True", "needs the documents"),
+    (lambda: TextAnalyzer(sentiment="vader").save("file"), TextProcessorError, "what is saved has no documents", "a pickle"),
+    (lambda: TextAnalyzer(sentiment="vader").to_bytes(), TextProcessorError, "what is saved has no documents", "a pickle"),
+    (lambda: TextAnalyzer(sentiment="vader").analyze_sentiment(), EmptyAnalyzerError, "empty analyzer", "sentiment"),
+    (
+        lambda: command("sentiment", "--column", "c", file("a,b\n1,2\n")),
+        CommandError,
+        "'c'",
+        "column",
+    ),
+    (
+        lambda: command("sentiment", "--column", "a", table_of_numbers()),
+        CommandError,
+        "int64",
+        "--column a must be text",
+    ),
     # Commands
     (lambda: command("count", file("a"), has_output=False), CommandError, "Bad file descriptor", "text-processor"),
     (lambda: command("bpe", "encode", "-m", model(), file("a"), has_output=False), CommandError, "Bad file descriptor", ""),
@@ -1654,7 +1711,11 @@ OF_C_ALONE = {
         "the ends of pieces must ascend within the text",
         "the ends of texts must ascend within the text",
         "the ends of tokens must ascend within the text",
+        "the code points of emoji must ascend",
+        "the ends of descriptions must ascend within the text",
         "the ends of words must ascend within the text",
+        "the value of the word is not finite",
+        "there is no such dialect, or no such way to sum",
         "the corpus has a part of a document to continue",
         "the last document has not been closed",
         "the last document must end with the text",
@@ -1725,7 +1786,9 @@ OF_C_ALONE = {
         "there are too many merges",
         "there are too many terms",
         "there are too many tokens",
+        "the text has too many words",
         "there are too many words",
+        "there are too many words, phrases or emoji",
     },
 }
 

@@ -499,14 +499,14 @@ def test_sealing_makes_a_file_sound() -> None:
 def assert_is_sound(analyzer: TextAnalyzer) -> None:
     """What it says of itself fits together, and it can be used."""
     frequency, statistics = analyzer.word_frequency(), analyzer.get_statistics()
-    assert sum(frequency.values()) == statistics["total_words"]
+    assert (sum(frequency.values()) < statistics["total_words"]) == analyzer.is_pruned
     assert len(frequency) == statistics["unique_words"]
     assert all(word.split() == [word] for word in frequency)
     for word, n in analyzer.document_frequency().items():
-        assert 1 <= n <= min(frequency[word], len(analyzer))
+        assert 1 <= n <= frequency[word]  # there may be fewer documents: another share of the table has them
     assert answers_of_bytes(saved(analyzer)) == frequency
-    assert statistics["document_count"] <= statistics["total_words"] <= native_corpus.MOST_WORDS
-    if statistics["total_words"] > native_corpus.MOST_WORDS - 3:
+    assert max(statistics["document_count"], statistics["total_words"]) <= native_corpus.MOST_WORDS
+    if max(statistics["document_count"], statistics["total_words"]) > native_corpus.MOST_WORDS - 3:
         return
     analyzer.add_document("fine new words")
     assert analyzer.words["fine"] == frequency.get("fine", 0) + 1

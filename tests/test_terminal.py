@@ -317,7 +317,7 @@ def test_a_table_fits_the_terminal(term):
     lines = shown.splitlines()
     assert "\x1b" not in shown
     assert ["63,911", "the"] in [line.split() for line in lines]
-    assert lines[-1] == "789,634 words, 27,631 distinct, in 31,102 documents; sentiment 0.0438557"
+    assert lines[-1] == "789,634 words, 27,631 distinct, in 31,102 documents; sentiment by 6 words 0.0438557"
     assert max(map(len, lines)) <= 80
     assert len(lines) < 24
 

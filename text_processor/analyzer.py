@@ -30,7 +30,7 @@ from text_processor._words.converting import Sink
 from text_processor._words.ledger import Ledger
 from text_processor._words.options import Split, WordOptions, WordsOption, checked_number
 from text_processor._words.telling import Tell
-from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError
+from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 from text_processor.words import Words
 
 __all__ = ["DocumentInfo", "Pruned", "Statistics", "TextAnalyzer", "word_count"]
@@ -206,6 +206,8 @@ class TextAnalyzer:
         ngrams: n, or (low, high): terms are runs of so many words of a document, joined by a blank.
         threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread. No
             result depends on it.
+        sentiment: ``"vader"`` makes `analyze_sentiment` return the mean of the compounds of the documents, by the rules of
+            vaderSentiment; see `text_processor.vader`. The documents must be kept then.
 
     The steps have this order, whatever the options: a document is decoded; normalized; its case is changed; its accents are
     stripped; words are found; short words go; stop words go; the words that remain form n-grams, first all of ``low`` words,
@@ -235,7 +237,16 @@ class TextAnalyzer:
     2
     """
 
-    __slots__ = ("__weakref__", "_callback", "_keep_documents", "_ledger", "_lexicon", "_options", "_threads")
+    __slots__ = (
+        "__weakref__",
+        "_callback",
+        "_keep_documents",
+        "_ledger",
+        "_lexicon",
+        "_options",
+        "_sentiment",
+        "_threads",
+    )
 
     def __init__(
         self,
@@ -250,15 +261,21 @@ class TextAnalyzer:
         min_length: int = 1,
         ngrams: int | tuple[int, int] = 1,
         threads: int | None = None,
+        sentiment: Literal["vader"] | None = None,
     ) -> None:
+        if sentiment is not None:
+            _check_sentiment(sentiment, lexicon, keep_documents=keep_documents)
         options = WordOptions(words, case, normalize, accents, stop_words, min_length, ngrams)
-        self._set_up(_make_lexicon(lexicon), bool(keep_documents), arguments.checked_threads(threads), options)
+        self._set_up(_make_lexicon(lexicon), bool(keep_documents), arguments.checked_threads(threads), options, sentiment)
 
-    def _set_up(self, lexicon: Lexicon, keep_documents: bool, threads: int | None, options: WordOptions) -> None:
+    def _set_up(
+        self, lexicon: Lexicon, keep_documents: bool, threads: int | None, options: WordOptions, sentiment: str | None = None
+    ) -> None:
         self._lexicon = lexicon
         self._options = options
         self._keep_documents = keep_documents
         self._threads = threads
+        self._sentiment = sentiment
         self._callback: Callback | None = None
         self._ledger = self._new_ledger()
 
@@ -1058,10 +1075,12 @@ class TextAnalyzer:
     def analyze_sentiment(self) -> float:
         """Return the sum of count × weight over the words of the lexicon, divided by the number of documents.
 
-        The sum is computed as by `math.fsum`, so it does not depend on the order of the words.
+        The sum is computed as by `math.fsum`, so it does not depend on the order of the words. With ``sentiment="vader"`` it is
+        the mean of the compounds of the documents, as `text_processor.vader.SentimentIntensityAnalyzer` scores them.
 
         Raises:
             EmptyAnalyzerError: there are no documents.
+            TextProcessorError: with ``sentiment="vader"``, the documents are not kept (`get_documents` tells when).
             OverflowError: the sum is beyond the range of ``float``.
 
         >>> from text_processor import TextAnalyzer
@@ -1074,6 +1093,8 @@ class TextAnalyzer:
         Traceback (most recent call last):
         text_processor.errors.EmptyAnalyzerError: Cannot analyze sentiment of empty analyzer
         """
+        if self._sentiment is not None:
+            return self._mean_compound()
         counts, n_documents = self._ledger.settle().look_up(self._lexicon)
         if n_documents == 0:
             raise EmptyAnalyzerError("Cannot analyze sentiment of empty analyzer")
@@ -1084,6 +1105,14 @@ class TextAnalyzer:
         if not math.isfinite(total):
             raise self._beyond_float(counts)
         return total / n_documents
+
+    def _mean_compound(self) -> float:
+        from text_processor.vader import SentimentIntensityAnalyzer, _many  # noqa: PLC0415 - not every analyzer needs it
+
+        documents = self.get_documents()
+        if not documents:
+            raise EmptyAnalyzerError("Cannot analyze sentiment of empty analyzer")
+        return _many.mean_compound(documents, SentimentIntensityAnalyzer()._vader(), self._n_threads())
 
     def _beyond_float(self, counts: Sequence[int]) -> OverflowError:
         """Return the error for a sum of count × weight that does not fit into a float."""
@@ -1110,7 +1139,7 @@ class TextAnalyzer:
     def _twin(self, corpus: Corpus, n_documents: int, documents: list[Document] | None) -> Self:
         """Return an analyzer with the same lexicon, options and attributes, and with these counts and documents."""
         twin = type(self).__new__(type(self))
-        twin._set_up(self._lexicon, self._keep_documents, self._threads, self._options)
+        twin._set_up(self._lexicon, self._keep_documents, self._threads, self._options, self._sentiment)
         twin._ledger.add_part(corpus, n_documents, documents)
         set_attributes(twin, attributes_of(self, TextAnalyzer))
         return twin
@@ -1132,6 +1161,7 @@ class TextAnalyzer:
         Raises:
             TypeError: a function finds the words, which a file cannot hold; a pickle can.
             OSError: the file cannot be written.
+            TextProcessorError: the sentiment is that of ``"vader"``, which needs the documents; a pickle carries them.
 
         >>> import tempfile
         >>> from pathlib import Path
@@ -1145,6 +1175,7 @@ class TextAnalyzer:
         >>> loaded.words["the"], len(loaded)
         (3, 2)
         """
+        self._check_sentiment_is_kept()
         self._options.check_can_be_saved()
         files.write_file(os.fsdecode(path), words_snapshot.chunks(self._as_snapshot(self._ledger.settle(), None)))
 
@@ -1174,7 +1205,13 @@ class TextAnalyzer:
         >>> TextAnalyzer.from_bytes(analyzer.to_bytes())
         TextAnalyzer(documents=1, words=5)
         """
+        self._check_sentiment_is_kept()
         return words_snapshot.to_bytes(self._as_snapshot(self._ledger.settle(), None))
+
+    def _check_sentiment_is_kept(self) -> None:
+        """Raise unless what has no documents answers with the same sentiment."""
+        if self._sentiment is not None:
+            raise TextProcessorError('what is saved has no documents, and sentiment="vader" needs them; a pickle has them')
 
     @classmethod
     def from_bytes(cls, data: Buffer) -> Self:
@@ -1209,7 +1246,10 @@ class TextAnalyzer:
 
     def __getstate__(self) -> tuple[Any, ...]:
         corpus, _, documents = self._ledger.snapshot()
-        state = words_snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes_of(self, TextAnalyzer)
+        attributes = attributes_of(self, TextAnalyzer)
+        if self._sentiment is not None:
+            attributes["_sentiment"] = self._sentiment
+        state = words_snapshot.to_bytes(self._as_snapshot(corpus, documents)), attributes
         return state if self._options.function is None else (*state, self._options.function)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
@@ -1297,6 +1337,14 @@ def _count_valid(documents: Sequence[Any]) -> int:
         except InvalidDocumentError:
             return index
     return len(documents)
+
+
+def _check_sentiment(sentiment: object, lexicon: object, *, keep_documents: bool) -> None:
+    arguments.check_option("sentiment", sentiment, ("vader",))
+    if lexicon is not None:
+        raise ValueError('sentiment="vader" has its own lexicon; words of yours are for text_processor.vader')
+    if not keep_documents:
+        raise ValueError('sentiment="vader" needs the documents: leave keep_documents=True')
 
 
 def _make_lexicon(lexicon: Mapping[str, float] | None) -> Lexicon:

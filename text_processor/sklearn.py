@@ -120,7 +120,8 @@ def _can_be_found(stop_word: object) -> bool:
 def _way_of(vectorizer: Any) -> Way | None:
     """Return how the core vectorizes documents as scikit-learn would; None if it cannot."""
     v = vectorizer
-    if not _has_steps_of_peer(type(v)) or not vars(v).keys().isdisjoint(_STEPS):
+    kind: Any = type(v)
+    if not _has_steps_of_peer(kind) or not vars(v).keys().isdisjoint(_STEPS):
         return None
     if (
         v.input != "content"
@@ -287,7 +288,8 @@ class _Native(_Convertible):
         if n_terms == 0:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         matrix = _as_configured(_matrix(vectors, n_terms, self.dtype))  # type: ignore[attr-defined]
-        if not _ends_are_ours(type(self)) or not vars(self).keys().isdisjoint(_ENDS):
+        kind: Any = type(self)
+        if not _ends_are_ours(kind) or not vars(self).keys().isdisjoint(_ENDS):
             return {term: column for column, term in enumerate(vectors.terms())}, matrix
         vocabulary: dict[str, Any] = {}
         self._counted = _Counted(vocabulary, vectors)
@@ -374,7 +376,7 @@ class _Native(_Convertible):
         return kept
 
     def __getstate__(self) -> Any:
-        state = super().__getstate__()  # type: ignore[misc]
+        state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name not in _KEPT_TO_OURSELVES}
 
 

@@ -30,7 +30,7 @@ FIRST = {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 SECOND = {"PYTHONHASHSEED": "2", "TZ": "Asia/Kathmandu", "LC_ALL": "C"}
 
 EXTENSION = "text_processor/_textproc_cffi.abi3.so"
-LICENCES = ["LICENSE", "LICENSES/BSD-3-Clause.txt", "LICENSES/Unicode-3.0.txt"]
+LICENCES = ["LICENSE", "LICENSES/BSD-3-Clause.txt", "LICENSES/Unicode-3.0.txt", "LICENSES/vaderSentiment.txt"]
 
 
 def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> str:

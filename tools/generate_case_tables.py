@@ -32,6 +32,7 @@ CASED = 1
 CASE_IGNORABLE = 2
 SPACE = 4
 LOWER_SPECIAL = 8
+UPPERCASE = 16
 
 # What csrc/unicode/lower.h promises in TP_LOWER_BOUND, lowering makes no text longer than 3/2 of itself, and in TP_FOLD_BOUND.
 LOWER_BOUND = (3, 2)
@@ -77,7 +78,7 @@ class Files:
         return self._mappings[name]
 
 
-PROPERTIES = ("Cased", "Case_Ignorable")
+PROPERTIES = ("Cased", "Case_Ignorable", "Uppercase")
 BIDI_CLASSES = {"White_Space": "WS", "Paragraph_Separator": "B", "Segment_Separator": "S"}
 
 
@@ -109,6 +110,7 @@ class Since(NamedTuple):
 def read_characters(source: Source) -> list[Character]:
     """One Character per code point, by the rules that CPython's str.split and str.lower follow."""
     cased = source.code_points("Binary_Property/Cased")
+    uppercase = source.code_points("Binary_Property/Uppercase")
     ignorable = source.code_points("Binary_Property/Case_Ignorable")
     # str.isspace and str.split: bidirectional type WS, B or S, or category Zs.
     space = set.union(
@@ -127,6 +129,7 @@ def read_characters(source: Source) -> list[Character]:
             | CASE_IGNORABLE * (code_point in ignorable)
             | SPACE * (code_point in space)
             | LOWER_SPECIAL * is_special
+            | UPPERCASE * (code_point in uppercase)
         )
         [lowered] = lower.get(code_point, [code_point])
         characters.append(Character(lowered - code_point, properties))
@@ -235,6 +238,7 @@ CHARACTERS_HEADER = """\
 #define TP_CASE_IGNORABLE {ignorable}u /* property Case_Ignorable */
 #define TP_SPACE {space}u          /* str.split parts words here */
 #define TP_LOWER_SPECIAL {special}u  /* lowering is more than adding lower_delta: U+0130 and U+03A3 */
+#define TP_UPPERCASE {uppercase}u     /* property Uppercase; what is cased without it is lower case or title case */
 
 typedef struct tp_character {{
     int32_t lower_delta; /* what to add to the code point for its simple lower-case mapping */
@@ -325,6 +329,7 @@ def render_characters(sources: list[Source]) -> dict[Path, str]:
         ignorable=CASE_IGNORABLE,
         space=SPACE,
         special=LOWER_SPECIAL,
+        uppercase=UPPERCASE,
         shape=declared,
         n_older=len(older),
     )

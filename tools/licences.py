@@ -21,6 +21,7 @@ CONTAINED = [
     ("text_processor: Python, C, stubs", "MIT", "in the wheel"),
     ("the tables in the compiled core, made from the Unicode Character Database", "Unicode-3.0", "in the wheel"),
     ("the list of English stop words, from scikit-learn", "BSD-3-Clause", "in the wheel"),
+    ("the lexicons of text_processor.vader, from vaderSentiment", "MIT", "in the wheel"),
     ("cffi's glue in the compiled core, from its headers", "MIT-0", "in the wheel"),
 ]
 

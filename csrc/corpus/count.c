@@ -78,19 +78,32 @@ static void prepare(reading *r, size_t first, size_t n_words, word_batch *b)
     prefetch_slots(table, b);
 }
 
+/* Counts the batch of words, of which some begin new documents. One loop over the words: how many there are in each of several
+ * short documents is what no processor predicts. */
+static void note_many_documents(reading *r, const word_batch *b, const uint16_t *edges)
+{
+    tp_counts *counts = r->counts;
+    uint64_t stop = next_end(r) - r->position; /* wraps around only if it is far away anyway */
+    uint32_t stamp = tp_counts_stamp(counts);
+    for (size_t i = 0; i < b->n; i++) {
+        if (edges[2 * i] > stop) {
+            close_documents_before(r, r->position + edges[2 * i]);
+            stop = next_end(r) - r->position;
+            stamp = tp_counts_stamp(counts);
+        }
+        note_word_of_batch(counts, b, i, stamp);
+    }
+    counts->words += b->n;
+}
+
 /* Counts the batch of words and closes the documents between them; `edges` are the places of the words in the chunk. */
 static void note_documents(reading *r, const word_batch *b, const uint16_t *edges)
 {
-    for (size_t first = 0, end; first < b->n; first = end) {
-        close_documents_before(r, r->position + edges[2 * first]);
-        uint64_t stop = next_end(r) - r->position; /* wraps around only if it is far away anyway */
-        end = b->n;
-        if (stop <= edges[2 * b->n - 1]) {
-            end = first + 1;
-            while (end < b->n && edges[2 * end] < stop) end++;
-        }
-        note_in_document(r->counts, b, first, end);
-    }
+    if (b->n == 0) return;
+    close_documents_before(r, r->position + edges[0]);
+    bool is_one_document = next_end(r) - r->position > edges[2 * b->n - 1];
+    if (is_one_document) note_in_document(r->counts, b, 0, b->n);
+    else note_many_documents(r, b, edges);
 }
 
 /* Counts the first n_words words of the chunk. */

@@ -96,6 +96,19 @@ static inline tp_term *look_further(tp_table *table, const word_batch *b, size_t
     return tp_table_find_or_append(table, &(tp_word){b->made.keys[i], b->made.hashes[i], b->text + start, end - start});
 }
 
+static inline bool is_term(const word_batch *b, size_t i, const tp_term *term)
+{
+    return ((term->key.low ^ b->made.keys[i].low) | (term->key.high ^ b->made.keys[i].high)) == 0;
+}
+
+/* Counts one word of the batch, in the document with this stamp. */
+static inline void note_word_of_batch(tp_counts *counts, const word_batch *b, size_t i, uint32_t stamp)
+{
+    tp_term *term = counts->table.terms + b->found[i] - 1;
+    if (!is_term(b, i, term)) term = look_further(&counts->table, b, i);
+    tp_term_note(term, stamp);
+}
+
 /* Counts the words first … end - 1 of the batch, all of them in the open document. While that is the first document, it is the
  * last document of every term. */
 static inline void note(tp_counts *counts, const word_batch *b, size_t first, size_t end, bool is_first_document)
@@ -105,7 +118,7 @@ static inline void note(tp_counts *counts, const word_batch *b, size_t first, si
     TP_UNROLL
     for (size_t i = first; i < end; i++) {
         tp_term *term = terms + b->found[i] - 1;
-        if (((term->key.low ^ b->made.keys[i].low) | (term->key.high ^ b->made.keys[i].high)) != 0) {
+        if (!is_term(b, i, term)) {
             tp_term_note(look_further(&counts->table, b, i), stamp);
         } else if (is_first_document) {
             term->packed++;

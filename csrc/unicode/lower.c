@@ -32,6 +32,8 @@ static inline tp_character character_at(uint32_t code_point, uint32_t version)
     return newest.since <= version ? newest : older_character(code_point, version);
 }
 
+tp_character tp_character_at(uint32_t code_point, uint32_t version) { return character_at(code_point, version); }
+
 const char *tp_unicode_version(void) { return TP_UNICODE_VERSION; }
 
 /* Returns whether a cased character stands before `sigma`, with only case-ignorable characters between them. */

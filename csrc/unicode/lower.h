@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "unicode/tables.h"
+
 /* The largest number of bytes that `nbytes` bytes of text become in lower case. U+0130, U+023A and U+023E grow from 2 bytes to
  * 3, no others grow; the generator of the tables checks every code point and stops if that is no longer so. */
 #define TP_LOWER_BOUND(nbytes) ((nbytes) + (nbytes) / 2)
@@ -13,6 +15,9 @@
 
 /* The number that ages are compared with: the newest version is above all of them. */
 static inline uint32_t tp_version_to_ask(uint32_t unicode_version) { return unicode_version != 0 ? unicode_version : UINT32_MAX; }
+
+/* Returns what a character was in a version of Unicode, by the number that tp_version_to_ask gives. */
+tp_character tp_character_at(uint32_t code_point, uint32_t version);
 
 static inline uint8_t tp_ascii_lower(uint8_t byte)
 {

@@ -13,6 +13,7 @@
 #define TP_CASE_IGNORABLE 2u /* property Case_Ignorable */
 #define TP_SPACE 4u          /* str.split parts words here */
 #define TP_LOWER_SPECIAL 8u  /* lowering is more than adding lower_delta: U+0130 and U+03A3 */
+#define TP_UPPERCASE 16u     /* property Uppercase; what is cased without it is lower case or title case */
 
 typedef struct tp_character {
     int32_t lower_delta; /* what to add to the code point for its simple lower-case mapping */
@@ -28,8 +29,8 @@ typedef struct tp_character {
 #define TP_CHARACTER_HIGH_END 0xE0200u
 
 extern const uint16_t tp_character_starts[4016];
-extern const uint8_t tp_character_numbers[7369];
-extern const tp_character tp_character_records[103];
+extern const uint8_t tp_character_numbers[7635];
+extern const tp_character tp_character_records[106];
 
 /* The record of any number whatever; what is no code point gets the record of plain characters. */
 static inline tp_character tp_character_of(uint32_t code_point)

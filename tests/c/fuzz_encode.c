@@ -65,8 +65,8 @@ static size_t encode_in_steps(const tp_vocabulary *vocabulary, tp_pattern patter
     while (done < text.nbytes) {
         size_t n_more = 0, used = 0;
         block rest = exact_copy(text.data + done, text.nbytes - done);
-        tp_status status = tp_vocabulary_encode(vocabulary, cache, tp_splitter_of(pattern), rest.data, rest.nbytes, true, 1, ids + n, step,
-                                                &n_more, &used, NULL);
+        tp_status status = tp_vocabulary_encode_while(vocabulary, cache, tp_splitter_of(pattern), rest.data, rest.nbytes, true, ids + n,
+                                                      step, &n_more, &used, NULL, NULL, NULL);
         free(rest.data);
         if (!CHECK(status == TP_OK ? used > 0 && n_more <= step : status == TP_TOO_SMALL && n_more > step)) break;
         step = status == TP_OK ? room : n_more;

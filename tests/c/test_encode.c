@@ -665,6 +665,73 @@ static void encode_in_thread(void *shared, size_t index)
     free(found.ids);
 }
 
+/* One piece, so there is no place for a cut: what may go on behind the text is left for later, whoever has it. */
+static void test_threads_do_not_end_a_piece_that_may_go_on(void)
+{
+    tp_vocabulary *vocabulary = english();
+    block text = {must_allocate(1 << 19), 1 << 19};
+    memset(text.data, 'a', text.nbytes);
+    for (size_t threads = 1; threads < 5; threads++) {
+        size_t n = 1, used = 1;
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, false, threads, NULL, 0,
+                                        &n, &used, NULL), TP_OK);
+        CHECK_EQ_U(used, 0);
+        CHECK_EQ_U(n, 0);
+        text.data[1 << 18] = ' '; /* now the first half is certain */
+        CHECK_EQ_U(tp_vocabulary_encode(vocabulary, NULL, tp_splitter_of(TP_PATTERN_GPT4), text.data, text.nbytes, false, threads, NULL, 0,
+                                        &n, &used, NULL), TP_OK);
+        CHECK_EQ_U(used, 1 << 18);
+        text.data[1 << 18] = 'a';
+    }
+    free(text.data);
+    tp_vocabulary_free(vocabulary);
+}
+
+static int stop_after(void *user)
+{
+    size_t *n_left = user;
+    return (*n_left)-- > 0;
+}
+
+/* A piece of each kind: merged by segments, by a heap, as single bytes; and many pieces. */
+static void test_long_pieces_can_be_stopped(void)
+{
+    uint64_t random = 1;
+    tokens made;
+    make_up_tokens(&made, &random);
+    tp_vocabulary *vocabulary = vocabulary_of(&made);
+    enum { NBYTES = 1 << 20 };
+    uint32_t *ids = must_allocate(NBYTES * sizeof *ids), *stopped = must_allocate(NBYTES * sizeof *ids);
+    block text = {must_allocate(NBYTES), NBYTES};
+    const tp_splitter *splitter = tp_splitter_of(TP_PATTERN_GPT4);
+    for (int kind = 0; kind < 4; kind++) {
+        for (size_t i = 0; i < NBYTES; i++) {
+            uint8_t letter = (uint8_t)('a' + random_below(&random, 3));
+            text.data[i] = kind == 0 ? 'a' : kind == 1 ? letter : kind == 2 ? (uint8_t)('q' + i % 3) : i % 7 == 0 ? ' ' : letter;
+        }
+        size_t n, used, n_stopped = 0, n_used = 0, n_calls = 0;
+        tp_error error;
+        tp_status status = tp_vocabulary_encode(vocabulary, NULL, splitter, text.data, NBYTES, true, 1, ids, NBYTES, &n, &used, NULL);
+        CHECK_EQ_U(status, TP_OK);
+        do {
+            size_t n_left = n_calls++;
+            status = tp_vocabulary_encode_while(vocabulary, NULL, splitter, text.data, NBYTES, true, stopped, NBYTES, &n_stopped,
+                                                &n_used, stop_after, &n_left, &error);
+        } while (status == TP_CANCELLED);
+        CHECK_EQ_U(status, TP_OK);
+        CHECK(kind >= 2 || n_calls > 2); /* others are looked up or passed over quickly */
+        CHECK_EQ_U(n_used, NBYTES);
+        CHECK_SAME_IDS(ids, n, stopped, n_stopped);
+        CHECK_EQ_U(tp_vocabulary_encode_while(vocabulary, NULL, splitter, text.data, NBYTES, true, NULL, 0, &n_stopped, &n_used, NULL,
+                                              NULL, &error), TP_OK);
+        CHECK_EQ_U(n_stopped, n);
+    }
+    free(text.data);
+    free(ids);
+    free(stopped);
+    tp_vocabulary_free(vocabulary);
+}
+
 static void test_threads_share_a_vocabulary(void)
 {
     uint64_t random = 5;
@@ -1180,6 +1247,8 @@ int main(void)
     RUN(test_no_two_threads_have_the_same_table);
     RUN(test_a_cleared_cache_has_no_memory);
     RUN(test_threads_share_a_text);
+    RUN(test_threads_do_not_end_a_piece_that_may_go_on);
+    RUN(test_long_pieces_can_be_stopped);
     RUN(test_threads_share_a_vocabulary);
     RUN(test_text_between_names_is_each_stretch_alone);
     RUN(test_a_batch_is_each_document_alone);

@@ -130,7 +130,7 @@ def test_a_report_of_nothing_says_what_makes_one(tmp_path: Path) -> None:
     assert "words.py --output" in done.stderr
     done = run("report.py", tmp_path / "other.json", tmp_path / "page.md")
     assert done.returncode == 1
-    assert "other.json is none of words.json, bpe.json" in done.stderr
+    assert "other.json is none of words.json, bpe.json, published.json" in done.stderr
 
 
 @pytest.mark.timing
@@ -146,6 +146,35 @@ def test_a_quick_run_of_tokenizers_measures_and_checks(tmp_path: Path) -> None:
     done = run("report.py", tmp_path / "bpe.json", page)
     assert done.returncode == 0, done.stderr
     assert page.read_text(encoding="utf-8").count("| tiktoken |") == 4  # one text, another vocabulary, many, one long piece
+    published = json.loads((tmp_path / "published.json").read_text(encoding="utf-8"))
+    assert list(published["results"]) == [f"published-{task}" for task in ("text", "messages", "calls", "special", "memory")]
+    assert not any(record.get("differing") for records in published["results"].values() for record in records)
+
+
+def published_record(row: str, contestant: str, each: float, differing: int = 0) -> dict[str, object]:
+    return {
+        "vocabulary": "cl100k_base",
+        "text": "kjv",
+        "row": row,
+        "contestant": contestant,
+        "each": {"median": each, "min": each, "max": each},
+        "differing": differing,
+    }
+
+
+def test_ratios_of_published_vocabularies_are_over_the_best_equal_peer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(FOLDER)
+    report = importlib.import_module("report")
+    rows = [("slow", 8e-9, 0), ("quick", 4e-9, 0), ("wrong", 1e-9, 1), ("Tokenizer", 2e-9, 0)]
+    records = [published_record("array", *row) for row in rows] + [
+        {"row": "", "contestant": "none", "unable": "it is not there"}
+    ]
+    told = report.tell_published(records, lambda record: record["text"], report.in_mb, "MB/s.")
+    assert "| quick | 250 |" in told
+    assert "| wrong | 1000 (differs) |" in told
+    assert "| Tokenizer / the best other | 2.00× |" in told
+    assert "- none: it is not there" in told
+    assert len(texts_in(report.draw_published(records[:4]))) > 5
 
 
 @pytest.mark.timing

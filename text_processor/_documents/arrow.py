@@ -338,6 +338,13 @@ def opened_texts(column: Any, method: str, batch_nbytes: int, *, is_measured: bo
         yield Texts(groups)
 
 
+def validity(has_value: bytearray, pa: Any) -> Any:
+    """Return the bitmap of the entries with a value; None if all have one."""
+    if 0 not in has_value:
+        return None
+    return pa.Array.from_buffers(pa.uint8(), len(has_value), [None, pa.py_buffer(has_value)]).cast(pa.bool_()).buffers()[1]
+
+
 def is_column(given: object) -> bool:
     """Whether an object gives Arrow data, and pyarrow is installed, which reads it."""
     kind = type(given)

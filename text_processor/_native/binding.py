@@ -6,7 +6,7 @@ Each returns None where its short way does not apply, and the caller goes the lo
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from text_processor._textproc_cffi import lib
 
@@ -17,33 +17,68 @@ list_of_ids = _functions["list_of_ids"]
 lists_of_ids = _functions["lists_of_ids"]
 encode_short = _functions["encode_short"]
 count_short = _functions["count_short"]
-decode_short = _functions["decode_short"]
+polarity_short = _functions["polarity_short"]
 join_texts = _functions["join_texts"]
 has_blank = _functions["has_blank"]
+differences = _functions["differences"]
+shifted = _functions["shifted"]
+addresses_of = _functions["addresses_of"]
+_short_functions = _functions["short_functions"]
 
-# As many ints are made once for all lists of ids, as the largest of published vocabularies has tokens: 9 MB.
+# As many ints are made once for all lists of ids, as the largest of published vocabularies has tokens: 11 MB with their
+# addresses.
 MOST_READY = 1 << 18
 
 # A list of fewer ids does not pay for making them.
 LONG_LIST = 1 << 12
 
-_ready: tuple[int, ...] = ()
+
+class _Ready(bytes):
+    """The addresses of ints that are made, each at its own index; it holds them."""
+
+    numbers: tuple[int, ...]
 
 
-def ready() -> tuple[int, ...]:
-    """Return the ints that are made so far; each stands at its own index."""
-    return _ready
+def _made(n: int) -> _Ready:
+    numbers = tuple(range(n))
+    made = _Ready(addresses_of(numbers))
+    made.numbers = numbers
+    return made
 
 
-def ready_for(n_ids: int, n_vocab: int) -> tuple[int, ...]:
+# The only item is replaced as a whole; the short functions look into it.
+_ready = [_made(0)]
+
+
+def ready() -> bytes:
+    """Return the ints that are made so far, in the form that the functions above take."""
+    return _ready[0]
+
+
+def ready_for(n_ids: int, n_vocab: int) -> bytes:
     """Return the ints again, after making more where so many ids below ``n_vocab`` pay for it."""
-    global _ready  # noqa: PLW0603 - a tuple is replaced as a whole
-    if len(_ready) < min(n_vocab, MOST_READY) and n_ids >= LONG_LIST:
-        _ready = tuple(range(min(n_vocab, MOST_READY)))
-    return _ready
+    if n_ids >= LONG_LIST and len(_ready[0].numbers) < min(n_vocab, MOST_READY):
+        _ready[0] = _made(min(n_vocab, MOST_READY))
+    return _ready[0]
 
 
 def clear() -> None:
     """Forget the ints."""
-    global _ready  # noqa: PLW0603
-    _ready = ()
+    _ready[0] = _made(0)
+
+
+class ShortWay(NamedTuple):
+    """What is done with a short text, and with few ids, in one call of the interpreter; None where that is not possible."""
+
+    encode: Callable[[str | bytes], list[int] | None]
+    encode_bytes: Callable[[str | bytes], bytes | None]
+    count: Callable[[str | bytes], int | None]  # type: ignore[assignment] # not that of tuple
+    decode: Callable[[list[int], str], str | None]
+
+
+def short_way(places: bytes) -> ShortWay:
+    """Return the functions for what a ``short_way`` of binding.c holds. The caller keeps what its places belong to."""
+    return ShortWay(*_short_functions((places, _ready)))
+
+
+NO_WAY = ShortWay(lambda _: None, lambda _: None, lambda _: None, lambda _, __: None)

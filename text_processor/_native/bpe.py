@@ -10,6 +10,8 @@ from operator import sub
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from text_processor._native import binding, caches
+from text_processor._native.binding import ShortWay
+from text_processor._native.callbacks import while_uninterrupted
 from text_processor._native.handles import Handle
 from text_processor._native.status import TOO_SMALL, check, new_error, new_uninitialized, numbers_of, read_array
 from text_processor._native.text import Batch
@@ -322,6 +324,11 @@ def read_json_tokens(text: bytes | memoryview) -> tuple[Tokens, list[OtherName],
     return Tokens(bytes(ffi.buffer(room, ends[n - 1])), ends, ids), others, used[0]
 
 
+# Up to so many characters a text is encoded in one call that keeps the GIL: it needs no steps for Ctrl-C, and no growing cache.
+SHORT_TEXT = 1 << 12
+
+N_BYTES = 256
+
 # The tables of pieces that a vocabulary keeps, one for each thread that encodes: up to 2 MB each, so 32 MB in all.
 KEPT_TABLES = 16
 
@@ -412,6 +419,29 @@ class Vocabulary(Handle):
         merges.frombytes(ffi.buffer(found, n_merges[0] * ffi.sizeof("tp_merge")))
         return merges
 
+    def short_way(
+        self,
+        splitter: AnySplitter | None,
+        special: SpecialTokens | None,
+        names: Names | None = None,
+        first: int | None = None,
+        *,
+        is_ascii: bool = False,
+    ) -> ShortWay:
+        """Return what encodes short texts and decodes few ids. The caller keeps the arguments as long as it uses that.
+
+        A text that has one of the names goes the long way; ``first`` is the byte with which all of these begin. So does one
+        that is not ASCII if ``is_ascii``, and each text if there is no splitter.
+        """
+        engine = 0 if splitter is None else splitter.address
+        places = (self._address, self._cache_address, engine, 0 if names is None else names.address)
+        numbers = (0 if special is None else special.address, N_BYTES if first is None else first, SHORT_TEXT, is_ascii)
+        return binding.short_way(array("Q", (*places, *numbers)).tobytes())
+
+    def make_ints(self) -> None:
+        """Make the ints for lists of ids now: a few milliseconds, which many short lists pay for as one long list does."""
+        binding.ready_for(binding.LONG_LIST, self.n_vocab)
+
     def read_json_merges(self, text: bytes | memoryview) -> tuple[array[int], int]:
         """Return the two ids of each merge of a list of a tokenizer.json, with which a text begins, and where the list ends.
 
@@ -466,11 +496,6 @@ class Vocabulary(Handle):
         """Return ids as a list for each end."""
         made: list[list[int]] = binding.lists_of_ids(ids, ends, binding.ready_for(len(ids), self.n_vocab))
         return made
-
-    def decode_short(self, ids: list[int], special: SpecialTokens | None, errors: str) -> str | None:
-        """Return the text of ids."""
-        text: str | None = binding.decode_short(self._address, 0 if special is None else special.address, ids, errors)
-        return text
 
     def decode(
         self, ids: array[int] | memoryview, ends: array[int] | None = None, special: SpecialTokens | None = None
@@ -585,29 +610,27 @@ class Encoder:
         """Encode a text, or a part of one that continues; return how many bytes are done."""
         is_shared = self.threads > 1  # several threads need room for as many ids as there are bytes
         self._make_room(len(text) if is_shared or len(text) > LONG_PIECE_NBYTES else min(len(text), STEP_IDS))
-        error = new_error()
-        with ffi.from_buffer("uint8_t[]", text) as data:
-            while True:
-                status = lib.tp_vocabulary_encode(
-                    self._vocabulary.pointer,
-                    self._vocabulary.cache.pointer,
-                    ffi.NULL if self.splitter is None else self.splitter.pointer,
-                    data,
-                    len(data),
-                    is_final,
-                    self.threads,
-                    self._room,
-                    self._capacity,
-                    self._n_ids,
-                    self._used,
-                    error,
-                )
-                if status != TOO_SMALL:
-                    break
-                self._make_room(self._n_ids[0])
+        while True:
+            status, error = self._encode_some(text, is_final)
+            if status != TOO_SMALL:
+                break
+            self._make_room(self._n_ids[0])
         check(status, error)
         self._take()
         return self._used[0]
+
+    def _encode_some(self, text: bytes | memoryview, is_final: bool) -> tuple[int, TpError]:
+        """Encode as much of a text as there is room for: a short one by several threads, or one that Ctrl-C can stop."""
+        error, splitter = new_error(), ffi.NULL if self.splitter is None else self.splitter.pointer
+        way = (self._vocabulary.pointer, self._vocabulary.cache.pointer, splitter)
+        room = (self._room, self._capacity, self._n_ids, self._used)
+        by_threads: Callable[..., int] = lib.tp_vocabulary_encode
+        with_ctrl_c: Callable[..., int] = lib.tp_vocabulary_encode_while
+        with ffi.from_buffer("uint8_t[]", text) as data:
+            if self.threads > 1 and len(data) <= self.threads * LONG_PIECE_NBYTES:
+                return by_threads(*way, data, len(data), is_final, self.threads, *room, error), error
+            encode = partial(with_ctrl_c, *way, data, len(data), is_final, *room)
+            return while_uninterrupted(lambda go_on, user: encode(go_on, user, error)), error
 
     def feed_between(self, text: memoryview, first: int, places: memoryview[int], name_ids: array[int]) -> None:
         """Encode the text before each place, from the byte `first` on, and append the id of each name."""

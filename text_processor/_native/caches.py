@@ -21,7 +21,7 @@ def clear_caches() -> None:
     """Drop what is kept from earlier calls only because it saves work; no answer changes.
 
     These are the caches of pieces of all tokenizers (up to 32 MB each; ``encoders`` in `get_memory_stats`), and the ints that
-    lists of ids share (up to 9 MB for the process). Threads that encode at the moment keep theirs until they are done.
+    lists of ids share (up to 11 MB for the process). Threads that encode at the moment keep theirs until they are done.
 
     >>> from text_processor import clear_caches
     >>> clear_caches()

@@ -15,12 +15,11 @@ The steps of a callback:
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from text_processor._native import callbacks
 from text_processor._native.handles import Handle
 from text_processor._native.sentiment import Lexicon
 from text_processor._native.status import (
@@ -38,7 +37,6 @@ from text_processor._native.status import (
 from text_processor._native.text import UNICODE_OF_PYTHON, Batch
 from text_processor._native.words import WordRule, encoded_term
 from text_processor._textproc_cffi import ffi, lib
-from text_processor.errors import TextProcessorError
 
 if TYPE_CHECKING:
     from text_processor._textproc_cffi import Array, CData, Pointer, TpBatch, TpCorpus, TpError
@@ -50,39 +48,17 @@ Tell = Callable[[int, int], object]
 _HIDDEN = "\udcff"
 
 
-class _DocumentCall:
-    """One call of ``count_each``: the function ``tell``, and the exception that must wait until C has returned."""
+class _DocumentCall(callbacks.Call):
+    """One call of ``count_each``: the function ``tell``."""
 
-    __slots__ = ("error", "tell")
+    __slots__ = ("tell",)
 
     def __init__(self, tell: Tell) -> None:
+        super().__init__()
         self.tell = tell
-        self.error: BaseException | None = None
-
-    def take_error(self) -> BaseException | None:
-        """Return the exception and drop it here. Its traceback holds the frames of this call, so none of them may hold it."""
-        try:
-            return self.error
-        finally:
-            self.error = None
 
 
-class _CallsOfThread(threading.local):
-    """The running calls of a thread, innermost last: for ``onerror``, which does not get the handle."""
-
-    def __init__(self) -> None:
-        self.stack: list[_DocumentCall] = []
-
-
-_calls = _CallsOfThread()
-
-
-def _keep_error(_kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-    if error is not None:
-        _calls.stack[-1].error = error.with_traceback(traceback)
-
-
-@ffi.def_extern(error=0, onerror=_keep_error)
+@ffi.def_extern(error=0, onerror=callbacks.keep_error)
 def textproc_on_document(user: CData, index: int, n_words: int) -> int:
     """Trampoline of ``tp_on_document``."""
     call: _DocumentCall = ffi.from_handle(user)
@@ -150,17 +126,10 @@ class Corpus(Handle):
         """Count whole documents and call ``tell`` with each; return the exception if ``tell`` raised one."""
         call, error = _DocumentCall(tell), new_error()
         handle = ffi.new_handle(call)
-        stack = _calls.stack
-        depth = len(stack)
-        try:
-            stack.append(call)
-            status = lib.tp_corpus_count_each(_c_batches([self], [batch], rule), lib.textproc_on_document, handle, error)
-        finally:
-            del stack[depth:]
+        batches = _c_batches([self], [batch], rule)
+        status = callbacks.run(call, lambda: lib.tp_corpus_count_each(batches, lib.textproc_on_document, handle, error))
         if status != CANCELLED:
             check(status, error)
-        elif call.error is None:
-            call.error = TextProcessorError("the callback could not be called")
         return call.take_error()
 
     def measure(self, measure: int) -> memoryview[int]:

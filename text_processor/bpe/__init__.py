@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
 
 from text_processor._common import arguments, files, many, signatures
 from text_processor._common import progress as common_progress
-from text_processor._common.arguments import Buffer, is_a
+from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted, shown
 from text_processor._common.progress import Progress
 from text_processor._common.subclasses import attributes_of, set_attributes
 from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.sources import Options
-from text_processor._native.bpe import Vocabulary
+from text_processor._native.bpe import SHORT_TEXT, Vocabulary
 from text_processor.bpe import _columns, _model, _training
 from text_processor.bpe._decoder import IncrementalDecoder
 from text_processor.bpe._files import own, writing
 from text_processor.bpe._files.stored import Stored, StrOrBytesPath
-from text_processor.bpe._model import SHORT_TEXT, Model, Untrained, little_endian
+from text_processor.bpe._model import Model, Untrained, little_endian
 from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._peers import hints
 from text_processor.bpe._peers.names import NamesOfPeers
@@ -75,6 +75,10 @@ TEKKEN_PATTERN = PATTERNS["tekken"]
 QWEN35_PATTERN = PATTERNS["qwen35"]
 KIMI_PATTERN = PATTERNS["kimi"]
 DEEPSEEK3_PATTERN = PATTERNS["deepseek3"]
+
+# The usual values of allowed_special and disallowed_special, known by identity: the first thing that a short call looks at.
+NO_NAMES: tuple[str, ...] = ()
+ALL = "all"
 
 
 class Tokenizer(NamesOfPeers):
@@ -288,8 +292,11 @@ class Tokenizer(NamesOfPeers):
         Traceback (most recent call last):
         ValueError: the text holds '<|end|>' at character 3, which is disallowed: it is the name of a special token. ...
         """
-        if type(text) is str and len(text) <= SHORT_TEXT:
-            ids = self._model.encode_short(text, allowed_special, disallowed_special)
+        if type(text) is str:
+            is_usual = disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL)
+            ids = self._model.short.encode(text) if is_usual else None
+            if ids is None and len(text) <= SHORT_TEXT:
+                ids = self._model.encode_short(text, allowed_special, disallowed_special)
             if ids is not None:
                 return post_processing.applied(self._model.marks, ids) if add_special_tokens else ids
         found = array("I")
@@ -307,7 +314,8 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.encode_ordinary("lowé")
         [257, 195, 169]
         """
-        return self.encode(text, disallowed_special=())
+        ids = self._model.short_ordinary.encode(text) if type(text) is str else None
+        return self.encode(text, disallowed_special=()) if ids is None else ids
 
     def encode_array(
         self,
@@ -329,10 +337,14 @@ class Tokenizer(NamesOfPeers):
         >>> ids, ids.itemsize
         (array('I', [257, 101, 114]), 4)
         """
-        if type(text) is str and len(text) <= SHORT_TEXT:
-            short = self._model.encode_short_array(text, allowed_special, disallowed_special)
+        if type(text) is str:
+            is_usual = disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL)
+            short = self._model.short.encode_bytes(text) if is_usual else None
+            if short is None and len(text) <= SHORT_TEXT:
+                short = self._model.encode_short_bytes(text, allowed_special, disallowed_special)
             if short is not None:
-                return post_processing.applied(self._model.marks, short) if add_special_tokens else short
+                made = array("I", short)
+                return post_processing.applied(self._model.marks, made) if add_special_tokens else made
         ids = array("I")
         self._model.encode(text, allowed_special, disallowed_special, ids)
         return post_processing.applied(self._model.marks, ids) if add_special_tokens else ids
@@ -514,8 +526,11 @@ class Tokenizer(NamesOfPeers):
         3
         """
         model = self._model
-        if type(text) is str and len(text) <= SHORT_TEXT:
-            n_ids = model.count_short(text, allowed_special, disallowed_special)
+        if type(text) is str:
+            is_usual = disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL)
+            n_ids = model.short.count(text) if is_usual else None
+            if n_ids is None and len(text) <= SHORT_TEXT:
+                n_ids = model.count_short(text, allowed_special, disallowed_special)
             if n_ids is not None:
                 return post_processing.count(model.marks, n_ids) if add_special_tokens else n_ids
         n_ids = model.encode(text, allowed_special, disallowed_special, None)
@@ -733,7 +748,7 @@ class Tokenizer(NamesOfPeers):
         """
         given: object = ids
         is_list = type(given) is list and not skip_special_tokens
-        text = self._model.decode_short(cast("list[int]", given), errors) if is_list else None
+        text = self._model.short_whole.decode(cast("list[int]", given), errors) if is_list else None
         if text is not None:
             return text
         return self.decode_bytes(ids, skip_special_tokens=skip_special_tokens).decode("utf-8", errors)
@@ -967,4 +982,4 @@ class Tokenizer(NamesOfPeers):
         set_attributes(self, attributes)
 
 
-signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken))
+signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, PieceCounts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
-from text_processor._documents.arrow import import_pyarrow
+from text_processor._documents.arrow import import_pyarrow, validity
 from text_processor.bpe._outputs import Counts, Flat
 
 # The offsets of Arrow's type list are signed and have 32 bits.
@@ -21,7 +21,7 @@ def lists(flat: Flat, has_value: bytearray) -> Any:
     offsets = _signed(flat.offsets, pa)
     if not is_large:
         offsets = offsets.cast(pa.int32())
-    buffers = [_validity(has_value, pa), offsets.buffers()[1]]
+    buffers = [validity(has_value, pa), offsets.buffers()[1]]
     return pa.Array.from_buffers(kind, len(has_value), buffers, children=[ids])
 
 
@@ -29,16 +29,9 @@ def numbers(counts: Counts, has_value: bytearray) -> Any:
     """Return an array of the counts; entries without a value are null."""
     pa = import_pyarrow("count_arrow")
     found = _signed(counts.counts, pa).cast(pa.int32())
-    return pa.Array.from_buffers(pa.int32(), len(has_value), [_validity(has_value, pa), found.buffers()[1]])
+    return pa.Array.from_buffers(pa.int32(), len(has_value), [validity(has_value, pa), found.buffers()[1]])
 
 
 def _signed(values: array[int], pa: Any) -> Any:
     """Return an array of signed numbers that shares the memory of unsigned ones, which need no 64th bit."""
     return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])
-
-
-def _validity(has_value: bytearray, pa: Any) -> Any:
-    """Return the bitmap of the entries with a value; None if all have one."""
-    if 0 not in has_value:
-        return None
-    return pa.Array.from_buffers(pa.uint8(), len(has_value), [None, pa.py_buffer(has_value)]).cast(pa.bool_()).buffers()[1]

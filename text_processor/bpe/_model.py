@@ -19,7 +19,8 @@ from text_processor._common.progress import Report
 from text_processor._documents import batches
 from text_processor._documents.arrow import Texts
 from text_processor._documents.sources import Shard
-from text_processor._native.bpe import PLAIN_WAY, AnySplitter, Encoder, SpecialTokens, Tokens, Vocabulary, Way
+from text_processor._native.binding import NO_WAY, ShortWay
+from text_processor._native.bpe import PLAIN_WAY, SHORT_TEXT, AnySplitter, Encoder, SpecialTokens, Tokens, Vocabulary, Way
 from text_processor._native.status import InvalidArgumentError
 from text_processor._native.text import Batch
 from text_processor.bpe._outputs import Output
@@ -41,11 +42,14 @@ from text_processor.bpe._stages.special_names import Names, Search
 from text_processor.bpe._stages.utf8 import Consume
 from text_processor.errors import InvalidDocumentError, UnknownTokenError, UntrainedTokenizerWarning
 
-# Bytes of short texts in one batch, for each thread: some milliseconds of work. A longer text is encoded alone, in steps.
-BATCH_NBYTES = 1 << 20
+# Bytes of short texts in one batch, for each thread: some milliseconds of work, or some tens if all are long pieces.
+BATCH_NBYTES = 1 << 19
 
-# Up to so many characters a text is encoded in one call: it needs no steps for Ctrl-C, and no growing cache.
-SHORT_TEXT = 1 << 12
+# So many texts of a list, for each thread, are looked at together.
+GROUP_TEXTS = 1 << 10
+
+# A text that would be more than such a part of a batch is encoded alone, in steps.
+PARTS_OF_BATCH = 4
 
 # The number of sets of names whose search a tokenizer keeps: nearly all calls use the same sets.
 MOST_SEARCHES = 8
@@ -63,6 +67,11 @@ _Made = TypeVar("_Made")
 
 # Takes the number of further bytes that are done.
 Tell = Callable[[int], object]
+
+
+def most_of_one() -> int:
+    """Return how many characters a text may have that is given to the core together with others."""
+    return BATCH_NBYTES // PARTS_OF_BATCH
 
 
 class Model:
@@ -172,14 +181,38 @@ class Model:
 
     # ---- Encoding ----------------------------------------------------------------------------------------------------
 
+    @cached_property
+    def short(self) -> ShortWay:
+        """What encodes short texts as they are given, if no added token is in them, whatever is allowed and disallowed."""
+        self.vocabulary.make_ints()
+        if self.prefix_space:
+            return NO_WAY
+        spelled = {name: pipeline.looked_for(name, token, self.form) for name, token in self.added.items()}
+        names = frozenset(self.special_ids) if self.is_plain else frozenset([*spelled, *spelled.values()])
+        if not names and self.form is None:
+            return self.short_whole
+        search = self.search_for(names) if names else None
+        way = (None, None) if search is None else (search.native, search.first_byte)
+        return self.vocabulary.short_way(self.splitter.native, self.special_tokens, *way, is_ascii=self.form is not None)
+
+    @cached_property
+    def short_ordinary(self) -> ShortWay:
+        """The same for texts in which special tokens are ordinary text."""
+        self.vocabulary.make_ints()
+        return self.short_whole if self.is_plain else self.short
+
+    @cached_property
+    def short_whole(self) -> ShortWay:
+        """What encodes short texts in the form in which they go to the splitter, and decodes few ids."""
+        return self.vocabulary.short_way(self.splitter.native, self.special_tokens)
+
     def encode_short(self, text: str, allowed: object, disallowed: object) -> list[int] | None:
         """Return the ids of a short text with as few calls of the core as possible; None if this fast path does not apply."""
         return self._short(self.vocabulary.encode_short, text, allowed, disallowed)
 
-    def encode_short_array(self, text: str, allowed: object, disallowed: object) -> array[int] | None:
-        """Return the ids of a short text as an array; None if this fast path does not apply."""
-        ids = self._short(self.vocabulary.encode_short_bytes, text, allowed, disallowed)
-        return None if ids is None else array("I", ids)
+    def encode_short_bytes(self, text: str, allowed: object, disallowed: object) -> bytes | None:
+        """Return the ids of a short text, with four bytes for each; None if this fast path does not apply."""
+        return self._short(self.vocabulary.encode_short_bytes, text, allowed, disallowed)
 
     def count_short(self, text: str, allowed: object, disallowed: object) -> int | None:
         """Return the number of ids of a short text; None if this fast path does not apply."""
@@ -333,24 +366,45 @@ class Model:
         """Give the ids of each text to an output, and report the number of bytes done."""
         chosen, forbidden = self.resolve(allowed, disallowed)
         batch = _Batch(self, output, threads, report)
-        for index, text in enumerate(texts):
-            batch.add(self._checked_of_many(text, index, forbidden), chosen)
+        searches = self._searches(chosen, forbidden)
+        is_list = type(texts) in (list, tuple)
+        groups = self._groups_of(texts, threads, self._goes_joined(chosen)) if is_list else [(0, texts, None)]
+        for first, group, joined in groups:
+            if joined is not None and not any(search.occur_in(joined) for search in searches):
+                batch.add_joined(joined, len(joined.text) - joined.n_ends + 1)
+                continue
+            for index, text in enumerate(group, first):
+                batch.add(self._checked_of_many(text, index, forbidden), chosen)
         batch.flush()
+
+    def _searches(self, chosen: frozenset[str], forbidden: frozenset[str]) -> list[Search]:
+        """Return what finds each name that keeps texts from being joined."""
+        searches = [self.direct_for(chosen).search, self.search_for(forbidden) if forbidden else None]
+        return [search for search in searches if search is not None]
+
+    def _goes_joined(self, chosen: frozenset[str]) -> bool:
+        """Whether texts without names go to the splitter together, as they are."""
+        way = self.direct_for(chosen)
+        return way.is_open and way.form is None and self.splitter.native is not None
+
+    def _groups_of(self, texts: Any, threads: int, goes_joined: bool) -> Iterator[tuple[int, Iterable[object], Batch | None]]:
+        """Cut a list or tuple into groups; give the index of the first text of each, and the joined texts if they are short."""
+        n, most = GROUP_TEXTS * threads, BATCH_NBYTES * threads
+        for first in range(0, len(texts), n):
+            group = texts[first : first + n]
+            is_short = {*map(type, group)} == {str} and sum(map(len, group)) <= most and max(map(len, group)) <= most_of_one()
+            yield first, group, utf8.joined(group) if is_short and goes_joined else None
 
     def encode_column(
         self, texts: Texts, output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
     ) -> None:
         """Give the ids of each entry of an Arrow column to an output, and report the number of bytes done."""
         chosen, forbidden = self.resolve(allowed, disallowed)
-        way = self.direct_for(chosen)
-        searches = [way.search] if way.search is not None else []
-        if forbidden:
-            searches.append(self.search_for(forbidden))
-        goes_joined = way.is_open and way.form is None and self.splitter.native is not None
+        searches, goes_joined = self._searches(chosen, forbidden), self._goes_joined(chosen)
         batch = _Batch(self, output, threads, report)
         for first, joined in utf8.entries_of(texts):
             if goes_joined and isinstance(joined, Batch) and not any(search.occur_in(joined) for search in searches):
-                batch.add_joined(joined)
+                batch.add_joined(joined, len(joined.text) - joined.n_ends)  # each is followed by one byte
                 continue
             for index, text in enumerate(utf8.documents_of(joined), first):
                 batch.add(self._checked_of_many(text, index, forbidden), chosen)
@@ -389,10 +443,6 @@ class Model:
         yield ids
 
     # ---- Decoding ----------------------------------------------------------------------------------------------------
-
-    def decode_short(self, ids: list[int], errors: str) -> str | None:
-        """Return the text of few ids with one call of the core; None if this fast path does not apply."""
-        return self.vocabulary.decode_short(ids, self.special_tokens, errors)
 
     def decode(self, ids: object, ends: array[int] | None = None, first: int = 0, *, skip_special: bool = False) -> bytes:
         """Return the bytes of tokens, and store the end of each token in ``ends``, which must be empty.
@@ -456,17 +506,10 @@ class Untrained(Model):
 
     _has_warned = False
 
-    def encode_short(self, *arguments: Any, **options: Any) -> list[int] | None:
-        self._warn()
-        return super().encode_short(*arguments, **options)
+    short = short_ordinary = short_whole = NO_WAY  # so all goes the long way, which warns
 
-    def encode_short_array(self, *arguments: Any, **options: Any) -> array[int] | None:
-        self._warn()
-        return super().encode_short_array(*arguments, **options)
-
-    def count_short(self, *arguments: Any, **options: Any) -> int | None:
-        self._warn()
-        return super().count_short(*arguments, **options)
+    def _short(self, *_: Any) -> None:
+        """No text goes the short way."""
 
     def encode(self, *arguments: Any, **options: Any) -> int:
         self._warn()
@@ -487,10 +530,6 @@ class Untrained(Model):
     def encode_stream(self, *arguments: Any, **options: Any) -> Iterator[array[int]]:
         self._warn()
         return super().encode_stream(*arguments, **options)
-
-    def decode_short(self, *arguments: Any, **options: Any) -> str | None:
-        self._warn()
-        return super().decode_short(*arguments, **options)
 
     def decode(self, *arguments: Any, **options: Any) -> bytes:
         self._warn()
@@ -584,7 +623,7 @@ class _Batch:
     def add(self, text: str | memoryview, chosen: frozenset[str]) -> None:
         """Add a checked text."""
         native = self._model.splitter.native
-        if native is not None and isinstance(text, str) and len(text) <= BATCH_NBYTES:
+        if native is not None and isinstance(text, str) and len(text) <= most_of_one():
             whole = self._whole(text, chosen)
             if whole is not None:
                 self._wait(whole)
@@ -605,10 +644,10 @@ class _Batch:
         self._has_done(len(text) if text.isascii() else len(text.encode()))
         return True
 
-    def add_joined(self, batch: Batch) -> None:
-        """Add the texts of a batch in which no special token is to be found; each is followed by one byte."""
+    def add_joined(self, batch: Batch, nbytes: int) -> None:
+        """Add the texts of a batch, of so many bytes, in which no special token is to be found."""
         self.flush()
-        self._feed(batch, len(batch.text) - batch.n_ends)
+        self._feed(batch, nbytes)
 
     def _whole(self, text: str, chosen: frozenset[str]) -> str | None:
         """Return what goes to the splitter of a text without added tokens; None if it may have some."""

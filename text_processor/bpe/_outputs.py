@@ -7,6 +7,7 @@ from array import array
 from itertools import pairwise, repeat
 from typing import Protocol, Union
 
+from text_processor._native import binding
 from text_processor._native.bpe import Vocabulary
 from text_processor.bpe._stages import post_processing
 from text_processor.bpe._stages.post_processing import Parts
@@ -59,8 +60,7 @@ class Flat:
         self.offsets = array("Q", [0])
 
     def take(self, ends: Ends) -> None:
-        start = self.offsets[-1]
-        self.offsets.extend(map(start.__add__, ends) if start else ends)
+        self.offsets.frombytes(binding.shifted(ends, self.offsets[-1]))
 
     def mark(self, marks: Parts, has_value: bytearray | None = None) -> None:
         """Put the marks of a post-processor around each text; a 0 in ``has_value`` stands for what is none."""
@@ -81,7 +81,7 @@ class Counts:
         self.counts = array("Q")
 
     def take(self, ends: Ends) -> None:
-        self.counts.extend(map(operator.sub, ends, (0, *ends)))
+        self.counts.frombytes(binding.differences(ends))
 
     def mark(self, marks: Parts, has_value: bytearray | None = None) -> None:
         """Count the marks of a post-processor too, around each text; a 0 in ``has_value`` stands for what is none."""

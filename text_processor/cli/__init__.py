@@ -24,8 +24,8 @@ from text_processor._documents import decoding, tables
 from text_processor._documents.sampling import Sampled
 from text_processor._words.options import WordOptions
 from text_processor.analyzer import Statistics, TextAnalyzer
-from text_processor.cli import _bpe, _manual, _output
-from text_processor.cli._engines import ENGINES, connected
+from text_processor.cli import _bpe, _manual, _output, _scores
+from text_processor.cli._engines import ENGINES, counted_on_cluster
 from text_processor.cli._output import FORMATS, Counts
 from text_processor.cli._shared import (
     PROGRAM,
@@ -82,7 +82,8 @@ output:
                  ASCII only
 
   The sentiment score is the count of good, great, excellent minus the count of
-  bad, terrible, awful, divided by the number of documents. A terminal shows
+  bad, terrible, awful, divided by the number of documents; {PROGRAM}
+  sentiment scores lines by the rules of VADER instead. A terminal shows
   control characters in words escaped; elsewhere they are written unchanged.
   Characters that the encoding of standard output does not have are escaped.
 
@@ -155,12 +156,13 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=PROGRAM, description="Word counts of text files, and byte-level BPE tokenizers, at memory speed."
+        prog=PROGRAM, description="Word counts and sentiment of text files, and byte-level BPE tokenizers, at memory speed."
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__} (Unicode {UNICODE_VERSION})")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     _add_count(commands)
     _bpe.add_commands(commands)
+    _scores.add_command(commands)
     _manual.add_commands(commands, parser)
     return parser
 
@@ -364,12 +366,7 @@ def _counted_on_cluster(arguments: argparse.Namespace) -> TextAnalyzer:
     column = arguments.field if arguments.field is not None else arguments.column
     if column is not None:
         options = _word_options(arguments)
-    try:
-        with connected(arguments.engine, arguments.cluster) as count_words:
-            counted: TextAnalyzer = count_words(arguments.files, column=column, **options)
-    except (TextProcessorError, ImportError, OSError, ValueError) as error:
-        raise FileError(printable(str(error))) from error
-    return counted
+    return counted_on_cluster(arguments.engine, arguments.cluster, arguments.files, {"column": column, **options})
 
 
 def _word_options(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -492,7 +489,7 @@ def _summary(statistics: Statistics, sentiment: float | None) -> str:
     score = "none" if sentiment is None else f"{sentiment:.6g}"
     return (
         f"{statistics['total_words']:,} words, {statistics['unique_words']:,} distinct, "
-        f"in {statistics['document_count']:,} documents; sentiment {score}"
+        f"in {statistics['document_count']:,} documents; sentiment by 6 words {score}"
     )
 
 

@@ -9,14 +9,27 @@ from importlib import import_module
 from typing import Any
 
 from text_processor._common.messages import needs
+from text_processor.analyzer import TextAnalyzer
+from text_processor.cli._shared import FileError, printable
+from text_processor.errors import TextProcessorError
 
 ENGINES = ["dask", "spark", "ray"]
 
 _PACKAGES = {"dask": "distributed", "spark": "pyspark.sql", "ray": "ray"}
 
 
+def counted_on_cluster(engine: str, address: str | None, files: list[str], options: dict[str, Any]) -> TextAnalyzer:
+    """Count files by an engine, or raise a `FileError` of one line."""
+    try:
+        with _connected(engine, address) as count_words:
+            counted: TextAnalyzer = count_words(files, **options)
+    except (TextProcessorError, ImportError, OSError, ValueError) as error:
+        raise FileError(printable(str(error))) from error
+    return counted
+
+
 @contextmanager
-def connected(engine: str, address: str | None) -> Generator[Callable[..., Any], None, None]:
+def _connected(engine: str, address: str | None) -> Generator[Callable[..., Any], None, None]:
     """Give the engine's ``count_words``, for its cluster at an address, or for one on this machine."""
     try:
         package = import_module(_PACKAGES[engine])

@@ -1,4 +1,4 @@
-"""Words and tokens by Dask: ``pip install 'text-processor[dask]'`` and a cluster, or the threads of this process."""
+"""Words and tokens by Dask. Needs the extra ``dask``, and a cluster, or else the threads of this process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words and tokens by Ray: ``pip install 'text-processor[ray]'``; Ray starts on this machine unless a cluster is given."""
+"""Words and tokens by Ray. Needs the extra ``ray``; Ray starts on this machine unless a cluster is given."""
 
 from __future__ import annotations
 

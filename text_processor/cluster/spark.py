@@ -1,4 +1,4 @@
-"""Words and tokens by Spark: ``pip install 'text-processor[spark]'`` and a Java runtime."""
+"""Words and tokens by Spark. Needs the extra ``spark`` and a Java runtime."""
 
 from __future__ import annotations
 

@@ -110,16 +110,27 @@ typedef struct job {
     const uint64_t *ends; /* for documents; NULL: the text is a single one */
     size_t n_documents;
     uint64_t *id_ends;
+    tp_go_on go_on; /* for a single share */
+    void *user;
     size_t n_shares;
     share *shares; /* one more than the number of shares: a share begins where the previous one ends */
     share alone[2];
 } job;
 
+/* A share that ends with the text is not cut there: its last piece may go on behind it, as that of a whole text. */
 static void encode_share_of_text(const job *j, share *s)
 {
-    bool is_last = s + 1 == j->shares + j->n_shares;
+    bool is_cut = s[1].start < j->text_nbytes;
     s->used = encode_text(&s->encoding, j->splitter, j->text + s->start, s[1].start - s->start, j->text_nbytes - s->start,
-                          j->is_final || !is_last);
+                          j->is_final || is_cut);
+}
+
+/* Returns the last share that has text, or the first one. Shares after it are empty where no cut was found. */
+static const share *last_with_text(const job *j)
+{
+    const share *s = &j->shares[j->n_shares - 1];
+    while (s > j->shares && s->start == s[1].start) s--;
+    return s;
 }
 
 static size_t document_start(const job *j, size_t document)
@@ -205,12 +216,22 @@ static size_t join_shares(job *j)
 
 static void run_shares(job *j, const tp_vocabulary *vocabulary, uint32_t *ids, size_t capacity)
 {
+    if (j->n_shares == 1) {
+        j->shares->table->merger.go_on = j->go_on;
+        j->shares->table->merger.user = j->user;
+    }
     for (size_t i = 0; i < j->n_shares; i++) {
         share *s = &j->shares[i];
         size_t room = j->n_shares == 1 ? capacity : s[1].start - s->start;
         start_encoding(&s->encoding, vocabulary, s->table, ids == NULL ? NULL : ids + s->start, room);
     }
     tp_fork_join(encode_share, j, j->n_shares);
+}
+
+static tp_status why_failed(const tp_cache_table *table, tp_error *error)
+{
+    if (!table->merger.is_stopped) return tp_fail_no_memory(error);
+    return tp_fail(error, TP_CANCELLED, 0, "the callback has stopped the encoding");
 }
 
 /* Encodes all shares with tables of the cache, or with new ones. */
@@ -237,7 +258,9 @@ static tp_status run_job(job *j, const tp_vocabulary *vocabulary, tp_piece_cache
     else status = tp_fail_no_memory(error);
     for (size_t i = 0; i < j->n_shares; i++) {
         const share *s = &j->shares[i];
-        if (status == TP_OK && s->encoding.has_failed) status = tp_fail_no_memory(error);
+        /* After a stop, short pieces have no ids. */
+        if (status == TP_OK && (s->encoding.has_failed || s->table->merger.is_stopped)) status = why_failed(s->table, error);
+        if (s->table != NULL) s->table->merger = (tp_merger){0};
         if (s->table == &own) tp_cache_table_free(&own);
         else tp_piece_cache_put(cache, s->table);
     }
@@ -254,22 +277,36 @@ static tp_status no_room(const tp_encoding *e, size_t *n_ids, tp_error *error)
 
 static tp_status no_splitter(tp_error *error) { return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there is no splitter"); }
 
+static tp_status encode_job(job *j, const tp_vocabulary *vocabulary, tp_piece_cache *cache, size_t threads, uint32_t *ids,
+                            size_t capacity, size_t *n_ids, size_t *used, tp_error *error)
+{
+    if (j->splitter == NULL) return no_splitter(error);
+    tp_status status = run_job(j, vocabulary, cache, threads, ids, capacity, error);
+    if (status == TP_OK) {
+        const share *last = last_with_text(j);
+        *n_ids = join_shares(j);
+        *used = last->start + last->used;
+        if (*used == 0 && last->encoding.n_too_many > 0) status = no_room(&last->encoding, n_ids, error);
+    }
+    free_shares(j);
+    return status;
+}
+
 tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
                                const uint8_t *text, size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity,
                                size_t *n_ids, size_t *used, tp_error *error)
 {
     job j = {.splitter = splitter, .text = text, .text_nbytes = text_nbytes, .is_final = is_final};
     bool can_share = ids == NULL || capacity >= text_nbytes;
-    if (splitter == NULL) return no_splitter(error);
-    tp_status status = run_job(&j, vocabulary, cache, can_share ? threads : 1, ids, capacity, error);
-    if (status == TP_OK) {
-        const share *last = &j.shares[j.n_shares - 1];
-        *n_ids = join_shares(&j);
-        *used = last->start + last->used;
-        if (*used == 0 && last->encoding.n_too_many > 0) status = no_room(&last->encoding, n_ids, error);
-    }
-    free_shares(&j);
-    return status;
+    return encode_job(&j, vocabulary, cache, can_share ? threads : 1, ids, capacity, n_ids, used, error);
+}
+
+tp_status tp_vocabulary_encode_while(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
+                                     const uint8_t *text, size_t text_nbytes, bool is_final, uint32_t *ids, size_t capacity,
+                                     size_t *n_ids, size_t *used, tp_go_on go_on, void *user, tp_error *error)
+{
+    job j = {.splitter = splitter, .text = text, .text_nbytes = text_nbytes, .is_final = is_final, .go_on = go_on, .user = user};
+    return encode_job(&j, vocabulary, cache, 1, ids, capacity, n_ids, used, error);
 }
 
 static tp_status check_pieces(const uint64_t *ends, size_t n_pieces, size_t text_nbytes, tp_error *error)

@@ -64,7 +64,10 @@ typedef struct symbol {
 
 #define NO_SYMBOL UINT32_MAX
 
-enum { HEAP_CHILDREN = 4 }; /* four: fewer levels, and the children share a cache line */
+enum {
+    HEAP_CHILDREN = 4, /* four: fewer levels, and the children share a cache line */
+    COST_OF_MERGE = 16 /* of one by a large heap, which misses the cache at each level: as of that many bytes */
+};
 
 /* Pairs that may merge, as rank << 32 | symbol, in a heap. An entry is stale if its symbol has another rank by now. */
 typedef struct heap {
@@ -88,11 +91,13 @@ static void sift_down(heap *h, size_t at, uint64_t pair)
     h->pairs[at] = pair;
 }
 
-static void make_heap(heap *h)
+static bool make_heap(heap *h, tp_merger *merger)
 {
     for (size_t i = h->n / HEAP_CHILDREN + 1; i-- > 0;) {
         if (i < h->n) sift_down(h, i, h->pairs[i]);
+        if (!tp_may_go_on(merger, 1)) return false;
     }
+    return true;
 }
 
 static uint64_t pop(heap *h)
@@ -120,22 +125,24 @@ static void set_rank(const tp_vocabulary *vocabulary, symbol *symbols, uint32_t 
     if (rank < limit) push(h, (uint64_t)rank << 32 | at);
 }
 
-static void start_merging(const tp_vocabulary *vocabulary, const uint8_t *piece, uint32_t n, uint32_t limit, symbol *symbols,
-                          heap *h)
+static bool start_merging(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, uint32_t n, uint32_t limit,
+                          symbol *symbols, heap *h)
 {
     for (uint32_t i = 0; i < n; i++) {
+        if (i % TP_ASK_AFTER_NBYTES == 0 && !tp_may_go_on(merger, i == 0 ? 0 : TP_ASK_AFTER_NBYTES)) return false;
         uint32_t rank = i + 1 < n ? vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]] : TP_NO_RANK;
         symbols[i] = (symbol){vocabulary->byte_tokens[piece[i]], i + 1, i - 1, rank}; /* before the first symbol: NO_SYMBOL */
         if (rank < limit) h->pairs[h->n++] = (uint64_t)rank << 32 | i;
     }
-    make_heap(h);
+    return make_heap(h, merger);
 }
 
-static void merge_all(const tp_vocabulary *vocabulary, symbol *symbols, uint32_t n, uint32_t limit, size_t least,
+static bool merge_all(const tp_vocabulary *vocabulary, tp_merger *merger, symbol *symbols, uint32_t n, uint32_t limit, size_t least,
                       heap *h)
 {
     size_t n_left = n;
     while (h->n > 0 && n_left > least) {
+        if (!tp_may_go_on(merger, COST_OF_MERGE)) return false;
         uint64_t pair = pop(h);
         uint32_t rank = (uint32_t)(pair >> 32), at = (uint32_t)pair, next = symbols[at].next;
         if (symbols[at].token == TP_NO_TOKEN || symbols[at].rank != rank) continue;
@@ -147,9 +154,10 @@ static void merge_all(const tp_vocabulary *vocabulary, symbol *symbols, uint32_t
         set_rank(vocabulary, symbols, at, n, limit, h);
         if (symbols[at].previous != NO_SYMBOL) set_rank(vocabulary, symbols, symbols[at].previous, n, limit, h);
     }
+    return true;
 }
 
-/* A merge removes one pair from the heap and one symbol, and adds at most two pairs: at most 2n are in it. */
+/* Puts some tokens even if it returns false. A merge removes one pair from the heap and one symbol, and adds at most two pairs: at most 2n are in it. */
 static bool merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
                             uint32_t limit, size_t least, tp_token_sink *sink)
 {
@@ -159,9 +167,12 @@ static bool merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, 
     symbol *symbols = (symbol *)(void *)merger->symbols.data;
     heap h = {(uint64_t *)(void *)merger->heap.data, 0};
     uint32_t n = (uint32_t)nbytes;
-    start_merging(vocabulary, piece, n, limit, symbols, &h);
-    merge_all(vocabulary, symbols, n, limit, least, &h);
-    for (uint32_t i = 0; i < n; i = symbols[i].next) tp_put_token(sink, symbols[i].token);
+    if (!start_merging(vocabulary, merger, piece, n, limit, symbols, &h)) return false;
+    if (!merge_all(vocabulary, merger, symbols, n, limit, least, &h)) return false;
+    for (uint32_t i = 0; i < n; i = symbols[i].next) {
+        if (!tp_may_go_on(merger, 1)) return false;
+        tp_put_token(sink, symbols[i].token);
+    }
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/memory.h"
 #include "bpe/vocabulary/vocabulary.h"
+#include "textproc/bpe.h"
 
 /* Up to about here, a linear search for the lowest pair is the fastest way; beyond, a heap is. */
 enum { TP_SHORT_PIECE_NBYTES = 64 };
@@ -15,15 +16,35 @@ size_t tp_merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, siz
  * that of each token and the next one; both lists have TP_SHORT_PIECE_NBYTES places at most. */
 size_t tp_merge_ranked(const tp_vocabulary *vocabulary, uint32_t limit, size_t least, uint32_t *tokens, uint32_t *ranks, size_t n);
 
-/* The scratch memory for merging a long piece. All zero before the first piece; kept for the next one. */
+/* The scratch memory for merging a long piece, and whom to ask whether to go on. All zero before the first piece; kept for the
+ * next one. */
 typedef struct tp_merger {
     tp_arena symbols;
     tp_arena heap;
     tp_arena tokens; /* of a long segment */
     tp_arena kept;   /* the bytes of a long piece that are tokens */
+    tp_go_on go_on;  /* NULL: nobody */
+    void *user;
+    size_t n_unasked; /* bytes merged since the last question */
+    bool is_stopped;
 } tp_merger;
 
+/* Frees the memory. */
 void tp_merger_free(tp_merger *merger);
+
+/* So many bytes take a few milliseconds. */
+enum { TP_ASK_AFTER_NBYTES = 1 << 16 };
+
+/* Returns whether merging may go on after work on so many bytes; asks if there was enough of it. */
+static inline bool tp_may_go_on(tp_merger *merger, size_t nbytes)
+{
+    if (merger->go_on == NULL || merger->is_stopped) return !merger->is_stopped;
+    merger->n_unasked += nbytes;
+    if (merger->n_unasked < TP_ASK_AFTER_NBYTES) return true;
+    merger->n_unasked = 0;
+    merger->is_stopped = merger->go_on(merger->user) == 0;
+    return !merger->is_stopped;
+}
 
 /* The output for tokens. */
 typedef struct tp_token_sink {
@@ -44,8 +65,8 @@ bool tp_merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, cons
                       tp_token_sink *sink);
 
 /* Puts the tokens of a piece of any length, merging ranks below `limit`. Bytes that are no token are left out first, so that
- * their neighbours may merge, as in Hugging Face's library. Returns false, with nothing put, if memory runs out,
- * which only long pieces need. O(n log n) for n bytes in the worst case. */
+ * their neighbours may merge, as in Hugging Face's library. Returns false, with nothing put, if memory runs out, which only
+ * long pieces need, or if it may not go on. O(n log n) for n bytes in the worst case. */
 bool tp_merge_piece(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes, uint32_t limit,
               tp_token_sink *sink);
 

@@ -38,6 +38,16 @@ class Search:
         # The common prefix of all names is found quickly, and occurs in few texts.
         self._common = common_prefix(min(names), max(names))
 
+    @property
+    def native(self) -> native_bpe.Names:
+        """The names as the core has them."""
+        return self._native
+
+    @property
+    def first_byte(self) -> int | None:
+        """The byte with which all names begin, if it is the same one."""
+        return self._common.encode("utf-8", "surrogatepass")[0] if self._common else None
+
     def may_occur(self, text: str | memoryview) -> bool:
         """Whether a name may be in a text; false if the common prefix of all names is not in it."""
         if isinstance(text, memoryview):

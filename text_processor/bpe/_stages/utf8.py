@@ -47,10 +47,15 @@ def as_str(text: str | memoryview) -> str:
 
 def batch_of(texts: Sequence[str]) -> Batch:
     """Return whole texts as one batch for the core."""
+    return joined(texts) or native_text.batch_of([as_str(text) for text in texts])
+
+
+def joined(texts: Sequence[str]) -> Batch | None:
+    """Return whole texts as one batch for the core; None if one has a lone surrogate."""
     try:
         return native_text.batch_in_passing(texts)
     except UnicodeEncodeError:
-        return native_text.batch_of([as_str(text) for text in texts])
+        return None
 
 
 def entries_of(texts: Texts) -> Iterator[tuple[int, Batch | memoryview]]:
