@@ -201,10 +201,23 @@ static size_t longest_row(const tp_vectors *v)
     return longest;
 }
 
+static bool are_ascending(const uint32_t *columns, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (columns[i] < columns[i - 1]) return false;
+    }
+    return true;
+}
+
 /* Copies n entries in order of their columns. `pairs` has room for twice as many. */
 static void copy_sorted(const uint32_t *columns, const int32_t *counts, size_t n, uint64_t *pairs, int32_t *to_columns,
                         int32_t *to_counts)
 {
+    if (are_ascending(columns, n)) { /* hashed rows are, and short ones */
+        memcpy(to_columns, columns, n * sizeof *columns);
+        memcpy(to_counts, counts, n * sizeof *counts);
+        return;
+    }
     for (size_t i = 0; i < n; i++) pairs[i] = (uint64_t)columns[i] << 32 | (uint32_t)counts[i];
     tp_sort_by_high_half(pairs, pairs + n, n);
     for (size_t i = 0; i < n; i++) {
