@@ -197,6 +197,7 @@ def _matrix(vectors: Vectors, n_columns: int, dtype: Any) -> Any:
     columns, counts = np.empty(sizes.n_entries, np.int32), np.empty(sizes.n_entries, np.int32)
     starts = np.empty(sizes.n_rows + 1, np.int64)
     vectors.read_rows(columns, counts, starts)
+    vectors.clear_rows()
     index_dtype = np.int64 if sizes.n_entries > _INT32_MAX else np.int32
     parts = counts, columns.astype(index_dtype, copy=False), starts.astype(index_dtype, copy=False)
     matrix = _new_csr(parts, shape=(sizes.n_rows, n_columns), dtype=dtype)
@@ -215,7 +216,6 @@ class _Counted:
         self.vectors = vectors
         self.ranks = np.empty(vectors.sizes.n_terms, np.int32)
         vectors.read_ranks(self.ranks)
-        vectors.clear_rows()
         self.kept: Any = None  # a mask of the terms in the order in which they were first seen
         self.is_sorted = self.is_limited = False
 

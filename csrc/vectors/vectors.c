@@ -241,7 +241,19 @@ tp_status tp_vectors_get_rows(const tp_vectors *v, int32_t *columns, int32_t *co
     return TP_OK;
 }
 
-void tp_vectors_clear_rows(tp_vectors *v) { v->n_rows = v->n_entries = 0; }
+/* Up to so many entries keep their memory, so that a call with few documents need not allocate. */
+enum { KEPT_ENTRIES = 1 << 16 };
+
+void tp_vectors_clear_rows(tp_vectors *v)
+{
+    v->n_rows = v->n_entries = 0;
+    if (v->columns_capacity <= KEPT_ENTRIES) return;
+    tp_release(TP_FOR_VECTORS, v->columns, v->columns_capacity * sizeof *v->columns);
+    tp_release(TP_FOR_VECTORS, v->counts, v->counts_capacity * sizeof *v->counts);
+    v->columns = NULL;
+    v->counts = NULL;
+    v->columns_capacity = v->counts_capacity = 0;
+}
 
 tp_status tp_vectors_get_terms(const tp_vectors *v, uint8_t *text, int32_t *ranks, tp_error *error)
 {
