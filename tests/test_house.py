@@ -203,7 +203,7 @@ BELOW_IN_PYTHON: dict[str, set[str]] = {
     | {"_words", "_documents", "_native", "_common", "errors"},
     "cluster": {"analyzer", "bpe", "_common", "errors"},
     "analyzer": {"words", "vader", "_words", "_documents", "_native", "_common", "errors"},
-    "sklearn": {"_words", "_native"},
+    "sklearn": {"_words", "_native", "_common"},
     "words": {"_words", "_native", "_common"},
     "segment": {"_documents", "_native", "_common", "errors"},
     "bpe": {"_documents", "_native", "_common", "errors"},

@@ -37,7 +37,7 @@ import pytest
 from bpe_texts import of_bytes
 
 import text_processor
-from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, segment, word_count
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, segment, sklearn, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
@@ -193,6 +193,27 @@ def arrow(array: Any) -> Call:
 def dictionary_of(n: int) -> Any:
     return pa.DictionaryArray.from_arrays(pa.array([0, n - 1] * n, pa.int32()), pa.array(["a"] * n))
 
+
+VECTORS: Table = {
+    "CountVectorizer, distinct words": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().fit_transform([distinct_words(n)]),
+    ),
+    "CountVectorizer, short documents": (1000, lambda n, _: lambda: sklearn.CountVectorizer().fit_transform(["ab cd"] * n)),
+    "CountVectorizer, characters": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer(analyzer="char_wb", ngram_range=(1, 3)).fit_transform(["é" * n + " a"]),
+    ),
+    "CountVectorizer, blanks": (1 << 14, lambda n, _: lambda: sklearn.CountVectorizer(analyzer="char").fit([" \n" * n + "a"])),
+    "HashingVectorizer, distinct words": (
+        1000,
+        lambda n, _: lambda: sklearn.HashingVectorizer().transform([distinct_words(n)]),
+    ),
+    "TfidfVectorizer, again": (
+        1000,
+        lambda n, _: partial(sklearn.TfidfVectorizer().fit([distinct_words(n)]).transform, [distinct_words(n)]),
+    ),
+}
 
 DOCUMENTS: Table = {
     "word_count, distinct words": (1000, lambda n, _: partial(word_count, distinct_words(n), threads=1)),
@@ -960,6 +981,7 @@ ROWS = (
     | SCORES
     | SEGMENTS
     | DOCUMENTS
+    | VECTORS
     | ANSWERS
     | LEXICONS
     | VOCABULARIES

@@ -537,6 +537,7 @@ CASES: list[Case] = [
     (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
     # Vectors
     (lambda: sklearn.CountVectorizer.from_sklearn(3), TypeError, "not int", "scikit-learn's CountVectorizer"),
+    (lambda: sklearn.CountVectorizer().fit({"a": "b"}), TypeError, "not dict", "give its values()"),
     (lambda: sklearn.CountVectorizer().fit(["a"]), ValueError, "empty vocabulary", "only contain stop words"),
     (lambda: sklearn.CountVectorizer(min_df=2).fit(["ab", "cd"]), ValueError, "no terms remain", "Try a lower min_df"),
     # What a word is

@@ -293,6 +293,23 @@ def test_from_and_to_scikit_learn(name: str) -> None:
     assert parts(mine.transform(VERSES)) == parts(back.transform(VERSES)) == parts(fitted.transform(VERSES))
 
 
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+def test_columns_are_documents_and_frames_are_not(library: str) -> None:
+    module = pytest.importorskip(library)
+    column = module.array(VERSES) if library == "pyarrow" else module.Series(VERSES)
+    frame = module.table({"text": VERSES}) if library == "pyarrow" else module.DataFrame({"text": VERSES})
+    for name in KINDS:
+        vectorizer = getattr(ours, name)()
+        assert parts(vectorizer.fit_transform(column)) == parts(vectorizer.fit_transform(VERSES))
+        with pytest.raises(TypeError, match=r"documents must be .*give one column of it"):
+            vectorizer.fit_transform(frame)
+
+
+def test_keys_of_a_dict_are_no_documents() -> None:
+    with pytest.raises(TypeError, match=r"documents must be an iterable of documents, not dict; give its values\(\)"):
+        ours.HashingVectorizer().transform({"a": "b"})
+
+
 def test_no_documents_have_no_rows() -> None:
     """scikit-learn raises StopIteration, which ends a loop around it without a word."""
     with warnings.catch_warnings():

@@ -50,6 +50,7 @@ except ImportError:
 else:
     _new_csr = sp.csr_array
 
+from text_processor._common import many
 from text_processor._native.text import batch_of
 from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
 from text_processor._native.words import OF_CLASS, WordRule
@@ -119,7 +120,8 @@ def _can_be_found(stop_word: object) -> bool:
 def _way_of(vectorizer: Any) -> Way | None:
     """Return how the core vectorizes documents as scikit-learn would; None if it cannot."""
     v = vectorizer
-    if not _has_steps_of_peer(type(v)) or not vars(v).keys().isdisjoint(_STEPS):
+    kind: Any = type(v)
+    if not _has_steps_of_peer(kind) or not vars(v).keys().isdisjoint(_STEPS):
         return None
     if (
         v.input != "content"
@@ -139,6 +141,25 @@ def _way_of(vectorizer: Any) -> Way | None:
     elif v.analyzer not in {"char", "char_wb"}:
         return None
     return Way(v.analyzer, words, (least, most), "lower" if v.lowercase else "keep", v.strip_accents)
+
+
+# What scikit-learn would take for documents silently: the names of columns, or keys. Anything else it judges itself.
+_DOCUMENTS = many.DOCUMENTS._replace(
+    for_mapping="give its values()",
+    for_frame='give one column of it, as in df["text"]',
+    for_arrow=None,
+    protocols=("__class__",),
+)
+
+
+def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
+    """Return documents in a list, for which an Arrow column has a way of its own."""
+    if type(documents) in {list, tuple}:
+        return cast("list[Any] | tuple[Any, ...]", documents)
+    many.check(documents, "documents", _DOCUMENTS, in_order=False)
+    if hasattr(type(documents), "to_pylist"):
+        return cast(list[Any], documents.to_pylist())
+    return list(documents)
 
 
 def _texts_of(vectorizer: Any, documents: list[Any] | tuple[Any, ...]) -> list[Any] | tuple[Any, ...] | None:
@@ -176,6 +197,7 @@ def _matrix(vectors: Vectors, n_columns: int, dtype: Any) -> Any:
     columns, counts = np.empty(sizes.n_entries, np.int32), np.empty(sizes.n_entries, np.int32)
     starts = np.empty(sizes.n_rows + 1, np.int64)
     vectors.read_rows(columns, counts, starts)
+    vectors.clear_rows()
     index_dtype = np.int64 if sizes.n_entries > _INT32_MAX else np.int32
     parts = counts, columns.astype(index_dtype, copy=False), starts.astype(index_dtype, copy=False)
     matrix = _new_csr(parts, shape=(sizes.n_rows, n_columns), dtype=dtype)
@@ -194,7 +216,6 @@ class _Counted:
         self.vectors = vectors
         self.ranks = np.empty(vectors.sizes.n_terms, np.int32)
         vectors.read_ranks(self.ranks)
-        vectors.clear_rows()
         self.kept: Any = None  # a mask of the terms in the order in which they were first seen
         self.is_sorted = self.is_limited = False
 
@@ -254,7 +275,7 @@ class _Native(_Convertible):
         if way is None or np.dtype(self.dtype).kind not in "biuf":  # type: ignore[attr-defined]
             return count(raw_documents, fixed_vocab)
         self.build_analyzer()  # type: ignore[attr-defined] # warns of stop words
-        documents = raw_documents if type(raw_documents) in {list, tuple} else list(raw_documents)
+        documents = _listed(raw_documents)
         texts = _texts_of(self, documents)
         counted = None if texts is None else (self._count_fixed if fixed_vocab else self._count_new)(way, texts)
         return count(documents, fixed_vocab) if counted is None else counted
@@ -267,7 +288,8 @@ class _Native(_Convertible):
         if n_terms == 0:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         matrix = _as_configured(_matrix(vectors, n_terms, self.dtype))  # type: ignore[attr-defined]
-        if not _ends_are_ours(type(self)) or not vars(self).keys().isdisjoint(_ENDS):
+        kind: Any = type(self)
+        if not _ends_are_ours(kind) or not vars(self).keys().isdisjoint(_ENDS):
             return {term: column for column, term in enumerate(vectors.terms())}, matrix
         vocabulary: dict[str, Any] = {}
         self._counted = _Counted(vocabulary, vectors)
@@ -354,7 +376,7 @@ class _Native(_Convertible):
         return kept
 
     def __getstate__(self) -> Any:
-        state = super().__getstate__()  # type: ignore[misc]
+        state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name not in _KEPT_TO_OURSELVES}
 
 
@@ -482,7 +504,7 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
             return super().transform(X)
         self._validate_ngram_range()
         self.build_analyzer()  # warns of stop words
-        documents = X if type(X) in {list, tuple} else list(X)
+        documents = _listed(X)
         texts = _texts_of(self, documents)
         if texts is None:
             return super().transform(documents)

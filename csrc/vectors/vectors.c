@@ -201,10 +201,23 @@ static size_t longest_row(const tp_vectors *v)
     return longest;
 }
 
+static bool are_ascending(const uint32_t *columns, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (columns[i] < columns[i - 1]) return false;
+    }
+    return true;
+}
+
 /* Copies n entries in order of their columns. `pairs` has room for twice as many. */
 static void copy_sorted(const uint32_t *columns, const int32_t *counts, size_t n, uint64_t *pairs, int32_t *to_columns,
                         int32_t *to_counts)
 {
+    if (are_ascending(columns, n)) { /* hashed rows are, and short ones */
+        memcpy(to_columns, columns, n * sizeof *columns);
+        memcpy(to_counts, counts, n * sizeof *counts);
+        return;
+    }
     for (size_t i = 0; i < n; i++) pairs[i] = (uint64_t)columns[i] << 32 | (uint32_t)counts[i];
     tp_sort_by_high_half(pairs, pairs + n, n);
     for (size_t i = 0; i < n; i++) {
@@ -228,7 +241,19 @@ tp_status tp_vectors_get_rows(const tp_vectors *v, int32_t *columns, int32_t *co
     return TP_OK;
 }
 
-void tp_vectors_clear_rows(tp_vectors *v) { v->n_rows = v->n_entries = 0; }
+/* Up to so many entries keep their memory, so that a call with few documents need not allocate. */
+enum { KEPT_ENTRIES = 1 << 16 };
+
+void tp_vectors_clear_rows(tp_vectors *v)
+{
+    v->n_rows = v->n_entries = 0;
+    if (v->columns_capacity <= KEPT_ENTRIES) return;
+    tp_release(TP_FOR_VECTORS, v->columns, v->columns_capacity * sizeof *v->columns);
+    tp_release(TP_FOR_VECTORS, v->counts, v->counts_capacity * sizeof *v->counts);
+    v->columns = NULL;
+    v->counts = NULL;
+    v->columns_capacity = v->counts_capacity = 0;
+}
 
 tp_status tp_vectors_get_terms(const tp_vectors *v, uint8_t *text, int32_t *ranks, tp_error *error)
 {
