@@ -21,6 +21,8 @@ from functools import lru_cache
 from itertools import compress, islice
 from typing import Any, NamedTuple, Self, cast
 
+from text_processor._common.messages import needs
+
 try:
     import numpy as np
     import scipy.sparse as sp  # type: ignore[import-untyped, unused-ignore]
@@ -35,9 +37,7 @@ try:
     )
     from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped, unused-ignore]
 except ImportError as error:
-    raise ImportError(
-        "text_processor.sklearn needs scikit-learn: pip install 'text-processor[sklearn]'", name="sklearn"
-    ) from error
+    raise ImportError(needs("text_processor.sklearn", "scikit-learn", "sklearn"), name="sklearn") from error
 
 try:  # from 1.9 on matrices or arrays are returned, as set_config says
     from sklearn.utils._sparse import _align_api_if_sparse as _as_configured  # type: ignore[import-untyped, unused-ignore]
