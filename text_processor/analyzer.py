@@ -1254,15 +1254,15 @@ class TextAnalyzer:
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         match state:
-            case (bytes(data), dict(attributes)):
+            case (bytes(data), dict()):
                 snapshot, lexicon, threads = _restored(data)
-            case (bytes(data), dict(attributes), function) if callable(function):
-                snapshot, lexicon, threads = _restored(data, function)
+            case (bytes(data), dict(), function) if callable(function):
+                snapshot, lexicon, threads = _restored(data, cast(Split, function))
             case _:
                 raise InvalidSnapshotError(f"the state of a TextAnalyzer must be bytes and a dict, not {quoted(state)}")
         self._set_up(lexicon, snapshot.keep_documents, threads, snapshot.options)
         self._ledger.add_part(snapshot.corpus, snapshot.corpus.totals().documents, snapshot.documents)
-        set_attributes(self, attributes)
+        set_attributes(self, cast(dict[str, Any], state[1]))
 
 
 def _restored(

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from importlib import import_module
 from itertools import compress, islice
 from typing import Any, NamedTuple, Self, cast
 
@@ -26,16 +27,16 @@ from text_processor._common.messages import needs
 try:
     import numpy as np
     import scipy.sparse as sp  # type: ignore[import-untyped, unused-ignore]
-    from sklearn.feature_extraction.text import CountVectorizer as PeerCount  # type: ignore[import-untyped, unused-ignore]
-    from sklearn.feature_extraction.text import HashingVectorizer as PeerHashing
-    from sklearn.feature_extraction.text import TfidfTransformer as PeerTransformer
-    from sklearn.feature_extraction.text import TfidfVectorizer as PeerTfidf
-    from sklearn.preprocessing import normalize  # type: ignore[import-untyped, unused-ignore]
-    from sklearn.utils.sparsefuncs_fast import (  # type: ignore[import-untyped, unused-ignore]
-        inplace_csr_row_normalize_l1,
-        inplace_csr_row_normalize_l2,
-    )
-    from sklearn.utils.validation import check_is_fitted  # type: ignore[import-untyped, unused-ignore]
+
+    # scikit-learn has no types.
+    _text: Any = import_module("sklearn.feature_extraction.text")
+    PeerCount: Any = _text.CountVectorizer
+    PeerHashing: Any = _text.HashingVectorizer
+    PeerTransformer: Any = _text.TfidfTransformer
+    PeerTfidf: Any = _text.TfidfVectorizer
+    _rows: Any = import_module("sklearn.utils.sparsefuncs_fast")
+    normalize: Any = import_module("sklearn.preprocessing").normalize
+    check_is_fitted: Any = import_module("sklearn.utils.validation").check_is_fitted
 except ImportError as error:
     raise ImportError(needs("text_processor.sklearn", "scikit-learn", "sklearn"), name="sklearn") from error
 
@@ -120,7 +121,7 @@ def _can_be_found(stop_word: object) -> bool:
 def _way_of(vectorizer: Any) -> Way | None:
     """Return how the core vectorizes documents as scikit-learn would; None if it cannot."""
     v = vectorizer
-    kind: Any = type(v)
+    kind = cast(Any, type(v))
     if not _has_steps_of_peer(kind) or not vars(v).keys().isdisjoint(_STEPS):
         return None
     if (
@@ -154,10 +155,11 @@ _DOCUMENTS = many.DOCUMENTS._replace(
 
 def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
     """Return documents in a list, for which an Arrow column has a way of its own."""
-    if type(documents) in {list, tuple}:
+    kind = type(cast(object, documents))
+    if kind in {list, tuple}:
         return cast("list[Any] | tuple[Any, ...]", documents)
     many.check(documents, "documents", _DOCUMENTS, in_order=False)
-    if hasattr(type(documents), "to_pylist"):
+    if hasattr(kind, "to_pylist"):
         return cast(list[Any], documents.to_pylist())
     return list(documents)
 
@@ -259,10 +261,11 @@ class _Convertible:
         Raises:
             TypeError: `vectorizer` is not of scikit-learn's class of the same name.
         """
-        if type(vectorizer) is not cls._PEER:
-            raise TypeError(f"from_sklearn takes scikit-learn's {cls._PEER.__name__}, not {type(vectorizer).__name__}")
+        kind = type(cast(object, vectorizer))
+        if kind is not cls._PEER:
+            raise TypeError(f"from_sklearn takes scikit-learn's {cls._PEER.__name__}, not {kind.__name__}")
         made = cls.__new__(cls)
-        vars(made).update(vars(vectorizer))
+        vars(made).update(vars(cast(object, vectorizer)))
         return made
 
 
@@ -270,7 +273,7 @@ class _Native(_Convertible):
     """What differs from scikit-learn's vectorizers with a vocabulary."""
 
     def _count_vocab(self, raw_documents: Any, fixed_vocab: bool) -> Any:
-        count = super()._count_vocab  # type: ignore[misc]
+        count = cast(Any, super())._count_vocab
         way = _way_of(self)
         if way is None or np.dtype(self.dtype).kind not in "biuf":  # type: ignore[attr-defined]
             return count(raw_documents, fixed_vocab)
@@ -298,7 +301,7 @@ class _Native(_Convertible):
     def _sort_features(self, X: Any, vocabulary: Any) -> Any:  # noqa: N803 - scikit-learn's name
         counted = getattr(self, "_counted", None)
         if counted is None or counted.vocabulary is not vocabulary:
-            return super()._sort_features(X, vocabulary)  # type: ignore[misc]
+            return cast(Any, super())._sort_features(X, vocabulary)
         columns = counted.ranks
         if counted.kept is not None:
             n_before = np.zeros(len(counted.kept), np.int32)  # how many terms that are kept have a lower rank
@@ -315,7 +318,7 @@ class _Native(_Convertible):
     def _limit_features(self, X: Any, vocabulary: Any, high: Any = None, low: Any = None, limit: Any = None) -> Any:  # noqa: N803
         counted = getattr(self, "_counted", None)
         if counted is None or counted.vocabulary is not vocabulary:
-            return super()._limit_features(X, vocabulary, high, low, limit)  # type: ignore[misc]
+            return cast(Any, super())._limit_features(X, vocabulary, high, low, limit)
         # As there: the numbers and the order of equal ones are NumPy's on this machine.
         frequencies = np.bincount(X.indices, minlength=X.shape[1])
         mask = np.ones(len(frequencies), dtype=bool)
@@ -341,7 +344,7 @@ class _Native(_Convertible):
         return type(X)((X.data, X.indices, X.indptr), shape=X.shape) if counted.kept is None else X[:, np.where(mask)[0]]
 
     def _count_fixed(self, way: Way, texts: Any) -> Any:
-        vocabulary = self.vocabulary_  # type: ignore[attr-defined]
+        vocabulary = cast(dict[Any, Any], self.vocabulary_)  # type: ignore[attr-defined]
         kept = self._kept_for(vocabulary, way)
         if kept is None:
             return None
@@ -358,7 +361,7 @@ class _Native(_Convertible):
             kept.idle.append(vectors)
         return vocabulary, _as_configured(matrix)
 
-    def _kept_for(self, vocabulary: Any, way: Way) -> _Kept | None:
+    def _kept_for(self, vocabulary: dict[Any, Any], way: Way) -> _Kept | None:
         """Return what is kept for a vocabulary; None if its values are no columns."""
         kept = vars(self).get("_kept")
         if type(vocabulary) is not dict or not vocabulary:
@@ -410,8 +413,8 @@ class CountVectorizer(_Native, PeerCount):  # type: ignore[misc]
 # ---- Weights -----------------------------------------------------------------------------------------------------------------
 
 _NORMALIZE: dict[str | None, Callable[[Any], object] | None] = {
-    "l1": inplace_csr_row_normalize_l1,
-    "l2": inplace_csr_row_normalize_l2,
+    "l1": _rows.inplace_csr_row_normalize_l1,
+    "l2": _rows.inplace_csr_row_normalize_l2,
     None: None,
 }
 
@@ -428,9 +431,10 @@ def _normalize(matrix: Any, norm: str | None) -> None:
 
 def _weighted(transformer: Any, matrix: Any) -> Any:
     """Do what the transformer does to counts of our own, without checking them; the matrix may be changed."""
-    if type(transformer) not in {PeerTransformer, TfidfTransformer} or matrix.dtype not in _WEIGHTS:
+    kind = type(cast(object, transformer))
+    if kind not in {PeerTransformer, TfidfTransformer} or matrix.dtype not in _WEIGHTS:
         return transformer.transform(matrix, copy=False)
-    weights = vars(transformer).get("idf_")
+    weights = vars(cast(object, transformer)).get("idf_")
     if (
         not matrix.shape[0]
         or transformer.norm not in _NORMALIZE
@@ -492,8 +496,8 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
     def transform(self, X: Any) -> Any:  # noqa: N803 - scikit-learn's name
         """Return a row for each document, as scikit-learn does."""
         way = None if isinstance(X, str) else _way_of(self)
-        n_features = self.n_features
-        if not isinstance(n_features, (int, np.integer)) or not 1 <= n_features < MOST_COLUMNS:
+        peer, n_features = cast(Any, super()), self.n_features
+        if not isinstance(cast(object, n_features), (int, np.integer)) or not 1 <= n_features < MOST_COLUMNS:
             self._get_hasher().fit()  # says so; without it a division by 0 would end the process
         if (
             way is None
@@ -501,16 +505,16 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
             or type(self)._get_hasher is not PeerHashing._get_hasher
             or np.dtype(self.dtype).kind not in "if"
         ):
-            return super().transform(X)
+            return peer.transform(X)
         self._validate_ngram_range()
         self.build_analyzer()  # warns of stop words
         documents = _listed(X)
         texts = _texts_of(self, documents)
         if texts is None:
-            return super().transform(documents)
+            return peer.transform(documents)
         vectors = Vectors(way._replace(n_columns=int(n_features), alternates_sign=bool(self.alternate_sign)))
         if not _add_all(vectors, texts):
-            return super().transform(documents)
+            return peer.transform(documents)
         matrix = _matrix(vectors, n_features, self.dtype)
         matrix.has_canonical_format = True
         if self.binary:

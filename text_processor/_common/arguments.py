@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import os
 from collections.abc import Sequence
-from typing import Any, Protocol, overload
+from typing import Any, Protocol, SupportsIndex, cast, overload
 
 from text_processor._common.messages import quoted, shown
 
@@ -78,11 +78,11 @@ class Readable(Protocol):
     def read(self, size: int, /) -> Any: ...
 
 
-def checked_whole(name: str, value: Any, least: int, most: int) -> int:
+def checked_whole(name: str, value: object, least: int, most: int) -> int:
     """Check an argument that is a whole number within bounds."""
     if isinstance(value, bool) or not hasattr(type(value), "__index__"):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
-    number = operator.index(value)
+    number = operator.index(cast(SupportsIndex, value))
     if not least <= number <= most:
         raise ValueError(f"{name} must be from {least} to {most}, not {quoted(number)}")
     return number

@@ -81,4 +81,8 @@ def short_way(places: bytes) -> ShortWay:
     return ShortWay(*_short_functions((places, _ready)))
 
 
-NO_WAY = ShortWay(lambda _: None, lambda _: None, lambda _: None, lambda _, __: None)
+def _no_way(*_: object) -> None:
+    return None
+
+
+NO_WAY = ShortWay(_no_way, _no_way, _no_way, _no_way)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -157,7 +157,7 @@ def packed(texts: Sequence[str]) -> tuple[bytes, Any]:
 def surrogate_batch(texts: Sequence[str | bytes]) -> Batch:
     """Return whole texts as one batch, lone surrogates as characters of three bytes."""
     encoded = [text if isinstance(text, bytes) else text.encode(errors="surrogatepass") for text in texts]
-    ends = accumulate(map(len, encoded), lambda end, length: end + 1 + length)
+    ends: Iterator[int] = accumulate(map(len, encoded), lambda end, length: end + 1 + length)
     return Batch(b"\n".join(encoded), ffi.new("uint64_t[]", list(ends)), len(texts))
 
 

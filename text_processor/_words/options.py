@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, SupportsIndex, cast
 
 from text_processor._common import arguments
 from text_processor._common.messages import quoted, shown
@@ -97,7 +97,8 @@ class WordOptions:
         """One option as a text for ``repr`` and messages."""
         value = getattr(self, name)
         if isinstance(value, re.Pattern):
-            value = value.pattern if re.compile(value.pattern) == value else value
+            pattern = cast(Pattern, value)
+            value = pattern.pattern if re.compile(pattern.pattern) == pattern else pattern
         elif name == "stop_words" and isinstance(value, frozenset):
             return f"{name}=<{len(cast(frozenset[str], value))} words>"
         elif callable(value):
@@ -140,7 +141,9 @@ class WordOptions:
     def of_description(cls, described: Any, function: Split | None) -> WordOptions:
         """Return what `described` returned as options; raise ValueError or TypeError for anything else."""
         if not isinstance(described, dict) or not set(cast(dict[str, Any], described)) <= set(_DEFAULTS):
-            raise ValueError(f"the options for words must be an object of {', '.join(_DEFAULTS)}, not {quoted(described)}")
+            raise ValueError(
+                f"the options for words must be an object of {', '.join(_DEFAULTS)}, not {quoted(cast(object, described))}"
+            )
         options = dict(cast(Mapping[str, Any], described))
         words = options.get("words")
         if words == {"is_function": True} and function is not None:
@@ -233,7 +236,7 @@ def _checked_words(words: Any) -> WordsOption:
     if isinstance(words, str):
         return words if words in NAMED else _checked_pattern(_compiled(words))
     if isinstance(words, re.Pattern):
-        return _checked_pattern(words)
+        return _checked_pattern(cast("re.Pattern[str] | re.Pattern[bytes]", words))
     if not callable(words):
         raise TypeError(
             f"words must be {', '.join(map(repr, NAMED))}, a regular expression or a function from str to words, "
@@ -264,10 +267,11 @@ def _checked_pattern(pattern: re.Pattern[Any]) -> Pattern:
 
 
 def _checked_stop_words(stop_words: Any) -> str | frozenset[str] | None:
+    kind = type(cast(object, stop_words))
     if stop_words is None or stop_words == "english":
         return cast("str | None", stop_words)
-    if isinstance(stop_words, (str, bytes)) or not hasattr(type(stop_words), "__iter__"):
-        what = quoted(stop_words) if isinstance(stop_words, str) else type(stop_words).__name__
+    if isinstance(stop_words, (str, bytes)) or not hasattr(kind, "__iter__"):
+        what = quoted(stop_words) if isinstance(stop_words, str) else kind.__name__
         raise (ValueError if isinstance(stop_words, str) else TypeError)(
             f"stop_words must be None, 'english' or several words, not {what}"
         )
@@ -278,11 +282,11 @@ def _checked_stop_words(stop_words: Any) -> str | frozenset[str] | None:
     return frozenset(map(arguments.plain, cast(list[str], words))) or None
 
 
-def checked_number(name: str, number: Any, most: int) -> int:
+def checked_number(name: str, number: object, most: int) -> int:
     """Return a number of a user, which must be an integer from 1 on."""
     if isinstance(number, bool) or not hasattr(type(number), "__index__"):
         raise TypeError(f"{name} must be an int, not {type(number).__name__}")
-    value: int = operator.index(number)
+    value = operator.index(cast(SupportsIndex, number))
     if not 1 <= value <= most:
         raise ValueError(f"{name} must be from 1 to {most}, not {shown(value)}")
     return value
@@ -292,9 +296,10 @@ def _checked_ngrams(ngrams: Any) -> tuple[int, int]:
     if not isinstance(ngrams, tuple):
         n = checked_number("ngrams", ngrams, MOST_NGRAM)
         return n, n
-    if len(ngrams) != 2:
-        raise ValueError(f"ngrams must be an int or (low, high), not {len(ngrams)} numbers")
-    low, high = (checked_number("ngrams", bound, MOST_NGRAM) for bound in ngrams)
+    bounds = cast(tuple[object, ...], ngrams)
+    if len(bounds) != 2:
+        raise ValueError(f"ngrams must be an int or (low, high), not {len(bounds)} numbers")
+    low, high = (checked_number("ngrams", bound, MOST_NGRAM) for bound in bounds)
     if low > high:
         raise ValueError(f"ngrams must be (low, high) with low <= high, not {shown(low)} and {shown(high)}")
     return low, high

@@ -94,7 +94,9 @@ _Stretch = tuple[int, int, int, int]
 
 
 def _text_of(stretches: list[tuple[int, int, int]]) -> tuple[str, list[_Stretch]]:
-    text, placed, place = [], [], 0
+    text: list[bytes] = []
+    placed: list[_Stretch] = []
+    place = 0
     for first, last, stands_for in stretches:
         text.append(array("I", range(first, last + 1)).tobytes())
         placed.append((place, first, last, stands_for))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from text_processor._common.messages import quoted
 from text_processor._documents.arrow import import_pyarrow
@@ -113,9 +113,9 @@ def _given_batches(batches: Any, pa: Any) -> Any:
         return (batches,)
     if hasattr(batches, "__arrow_c_stream__"):
         return pa.RecordBatchReader.from_stream(batches)
-    if isinstance(batches, Iterable):
-        return batches
-    raise TypeError(f"batches must be an iterable of pyarrow.RecordBatch, or a table, not {type(batches).__name__}")
+    if not isinstance(cast(object, batches), Iterable):
+        raise TypeError(f"batches must be an iterable of pyarrow.RecordBatch, or a table, not {type(batches).__name__}")
+    return batches
 
 
 def _corpus_of_batch(batch: Any, first: int, of_any_rule: bool, pa: Any) -> Corpus:

@@ -506,9 +506,10 @@ class Untrained(Model):
 
     _has_warned = False
 
-    short = short_ordinary = short_whole = NO_WAY  # so all goes the long way, which warns
+    # All goes the long way, which warns. The values stand for properties of the base, and need not be computed.
+    short = short_ordinary = short_whole = NO_WAY  # pyright: ignore[reportAssignmentType]
 
-    def _short(self, *_: Any) -> None:
+    def _short(self, *_: Any, **__: Any) -> None:
         """No text goes the short way."""
 
     def encode(self, *arguments: Any, **options: Any) -> int:

@@ -342,8 +342,9 @@ def _count(arguments: argparse.Namespace) -> int:
     for name in arguments.load:  # a fault here always ends the command: without it counts are wrong, and --save may replace it
         with _naming(name):
             analyzer.merge(TextAnalyzer.load(name))
-    with Work([] if arguments.engine else arguments.files, shows_bar=arguments.progress) as work:
-        for name in [] if arguments.engine else arguments.files:
+    files: list[str] = [] if arguments.engine else arguments.files
+    with Work(files, shows_bar=arguments.progress) as work:
+        for name in files:
             with faults.left_out():
                 _add_file(analyzer, name, arguments, work)
             work.has_done(name)
@@ -393,7 +394,7 @@ def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, 
         elif arguments.sample is not None:
             with _raw(name) as file:
                 sampled = Sampled(file, arguments.sample, _reading(name, arguments))
-                analyzer.add_stream(sampled, **{**options, "encoding": "utf-8"})
+                analyzer.add_stream(sampled, documents=arguments.documents, errors=arguments.errors, encoding="utf-8")
         elif name == "-":
             with standard_input() as unbuffered:
                 analyzer.add_stream(unbuffered, progress=work.hook(), **options)

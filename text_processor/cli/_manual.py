@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from text_processor import __version__
 from text_processor.cli._shared import PROGRAM
@@ -22,13 +22,21 @@ def add_commands(commands: Any, parser: argparse.ArgumentParser) -> None:
         f"the same with zsh, after compinit; in fish: {PROGRAM} completion fish | source.",
     )
     completion.add_argument("shell", choices=SHELLS, help="the shell")
-    completion.set_defaults(run=lambda arguments: _write(_completion(parser, arguments.shell)), refuse=completion.error)
+
+    def write_completion(arguments: argparse.Namespace) -> int:
+        return _write(_completion(parser, arguments.shell))
+
+    completion.set_defaults(run=write_completion, refuse=completion.error)
     manual = commands.add_parser(
         "manual",
         help="write the manual page of this program",
         description=f"Write the manual page, as man reads it: {PROGRAM} manual > {PROGRAM}.1; man ./{PROGRAM}.1",
     )
-    manual.set_defaults(run=lambda _: _write(_page(parser)), refuse=manual.error)
+
+    def write_page(_: argparse.Namespace) -> int:
+        return _write(_page(parser))
+
+    manual.set_defaults(run=write_page, refuse=manual.error)
 
 
 def _write(lines: Iterator[str]) -> int:
@@ -43,8 +51,7 @@ def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPar
     """The commands right below a parser."""
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
-            found: dict[str, argparse.ArgumentParser] = action.choices
-            return found
+            return cast(dict[str, argparse.ArgumentParser], action.choices)
     return {}
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from glob import glob, has_magic
 from importlib import import_module
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from text_processor._common import many
 from text_processor._common.arguments import check_option, checked_whole
@@ -48,14 +48,15 @@ class Work(NamedTuple):
 def is_paths(source: object) -> bool:
     """Whether a source is a path, a glob, or a list or tuple of them."""
     if isinstance(source, (list, tuple)):
-        return all(isinstance(each, (str, os.PathLike)) for each in source)
+        return all(isinstance(each, (str, os.PathLike)) for each in cast(Sequence[object], source))
     return isinstance(source, (str, os.PathLike))
 
 
 def paths(source: Any) -> list[str]:
     """Return the files of paths and globs, in the order given, those of a glob sorted; a glob without any raises."""
     found: list[str] = []
-    for each in [source] if isinstance(source, (str, os.PathLike)) else source:
+    given = cast(Iterable["str | os.PathLike[str]"], [source] if isinstance(source, (str, os.PathLike)) else source)
+    for each in given:
         name = os.fspath(each)
         matches = _matches(name)
         if not matches:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
+from operator import itemgetter
 from typing import Any, Literal, cast
 
 from text_processor._common.messages import needs
@@ -29,34 +30,48 @@ def _counted(source: Any, work: Work, count: Callable[[Any, Work], Any], session
     """Return an RDD of the number of each part and its counts, as bytes."""
     if _parts.is_paths(source):
         files = list(enumerate(_parts.paths(source)))
-        return session.sparkContext.parallelize(files, len(files)).map(lambda each: (each[0], count(each[1], work).to_bytes()))
+
+        def counted(file: tuple[int, str]) -> tuple[int, bytes]:
+            return file[0], count(file[1], work).to_bytes()
+
+        return session.sparkContext.parallelize(files, len(files)).map(counted)
     if not hasattr(source, "mapInArrow"):
         raise TypeError(f"source must be paths, globs or a pyspark.sql.DataFrame, not {type(source).__name__}")
     if work.column is None:
         raise TypeError("of a pyspark.sql.DataFrame, column must be given")
-    rows = source.select(work.column).mapInArrow(
-        lambda batches: _count_partition(batches, work, count), "part int, counts binary"
-    )
-    return rows.rdd.map(lambda row: (row[0], bytes(row[1])))
+
+    def count_partition(batches: Iterator[Any]) -> Iterator[Any]:
+        return _count_partition(batches, work, count)
+
+    return source.select(work.column).mapInArrow(count_partition, "part int, counts binary").rdd.map(_part_of_row)
+
+
+def _part_of_row(row: Sequence[Any]) -> tuple[int, bytes]:
+    return row[0], bytes(row[1])
 
 
 def _count_partition(batches: Iterator[Any], work: Work, count: Callable[[Any, Work], Any]) -> Iterator[Any]:
     """Count the batches of a partition; give one row, with its number."""
     pa, context = import_module("pyarrow"), import_module("pyspark").TaskContext.get()
     columns = [batch.column(0) for batch in batches]
-    part = pa.chunked_array(columns, columns[0].type) if columns else []
+    part: Any = pa.chunked_array(columns, columns[0].type) if columns else []
     counts = count(part, work).to_bytes()
     yield pa.record_batch([pa.array([context.partitionId()], pa.int32()), pa.array([counts], pa.binary())], ["part", "counts"])
 
 
 def _merged(parts: Any) -> Any:
     """Merge neighbours until one is left, as `_parts.tree` does; return it, or None of nothing."""
-    n = parts.map(lambda each: each[0]).max() + 1 if parts.getNumPartitions() else 0
+    n: int = parts.map(itemgetter(0)).max() + 1 if parts.getNumPartitions() else 0
     while n > _parts.FAN_IN:
         n = -(-n // _parts.FAN_IN)
-        parts = parts.map(lambda each: (each[0] // _parts.FAN_IN, each)).groupByKey(n).mapValues(_merge_in_order)
+        parts = parts.map(_with_number).groupByKey(n).mapValues(_merge_in_order)
     found = [data for _, data in sorted(parts.collect())]
     return _parts.merge(found) if found else None
+
+
+def _with_number(part: tuple[int, bytes]) -> tuple[int, tuple[int, bytes]]:
+    """Return a part with the number of the task that merges it with its neighbours."""
+    return part[0] // _parts.FAN_IN, part
 
 
 def _merge_in_order(parts: Iterable[tuple[int, bytes]]) -> bytes:
@@ -104,8 +119,12 @@ def count_words(
         return [(share, (part[0], data)) for share, data in enumerate(split)]
 
     merged = parts.flatMap(shares).groupByKey(n_parts).mapValues(_merge_in_order)
-    tables = _session(session).createDataFrame(merged.map(lambda share: (bytearray(share[1]),)), "counts binary")
+    tables = _session(session).createDataFrame(merged.map(_row_of_share), "counts binary")
     return tables.mapInArrow(_rows, ROWS)
+
+
+def _row_of_share(share: tuple[int, bytes]) -> tuple[bytearray]:
+    return (bytearray(share[1]),)
 
 
 def _rows(batches: Iterator[Any]) -> Iterator[Any]:

@@ -14,7 +14,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from text_processor._common import arguments, signatures
 from text_processor._common.messages import quoted
@@ -299,7 +299,7 @@ def _own_lexicon(given: Mapping[str, float] | str | os.PathLike[str]) -> Mapping
 def _checked_dict(given: Any, name: str) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise TypeError(f"{name} must be a dict, not {quoted(given)}")
-    return given
+    return cast(dict[str, Any], given)
 
 
 def _encoded(text: Any) -> bytes:

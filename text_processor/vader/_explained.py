@@ -74,7 +74,8 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         """Return the text with coloured words; pointing at one shows its changes."""
-        parts, done, text = [], 0, self.text
+        parts: list[str] = []
+        done, text = 0, self.text
         for token in self._tokens:
             parts.append(escape(text[done : token.start]))
             done = token.start + len(token.text)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 from text_processor._common.messages import quoted
 from text_processor._native import sentiment as native
@@ -162,7 +162,7 @@ def checked_numbers(given: Any, what: str) -> dict[str, float]:
     if not isinstance(given, Mapping):
         raise TypeError(f"{what} must be a mapping of words to numbers, not {type(given).__name__}")
     checked: dict[str, float] = {}
-    for text, value in given.items():
+    for text, value in cast(Mapping[object, object], given).items():
         word = checked_phrase(text, what)
         if not isinstance(value, int | float) or not math.isfinite(value):
             raise ValueError(f"{what}: the value of {quoted(word)} must be a finite number, not {quoted(value)}")
@@ -170,11 +170,11 @@ def checked_numbers(given: Any, what: str) -> dict[str, float]:
     return checked
 
 
-def checked_words(given: Any, what: str) -> frozenset[str]:
+def checked_words(given: object, what: str) -> frozenset[str]:
     """Return a set of single words."""
     if isinstance(given, str | bytes) or not hasattr(type(given), "__iter__"):
         raise TypeError(f"{what} must be an iterable of words, not {quoted(given)}")
-    words = frozenset(checked_phrase(word, what) for word in given)
+    words = frozenset(checked_phrase(word, what) for word in cast(Iterable[object], given))
     if many := sorted(filter(is_phrase, words)):
         raise ValueError(f"{what}: {quoted(many[0])} must be a single word")
     return words
@@ -184,6 +184,7 @@ def checked_roles(given: Any) -> dict[str, Collection[str]]:
     """Return the words of each role: those of English, unless other ones are given."""
     if not isinstance(given, Mapping):
         raise TypeError(f"words must be a mapping of roles to words, not {type(given).__name__}")
-    if unknown := [role for role in given if role not in ROLES]:
+    words_of = cast(Mapping[str, object], given)
+    if unknown := [role for role in words_of if role not in ROLES]:
         raise ValueError(f"words: there is no role {quoted(unknown[0])}; the roles are {', '.join(map(repr, ROLES))}")
-    return {**ROLES, **{role: checked_words(words, f"words[{role!r}]") for role, words in given.items()}}
+    return {**ROLES, **{role: checked_words(words, f"words[{role!r}]") for role, words in words_of.items()}}
