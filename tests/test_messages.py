@@ -10,6 +10,7 @@ import base64
 import contextlib
 import errno
 import gzip
+import importlib.util
 import io
 import json
 import math
@@ -43,6 +44,7 @@ from text_processor import (
     InvalidDocumentError,
     InvalidSnapshotError,
     InvalidTokenizerError,
+    PartError,
     PieceCounts,
     TextAnalyzer,
     TextProcessorError,
@@ -69,6 +71,7 @@ from text_processor.bpe._model import Model
 from text_processor.bpe._split.splitter import Step, splitter_of
 from text_processor.bpe._stages import utf8
 from text_processor.cli import _output
+from text_processor.cluster import _parts, dask, ray, spark
 from text_processor.vader import SentimentIntensityAnalyzer as Vader
 
 PACKAGE = Path(text_processor.__file__).parent
@@ -291,6 +294,19 @@ def without(module: str, act: Callable[[], object]) -> Callable[[], object]:
     return run
 
 
+def imported_again(module: types.ModuleType) -> None:
+    """Run the statements of a module once more, for a copy of it that nobody keeps."""
+    assert module.__spec__ is not None
+    assert module.__spec__.loader is not None
+    module.__spec__.loader.exec_module(importlib.util.module_from_spec(module.__spec__))
+
+
+class LikeDataset:
+    """What tells a data set of Ray, and a data frame of Spark."""
+
+    to_arrow_refs = mapInArrow = None  # noqa: N815
+
+
 def table_of_numbers() -> str:
     import pyarrow.parquet as pq
 
@@ -304,6 +320,7 @@ def with_emoji(emoji: str, description: Any) -> Vader:
     return made
 
 
+TEXT = _parts.Work(None, {}, {})
 SURROGATE = "\ud800"
 HUGE = 10**5000
 MOST_ID = "4294967294"
@@ -536,6 +553,12 @@ CASES: list[Case] = [
     ),
     (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
     # Vectors
+    (
+        without("sklearn.feature_extraction.text", lambda: imported_again(sklearn)),
+        ImportError,
+        "text_processor.sklearn needs scikit-learn",
+        "pip install '.[sklearn]'",
+    ),
     (lambda: sklearn.CountVectorizer.from_sklearn(3), TypeError, "not int", "scikit-learn's CountVectorizer"),
     (lambda: sklearn.CountVectorizer().fit({"a": "b"}), TypeError, "not dict", "give its values()"),
     (lambda: sklearn.CountVectorizer().fit(["a"]), ValueError, "empty vocabulary", "only contain stop words"),
@@ -1503,6 +1526,34 @@ CASES: list[Case] = [
         "standard input: ",
         "Resource temporarily unavailable",
     ),
+    # Clusters, as far as no engine is needed
+    (lambda: _parts.checked("list", None, 1, 0), ValueError, "not 'list'", "result must be 'analyzer' or 'table'"),
+    (lambda: _parts.checked("table", "term", 1, 0), ValueError, "not 'term'", "order must be None"),
+    (lambda: _parts.checked("table", None, 0, 0), ValueError, "not 0", "n_parts must be from 1 to 65536"),
+    (lambda: _parts.checked("analyzer", "size", 1, 0), ValueError, "not 'size'", "'seen' or 'count' or 'term'"),
+    (lambda: _parts.paths(["a", "no*where"]), FileNotFoundError, "'no*where'", "no file matches"),
+    (without("fsspec", lambda: _parts.paths("memory://*")), ImportError, "a URL needs fsspec", "pip install '.[dask]'"),
+    (lambda: _parts.count(file(b"a\xff", "bad"), TEXT), PartError, "bad: Document 0", "not valid UTF-8"),
+    (lambda: _parts.count({"a": 1}, TEXT), PartError, "a partition of the type dict: ", "must be an iterable of documents"),
+    (without("dask", lambda: dask._dask()), ImportError, "text_processor.cluster.dask needs dask", "pip install '.[dask]'"),
+    (lambda: dask._parts_of(5, None), TypeError, "not int", "paths, globs, a dask.bag.Bag or a dask.dataframe"),
+    (without("ray", lambda: ray._ray()), ImportError, "text_processor.cluster.ray needs ray", "pip install '.[ray]'"),
+    (lambda: ray._parts_of(5, None), TypeError, "not int", "paths, globs or a ray.data.Dataset"),
+    (lambda: ray._parts_of(LikeDataset(), None), TypeError, "ray.data.Dataset", "column must be given"),
+    (
+        without("pyspark.sql", lambda: spark._session(None)),
+        ImportError,
+        "cluster.spark needs pyspark",
+        "pip install '.[spark]'",
+    ),
+    (lambda: spark._counted(5, TEXT, _parts.count, None), TypeError, "not int", "paths, globs or a pyspark.sql.DataFrame"),
+    (lambda: spark._counted(LikeDataset(), TEXT, _parts.count, None), TypeError, "DataFrame", "column must be given"),
+    (
+        without("distributed", lambda: command("count", "--engine", "dask", file("a"))),
+        CommandError,
+        "--engine dask needs distributed",
+        "pip install '.[dask]'",
+    ),
 ]
 
 
@@ -1551,8 +1602,7 @@ def of_odd_json() -> Tokenizer:
 
 # ---- What they say -----------------------------------------------------------------------------------------------------
 
-# What is raised about clusters is met where one runs: in test_cluster_dask.py and its likes.
-SOURCES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent.name != "cluster" and path.name != "_engines.py")
+SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
 class Watch:
@@ -1651,9 +1701,8 @@ def damaged_state() -> bytes:
 
 # What no case can reach, and why.
 NOT_REACHED = {
-    'raise ImportError("text_processor.sklearn needs scikit-learn: pip install '
-    "'text-processor[sklearn]'\", name='sklearn') from error": ("scikit-learn is installed"),
     "raise AssertionError('an exact sum is always known')": "it is",
+    "raise error.cause from error": "it takes a worker of Ray: test_cluster_ray.py has it",
 }
 
 
@@ -1766,6 +1815,7 @@ OF_C_ALONE = {
         "the buffer is too small for the terms",
         "the buffers hold fewer values than there are terms",
         "the callback asked to stop",
+        "the callback has stopped the encoding",
         "the corpus is at another position by now",
         "the text is too long for the offsets",
         "the texts have more segments than there is room for",
