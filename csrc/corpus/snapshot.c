@@ -37,7 +37,7 @@ static uint64_t most_documents(const tp_table *table)
 static uint64_t version_of(const tp_counts *counts)
 {
     bool is_share = most_documents(&counts->table) > counts->documents;
-    return FIRST_VERSION + (counts->pruned_words > 0 ? IS_PRUNED : 0) + (is_share ? IS_SHARE : 0);
+    return (uint64_t)(FIRST_VERSION + (counts->pruned_words > 0 ? IS_PRUNED : 0) + (is_share ? IS_SHARE : 0));
 }
 
 static void write_counts(const tp_counts *counts, uint8_t *out, size_t nbytes)

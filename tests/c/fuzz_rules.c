@@ -26,11 +26,11 @@ static void count_in_pieces(tp_corpus *corpus, const tp_words *words, input text
         for (size_t i = 0; i < here; i++) {
             if (piece[i] == '\n') ends[n++] = i;
         }
-        CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, piece, here, ends, n, words}, 1, NULL), TP_OK);
+        CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, piece, here, ends, n, words, 0}, 1, NULL), TP_OK);
         free(piece);
     }
     const uint64_t end = 0;
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1, words}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1, words, 0}, 1, NULL), TP_OK);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)

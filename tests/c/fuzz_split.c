@@ -9,8 +9,8 @@
 static const char *const variants[] = {"plain", "neon", "avx2", "avx512"};
 
 static const tp_split_rules rules_of[] = {
-    [TP_PATTERN_GPT2] = {TP_SPLIT_GPT2},
-    [TP_PATTERN_R50K] = {TP_SPLIT_GPT2},
+    [TP_PATTERN_GPT2] = {.family = TP_SPLIT_GPT2},
+    [TP_PATTERN_R50K] = {.family = TP_SPLIT_GPT2},
     [TP_PATTERN_GPT4] = {TP_SPLIT_GPT4, .max_numbers = 3},
     [TP_PATTERN_CL100K] = {TP_SPLIT_GPT4, .max_numbers = 3},
     [TP_PATTERN_CL100K_TIKTOKEN] = {TP_SPLIT_GPT4, .max_numbers = 3, .keeps_blank_end = true},

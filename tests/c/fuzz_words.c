@@ -26,7 +26,7 @@ static void count_part(tp_corpus *corpus, const documents *all, size_t from, siz
         if (all->ends[i] >= from && (all->ends[i] < to || is_last)) ends[n++] = all->ends[i] - from;
     }
     uint8_t *text = to == from ? NULL : exact_copy(all->text + from, to - from);
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, text, to - from, ends, n}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, text, to - from, ends, n, NULL, 0}, 1, NULL), TP_OK);
     free(text);
     free(ends);
 }
@@ -59,8 +59,8 @@ static void count_in_parts(tp_corpus *corpus, const documents *all, size_t n_fir
     for (size_t i = 0; i < all->n; i++) ends[i] = i < n_first ? all->ends[i] : all->ends[i] - start;
     tp_corpus *both[] = {corpus, new_corpus()};
     const tp_batch pieces[] = {
-        {both[0], all->text, start > 0 ? start - 1 : 0, ends, n_first},
-        {both[1], rest > 0 ? all->text + start : NULL, rest, ends + n_first, all->n - n_first},
+        {both[0], all->text, start > 0 ? start - 1 : 0, ends, n_first, NULL, 0},
+        {both[1], rest > 0 ? all->text + start : NULL, rest, ends + n_first, all->n - n_first, NULL, 0},
     };
     CHECK_EQ_U(tp_corpus_count(&pieces[0], 1, NULL), TP_OK);
     CHECK_EQ_U(tp_corpus_count(&pieces[1], 1, NULL), TP_OK);
@@ -85,7 +85,7 @@ static void count_one_by_one(tp_corpus *corpus, const documents *all)
 {
     told heard = {0};
     tp_totals totals;
-    const tp_batch piece = {corpus, all->text, all->nbytes, all->ends, all->n};
+    const tp_batch piece = {corpus, all->text, all->nbytes, all->ends, all->n, NULL, 0};
     CHECK_EQ_U(tp_corpus_count_each(&piece, hear, &heard, NULL), TP_OK);
     tp_corpus_get_totals(corpus, &totals);
     CHECK_EQ_U(heard.n_documents, totals.documents);

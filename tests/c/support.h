@@ -55,7 +55,7 @@ static inline tp_corpus *new_corpus(void)
 static inline tp_status count_piece(tp_corpus *corpus, const void *text, size_t nbytes, const uint64_t *ends, size_t n_ends)
 {
     block copy = exact_copy(text, nbytes);
-    tp_status status = tp_corpus_count(&(tp_batch){corpus, copy.data, nbytes, ends, n_ends}, 1, NULL);
+    tp_status status = tp_corpus_count(&(tp_batch){corpus, copy.data, nbytes, ends, n_ends, NULL, 0}, 1, NULL);
     free(copy.data);
     return status;
 }
@@ -91,7 +91,7 @@ static inline tp_corpus *corpus_of(const char *lines)
 static inline tp_status close_document(tp_corpus *corpus)
 {
     const uint64_t end = 0;
-    return tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1}, 1, NULL);
+    return tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1, NULL, 0}, 1, NULL);
 }
 
 /* Appends `part` wherever `corpus` is, frees `part`, and leaves the position unchanged. */

@@ -127,7 +127,8 @@ static tp_status count_three_pieces(world *w)
     char *texts[3];
     for (unsigned i = 0; i < 3; i++) {
         texts[i] = numbered_lines(i * 30, 20 + 10 * i);
-        pieces[i] = (tp_batch){w->empty[i], (uint8_t *)texts[i], strlen(texts[i]), ends[i], find_ends(texts[i], ends[i])};
+        pieces[i] = (tp_batch){w->empty[i], (uint8_t *)texts[i], strlen(texts[i]), ends[i], find_ends(texts[i], ends[i]),
+                               NULL, 0};
     }
     tp_status status = tp_corpus_count(pieces, 3, NULL);
     for (unsigned i = 0; i < 3; i++) free(texts[i]);
@@ -155,12 +156,12 @@ static tp_status count_by_rule(world *w)
         uint64_t ends[50];
         char *text = numbered_lines(30 * i, 50);
         size_t n = find_ends(text, ends);
-        const tp_batch piece = {w->empty[0], (uint8_t *)text, strlen(text), ends, n - 1, words};
+        const tp_batch piece = {w->empty[0], (uint8_t *)text, strlen(text), ends, n - 1, words, 0};
         status = tp_corpus_count(&piece, 1, NULL);
         free(text);
     }
     const uint64_t nowhere = 0;
-    if (status == TP_OK) status = tp_corpus_count(&(tp_batch){w->empty[0], NULL, 0, &nowhere, 1, words}, 1, NULL);
+    if (status == TP_OK) status = tp_corpus_count(&(tp_batch){w->empty[0], NULL, 0, &nowhere, 1, words, 0}, 1, NULL);
     tp_words_free(words);
     return status;
 }
@@ -183,7 +184,7 @@ static tp_status count_whole_by_rule(world *w)
     const uint64_t end = 70000;
     for (size_t i = 0; i < 70000; i += 2) memcpy(text + i, "É", 2);
     if (status == TP_OK) {
-        status = tp_corpus_count(&(tp_batch){w->empty[0], (uint8_t *)text, 70000, &end, 1, words}, 1, NULL);
+        status = tp_corpus_count(&(tp_batch){w->empty[0], (uint8_t *)text, 70000, &end, 1, words, 0}, 1, NULL);
     }
     free(text);
     tp_words_free(words);
@@ -218,7 +219,7 @@ static tp_status count_each_document(world *w)
 {
     uint64_t ends[50];
     char *text = numbered_lines(0, 50);
-    const tp_batch piece = {w->empty[0], (uint8_t *)text, strlen(text), ends, find_ends(text, ends)};
+    const tp_batch piece = {w->empty[0], (uint8_t *)text, strlen(text), ends, find_ends(text, ends), NULL, 0};
     tp_status status = tp_corpus_count_each(&piece, go_on, NULL, NULL);
     free(text);
     return status;

@@ -224,7 +224,7 @@ static void test_objects_are_counted_as_they_come_and_go(void)
     CHECK_EQ_U(use_now(TP_FOR_CORPUS).objects, 1);
     CHECK_EQ_U(use_now(TP_FOR_TABLE).objects, 0);
     const uint64_t end = 5;
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, (const uint8_t *)"a b c", 5, &end, 1}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, (const uint8_t *)"a b c", 5, &end, 1, NULL, 0}, 1, NULL), TP_OK);
     CHECK_EQ_U(use_now(TP_FOR_TABLE).objects, 1);
     CHECK(use_now(TP_FOR_TABLE).bytes > 0);
     tp_corpus_free(corpus);

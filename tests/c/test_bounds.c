@@ -45,7 +45,7 @@ static uint8_t *copy_to_end(const fenced *memory, const void *bytes, size_t nbyt
 static void check_count(const documents *given, const uint8_t *text, const naive_counts *expected)
 {
     tp_corpus *corpus = new_corpus();
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, text, given->nbytes, given->ends, given->n}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, text, given->nbytes, given->ends, given->n, NULL, 0}, 1, NULL), TP_OK);
     check_corpus(corpus, given, expected);
     tp_corpus_free(corpus);
 }
@@ -57,8 +57,8 @@ static void check_count_of_open_document(const documents *given, const uint8_t *
     documents whole = {.text = given->text, .nbytes = given->nbytes, .ends = &end, .n = 1};
     naive_counts *expected = naive_count(&whole);
     tp_corpus *corpus = new_corpus();
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, text, given->nbytes, NULL, 0}, 1, NULL), TP_OK);
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, (const uint64_t[]){0}, 1}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, text, given->nbytes, NULL, 0, NULL, 0}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, (const uint64_t[]){0}, 1, NULL, 0}, 1, NULL), TP_OK);
     check_corpus(corpus, &whole, expected);
     tp_corpus_free(corpus);
     naive_free(expected);
@@ -77,7 +77,8 @@ static void check_look_up(const documents *given, const fenced *memory, const na
         out += expected->terms[i].nbytes;
     }
     tp_corpus *corpus = new_corpus();
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, given->text, given->nbytes, given->ends, given->n}, 1, NULL), TP_OK);
+    const tp_batch batch = {corpus, given->text, given->nbytes, given->ends, given->n, NULL, 0};
+    CHECK_EQ_U(tp_corpus_count(&batch, 1, NULL), TP_OK);
     CHECK_EQ_U(tp_corpus_look_up(corpus, words, nbytes, ends, n, counts, &n_documents, NULL), TP_OK);
     CHECK_EQ_U(n_documents, given->n);
     for (size_t i = 0; i < n && !has_failed_enough(); i++) CHECK_EQ_U(counts[i], expected->terms[i].count);

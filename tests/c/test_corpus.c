@@ -43,9 +43,9 @@ static void test_nothing_to_count(void)
     tp_corpus *corpus = new_corpus();
     const uint64_t end = 0;
     CHECK_EQ_U(tp_corpus_count(NULL, 0, NULL), TP_OK);
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, NULL, 0}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, NULL, 0, NULL, 0}, 1, NULL), TP_OK);
     CHECK_HOLDS(corpus, "0 documents, 0 words:");
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1, NULL, 0}, 1, NULL), TP_OK);
     CHECK_HOLDS(corpus, "1 documents, 0 words:");
     tp_corpus_free(corpus);
 }
@@ -271,8 +271,8 @@ static void test_refused_pieces(void)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         tp_corpus *corpus = corpus_of("before\n"), *other = new_corpus();
         const uint8_t *text = (const uint8_t *)cases[i].text;
-        const tp_batch pieces[] = {{other, text, 1, NULL, 0},
-                                   {corpus, text, strlen(cases[i].text), cases[i].ends, cases[i].n_ends}};
+        const tp_batch pieces[] = {{other, text, 1, NULL, 0, NULL, 0},
+                                   {corpus, text, strlen(cases[i].text), cases[i].ends, cases[i].n_ends, NULL, 0}};
         tp_error error = {TP_OK, 0, NULL};
         CHECK_EQ_U(tp_corpus_count(pieces, 2, &error), TP_INVALID_ARGUMENT);
         CHECK_EQ_U(error.offset, cases[i].offset);
@@ -381,7 +381,7 @@ static void test_pieces_counted_at_once_and_appended_in_order(void)
             count_lines(expected, slices[i]);
             if (slices[i][0] != '\0') count_lines(expected, " "); /* where a piece is appended, a word ends */
             pieces[i] = (tp_batch){new_corpus(), (const uint8_t *)slices[i], strlen(slices[i]), ends[i],
-                                   find_ends(slices[i], ends[i])};
+                                   find_ends(slices[i], ends[i]), NULL, 0};
         }
         CHECK_EQ_U(tp_corpus_count(pieces, n, NULL), TP_OK);
         for (size_t i = 1; i < n; i++) CHECK_EQ_U(append_and_free(pieces[0].corpus, pieces[i].corpus), TP_OK);
@@ -926,7 +926,7 @@ static tp_status count_each_line(tp_corpus *corpus, const char *lines, tp_on_doc
 {
     uint64_t ends[32];
     block text = exact_copy(lines, strlen(lines));
-    tp_status status = tp_corpus_count_each(&(tp_batch){corpus, text.data, text.nbytes, ends, find_ends(lines, ends)},
+    tp_status status = tp_corpus_count_each(&(tp_batch){corpus, text.data, text.nbytes, ends, find_ends(lines, ends), NULL, 0},
                                             on_document, user, error);
     free(text.data);
     return status;
@@ -959,9 +959,9 @@ static void test_each_document_of_nothing(void)
 {
     told seen = {.corpus = new_corpus(), .most = 8};
     const uint64_t end = 0;
-    CHECK_EQ_U(tp_corpus_count_each(&(tp_batch){seen.corpus, NULL, 0, NULL, 0}, note_document, &seen, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count_each(&(tp_batch){seen.corpus, NULL, 0, NULL, 0, NULL, 0}, note_document, &seen, NULL), TP_OK);
     CHECK_EQ_U(seen.n, 0);
-    CHECK_EQ_U(tp_corpus_count_each(&(tp_batch){seen.corpus, NULL, 0, &end, 1}, note_document, &seen, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count_each(&(tp_batch){seen.corpus, NULL, 0, &end, 1, NULL, 0}, note_document, &seen, NULL), TP_OK);
     CHECK_EQ_U(seen.n, 1);
     CHECK_HOLDS(seen.corpus, "1 documents, 0 words:");
     tp_corpus_free(seen.corpus);
@@ -972,7 +972,7 @@ static void test_each_document_refuses_bad_pieces(void)
     told seen = {.corpus = new_corpus(), .most = 8};
     tp_error error = {TP_OK, 0, NULL};
     const uint64_t ends[] = {1, 5};
-    const tp_batch piece = {seen.corpus, (const uint8_t *)"a b", 3, ends, 2};
+    const tp_batch piece = {seen.corpus, (const uint8_t *)"a b", 3, ends, 2, NULL, 0};
     CHECK_EQ_U(tp_corpus_count_each(&piece, note_document, &seen, &error), TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, 1);
     CHECK_EQ_U(seen.n, 0);

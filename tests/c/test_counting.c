@@ -34,7 +34,7 @@ static void hand_over(handing *h, size_t to, at_cut how)
     uint64_t *ends = allocate(n * sizeof *ends);
     for (size_t i = 0; i < n; i++) ends[i] = given->ends[h->n_closed + i] - h->position;
     uint8_t *text = exact_copy(given->text + h->position, to - h->position);
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){h->corpus, text, to - h->position, ends, n}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){h->corpus, text, to - h->position, ends, n, NULL, 0}, 1, NULL), TP_OK);
     free(text);
     free(ends);
     h->n_closed += n;
@@ -166,7 +166,7 @@ static void test_example(void)
     tp_corpus *corpus = new_corpus();
     const char *text = "The cat\nthe CAT the dog\n\nDog";
     uint64_t ends[] = {7, 23, 24, 28}, values[3], n_terms;
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, (const uint8_t *)text, strlen(text), ends, 4}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, (const uint8_t *)text, strlen(text), ends, 4, NULL, 0}, 1, NULL), TP_OK);
     uint8_t terms[11];
     size_t nbytes;
     CHECK_EQ_U(tp_corpus_get_terms(corpus, 0, 3, terms, sizeof terms, &nbytes, NULL), TP_OK);
@@ -428,7 +428,7 @@ static void test_pieces_of_many_corpora_at_once(void)
         tp_batch pieces[N];
         for (size_t j = 0; j < N; j++) {
             uint8_t *text = exact_copy(given[j].text, given[j].nbytes);
-            pieces[j] = (tp_batch){new_corpus(), text, given[j].nbytes, given[j].ends, given[j].n};
+            pieces[j] = (tp_batch){new_corpus(), text, given[j].nbytes, given[j].ends, given[j].n, NULL, 0};
         }
         CHECK_EQ_U(tp_corpus_count(pieces, N, NULL), TP_OK);
         for (size_t j = 0; j < N; j++) {
@@ -459,7 +459,7 @@ static void test_nonsense_is_counted_safely(void)
             if (!tp_simd_is_available(variants[i])) continue;
             tp_simd_select(variants[i], NULL);
             tp_corpus *corpus = new_corpus();
-            tp_batch piece = {corpus, text, given.nbytes, given.ends, given.n};
+            tp_batch piece = {corpus, text, given.nbytes, given.ends, given.n, NULL, 0};
             CHECK_EQ_U(tp_corpus_count(&piece, 1, NULL), TP_OK);
             tp_totals totals;
             tp_corpus_get_totals(corpus, &totals);
@@ -478,7 +478,7 @@ static void test_nonsense_is_counted_safely(void)
 static void count_piece(tp_corpus *corpus, const char *text, const uint64_t *ends, size_t n_ends)
 {
     uint8_t *copy = exact_copy(text, strlen(text));
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, copy, strlen(text), ends, n_ends}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, copy, strlen(text), ends, n_ends, NULL, 0}, 1, NULL), TP_OK);
     free(copy);
 }
 

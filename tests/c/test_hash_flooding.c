@@ -254,7 +254,7 @@ static double measure(word (*make)(size_t), size_t n)
         if (tp_corpus_new(&corpus, NULL) != TP_OK) abort();
         clock_t start = clock();
         uint64_t end = nbytes;
-        if (tp_corpus_count(&(tp_batch){corpus, text, nbytes, &end, 1}, 1, NULL) != TP_OK) abort();
+        if (tp_corpus_count(&(tp_batch){corpus, text, nbytes, &end, 1, NULL, 0}, 1, NULL) != TP_OK) abort();
         double taken = (double)(clock() - start) / CLOCKS_PER_SEC;
         if (taken < best) best = taken;
         tp_corpus_free(corpus);

@@ -323,8 +323,8 @@ static void test_text_that_changes_while_it_is_counted(void)
     start_flipping(&text, one, other, N);
     for (int i = 0; goes_on(&i);) {
         tp_corpus *corpus = new_corpus();
-        CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, text.data, N, &end, 0}, 1, NULL), TP_OK);
-        CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, text.data, N, &end, 1}, 1, NULL), TP_OK);
+        CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, text.data, N, &end, 0, NULL, 0}, 1, NULL), TP_OK);
+        CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, text.data, N, &end, 1, NULL, 0}, 1, NULL), TP_OK);
         CHECK_EQ_U(tp_corpus_get_count(corpus, NULL, 0), 0); /* nothing is no word */
         tp_corpus_free(corpus);
     }
@@ -355,7 +355,7 @@ static void test_ends_and_numbers_that_change_while_a_corpus_is_asked(void)
     for (int i = 0; goes_on(&i);) {
         const uint64_t *given = (const uint64_t *)(void *)ends.data;
         tp_corpus *corpus = new_corpus();
-        tp_batch given_text = {corpus, text, N, given, N / 4};
+        tp_batch given_text = {corpus, text, N, given, N / 4, NULL, 0};
         tp_status status = tp_corpus_count(&given_text, 1, NULL);
         CHECK(status == TP_OK || status == TP_INVALID_ARGUMENT);
         status = tp_corpus_count_each(&given_text, go_on, NULL, NULL);

@@ -100,11 +100,11 @@ static tp_corpus *counted(const tp_words *words, const char *text, size_t piece_
         for (size_t i = 0; i < here; i++) {
             if (piece.data[i] == '\n') ends[n++] = i;
         }
-        CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, piece.data, here, ends, n, words}, 1, NULL), TP_OK);
+        CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, piece.data, here, ends, n, words, 0}, 1, NULL), TP_OK);
         free(piece.data);
     }
     const uint64_t end = 0;
-    if (closes) CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1, words}, 1, NULL), TP_OK);
+    if (closes) CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, NULL, 0, &end, 1, words, 0}, 1, NULL), TP_OK);
     return corpus;
 }
 
@@ -152,7 +152,7 @@ static void test_a_part_of_a_document_cannot_be_continued_by_another_corpus(void
     CHECK(tp_words_can_be_cut(words));
     tp_corpus *whole = counted(words, "one two", 100, false), *part = counted(words, "three", 100, true);
     CHECK_EQ_U(tp_corpus_append(whole, part, 0, 0, NULL), TP_INVALID_ARGUMENT);
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){whole, (const uint8_t *)" ", 1, NULL, 0, words}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){whole, (const uint8_t *)" ", 1, NULL, 0, words, 0}, 1, NULL), TP_OK);
     CHECK_EQ_U(tp_corpus_append(whole, part, 0, 0, NULL), TP_OK);
     check_terms(whole, "one\ntwo\nthree", (const uint64_t[]){1, 1, 1});
     tp_corpus_free(whole);
@@ -167,7 +167,7 @@ static void test_a_line_feed_in_a_word_is_hidden(void)
     tp_words *words = words_of(&options);
     const uint64_t end = 7;
     tp_corpus *corpus = new_corpus();
-    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, (const uint8_t *)"a\nb c\nd", 7, &end, 1, words}, 1, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, (const uint8_t *)"a\nb c\nd", 7, &end, 1, words, 0}, 1, NULL), TP_OK);
     check_terms(corpus, "a\xFF" "b\nc\xFF" "d", (const uint64_t[]){1, 1});
     CHECK(tp_corpus_has_terms(corpus, 0, 2));
     CHECK(!tp_corpus_has_words(corpus, 0, 2));

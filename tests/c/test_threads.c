@@ -18,7 +18,7 @@ enum { N_DOCUMENTS = 2 };
 
 static tp_batch piece_for(tp_corpus *corpus)
 {
-    return (tp_batch){corpus, (const uint8_t *)text, sizeof text - 1, ends, N_DOCUMENTS};
+    return (tp_batch){corpus, (const uint8_t *)text, sizeof text - 1, ends, N_DOCUMENTS, NULL, 0};
 }
 
 static tp_corpus *counted_part(void)
