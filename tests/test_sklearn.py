@@ -19,6 +19,7 @@ peer = pytest.importorskip("sklearn.feature_extraction.text")
 from sklearn.base import clone  # noqa: E402
 
 import text_processor.sklearn as ours  # noqa: E402
+from text_processor._common.messages import needs  # noqa: E402
 
 VERSES = [
     "In the beginning God created the heaven and the earth.",
