@@ -66,6 +66,11 @@ COUNTED_TEXTS = TEXTS._replace(
     for_frame='count_arrow(df["text"]) counts the ids of a column of it', for_arrow="count_arrow counts its ids"
 )
 TRAINING_TEXTS = TEXTS._replace(for_one="for a single text there is train", for_frame=_COLUMN, for_arrow=_TO_PYLIST)
+PIECE_TEXTS = TEXTS._replace(
+    for_one="for a single text there is add",
+    for_frame='add_arrow(df["text"]) adds a column of it',
+    for_arrow="add_arrow adds it",
+)
 IDS = Many("an iterable of int", _is_text_of_ids, "encode makes ids of a text", _KEYS_OR_VALUES, _COLUMN, _TO_PYLIST)
 LISTS_OF_IDS = IDS._replace(what="an iterable of lists of ids")
 NAMES = TEXTS._replace(

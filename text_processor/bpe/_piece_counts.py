@@ -116,7 +116,7 @@ class PieceCounts:
         (4, 4, 11)
         """
         check_progress(progress)
-        many.check(texts, "texts", many.TRAINING_TEXTS, in_order=False)
+        many.check(texts, "texts", many.PIECE_TEXTS, in_order=False)
         self._add(lambda threads: _training.count_texts(texts, self._splitter, threads, progress))
 
     def add_file(
