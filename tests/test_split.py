@@ -7,6 +7,7 @@ characters of which both think the same.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -22,14 +23,25 @@ from text_processor._native import process as native_process
 from text_processor._native.bpe import PATTERNS, find_cut, find_pattern, pattern_text, split
 
 every_pattern = pytest.mark.parametrize("name", TEXTS)
+VARIANTS = native_process.cpu_features()["available"]
 
 
-@pytest.fixture(scope="module", params=native_process.cpu_features()["available"])
+@pytest.fixture(scope="module", params=VARIANTS)
 def variant(request):
     """Each instruction set in turn, for texts of a dozen bytes and more; shorter ones are split by the same code in all."""
     native_process.select_simd(request.param)
     yield request.param
     native_process.select_simd(None)
+
+
+def each_variant() -> Iterator[str]:
+    """As `variant`, but within a test: what a text should give is then found once for all."""
+    try:
+        for name in VARIANTS:
+            native_process.select_simd(name)
+            yield name
+    finally:
+        native_process.select_simd(None)
 
 
 def split_bytes(name: str, text: bytes) -> list[bytes]:
@@ -71,12 +83,25 @@ def strings(alphabet: str, longest: int) -> list[str]:
 
 CHARACTERS = "".join(map(chr, itertools.chain(range(0xD800), range(0xE000, 0x110000))))
 
+Each = npt.NDArray[np.bool_]
+"""Whether it is so for each of `CHARACTERS`."""
+
+
+def each_of(characters: str) -> Each:
+    is_one = np.zeros(0x110000, np.bool_)
+    is_one[np.frombuffer(characters.encode("utf-32-le"), np.uint32)] = True
+    return np.delete(is_one, slice(0xD800, 0xE000))
+
+
+def which(are_ones: Each) -> str:
+    return "".join(itertools.compress(CHARACTERS, are_ones.tolist()))
+
 
 @cache
-def members(one_of: str) -> frozenset[str]:
+def members(one_of: str) -> Each:
     """The characters that a class matches, by tiktoken's engine, which drops what its pattern does not match."""
     encoding = tiktoken_encoding(one_of, set())
-    return frozenset(encoding.decode_bytes(encoding.encode_ordinary(CHARACTERS)).decode())
+    return each_of(encoding.decode_bytes(encoding.encode_ordinary(CHARACTERS)).decode())
 
 
 CLASSES = (r"\p{L}", r"\p{N}", r"\s", r"\p{M}", r"[\p{Lu}\p{Lt}]", r"\p{Ll}", r"\p{Han}", r"[\p{P}\p{S}]")
@@ -85,10 +110,10 @@ CLASSES = (r"\p{L}", r"\p{N}", r"\s", r"\p{M}", r"[\p{Lu}\p{Lt}]", r"\p{Ll}", r"
 @cache
 def characters_in_common() -> str:
     """Those of which tiktoken and `regex` think the same."""
-    different: set[str] = set()
+    different = np.zeros(len(CHARACTERS), np.bool_)
     for one_of in CLASSES:
-        different.update(members(one_of) ^ set(regex.findall(one_of, CHARACTERS)))
-    return "".join(sorted(set(CHARACTERS) - different))
+        different |= members(one_of) ^ each_of("".join(regex.findall(one_of + "+", CHARACTERS)))
+    return which(~different)
 
 
 # ---- The patterns ----------------------------------------------------------------------------------------------------
@@ -121,36 +146,35 @@ def probes(before: str, behind: str) -> tuple[bytes, npt.NDArray[np.int64]]:
     return b"\n\n".join(all_probes), starts + len(before.encode()) if before else starts + lengths - len(behind)
 
 
-def divided(name: str, before: str, behind: str) -> frozenset[str]:
+def divided(name: str, before: str, behind: str) -> Each:
     """The characters that begin a piece behind `before`, or end one before `behind`: one of the two is empty."""
     text, places = probes(before, behind)
     ends = np.zeros(len(text) + 1, np.bool_)
     ends[split(PATTERNS[name], text)] = True
-    return frozenset(itertools.compress(CHARACTERS, ends[places].tolist()))
+    return ends[places]
 
 
 def test_every_letter_number_and_space_is_tiktokens(variant):
-    everything = frozenset(CHARACTERS)
-    letters, numbers = everything - divided("gpt2", "a", ""), everything - divided("gpt2", "1", "")
-    symbols = everything - divided("gpt2", ".", "")
-    assert letters == members(r"\p{L}")
-    assert numbers == members(r"\p{N}")
-    assert everything - letters - numbers - symbols == members(r"\s")
+    letters, numbers = ~divided("gpt2", "a", ""), ~divided("gpt2", "1", "")
+    symbols = ~divided("gpt2", ".", "")
+    assert which(letters ^ members(r"\p{L}")) == ""
+    assert which(numbers ^ members(r"\p{N}")) == ""
+    assert which(~(letters | numbers | symbols) ^ members(r"\s")) == ""
 
 
 def test_every_sign_and_what_is_han_is_tiktokens():
     """By one instruction set: tests/c/test_split.c holds the others against it."""
-    everything = frozenset(CHARACTERS)
-    apart = frozenset("".join(map(chr, [*range(0x3040, 0x3100), *range(0x4E00, 0x9FA6)])))
-    assert everything - divided("kimi", "中", "") == members(r"\p{Han}")
-    assert everything - divided("deepseek3", "中", "") == apart
-    assert everything - divided("deepseek3", "。", "") - frozenset("\n\r") == members(r"[\p{P}\p{S}]") - apart
+    apart = each_of("".join(map(chr, [*range(0x3040, 0x3100), *range(0x4E00, 0x9FA6)])))
+    assert which(~divided("kimi", "中", "") ^ members(r"\p{Han}")) == ""
+    assert which(~divided("deepseek3", "中", "") ^ apart) == ""
+    assert which((~divided("deepseek3", "。", "") & ~each_of("\n\r")) ^ (members(r"[\p{P}\p{S}]") & ~apart)) == ""
 
 
 def test_every_upper_and_lower_is_tiktokens(variant):
-    assert divided("o200k", "a", "") & members(r"\p{L}") == members(r"[\p{Lu}\p{Lt}]")
-    assert divided("o200k", "", "Aa") & members(r"\p{L}") == members(r"\p{Ll}")
-    assert members(r"\p{M}") == frozenset(CHARACTERS) - members(r"\p{L}") - divided("o200k", "a", "")
+    letters, joined = members(r"\p{L}"), ~divided("o200k", "a", "")
+    assert which((~joined & letters) ^ members(r"[\p{Lu}\p{Lt}]")) == ""
+    assert which((divided("o200k", "", "Aa") & letters) ^ members(r"\p{Ll}")) == ""
+    assert which((joined & ~letters) ^ members(r"\p{M}")) == ""
 
 
 # ---- Strings ---------------------------------------------------------------------------------------------------------
@@ -203,13 +227,20 @@ def encoding_of_tricky_strings(name: str) -> tiktoken.Encoding:
     return tiktoken_encoding(TEXTS[name], set().union(*map(substrings, TRICKY)))
 
 
+@cache
+def tricky_strings_in_common() -> list[str]:
+    common = frozenset(characters_in_common())
+    return [text for text in TRICKY if common.issuperset(text)]
+
+
 @every_pattern
-def test_tricky_strings(variant, name):
-    common, encoding = set(characters_in_common()), encoding_of_tricky_strings(name)
-    for text in TRICKY:
-        assert pieces(name, text) == tiktoken_pieces(encoding, text)
-        if common.issuperset(text):
-            assert pieces(name, text) == compiled(name).findall(text)
+def test_tricky_strings(name):
+    encoding, common = encoding_of_tricky_strings(name), tricky_strings_in_common()
+    by_tiktoken = [tiktoken_pieces(encoding, text) for text in TRICKY]
+    by_regex = [compiled(name).findall(text) for text in common]
+    for _ in each_variant():
+        assert [pieces(name, text) for text in TRICKY] == by_tiktoken
+        assert [pieces(name, text) for text in common] == by_regex
 
 
 LONG = [
@@ -221,14 +252,15 @@ LONG = [
 
 
 @every_pattern
-def test_long_repeats(variant, name):
-    for text in LONG:
-        assert pieces(name, text) == compiled(name).findall(text)
+def test_long_repeats(name):
+    expected = [compiled(name).findall(text) for text in LONG]
+    for _ in each_variant():
+        assert [pieces(name, text) for text in LONG] == expected
 
 
 # Mostly what patterns tell apart, and a little of everything.
 TOLD_APART = "aszZSLlvemDT'019. \n\r\t/!中ДäſÉ\u0301\u3000\u00a0ʰǅ²〇⺀か・。\x01"
-mixed_text = st.text(st.one_of(st.sampled_from(TOLD_APART), st.deferred(lambda: any_character())))
+mixed_text = st.lists(st.text(TOLD_APART, max_size=4) | st.deferred(lambda: any_character())).map("".join)
 
 
 @cache
@@ -238,9 +270,11 @@ def any_character() -> st.SearchStrategy[str]:
 
 @every_pattern
 @given(text=mixed_text, repeats=st.integers(1, 20))
-def test_any_text(variant, name, text, repeats):
+def test_any_text(name, text, repeats):
     text *= repeats
-    assert pieces(name, text) == compiled(name).findall(text)
+    expected = compiled(name).findall(text)
+    for _ in each_variant():
+        assert pieces(name, text) == expected
 
 
 @given(name=st.sampled_from(list(TEXTS)), text=st.text(st.characters(exclude_categories=["Cs"]), max_size=12))
@@ -262,26 +296,28 @@ def test_nothing_has_no_pieces():
 @given(before=mixed_text.filter(bool), behind=mixed_text)
 @example(before="a", behind="'s")
 @example(before="x 's", behind="")
-def test_blocks_that_are_not_final_give_pieces_that_stay(variant, name, before, behind):
+def test_blocks_that_are_not_final_give_pieces_that_stay(name, before, behind):
     """Wherever the text is cut, in the middle of a character too."""
     text = (before + behind).encode()
-    whole = split(PATTERNS[name], text)
-    for cut in range(len(text) + 1):
-        settled = split(PATTERNS[name], text[:cut], is_final=False)
-        assert settled == whole[: len(settled)]
+    for _ in each_variant():
+        whole = split(PATTERNS[name], text)
+        for cut in range(len(text) + 1):
+            settled = split(PATTERNS[name], text[:cut], is_final=False)
+            assert settled == whole[: len(settled)]
 
 
 @every_pattern
 @given(text=mixed_text, nbytes=st.integers(1, 90))
-def test_text_in_blocks(variant, name, text, nbytes):
+def test_text_in_blocks(name, text, nbytes):
     """As a stream does it: what is not settled comes again, with more behind it."""
     data = text.encode() * 3
-    found: list[int] = []
-    for stop in range(nbytes, len(data) + nbytes, nbytes):
-        start = found[-1] if found else 0
-        is_final = stop >= len(data)
-        found += [start + end for end in split(PATTERNS[name], data[start:stop], is_final=is_final)]
-    assert found == split(PATTERNS[name], data)
+    for _ in each_variant():
+        found: list[int] = []
+        for stop in range(nbytes, len(data) + nbytes, nbytes):
+            start = found[-1] if found else 0
+            is_final = stop >= len(data)
+            found += [start + end for end in split(PATTERNS[name], data[start:stop], is_final=is_final)]
+        assert found == split(PATTERNS[name], data)
 
 
 @every_pattern
