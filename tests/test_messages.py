@@ -731,6 +731,8 @@ CASES: list[Case] = [
     (rows_of(more=[1], count=None), ValueError, "not term, document_frequency, more", "must have the columns term, count"),
     (rows_of(count=[None]), ValueError, "row 0 has no count", "each row needs"),
     (rows_of(count=[-1]), ValueError, "the column count", "must be convertible to uint64, not int64"),
+    (rows_of(count=["1"]), ValueError, "the column count", "must be of whole numbers, not string"),
+    (rows_of(term=[1]), ValueError, "the column term", "must be of text, not int64"),
     (rows_of(count=[0]), ValueError, "row 0, with the term 'word'", "a count is 0"),
     (rows_of(document_frequency=[0]), ValueError, "row 0, with", "a document frequency is 0"),
     (rows_of(document_frequency=[2]), ValueError, "row 0, with", "a document frequency is above the count"),

@@ -1054,8 +1054,7 @@ class TextAnalyzer:
             ImportError: pyarrow is not installed.
             TypeError: ``batches``, or what it gives, has the wrong type.
             ValueError: a column is missing, has nulls, or is not of text or whole numbers; a term is not one word; a count is
-            not
-                at least 1; a document frequency is not from 1 to the count. The message names the row, counted from 0.
+                less than 1; a document frequency is not from 1 to the count. The message names the row, counted from 0.
             OverflowError: there would be more than 2**48 - 1 words or documents.
 
         >>> from text_processor import TextAnalyzer

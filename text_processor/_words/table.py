@@ -136,6 +136,16 @@ def _corpus_of_batch(batch: Any, first: int, of_any_rule: bool, pa: Any) -> Corp
         raise type(error)(f"row {first + error.item}, with the term {quoted(term)}: {error}", error.item) from error
 
 
+def _is_like(found: Any, wanted: Any, pa: Any) -> bool:
+    """Whether a type of columns is of text, or of whole numbers, as another one is."""
+    kind = found.value_type if pa.types.is_dictionary(found) else found
+    if wanted != pa.large_string():
+        return bool(pa.types.is_integer(kind) or pa.types.is_null(kind))
+    return bool(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind)
+    )
+
+
 def _column(batch: Any, name: str, kind: Any, first: int, pa: Any) -> Any:
     try:
         column = batch.column(name)
@@ -144,6 +154,9 @@ def _column(batch: Any, name: str, kind: Any, first: int, pa: Any) -> Any:
     if column.null_count:
         row = first + column.is_null().index(True).as_py()
         raise ValueError(f"row {row} has no {name}; each row needs a {', a '.join(COLUMNS)}")
+    if not _is_like(column.type, kind, pa):  # Arrow would make text of numbers, and numbers of text
+        wanted = "text" if kind == pa.large_string() else "whole numbers"
+        raise ValueError(f"the column {name} must be of {wanted}, not {column.type}")
     try:
         return column.cast(kind)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
