@@ -1651,8 +1651,9 @@ def damaged_state() -> bytes:
 
 # What no case can reach, and why.
 NOT_REACHED = {
-    'raise ImportError("text_processor.sklearn needs scikit-learn: pip install '
-    "'text-processor[sklearn]'\", name='sklearn') from error": ("scikit-learn is installed"),
+    "raise ImportError(needs('text_processor.sklearn', 'scikit-learn', 'sklearn'), name='sklearn') from error": (
+        "scikit-learn is installed"
+    ),
     "raise AssertionError('an exact sum is always known')": "it is",
 }
 
