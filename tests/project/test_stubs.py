@@ -173,7 +173,7 @@ PUBLIC_STUB_DRIFTS = {
     "result": ("get_documents(self) -> list[str | bytes]", "get_documents(self) -> list[str]", "type of return is"),
     "protocol": ("Iterable[str | Buffer]", "list[str | Buffer]", "add_documents: the type of documents"),
     "class in annotation": ("other: TextAnalyzer", "other: Statistics", "merge: the type of other"),
-    "self": ("-> Self", "-> TextAnalyzer", "__copy__: the type of return is typing.Self"),
+    "self": ("__copy__(self) -> Self", "__copy__(self) -> TextAnalyzer", "__copy__: the type of return is typing.Self"),
     "method missing": ("    def clear(self) -> None: ...\n", "", "the stub's TextAnalyzer lacks clear"),
     "method surplus": ("def clear(", "def wipe(", "the package's has not: wipe"),
     "property": ("    def clear(", "    @property\n    def clear(", "clear is a function, not a property"),
