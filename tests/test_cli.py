@@ -126,7 +126,7 @@ def test_as_a_module(file):
     path = file(b"b a\na c")
     result = run_process(command_line("count", path))
     assert result.stdout.decode().splitlines() == ["a\t2", "b\t1", "c\t1"]
-    assert result.stderr.decode().splitlines() == ["4 words, 3 distinct, in 2 documents; sentiment by 6 words 0"]
+    assert result.stderr.decode().splitlines() == ["4 words, 3 distinct, in 2 documents; 6-word sentiment 0"]
     assert result.returncode == 0
 
 
@@ -183,14 +183,14 @@ def test_a_closed_pipe_ends_quietly(arguments):
     with os.fdopen(writing):
         result = run_process(command_line(*arguments), capture_output=False, stdout=writing, stderr=subprocess.PIPE)
     assert result.returncode == 141
-    assert result.stderr in (b"", b"789,634 words, 27,631 distinct, in 31,102 documents; sentiment by 6 words 0.0438557\n")
+    assert result.stderr in (b"", b"789,634 words, 27,631 distinct, in 31,102 documents; 6-word sentiment 0.0438557\n")
 
 
 @on_unix
 def test_head():
     result = run_in_shell('"$@" | head -n 2', "count", BOOK)
     assert result.stdout == b"the\t63911\nand\t51313\n"
-    assert result.stderr == b"789,634 words, 27,631 distinct, in 31,102 documents; sentiment by 6 words 0.0438557\n"
+    assert result.stderr == b"789,634 words, 27,631 distinct, in 31,102 documents; 6-word sentiment 0.0438557\n"
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
@@ -288,7 +288,7 @@ def test_several_files_are_counted_together(count, file):
     one, other = file(b"\xef\xbb\xbfb a", "one"), file(b"\xef\xbb\xbfa c\n", "other")
     result = count(one, other, one, "--by", "seen")
     assert result.output == "b\t2\na\t3\nc\t1\n"
-    assert result.errors == "6 words, 3 distinct, in 3 documents; sentiment by 6 words 0\n"
+    assert result.errors == "6 words, 3 distinct, in 3 documents; 6-word sentiment 0\n"
 
 
 @pytest.mark.parametrize("content", [b"", b" \t\r\n\n \xe2\x80\x83", b"\xef\xbb\xbf"])
@@ -296,7 +296,7 @@ def test_several_files_are_counted_together(count, file):
 def test_blank_files_add_nothing(count, file, kind, content):
     path = file(content)
     result = count(path, "--documents", kind)
-    assert result == (0, "", "0 words, 0 distinct, in 0 documents; sentiment by 6 words none\n")
+    assert result == (0, "", "0 words, 0 distinct, in 0 documents; 6-word sentiment none\n")
     result = count(path, "--documents", kind, "--json")
     assert json.loads(result.output) == expected_answer(b"")
     assert json.loads(result.output)["sentiment"] is None
@@ -304,8 +304,8 @@ def test_blank_files_add_nothing(count, file, kind, content):
 
 def test_sentiment_is_for_each_document(count, file):
     path = file(b"good good bad\ngreat\n\nnothing")
-    assert count(path).errors.endswith("sentiment by 6 words 0.666667\n")
-    assert count(path, "--documents", "whole").errors.endswith("sentiment by 6 words 2\n")
+    assert count(path).errors.endswith("6-word sentiment 0.666667\n")
+    assert count(path, "--documents", "whole").errors.endswith("6-word sentiment 2\n")
 
 
 whole_characters = [b"\xef\xbb\xbf", b"a", b"B", b" ", b"\n", b"\r\n", b"\0", b"\xc3\xa9", b"\xe2\x80\xa8", b"\xf0\x9f\x98\x80"]
@@ -338,7 +338,7 @@ def test_memory_does_not_grow_with_the_file(count, file):
 def test_many_small_files(count, file):
     paths = [file(f"word{i} the\nthe\n".encode(), f"file{i}") for i in range(300)]
     result = count(*paths, "--top", 1)
-    assert result == (0, "the\t600\n", "900 words, 301 distinct, in 600 documents; sentiment by 6 words 0\n")
+    assert result == (0, "the\t600\n", "900 words, 301 distinct, in 600 documents; 6-word sentiment 0\n")
 
 
 def test_no_answer_depends_on_the_number_of_threads(count, file):
@@ -586,7 +586,7 @@ def test_files_with_faults_may_be_skipped(count, file, tmp_path, kind):
     assert faults[0] == f"text-processor: {missing}: No such file or directory"
     assert faults[1].startswith(f"text-processor: {bad}: not UTF-8: invalid start byte at byte 5000")
     assert faults[2].startswith(f"text-processor: {damaged}: ")
-    assert (len(faults), summary) == (3, "4 words, 2 distinct, in 2 documents; sentiment by 6 words 1")
+    assert (len(faults), summary) == (3, "4 words, 2 distinct, in 2 documents; 6-word sentiment 1")
     assert TextAnalyzer.load(tmp_path / "saved").word_frequency() == {"good": 2, "word": 2}
     assert count(good, good, "--skip-errors") == (0, *count(good, good)[1:])
 
@@ -792,7 +792,7 @@ def test_a_table_has_twenty_words_and_the_totals(table):
     rows = [line.split() for line in lines if line.split()[-1] in ("the", "and", "thou", "him")]
     assert rows == [["63,911", "the"], ["51,313", "and"], ["5,202", "thou"]]
     assert lines[0].split() == ["count", "word"]
-    assert lines[-1] == "789,634 words, 27,631 distinct, in 31,102 documents; sentiment by 6 words 0.0438557"
+    assert lines[-1] == "789,634 words, 27,631 distinct, in 31,102 documents; 6-word sentiment 0.0438557"
     assert len(lines) < 24
 
 
@@ -804,7 +804,7 @@ def test_a_table_of_more_words(table):
 def test_a_table_of_nothing(table, file):
     lines = table(file(b""))
     assert lines[0].split() == ["count", "word"]
-    assert lines[-1] == "0 words, 0 distinct, in 0 documents; sentiment by 6 words none"
+    assert lines[-1] == "0 words, 0 distinct, in 0 documents; 6-word sentiment none"
 
 
 def test_a_table_shows_what_a_terminal_would_obey(table, file):

@@ -490,7 +490,7 @@ def _summary(statistics: Statistics, sentiment: float | None) -> str:
     score = "none" if sentiment is None else f"{sentiment:.6g}"
     return (
         f"{statistics['total_words']:,} words, {statistics['unique_words']:,} distinct, "
-        f"in {statistics['document_count']:,} documents; sentiment by 6 words {score}"
+        f"in {statistics['document_count']:,} documents; 6-word sentiment {score}"
     )
 
 
