@@ -91,7 +91,7 @@ static void note_many_documents(reading *r, const word_batch *b, const uint16_t 
             stop = next_end(r) - r->position;
             stamp = tp_counts_stamp(counts);
         }
-        note_word_of_batch(counts, b, i, stamp);
+        note_word_of_short(counts, b, i, stamp);
     }
     counts->words += b->n;
 }

@@ -85,9 +85,18 @@ static inline void tp_term_set(tp_term *term, uint64_t count, uint64_t document_
     term->frequency_low = (uint32_t)document_frequency;
 }
 
-/* Counts one occurrence in the document with this stamp. Without a branch: in documents as long as a verse every second word is
- * there for the first time, which no processor predicts. */
+/* Counts one occurrence in the document with this stamp. */
 static inline void tp_term_note(tp_term *term, uint32_t document)
+{
+    term->packed++;
+    if (term->last_document == document) return;
+    term->last_document = document;
+    if (++term->frequency_low == 0) term->packed += UINT64_C(1) << 48;
+}
+
+/* The same without a branch, for documents as long as a verse: there every second word is there for the first time, which no
+ * processor predicts. */
+static inline void tp_term_note_in_short(tp_term *term, uint32_t document)
 {
     uint32_t is_first = term->last_document != document, frequency_low = term->frequency_low + is_first;
     term->last_document = document;

@@ -101,12 +101,12 @@ static inline bool is_term(const word_batch *b, size_t i, const tp_term *term)
     return ((term->key.low ^ b->made.keys[i].low) | (term->key.high ^ b->made.keys[i].high)) == 0;
 }
 
-/* Counts one word of the batch, in the document with this stamp. */
-static inline void note_word_of_batch(tp_counts *counts, const word_batch *b, size_t i, uint32_t stamp)
+/* Counts one word of the batch, in the short document with this stamp. */
+static inline void note_word_of_short(tp_counts *counts, const word_batch *b, size_t i, uint32_t stamp)
 {
     tp_term *term = counts->table.terms + b->found[i] - 1;
     if (!is_term(b, i, term)) term = look_further(&counts->table, b, i);
-    tp_term_note(term, stamp);
+    tp_term_note_in_short(term, stamp);
 }
 
 /* Counts the words first … end - 1 of the batch, all of them in the open document. While that is the first document, it is the
