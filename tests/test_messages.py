@@ -24,6 +24,7 @@ import traceback
 import types
 from array import array
 from collections.abc import Callable, Iterator
+from copy import copy
 from pathlib import Path
 from typing import Any, Self
 
@@ -465,7 +466,8 @@ def core_error(status: int) -> None:
 
 
 def with_stream(stream: Any, **options: Any) -> Callable[[], object]:
-    return lambda: TextAnalyzer().add_stream(stream, **options)
+    """A copy is read: the cases may run twice in a process."""
+    return lambda: TextAnalyzer().add_stream(copy(stream), **options)
 
 
 def damaged_column() -> None:
