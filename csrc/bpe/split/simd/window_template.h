@@ -29,7 +29,7 @@ typedef struct tp_window {
     uint64_t later_bytes; /* all bytes but the first of characters of several bytes */
     uint64_t spaces, apostrophes;
     uint64_t han;          /* letters whose runs are pieces, which are not among `letters`; 0 in most families */
-    uint64_t ascii;        /* ASCII's letters */
+    uint64_t ascii;        /* ASCII's letters; for DeepSeek */
     uint64_t upper, lower; /* for o200k and Kimi: in pieces, a character that is both counts as lower, unless an upper one follows it */
 } tp_window;
 
@@ -167,13 +167,15 @@ TP_INLINE tp_window look_at(const uint8_t *p, size_t nbytes, tp_split_script scr
     tp_block block = load(p);
     uint64_t beyond = is_beyond_ascii(block);
     tp_window window = {.known = UINT64_MAX >> (WINDOW_NBYTES - nbytes), .letters = is_letter(block)};
-    window.ascii = window.letters;
     window.numbers = is_between(block, '0', '9');
     window.newlines = is_equal(block, '\n') | is_equal(block, '\r');
     window.spaces = is_equal(block, ' ');
     window.blanks = (is_between(block, '\t', '\r') | window.spaces) & ~window.newlines;
     window.apostrophes = is_equal(block, '\'');
-    if (family == TP_SPLIT_DEEPSEEK) cut_before_controls(&window, block);
+    if (family == TP_SPLIT_DEEPSEEK) {
+        window.ascii = window.letters;
+        cut_before_controls(&window, block);
+    }
     if (has_case(family)) {
         window.upper = is_between(block, 'A', 'Z');
         window.lower = window.letters & ~window.upper;
@@ -186,7 +188,7 @@ TP_INLINE tp_window look_at(const uint8_t *p, size_t nbytes, tp_split_script scr
     if (beyond != 0) window = with_beyond_ascii(window, p, block, beyond, script, family);
     window.han = has_han(family) ? window.han & window.known : 0;
     window.letters &= window.known;
-    window.ascii &= window.known;
+    window.ascii = family == TP_SPLIT_DEEPSEEK ? window.ascii & window.known : 0;
     window.numbers &= window.known;
     window.newlines &= window.known;
     window.blanks &= window.known;
@@ -194,7 +196,7 @@ TP_INLINE tp_window look_at(const uint8_t *p, size_t nbytes, tp_split_script scr
     return window;
 }
 
-static inline uint64_t not_space(const tp_window *window)
+TP_INLINE uint64_t not_space(const tp_window *window)
 {
     return window->letters | window->numbers | window->symbols | window->han;
 }
@@ -234,9 +236,9 @@ static inline uint64_t with_contractions_behind_words(uint64_t starts, uint64_t 
 /* ---- Where pieces begin ------------------------------------------------------------------------------------------ */
 
 /* Before `text`, \s+(?!\S) leaves the last character of white space to the next piece. */
-static inline uint64_t last_before(uint64_t text, uint64_t white) { return white & white << 1 & text >> 1; }
+TP_INLINE uint64_t last_before(uint64_t text, uint64_t white) { return white & white << 1 & text >> 1; }
 
-static inline uint64_t starts_of_gpt2(const tp_window *window, const uint8_t *p, size_t nbytes)
+TP_INLINE uint64_t starts_of_gpt2(const tp_window *window, const uint8_t *p, size_t nbytes)
 {
     uint64_t white = window->blanks | window->newlines;
     uint64_t starts = window->letters & ~((window->letters | window->spaces) << 1);
@@ -247,7 +249,7 @@ static inline uint64_t starts_of_gpt2(const tp_window *window, const uint8_t *p,
 }
 
 /* \p{N}{1,max} */
-static inline uint64_t starts_of_numbers(uint64_t numbers, size_t max)
+TP_INLINE uint64_t starts_of_numbers(uint64_t numbers, size_t max)
 {
     if (max == 1) return numbers;
     uint64_t first = numbers & ~(numbers << 1), starts = first;
@@ -258,7 +260,7 @@ static inline uint64_t starts_of_numbers(uint64_t numbers, size_t max)
 }
 
 /* Symbols that are not the first character of a piece: those after another symbol or after a space. */
-static inline uint64_t inner_symbols(const tp_window *window)
+TP_INLINE uint64_t inner_symbols(const tp_window *window)
 {
     uint64_t inner = window->symbols & (window->symbols | window->spaces) << 1 & ~window->later_bytes;
     if (window->later_bytes != 0) {
@@ -268,7 +270,7 @@ static inline uint64_t inner_symbols(const tp_window *window)
 }
 
 /* Blanks after newlines: they begin a piece unless another newline follows them. */
-static inline uint64_t blanks_behind_newlines(const tp_window *window)
+TP_INLINE uint64_t blanks_behind_newlines(const tp_window *window)
 {
     uint64_t starts = 0;
     for (uint64_t found = window->blanks & window->newlines << 1; found != 0; found &= found - 1) {
@@ -281,7 +283,7 @@ static inline uint64_t blanks_behind_newlines(const tp_window *window)
 
 /* What the families have in common, given the letters that do not belong to the symbol before them, and what the blanks before
  * it are divided for. */
-static inline uint64_t starts_of_all(const tp_window *window, uint64_t apart, uint64_t text, size_t max_numbers)
+TP_INLINE uint64_t starts_of_all(const tp_window *window, uint64_t apart, uint64_t text, size_t max_numbers)
 {
     uint64_t words = window->letters | window->numbers | window->han;
     uint64_t starts = window->symbols & ~((window->symbols | window->spaces) << 1);
@@ -295,14 +297,14 @@ static inline uint64_t starts_of_all(const tp_window *window, uint64_t apart, ui
 }
 
 /* For GPT-4's family, and for o200k's and Kimi's except contractions and case. */
-static inline uint64_t starts_of_classes(const tp_window *window, size_t max_numbers)
+TP_INLINE uint64_t starts_of_classes(const tp_window *window, size_t max_numbers)
 {
     return starts_of_all(window, window->letters & inner_symbols(window) << 1, not_space(window), max_numbers);
 }
 
 /* A symbol of ASCII that begins a piece takes the letters of ASCII behind it, and nothing else is joined with symbols. White
  * space ends with a part of the text if a number or Chinese follows. */
-static inline uint64_t starts_of_deepseek(const tp_window *window, size_t max_numbers)
+TP_INLINE uint64_t starts_of_deepseek(const tp_window *window, size_t max_numbers)
 {
     uint64_t joining = window->symbols & ~inner_symbols(window);
     uint64_t joined = window->ascii & joining << 1;
@@ -313,13 +315,13 @@ static inline uint64_t starts_of_deepseek(const tp_window *window, size_t max_nu
     return starts_of_all(window, apart, window->letters | window->symbols, max_numbers);
 }
 
-static inline uint64_t starts_of_gpt4(const tp_window *window, const uint8_t *p, size_t nbytes, size_t max_numbers)
+TP_INLINE uint64_t starts_of_gpt4(const tp_window *window, const uint8_t *p, size_t nbytes, size_t max_numbers)
 {
     uint64_t starts = starts_of_classes(window, max_numbers);
     return with_contractions(starts, window->apostrophes & (starts | 1), p, nbytes, true);
 }
 
-static inline uint64_t starts_of_o200k(const tp_window *window, const uint8_t *p, size_t nbytes, const tp_split_rules *rules)
+TP_INLINE uint64_t starts_of_o200k(const tp_window *window, const uint8_t *p, size_t nbytes, const tp_split_rules *rules)
 {
     uint64_t starts = starts_of_classes(window, rules->max_numbers) | (window->upper & window->lower << 1);
     if (rules->has_no_contractions) return starts;
