@@ -16,7 +16,7 @@ static inline size_t find_lowest(const uint32_t *ranks, size_t n)
     return lowest;
 }
 
-static inline size_t merge_ranked(const tp_vocabulary *vocabulary, uint32_t limit, size_t least, uint32_t *tokens,
+TP_INLINE size_t merge_ranked(const tp_vocabulary *vocabulary, uint32_t limit, size_t least, uint32_t *tokens,
                                   uint32_t *ranks, size_t n)
 {
     while (n > least) {
@@ -38,7 +38,7 @@ size_t tp_merge_ranked(const tp_vocabulary *vocabulary, uint32_t limit, size_t l
 }
 
 /* Stops when no more than `least` tokens are left. */
-static inline size_t merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit,
+TP_INLINE size_t merge_short(const tp_vocabulary *vocabulary, const uint8_t *piece, size_t nbytes, uint32_t limit,
                                  size_t least, uint32_t *tokens)
 {
     uint32_t ranks[TP_SHORT_PIECE_NBYTES]; /* for each token and the next one */

@@ -58,8 +58,8 @@ static inline bool has_room(const tp_encoding *e)
     return e->sink.out == NULL || e->sink.capacity - e->sink.n >= WINDOW_NBYTES + TP_CACHED_IDS;
 }
 
-static inline size_t encode_by(tp_encoding *e, const tp_split_rules *rules, tp_split_family family, const uint8_t *text,
-                               const uint8_t *end, const uint8_t *readable_end, bool is_final)
+TP_INLINE size_t encode_by(tp_encoding *e, const tp_split_rules *rules, tp_split_family family, const uint8_t *text,
+                           const uint8_t *end, const uint8_t *readable_end, bool is_final)
 {
     const uint8_t *p = text;
     while (p != end) {
@@ -79,19 +79,32 @@ static inline size_t encode_by(tp_encoding *e, const tp_split_rules *rules, tp_s
     return (size_t)(p - text);
 }
 
+/* One function for each family: what it need not do is left out, and its loop has the registers to itself. */
+#define ENCODE_BY(name, family)                                                                                          \
+    TP_NOINLINE size_t name(tp_encoding *e, const tp_split_rules *rules, const uint8_t *text, const uint8_t *end,        \
+                            const uint8_t *readable_end, bool is_final)                                                  \
+    {                                                                                                                    \
+        return encode_by(e, rules, family, text, end, readable_end, is_final);                                           \
+    }
+ENCODE_BY(encode_by_gpt2, TP_SPLIT_GPT2)
+ENCODE_BY(encode_by_gpt4, TP_SPLIT_GPT4)
+ENCODE_BY(encode_by_o200k, TP_SPLIT_O200K)
+ENCODE_BY(encode_by_kimi, TP_SPLIT_KIMI)
+ENCODE_BY(encode_by_deepseek, TP_SPLIT_DEEPSEEK)
+
 size_t ENCODE(tp_encoding *e, const tp_split_rules *rules, const uint8_t *text, const uint8_t *end, const uint8_t *readable_end,
               bool is_final)
 {
     switch (rules->family) {
     case TP_SPLIT_GPT2:
-        return encode_by(e, rules, TP_SPLIT_GPT2, text, end, readable_end, is_final);
+        return encode_by_gpt2(e, rules, text, end, readable_end, is_final);
     case TP_SPLIT_GPT4:
-        return encode_by(e, rules, TP_SPLIT_GPT4, text, end, readable_end, is_final);
+        return encode_by_gpt4(e, rules, text, end, readable_end, is_final);
     case TP_SPLIT_O200K:
-        return encode_by(e, rules, TP_SPLIT_O200K, text, end, readable_end, is_final);
+        return encode_by_o200k(e, rules, text, end, readable_end, is_final);
     case TP_SPLIT_KIMI:
-        return encode_by(e, rules, TP_SPLIT_KIMI, text, end, readable_end, is_final);
+        return encode_by_kimi(e, rules, text, end, readable_end, is_final);
     default:
-        return encode_by(e, rules, TP_SPLIT_DEEPSEEK, text, end, readable_end, is_final);
+        return encode_by_deepseek(e, rules, text, end, readable_end, is_final);
     }
 }
