@@ -59,7 +59,10 @@ napoleon_numpy_docstring = False
 add_module_names = False
 
 # What C itself declares.
-nitpick_ignore = [("c:identifier", name) for name in ("int64_t", "size_t", "uint8_t", "uint32_t", "uint64_t")]
+nitpick_ignore = [("c:identifier", name) for name in ("int32_t", "int64_t", "size_t", "uint8_t", "uint32_t", "uint64_t")]
+
+# What only this package makes an `Explanation` of.
+nitpick_ignore += [("py:class", "text_processor._native.sentiment.Account")]
 
 # Packages that no one needs to have.
 _OPTIONAL = {"numpy", "pandas", "polars", "pyarrow", "regex", "rich", "tiktoken", "tokenizers"}

@@ -291,8 +291,7 @@ class PieceCounts:
         Raises:
             TypeError: ``data`` is not a buffer of bytes.
             InvalidSnapshotError: the bytes were not written by `to_bytes`, are damaged or cut short, or have an unknown
-            version.
-                The message names the byte.
+                version. The message names the byte.
             ImportError: the pattern needs ``regex``, which is not installed.
         """
         counts = cls.__new__(cls)

@@ -61,17 +61,19 @@ def count_words(
 
     Args:
         source: paths and globs (one, or a list), also URLs of fsspec; a ``dask.bag.Bag`` of documents; a ``dask.dataframe``
-            with ``column``. A file is one part: text as for `TextAnalyzer.add_file`; with ``column``, Parquet or JSON lines.
+            with ``column``. A file is one part: text as for `text_processor.TextAnalyzer.add_file`; with ``column``, Parquet
+            or JSON lines.
         column: the column of text, or the field of JSON lines.
         result: ``"analyzer"``, or ``"table"``: a ``dask.dataframe`` of ``term``, ``count`` and ``document_frequency`` in
             ``n_parts`` partitions, for tables that no worker can hold. It is lazy.
         order: of an analyzer's words: ``"seen"`` is the order of the text, as one process has it (the default); ``"count"`` and
             ``"term"`` sort. A table has no order.
         n_parts: the number of partitions of a table. Choose it so that a worker can hold a few of them.
-        salt: as for `TextAnalyzer.split`.
+        salt: as for `text_processor.TextAnalyzer.split`.
         client: a ``distributed.Client``; None means Dask's default: the current client, or threads of this process.
         retries: how often the client repeats a part that raised. What was lost with a worker is always repeated.
-        options: the arguments of `TextAnalyzer` and of `TextAnalyzer.add_file`, by name. A worker counts with ``threads=1``.
+        options: the arguments of `text_processor.TextAnalyzer` and of `text_processor.TextAnalyzer.add_file`, by name. A
+            worker counts with ``threads=1``.
 
     Raises:
         ImportError: Dask is not installed.
@@ -110,13 +112,14 @@ def train_tokenizer(
 
     Args:
         source: as for `count_words`; a file of text is one text.
-        pattern: as for `Tokenizer`.
-        vocab_size: as for `Tokenizer.train_from_iterator`.
+        pattern: as for `text_processor.Tokenizer`.
+        vocab_size: as for `text_processor.Tokenizer.train_from_iterator`.
         column: as for `count_words`.
         client: as for `count_words`.
         retries: as for `count_words`.
         encoding: of files of text, if it is not UTF-8.
-        options: ``tie_break`` and ``progress`` of `Tokenizer.train_from_counts`, and ``special_tokens`` of `Tokenizer`.
+        options: ``tie_break`` and ``progress`` of `text_processor.Tokenizer.train_from_counts`, and ``special_tokens`` of
+            `text_processor.Tokenizer`.
 
     The counts of the distinct pieces must fit into one worker and into this process. Raises as `count_words` does.
     """
@@ -132,7 +135,7 @@ def train_tokenizer(
 def encode_column(frame: Any, column: str, tokenizer: Tokenizer) -> Any:
     """Return a ``dask.dataframe`` with a column ``ids`` more: the token ids of each text of a column. It is lazy.
 
-    The tokenizer travels once to each worker. Special tokens in a text raise, as in `Tokenizer.encode`.
+    The tokenizer travels once to each worker. Special tokens in a text raise, as in `text_processor.Tokenizer.encode`.
     """
     return _with_tokens(frame, column, tokenizer, counts=False)
 

@@ -80,15 +80,16 @@ def count_words(
 
     Args:
         source: paths and globs (one, or a list), also URLs of fsspec; or a ``ray.data.Dataset`` with ``column``. A file is one
-            part: text as for `TextAnalyzer.add_file`, or, with ``column``, Parquet or JSON lines.
+            part: text as for `text_processor.TextAnalyzer.add_file`, or, with ``column``, Parquet or JSON lines.
         column: the column of text, or the field of JSON lines.
         result: ``"analyzer"``, or ``"table"``: a ``ray.data.Dataset`` of ``term``, ``count`` and ``document_frequency`` in
             ``n_parts`` blocks, for tables that no worker can hold.
         order: as for `text_processor.cluster.dask.count_words`.
         n_parts: the number of blocks of a table. Choose it so that a worker can hold a few of them.
-        salt: as for `TextAnalyzer.split`.
+        salt: as for `text_processor.TextAnalyzer.split`.
         retries: how often Ray repeats a task whose worker was lost, or that raised `OSError`.
-        options: the arguments of `TextAnalyzer` and of `TextAnalyzer.add_file`, by name. A worker counts with ``threads=1``.
+        options: the arguments of `text_processor.TextAnalyzer` and of `text_processor.TextAnalyzer.add_file`, by name. A
+            worker counts with ``threads=1``.
 
     Raises as `text_processor.cluster.dask.count_words` does. Ray is started if it is not running.
     """
@@ -129,7 +130,8 @@ def train_tokenizer(
 def encode_column(frame: Any, column: str, tokenizer: Tokenizer) -> Any:
     """Return a ``ray.data.Dataset`` with a column ``ids`` more: the token ids of each text of a column. It is lazy.
 
-    The tokenizer travels once to each machine, by Ray's object store. Special tokens in a text raise, as in `Tokenizer.encode`.
+    The tokenizer travels once to each machine, by Ray's object store. Special tokens in a text raise, as in
+    `text_processor.Tokenizer.encode`.
     """
     return _with_tokens(frame, column, tokenizer, counts=False)
 

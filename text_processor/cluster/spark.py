@@ -93,16 +93,18 @@ def count_words(
 
     Args:
         source: paths and globs (one, or a list), also URLs of fsspec, which every worker can read; or a
-            ``pyspark.sql.DataFrame`` with ``column``. A file is one part: text as for `TextAnalyzer.add_file`, or, with
-            ``column``, Parquet or JSON lines. Paths are several times faster, since their text does not go through the JVM.
+            ``pyspark.sql.DataFrame`` with ``column``. A file is one part: text as for `text_processor.TextAnalyzer.add_file`,
+            or, with ``column``, Parquet or JSON lines. Paths are several times faster, since their text does not go through
+            the JVM.
         column: the column of text, or the field of JSON lines.
         result: ``"analyzer"``, or ``"table"``: a ``pyspark.sql.DataFrame`` of ``term``, ``count`` and ``document_frequency``,
             for tables that no worker can hold. It is lazy.
         order: as for `text_processor.cluster.dask.count_words`; the parts of a data frame are in the order of its partitions.
         n_parts: the number of shares of a table. Choose it so that a worker can hold one of them, twice.
-        salt: as for `TextAnalyzer.split`.
+        salt: as for `text_processor.TextAnalyzer.split`.
         session: a ``SparkSession``; None means the current one, or a new one.
-        options: the arguments of `TextAnalyzer` and of `TextAnalyzer.add_file`, by name. A worker counts with ``threads=1``.
+        options: the arguments of `text_processor.TextAnalyzer` and of `text_processor.TextAnalyzer.add_file`, by name. A
+            worker counts with ``threads=1``.
 
     Raises as `text_processor.cluster.dask.count_words` does, but what goes wrong on a worker is an error of Spark, whose text
     has ``PartError`` and the name of the part. Spark repeats failed and lost tasks (``spark.task.maxFailures``).
@@ -158,7 +160,8 @@ def train_tokenizer(
 def encode_column(frame: Any, column: str, tokenizer: Tokenizer) -> Any:
     """Return a ``pyspark.sql.DataFrame`` with a column ``ids`` more: the token ids of each text of a column. It is lazy.
 
-    The tokenizer travels once to each worker, as a broadcast. Special tokens in a text raise, as in `Tokenizer.encode`.
+    The tokenizer travels once to each worker, as a broadcast. Special tokens in a text raise, as in
+    `text_processor.Tokenizer.encode`.
     """
     return _with_tokens(frame, column, tokenizer, counts=False)
 
