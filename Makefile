@@ -31,7 +31,7 @@ help: ## This list
 help-more: ## The list of all other targets, by subject
 	@$(list) make/*.mk
 
-.PHONY: build demo check test test-project lint types
+.PHONY: build demo check test test-project test-cluster lint types
 build: $(VENV)/.built ## Compile the C core and install the package into .venv, editable; again after a change of C
 
 demo: build ## Set everything up, then count the words of a real book
@@ -50,6 +50,10 @@ test: $(VENV)/.test-tools test-c ## The tests of the C core and of the package
 
 test-project: $(VENV)/.dev-tools ## The tests of what is around the package: documentation, tools, benchmarks, workflows
 	$(call side-by-side,$(VENV)/bin/python,tests/project)
+
+# Where an engine cannot be installed, or has no Java to run on, its tests say that they are skipped.
+test-cluster: $(VENV)/.engines ## Dask, Spark and Ray on this machine, with workers that are killed; installs the last two
+	$(VENV)/bin/python -m pytest -rs tests/test_cluster_dask.py tests/test_cluster_spark.py tests/test_cluster_ray.py
 
 lint: $(VENV)/.dev-tools ## ruff: rules and format
 	$(VENV)/bin/ruff check

@@ -44,6 +44,11 @@ $(VENV)/.dev-tools: $(VENV)/.test-tools
 	@$(PIP) --group dev
 	@touch $@
 
+# What counts on many machines.
+$(VENV)/.engines: $(VENV)/.test-tools
+	@$(PIP) --group engines || echo "Spark and Ray could not be installed"
+	@touch $@
+
 # What makes wheels and looks at them.
 $(VENV)/.release-tools: $(VENV)/.created
 	@$(PIP) --group release
