@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -328,3 +329,10 @@ def test_the_map_shows_every_room_and_every_public_module() -> None:
     private = {name.rpartition("/")[2] for name in shown if re.match(r"_|numeric/_", name)}
     modules = {path.stem for path in MODULES} | {path.parent.name for path in MODULES}
     assert private <= modules
+
+
+@pytest.mark.skipif(not (ROOT / "pyproject.toml").is_file(), reason="the project is not beside the tests")
+def test_every_package_goes_into_the_wheel() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    found = {path.parent.relative_to(ROOT).as_posix().replace("/", ".") for path in PACKAGE.rglob("__init__.py")}
+    assert set(project["tool"]["setuptools"]["packages"]) == found
