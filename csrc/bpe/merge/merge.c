@@ -157,7 +157,8 @@ static bool merge_all(const tp_vocabulary *vocabulary, tp_merger *merger, symbol
     return true;
 }
 
-/* Puts some tokens even if it returns false. A merge removes one pair from the heap and one symbol, and adds at most two pairs: at most 2n are in it. */
+/* Puts some tokens even if it returns false. A merge removes one pair from the heap and one symbol, and adds at most two pairs: at
+ * most 2n are in it. */
 static bool merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, const uint8_t *piece, size_t nbytes,
                             uint32_t limit, size_t least, tp_token_sink *sink)
 {
