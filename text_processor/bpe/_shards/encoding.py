@@ -211,7 +211,7 @@ class _Run:
         if self._digest != done.digest:
             n = done.documents
             raise ValueError(
-                f"the first {n} documents are not those of the run that is to go on: give the same, or a new folder"
+                f"the first {n} documents are not those of the run that goes on: give the same, or use a new folder"
             )
 
     def _parts(self, some: Documents, hashes: array[int] | None) -> bytearray:

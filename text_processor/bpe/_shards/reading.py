@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from text_processor._common.arguments import check_option
 from text_processor._common.messages import needs, quoted
 from text_processor.bpe._shards import formats, manifest
-from text_processor.bpe._shards.formats import FORMATS
+from text_processor.bpe._shards.formats import FORMATS, Names
 from text_processor.bpe._shards.manifest import Entry, Manifest
 
 _NBYTES = {"uint16": 2, "uint32": 4, "int32": 4}
@@ -43,18 +43,27 @@ class Shard(Sequence[Any]):
     ('train_000000', 2, [257, 258], [257, 258, 97, 258], [0, 2, 4])
     """
 
-    def __init__(self, folder: Path, entry: Entry, options: dict[str, Any]) -> None:
-        self.name = entry.name
-        """The name of its files, without the suffix."""
-        self.split = entry.split
-        """``"train"`` or ``"val"``."""
-        self.tokens = entry.tokens
-        """How many ids it has."""
-        self.dtype: str = options["dtype"]
-        """The type of the ids: ``"uint16"``, ``"uint32"``, or ``"int32"`` for Megatron."""
-        self._format: str = options["format"]
-        self._documents = entry.documents
+    name: str
+    """The name of its files, without the suffix."""
+    split: str
+    """``"train"`` or ``"val"``."""
+    tokens: int
+    """How many ids it has."""
+    dtype: str
+    """The type of the ids: ``"uint16"``, ``"uint32"``, or ``"int32"`` for Megatron."""
+
+    if TYPE_CHECKING:
+        _documents: int
+        _format: str
+        _paths: Names
+
+    @classmethod
+    def _of(cls, folder: Path, entry: Entry, options: dict[str, Any]) -> Shard:
+        self = cls()
+        self.name, self.split, self.tokens, self._documents = entry
+        self.dtype, self._format = options["dtype"], options["format"]
         self._paths = formats.names(folder, entry.name, FORMATS[self._format])
+        return self
 
     @property
     def path(self) -> Path:
@@ -126,18 +135,30 @@ class Shard(Sequence[Any]):
 class Shards(Sequence[Shard]):
     """The shards of a folder, in order: those for training, then those for validation.
 
-    ``tokens``, ``documents`` and ``skipped`` (missing values, such as nulls) are totals, and ``manifest`` is what
-    ``manifest.json`` holds of the tokenizer, the options and the sources. No file of a shard is opened before its arrays are
-    asked for.
+    No file of a shard is opened before its arrays are asked for.
     """
 
-    def __init__(self, folder: Path, found: Manifest, split: str | None) -> None:
+    manifest: dict[str, Any]
+    """What ``manifest.json`` says of the tokenizer, the options and the sources."""
+    skipped: int
+    """How many missing values, such as nulls, the sources had."""
+    tokens: int
+    """How many ids these shards have."""
+    documents: int
+    """How many documents they have."""
+
+    if TYPE_CHECKING:
+        _shards: list[Shard]
+
+    @classmethod
+    def _of(cls, folder: Path, found: Manifest, split: str | None) -> Shards:
         chosen = [entry for name in ("train", "val") for entry in found.shards if entry.split == name and split in (None, name)]
-        self.manifest = found.about
-        self.skipped = found.skipped
+        self = cls()
+        self.manifest, self.skipped = found.about, found.skipped
         self.tokens = sum(entry.tokens for entry in chosen)
         self.documents = sum(entry.documents for entry in chosen)
-        self._shards = [Shard(folder, entry, found.options) for entry in chosen]
+        self._shards = [Shard._of(folder, entry, found.options) for entry in chosen]
+        return self
 
     def __len__(self) -> int:
         return len(self._shards)
@@ -189,7 +210,7 @@ def read_shards(path: str | os.PathLike[str], *, split: Literal["train", "val"] 
         raise ValueError(
             f"the shards in {quoted(str(folder))} are not complete: Tokenizer.encode_corpus with the same arguments goes on"
         )
-    shards = Shards(folder, found, split)
+    shards = Shards._of(folder, found, split)
     for shard in shards:
         shard.check()
     return shards

@@ -188,7 +188,7 @@ class Writer:
 
     def _store(self, part: Part, ends: Ends, parts: bytes) -> None:
         n_read = 0
-        while n_read < len(ends):
+        while parts.find(part.number, n_read) >= 0:
             scratch = self._open(part)
             enough = self._limit - scratch.n_ids
             packed = native_bpe.pack(self._plan.packing, self.ids, ends, parts, part=part.number, n_read=n_read, enough=enough)
