@@ -212,16 +212,10 @@ def test_every_document_is_there_with_the_ids_of_encode(
 
 def test_a_shard_of_each_kind_has_its_names_and_marks(tmp_path: Path) -> None:
     tokenizer = of_bytes(special_tokens=["<s>"])
-    for format in READERS:
-        tokenizer.encode_corpus(
-            iter(["ab", "c"]),
-            tmp_path / format,
-            format=format,
-            bos="<s>",
-            shard_tokens=None,
-            split=(1, 0),  # type: ignore[arg-type]
-        )
-    assert {format: sorted(path.name for path in (tmp_path / format).iterdir()) for format in READERS} == {
+    options: dict[str, Any] = {"bos": "<s>", "shard_tokens": None, "split": (1, 0)}
+    for kind in READERS:
+        tokenizer.encode_corpus(iter(["ab", "c"]), tmp_path / kind, format=kind, **options)  # type: ignore[arg-type]
+    assert {kind: sorted(path.name for path in (tmp_path / kind).iterdir()) for kind in READERS} == {
         "raw": ["manifest.json", "train.bin", "train.offsets"],
         "llmc": ["manifest.json", "train.bin", "train.offsets"],
         "megatron": ["manifest.json", "train.bin", "train.idx"],

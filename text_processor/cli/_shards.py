@@ -11,6 +11,7 @@ from text_processor._common.messages import quoted
 from text_processor.cli import _shared
 from text_processor.cli._shared import PROGRAM, FileError, printable, say
 
+DTYPES = ("auto", "uint16", "uint32")
 FORMATS = ("raw", "llmc", "megatron", "npy", "parquet")
 
 _DESCRIPTION = """\
