@@ -1094,4 +1094,4 @@ class Tokenizer(NamesOfPeers):
         set_attributes(self, attributes)
 
 
-signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, PieceCounts, Shard, Shards))
+signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, PieceCounts, Shard, Shards, read_shards))

@@ -40,6 +40,7 @@ def add_shards(actions: Any) -> None:
     parser = actions.add_parser(
         "shards",
         help="write a corpus as files of ids for training",
+        usage=f"{PROGRAM} bpe shards [OPTION ...] TOKENIZER SOURCE ... --out FOLDER --format FORMAT",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

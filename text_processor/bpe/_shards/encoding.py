@@ -81,16 +81,14 @@ def _locked(folder: Path) -> Generator[None, None, None]:
 def _begun(folder: Path, about: dict[str, Any]) -> Manifest:
     """Return the manifest of a run that is to go on, or that of a new one."""
     path = folder / manifest.NAME
-    try:
-        found = Manifest.read(path)
-    except FileNotFoundError:
-        others = sorted(each.name for each in folder.iterdir() if not _LEFT.fullmatch(each.name))
-        if others:
+    if not path.exists():
+        if others := sorted(each.name for each in folder.iterdir() if not _LEFT.fullmatch(each.name)):
             message = f"it has other files, such as {others[0]!r}, so shards need a folder of their own"
-            raise FileExistsError(errno.EEXIST, message, str(folder)) from None
+            raise FileExistsError(errno.EEXIST, message, str(folder))
         found = Manifest(path, about)
         found.save()
         return found
+    found = Manifest.read(path)
     for key in ("tokenizer", "options"):
         if (difference := plan.same(found.about[key], about[key])) is not None:
             raise ValueError(

@@ -32,8 +32,7 @@ class Shard(Sequence[Any]):
     memory; those of Parquet, which is compressed, are in memory.
 
     >>> import tempfile
-    >>> from text_processor import Tokenizer
-    >>> from text_processor.bpe import read_shards
+    >>> from text_processor import Tokenizer, read_shards
     >>> tokenizer = Tokenizer(special_tokens=["<|end|>"])
     >>> tokenizer.train("low lower lowest", 258)
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -193,8 +192,7 @@ def read_shards(path: str | os.PathLike[str], *, split: Literal["train", "val"] 
     It takes O(shards) time; the files are mapped, not read.
 
     >>> import tempfile
-    >>> from text_processor import Tokenizer
-    >>> from text_processor.bpe import read_shards
+    >>> from text_processor import Tokenizer, read_shards
     >>> tokenizer = Tokenizer()
     >>> tokenizer.train("low lower lowest", 258)
     >>> with tempfile.TemporaryDirectory() as folder:
