@@ -24,6 +24,9 @@ from text_processor.errors import TextProcessorError
 # What is lost at most when a run is stopped; what it costs to have all reach the disk so often is not to be measured.
 SECONDS_BETWEEN_NOTES = 5.0
 
+# Full shards wait for a note until they are one in so many, as a note tells of all: so many short ones take linear time.
+MOST_FULL = 8
+
 # What stands for the part of a document that is missing, and of one that is stored already.
 MISSING, DONE = 255, 254
 
@@ -129,7 +132,7 @@ class Writer:
         self._limit = plan.shard_tokens or NO_LIMIT
         self._expected = bytearray()  # the part of each document that the encoder has got, but not given back
         self._hashes = array("Q")
-        self._full: list[tuple[Scratch, Entry]] = []
+        self._full: list[Entry] = []
         self.place: Place = manifest.place or Place()
         self._parts = [
             Part(number, sum(entry.split == split for entry in manifest.shards))
@@ -204,7 +207,7 @@ class Writer:
             del self._hashes[:n]
         self.place = Place(place.source, place.documents + n, digest, place.skipped + n_skipped)
         self._tell()
-        if self._full or monotonic() >= self._due:
+        if monotonic() >= self._due or len(self._full) * MOST_FULL > len(self._manifest.shards):
             self.note()
 
     # ---- Shards ------------------------------------------------------------------------------------------------------
@@ -232,8 +235,10 @@ class Writer:
             )
         if self._plan.shuffle_seed is None:
             scratch.put_header(self._format.header(scratch.n_ids, self._plan.packing.id_nbytes))
-        self._full.append((scratch, scratch.entry(part)))
-        self._manifest.shards.append(self._full[-1][1])
+        scratch.sync()
+        scratch.close()
+        self._full.append(scratch.entry(part))
+        self._manifest.shards.append(self._full[-1])
         part.scratch, part.n_shards = None, part.n_shards + 1
 
     # ---- How far it has come -----------------------------------------------------------------------------------------
@@ -241,20 +246,16 @@ class Writer:
     def note(self) -> None:
         """Have all that was written reach the disk, note it, and give full shards their files."""
         manifest = self._manifest
-        for scratch in self._scratches():
-            scratch.sync()
+        for part in self._parts:
+            if part.scratch is not None:
+                part.scratch.sync()
         manifest.place, manifest.skipped = self.place, self.place.skipped
         manifest.open = [part.scratch.entry(part) for part in self._parts if part.scratch is not None]
         manifest.save()
-        for scratch, entry in self._full:
-            scratch.close()
+        for entry in self._full:
             settle(self._folder, self._plan, entry)
         self._full = []
         self._due = monotonic() + SECONDS_BETWEEN_NOTES
-
-    def _scratches(self) -> list[Scratch]:
-        full = [scratch for scratch, _ in self._full]
-        return [*full, *(part.scratch for part in self._parts if part.scratch is not None)]
 
     def finish(self) -> None:
         """End the last shards, and note that all is done."""
@@ -267,8 +268,9 @@ class Writer:
 
     def close(self) -> None:
         """Close the files, whatever has happened."""
-        for scratch in self._scratches():
-            scratch.close()
+        for part in self._parts:
+            if part.scratch is not None:
+                part.scratch.close()
 
 
 def settle(folder: Path, plan: Plan, entry: Entry) -> None:
