@@ -768,12 +768,8 @@ def read_many_shards(n: int, folder: Path) -> Call:
 
 STREAMS: Table = {
     "encode_corpus": (1 << 14, lambda n, folder: encode_corpus(lambda: iter(["a b"] * n), folder, split=(1, 1))),
-    "encode_corpus, many shards": (
-        30,
-        lambda n, folder: encode_corpus(lambda: iter(["a" * 600_000] * n), folder, shard_tokens=1),
-    ),
     "encode_corpus, shuffled": (1 << 13, lambda n, folder: encode_corpus(lambda: iter("a" * n), folder, shuffle_seed=1)),
-    "encode_corpus, one long line": (1 << 21, encode_long_line),
+    "encode_corpus, one long line": (1 << 20, encode_long_line),
     "read_shards": (50, read_many_shards),
     "encode_file, one piece": (1 << 21, encode_file),
     "encode_stream, one piece in small blocks": (1000, encode_stream),

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from bpe_texts import BOOK, BYTES, of_bytes, plain_texts, texts_with_names, trained
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_shares import xxh64
 
@@ -171,6 +171,7 @@ def given_as(way: str, documents: list[str], folder: Path) -> Any:
 
 
 @pytest.mark.usefixtures("small")
+@settings(max_examples=settings.default.max_examples // 2)  # each writes and reads files
 @given(st.lists(st.one_of(plain_texts, texts_with_names), max_size=12), ways)
 def test_every_document_is_there_with_the_ids_of_encode(
     tmp_path_factory: pytest.TempPathFactory, documents: list[str], way: Way
