@@ -12,6 +12,7 @@ import random
 import signal
 import struct
 import sys
+import tracemalloc
 from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -557,3 +558,37 @@ def test_the_command_does_the_same(tmp_path: Path, capsys: pytest.CaptureFixture
     options: dict[str, Any] = {"split": (9, 1), "shuffle_seed": 3, "shard_tokens": 700}
     tokenizer.encode_corpus(given, tmp_path / "same", format="megatron", column="a", eos="<|end|>", **options)
     assert contents(tmp_path / "out") == contents(tmp_path / "same")
+
+
+# ---- While it runs -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("small")
+def test_memory_does_not_grow_with_the_corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("text_processor._documents.sources.BLOCK_NBYTES", 4096)
+
+    def peak(n_lines: int) -> int:
+        path = tmp_path / f"{n_lines}.jsonl"
+        path.write_text('{"text": "to be or not to be"}\n' * n_lines)
+        tracemalloc.start()
+        try:
+            of_bytes().encode_corpus(path, tmp_path / f"{n_lines}", format="raw", shard_tokens=30_000, threads=1)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(500)  # what is made once
+    assert peak(4000) < peak(1000) + 20_000
+
+
+@pytest.mark.usefixtures("small")
+def test_progress_is_told_in_bytes_of_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("text_processor._common.progress.INTERVAL_SECONDS", 0)
+    given = [in_json(tmp_path / "a.jsonl", lambda line: {"text": line}), in_lines(tmp_path / "b"), in_parquet(tmp_path / "c")]
+    total, told = sum(path.stat().st_size for path in given), []
+    of_bytes().encode_corpus(given, tmp_path / "out", format="raw", progress=lambda *arguments: told.append(arguments))
+    done = [n for n, _ in told]
+    assert done == sorted(done)
+    assert done[-1] == total
+    assert {n for _, n in told} == {total}
+    assert len({*done}) >= 3
