@@ -230,6 +230,9 @@ class Tokenizer(metaclass=ABCMeta):
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
         threads: int | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
@@ -239,15 +242,33 @@ class Tokenizer(metaclass=ABCMeta):
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
         threads: int | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
     def train_from_counts(
         self,
-        counts: PieceCounts,
+        counts: PieceCounts | Mapping[Any, int],
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        threads: int | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
+    def extend(
+        self,
+        text: str | Buffer | PieceCounts,
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        threads: int | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
 
@@ -508,9 +529,13 @@ class IncrementalDecoder:
     def reset(self) -> None: ...
 
 class PieceCounts:
-    def __init__(self, pattern: str = "gpt4", *, threads: int | None = None) -> None: ...
+    def __init__(
+        self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None, threads: int | None = None
+    ) -> None: ...
     @property
     def pattern(self) -> str: ...
+    @property
+    def special_tokens(self) -> tuple[str, ...]: ...
 
     # Adding
     def add(self, text: str | Buffer, *, progress: Callable[[int, int | None], object] | bool | None = None) -> None: ...
@@ -519,6 +544,9 @@ class PieceCounts:
         texts: Iterable[str | Buffer],
         *,
         progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
+    def add_counts(
+        self, counts: Mapping[Any, int], *, progress: Callable[[int, int | None], object] | bool | None = None
     ) -> None: ...
     def add_file(
         self,

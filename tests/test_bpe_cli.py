@@ -79,6 +79,21 @@ def test_train_makes_the_tokenizer_of_python(bpe, text, tmp_path, tie_break):
     assert Tokenizer.from_tiktoken(tmp_path / "model.tiktoken", "gpt2", special) == expected(tie_break)
 
 
+def test_train_has_the_options_of_python(bpe, text, tmp_path):
+    limits = ["--min-frequency", 3, "--max-token-length", 4, "--cut-special", "--special", "the"]
+    bpe("train", text, "--vocab-size", 400, *limits, "-o", tmp_path / "m")
+    tokenizer = Tokenizer(special_tokens=["the"])
+    tokenizer.train(TEXT, 400, min_frequency=3, max_token_length=4, allowed_special="all")
+    assert Tokenizer.load(tmp_path / "m") == tokenizer
+    bpe("train", text, "--vocab-size", 500, "--extend", tmp_path / "m", "-o", tmp_path / "more")
+    tokenizer.extend(TEXT, 500)
+    assert Tokenizer.load(tmp_path / "more") == tokenizer
+    assert tokenizer.vocab_size > 400
+    refused = bpe("train", text, "--vocab-size", 300, "--extend", tmp_path / "m", "-o", tmp_path / "none")
+    assert "m: vocab_size must be at least" in refused.errors
+    assert not (tmp_path / "none").exists()
+
+
 def test_train_takes_many_files_each_a_text(bpe, tmp_path, monkeypatch):
     monkeypatch.setattr("text_processor.bpe._stages.utf8.STEP_NBYTES", 1000)
     monkeypatch.setattr("text_processor._documents.sources.BLOCK_NBYTES", 1000)

@@ -343,13 +343,17 @@ class Tokenizer(NamesOfPeers):
             vocab_size, tie_break, threads, progress, min_frequency=min_frequency, max_token_length=max_token_length
         )
         model, cut = self._model, self._model.cut_for(allowed_special)
-        is_first = isinstance(model, Untrained)
-        earlier = None if is_first else _extending.Earlier(model)
-        plan = plan if is_first else _extending.plan_for(model, plan)
+        earlier = None if isinstance(model, Untrained) else _extending.Earlier(model)
+        if earlier is not None:
+            plan = _extending.plan_for(model, plan)
         if arguments.is_a(text, PieceCounts):
             pieces = self._counted(text, plan)
         else:
             pieces = _training.count_text(utf8.checked_text(text), model.splitter, plan.threads, plan.progress, cut=cut)
+        self._train_on(model, pieces, plan, earlier)
+
+    def _train_on(self, model: Model, pieces: Pieces, plan: _training.Plan, earlier: _extending.Earlier | None) -> None:
+        """Train on counted pieces, after the earlier merges of a model if there are any."""
         if earlier is None:
             self._use_merges(_training.merge(pieces, plan))
         else:

@@ -22,7 +22,7 @@ from text_processor._documents import decoding, sources
 from text_processor._documents.decoding import Reading
 from text_processor._documents.sources import Shard
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _training
+from text_processor.bpe import _extending, _training
 from text_processor.bpe._files import writing
 from text_processor.bpe._stages import utf8
 from text_processor.cli import _shards, _shared
@@ -53,7 +53,8 @@ need the Python package regex: those with look-behind or back references.
 examples:
   {PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe
   {PROGRAM} bpe train *.txt.gz --vocab-size 50000 --pattern o200k \\
-      --special '<|endoftext|>' -o tokenizer.json"""
+      --special '<|endoftext|>' -o tokenizer.json
+  {PROGRAM} bpe train law.txt --extend book.bpe --vocab-size 9000 -o law.bpe"""
 
 _ENCODE_EPILOG = f"""\
 Ids are written as decimal numbers, one on each line, or with --binary as
@@ -130,7 +131,12 @@ def _add_train(actions: Any) -> None:
         "--vocab-size", type=_vocab_size, required=True, metavar="N", help="number of tokens, without special tokens"
     )
     train.add_argument("-o", "--output", required=True, metavar="FILE", help="the file for the tokenizer")
-    train.add_argument("--pattern", default="gpt4", help="the regular expression that splits text, or its name (default: gpt4)")
+    train.add_argument("--pattern", help="the regular expression that splits text, or its name (default: gpt4)")
+    train.add_argument(
+        "--extend",
+        metavar="MODEL",
+        help="add merges to those of this tokenizer, which has the pattern and the special tokens; each token keeps its id",
+    )
     train.add_argument(
         "--tie-break",
         choices=["rustbpe", "hf"],
@@ -139,6 +145,15 @@ def _add_train(actions: Any) -> None:
     )
     train.add_argument(
         "--special", action="append", default=[], metavar="NAME", help="a special token; may be given more than once"
+    )
+    train.add_argument(
+        "--cut-special", action="store_true", help="cut the names of special tokens out of the text; by default they are text"
+    )
+    train.add_argument(
+        "--min-frequency", type=_at_least(0), default=0, metavar="N", help="stop when the next pair occurs less often than this"
+    )
+    train.add_argument(
+        "--max-token-length", type=_at_least(1), metavar="N", help="make no token of more bytes than this (default: any length)"
     )
     _shared.add_encoding(train)
     _shared.add_threads(train)
@@ -168,6 +183,15 @@ def _vocab_size(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 256):
         raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 256 on")
     return int(text)
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= least):
+            raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from {least} on")
+        return int(text)
+
+    return parse
 
 
 # ---- Tokenizers ------------------------------------------------------------------------------------------------------
@@ -215,18 +239,26 @@ def _naming(name: str) -> Generator[None, None, None]:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from text_processor.bpe import Tokenizer  # noqa: PLC0415
-
-    try:
-        tokenizer = Tokenizer(arguments.pattern, special_tokens=arguments.special)
-    except (ValueError, ImportError) as error:
-        arguments.refuse(str(error))
-        raise
+    tokenizer = _new(arguments) if arguments.extend is None else _to_extend(arguments)
+    model = tokenizer._model
+    earlier: _extending.Earlier | None = None
+    plan = _training.Plan(
+        arguments.vocab_size - 256,
+        native_bpe.TIE_BREAKS[arguments.tie_break],
+        threads_or_all(arguments.threads),
+        None,
+        arguments.min_frequency,
+        arguments.max_token_length,
+    )
+    if arguments.extend is not None:
+        with _naming(arguments.extend):
+            earlier, plan = _extending.Earlier(model), _extending.plan_for(model, plan)
     _check_output(tokenizer, arguments.output)
     faults = Faults(arguments)
     with Work(arguments.files, shows_bar=arguments.progress) as work:
         hook: Progress | None = None
-        counting = _training.Counting(tokenizer._model.splitter, threads_or_all(arguments.threads), lambda _: _tell(hook))
+        cut = model.cut_for("all" if arguments.cut_special else ())
+        counting = _training.Counting(model.splitter, plan.threads, lambda _: _tell(hook), cut)
         for name in arguments.files:
             with faults.left_out(), _opened(name) as (read, position):
                 hook = work.hook(position)
@@ -234,13 +266,30 @@ def _train(arguments: argparse.Namespace) -> int:
             work.has_done(name)
     if faults.n == len(arguments.files):
         raise FileError("no file is left to make a vocabulary of")
-    n_merges = arguments.vocab_size - 256
-    with _LateBar(n_merges, shows_bar=arguments.progress) as bar:
-        plan = _training.Plan(n_merges, native_bpe.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
-        tokenizer._use_merges(_training.merge(counting.pieces, plan))
+    with _LateBar(plan.n_merges, shows_bar=arguments.progress) as bar:
+        tokenizer._train_on(model, counting.pieces, plan._replace(progress=bar.tell), earlier)
     _save(tokenizer, arguments.output)
     say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
     return faults.status
+
+
+def _new(arguments: argparse.Namespace) -> Tokenizer:
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415
+
+    try:
+        return Tokenizer("gpt4" if arguments.pattern is None else arguments.pattern, special_tokens=arguments.special)
+    except (ValueError, ImportError) as error:
+        arguments.refuse(str(error))
+        raise
+
+
+def _to_extend(arguments: argparse.Namespace) -> Tokenizer:
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415
+
+    if arguments.special:
+        arguments.refuse("--special cannot be given with --extend: the tokenizer has its special tokens")
+    with _naming(arguments.extend):
+        return Tokenizer.load(Path(arguments.extend), pattern=arguments.pattern)
 
 
 def _sound(read: Callable[[int], bytes], name: str, faults: Faults, arguments: argparse.Namespace) -> Shard:
