@@ -427,7 +427,7 @@ typedef struct tp_chunks_place {
  * tp_batch; a text without bytes has no chunk. TP_INVALID_ARGUMENT if `size` is 0 or not more than `overlap`, if the ends or the
  * place are not within the text, for unknown or repeated boundaries, and without a splitter; also, with the place of the
  * character in all of `text` as offset, if a character alone has more ids than `size`. After an error the place is as before.
- * O(bytes passed × (1 + overlap / (size - overlap))), however the texts are built. Of a piece that is longer than 4096 + 8 * `size`
+ * O(bytes passed × (1 + overlap / (size - overlap))), however the texts are built. Of a piece that is longer than 1024 + 8 * `size`
  * bytes only so much is looked at as the chunk takes. */
 tp_status tp_vocabulary_find_chunks(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
                                     const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_texts,

@@ -40,23 +40,25 @@ def find(
     vocabulary: Vocabulary,
     splitter: AnySplitter,
     texts: Batch,
-    size: int,
-    overlap: int,
-    boundaries: Sequence[str],
+    how: tuple[int, int, Sequence[str]],
     *,
     in_characters: bool,
 ) -> Iterator[array[int]]:
-    """Give the chunks of texts, some thousands at a time: the index of the text, start, end and number of ids of each in turn."""
+    """Give the chunks of texts, some thousands at a time: index of the text, start, end and number of ids of each in turn.
+
+    ``how`` is the size, the overlap and the names of boundaries.
+    """
+    size, overlap, boundaries = how
     kinds = ffi.new("tp_boundary[]", [BOUNDARIES[name] for name in boundaries])
-    how, place = ffi.new("tp_chunking *"), ffi.new("tp_chunks_place *")
-    how.size, how.overlap, how.boundaries, how.n_boundaries = min(size, MOST_IDS), overlap, kinds, len(boundaries)
-    how.in_characters = in_characters
+    c_how, place = ffi.new("tp_chunking *"), ffi.new("tp_chunks_place *")
+    c_how.size, c_how.overlap, c_how.boundaries, c_how.n_boundaries = size, overlap, kinds, len(boundaries)
+    c_how.in_characters = in_characters
     with ffi.from_buffer("uint8_t[]", texts.text) as text:
         capacity = max(1, min(STEP_CHUNKS, STEP_IDS // size, len(text) + 1))
         chunks, n, error = new_uninitialized("tp_chunk[]", capacity), ffi.new("size_t *"), new_error()
         way = vocabulary.pointer, vocabulary.cache.pointer, splitter.pointer, text, len(text), texts.ends, texts.n_ends
         while place.text < texts.n_ends:
-            status = lib.tp_vocabulary_find_chunks(*way, how, place, chunks, capacity, n, error)
+            status = lib.tp_vocabulary_find_chunks(*way, c_how, place, chunks, capacity, n, error)
             try:
                 check(status, error)
             except InvalidArgumentError as failure:
@@ -67,7 +69,7 @@ def find(
 
 
 def _character_error(texts: Batch, start: int) -> CharacterError:
-    """Return the error for the character that begins at this byte of a batch; all else that the core checks is as it must be."""
+    """Return the error for the character that begins at this byte of a batch; nothing else can be wrong."""
     before = 0
     for index, end in enumerate(numbers_of(texts.ends, texts.n_ends)):
         if start < end:

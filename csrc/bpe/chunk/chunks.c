@@ -12,8 +12,9 @@
 #include "unicode/utf8.h"
 
 enum {
-    WINDOW_NBYTES = 1 << 11,      /* of text that is split at once: about the chunks that people ask for */
-    LONG_PIECE_NBYTES = 1 << 12,  /* a longer piece is not split to its end for each chunk in it */
+    MOST_AT_ONCE = 1 << 11,       /* bytes of text that are split at once */
+    LEAST_AT_ONCE = 1 << 6,
+    LONG_PIECE_NBYTES = 1 << 10,  /* a longer piece is not split to its end for each chunk in it */
     NBYTES_OF_AN_ID = 4,          /* about so many in English; less in most other texts */
     PIECES_AT_ONCE = 512,         /* ends of pieces that fit into the first-level cache */
     PREFETCHED = 32,              /* pieces whose entries are on their way from memory at a time */
@@ -123,15 +124,23 @@ static bool make_room_for_ends(chunker *c, size_t window)
     return grown != NULL;
 }
 
+/* Returns how many bytes to split for so many ids: few more than they need. */
+static size_t window_for(size_t n_missing)
+{
+    size_t most = MOST_AT_ONCE / (2 * NBYTES_OF_AN_ID);
+    return n_missing < most ? LEAST_AT_ONCE + n_missing * 2 * NBYTES_OF_AN_ID : MOST_AT_ONCE;
+}
+
 /* Splits the text from the start of the chunk on until there are too many ids. Returns false if memory runs out. */
 static bool read_pieces(chunker *c)
 {
-    size_t at = c->start, window = WINDOW_NBYTES;
+    size_t at = c->start, window = 0;
     c->n_pieces = 0;
     c->n_certain = SIZE_MAX;
     c->encoding.sink.n = 0;
     while (at < c->nbytes && c->encoding.sink.n <= c->how.size) {
         size_t left = c->nbytes - at, n_missing = (size_t)c->how.size - c->encoding.sink.n + 1;
+        if (window == 0) window = window_for(n_missing);
         bool has_all = left <= window;
         if (!make_room_for_ends(c, window)) return false;
         size_t n = tp_split(c->splitter, c->text + at, has_all ? left : window, has_all, c->ends,
@@ -149,7 +158,7 @@ static bool read_pieces(chunker *c)
         }
         if (!count_pieces(c, at, n)) return false;
         at = c->pieces[c->n_pieces - 1].end;
-        window = WINDOW_NBYTES;
+        window = 0;
     }
     return true;
 }
