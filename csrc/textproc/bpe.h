@@ -390,6 +390,7 @@ typedef enum tp_boundary {
     TP_BOUNDARY_GRAPHEME = 4
 } tp_boundary;
 
+/* The number of kinds of boundaries. */
 #define TP_N_BOUNDARIES 5
 
 /* How texts are cut into chunks. Each has at most `size` ids, as a text of its own, and where that is possible it begins within the

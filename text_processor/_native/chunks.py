@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from text_processor._native.bpe import AnySplitter, Vocabulary
@@ -70,9 +71,6 @@ def find(
 
 def _character_error(texts: Batch, start: int) -> CharacterError:
     """Return the error for the character that begins at this byte of a batch; nothing else can be wrong."""
-    before = 0
-    for index, end in enumerate(numbers_of(texts.ends, texts.n_ends)):
-        if start < end:
-            return CharacterError(index, start - before)
-        before = end + 1
-    raise AssertionError(f"the core names the byte {start}, which is in no text")
+    ends = numbers_of(texts.ends, texts.n_ends)
+    index = bisect_right(ends, start)
+    return CharacterError(index, start - (ends[index - 1] + 1 if index else 0))

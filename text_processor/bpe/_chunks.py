@@ -65,15 +65,13 @@ class Chunking:
             else:
                 chunks = self._cut(data, in_characters=is_str)
         except native_chunks.CharacterError as error:
-            raise self._large(checked, data, _as_characters(data, error.start)) from None
+            raise self._large(checked, data, _as_characters(data, error.start)) from error
         except LargeCharacterError as error:
-            raise self._large(checked, data, error.start) from None
+            raise self._large(checked, data, error.start) from error
         return _in_given(checked, chunks) if isinstance(checked, str) else chunks
 
     def _found(self, texts: Batch, *, in_characters: bool) -> Iterator[array[int]]:
-        native = self._model.splitter.native
-        if native is None:
-            raise AssertionError("regex splits, so the core does not")
+        native: Any = self._model.splitter.native  # what has none does not go to the core
         return native_chunks.find(self._model.vocabulary, native, texts, self._how, in_characters=in_characters)
 
     def _cut(self, data: memoryview, *, in_characters: bool) -> list[Chunk]:
@@ -160,7 +158,7 @@ class Chunking:
                 for index, chunk in zip(found[::4], _made([found]), strict=True):
                     lists[index].append(chunk)
         except native_chunks.CharacterError as error:
-            raise self._large_of_many(texts, error, first) from None
+            raise self._large_of_many(texts, error, first) from error
         return lists
 
     def _large_of_many(self, texts: Batch, error: native_chunks.CharacterError, first: int) -> ValueError:
@@ -181,7 +179,7 @@ class Chunking:
                 try:
                     columns.take(self._found(joined, in_characters=True), joined.n_ends)
                 except native_chunks.CharacterError as error:
-                    raise self._large_of_many(joined, error, first) from None
+                    raise self._large_of_many(joined, error, first) from error
                 n_done += len(joined.text) - joined.n_ends  # each is followed by one byte
             else:
                 for index, text in enumerate(utf8.documents_of(joined), first):
