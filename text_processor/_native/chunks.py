@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from text_processor._native.bpe import AnySplitter, Vocabulary
 from text_processor._native.status import InvalidArgumentError, check, new_error, new_uninitialized, numbers_of
@@ -50,7 +51,7 @@ def find(
     ``how`` is the size, the overlap and the names of boundaries.
     """
     size, overlap, boundaries = how
-    kinds = ffi.new("tp_boundary[]", [BOUNDARIES[name] for name in boundaries])
+    kinds: Any = ffi.new("tp_boundary[]", [BOUNDARIES[name] for name in boundaries])
     c_how, place = ffi.new("tp_chunking *"), ffi.new("tp_chunks_place *")
     c_how.size, c_how.overlap, c_how.boundaries, c_how.n_boundaries = size, overlap, kinds, len(boundaries)
     c_how.in_characters = in_characters
