@@ -23,7 +23,7 @@ BELOW = {
     "corpus": {"base", "unicode", "segment"},
     "vectors": {"base", "unicode", "segment", "corpus"},
     "sentiment": {"base", "unicode"},
-    "bpe": {"base", "unicode"},
+    "bpe": {"base", "unicode", "segment"},
     "numeric": {"base"},
 }
 BELOW_IN_BPE = {
@@ -33,6 +33,7 @@ BELOW_IN_BPE = {
     "merge": {"vocabulary"},
     "build": {"merge", "vocabulary"},
     "encode": {"split", "merge", "vocabulary"},
+    "chunk": {"split", "merge", "vocabulary", "encode"},
 }
 PART_OF = {room: "text" if room == "unicode" else room for room in BELOW}
 

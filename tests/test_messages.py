@@ -341,6 +341,11 @@ def marked(post_processor: dict[str, Any]) -> Callable[[], object]:
     return lambda: Model(model.splitter, model.vocabulary, post_processor=post_processor)
 
 
+def of_words_with_marks() -> Tokenizer:
+    marks = {"type": "BertProcessing", "sep": ["[SEP]", 102], "cls": ["[CLS]", 101]}
+    return Tokenizer._of(Model(of_bytes()._model.splitter, of_bytes()._model.vocabulary, post_processor=marks))
+
+
 def json_with_plain_token() -> str:
     """A tokenizer.json with an added token that is not special."""
     flags = dict.fromkeys(["single_word", "lstrip", "rstrip", "normalized", "special"], False)
@@ -1167,6 +1172,53 @@ CASES: list[Case] = [
     (shards_command("--eos", "300"), CommandError, "the id 300 does not exist", "a special token, is allowed"),
     (shards_command("--format", "bin"), CommandError, "'bin'", "choose from"),
     (shards_command(source="none"), CommandError, "no file matches 'none'", "iter(texts)"),
+    # Chunks and limits
+    (lambda: of_bytes().chunks("a", 0), ValueError, "not 0", "size must be from 1 to"),
+    (lambda: of_bytes().chunks("a", "9"), TypeError, "not str", "size must be an int"),
+    (lambda: of_bytes().chunks("a", 9, overlap=9), ValueError, "9 and 9", "overlap must be less than size"),
+    (lambda: of_bytes().chunks("a", 9, boundaries="word"), TypeError, "not 'word'", "boundaries must be a sequence of names"),
+    (
+        lambda: of_bytes().chunks("a", 9, boundaries=["page"]),
+        ValueError,
+        "not 'page'",
+        "each of boundaries must be 'paragraph' or",
+    ),
+    (
+        lambda: of_bytes().chunks("a", 9, boundaries=["word"] * 2),
+        ValueError,
+        "('word', 'word')",
+        "must be different",
+    ),
+    (lambda: of_bytes().chunks("a😀", 3), ValueError, "'😀', at character 1 of the text, has 4 tokens", "no character is cut"),
+    (lambda: of_bytes().chunks_batch(["a", "😀"], 3), ValueError, "text 1: the character '😀'", "more than size=3"),
+    (
+        lambda: of_bytes(special_tokens=["<s>"]).chunks("<s>😀", 3, allowed_special="all"),
+        ValueError,
+        "'😀', at character 3 of the text",
+        "more than size=3",
+    ),
+    (lambda: of_bytes().chunks_arrow(pa.array(["a", "😀"]), 3), ValueError, "text 1: the character '😀'", "more than size=3"),
+    (lambda: of_bytes(special_tokens=["<s>"]).chunks_batch(["a<s>"], 3), ValueError, "text 0: ", "which is disallowed"),
+    (lambda: of_bytes().chunks_batch(["a", None], 3), TypeError, "text 1: ", "a missing value: leave it out"),
+    (lambda: of_bytes().chunks_batch([b"\xff"], 3), InvalidDocumentError, "text 0: ", "is not valid UTF-8 at byte 0"),
+    (lambda: of_bytes().chunks_batch("a", 3), TypeError, "not one str", "for a single text there is chunks"),
+    (lambda: of_bytes().chunks_arrow(pa.array([1]), 3), TypeError, "not int64", "column must hold text"),
+    (lambda: of_bytes().truncate("a", -1), ValueError, "not -1", "max_tokens must be from 0 to"),
+    (lambda: of_bytes().truncate("a", 1, "middle"), ValueError, "not 'middle'", "side must be 'right' or 'left'"),
+    (
+        lambda: of_bytes(special_tokens=["<s>"]).truncate("a<s>", 9, "left"),
+        ValueError,
+        "'<s>' at character 1",
+        "which is disallowed",
+    ),
+    (lambda: of_bytes().exceeds("a", 1.0), TypeError, "not float", "n must be an int"),
+    (
+        lambda: of_words_with_marks().encode("a", max_tokens=1, add_special_tokens=True),
+        ValueError,
+        "not 1",
+        "max_tokens must be at least 2",
+    ),
+    (lambda: of_bytes().encode("a", max_tokens=-1), ValueError, "not -1", "max_tokens must be from 0 to"),
     # Under the names of other libraries
     (lambda: of_bytes().decode_bytes_batch([[65], [65, 300]]), KeyError, "list 1: the id 300, at index 1", "does not exist"),
     (lambda: of_bytes().decode_bytes_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
@@ -1934,6 +1986,9 @@ OF_C_ALONE = {
         "a term must be new and have a character",
         "hashed columns have no terms",
         "only other vectors can be appended, to ones whose terms are not fixed",
+        "there is no such boundary",
+        "a boundary is repeated",
+        "a chunk must be larger than the overlap",
         "there must be a term",
         "a corpus cannot be one of its own parts",
         "a part without documents cannot continue one",
