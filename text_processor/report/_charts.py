@@ -68,7 +68,7 @@ def _channel(field: str, axis: Axis, values: Sequence[float]) -> dict[str, Any]:
         low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
         decades = [10.0**i for i in range(low, max(high, low + 1) + 1)]
         channel["scale"] = {"type": "log", "domain": [decades[0], decades[-1]], "nice": False}
-        channel["axis"] = {"values": decades, "format": "~s"}
+        channel["axis"] = _decade_axis(decades)
     else:
         channel["axis"] = {"tickCount": 4, "format": "~s"}
     return channel
@@ -176,7 +176,7 @@ def words(points: Sequence[Point], x: Axis, y: Axis) -> str | None:
 
 
 def _decade_axis(decades: Sequence[float]) -> dict[str, Any]:
-    return {"values": list(decades), "format": "~s"}
+    return {"values": list(decades), "format": ",~f"}
 
 
 # About the width and the height of a letter of a label, in pixels.

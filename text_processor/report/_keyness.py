@@ -26,7 +26,7 @@ class Key(NamedTuple):
     g2: float
     """How sure the difference is: above 3.84, 6.63, 10.83 and 15.13 for p < 0.05, 0.01, 0.001 and 0.0001."""
     log_ratio: float
-    """How large it is: log2 of the quotient of the relative frequencies. 1 is twice as often in the target, -1 half as often."""
+    """How large it is: log2 of the quotient of the shares in all words. 1 is twice as often in the target, -1 half as often."""
     low: float
     """The lower bound of the 95 % confidence interval of ``log_ratio``."""
     high: float

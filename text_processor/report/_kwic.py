@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, NamedTuple
@@ -26,6 +26,9 @@ _JOINED = re.compile("[0-9A-Za-z_]{2}")
 # Characters around a place in which words are found anew: a longer word is not found.
 _WINDOW = 256
 
+# After so many places in a piece where a word only seems to be, finding all words of the piece once is cheaper.
+MOST_MISSED = 32
+
 MOST_WIDTH = 10_000
 
 
@@ -37,11 +40,18 @@ class Line(NamedTuple):
     right: str
 
 
-class _View(NamedTuple):
+class _View:
     """A piece of text: as it is shown, and as its words are compared. A place in one is the same place in the other."""
 
-    shown: str
-    compared: str
+    def __init__(self, shown: str, compared: str) -> None:
+        self.shown = shown
+        self.compared = compared
+        self.spans: _Spans | None = None
+        """Where all of its words are, once too many places had none."""
+
+
+_Span = tuple[int, int]
+_Spans = list[_Span]
 
 
 class Finder:
@@ -72,30 +82,34 @@ class Finder:
     def lines(self, view: _View, word: str) -> Iterator[Line]:
         """Give the occurrences of a word, or of an n-gram."""
         first = word if self._options.ngrams == (1, 1) else word.partition(" ")[0]
-        text, place = view.compared, view.compared.find(first)
+        text, place, n_missed = view.compared, view.compared.find(first), 0
         while place >= 0:
-            end = self._end_of(text, place, word, first)
-            if end is not None:
+            if n_missed == MOST_MISSED and view.spans is None:
+                view.spans = self._spans(text, 0)
+            end = self._end_of(view, place, word, first)
+            if end is None:
+                n_missed += 1
+            else:
                 yield self._line(view.shown, place, end)
             place = text.find(first, max(end or 0, place + 1))
 
-    def _end_of(self, text: str, place: int, word: str, first: str) -> int | None:
+    def _end_of(self, view: _View, place: int, word: str, first: str) -> int | None:
         """Return where the word that begins at a place ends; None if it does not begin there."""
+        text = view.compared
         if callable(self._options.words):  # which does not tell where it has found a word
             return place + len(word) if text.startswith(word, place) else None
         if self._is_within(text, place, first):
             return None
-        before, after = _around(text, place, len(word))
-        spans = self._spans(text[before:after], before)
-        begins = [start for start, _ in spans]
-        index = bisect_right(begins, place) - 1
-        if index < 0 or begins[index] != place:
-            return None
-        spans = spans[index:]
+        spans = view.spans
+        if spans is None:
+            before, after = _around(text, place, len(word))
+            spans = self._spans(text[before:after], before)
+        index = bisect_left(spans, (place, 0))
         n_words = 1 if word == first else word.count(" ") + 1
-        if len(spans) < n_words or " ".join(text[start:end] for start, end in spans[:n_words]) != word:
+        found = spans[index : index + n_words]
+        if not found or found[0][0] != place or " ".join(text[start:end] for start, end in found) != word:
             return None
-        return spans[n_words - 1][1]
+        return found[-1][1]
 
     def _is_within(self, text: str, place: int, first: str) -> bool:
         """Whether the place is surely within a longer word of UAX #29, so that words need not be found: most places are."""
@@ -104,10 +118,10 @@ class Finder:
         end = place + len(first)
         return (place > 0 and _JOINED.match(text, place - 1) is not None) or _JOINED.match(text, end - 1) is not None
 
-    def _spans(self, text: str, offset: int) -> list[tuple[int, int]]:
+    def _spans(self, text: str, offset: int) -> _Spans:
         if self._pattern is not None:
             group = 1 if self._pattern.groups else 0
-            found: Iterable[tuple[int, int]] = (match.span(group) for match in self._pattern.finditer(text))
+            found: Iterable[_Span] = (match.span(group) for match in self._pattern.finditer(text))
         else:
             found = zip(*segment.words(text, offsets=True), strict=True)
         least = self._options.min_length

@@ -128,7 +128,6 @@ def page_of(sides: Sequence[Side], title: str | None, version: str) -> str:
             sides=sides,
             contents=[each for each in contents if each is not None],
             keys=None if keys is None else [[_key_row(key, keys) for key in keys.of(i)] for i in range(2)],
-            bar_unit="eighth",
             least_count=least,
             scatter=None if keys is None else _markup(_scatter(keys, sides)),
             contexts=contexts,
