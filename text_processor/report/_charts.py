@@ -19,7 +19,7 @@ INK, MUTED, LINE, CARD = "var(--ink)", "var(--muted)", "var(--line)", "var(--car
 COLORS = ("var(--a)", "var(--b)")
 
 # A chart is as wide as a phone, and two of them stand side by side on a desk.
-WIDTH, HEIGHT = 330, 230
+WIDTH, HEIGHT = 290, 210
 
 # The names of words beside the strips, and the height of a strip.
 NAMES_WIDTH, ROW_HEIGHT = 90, 20
@@ -37,8 +37,8 @@ _CONFIG: dict[str, Any] = {
         "gridColor": LINE,
         "domainColor": LINE,
         "tickColor": LINE,
-        "labelFontSize": 11,
-        "titleFontSize": 12,
+        "labelFontSize": 12,
+        "titleFontSize": 12.5,
         "titleFontWeight": "normal",
         "labelOverlap": True,
         "titlePadding": 6,
@@ -146,7 +146,7 @@ def words(points: Sequence[Point], x: Axis, y: Axis) -> str | None:
         "scale": {"domain": [0, 1, -1], "range": [*COLORS, MUTED]},
         "legend": None,
     }
-    text: dict[str, Any] = {"type": "text", "fontSize": 11.5, "font": _FONT, "baseline": "middle"}
+    text: dict[str, Any] = {"type": "text", "fontSize": 12, "font": _FONT, "baseline": "middle"}
     return _svg(
         {
             "width": side,
@@ -180,7 +180,7 @@ def _decade_axis(decades: Sequence[float]) -> dict[str, Any]:
 
 
 # About the width and the height of a letter of a label, in pixels.
-_LETTER, _LETTER_HEIGHT = 6.6, 13.0
+_LETTER, _LETTER_HEIGHT = 6.9, 13.5
 
 
 def _with_room(places: Sequence[tuple[float, float, str]], side: float) -> list[tuple[int, bool]]:

@@ -26,8 +26,8 @@ _JOINED = re.compile("[0-9A-Za-z_]{2}")
 # Characters around a place in which words are found anew: a longer word is not found.
 _WINDOW = 256
 
-# After so many places in a piece where a word only seems to be, finding all words of the piece once is cheaper.
-MOST_MISSED = 32
+# After so many places in a piece where a word may be, finding all words of the piece once is cheaper.
+MOST_SEEN = 64
 
 MOST_WIDTH = 10_000
 
@@ -46,12 +46,13 @@ class _View:
     def __init__(self, shown: str, compared: str) -> None:
         self.shown = shown
         self.compared = compared
-        self.spans: _Spans | None = None
-        """Where all of its words are, once too many places had none."""
+        self.places: _Places | None = None
+        """Where each word is, once too many places only seemed to have one."""
 
 
 _Span = tuple[int, int]
 _Spans = list[_Span]
+_Places = dict[str, list[int]]
 
 
 class Finder:
@@ -60,6 +61,7 @@ class Finder:
     def __init__(self, options: WordOptions, width: int) -> None:
         self._options = options
         self._width = width
+        self._finds_none = callable(options.words)  # a function does not tell where it has found a word
         self._change = {"lower": str.lower, "fold": str.casefold, "keep": str}[options.case]
         stop_words = ENGLISH if options.stop_words == "english" else options.stop_words
         self._stop_words = frozenset(stop_words or ())
@@ -82,28 +84,37 @@ class Finder:
     def lines(self, view: _View, word: str) -> Iterator[Line]:
         """Give the occurrences of a word, or of an n-gram."""
         first = word if self._options.ngrams == (1, 1) else word.partition(" ")[0]
-        text, place, n_missed = view.compared, view.compared.find(first), 0
-        while place >= 0:
-            if n_missed == MOST_MISSED and view.spans is None:
-                view.spans = self._spans(text, 0)
-            end = self._end_of(view, place, word, first)
-            if end is None:
-                n_missed += 1
-            else:
+        for place in self._places_of(view, first):
+            end = self._end_of(view.compared, place, word, first)
+            if end is not None:
                 yield self._line(view.shown, place, end)
-            place = text.find(first, max(end or 0, place + 1))
 
-    def _end_of(self, view: _View, place: int, word: str, first: str) -> int | None:
+    def _places_of(self, view: _View, first: str) -> Iterator[int]:
+        """Give the places where a word may begin."""
+        text, place, n_seen = view.compared, -1, 0
+        while view.places is None or self._finds_none:
+            place = text.find(first, place + 1)
+            if place < 0:
+                return
+            if not self._is_within(text, place, first):
+                yield place
+            n_seen += 1
+            if n_seen == MOST_SEEN:
+                view.places = self._all_places(text)
+        yield from (later for later in view.places.get(first, ()) if later > place)
+
+    def _all_places(self, text: str) -> _Places:
+        places: _Places = {}
+        for start, end in self._spans(text, 0):
+            places.setdefault(text[start:end], []).append(start)
+        return places
+
+    def _end_of(self, text: str, place: int, word: str, first: str) -> int | None:
         """Return where the word that begins at a place ends; None if it does not begin there."""
-        text = view.compared
-        if callable(self._options.words):  # which does not tell where it has found a word
+        if self._finds_none:
             return place + len(word) if text.startswith(word, place) else None
-        if self._is_within(text, place, first):
-            return None
-        spans = view.spans
-        if spans is None:
-            before, after = _around(text, place, len(word))
-            spans = self._spans(text[before:after], before)
+        before, after = _around(text, place, len(word))
+        spans = self._spans(text[before:after], before)
         index = bisect_left(spans, (place, 0))
         n_words = 1 if word == first else word.count(" ") + 1
         found = spans[index : index + n_words]
@@ -134,9 +145,19 @@ class Finder:
     def _line(self, text: str, start: int, end: int) -> Line:
         left = text[max(0, start - 2 * self._width) : start].rpartition(_BETWEEN)[2]
         right = text[end : end + 2 * self._width].partition(_BETWEEN)[0]
-        return Line(
-            _WHITE.sub(" ", left)[-self._width :].lstrip(), text[start:end], _WHITE.sub(" ", right)[: self._width].rstrip()
-        )
+        return Line(_last(_WHITE.sub(" ", left), self._width), text[start:end], _first(_WHITE.sub(" ", right), self._width))
+
+
+def _first(text: str, width: int) -> str:
+    """Return the beginning of a text without the part of a word at its end."""
+    cut = text[:width]
+    return (cut if len(text) <= width or text[width] == " " else cut.rpartition(" ")[0] or cut).rstrip()
+
+
+def _last(text: str, width: int) -> str:
+    """Return the end of a text without the part of a word at its beginning."""
+    cut = text[-width:]
+    return (cut if len(text) <= width or text[-width - 1] == " " else cut.partition(" ")[2] or cut).lstrip()
 
 
 def _around(text: str, place: int, length: int) -> tuple[int, int]:
@@ -173,7 +194,7 @@ def kwic(analyzer: Any, word: str, *, n: int = 10, width: int = 40) -> list[Line
     >>> analyzer = TextAnalyzer(words="uax29")
     >>> analyzer.add_document("To be, or not to be, that is the question.")
     >>> kwic(analyzer, "be", n=1, width=12)
-    [Line(left='To ', word='be', right=', or not to')]
+    [Line(left='To ', word='be', right=', or not')]
     """
     if not is_analyzer(analyzer):
         raise TypeError(f"analyzer must be a TextAnalyzer, not {type(analyzer).__name__}")

@@ -46,7 +46,7 @@ LEAST_COUNT = 5
 MOST_DOUBLINGS = 8
 
 # Runs of words are counted in so much of a text: its table is many times as large as that of single words.
-MOST_NGRAM_NBYTES = 1 << 25
+MOST_NGRAM_NBYTES = 1 << 24
 
 
 @dataclass

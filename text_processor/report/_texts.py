@@ -29,7 +29,7 @@ FIRST_PART_LENGTH = 1 << 12
 MOST_PIECE_LENGTH = 1 << 22
 
 # Pieces to look for a word in: a word of which some lines are wanted is found in the first ones.
-LOOK_LENGTH = 1 << 16
+LOOK_LENGTH = 1 << 15
 
 _SPACE = re.compile(r"\s")
 _ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
@@ -152,10 +152,9 @@ class Files:
 
     def count_beginning(self, way: Way, length: int) -> tuple[Corpus, bool]:
         corpus, n_done = Corpus(), 0
-        are_lines = self._options.documents == "lines"
-        most, separator = (MOST_PIECE_LENGTH, _LINE_END) if are_lines else (length, _ASCII_SPACE)
+        separator = _LINE_END if self._options.documents == "lines" else _ASCII_SPACE
         for path in self._paths:
-            for piece in self._pieces_of(path, most, separator):
+            for piece in self._pieces_of(path, length, separator):
                 native_corpus.join([corpus, self.count((piece,), way)])
                 n_done += len(piece)
                 if n_done >= length:
