@@ -194,7 +194,7 @@ def kwic(analyzer: Any, word: str, *, n: int = 10, width: int = 40) -> list[Line
     >>> analyzer = TextAnalyzer(words="uax29")
     >>> analyzer.add_document("To be, or not to be, that is the question.")
     >>> kwic(analyzer, "be", n=1, width=12)
-    [Line(left='To ', word='be', right=', or not')]
+    [Line(left='To ', word='be', right=', or not to')]
     """
     if not is_analyzer(analyzer):
         raise TypeError(f"analyzer must be a TextAnalyzer, not {type(analyzer).__name__}")
