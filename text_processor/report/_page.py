@@ -76,6 +76,11 @@ class Side:
         """The name for the page."""
         return _safe(self.name, 60)
 
+    @property
+    def label(self) -> str:
+        """The name as text, which the template escapes."""
+        return visible(self.name)
+
     @cached_property
     def spectrum(self) -> Mapping[int, int]:
         return self.table.spectrum()
@@ -223,8 +228,8 @@ def _scatter(keys: _Keys, sides: Sequence[Side]) -> str | None:
 
 
 def _content_words(table: Table, n: int) -> list[str]:
-    """Return the most frequent words that are not in the English list of stop words."""
-    return [word for word, _ in _without_stop_words(table)][:n]
+    """Return the most frequent words that are not in the English list of stop words; of others, if there is no such word."""
+    return [word for word, _ in _without_stop_words(table) or table.top(n)][:n]
 
 
 def _without_stop_words(table: Table) -> list[tuple[str, int]]:

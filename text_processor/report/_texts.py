@@ -165,10 +165,10 @@ class Files:
 # ---- Parts -----------------------------------------------------------------------------------------------------------
 
 
-def parts_of(texts: Texts, way: Way) -> list[Part]:
-    """Count a text in parts of about the same length, in its order."""
+def parts_of(texts: Texts, way: Way, first_length: int = FIRST_PART_LENGTH) -> list[Part]:
+    """Count a text in parts of about the same length, in its order; they begin with a length, and grow."""
     parts: list[Part] = []
-    length = max(FIRST_PART_LENGTH, texts.length // PARTS)
+    length = max(first_length, texts.length // PARTS)
     end = 0
     is_open = False
     for piece in texts.pieces(min(length, MOST_PIECE_LENGTH)):
