@@ -8,6 +8,8 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from text_processor._common.visible import visible
@@ -137,14 +139,10 @@ class TokenView:
 
     def print(self) -> None:
         """Write it to standard output: in colours, if that is a terminal and rich is installed."""
-        try:
-            if not sys.stdout.isatty():
-                raise ImportError
-            from rich.console import Console  # noqa: PLC0415 - loading it takes longer than encoding a page
-        except ImportError:
-            sys.stdout.writelines(f"{line}\n" for line in self._lines(shutil.get_terminal_size((WIDTH, 24)).columns))
+        if sys.stdout.isatty() and find_spec("rich") is not None:
+            import_module("rich").print(self)  # loading it takes longer than encoding a page
         else:
-            Console().print(self)
+            sys.stdout.writelines(f"{line}\n" for line in self._lines(shutil.get_terminal_size((WIDTH, 24)).columns))
 
     def _repr_html_(self) -> str:
         spans = "".join(_span(token, i) for i, token in enumerate(self._first()))

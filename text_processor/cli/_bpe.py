@@ -396,8 +396,7 @@ def _show(arguments: argparse.Namespace) -> int:
         else:
             text = " ".join(arguments.texts)
         view = tokenizer.show(text)
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    _standard_output()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     view.print()

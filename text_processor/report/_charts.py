@@ -242,6 +242,10 @@ def strips(rows: Mapping[str, Sequence[float]], side: int) -> str | None:
     )
 
 
+# The first tag of what the converter draws, with its size.
+_HEAD = re.compile(r'<svg[^>]*?viewBox="([^"]*)"[^>]*>')
+
+
 def _svg(spec: dict[str, Any]) -> str:
     """Return a chart as an element of HTML that fits into the width that it is given."""
     try:
@@ -251,8 +255,6 @@ def _svg(spec: dict[str, Any]) -> str:
     drawn: str = converter.vegalite_to_svg(
         {**spec, "config": _CONFIG, "padding": 4}, vl_version=VEGA_LITE, allowed_base_urls=[]
     )
-    head = re.match(r"<svg[^>]*?viewBox=\"([^\"]*)\"[^>]*>", drawn)
-    if head is None:
-        raise RuntimeError(f"the converter's SVG begins otherwise than expected: {drawn[:100]!r}")
-    width = float(head[1].split()[2])
-    return f'<svg viewBox="{head[1]}" style="max-width:{width * 1.35:.0f}px" aria-hidden="true">{drawn[head.end() :]}'
+    _, box, content = _HEAD.split(drawn, maxsplit=1)
+    width = float(box.split()[2])
+    return f'<svg viewBox="{box}" style="max-width:{width * 1.35:.0f}px" aria-hidden="true">{content}'
