@@ -2,7 +2,7 @@ import os
 import re
 from abc import ABCMeta
 from array import array
-from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from typing import Any, Literal, NamedTuple, NoReturn, Protocol, Self, TypedDict, overload
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
+    "TokenView",
     "Tokenizer",
     "UnknownTokenError",
     "UntrainedTokenizerWarning",
@@ -188,6 +189,20 @@ class TextAnalyzer:
     @classmethod
     def from_word_batches(cls, batches: Any, *, documents: int = 0, **options: Any) -> Self: ...
     def analyze_sentiment(self) -> float: ...
+    def report(
+        self,
+        path: str | bytes | os.PathLike[Any],
+        *,
+        versus: TextAnalyzer | None = None,
+        names: Sequence[str] | None = None,
+        files: Iterable[str | bytes | os.PathLike[Any]] | None = None,
+        versus_files: Iterable[str | bytes | os.PathLike[Any]] | None = None,
+        documents: Literal["lines", "whole"] = "lines",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
+        title: str | None = None,
+    ) -> None: ...
+    def _repr_html_(self) -> str: ...
     def __len__(self) -> int: ...
 
     # Copies
@@ -213,6 +228,7 @@ class Words(Mapping[str, int]):
     def keys(self) -> KeysView[str]: ...
     def items(self) -> ItemsView[str, int]: ...
     def values(self) -> ValuesView[int]: ...
+    def _repr_html_(self) -> str: ...
     def __reduce__(self) -> NoReturn: ...
 
 class Tokenizer(metaclass=ABCMeta):
@@ -336,6 +352,14 @@ class Tokenizer(metaclass=ABCMeta):
         add_special_tokens: bool = False,
     ) -> tuple[array[int], array[int], array[int]]: ...
     def tokenize(self, text: str | Buffer) -> list[str]: ...
+    def show(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = "all",
+        disallowed_special: Literal["all"] | Collection[str] = (),
+    ) -> TokenView: ...
+    def _repr_html_(self) -> str: ...
     def encode_file(
         self,
         path: str | bytes | os.PathLike[Any],
@@ -475,6 +499,15 @@ class AddedToken(NamedTuple):
     single_word: bool = False
     @property
     def is_exact(self) -> bool: ...
+
+class TokenView:
+    ids: list[int]
+    tokens: list[bytes]
+    def __init__(self, ids: Sequence[int], tokens: Sequence[bytes], special: Iterable[int]) -> None: ...
+    def __len__(self) -> int: ...
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]: ...
+    def print(self) -> None: ...
+    def _repr_html_(self) -> str: ...
 
 class IncrementalDecoder:
     def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None: ...

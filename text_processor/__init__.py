@@ -48,7 +48,7 @@ from text_processor.errors import (
 from text_processor.words import Words
 
 if TYPE_CHECKING:
-    from text_processor.bpe import AddedToken, IncrementalDecoder, PieceCounts, Tokenizer
+    from text_processor.bpe import AddedToken, IncrementalDecoder, PieceCounts, Tokenizer, TokenView
 
 __all__ = [
     "UNICODE_VERSION",
@@ -70,6 +70,7 @@ __all__ = [
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
+    "TokenView",
     "Tokenizer",
     "UnknownTokenError",
     "UntrainedTokenizerWarning",
@@ -89,7 +90,7 @@ __version__ = CORE_VERSION
 
 # These modules, and the names in them, are imported on first use, because not every program needs them.
 _MODULES = {"numeric", "segment"}
-_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "PieceCounts": "bpe", "Tokenizer": "bpe"}
+_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "PieceCounts": "bpe", "TokenView": "bpe", "Tokenizer": "bpe"}
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the package

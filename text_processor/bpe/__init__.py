@@ -28,6 +28,7 @@ from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._peers import hints
 from text_processor.bpe._peers.names import NamesOfPeers
 from text_processor.bpe._piece_counts import PieceCounts
+from text_processor.bpe._show import TokenView
 from text_processor.bpe._split.splitter import PATTERNS, checked_pattern
 from text_processor.bpe._stages import post_processing, special_names, utf8
 from text_processor.bpe._stages.added_tokens import AddedToken
@@ -49,6 +50,7 @@ __all__ = [
     "AddedToken",
     "IncrementalDecoder",
     "PieceCounts",
+    "TokenView",
     "Tokenizer",
 ]
 
@@ -943,7 +945,7 @@ class Tokenizer(NamesOfPeers):
         *,
         allowed_special: Literal["all"] | Collection[str] = "all",
         disallowed_special: Literal["all"] | Collection[str] = (),
-    ) -> _show.TokenView:
+    ) -> TokenView:
         r"""Return a view of the tokens of a text: in colours in a notebook, with ids and bytes on hover; readable as text.
 
         ``show(text).print()`` writes it to a terminal, in colours if rich is installed (the extra ``cli``). Blanks, line feeds
@@ -968,7 +970,7 @@ class Tokenizer(NamesOfPeers):
         ([97, 32, 257], b'\xc3')
         """
         ids = self.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
-        return _show.TokenView(ids, self._model.decode_tokens(ids), self._model.special_ids.values())
+        return TokenView(ids, self._model.decode_tokens(ids), self._model.special_ids.values())
 
     def _repr_html_(self) -> str:
         return _show.of_tokenizer(self)

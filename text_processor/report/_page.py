@@ -42,6 +42,10 @@ LEAST_G2 = 15.13
 LARGE_CORPUS = 100_000
 LEAST_COUNT = 5
 
+# A difference that is sure may still be small, as that of "the" is between any two books: tables begin with twice as often.
+LEAST_DOUBLINGS = 1
+CANDIDATES = 2000
+
 # The bar of a word that is so many times as frequent is full; each bar is cut off there.
 MOST_DOUBLINGS = 8
 
@@ -174,7 +178,7 @@ class _Keys:
 
     def __init__(self, ours: Table, theirs: Table, least: int) -> None:
         self.sizes = ours.total, theirs.total
-        best = heapq.nsmallest(POINTS, self._significant(ours, theirs, least))
+        best = heapq.nsmallest(CANDIDATES, self._significant(ours, theirs, least))
         self.all = [key_of(word, (a, b), self.sizes, -negative) for negative, word, a, b in best]
 
     def _significant(self, ours: Table, theirs: Table, least: int) -> Iterator[tuple[float, str, int, int]]:
@@ -188,8 +192,9 @@ class _Keys:
         return int(key.count * self.sizes[1] < key.reference_count * self.sizes[0])
 
     def of(self, side: int) -> list[Key]:
-        """Return the words that are typical of one of the corpora."""
-        return [key for key in self.all if self.side_of(key) == side][:KEYS]
+        """Return the words that are typical of one of the corpora: twice as frequent, unless there are no such words."""
+        found = [key for key in self.all if self.side_of(key) == side]
+        return ([key for key in found if abs(key.log_ratio) >= LEAST_DOUBLINGS] or found)[:KEYS]
 
 
 def _key_row(key: Key, keys: _Keys) -> SimpleNamespace:
@@ -218,7 +223,7 @@ def _scatter(keys: _Keys, sides: Sequence[Side]) -> str | None:
     sizes = keys.sizes
     points = [
         Point(key.word, 1e6 * (key.count or 0.5) / sizes[0], 1e6 * (key.reference_count or 0.5) / sizes[1], keys.side_of(key))
-        for key in keys.all
+        for key in keys.all[:POINTS]
     ]
     names = [visible(side.name, 24) for side in sides]
     return _charts.words(points, *(Axis(f"in a million words of {name}", is_log=True) for name in names))
