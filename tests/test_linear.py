@@ -320,6 +320,7 @@ def report_of(n: int, folder: Path) -> Call:
 ANSWERS: Table = {
     "total_words": (1000, lambda n, _: analyzer_of("a b", n).total_words),
     "report": (1000, report_of),
+    "page": (1000, lambda n, _: partial(report.page, counted([distinct_words(n)] * 9))),
     "keyness": (1000, lambda n, _: partial(report.keyness, counted([distinct_words(n)]), counted(["a b"]))),
     "kwic, places without a word": (1000, lambda n, _: partial(report.kwic, counted(["0," * n + "1 0"], words="uax29"), "0")),
     "dispersion": (100, lambda n, _: partial(report.dispersion, [{"a": 1}] * n, ["a"])),

@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from text_processor._common import signatures
 from text_processor._common.visible import visible
 from text_processor.bpe._model import Untrained
 
@@ -90,23 +91,35 @@ class TokenView:
     ``str`` and ``repr`` are plain text: tokens with their ids below, ``·`` for a blank, ``⏎`` for a line feed, ``→`` for a tab,
     and ``⟨C3⟩`` for a byte that is a part of a character. rich's ``print`` and ``text-processor bpe show`` use colours.
 
-    Attributes:
-        ids: the ids.
-        tokens: the bytes of each.
+    >>> from text_processor import Tokenizer
+    >>> tokenizer = Tokenizer()
+    >>> tokenizer.train("low lower lowest", 258)
+    >>> len(tokenizer.show("lower"))
+    3
     """
 
-    __slots__ = ("_special", "ids", "tokens")
+    __slots__ = ("_ids", "_special", "_tokens")
 
     def __init__(self, ids: Sequence[int], tokens: Sequence[bytes], special: Iterable[int]) -> None:
-        self.ids = list(ids)
-        self.tokens = list(tokens)
+        self._ids = list(ids)
+        self._tokens = list(tokens)
         self._special = frozenset(special)
 
+    @property
+    def ids(self) -> list[int]:
+        """The ids."""
+        return list(self._ids)
+
+    @property
+    def tokens(self) -> list[bytes]:
+        """The bytes of each token."""
+        return list(self._tokens)
+
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self._ids)
 
     def _first(self) -> list[_Token]:
-        shown = zip(self.ids[:MOST_TOKENS], self.tokens, strict=False)
+        shown = zip(self._ids[:MOST_TOKENS], self._tokens, strict=False)
         return [_Token(number, data, number in self._special) for number, data in shown]
 
     def _rest(self) -> str:
@@ -134,7 +147,7 @@ class TokenView:
             if b"\n" in token.data:
                 text.append("\n")
         yield text
-        yield Text(" ".join(map(str, self.ids[:MOST_TOKENS])), "dim")
+        yield Text(" ".join(map(str, self._ids[:MOST_TOKENS])), "dim")
         yield Text(f"{len(self):,} token{'' if len(self) == 1 else 's'} {self._rest()}".rstrip())
 
     def print(self) -> None:
@@ -211,3 +224,6 @@ def _columns(text: str) -> int:
 
 def _padded(text: str, columns: int) -> str:
     return text + " " * (columns - _columns(text))
+
+
+signatures.unquote((TokenView,))

@@ -29,7 +29,7 @@ from text_processor.report._page import Side, page_of
 from text_processor.report._tables import table_of
 from text_processor.report._texts import Files, Kept
 
-__all__ = ["Dispersion", "Key", "Line", "dispersion", "keyness", "kwic", "page", "write"]
+__all__ = ["Dispersion", "Key", "Line", "dispersion", "keyness", "kwic", "page"]
 
 StrOrBytesPath = str | bytes | os.PathLike[Any]
 
@@ -85,19 +85,7 @@ def page(
 
 
 def write(path: StrOrBytesPath, analyzer: Any, **options: Any) -> None:
-    """Write the page into a file, as `TextAnalyzer.report` does, with its arguments and errors.
-
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> from text_processor import TextAnalyzer
-    >>> from text_processor.report import write
-    >>> analyzer = TextAnalyzer()
-    >>> analyzer.add_document("to be or not to be")
-    >>> with TemporaryDirectory() as folder:
-    ...     write(Path(folder, "report.html"), analyzer)
-    ...     Path(folder, "report.html").read_text(encoding="utf-8")[:15]
-    '<!doctype html>'
-    """
+    """Write the page into a file: what `TextAnalyzer.report` does."""
     made = page(analyzer, **options)
     common_files.write_file(os.fsdecode(path), [made.encode()])
 
