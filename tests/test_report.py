@@ -95,7 +95,7 @@ def test_analyzers_and_mappings_have_the_same_keys(ours: list[str], theirs: list
     assert keyness(one, other, min_count=least) == keyness(one.words, other.words, min_count=least) == expected
     frequent = {word for word in {*ours, *theirs} if max(ours.count(word), theirs.count(word)) >= least}
     assert {key.word for key in expected} == frequent
-    assert all((key.count, key.reference_count) == (ours.count(key.word), theirs.count(key.word)) for key in expected)
+    assert all((key.target_count, key.reference_count) == (ours.count(key.word), theirs.count(key.word)) for key in expected)
 
 
 # ---- Dispersion and growth -------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from text_processor._common.arguments import plain
 from text_processor.report._tables import Counts, counts_of
@@ -81,6 +81,5 @@ def _of_word(word: str, parts: Sequence[Counts]) -> Dispersion:
     mean = math.fsum(shares) / len(shares)
     deviation = math.sqrt(math.fsum((share - mean) ** 2 for share in shares) / len(shares))
     apart = math.fsum(abs(part.total / size - count / total) for count, part in zip(counts, parts, strict=True))
-    return Dispersion(
-        word, counts, sum(map(bool, counts)), 1 - deviation / mean / math.sqrt(len(parts) - 1), cast(float, apart / 2)
-    )
+    evenness = 1 - deviation / mean / math.sqrt(len(parts) - 1)
+    return Dispersion(word, counts, sum(map(bool, counts)), evenness, apart / 2)

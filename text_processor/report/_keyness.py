@@ -20,8 +20,7 @@ class Key(NamedTuple):
     """A word in two corpora, the target and the reference: how often it occurs, and how much that differs."""
 
     word: str
-    count: int
-    """In the target."""
+    target_count: int
     reference_count: int
     g2: float
     """How sure the difference is: above 3.84, 6.63, 10.83 and 15.13 for p < 0.05, 0.01, 0.001 and 0.0001."""

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from text_processor import segment
-from text_processor._words.options import SKLEARN_PATTERN, WordOptions, checked_number, without_accents
+from text_processor._words.options import CHANGES, SKLEARN_PATTERN, WordOptions, checked_number, without_accents
 from text_processor._words.stop_words import ENGLISH
 from text_processor.report._tables import is_analyzer
 from text_processor.report._texts import LOOK_LENGTH, Kept, Part, Piece, Texts
@@ -62,7 +62,7 @@ class Finder:
         self._options = options
         self._width = width
         self._finds_none = callable(options.words)  # a function does not tell where it has found a word
-        self._change = {"lower": str.lower, "fold": str.casefold, "keep": str}[options.case]
+        self._change = CHANGES[options.case]
         stop_words = ENGLISH if options.stop_words == "english" else options.stop_words
         self._stop_words = frozenset(stop_words or ())
         self._pattern = {"space": re.compile(r"\S+"), "sklearn": re.compile(SKLEARN_PATTERN)}.get(

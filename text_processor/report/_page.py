@@ -62,7 +62,7 @@ class Side:
     options: WordOptions
     threads: int
     texts: Texts | None
-    parts: list[Part] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list[Part])
 
     def count_parts(self) -> None:
         """Count the text again, in parts."""
@@ -189,7 +189,7 @@ class _Keys:
 
     def side_of(self, key: Key) -> int:
         """Return where a word is more frequent."""
-        return int(key.count * self.sizes[1] < key.reference_count * self.sizes[0])
+        return int(key.target_count * self.sizes[1] < key.reference_count * self.sizes[0])
 
     def of(self, side: int) -> list[Key]:
         """Return the words that are typical of one of the corpora: twice as frequent, unless there are no such words."""
@@ -199,7 +199,7 @@ class _Keys:
 
 def _key_row(key: Key, keys: _Keys) -> SimpleNamespace:
     side = keys.side_of(key)
-    counts = (key.count, key.reference_count) if side == 0 else (key.reference_count, key.count)
+    counts = (key.target_count, key.reference_count) if side == 0 else (key.reference_count, key.target_count)
     sizes = keys.sizes if side == 0 else keys.sizes[::-1]
     doublings = abs(key.log_ratio)
     times = 2**doublings
@@ -222,7 +222,12 @@ def _rate(count: int, size: int) -> str:
 def _scatter(keys: _Keys, sides: Sequence[Side]) -> str | None:
     sizes = keys.sizes
     points = [
-        Point(key.word, 1e6 * (key.count or 0.5) / sizes[0], 1e6 * (key.reference_count or 0.5) / sizes[1], keys.side_of(key))
+        Point(
+            key.word,
+            1e6 * (key.target_count or 0.5) / sizes[0],
+            1e6 * (key.reference_count or 0.5) / sizes[1],
+            keys.side_of(key),
+        )
         for key in keys.all[:POINTS]
     ]
     names = [visible(side.name, 24) for side in sides]
@@ -262,7 +267,7 @@ def _rankings(sides: Sequence[Side]) -> tuple[list[SimpleNamespace], str | None]
 def _runs(side: Side, n: int) -> tuple[Table, bool]:
     """Return the table of runs of n words, and whether it is of all of the text."""
     assert side.texts is not None
-    rule = WordOptions(**{**side.options.values(), "ngrams": n}).rule
+    rule = WordOptions(**(side.options.values() | {"ngrams": n})).rule
     corpus, is_whole = side.texts.count_beginning(Way(side.threads, rule), MOST_NGRAM_NBYTES)
     return Table(corpus), is_whole
 

@@ -84,7 +84,8 @@ class _Mapped:
 
 def is_analyzer(given: Any) -> bool:
     """Whether it has a table: a `TextAnalyzer`, which stands above this package."""
-    return hasattr(type(given), "_ledger")
+    kind: type[Any] = type(given)
+    return hasattr(kind, "_ledger")
 
 
 def table_of(given: Any, name: str) -> Table:
@@ -98,7 +99,8 @@ def counts_of(given: Any, name: str) -> Counts:
     """Return the counts of an analyzer, its words, or another mapping of words to counts."""
     if is_analyzer(given):
         return table_of(given, name)
-    if is_analyzer(analyzer := getattr(given, "_analyzer", None)):  # the words of an analyzer
+    analyzer: Any = getattr(given, "_analyzer", None)
+    if is_analyzer(analyzer):  # the words of an analyzer
         return table_of(analyzer, name)
     if isinstance(given, Mapping):
         return _Mapped(cast(Mapping[str, int], given), name)
