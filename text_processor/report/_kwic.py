@@ -10,6 +10,8 @@ from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from text_processor import segment
+from text_processor._native.corpus import Corpus
+from text_processor._words import counting
 from text_processor._words.options import CHANGES, SKLEARN_PATTERN, WordOptions, checked_number, without_accents
 from text_processor._words.stop_words import ENGLISH
 from text_processor.report._tables import is_analyzer
@@ -26,8 +28,9 @@ _JOINED = re.compile("[0-9A-Za-z_]{2}")
 # Characters around a place in which words are found anew: a longer word is not found.
 _WINDOW = 256
 
-# After so many places in a piece where a word may be, finding all words of the piece once is cheaper.
-MOST_SEEN = 64
+# After so many places where a word may be, it is cheaper to ask the core whether it is there, and then to find all words.
+MOST_SEEN = 16
+MOST_SEEN_WITH_WORD = 256
 
 MOST_WIDTH = 10_000
 
@@ -43,11 +46,13 @@ class Line(NamedTuple):
 class _View:
     """A piece of text: as it is shown, and as its words are compared. A place in one is the same place in the other."""
 
-    def __init__(self, shown: str, compared: str) -> None:
+    def __init__(self, piece: Piece, shown: str, compared: str) -> None:
+        self.piece = piece
         self.shown = shown
         self.compared = compared
+        self.table: Corpus | None = None
         self.places: _Places | None = None
-        """Where each word is, once too many places only seemed to have one."""
+        """Where each word is."""
 
 
 _Span = tuple[int, int]
@@ -79,17 +84,17 @@ class Finder:
         compared = self._change(shown)
         if self._options.accents == "strip":
             compared = without_accents(compared)
-        return _View(shown if len(shown) == len(compared) else compared, compared)
+        return _View(piece, shown if len(shown) == len(compared) else compared, compared)
 
     def lines(self, view: _View, word: str) -> Iterator[Line]:
         """Give the occurrences of a word, or of an n-gram."""
         first = word if self._options.ngrams == (1, 1) else word.partition(" ")[0]
-        for place in self._places_of(view, first):
+        for place in self._places_of(view, word, first):
             end = self._end_of(view.compared, place, word, first)
             if end is not None:
                 yield self._line(view.shown, place, end)
 
-    def _places_of(self, view: _View, first: str) -> Iterator[int]:
+    def _places_of(self, view: _View, word: str, first: str) -> Iterator[int]:
         """Give the places where a word may begin."""
         text, place, n_seen = view.compared, -1, 0
         while view.places is None or self._finds_none:
@@ -99,9 +104,17 @@ class Finder:
             if not self._is_within(text, place, first):
                 yield place
             n_seen += 1
-            if n_seen == MOST_SEEN:
+            if n_seen == MOST_SEEN and not self._is_in(view, word):
+                return
+            if n_seen == MOST_SEEN_WITH_WORD:
                 view.places = self._all_places(text)
         yield from (later for later in view.places.get(first, ()) if later > place)
+
+    def _is_in(self, view: _View, word: str) -> bool:
+        """Whether a piece has a word at all: the core's table tells."""
+        if view.table is None:
+            view.table = counting.count_documents(view.piece, 1, rule=self._options.rule)
+        return view.table.count_of(word) > 0
 
     def _all_places(self, text: str) -> _Places:
         places: _Places = {}

@@ -267,7 +267,8 @@ def _rankings(sides: Sequence[Side]) -> tuple[list[SimpleNamespace], str | None]
 def _runs(side: Side, n: int) -> tuple[Table, bool]:
     """Return the table of runs of n words, and whether it is of all of the text."""
     assert side.texts is not None
-    rule = WordOptions(**(side.options.values() | {"ngrams": n})).rule
+    options: dict[str, Any] = side.options.values() | {"ngrams": n}
+    rule = WordOptions(**options).rule
     corpus, is_whole = side.texts.count_beginning(Way(side.threads, rule), MOST_NGRAM_NBYTES)
     return Table(corpus), is_whole
 

@@ -84,8 +84,7 @@ class _Mapped:
 
 def is_analyzer(given: Any) -> bool:
     """Whether it has a table: a `TextAnalyzer`, which stands above this package."""
-    kind: type[Any] = type(given)
-    return hasattr(kind, "_ledger")
+    return hasattr(cast(Any, type(given)), "_ledger")
 
 
 def table_of(given: Any, name: str) -> Table:
