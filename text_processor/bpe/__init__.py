@@ -295,7 +295,9 @@ class Tokenizer(NamesOfPeers):
         ValueError: the text holds '<|end|>' at character 3, which is disallowed: it is the name of a special token. ...
         """
         if type(text) is str:
-            is_usual = disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL)
+            is_usual = (disallowed_special is ALL or disallowed_special is NO_NAMES) and (
+                allowed_special is NO_NAMES or allowed_special is ALL
+            )
             ids = self._model.short.encode(text) if is_usual else None
             if ids is None and len(text) <= SHORT_TEXT:
                 ids = self._model.encode_short(text, allowed_special, disallowed_special)
@@ -340,7 +342,9 @@ class Tokenizer(NamesOfPeers):
         (array('I', [257, 101, 114]), 4)
         """
         if type(text) is str:
-            is_usual = disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL)
+            is_usual = (disallowed_special is ALL or disallowed_special is NO_NAMES) and (
+                allowed_special is NO_NAMES or allowed_special is ALL
+            )
             short = self._model.short.encode_bytes(text) if is_usual else None
             if short is None and len(text) <= SHORT_TEXT:
                 short = self._model.encode_short_bytes(text, allowed_special, disallowed_special)
@@ -529,7 +533,9 @@ class Tokenizer(NamesOfPeers):
         """
         model = self._model
         if type(text) is str:
-            is_usual = disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL)
+            is_usual = (disallowed_special is ALL or disallowed_special is NO_NAMES) and (
+                allowed_special is NO_NAMES or allowed_special is ALL
+            )
             n_ids = model.short.count(text) if is_usual else None
             if n_ids is None and len(text) <= SHORT_TEXT:
                 n_ids = model.count_short(text, allowed_special, disallowed_special)
