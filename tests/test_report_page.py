@@ -42,7 +42,8 @@ HOSTILE = [
     "\x1b[31m",
 ]
 
-WIDTHS = {"phone": 360, "desk": 1280}
+# The last is a desk at four times the size.
+WIDTHS = {"phone": 360, "desk": 1280, "enlarged": 320}
 
 # What is wide, unless it scrolls by itself or lies in what does; the widths of both are compared.
 OUTSIDE = """
