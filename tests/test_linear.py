@@ -38,7 +38,7 @@ import pytest
 from bpe_texts import of_bytes
 
 import text_processor
-from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, segment, sklearn, word_count
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, report, segment, sklearn, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
@@ -312,8 +312,20 @@ def walked_while_documents_come(n: int, _: Path) -> Call:
     return lambda: [analyzer.add_document(word) for _ in analyzer.words]
 
 
+def report_of(n: int, folder: Path) -> Call:
+    """Of two corpora whose words are all different: each is a key."""
+    one, other = counted([distinct_words(n)] * 9), counted([distinct_words(n).replace("a", "b")] * 9)
+    return partial(one.report, folder / "report.html", versus=other)
+
+
 ANSWERS: Table = {
     "total_words": (1000, lambda n, _: analyzer_of("a b", n).total_words),
+    "report": (1000, report_of),
+    "page": (1000, lambda n, _: partial(report.page, counted([distinct_words(n)] * 9))),
+    "keyness": (1000, lambda n, _: partial(report.keyness, counted([distinct_words(n)]), counted(["a b"]))),
+    "kwic, places without a word": (1000, lambda n, _: partial(report.kwic, counted(["0," * n + "1 0"], words="uax29"), "0")),
+    "dispersion": (100, lambda n, _: partial(report.dispersion, [{"a": 1}] * n, ["a"])),
+    "show": (1000, lambda n, _: lambda: of_bytes("gpt2").show("é " * n).print()),
     "get_statistics": (1000, lambda n, _: analyzer_of("a b", n).get_statistics),
     "get_documents": (1000, lambda n, _: lambda: analyzer_of("a b", n).get_documents()),
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
@@ -1088,6 +1100,9 @@ def test_every_public_function_has_a_row() -> None:
     kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {
-        name for module in (text_processor, numeric, segment) for name in module.__all__ if isfunction(getattr(module, name))
+        name
+        for module in (text_processor, numeric, segment, report)
+        for name in module.__all__
+        if isfunction(getattr(module, name))
     }
     assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL

@@ -53,6 +53,7 @@ from text_processor import (
     cli,
     hello,
     numeric,
+    report,
     segment,
     set_memory_limit,
     sklearn,
@@ -73,7 +74,7 @@ from text_processor.bpe._model import Model
 from text_processor.bpe._shards import writing
 from text_processor.bpe._split.splitter import Step, splitter_of
 from text_processor.bpe._stages import utf8
-from text_processor.cli import _output
+from text_processor.cli import _output, _report
 from text_processor.cluster import _parts, dask, ray, spark
 from text_processor.vader import SentimentIntensityAnalyzer as Vader
 
@@ -1669,6 +1670,48 @@ CASES: list[Case] = [
         CommandError,
         "int64",
         "--column a must be text",
+    ),
+    # Reports
+    (lambda: report.keyness({1: 1}, {"a": 1}), TypeError, "not int", "the words of target must be str"),
+    (
+        lambda: report.keyness({"a": 1}, {"b": -1}),
+        ValueError,
+        "not -1",
+        "the count of 'b' in reference must be an int from 0 on",
+    ),
+    (lambda: report.keyness({"a": 1}, ["a"]), TypeError, "not list", "reference must be a TextAnalyzer or a mapping"),
+    (lambda: report.keyness({"a": 1}, {}), ValueError, "reference has no words", "nothing can be compared"),
+    (lambda: report.keyness({"a": 1}, {"a": 1}, cells=3), ValueError, "not 3", "cells must be 2 or 4"),
+    (lambda: report.keyness({"a": 1}, {"a": 1}, min_count=0), ValueError, "not 0", "min_count must be from 1 to"),
+    (lambda: report.dispersion([{"a": 1}], "a"), TypeError, "not one str", "[word] is a list of one"),
+    (lambda: report.dispersion([{"a": 1}, {}], ["a"]), ValueError, "not 1", "parts must be at least two with words"),
+    (lambda: report.dispersion([{"a": 1}, {"a": 1}], [1]), TypeError, "not int", "a word must be str"),
+    (lambda: report.kwic({"a": 1}, "a"), TypeError, "not dict", "analyzer must be a TextAnalyzer"),
+    (lambda: report.kwic(TextAnalyzer(), 5), TypeError, "not int", "word must be str"),
+    (lambda: report.page({"a": 1}), TypeError, "not dict", "analyzer must be a TextAnalyzer"),
+    (lambda: report.page(TextAnalyzer()), EmptyAnalyzerError, "analyzer", "has no words"),
+    (
+        lambda: report.page(analyzer("a"), versus=analyzer("b", words="uax29")),
+        ValueError,
+        "words='uax29'",
+        "the same options for words",
+    ),
+    (lambda: report.page(analyzer("a"), versus_files=[]), ValueError, "versus_files", "versus, which is not given"),
+    (lambda: report.page(analyzer("a"), names=["a", "b"]), ValueError, "not 2", "names must be 1, one for each corpus"),
+    (lambda: report.page(analyzer("a"), names=[5]), TypeError, "not [5]", "names must be of str"),
+    (lambda: report.page(analyzer("a"), files="a.txt"), TypeError, "not one", "files must be an iterable of paths"),
+    (lambda: report.page(analyzer("a"), files=[file("a b")]), ValueError, "have 2 words", "give the files that were counted"),
+    (without("jinja2", lambda: report.page(analyzer("a"))), ImportError, "report needs jinja2", "pip install"),
+    (without("vl_convert", lambda: report.page(analyzer("a"))), ImportError, "report needs vl-convert-python", "pip install"),
+    (lambda: command("report", file("a"), "-"), CommandError, "standard input", "name files"),
+    (lambda: command("report", file(" ")), CommandError, "there are no words", "file"),
+    (lambda: command("report", file("a"), "-o", "no/such/folder"), CommandError, "no/such/folder", "No such file"),
+    (without("jinja2", lambda: command("report", file("a"))), CommandError, "report needs jinja2", "pip install"),
+    (
+        lambda: with_replaced(_report, "_counted", lambda *_: analyzer("a"), lambda: command("report", file("a b"))),
+        CommandError,
+        "have 2 words",
+        "give the files that were counted",
     ),
     # Commands
     (lambda: command("count", file("a"), has_output=False), CommandError, "Bad file descriptor", "text-processor"),

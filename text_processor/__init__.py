@@ -48,7 +48,17 @@ from text_processor.errors import (
 from text_processor.words import Words
 
 if TYPE_CHECKING:
-    from text_processor.bpe import AddedToken, Chunk, IncrementalDecoder, PieceCounts, Shard, Shards, Tokenizer, read_shards
+    from text_processor.bpe import (
+        AddedToken,
+        Chunk,
+        IncrementalDecoder,
+        PieceCounts,
+        Shard,
+        Shards,
+        Tokenizer,
+        TokenView,
+        read_shards,
+    )
 
 __all__ = [
     "UNICODE_VERSION",
@@ -73,6 +83,7 @@ __all__ = [
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
+    "TokenView",
     "Tokenizer",
     "UnknownTokenError",
     "UntrainedTokenizerWarning",
@@ -94,7 +105,8 @@ __version__ = CORE_VERSION
 # These modules, and the names in them, are imported on first use, because not every program needs them.
 _MODULES = {"numeric", "segment"}
 _LAZY = dict.fromkeys(
-    ("AddedToken", "Chunk", "IncrementalDecoder", "PieceCounts", "Shard", "Shards", "Tokenizer", "read_shards"), "bpe"
+    ("AddedToken", "Chunk", "IncrementalDecoder", "PieceCounts", "Shard", "Shards", "TokenView", "Tokenizer", "read_shards"),
+    "bpe",
 )
 
 

@@ -19,7 +19,7 @@ from text_processor._common.subclasses import attributes_of, set_attributes
 from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.sources import Options
 from text_processor._native.bpe import SHORT_TEXT, Vocabulary
-from text_processor.bpe import _chunks, _columns, _limits, _model, _training
+from text_processor.bpe import _chunks, _columns, _limits, _model, _show, _training
 from text_processor.bpe._cutting import Chunk
 from text_processor.bpe._decoder import IncrementalDecoder
 from text_processor.bpe._files import own, writing
@@ -32,6 +32,7 @@ from text_processor.bpe._piece_counts import PieceCounts
 from text_processor.bpe._shards import encoding as corpus_encoding
 from text_processor.bpe._shards import plan as corpus_plan
 from text_processor.bpe._shards.reading import Shard, Shards, read_shards
+from text_processor.bpe._show import TokenView
 from text_processor.bpe._split.splitter import PATTERNS, checked_pattern
 from text_processor.bpe._stages import post_processing, special_names, utf8
 from text_processor.bpe._stages.added_tokens import AddedToken
@@ -56,6 +57,7 @@ __all__ = [
     "PieceCounts",
     "Shard",
     "Shards",
+    "TokenView",
     "Tokenizer",
     "read_shards",
 ]
@@ -1265,6 +1267,42 @@ class Tokenizer(NamesOfPeers):
             return Model.decode(self._model, [number])  # Model's own, because this look-up does not warn if untrained
         except ValueError as error:
             raise UnknownTokenError(f"the id {shown(number)} does not exist") from error
+
+    def show(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = "all",
+        disallowed_special: Literal["all"] | Collection[str] = (),
+    ) -> TokenView:
+        r"""Return a view of the tokens of a text: in colours in a notebook, with ids and bytes on hover; readable as text.
+
+        ``show(text).print()`` writes it to a terminal, in colours if rich is installed (the extra ``cli``). Blanks, line feeds
+        and tabs are ``·``, ``⏎`` and ``→``, and bytes that are a part of a character are shown as digits.
+
+        Args:
+            text: as for `encode`.
+            allowed_special: as for `encode`, but by default names of special tokens are shown as special tokens.
+            disallowed_special: as for `encode`, but by default nothing is refused.
+
+        It raises the exceptions of `encode`, and takes as long as that, and as `decode_tokens_bytes`.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> view = tokenizer.show("a lowé<|end|>")
+        >>> view
+        a   ·   low  ⟨C3⟩  ⟨A9⟩  <|end|>
+        97  32  257  195   169   258
+        6 tokens
+        >>> view.ids[:3], view.tokens[3]
+        ([97, 32, 257], b'\xc3')
+        """
+        ids = self.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
+        return TokenView(ids, self._model.decode_tokens(ids), self._model.special_ids.values())
+
+    def _repr_html_(self) -> str:
+        return _show.of_tokenizer(self)
 
     def __repr__(self) -> str:
         model = self._model
