@@ -65,6 +65,23 @@ tp_status tp_vectors_fix(tp_vectors *vectors, const uint8_t *text, size_t text_n
 tp_status tp_vectors_add(tp_vectors *vectors, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
                          tp_error *error);
 
+/* A document in memory of its own. */
+typedef struct tp_document {
+    const uint8_t *text;
+    uint64_t nbytes;
+} tp_document;
+
+/* Vectors, and documents to add to them. */
+typedef struct tp_vectors_job {
+    tp_vectors *vectors;
+    const tp_document *documents;
+    uint64_t n_documents;
+} tp_vectors_job;
+
+/* Adds a row for each document, as tp_vectors_add does, with one thread for each job. The vectors of all jobs differ. If one job
+ * fails, all vectors are as before, and the error is that of the first job that failed. */
+tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_error *error);
+
 /* Adds the rows of `other` behind those that are there, with their terms. Both were made with the same options, and none has fixed
  * terms. O(terms + entries of `other`). */
 tp_status tp_vectors_append(tp_vectors *vectors, const tp_vectors *other, tp_error *error);
