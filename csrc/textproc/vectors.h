@@ -82,8 +82,8 @@ typedef struct tp_vectors_job {
  * fails, all vectors are as before, and the error is that of the first job that failed. */
 tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_error *error);
 
-/* Adds the rows of `other` behind those that are there, with their terms. Both were made with the same options, and none has fixed
- * terms. O(terms + entries of `other`). */
+/* Adds the rows of `other` behind those that are there, with their terms. Both were made with the same options, and both have
+ * the same fixed terms, or none. O(terms + entries of `other`). */
 tp_status tp_vectors_append(tp_vectors *vectors, const tp_vectors *other, tp_error *error);
 
 /* The sizes of vectors. */
@@ -102,6 +102,18 @@ void tp_vectors_get_sizes(const tp_vectors *vectors, tp_vectors_sizes *sizes);
  * for what tp_vectors_get_sizes stored, and one more start. The rows stay. O(entries). */
 tp_status tp_vectors_get_rows(const tp_vectors *vectors, int32_t *columns, int32_t *counts, int64_t *row_starts,
                               tp_error *error);
+
+/* What counts are stored as. */
+typedef enum tp_values { TP_VALUES_INT32 = 0, TP_VALUES_INT64 = 1, TP_VALUES_FLOAT32 = 2, TP_VALUES_FLOAT64 = 3 } tp_values;
+
+/* The most threads that take rows. */
+#define TP_MOST_SHARES 256
+
+/* Stores the rows as tp_vectors_get_rows does and removes them; their memory is given back while the result is written.
+ * `renumbered`, unless it is NULL, has for each term the column that is stored instead of its number; the order within a row
+ * stays. Unless TP_OK is returned, nothing is removed. */
+tp_status tp_vectors_take_rows(tp_vectors *vectors, const int32_t *renumbered, tp_values kind, size_t n_threads,
+                               int32_t *columns, void *values, int64_t *row_starts, tp_error *error);
 
 /* Removes the rows; terms stay. */
 void tp_vectors_clear_rows(tp_vectors *vectors);

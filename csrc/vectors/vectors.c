@@ -236,13 +236,13 @@ static void take_rows(tp_vectors *v, const tp_vectors *other, const uint32_t *co
 
 tp_status tp_vectors_append(tp_vectors *v, const tp_vectors *other, tp_error *error)
 {
-    if (v == other || v->is_fixed || other->is_fixed) {
-        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "only other vectors can be appended, to ones whose terms are not fixed");
+    if (v == other || v->is_fixed != other->is_fixed || (v->is_fixed && v->table.n_terms != other->table.n_terms)) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "only other vectors can be appended, with the same fixed terms or none");
     }
     size_t n_terms = other->table.n_terms, map_nbytes = n_terms * sizeof(uint32_t);
     if (n_terms > TP_MAX_COLUMNS - v->table.n_terms) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many terms");
     if (!tp_vectors_reserve_rows(v, other->n_rows) || !tp_vectors_reserve_entries(v, other->n_entries)) return tp_fail_no_memory(error);
-    if (n_terms == 0) {
+    if (n_terms == 0 || v->is_fixed) {
         take_rows(v, other, NULL);
         return TP_OK;
     }
@@ -282,29 +282,57 @@ static bool are_ascending(const uint32_t *columns, size_t n)
     return true;
 }
 
-/* Copies n entries in order of their columns. `pairs` has room for twice as many, and some more. */
-static void copy_sorted(const uint32_t *columns, const int32_t *counts, size_t n, uint64_t *pairs, int32_t *to_columns,
-                        int32_t *to_counts)
+/* Stores n entries in order of their columns, each as a column and its count, in `pairs`, which has room for twice as many, and
+ * some more. Returns where they are. */
+static const uint64_t *sorted_entries(const uint32_t *columns, const int32_t *counts, size_t n, uint64_t *pairs)
 {
-    if (are_ascending(columns, n)) { /* hashed rows are, and short ones */
-        memcpy(to_columns, columns, n * sizeof *columns);
-        memcpy(to_counts, counts, n * sizeof *counts);
-        return;
-    }
-    uint64_t *sorted = pairs, *scratch = pairs + n + TP_FEW_AT_ONCE;
+    uint64_t *scratch = pairs + n + TP_FEW_AT_ONCE;
     for (size_t i = 0; i < n; i++) pairs[i] = (uint64_t)columns[i] << 32 | (uint32_t)counts[i];
-    if (n <= TP_FEW) tp_sort_few(pairs, sorted = scratch, n);
-    else tp_sort_by_high_half(pairs, scratch, n);
-    for (size_t i = 0; i < n; i++) {
-        to_columns[i] = (int32_t)(sorted[i] >> 32);
-        to_counts[i] = (int32_t)(uint32_t)sorted[i];
+    if (are_ascending(columns, n)) return pairs; /* hashed rows are, and short ones */
+    if (n <= TP_FEW) {
+        tp_sort_few(pairs, scratch, n);
+        return scratch;
+    }
+    tp_sort_by_high_half(pairs, scratch, n);
+    return pairs;
+}
+
+/* Where entries go. */
+typedef struct target {
+    const int32_t *renumbered; /* the column for each term; NULL: its number */
+    tp_values kind;
+    int32_t *columns;
+    void *values;
+} target;
+
+static void put_values(const target *to, const uint64_t *entries, size_t start, size_t n)
+{
+    if (to->kind == TP_VALUES_INT64) {
+        for (size_t i = 0; i < n; i++) ((int64_t *)to->values)[start + i] = (int32_t)(uint32_t)entries[i];
+    } else if (to->kind == TP_VALUES_FLOAT64) {
+        for (size_t i = 0; i < n; i++) ((double *)to->values)[start + i] = (int32_t)(uint32_t)entries[i];
+    } else if (to->kind == TP_VALUES_FLOAT32) {
+        for (size_t i = 0; i < n; i++) ((float *)to->values)[start + i] = (float)(int32_t)(uint32_t)entries[i];
+    } else {
+        for (size_t i = 0; i < n; i++) ((int32_t *)to->values)[start + i] = (int32_t)(uint32_t)entries[i];
     }
 }
 
-static void copy_row(const tp_vectors *v, size_t i, uint64_t *pairs, int32_t *columns, int32_t *counts)
+/* Stores rows first … end - 1. */
+static void put_rows(const tp_vectors *v, size_t first, size_t end, const target *to, uint64_t *pairs)
 {
-    size_t start = tp_row_start(v, i), n = (size_t)v->row_ends[i] - start;
-    if (n > 0) copy_sorted(v->columns + start, v->counts + start, n, pairs, columns + start, counts + start);
+    for (size_t row = first; row < end; row++) {
+        size_t start = tp_row_start(v, row), n = (size_t)v->row_ends[row] - start;
+        if (n == 0) continue;
+        const uint64_t *entries = sorted_entries(v->columns + start, v->counts + start, n, pairs);
+        int32_t *columns = to->columns + start;
+        if (to->renumbered == NULL) {
+            for (size_t i = 0; i < n; i++) columns[i] = (int32_t)(entries[i] >> 32);
+        } else {
+            for (size_t i = 0; i < n; i++) columns[i] = to->renumbered[entries[i] >> 32];
+        }
+        put_values(to, entries, start, n);
+    }
 }
 
 /* Room for the entries of any row as numbers, twice, and some more. */
@@ -322,8 +350,68 @@ tp_status tp_vectors_get_rows(const tp_vectors *v, int32_t *columns, int32_t *co
     uint64_t *pairs = tp_allocate(TP_FOR_WORK, nbytes);
     if (pairs == NULL) return tp_fail_no_memory(error);
     copy_row_starts(v, row_starts);
-    for (size_t i = 0; i < v->n_rows; i++) copy_row(v, i, pairs, columns, counts);
+    put_rows(v, 0, v->n_rows, &(target){NULL, TP_VALUES_INT32, columns, counts}, pairs);
     tp_release(TP_FOR_WORK, pairs, nbytes);
+    return TP_OK;
+}
+
+/* ---- Taking out ------------------------------------------------------------------------------------------------------ */
+
+/* Rows are taken from the last one on, so many entries at a time, whose memory is given back before that of the next ones is
+ * touched. */
+enum { TAKEN_ENTRIES = 1 << 20 };
+
+typedef struct taking {
+    const tp_vectors *v;
+    const target *to;
+    uint8_t *pairs;
+    size_t pairs_nbytes, first, end, n_threads;
+} taking;
+
+static void take_share(void *all, size_t i)
+{
+    const taking *t = all;
+    size_t n = t->end - t->first, first = t->first + n * i / t->n_threads, end = t->first + n * (i + 1) / t->n_threads;
+    put_rows(t->v, first, end, t->to, (uint64_t *)(void *)(t->pairs + i * t->pairs_nbytes));
+}
+
+/* Gives back the memory behind the first n entries, where that is possible. */
+static void shrink_entries(tp_vectors *v, size_t n)
+{
+    if (n == 0) {
+        tp_vectors_drop_entries(v);
+        return;
+    }
+    uint32_t *columns = tp_resize(TP_FOR_VECTORS, v->columns, v->columns_capacity * sizeof *columns, n * sizeof *columns);
+    if (columns != NULL) v->columns = columns, v->columns_capacity = n;
+    int32_t *counts = tp_resize(TP_FOR_VECTORS, v->counts, v->counts_capacity * sizeof *counts, n * sizeof *counts);
+    if (counts != NULL) v->counts = counts, v->counts_capacity = n;
+    if (columns == NULL || counts == NULL) tp_forget_refusal();
+    v->n_entries = n;
+}
+
+tp_status tp_vectors_take_rows(tp_vectors *v, const int32_t *renumbered, tp_values kind, size_t n_threads, int32_t *columns,
+                               void *values, int64_t *row_starts, tp_error *error)
+{
+    const target to = {renumbered, kind, columns, values};
+    size_t nbytes = pairs_nbytes(v), n_rows = v->n_rows;
+    if (n_threads < 1 || n_threads > TP_MOST_SHARES || kind < TP_VALUES_INT32 || kind > TP_VALUES_FLOAT64) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there are no such values or threads");
+    }
+    uint8_t *pairs = nbytes > SIZE_MAX / n_threads ? tp_refuse(SIZE_MAX) : tp_allocate(TP_FOR_WORK, nbytes * n_threads);
+    if (pairs == NULL) return tp_fail_no_memory(error);
+    copy_row_starts(v, row_starts);
+    while (n_rows > 0) {
+        size_t first = n_rows - 1, end = (size_t)v->row_ends[first];
+        while (first > 0 && end - tp_row_start(v, first) < TAKEN_ENTRIES) first--;
+        taking t = {v, &to, pairs, nbytes, first, n_rows, n_threads};
+        if (n_threads == 1) take_share(&t, 0);
+        else tp_fork_join(take_share, &t, n_threads);
+        n_rows = first;
+        if (n_rows > 0) shrink_entries(v, tp_row_start(v, n_rows));
+    }
+    tp_release(TP_FOR_WORK, pairs, nbytes * n_threads);
+    tp_vectors_clear_rows(v);
     return TP_OK;
 }
 

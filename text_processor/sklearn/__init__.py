@@ -19,14 +19,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
-from itertools import compress, islice
+from itertools import compress
+from numbers import Integral
 from typing import Any, NamedTuple, Self, cast
 
 from text_processor._common.messages import needs
 
 try:
     import numpy as np
-    import scipy.sparse as sp  # type: ignore[import-untyped, unused-ignore]
 
     # scikit-learn has no types.
     _text: Any = import_module("sklearn.feature_extraction.text")
@@ -40,29 +40,14 @@ try:
 except ImportError as error:
     raise ImportError(needs("text_processor.sklearn", "scikit-learn", "sklearn"), name="sklearn") from error
 
-try:  # from 1.9 on matrices or arrays are returned, as set_config says
-    from sklearn.utils._sparse import _align_api_if_sparse as _as_configured  # type: ignore[import-untyped, unused-ignore]
-except ImportError:
-
-    def _as_configured(matrix: Any) -> Any:
-        return matrix
-
-    _new_csr = sp.csr_matrix
-else:
-    _new_csr = sp.csr_array
-
 from text_processor._common import many
-from text_processor._native.text import batch_of
+from text_processor._common.arguments import threads_or_all
 from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
 from text_processor._native.words import OF_CLASS, WordRule
 from text_processor._words import patterns
+from text_processor.sklearn import _counting
 
 __all__ = ["CountVectorizer", "HashingVectorizer", "TfidfTransformer", "TfidfVectorizer"]
-
-# Documents are handed to the core so many characters at a time: Ctrl-C takes effect between two batches, and few copies of
-# text are in memory.
-_BATCH_NBYTES = 1 << 21
-_FIRST_BATCH = 256
 
 # Fixed vocabularies of so many threads are kept for the next call.
 _MOST_KEPT = 2
@@ -87,7 +72,6 @@ _ENDS = ("_sort_features", "_limit_features")
 # What is kept from one call to the next, and is no part of a fitted vectorizer.
 _KEPT_TO_OURSELVES = {"_kept", "_counted"}
 
-_INT32_MAX = (1 << 31) - 1
 
 
 # ---- The way of the core -----------------------------------------------------------------------------------------------------
@@ -132,7 +116,7 @@ def _way_of(vectorizer: Any) -> Way | None:
     ):
         return None
     least, most = v.ngram_range
-    if type(least) is not int or type(most) is not int or not 1 <= least <= most <= _INT32_MAX:
+    if type(least) is not int or type(most) is not int or not 1 <= least <= most <= _counting.INT32_MAX:
         return None
     words = None
     if v.analyzer == "word":
@@ -174,39 +158,6 @@ def _texts_of(vectorizer: Any, documents: list[Any] | tuple[Any, ...]) -> list[A
     return [str(vectorizer.decode(document)) for document in documents]
 
 
-def _batches(texts: list[Any] | tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
-    """Cut documents into slices that are neither long nor short, judged by the slice before."""
-    n, rest = _FIRST_BATCH, iter(texts)
-    while batch := tuple(islice(rest, n)):
-        yield batch
-        average = sum(map(len, batch)) // len(batch) + 1
-        n = max(1, min(2 * n, _BATCH_NBYTES // average))
-
-
-def _add_all(vectors: Vectors, texts: list[Any] | tuple[Any, ...]) -> bool:
-    """Add a row for each document; return whether all are valid Unicode."""
-    try:
-        for batch in _batches(texts):
-            vectors.add(batch_of(batch))
-    except UnicodeEncodeError:  # a lone surrogate
-        return False
-    return True
-
-
-def _matrix(vectors: Vectors, n_columns: int, dtype: Any) -> Any:
-    """Return the rows as scikit-learn makes a matrix of its own."""
-    sizes = vectors.sizes
-    columns, counts = np.empty(sizes.n_entries, np.int32), np.empty(sizes.n_entries, np.int32)
-    starts = np.empty(sizes.n_rows + 1, np.int64)
-    vectors.read_rows(columns, counts, starts)
-    vectors.clear_rows()
-    index_dtype = np.int64 if sizes.n_entries > _INT32_MAX else np.int32
-    parts = counts, columns.astype(index_dtype, copy=False), starts.astype(index_dtype, copy=False)
-    matrix = _new_csr(parts, shape=(sizes.n_rows, n_columns), dtype=dtype)
-    matrix.has_sorted_indices = True
-    return matrix
-
-
 # ---- Counts ------------------------------------------------------------------------------------------------------------------
 
 
@@ -235,6 +186,15 @@ class _Kept(NamedTuple):
     last: object
     way: Way
     idle: list[Vectors]
+
+    def take(self) -> Vectors:
+        """Return vectors that nobody else uses."""
+        try:
+            return self.idle.pop()
+        except IndexError:
+            vectors = Vectors(self.way)
+            vectors.fix(_in_order(self.vocabulary))
+            return vectors
 
 
 class _Convertible:
@@ -272,36 +232,57 @@ class _Convertible:
 class _Native(_Convertible):
     """What differs from scikit-learn's vectorizers with a vocabulary."""
 
+    threads: int | None = 1
+
     def _count_vocab(self, raw_documents: Any, fixed_vocab: bool) -> Any:
         count = cast(Any, super())._count_vocab
         way = _way_of(self)
         if way is None or np.dtype(self.dtype).kind not in "biuf":  # type: ignore[attr-defined]
             return count(raw_documents, fixed_vocab)
-        self.build_analyzer()  # type: ignore[attr-defined] # warns of stop words
+        if self.stop_words is not None:  # type: ignore[attr-defined]
+            self.build_analyzer()  # type: ignore[attr-defined] # warns of stop words
         documents = _listed(raw_documents)
-        texts = _texts_of(self, documents)
-        counted = None if texts is None else (self._count_fixed if fixed_vocab else self._count_new)(way, texts)
+        take = self._count_fixed if fixed_vocab else self._count_new
+        counted = take(way, documents)
+        if counted is None and (texts := _texts_of(self, documents)) is not None:
+            counted = take(way, texts)
         return count(documents, fixed_vocab) if counted is None else counted
 
-    def _count_new(self, way: Way, texts: Any) -> Any:
-        vectors = Vectors(way)
-        if not _add_all(vectors, texts):
+    def _count_new(self, way: Way, documents: Any) -> Any:
+        vectors, threads = Vectors(way), threads_or_all(self.threads)
+        if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None:
             return None
         n_terms = vectors.sizes.n_terms
         if n_terms == 0:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
-        matrix = _as_configured(_matrix(vectors, n_terms, self.dtype))  # type: ignore[attr-defined]
         kind: Any = type(self)
         if not _ends_are_ours(kind) or not vars(self).keys().isdisjoint(_ENDS):
+            matrix = _counting.matrix_of(vectors, n_terms, self.dtype, None, threads)  # type: ignore[attr-defined]
             return {term: column for column, term in enumerate(vectors.terms())}, matrix
         vocabulary: dict[str, Any] = {}
-        self._counted = _Counted(vocabulary, vectors)
+        counted = self._counted = _Counted(vocabulary, vectors)
+        if self._keeps_all_terms(len(documents)):
+            counted.is_sorted = counted.is_limited = True
+        ranks = counted.ranks if counted.is_sorted else None
+        matrix = _counting.matrix_of(vectors, n_terms, self.dtype, ranks, threads)  # type: ignore[attr-defined]
+        if counted.is_sorted:
+            counted.fill(counted.ranks.tolist())
         return vocabulary, matrix
+
+    def _keeps_all_terms(self, n_documents: int) -> bool:
+        """Whether no term is too rare, too common or too much; so there is nothing to count for that."""
+        v = cast(Any, self)
+        most = v.max_df if isinstance(v.max_df, Integral) else v.max_df * n_documents
+        least = v.min_df if isinstance(v.min_df, Integral) else v.min_df * n_documents
+        return v.max_features is None and least <= 1 and most >= n_documents
 
     def _sort_features(self, X: Any, vocabulary: Any) -> Any:  # noqa: N803 - scikit-learn's name
         counted = getattr(self, "_counted", None)
         if counted is None or counted.vocabulary is not vocabulary:
             return cast(Any, super())._sort_features(X, vocabulary)
+        if counted.is_sorted:
+            del self._counted
+            return X
         columns = counted.ranks
         if counted.kept is not None:
             n_before = np.zeros(len(counted.kept), np.int32)  # how many terms that are kept have a lower rank
@@ -319,6 +300,8 @@ class _Native(_Convertible):
         counted = getattr(self, "_counted", None)
         if counted is None or counted.vocabulary is not vocabulary:
             return cast(Any, super())._limit_features(X, vocabulary, high, low, limit)
+        if counted.is_limited:
+            return X
         # As there: the numbers and the order of equal ones are NumPy's on this machine.
         frequencies = np.bincount(X.indices, minlength=X.shape[1])
         mask = np.ones(len(frequencies), dtype=bool)
@@ -343,23 +326,20 @@ class _Native(_Convertible):
             counted.fill(columns if counted.kept is None else columns[counted.kept])
         return type(X)((X.data, X.indices, X.indptr), shape=X.shape) if counted.kept is None else X[:, np.where(mask)[0]]
 
-    def _count_fixed(self, way: Way, texts: Any) -> Any:
+    def _count_fixed(self, way: Way, documents: Any) -> Any:
         vocabulary = cast(dict[Any, Any], self.vocabulary_)  # type: ignore[attr-defined]
         kept = self._kept_for(vocabulary, way)
         if kept is None:
             return None
-        try:
-            vectors = kept.idle.pop()
-        except IndexError:
-            vectors = Vectors(way)
-            vectors.fix(_in_order(vocabulary))
+        threads = threads_or_all(self.threads)
+        vectors = kept.take()
         vectors.clear_rows()
-        if not _add_all(vectors, texts):
+        used = _counting.count(vectors, documents, threads, kept.take)
+        if used is None:
             return None
-        matrix = _matrix(vectors, len(vocabulary), self.dtype)  # type: ignore[attr-defined]
-        if len(kept.idle) < _MOST_KEPT:
-            kept.idle.append(vectors)
-        return vocabulary, _as_configured(matrix)
+        matrix = _counting.matrix_of(vectors, len(vocabulary), self.dtype, None, threads)  # type: ignore[attr-defined]
+        kept.idle.extend(used[: max(_MOST_KEPT, threads) - len(kept.idle)])
+        return vocabulary, matrix
 
     def _kept_for(self, vocabulary: dict[Any, Any], way: Way) -> _Kept | None:
         """Return what is kept for a vocabulary; None if its values are no columns."""
@@ -419,6 +399,9 @@ _NORMALIZE: dict[str | None, Callable[[Any], object] | None] = {
 }
 
 
+# So many entries are weighted at once: they and their weights stay in the caches near the core.
+_WEIGHTS_AT_ONCE = 1 << 15
+
 # What weights may be.
 _WEIGHTS = {np.dtype(np.float64), np.dtype(np.float32)}
 
@@ -439,19 +422,26 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
         not matrix.shape[0]
         or transformer.norm not in _NORMALIZE
         or (weights is not None and np.shape(weights) != (matrix.shape[1],))
+        or (weights is not None and not (matrix.dtype == weights.dtype and _stays_finite(matrix.data, weights)))
     ):
         return transformer.transform(matrix, copy=False)
-    data = matrix.data
-    if transformer.sublinear_tf:
-        data = np.log(data)
-        data += 1.0
+    if transformer.sublinear_tf:  # which makes no count greater
+        np.log(matrix.data, out=matrix.data)
+        matrix.data += 1.0
     if weights is not None:
-        data = data * weights[matrix.indices] if data.dtype == weights.dtype else None
-    if data is None or not np.isfinite(data).all():
-        return transformer.transform(matrix, copy=False)
-    matrix.data = data
+        for start in range(0, len(matrix.data), _WEIGHTS_AT_ONCE):
+            part = slice(start, start + _WEIGHTS_AT_ONCE)
+            matrix.data[part] *= weights[matrix.indices[part]]
     _normalize(matrix, transformer.norm)
-    return _as_configured(matrix)
+    return matrix
+
+
+def _stays_finite(data: Any, weights: Any) -> bool:
+    """Whether each product of a number and a weight is finite."""
+    if not len(data):
+        return True
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(np.abs(data).max() * np.abs(weights).max()))
 
 
 class TfidfTransformer(PeerTransformer, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
@@ -473,6 +463,18 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 
     _PEER = PeerTfidf
 
+    def fit_transform(self, raw_documents: Any, y: Any = None) -> Any:
+        """Learn vocabulary and weights, and return a row of weights for each document, as scikit-learn does."""
+        if type(self)._count_vocab is not _Native._count_vocab:
+            return super().fit_transform(raw_documents, y)
+        self._check_params()
+        self._tfidf = PeerTransformer(
+            norm=self.norm, use_idf=self.use_idf, smooth_idf=self.smooth_idf, sublinear_tf=self.sublinear_tf
+        )
+        counts = PeerCount.fit_transform(self, raw_documents)
+        self._tfidf.fit(counts)
+        return _weighted(self._tfidf, counts)
+
     def transform(self, raw_documents: Any) -> Any:
         """Return a row of weights for each document, as scikit-learn does."""
         check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
@@ -480,6 +482,11 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 
 
 # ---- Hashing -----------------------------------------------------------------------------------------------------------------
+
+
+def _hashed(way: Way, documents: Any, threads: int) -> Vectors | None:
+    vectors = Vectors(way)
+    return None if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None else vectors
 
 
 class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
@@ -492,6 +499,8 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
     """
 
     _PEER = PeerHashing
+
+    threads: int | None = 1
 
     def transform(self, X: Any) -> Any:  # noqa: N803 - scikit-learn's name
         """Return a row for each document, as scikit-learn does."""
@@ -507,15 +516,17 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
         ):
             return peer.transform(X)
         self._validate_ngram_range()
-        self.build_analyzer()  # warns of stop words
+        if self.stop_words is not None:
+            self.build_analyzer()  # warns of stop words
         documents = _listed(X)
-        texts = _texts_of(self, documents)
-        if texts is None:
+        way = way._replace(n_columns=int(n_features), alternates_sign=bool(self.alternate_sign))
+        threads = threads_or_all(self.threads)
+        vectors = _hashed(way, documents, threads)
+        if vectors is None and (texts := _texts_of(self, documents)) is not None:
+            vectors = _hashed(way, texts, threads)
+        if vectors is None:
             return peer.transform(documents)
-        vectors = Vectors(way._replace(n_columns=int(n_features), alternates_sign=bool(self.alternate_sign)))
-        if not _add_all(vectors, texts):
-            return peer.transform(documents)
-        matrix = _matrix(vectors, n_features, self.dtype)
+        matrix = _counting.matrix_of(vectors, n_features, self.dtype, None, threads)
         matrix.has_canonical_format = True
         if self.binary:
             matrix.data.fill(1)
@@ -523,4 +534,4 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
             _normalize(matrix, self.norm)
         elif documents:
             matrix = normalize(matrix, norm=self.norm, copy=False)
-        return _as_configured(matrix)
+        return matrix
