@@ -15,6 +15,11 @@ typedef void tp_sort_few_fn(const uint64_t *numbers, uint64_t *sorted, size_t n)
 
 void tp_sort_few(uint64_t *numbers, uint64_t *sorted, size_t n);
 
+/* Stores for each of n <= TP_FEW different numbers how many of them are less. Up to 15 numbers behind them may be read. */
+typedef void tp_rank_few_fn(const uint32_t *numbers, size_t n, uint8_t *ranks);
+
+tp_rank_few_fn tp_rank_few;
+
 /* Stores the MurmurHash3 of n words whose keys are made; word i is text[edges[2 * i] … edges[2 * i + 1]). */
 typedef void tp_hash_words_fn(const tp_keys *made, const uint8_t *text, const uint16_t *edges, size_t n, uint32_t *hashes);
 

@@ -282,21 +282,6 @@ static bool are_ascending(const uint32_t *columns, size_t n)
     return true;
 }
 
-/* Stores n entries in order of their columns, each as a column and its count, in `pairs`, which has room for twice as many, and
- * some more. Returns where they are. */
-static const uint64_t *sorted_entries(const uint32_t *columns, const int32_t *counts, size_t n, uint64_t *pairs)
-{
-    uint64_t *scratch = pairs + n + TP_FEW_AT_ONCE;
-    for (size_t i = 0; i < n; i++) pairs[i] = (uint64_t)columns[i] << 32 | (uint32_t)counts[i];
-    if (are_ascending(columns, n)) return pairs; /* hashed rows are, and short ones */
-    if (n <= TP_FEW) {
-        tp_sort_few(pairs, scratch, n);
-        return scratch;
-    }
-    tp_sort_by_high_half(pairs, scratch, n);
-    return pairs;
-}
-
 /* Where entries go. */
 typedef struct target {
     const int32_t *renumbered; /* the column for each term; NULL: its number */
@@ -305,38 +290,67 @@ typedef struct target {
     void *values;
 } target;
 
-static void put_values(const target *to, const uint64_t *entries, size_t start, size_t n)
+/* Stores each count at its place from `start` on. */
+static void put_values(const target *to, const int32_t *counts, const uint32_t *places, size_t start, size_t n)
 {
     if (to->kind == TP_VALUES_INT64) {
-        for (size_t i = 0; i < n; i++) ((int64_t *)to->values)[start + i] = (int32_t)(uint32_t)entries[i];
+        for (size_t i = 0; i < n; i++) ((int64_t *)to->values)[start + places[i]] = counts[i];
     } else if (to->kind == TP_VALUES_FLOAT64) {
-        for (size_t i = 0; i < n; i++) ((double *)to->values)[start + i] = (int32_t)(uint32_t)entries[i];
+        for (size_t i = 0; i < n; i++) ((double *)to->values)[start + places[i]] = counts[i];
     } else if (to->kind == TP_VALUES_FLOAT32) {
-        for (size_t i = 0; i < n; i++) ((float *)to->values)[start + i] = (float)(int32_t)(uint32_t)entries[i];
+        for (size_t i = 0; i < n; i++) ((float *)to->values)[start + places[i]] = (float)counts[i];
     } else {
-        for (size_t i = 0; i < n; i++) ((int32_t *)to->values)[start + i] = (int32_t)(uint32_t)entries[i];
+        for (size_t i = 0; i < n; i++) ((int32_t *)to->values)[start + places[i]] = counts[i];
     }
 }
 
-/* Stores rows first … end - 1. */
-static void put_rows(const tp_vectors *v, size_t first, size_t end, const target *to, uint64_t *pairs)
+/* Stores the places of n entries in order of their columns. `pairs` has room for twice as many. */
+static void find_places(const uint32_t *columns, size_t n, uint64_t *pairs, uint32_t *places)
+{
+    if (n <= TP_FEW) {
+        uint32_t copied[TP_FEW + 16];
+        uint8_t ranks[TP_FEW];
+        memcpy(copied, columns, n * sizeof *columns);
+        memset(copied + n, 0, 16 * sizeof *copied);
+        tp_rank_few(copied, n, ranks);
+        for (size_t i = 0; i < n; i++) places[i] = ranks[i];
+        return;
+    }
+    for (size_t i = 0; i < n; i++) pairs[i] = (uint64_t)columns[i] << 32 | (uint32_t)i;
+    tp_sort_by_high_half(pairs, pairs + n, n);
+    for (size_t i = 0; i < n; i++) places[(uint32_t)pairs[i]] = (uint32_t)i;
+}
+
+/* Stores a row of entries whose columns ascend: hashed rows do, and short ones. */
+static void put_ascending(const tp_vectors *v, size_t start, size_t n, const target *to, uint32_t *places)
+{
+    for (size_t i = 0; i < n; i++) places[i] = (uint32_t)i;
+    if (to->renumbered == NULL) memcpy(to->columns + start, v->columns + start, n * sizeof *v->columns);
+    else for (size_t i = 0; i < n; i++) to->columns[start + i] = to->renumbered[v->columns[start + i]];
+    put_values(to, v->counts + start, places, start, n);
+}
+
+/* Stores rows first … end - 1. `room` has three 64-bit numbers for each entry of a row. */
+static void put_rows(const tp_vectors *v, size_t first, size_t end, const target *to, uint64_t *room)
 {
     for (size_t row = first; row < end; row++) {
         size_t start = tp_row_start(v, row), n = (size_t)v->row_ends[row] - start;
+        const uint32_t *from = v->columns + start;
+        uint32_t *places = (uint32_t *)(void *)(room + 2 * n);
         if (n == 0) continue;
-        const uint64_t *entries = sorted_entries(v->columns + start, v->counts + start, n, pairs);
-        int32_t *columns = to->columns + start;
-        if (to->renumbered == NULL) {
-            for (size_t i = 0; i < n; i++) columns[i] = (int32_t)(entries[i] >> 32);
-        } else {
-            for (size_t i = 0; i < n; i++) columns[i] = to->renumbered[entries[i] >> 32];
+        if (are_ascending(from, n)) {
+            put_ascending(v, start, n, to, places);
+            continue;
         }
-        put_values(to, entries, start, n);
+        find_places(from, n, room, places);
+        int32_t *columns = to->columns + start;
+        for (size_t i = 0; i < n; i++) columns[places[i]] = to->renumbered == NULL ? (int32_t)from[i] : to->renumbered[from[i]];
+        put_values(to, v->counts + start, places, start, n);
     }
 }
 
-/* Room for the entries of any row as numbers, twice, and some more. */
-static size_t pairs_nbytes(const tp_vectors *v) { return 2 * (longest_row(v) + TP_FEW_AT_ONCE) * sizeof(uint64_t); }
+/* The room that put_rows needs, at least some. */
+static size_t room_nbytes(const tp_vectors *v) { return 3 * (longest_row(v) + 1) * sizeof(uint64_t); }
 
 static void copy_row_starts(const tp_vectors *v, int64_t *row_starts)
 {
@@ -346,12 +360,12 @@ static void copy_row_starts(const tp_vectors *v, int64_t *row_starts)
 
 tp_status tp_vectors_get_rows(const tp_vectors *v, int32_t *columns, int32_t *counts, int64_t *row_starts, tp_error *error)
 {
-    size_t nbytes = pairs_nbytes(v);
-    uint64_t *pairs = tp_allocate(TP_FOR_WORK, nbytes);
-    if (pairs == NULL) return tp_fail_no_memory(error);
+    size_t nbytes = room_nbytes(v);
+    uint64_t *room = tp_allocate(TP_FOR_WORK, nbytes);
+    if (room == NULL) return tp_fail_no_memory(error);
     copy_row_starts(v, row_starts);
-    put_rows(v, 0, v->n_rows, &(target){NULL, TP_VALUES_INT32, columns, counts}, pairs);
-    tp_release(TP_FOR_WORK, pairs, nbytes);
+    put_rows(v, 0, v->n_rows, &(target){NULL, TP_VALUES_INT32, columns, counts}, room);
+    tp_release(TP_FOR_WORK, room, nbytes);
     return TP_OK;
 }
 
@@ -364,15 +378,15 @@ enum { TAKEN_ENTRIES = 1 << 20 };
 typedef struct taking {
     const tp_vectors *v;
     const target *to;
-    uint8_t *pairs;
-    size_t pairs_nbytes, first, end, n_threads;
+    uint8_t *room;
+    size_t room_nbytes, first, end, n_threads;
 } taking;
 
 static void take_share(void *all, size_t i)
 {
     const taking *t = all;
     size_t n = t->end - t->first, first = t->first + n * i / t->n_threads, end = t->first + n * (i + 1) / t->n_threads;
-    put_rows(t->v, first, end, t->to, (uint64_t *)(void *)(t->pairs + i * t->pairs_nbytes));
+    put_rows(t->v, first, end, t->to, (uint64_t *)(void *)(t->room + i * t->room_nbytes));
 }
 
 /* Gives back the memory behind the first n entries, where that is possible. */
@@ -394,23 +408,23 @@ tp_status tp_vectors_take_rows(tp_vectors *v, const int32_t *renumbered, tp_valu
                                void *values, int64_t *row_starts, tp_error *error)
 {
     const target to = {renumbered, kind, columns, values};
-    size_t nbytes = pairs_nbytes(v), n_rows = v->n_rows;
+    size_t nbytes = room_nbytes(v), n_rows = v->n_rows;
     if (n_threads < 1 || n_threads > TP_MOST_SHARES || kind < TP_VALUES_INT32 || kind > TP_VALUES_FLOAT64) {
         return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there are no such values or threads");
     }
-    uint8_t *pairs = nbytes > SIZE_MAX / n_threads ? tp_refuse(SIZE_MAX) : tp_allocate(TP_FOR_WORK, nbytes * n_threads);
-    if (pairs == NULL) return tp_fail_no_memory(error);
+    uint8_t *room = nbytes > SIZE_MAX / n_threads ? tp_refuse(SIZE_MAX) : tp_allocate(TP_FOR_WORK, nbytes * n_threads);
+    if (room == NULL) return tp_fail_no_memory(error);
     copy_row_starts(v, row_starts);
     while (n_rows > 0) {
         size_t first = n_rows - 1, end = (size_t)v->row_ends[first];
         while (first > 0 && end - tp_row_start(v, first) < TAKEN_ENTRIES) first--;
-        taking t = {v, &to, pairs, nbytes, first, n_rows, n_threads};
+        taking t = {v, &to, room, nbytes, first, n_rows, n_threads};
         if (n_threads == 1) take_share(&t, 0);
         else tp_fork_join(take_share, &t, n_threads);
         n_rows = first;
         if (n_rows > 0) shrink_entries(v, tp_row_start(v, n_rows));
     }
-    tp_release(TP_FOR_WORK, pairs, nbytes * n_threads);
+    tp_release(TP_FOR_WORK, room, nbytes * n_threads);
     tp_vectors_clear_rows(v);
     return TP_OK;
 }

@@ -422,7 +422,7 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
         not matrix.shape[0]
         or transformer.norm not in _NORMALIZE
         or (weights is not None and np.shape(weights) != (matrix.shape[1],))
-        or (weights is not None and not (matrix.dtype == weights.dtype and _stays_finite(matrix.data, weights)))
+        or (weights is not None and not (matrix.dtype == weights.dtype and _stay_finite(matrix, weights)))
     ):
         return transformer.transform(matrix, copy=False)
     if transformer.sublinear_tf:  # which makes no count greater
@@ -436,12 +436,12 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
     return matrix
 
 
-def _stays_finite(data: Any, weights: Any) -> bool:
-    """Whether each product of a number and a weight is finite."""
-    if not len(data):
-        return True
+def _stay_finite(matrix: Any, weights: Any) -> bool:
+    """Whether each product of an entry and its weight is finite."""
+    if len(matrix.data) < len(weights):
+        return bool(np.isfinite(matrix.data * weights[matrix.indices]).all())
     with np.errstate(all="ignore"):
-        return bool(np.isfinite(np.abs(data).max() * np.abs(weights).max()))
+        return bool(np.isfinite(np.abs(matrix.data).max() * np.abs(weights).max()))
 
 
 class TfidfTransformer(PeerTransformer, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
@@ -477,7 +477,8 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 
     def transform(self, raw_documents: Any) -> Any:
         """Return a row of weights for each document, as scikit-learn does."""
-        check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
+        if "vocabulary_" not in vars(self):
+            check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
         return _weighted(self._tfidf, PeerCount.transform(self, raw_documents))
 
 
