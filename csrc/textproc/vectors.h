@@ -86,6 +86,9 @@ tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_erro
  * the same fixed terms, or none. O(terms + entries of `other`). */
 tp_status tp_vectors_append(tp_vectors *vectors, const tp_vectors *other, tp_error *error);
 
+/* Adds the terms of `other` behind those that are there, and stores for each the column that it has here. */
+tp_status tp_vectors_append_terms(tp_vectors *vectors, const tp_vectors *other, uint32_t *columns, tp_error *error);
+
 /* The sizes of vectors. */
 typedef struct tp_vectors_sizes {
     uint64_t n_rows;

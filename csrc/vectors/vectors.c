@@ -234,6 +234,16 @@ static void take_rows(tp_vectors *v, const tp_vectors *other, const uint32_t *co
     v->n_rows += other->n_rows;
 }
 
+tp_status tp_vectors_append_terms(tp_vectors *v, const tp_vectors *other, uint32_t *columns, tp_error *error)
+{
+    size_t n_terms = other->table.n_terms;
+    if (v == other || v->is_fixed) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "only others' terms can be appended, where terms are not fixed");
+    if (n_terms > TP_MAX_COLUMNS - v->table.n_terms) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many terms");
+    if (!tp_vectors_reserve_terms(v, n_terms, other->table.text.used)) return tp_fail_no_memory(error);
+    take_terms(v, &other->table, columns);
+    return TP_OK;
+}
+
 tp_status tp_vectors_append(tp_vectors *v, const tp_vectors *other, tp_error *error)
 {
     if (v == other || v->is_fixed != other->is_fixed || (v->is_fixed && v->table.n_terms != other->table.n_terms)) {

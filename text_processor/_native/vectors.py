@@ -90,6 +90,12 @@ class Vectors(Handle):
         error = new_error()
         check(lib.tp_vectors_append(self.pointer, other.pointer, error), error)
 
+    def append_terms(self, other: Vectors, columns: Any) -> None:
+        """Add the terms of other vectors; fill an array of numbers of 32 bits with the column that each has here."""
+        error = new_error()
+        with ffi.from_buffer("uint32_t[]", columns) as c_columns:
+            check(lib.tp_vectors_append_terms(self.pointer, other.pointer, c_columns, error), error)
+
     @property
     def sizes(self) -> Sizes:
         sizes = ffi.new("tp_vectors_sizes *")
@@ -141,11 +147,12 @@ class Vectors(Handle):
 
 
 class Views(NamedTuple):
-    """Where the texts of documents lie, which are kept here."""
+    """Where the texts of documents lie, with what keeps them there."""
 
-    documents: tuple[object, ...]
+    owners: tuple[object, ...]
     places: bytes
     nbytes: int
+    n_documents: int
 
 
 def view(documents: tuple[Any, ...]) -> Views | None:
@@ -157,7 +164,7 @@ def view(documents: tuple[Any, ...]) -> Views | None:
     except (TypeError, UnicodeEncodeError):
         return None
     found = binding.view_documents(documents)
-    return None if found is None else Views(documents, *found)
+    return None if found is None else Views(documents, *found, len(documents))
 
 
 def add_each(vectors: Sequence[Vectors], views: Sequence[Views]) -> None:
@@ -166,7 +173,7 @@ def add_each(vectors: Sequence[Vectors], views: Sequence[Views]) -> None:
     for job, one, each in zip(jobs, vectors, views, strict=True):
         documents = ffi.from_buffer("tp_document[]", each.places)
         kept.append(documents)
-        job.vectors, job.documents, job.n_documents = one.pointer, documents, len(each.documents)
+        job.vectors, job.documents, job.n_documents = one.pointer, documents, each.n_documents
     check(lib.tp_vectors_add_each(jobs, len(kept), error), error)
 
 

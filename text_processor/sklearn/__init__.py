@@ -16,10 +16,12 @@ characters, documents with lone surrogates, and all of a subclass that overrides
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
-from itertools import compress
+from inspect import Parameter, signature
+from itertools import compress, islice
 from numbers import Integral
 from typing import Any, NamedTuple, Self, cast
 
@@ -42,12 +44,21 @@ except ImportError as error:
 
 from text_processor._common import many
 from text_processor._common.arguments import threads_or_all
+from text_processor._common.progress import reporting
+from text_processor._native.segment import find
 from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
-from text_processor._native.words import OF_CLASS, WordRule
+from text_processor._native.words import OF_CLASS, OF_UAX29, WordRule
 from text_processor._words import patterns
 from text_processor.sklearn import _counting
+from text_processor.sklearn._columns import Column, column_of
+from text_processor.sklearn._partial import Seen
 
 __all__ = ["CountVectorizer", "HashingVectorizer", "TfidfTransformer", "TfidfVectorizer"]
+
+# partial_fit holds so many documents and characters of an iterator; the first documents tell how long they are.
+_FIRST_PORTION = 256
+_MOST_IN_PORTION = 1 << 16
+_PORTION_LENGTH = 1 << 23
 
 # Fixed vocabularies of so many threads are kept for the next call.
 _MOST_KEPT = 2
@@ -69,32 +80,54 @@ _STEPS = (
 # The steps from counts to a vocabulary.
 _ENDS = ("_sort_features", "_limit_features")
 
+# The parameters that say what a term is, and how often it counts.
+_OF_TERMS = (
+    "analyzer",
+    "token_pattern",
+    "ngram_range",
+    "lowercase",
+    "strip_accents",
+    "stop_words",
+    "binary",
+    "vocabulary",
+    "encoding",
+    "decode_error",
+)
+
 # What is kept from one call to the next, and is no part of a fitted vectorizer.
 _KEPT_TO_OURSELVES = {"_kept", "_counted"}
 
+# What scikit-learn's own classes do not have.
+_OURS = {*_KEPT_TO_OURSELVES, "_seen", "threads"}
 
 
 # ---- The way of the core -----------------------------------------------------------------------------------------------------
 
 
+# The token pattern that stands for the words of Unicode Standard Annex #29.
+_UAX29 = "uax29"
+
+
 @lru_cache(maxsize=256)
 def _has_steps_of_peer(kind: Any) -> bool:
-    return all(getattr(kind, name) is getattr(PeerCount, name) for name in _STEPS)
+    own = {"build_tokenizer": _Convertible.build_tokenizer}
+    return all(getattr(kind, name) in {getattr(PeerCount, name), own.get(name)} for name in _STEPS)
 
 
 @lru_cache(maxsize=256)
 def _ends_are_ours(kind: Any) -> bool:
-    known = (PeerCount.fit_transform, PeerTfidf.fit_transform, TfidfVectorizer.fit_transform)
+    known = (_Native.fit_transform, TfidfVectorizer.fit_transform)
     return kind.fit_transform in known and all(getattr(kind, name) is getattr(CountVectorizer, name) for name in _ENDS)
 
 
 @lru_cache(maxsize=32)
 def _word_rule(pattern: str, stop_words: frozenset[Any] | None) -> WordRule | None:
     """Return the core's rule for the words that a pattern finds but for stop words; None if it has none."""
+    left_out = list(filter(_can_be_found, stop_words or ()))
+    if pattern == _UAX29:
+        return WordRule(OF_UAX29, stop_words=left_out)
     of_class = patterns.as_class(re.compile(pattern))
-    if of_class is None:
-        return None
-    return WordRule(OF_CLASS, of_class, stop_words=list(filter(_can_be_found, stop_words or ())))
+    return None if of_class is None else WordRule(OF_CLASS, of_class, stop_words=left_out)
 
 
 def _can_be_found(stop_word: object) -> bool:
@@ -143,13 +176,60 @@ def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
     if kind in {list, tuple}:
         return cast("list[Any] | tuple[Any, ...]", documents)
     many.check(documents, "documents", _DOCUMENTS, in_order=False)
+    if (column := column_of(documents)) is not None:
+        return cast(Any, column)
     if hasattr(kind, "to_pylist"):
         return cast(list[Any], documents.to_pylist())
     return list(documents)
 
 
+class _Rows:
+    """Documents for scikit-learn's own loop; an error in it gets a note of which document was its."""
+
+    def __init__(self, documents: Any) -> None:
+        self._documents = documents.to_list() if isinstance(documents, Column) else documents
+        self._row: int | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        for self._row, document in enumerate(self._documents):
+            yield document
+        self._row = None
+
+    def give_to(self, take: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return take(self, *arguments)
+        except (TypeError, ValueError, AttributeError) as error:
+            if self._row is not None:
+                error.add_note(f"This is about document {self._row}; the first is 0.")
+            raise
+
+
+def _portions(documents: Any) -> Iterator[Any]:
+    """Give documents some thousands at a time, without holding more."""
+    if isinstance(documents, str):
+        raise ValueError("Iterable over raw text documents expected, string object received.")
+    many.check(documents, "documents", _DOCUMENTS, in_order=False)
+    if (column := column_of(documents)) is not None:
+        yield column
+        return
+    rest, n = iter(documents), _FIRST_PORTION
+    while portion := list(islice(rest, n)):
+        yield portion
+        length = sum(len(each) for each in portion if isinstance(each, (str, bytes)))
+        n = max(1, min(_MOST_IN_PORTION, _PORTION_LENGTH * len(portion) // (length + 1)))
+
+
+def _uax29_words(text: str) -> list[str]:
+    """Return the words of Unicode Standard Annex #29."""
+    encoded = text.encode(errors="replace")  # a lone surrogate is in no word
+    bounds = (array for array in find(encoded, "words", in_characters=False))
+    return [encoded[start:end].decode() for each in bounds for start, end in zip(each[::2], each[1::2], strict=True)]
+
+
 def _texts_of(vectorizer: Any, documents: list[Any] | tuple[Any, ...]) -> list[Any] | tuple[Any, ...] | None:
     """Return the documents as ``str``; None if one is neither that nor bytes."""
+    if isinstance(documents, Column):
+        return documents.to_list()
     kinds = set(map(type, documents))
     if kinds <= {str}:
         return documents
@@ -197,10 +277,32 @@ class _Kept(NamedTuple):
             return vectors
 
 
+def _init_of(peer: Any) -> Callable[..., None]:
+    """Return the ``__init__`` of a class with the parameters of scikit-learn's, whatever its version has, and ours."""
+
+    def __init__(self: Any, *, threads: int | None = 1, **parameters: Any) -> None:  # noqa: N807 - it becomes that
+        peer.__init__(self, **parameters)
+        self.threads = threads
+
+    theirs = signature(peer.__init__)
+    ours = Parameter("threads", Parameter.KEYWORD_ONLY, default=1)
+    cast(Any, __init__).__signature__ = theirs.replace(parameters=[*theirs.parameters.values(), ours])
+    return __init__
+
+
 class _Convertible:
     """What becomes scikit-learn's own class, and back."""
 
     _PEER: Any
+
+    threads: int | None = 1  # of objects that were made without it
+
+    def build_tokenizer(self) -> Any:
+        """Return the function that finds the words of a text, as scikit-learn does."""
+        vectorizer: Any = self
+        if vectorizer.tokenizer is None and vectorizer.token_pattern == _UAX29:
+            return _uax29_words
+        return cast(Any, super()).build_tokenizer()
 
     def to_sklearn(self) -> Any:
         """Return a vectorizer of scikit-learn's own class with the same parameters and all that was fitted.
@@ -210,9 +312,15 @@ class _Convertible:
         >>> type(CountVectorizer().fit(["a car"]).to_sklearn()).__module__
         'sklearn.feature_extraction.text'
         """
+        if vars(self).get("token_pattern") == _UAX29:
+            raise ValueError(f"scikit-learn has no token_pattern {_UAX29!r}")
+        self._finish()
         made = self._PEER.__new__(self._PEER)
-        vars(made).update((name, value) for name, value in vars(self).items() if name not in _KEPT_TO_OURSELVES)
+        vars(made).update((name, value) for name, value in vars(self).items() if name not in _OURS)
         return made
+
+    def _finish(self) -> None:
+        """Do what was put off."""
 
     @classmethod
     def from_sklearn(cls, vectorizer: Any) -> Self:
@@ -232,13 +340,12 @@ class _Convertible:
 class _Native(_Convertible):
     """What differs from scikit-learn's vectorizers with a vocabulary."""
 
-    threads: int | None = 1
-
     def _count_vocab(self, raw_documents: Any, fixed_vocab: bool) -> Any:
         count = cast(Any, super())._count_vocab
         way = _way_of(self)
         if way is None or np.dtype(self.dtype).kind not in "biuf":  # type: ignore[attr-defined]
-            return count(raw_documents, fixed_vocab)
+            many.check(raw_documents, "documents", _DOCUMENTS, in_order=False)
+            return _Rows(raw_documents).give_to(count, fixed_vocab)
         if self.stop_words is not None:  # type: ignore[attr-defined]
             self.build_analyzer()  # type: ignore[attr-defined] # warns of stop words
         documents = _listed(raw_documents)
@@ -246,7 +353,7 @@ class _Native(_Convertible):
         counted = take(way, documents)
         if counted is None and (texts := _texts_of(self, documents)) is not None:
             counted = take(way, texts)
-        return count(documents, fixed_vocab) if counted is None else counted
+        return _Rows(documents).give_to(count, fixed_vocab) if counted is None else counted
 
     def _count_new(self, way: Way, documents: Any) -> Any:
         vectors, threads = Vectors(way), threads_or_all(self.threads)
@@ -326,6 +433,166 @@ class _Native(_Convertible):
             counted.fill(columns if counted.kept is None else columns[counted.kept])
         return type(X)((X.data, X.indices, X.indptr), shape=X.shape) if counted.kept is None else X[:, np.where(mask)[0]]
 
+    # ---- In parts --------------------------------------------------------------------------------------------------------
+
+    @property
+    def vocabulary_(self) -> Any:
+        self._finish()
+        try:
+            return vars(self)["vocabulary_"]
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute 'vocabulary_'") from None
+
+    @vocabulary_.setter
+    def vocabulary_(self, vocabulary: Any) -> None:
+        vars(self)["vocabulary_"] = vocabulary
+
+    @vocabulary_.deleter
+    def vocabulary_(self) -> None:
+        del vars(self)["vocabulary_"]
+
+    def fit(self, raw_documents: Any, y: Any = None) -> Self:
+        """Learn the vocabulary, as scikit-learn does."""
+        vars(self).pop("_seen", None)
+        return cast(Self, cast(Any, super()).fit(raw_documents, y))
+
+    def fit_transform(self, raw_documents: Any, y: Any = None) -> Any:
+        """Learn the vocabulary and return a row for each document, as scikit-learn does."""
+        vars(self).pop("_seen", None)
+        return cast(Any, super()).fit_transform(raw_documents, y)
+
+    def partial_fit(self, raw_documents: Any, y: Any = None, *, progress: Any = None) -> Self:
+        """Learn from more documents: after any number of calls the vectorizer is as if `fit` had got all of them.
+
+        Only terms and their frequencies are kept, so documents can be more than memory holds: an iterator is read some thousands
+        at a time, an open file gives a document for each line. `min_df`, `max_df` and `max_features` prune when the vocabulary is
+        asked for. O(text), and then O(n log n) for n terms.
+
+        Args:
+            raw_documents: an iterable of `str`, or a column.
+            y: as everywhere in scikit-learn, not used.
+            progress: True for a bar, or a function that is called with the number of documents so far, and None.
+
+        >>> vectorizer = CountVectorizer().partial_fit(["a red car"]).partial_fit(["a red bike"])
+        >>> vectorizer.get_feature_names_out().tolist()
+        ['bike', 'car', 'red']
+        """
+        way = self._way_of_parts()
+        seen = self._seen_so_far(way)
+        with reporting(progress, None) as report:
+            for documents in _portions(raw_documents):
+                self._see(seen, documents)
+                report(seen.n_documents)
+        return self
+
+    def merge(self, other: Any) -> Self:
+        """Learn what another vectorizer has learned by `partial_fit`, as if its documents had come behind those of this one.
+
+        Merging is associative. The parameters that say what a term is must be equal; this vectorizer keeps its own others. It is
+        returned. O(terms of `other`).
+
+        >>> one, other = CountVectorizer().partial_fit(["a red car"]), CountVectorizer().partial_fit(["a red bike"])
+        >>> one.merge(other).get_feature_names_out().tolist()
+        ['bike', 'car', 'red']
+
+        Raises:
+            TypeError: `other` is not of the same class.
+            ValueError: it is of other parameters, or was not fitted by `partial_fit`.
+        """
+        if type(other) is not type(self):
+            raise TypeError(f"merge takes another {type(self).__name__}, not {type(other).__name__}")
+        mine, theirs = cast(Any, self).get_params(deep=False), other.get_params(deep=False)
+        for name in _OF_TERMS:
+            if mine[name] is not theirs[name] and not np.all(mine[name] == theirs[name]):
+                raise ValueError(f"merge needs equal parameters, but {name} is {mine[name]!r} here and {theirs[name]!r} there")
+        way = self._way_of_parts()
+        if vars(other).get("_seen") is None:
+            raise ValueError("merge takes what partial_fit has learned; fit keeps no frequencies")
+        given = other._seen_so_far(way)
+        self._seen_so_far(way).merge(given.copy() if other is self else given)
+        vars(self).pop("_kept", None)
+        return self
+
+    def _way_of_parts(self) -> Way:
+        v = cast(Any, self)
+        v._validate_params()
+        if isinstance(v, PeerTfidf):
+            v._check_params()
+        v._validate_ngram_range()
+        v._validate_vocabulary()
+        way = _way_of(self)
+        if way is None or np.dtype(v.dtype).kind not in "biuf":
+            raise ValueError(
+                "partial_fit and merge need terms that the core can find; with an analyzer, tokenizer or preprocessor of your own, "
+                "with files as input, or with this token_pattern, use fit"
+            )
+        if v.fixed_vocabulary_ and not _are_columns(self.vocabulary_):
+            raise ValueError("partial_fit and merge need a vocabulary whose values are the numbers from 0 on")
+        return way
+
+    def _seen_so_far(self, way: Way) -> Seen:
+        fitted, seen = vars(self), vars(self).get("_seen")
+        is_fixed = cast(Any, self).fixed_vocabulary_
+        if seen is None:
+            if "vocabulary_" in fitted and not is_fixed:
+                raise ValueError("this vectorizer was fitted by fit, which keeps no frequencies; clone() gives a new one")
+            seen = fitted["_seen"] = Seen(way, _in_order(self.vocabulary_) if is_fixed else None)
+            fitted.setdefault("vocabulary_", {})
+        elif not hasattr(seen, "vectors"):
+            seen.restore(way)
+        elif seen.vectors.way != way:
+            raise ValueError(
+                "the parameters that say what a term is have changed since partial_fit; clone() gives a new vectorizer"
+            )
+        return cast(Seen, seen)
+
+    def _see(self, seen: Seen, documents: Any) -> None:
+        threads = threads_or_all(self.threads)
+        for given in (documents, None):
+            texts = _texts_of(self, documents) if given is None else given
+            if texts is not None and _counting.count(seen.vectors, texts, threads, seen.more) is not None:
+                seen.take_rows(seen.vectors, binary=bool(cast(Any, self).binary))
+                return
+            seen.vectors.clear_rows()
+        analyze = cast(Any, self).build_analyzer()
+        _Rows(documents).give_to(lambda rows: deque(map(analyze, rows), maxlen=0))
+        raise ValueError("partial_fit takes text that UTF-8 can hold, but a document has a lone surrogate; fit takes it")
+
+    def _finish(self) -> None:
+        seen = vars(self).get("_seen")
+        if seen is None or not seen.is_ahead:
+            return
+        v = cast(Any, self)
+        if not hasattr(seen, "vectors"):
+            seen.restore(cast(Way, _way_of(self)))
+        frequencies = self._prune(seen) if seen.fixed is None else seen.document_frequencies
+        seen.is_ahead = False
+        if isinstance(v, PeerTfidf):
+            _set_weights(v, frequencies, seen.n_documents)
+
+    def _prune(self, seen: Seen) -> Any:
+        """Make the vocabulary, and return the document frequencies of its terms."""
+        v = cast(Any, self)
+        n = seen.n_documents
+        high = v.max_df if isinstance(v.max_df, Integral) else v.max_df * n
+        low = v.min_df if isinstance(v.min_df, Integral) else v.min_df * n
+        if not len(seen.totals):
+            raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
+        if high < low:
+            raise ValueError("max_df corresponds to < documents than min_df")
+        kept, ranks = seen.kept(high, low, v.max_features, v.dtype), seen.ranks()
+        if not kept.any():
+            raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
+        by_rank = np.zeros(len(ranks), np.int64)
+        by_rank[ranks] = kept
+        columns = (np.cumsum(by_rank) - by_rank)[ranks[kept]]
+        names = compress(seen.vectors.terms(), kept.tolist())
+        values = columns.tolist() if v.max_features is None else columns  # as scikit-learn has them
+        vars(self)["vocabulary_"] = dict(zip(names, values, strict=True))
+        frequencies = np.empty(len(columns), np.int64)
+        frequencies[columns] = seen.document_frequencies[kept]
+        return frequencies
+
     def _count_fixed(self, way: Way, documents: Any) -> Any:
         vocabulary = cast(dict[Any, Any], self.vocabulary_)  # type: ignore[attr-defined]
         kept = self._kept_for(vocabulary, way)
@@ -389,6 +656,8 @@ class CountVectorizer(_Native, PeerCount):  # type: ignore[misc]
 
     _PEER = PeerCount
 
+    __init__ = _init_of(PeerCount)
+
 
 # ---- Weights -----------------------------------------------------------------------------------------------------------------
 
@@ -444,6 +713,27 @@ def _stay_finite(matrix: Any, weights: Any) -> bool:
         return bool(np.isfinite(np.abs(matrix.data).max() * np.abs(weights).max()))
 
 
+def _transformer_of(vectorizer: Any) -> Any:
+    v = vectorizer
+    return PeerTransformer(norm=v.norm, use_idf=v.use_idf, smooth_idf=v.smooth_idf, sublinear_tf=v.sublinear_tf)
+
+
+def _set_weights(vectorizer: Any, frequencies: Any, n_documents: int) -> None:
+    """Give a vectorizer the weights that scikit-learn computes, in the same order of the same operations."""
+    made = vectorizer._tfidf = _transformer_of(vectorizer)
+    made.n_features_in_ = len(frequencies)
+    if not vectorizer.use_idf:
+        return
+    dtype = vectorizer.dtype if np.dtype(vectorizer.dtype) in _WEIGHTS else np.float64
+    smoothed = frequencies.astype(dtype)
+    smoothed += float(vectorizer.smooth_idf)
+    weights = np.full_like(smoothed, n_documents + int(vectorizer.smooth_idf))
+    weights /= smoothed
+    np.log(weights, out=weights)
+    weights += 1.0
+    made.idf_ = weights
+
+
 class TfidfTransformer(PeerTransformer, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
     """scikit-learn's `TfidfTransformer`, which is as fast as NumPy already; here so that one import has all four.
 
@@ -463,14 +753,15 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 
     _PEER = PeerTfidf
 
+    __init__ = _init_of(PeerTfidf)
+
     def fit_transform(self, raw_documents: Any, y: Any = None) -> Any:
         """Learn vocabulary and weights, and return a row of weights for each document, as scikit-learn does."""
         if type(self)._count_vocab is not _Native._count_vocab:
             return super().fit_transform(raw_documents, y)
+        vars(self).pop("_seen", None)
         self._check_params()
-        self._tfidf = PeerTransformer(
-            norm=self.norm, use_idf=self.use_idf, smooth_idf=self.smooth_idf, sublinear_tf=self.sublinear_tf
-        )
+        self._tfidf = _transformer_of(self)
         counts = PeerCount.fit_transform(self, raw_documents)
         self._tfidf.fit(counts)
         return _weighted(self._tfidf, counts)
@@ -479,7 +770,18 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
         """Return a row of weights for each document, as scikit-learn does."""
         if "vocabulary_" not in vars(self):
             check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
-        return _weighted(self._tfidf, PeerCount.transform(self, raw_documents))
+        counts = PeerCount.transform(self, raw_documents)
+        return _weighted(self._tfidf, counts)
+
+    @property
+    def idf_(self) -> Any:
+        self._finish()
+        return PeerTfidf.idf_.fget(self)
+
+    @idf_.setter
+    def idf_(self, weights: Any) -> None:
+        self._finish()
+        PeerTfidf.idf_.fset(self, weights)
 
 
 # ---- Hashing -----------------------------------------------------------------------------------------------------------------
@@ -501,7 +803,7 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
 
     _PEER = PeerHashing
 
-    threads: int | None = 1
+    __init__ = _init_of(PeerHashing)
 
     def transform(self, X: Any) -> Any:  # noqa: N803 - scikit-learn's name
         """Return a row for each document, as scikit-learn does."""
@@ -526,7 +828,7 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
         if vectors is None and (texts := _texts_of(self, documents)) is not None:
             vectors = _hashed(way, texts, threads)
         if vectors is None:
-            return peer.transform(documents)
+            return _Rows(documents).give_to(peer.transform)
         matrix = _counting.matrix_of(vectors, n_features, self.dtype, None, threads)
         matrix.has_canonical_format = True
         if self.binary:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,9 @@ import scipy.sparse as sp  # type: ignore[import-untyped, unused-ignore]
 from sklearn import get_config  # type: ignore[import-untyped, unused-ignore]
 
 from text_processor._native.vectors import VALUES, Vectors, Views, add_each, view
+from text_processor.sklearn._columns import BATCH_NBYTES, Column
 
-# Bytes of documents in a batch: some milliseconds of work. The first one is of few documents, to know how long they are.
-BATCH_NBYTES = 1 << 21
+# The first batch is of few documents, to know how long they are.
 FIRST_BATCH = 256
 MOST_IN_BATCH = 1 << 14
 
@@ -47,10 +47,11 @@ def count(
     try:
         shares = _shares(documents, threads)
         vectors = [first, *(more() for _ in shares[1:])]
-        readers = [_views(documents, start, stop) for start, stop in shares]
+        views_of = documents.views if isinstance(documents, Column) else partial(_views, documents)
+        readers = [views_of(start, stop) for start, stop in shares]
         while steps := [(one, views) for one, reader in zip(vectors, readers, strict=True) if (views := next(reader, None))]:
             add_each(*zip(*steps, strict=True))
-            n_done += sum(len(views.documents) for _, views in steps)
+            n_done += sum(views.n_documents for _, views in steps)
             report(n_done)
     except _OtherDocumentsError:
         return None
@@ -67,8 +68,8 @@ def _views(documents: Sequence[Any], start: int, stop: int) -> Iterator[Views]:
         if views is None:
             raise _OtherDocumentsError
         yield views
-        start += len(views.documents)
-        n = max(1, min(2 * n, MOST_IN_BATCH, BATCH_NBYTES * len(views.documents) // (views.nbytes + 1)))
+        start += views.n_documents
+        n = max(1, min(2 * n, MOST_IN_BATCH, BATCH_NBYTES * views.n_documents // (views.nbytes + 1)))
 
 
 def _shares(documents: Sequence[Any], threads: int) -> list[tuple[int, int]]:
@@ -77,9 +78,12 @@ def _shares(documents: Sequence[Any], threads: int) -> list[tuple[int, int]]:
     if n_shares < 2:
         return [(0, len(documents))]
     try:
-        lengths = np.fromiter(map(len, documents), np.int64, len(documents)).cumsum()
+        lengths = (
+            documents.lengths() if isinstance(documents, Column) else np.fromiter(map(len, documents), np.int64, len(documents))
+        )
     except TypeError:
         raise _OtherDocumentsError from None
+    lengths = lengths.cumsum()
     goals = [lengths[-1] * i // n_shares for i in range(1, n_shares)]
     cuts = [0, *np.searchsorted(lengths, goals).tolist(), len(documents)]
     return list(zip(cuts[:-1], cuts[1:], strict=True))
@@ -91,6 +95,12 @@ def _shares(documents: Sequence[Any], threads: int) -> list[tuple[int, int]]:
 def matrix_class() -> Any:
     """Return the class of sparse matrices that scikit-learn is told to return."""
     return sp.csr_array if get_config().get("sparse_interface") == "sparray" else sp.csr_matrix
+
+
+@lru_cache(maxsize=32)
+def _kind_of(dtype: Any) -> str:
+    """Return the kind of values that the core makes for a type of numbers."""
+    return dtype.name if dtype.name in VALUES and dtype.isnative else "int32"
 
 
 @lru_cache(maxsize=16)
@@ -116,7 +126,7 @@ def new_matrix(data: Any, columns: Any, starts: Any, shape: tuple[int, int]) -> 
 def matrix_of(vectors: Vectors, n_columns: int, dtype: Any, renumbered: Any = None, threads: int = 1) -> Any:
     """Move the rows into a matrix."""
     sizes, dtype = vectors.sizes, np.dtype(dtype)
-    kind = dtype.name if dtype.name in VALUES and dtype.isnative else "int32"
+    kind = _kind_of(dtype)
     columns, values = np.empty(sizes.n_entries, np.int32), np.empty(sizes.n_entries, kind)
     starts = np.empty(sizes.n_rows + 1, np.int64)
     vectors.take_rows(columns, values, kind, starts, renumbered, threads)
