@@ -6,7 +6,10 @@ import gzip
 import json
 import os
 import random
+import resource
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
@@ -16,7 +19,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from cluster_texts import LINES, TEXTS, analyzer_of, assert_same, files_in
+from cluster_texts import LINES, TEXTS, analyzer_of, assert_columns, assert_same, files_in
 
 from text_processor import PartError, Tokenizer, cli
 
@@ -25,6 +28,7 @@ pandas = pytest.importorskip("pandas")
 bag = pytest.importorskip("dask.bag")
 dask_dataframe = pytest.importorskip("dask.dataframe")
 dask_config = pytest.importorskip("dask").config
+delayed = pytest.importorskip("dask").delayed
 
 from text_processor.cluster import dask  # noqa: E402
 
@@ -163,6 +167,15 @@ def test_columns_are_encoded(client: Any) -> None:
     assert list(encoded.columns) == ["text", "n", "ids"]
 
 
+def test_columns_are_scored_and_vectorized(client: Any) -> None:
+    texts = [*LINES[:300], None]
+    rows = pandas.DataFrame({"text": texts}, index=range(100, 401))
+    frame = dask_dataframe.from_pandas(rows, npartitions=3)
+    assert_columns(dask, frame, texts, lambda found: pa.Table.from_pandas(found.compute(), preserve_index=False), client=client)
+    with pytest.raises(ValueError, match="a column 'ids' already"):
+        dask.encode_column(frame.assign(ids=1), "text", Tokenizer())
+
+
 # ---- Faults ------------------------------------------------------------------------------------------------------------
 
 
@@ -184,6 +197,53 @@ def test_what_is_lost_is_done_again_and_once(client: Any, tmp_path: Path, fault:
     failing = documents.map_partitions(partial(fails_at_first, folder=str(tmp_path), fault=fault))
     assert_same(dask.count_words(failing, client=client), analyzer_of(LINES[:400]))
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def dies_when_others_are_done(part: list[str], folder: str) -> list[str]:
+    """Note each run; the last partition once ends its worker, which has the counts of others by then."""
+    log = Path(folder, "log")
+    if LINES[399] in part and not Path(folder, "seen").exists():
+        deadline = time.monotonic() + 20
+        while len(log.read_bytes()) < 7 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        Path(folder, "seen").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    with log.open("ab") as file:
+        file.write(b".")
+    return part
+
+
+def test_a_part_that_is_counted_twice_is_in_the_answer_once(client: Any, tmp_path: Path) -> None:
+    documents = bag.from_sequence(LINES[:400], npartitions=8)
+    (tmp_path / "log").touch()
+    lost = documents.map_partitions(partial(dies_when_others_are_done, folder=str(tmp_path)))
+    assert_same(dask.count_words(lost, client=client), analyzer_of(LINES[:400]))
+    assert len((tmp_path / "log").read_bytes()) > 8
+
+
+def set_limit(more: int | None) -> None:
+    """Let this process have so many bytes of addresses more than it has."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = resource.RLIM_INFINITY if more is None else pages * resource.getpagesize() + more
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the size of a process is read as Linux tells it")
+def test_a_worker_with_a_memory_limit_needs_smaller_parts(client: Any, tmp_path: Path) -> None:
+    numbers = [f"number{i}" for i in range(600_000)]
+    (tmp_path / "whole").write_text("\n".join(numbers), encoding="ascii")
+    parts = [numbers[i : i + 20_000] for i in range(0, len(numbers), 20_000)]
+    for i, part in enumerate(parts):
+        (tmp_path / f"part{i:02}").write_text("\n".join(part), encoding="ascii")
+    client.run(set_limit, 50 << 20)
+    try:
+        with pytest.raises(MemoryError, match=r"whole: .*cut the source into more parts"):
+            dask.count_words(tmp_path / "whole", client=client, retries=0)
+        table = dask.count_words(f"{tmp_path}/part*", client=client, result="table", n_parts=16)
+        n_rows = sum(client.gather(client.compute([delayed(len)(share) for share in table.to_delayed()])))
+    finally:
+        client.run(set_limit, None)
+    assert n_rows == len(numbers)
 
 
 @pytest.mark.parametrize("damage", ["utf-8", "gzip", "missing"])

@@ -130,7 +130,7 @@ def test_a_report_of_nothing_says_what_makes_one(tmp_path: Path) -> None:
     assert "words.py --output" in done.stderr
     done = run("report.py", tmp_path / "other.json", tmp_path / "page.md")
     assert done.returncode == 1
-    assert "other.json is none of words.json, bpe.json, published.json" in done.stderr
+    assert "other.json is none of words.json, bpe.json, published.json, cluster.json" in done.stderr
 
 
 @pytest.mark.timing
