@@ -23,12 +23,13 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -165,7 +166,7 @@ def spark_ways(folder: Path, limit: int) -> Iterator[Ways]:
         "spark.ui.showConsoleProgress": "false",
         "spark.local.dir": str(folder),
         "spark.driver.memory": "2g",
-        "spark.executor.pyspark.memory": f"{N_WORKERS * limit >> 20}m",  # of all workers of an executor together
+        "spark.executor.pyspark.memory": f"{limit >> 20}m",
     }
     builder = import_module("pyspark.sql").SparkSession.builder.master(f"local[{N_WORKERS}]")
     for name, value in settings.items():
@@ -234,10 +235,36 @@ def one_process(paths: Sequence[str], **options: Any) -> TextAnalyzer:
     return analyzer
 
 
-def timed(call: Callable[[], Any]) -> tuple[float, Any]:
-    start = perf_counter()
+class Timed(NamedTuple):
+    seconds: float
+    cpu: float
+    """Processor time of this process and all that descend from it: it depends little on what else the machine does."""
+    answer: Any
+
+
+def timed(call: Callable[[], Any]) -> Timed:
+    cpu, start = processor_time(), perf_counter()
     answer = call()
-    return perf_counter() - start, answer
+    return Timed(perf_counter() - start, processor_time() - cpu, answer)
+
+
+def processes() -> dict[int, dict[str, str]]:
+    """What Linux tells of this process and all that descend from it."""
+    found: dict[int, dict[str, str]] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it may have ended
+            fields = dict(re.findall(r"^(\w+):\s*(.*)$", (folder / "status").read_text(encoding="utf-8"), re.MULTILINE))
+            found[int(folder.name)] = fields | {"stat": (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2]}
+
+    def is_ours(pid: int) -> bool:
+        return pid == os.getpid() or (pid in found and is_ours(int(found[pid]["PPid"])))
+
+    return {pid: fields for pid, fields in found.items() if is_ours(pid)}
+
+
+def processor_time() -> float:
+    """Seconds of user and system, with those of children that have ended."""
+    return sum(sum(map(int, each["stat"].split()[11:15])) for each in processes().values()) / os.sysconf("SC_CLK_TCK")
 
 
 def megabytes(paths: Sequence[str]) -> float:
@@ -245,7 +272,7 @@ def megabytes(paths: Sequence[str]) -> float:
 
 
 def measure_speed(engines: list[str], folder: Path, scale: float) -> Iterator[Record]:
-    """Yield a record for each engine: MB/s of wall time, the best of the rounds, in which the two take turns."""
+    """Yield a record for each engine: MB a second by the clock, and by processor time; the best of rounds that take turns."""
     paths, part = write_zipf(folder / "whole", 16, 500e6 * scale), write_zipf(folder / "part", 16, 50e6 * scale)
     expected = one_process(part).word_frequency()
     for engine in engines:
@@ -255,20 +282,18 @@ def measure_speed(engines: list[str], folder: Path, scale: float) -> Iterator[Re
                 (timed(lambda: one_process(paths).word_frequency()), timed(lambda: ways.count(paths).word_frequency()))
                 for _ in range(ROUNDS)
             ]
-            if any(local[1] != ours[1] for local, ours in both):
+            if any(local.answer != ours.answer for local, ours in both):
                 raise SystemExit(f"{engine}: the counts of text_processor differ")
-            own_seconds, own_counts = timed(lambda: ways.own(part))
-            if own_counts != expected:
+            own = timed(lambda: ways.own(part))
+            if own.answer != expected:
                 raise SystemExit(f"{engine}: the counts of its own way differ")
-        local, ours = (min(seconds for seconds, _ in column) for column in zip(*both, strict=True))
-        speeds = {
-            "local": megabytes(paths) / local,
-            "ours": megabytes(paths) / ours,
-            "own": megabytes(part) / own_seconds,
-        }
-        say(f"{engine}: {', '.join(f'{name} {speed:.1f} MB/s' for name, speed in speeds.items())}")
-        load = os.getloadavg()[0]
-        yield {"engine": engine, "megabytes": megabytes(paths), "part": megabytes(part), "load_average": load, **speeds}
+        local, ours = zip(*both, strict=True)
+        record = {"engine": engine, "megabytes": megabytes(paths), "part": megabytes(part), "load_average": os.getloadavg()[0]}
+        for name, rounds, size in (("local", local, paths), ("ours", ours, paths), ("own", [own], part)):
+            record[name] = megabytes(size) / min(each.seconds for each in rounds)
+            record[f"{name}_by_cpu"] = megabytes(size) / min(each.cpu for each in rounds)
+        say(", ".join(f"{name} {value if isinstance(value, str) else round(value, 2)}" for name, value in record.items()))
+        yield record
 
 
 # ---- Equal answers ---------------------------------------------------------------------------------------------------
@@ -333,23 +358,9 @@ class Watch(threading.Thread):
 
     def run(self) -> None:
         while not self._is_over.wait(0.25):
-            parents: dict[int, int] = {}
-            seen: dict[int, tuple[str, int]] = {}
-            for path in Path("/proc").glob("[0-9]*/status"):
-                try:
-                    lines = path.read_text(encoding="utf-8").splitlines()
-                except OSError:  # it has ended
-                    continue
-                pid, fields = int(path.parent.name), dict(line.split(":\t", 1) for line in lines if ":\t" in line)
-                parents[pid] = int(fields["PPid"])
-                if "VmHWM" in fields:
-                    seen[pid] = fields["Name"].strip(), int(fields["VmHWM"].split()[0]) << 10
-            for pid, peak in seen.items():
-                ancestor = pid
-                while (ancestor := parents.get(ancestor, 0)) not in {0, os.getpid()}:
-                    pass
-                if ancestor:
-                    self.peaks[pid] = peak
+            for pid, fields in processes().items():
+                if pid != os.getpid() and "VmHWM" in fields:
+                    self.peaks[pid] = fields["Name"], int(fields["VmHWM"].split()[0]) << 10
 
     def workers(self) -> list[int]:
         """The peaks of those that did work: of processes of Python, in bytes, the largest first."""
@@ -363,14 +374,14 @@ def measure_size(engines: list[str], folder: Path, scale: float) -> Iterator[Rec
     """Yield a record for each engine."""
     paths = write_zipf(folder / "numbers", max(4, int(48 * scale)), 3e9 * scale, share_of_numbers=0.1)
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        seconds, expected = timed(lambda: pool.submit(digests_of_one_process, paths).result())
+        seconds, _, expected = timed(lambda: pool.submit(digests_of_one_process, paths).result())
     n_distinct = sum(n for _, n in expected)
     say(f"one process: {n_distinct:,} distinct words in {megabytes(paths):.0f} MB, {seconds:.0f} s")
     for engine in engines:
         with ENGINES[engine](folder / "scratch", LIMIT) as ways:
             watch = Watch()
             watch.start()
-            engine_seconds, found = timed(lambda: ways.digests(ways.count(paths, result="table", n_parts=N_SHARES)))
+            engine_seconds, _, found = timed(lambda: ways.digests(ways.count(paths, result="table", n_parts=N_SHARES)))
             peaks = watch.workers()
         if found != expected:
             raise SystemExit(f"{engine}: the table differs")

@@ -308,13 +308,14 @@ def tell_cluster_speed(records: Sequence[Record]) -> str:
     ]
     rows = [
         [
-            record["engine"],
-            *(f"{record[name]:.0f} MB/s" for name in ("local", "ours")),
-            f"{record['own']:.1f} MB/s",
-            f"{record['ours'] / record['own']:.0f}×",
-            f"{record['ours'] / record['local']:.0%}",
+            f"{record['engine']}, {time}",
+            *(f"{record[name + by]:.0f} MB/s" for name in ("local", "ours")),
+            f"{record['own' + by]:.1f} MB/s",
+            f"{record['ours' + by] / record['own' + by]:.0f}×",
+            f"{record['ours' + by] / record['local' + by]:.0%}",
         ]
         for record in records
+        for time, by in (("by the clock", ""), ("by processor time", "_by_cpu"))
     ]
     first = records[0]
     loads = ", ".join(f"{record['load_average']:.1f}" for record in records)

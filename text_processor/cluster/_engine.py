@@ -67,6 +67,7 @@ def of_engine(engine: type[Engine], function: Callable[Concatenate[Any, P], R]) 
 
 def count_words(
     engine: Engine,
+    /,
     source: Any,
     *,
     column: str | None = None,
@@ -121,6 +122,7 @@ def count_words(
 
 def train_tokenizer(
     engine: Engine,
+    /,
     source: Any,
     pattern: str = "gpt4",
     vocab_size: int = 32_768,
@@ -151,7 +153,7 @@ def train_tokenizer(
     return tokenizer
 
 
-def encode_column(engine: Engine, frame: Any, column: str, tokenizer: Tokenizer) -> Any:
+def encode_column(engine: Engine, /, frame: Any, column: str, tokenizer: Tokenizer) -> Any:
     """Return a data frame with a column ``ids`` more: the token ids of each text of a column, a list.
 
     The frame is one of the engine, and so is the answer, which is lazy; it is null where the text is. The tokenizer travels
@@ -161,7 +163,7 @@ def encode_column(engine: Engine, frame: Any, column: str, tokenizer: Tokenizer)
     return engine.with_columns(frame, column, Columns(("ids",), _columns.ids, tokenizer))
 
 
-def count_tokens(engine: Engine, frame: Any, column: str, tokenizer: Tokenizer) -> Any:
+def count_tokens(engine: Engine, /, frame: Any, column: str, tokenizer: Tokenizer) -> Any:
     """Return a data frame with a column ``tokens`` more: how many tokens each text of a column has. Else as `encode_column`."""
     return engine.with_columns(frame, column, Columns(("tokens",), _columns.numbers_of_tokens, tokenizer))
 
@@ -169,7 +171,7 @@ def count_tokens(engine: Engine, frame: Any, column: str, tokenizer: Tokenizer) 
 # ---- Sentiment and vectors -------------------------------------------------------------------------------------------
 
 
-def score_sentiment(engine: Engine, frame: Any, column: str, analyzer: SentimentIntensityAnalyzer | None = None) -> Any:
+def score_sentiment(engine: Engine, /, frame: Any, column: str, analyzer: SentimentIntensityAnalyzer | None = None) -> Any:
     """Return a data frame with the columns ``neg``, ``neu``, ``pos`` and ``compound`` more: the sentiment of each text.
 
     The scores are those of `text_processor.vader.SentimentIntensityAnalyzer`, to the last bit. ``analyzer`` is one with rules
@@ -179,7 +181,7 @@ def score_sentiment(engine: Engine, frame: Any, column: str, analyzer: Sentiment
     return engine.with_columns(frame, column, Columns(_columns.SCORES, _columns.scores, tool))
 
 
-def fit_vectorizer(engine: Engine, source: Any, vectorizer: Any, *, column: str | None = None, **options: Any) -> Any:
+def fit_vectorizer(engine: Engine, /, source: Any, vectorizer: Any, *, column: str | None = None, **options: Any) -> Any:
     """Fit a vectorizer on a cluster, to exactly the vocabulary and weights that fitting on all texts in one process gives.
 
     Workers count in how many documents each term is, and how often, and the counts are merged; documents stay where they are.
@@ -210,7 +212,7 @@ def fit_vectorizer(engine: Engine, source: Any, vectorizer: Any, *, column: str 
     return vectorizer
 
 
-def vectorize(engine: Engine, frame: Any, column: str, vectorizer: Any, **options: Any) -> Any:
+def vectorize(engine: Engine, /, frame: Any, column: str, vectorizer: Any, **options: Any) -> Any:
     """Return a data frame with the columns ``indices`` and ``values`` more: a row of a sparse matrix for each text.
 
     Both are lists of the same length: the columns of the matrix that are not zero, ascending, and what is there, as

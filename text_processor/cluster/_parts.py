@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from glob import glob, has_magic
 from importlib import import_module
 from io import TextIOWrapper
@@ -25,6 +26,9 @@ Item = TypeVar("Item")
 
 # How many neighbours one task merges: fewer make a deeper tree, more need more memory at once.
 FAN_IN = 8
+
+# What stands for the parts of a source that has none.
+NOTHING: list[Any] = [[]]
 
 ORDERS = ("seen", "count", "term")
 
@@ -181,14 +185,14 @@ def texts_of(part: Any, column: str | None) -> Iterator[str]:
 
 
 def _listed(chunk: Any) -> list[Any]:
-    if isinstance(chunk, list):
-        return cast(list[Any], chunk)
-    pa = import_module("pyarrow")
-    if isinstance(chunk, pa.Table):  # a block of Ray
-        chunk = chunk.column(0)
-    elif not hasattr(chunk, "to_pylist"):
-        chunk = pa.chunked_array(chunk) if hasattr(chunk, "__arrow_c_stream__") else pa.array(chunk)
-    return cast(list[Any], chunk.to_pylist())
+    if not isinstance(chunk, list):
+        pa = import_module("pyarrow")
+        if isinstance(chunk, pa.Table):  # a block of Ray
+            chunk = chunk.column(0)
+        elif not hasattr(chunk, "to_pylist"):
+            chunk = pa.chunked_array(chunk) if hasattr(chunk, "__arrow_c_stream__") else pa.array(chunk)
+        chunk = chunk.to_pylist()
+    return cast(list[Any], chunk)
 
 
 @contextmanager
@@ -230,7 +234,7 @@ def _column_of_file(path: str, column: str) -> Generator[Iterator[Any], None, No
 def merge(parts: Sequence[Any]) -> Any:
     """Merge analyzers or counts, or their bytes, in this order, into a new one."""
     first, *others = parts
-    whole = _value(first) if isinstance(first, bytes) else _value(first.to_bytes())
+    whole = _value(first) if isinstance(first, bytes) else copy(first)  # an engine may need the parts again
     for part in others:
         whole.merge(_value(part) if isinstance(part, bytes) else part)
     return whole

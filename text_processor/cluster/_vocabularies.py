@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from text_processor._common.messages import needs, quoted
 from text_processor.analyzer import TextAnalyzer
@@ -34,7 +34,7 @@ def _peers() -> Any:
 def ours(vectorizer: Any) -> Any:
     """Return a vectorizer of `text_processor.sklearn` instead of scikit-learn's own; others are returned as they are."""
     peers, twins = _peers(), import_module("text_processor.sklearn")
-    kind = type(vectorizer)
+    kind = type(cast(object, vectorizer))
     if not any(isinstance(vectorizer, getattr(peers, name)) for name in _KINDS):
         raise TypeError(f"vectorizer must be one of {', '.join(_KINDS)}, not {quoted(vectorizer)}")
     return getattr(twins, kind.__name__).from_sklearn(vectorizer) if kind.__module__ == peers.__name__ else vectorizer

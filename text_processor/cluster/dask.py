@@ -12,15 +12,7 @@ from text_processor.cluster._columns import Columns
 from text_processor.cluster._engine import Count, Engine, of_engine
 from text_processor.cluster._parts import Work
 
-__all__ = [
-    "count_tokens",
-    "count_words",
-    "encode_column",
-    "fit_vectorizer",
-    "score_sentiment",
-    "train_tokenizer",
-    "vectorize",
-]
+__all__ = ["count_tokens", "count_words", "encode_column", "fit_vectorizer", "score_sentiment", "train_tokenizer", "vectorize"]
 
 
 def _dask(module: str = "dask") -> Any:
@@ -55,7 +47,7 @@ class Dask(Engine):
 
     def counted(self, source: Any, count: Count, work: Work) -> Any:
         """Return a delayed value for each part."""
-        return [_task(count)(part, work) for part in _parts_of(source, work.column) or [[]]]
+        return [_task(count)(part, work) for part in _parts_of(source, work.column) or _parts.NOTHING]
 
     def merged(self, counted: Any) -> Any:
         """Compute the whole."""
@@ -71,9 +63,9 @@ class Dask(Engine):
     def table(self, source: Any, work: Work, n_parts: int, salt: int) -> Any:
         """Return a ``dask.dataframe`` with a partition for each share."""
         split = _task(_parts.shares, n_parts)
-        shares = [list(split(part, work, n_parts, salt)) for part in _parts_of(source, work.column) or [[]]]
+        shares = [list(split(part, work, n_parts, salt)) for part in _parts_of(source, work.column) or _parts.NOTHING]
         merged = [_parts.tree(alike, _task(_parts.merge_bytes)) for alike in zip(*shares, strict=True)]
-        frames = list(map(_task(_parts.frame), merged))
+        frames: list[Any] = list(map(_task(_parts.frame), merged))
         return _dask("dask.dataframe").from_delayed(frames, meta=_parts.frame(_parts.count([], work)), verify_meta=False)
 
     def with_columns(self, frame: Any, column: str, columns: Columns) -> Any:

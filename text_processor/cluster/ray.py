@@ -12,15 +12,7 @@ from text_processor.cluster._columns import Columns
 from text_processor.cluster._engine import Count, Engine, of_engine
 from text_processor.cluster._parts import Work
 
-__all__ = [
-    "count_tokens",
-    "count_words",
-    "encode_column",
-    "fit_vectorizer",
-    "score_sentiment",
-    "train_tokenizer",
-    "vectorize",
-]
+__all__ = ["count_tokens", "count_words", "encode_column", "fit_vectorizer", "score_sentiment", "train_tokenizer", "vectorize"]
 
 
 def _ray(module: str = "ray") -> Any:
@@ -57,7 +49,7 @@ class Ray(Engine):
     def counted(self, source: Any, count: Count, work: Work) -> Any:
         """Start a task for each part; return references to the results."""
         start = self._task(count)
-        return [start(part, work) for part in _parts_of(source, work.column) or [[]]]
+        return [start(part, work) for part in _parts_of(source, work.column) or _parts.NOTHING]
 
     def merged(self, counted: Any) -> Any:
         """Wait for the whole; an error of a part is raised as it was, without Ray's wrapping."""
@@ -72,10 +64,10 @@ class Ray(Engine):
     def table(self, source: Any, work: Work, n_parts: int, salt: int) -> Any:
         """Return a ``ray.data.Dataset`` with a block for each share."""
         split, merge, table = self._task(_parts.shares, n_parts), self._task(_merge_bytes), self._task(_parts.table)
-        parts = [split(part, work, n_parts, salt) for part in _parts_of(source, work.column) or [[]]]
+        parts = [split(part, work, n_parts, salt) for part in _parts_of(source, work.column) or _parts.NOTHING]
         shares = [[made] if n_parts == 1 else made for made in parts]
         merged = [_parts.tree(alike, lambda some: merge(*some)) for alike in zip(*shares, strict=True)]
-        return _ray("ray.data").from_arrow_refs(list(map(table, merged)))
+        return _ray("ray.data").from_arrow_refs([table(share) for share in merged])
 
     def with_columns(self, frame: Any, column: str, columns: Columns) -> Any:
         """Return a lazy ``ray.data.Dataset``. The tool travels once to each machine, by Ray's object store."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
-from operator import itemgetter
 from typing import Any
 
 from text_processor._common.messages import needs
@@ -14,17 +13,12 @@ from text_processor.cluster._columns import Columns
 from text_processor.cluster._engine import Count, Engine, of_engine
 from text_processor.cluster._parts import Work
 
-__all__ = [
-    "count_tokens",
-    "count_words",
-    "encode_column",
-    "fit_vectorizer",
-    "score_sentiment",
-    "train_tokenizer",
-    "vectorize",
-]
+__all__ = ["count_tokens", "count_words", "encode_column", "fit_vectorizer", "score_sentiment", "train_tokenizer", "vectorize"]
 
 _ROWS = "term string, count long, document_frequency long"
+
+# What is made of a part: its index among these, the number of the part, and the bytes.
+Item = tuple[int, tuple[int, bytes]]
 
 # Spark's names for types of Arrow; it has no unsigned numbers.
 _TYPES = {"int32": "int", "int64": "bigint", "float": "float", "double": "double"}
@@ -52,14 +46,16 @@ class Spark(Engine):
         """Return an RDD of what a function makes of each part: the index of an item, the number of the part, and the item."""
         if not _parts.is_paths(source):
             return _mapped_frame(source, column, function)
-        files = list(enumerate(_parts.paths(source) or [[]]))
-        return self._session.sparkContext.parallelize(files, len(files)).flatMap(
-            lambda file: [(i, (file[0], made)) for i, made in enumerate(function(file[1]))]
-        )
+        files: list[tuple[int, Any]] = list(enumerate(_parts.paths(source) or _parts.NOTHING))
+
+        def items(file: tuple[int, Any]) -> list[Item]:
+            return [(i, (file[0], made)) for i, made in enumerate(function(file[1]))]
+
+        return self._session.sparkContext.parallelize(files, len(files)).flatMap(items)
 
     def merged(self, counted: Any) -> Any:
         """Merge neighbours until few are left, as `_parts.tree` does, and those here."""
-        n: int = counted.map(itemgetter(0)).max() + 1
+        n: int = counted.getNumPartitions()  # each has one part
         while n > _parts.FAN_IN:
             n = -(-n // _parts.FAN_IN)
             counted = counted.map(_with_number).groupByKey(n).mapValues(_merge_in_order)
@@ -68,7 +64,7 @@ class Spark(Engine):
     def table(self, source: Any, work: Work, n_parts: int, salt: int) -> Any:
         """Return a lazy ``pyspark.sql.DataFrame`` with a partition for each share."""
         shares = self._mapped(source, work.column, lambda part: _parts.shares(part, work, n_parts, salt))
-        merged = shares.groupByKey(n_parts).map(lambda share: (bytearray(_merge_in_order(share[1])),))
+        merged = shares.groupByKey(n_parts).mapValues(_merge_in_order).map(_row_of_share)
         return self._session.createDataFrame(merged, "counts binary").mapInArrow(_rows, _ROWS)
 
     def with_columns(self, frame: Any, column: str, columns: Columns) -> Any:
@@ -76,15 +72,14 @@ class Spark(Engine):
         _columns.check_new(columns.names, frame.columns)
         pa, types = import_module("pyarrow"), import_module("pyspark.sql.types")
         of_nothing = _columns.added(pa.table({column: pa.array([], pa.string())}), column, columns).schema
-        kinds = [_spark_type(of_nothing.field(name).type) for name in columns.names]
-        added = ", ".join(f"{name} {kind}" for name, (kind, _) in zip(columns.names, kinds, strict=True))
+        fields = [(name, *_spark_type(of_nothing.field(name).type)) for name in columns.names]
+        added = ", ".join(f"{name} {kind}" for name, kind, _ in fields)
         shared, names, make = frame.sparkSession.sparkContext.broadcast(columns.tool), columns.names, columns.make
-        targets = [target for _, target in kinds]
 
         def add(batches: Iterator[Any]) -> Iterator[Any]:
             for batch in batches:
                 made = _columns.added(batch, column, Columns(names, make, shared.value))
-                for name, target in zip(names, targets, strict=True):
+                for name, _, target in fields:
                     made = made.set_column(made.schema.get_field_index(name), name, made.column(name).cast(target))
                 yield made
 
@@ -103,14 +98,21 @@ def _mapped_frame(frame: Any, column: str | None, function: Callable[[Any], list
         pa, context = import_module("pyarrow"), import_module("pyspark").TaskContext.get()
         columns = [batch.column(0) for batch in batches]
         items = function(pa.chunked_array(columns, columns[0].type) if columns else [])
-        numbers = pa.array(range(len(items)), pa.int32())
-        parts = pa.array([context.partitionId()] * len(items), pa.int32())
-        yield pa.record_batch([numbers, parts, pa.array(items, pa.binary())], ["item", "part", "data"])
+        numbers = [pa.array(each, pa.int32()) for each in (range(len(items)), [context.partitionId()] * len(items))]
+        yield pa.record_batch([*numbers, pa.array(items, pa.binary())], ["item", "part", "data"])
 
     rows = frame.select(column).mapInArrow(made, "item int, part int, data binary").rdd
     if rows.getNumPartitions() == 0:
         return rows.context.parallelize([(i, (0, data)) for i, data in enumerate(function([]))])
-    return rows.map(lambda row: (row[0], (row[1], bytes(row[2]))))
+    return rows.map(_item_of_row)
+
+
+def _item_of_row(row: Sequence[Any]) -> Item:
+    return row[0], (row[1], bytes(row[2]))
+
+
+def _row_of_share(share: tuple[int, bytes]) -> tuple[bytearray]:
+    return (bytearray(share[1]),)
 
 
 def _with_number(part: tuple[int, bytes]) -> tuple[int, tuple[int, bytes]]:
