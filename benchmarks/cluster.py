@@ -243,28 +243,67 @@ class Timed(NamedTuple):
 
 
 def timed(call: Callable[[], Any]) -> Timed:
-    cpu, start = processor_time(), perf_counter()
-    answer = call()
-    return Timed(perf_counter() - start, processor_time() - cpu, answer)
+    with Watch() as watch:
+        start = perf_counter()
+        answer = call()
+        seconds = perf_counter() - start
+    return Timed(seconds, watch.cpu(), answer)
 
 
-def processes() -> dict[int, dict[str, str]]:
-    """What Linux tells of this process and all that descend from it."""
-    found: dict[int, dict[str, str]] = {}
+def processes() -> dict[int, tuple[dict[str, str], float]]:
+    """Of this process and all that descend from it, what Linux tells of its state, and its processor time in seconds."""
+    found: dict[int, tuple[dict[str, str], float]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it may have ended
             fields = dict(re.findall(r"^(\w+):\s*(.*)$", (folder / "status").read_text(encoding="utf-8"), re.MULTILINE))
-            found[int(folder.name)] = fields | {"stat": (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2]}
+            numbers = (folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            found[int(folder.name)] = fields, (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
 
     def is_ours(pid: int) -> bool:
-        return pid == os.getpid() or (pid in found and is_ours(int(found[pid]["PPid"])))
+        return pid == os.getpid() or (pid in found and is_ours(int(found[pid][0]["PPid"])))
 
-    return {pid: fields for pid, fields in found.items() if is_ours(pid)}
+    return {pid: each for pid, each in found.items() if is_ours(pid)}
 
 
-def processor_time() -> float:
-    """Seconds of user and system, with those of children that have ended."""
-    return sum(sum(map(int, each["stat"].split()[11:15])) for each in processes().values()) / os.sysconf("SC_CLK_TCK")
+class Watch(threading.Thread):
+    """Notes the processor time and the largest resident size of this process and all that descend from it."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._peaks: dict[int, tuple[str, int]] = {}
+        self._first: dict[int, float] = {}
+        self._last: dict[int, float] = {}
+        self._is_over = threading.Event()
+
+    def __enter__(self) -> Watch:
+        self._first = {pid: cpu for pid, (_, cpu) in processes().items()}
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self.join()
+        self._look()
+
+    def run(self) -> None:
+        while not self._is_over.wait(0.25):
+            self._look()
+
+    def _look(self) -> None:
+        for pid, (fields, cpu) in processes().items():
+            self._last[pid] = cpu
+            if "VmHWM" in fields:
+                self._peaks[pid] = fields["Name"], int(fields["VmHWM"].split()[0]) << 10
+
+    def cpu(self) -> float:
+        """Seconds of user and system between start and end; of a process that ended, as long as it was seen."""
+        return sum(cpu - self._first.get(pid, 0) for pid, cpu in self._last.items())
+
+    def workers(self) -> list[int]:
+        """The peaks of those that did work: of other processes of Python, in bytes, the largest first."""
+        others = ("java", "raylet", "gcs_server", "sh", "bash")
+        peaks = (nbytes for pid, (name, nbytes) in self._peaks.items() if name not in others and pid != os.getpid())
+        return sorted((nbytes for nbytes in peaks if nbytes > 150e6), reverse=True)
 
 
 def megabytes(paths: Sequence[str]) -> float:
@@ -348,28 +387,6 @@ def digests_of_one_process(paths: list[str]) -> list[tuple[str, int]]:
     return [digest(shares.pop().word_table()) for _ in range(N_SHARES)]
 
 
-class Watch(threading.Thread):
-    """Notes the largest resident size of each process that descends from this one."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.peaks: dict[int, tuple[str, int]] = {}
-        self._is_over = threading.Event()
-
-    def run(self) -> None:
-        while not self._is_over.wait(0.25):
-            for pid, fields in processes().items():
-                if pid != os.getpid() and "VmHWM" in fields:
-                    self.peaks[pid] = fields["Name"], int(fields["VmHWM"].split()[0]) << 10
-
-    def workers(self) -> list[int]:
-        """The peaks of those that did work: of processes of Python, in bytes, the largest first."""
-        self._is_over.set()
-        self.join()
-        others = ("java", "raylet", "gcs_server", "sh", "bash")
-        return sorted((nbytes for name, nbytes in self.peaks.values() if name not in others and nbytes > 150e6), reverse=True)
-
-
 def measure_size(engines: list[str], folder: Path, scale: float) -> Iterator[Record]:
     """Yield a record for each engine."""
     paths = write_zipf(folder / "numbers", max(4, int(48 * scale)), 3e9 * scale, share_of_numbers=0.1)
@@ -378,11 +395,10 @@ def measure_size(engines: list[str], folder: Path, scale: float) -> Iterator[Rec
     n_distinct = sum(n for _, n in expected)
     say(f"one process: {n_distinct:,} distinct words in {megabytes(paths):.0f} MB, {seconds:.0f} s")
     for engine in engines:
-        with ENGINES[engine](folder / "scratch", LIMIT) as ways:
-            watch = Watch()
-            watch.start()
-            engine_seconds, _, found = timed(lambda: ways.digests(ways.count(paths, result="table", n_parts=N_SHARES)))
-            peaks = watch.workers()
+        with ENGINES[engine](folder / "scratch", LIMIT) as ways, Watch() as watch:
+            start = perf_counter()
+            found = ways.digests(ways.count(paths, result="table", n_parts=N_SHARES))
+            engine_seconds, peaks = perf_counter() - start, watch.workers()
         if found != expected:
             raise SystemExit(f"{engine}: the table differs")
         say(f"{engine}: equal, {engine_seconds:.0f} s; peaks of its workers: {', '.join(f'{n / 1e6:.0f} MB' for n in peaks)}")
@@ -438,11 +454,13 @@ def main() -> None:
     for name in arguments.only or PARTS:
         say(f"== {name}")
         with scratch(arguments.output / "cluster-texts") as folder:
-            records = list(PARTS[name](arguments.engine or installed(), folder, arguments.scale))
-        measured = {record["engine"] for record in records}
-        kept = [record for record in found["results"].get(f"cluster-{name}", []) if record["engine"] not in measured]
-        found["results"][f"cluster-{name}"] = sorted(kept + records, key=lambda record: list(ENGINES).index(record["engine"]))
-        path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+            measured: list[Record] = []
+            for record in PARTS[name](arguments.engine or installed(), folder, arguments.scale):
+                measured.append(record)
+                new = {each["engine"] for each in measured}
+                kept = [each for each in found["results"].get(f"cluster-{name}", []) if each["engine"] not in new]
+                found["results"][f"cluster-{name}"] = sorted(kept + measured, key=lambda each: [*ENGINES].index(each["engine"]))
+                path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     say(f"written: {path}")
 
 

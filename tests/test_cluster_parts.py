@@ -86,6 +86,25 @@ def test_any_parts_and_tree_give_the_same_words(texts: list[str], at: list[int],
     assert [share.to_pydict() for share in shares] == [share.word_table().to_pydict() for share in expected]
 
 
+def test_neighbouring_small_files_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [str(tmp_path / f"{i}") for i in range(20)]
+    for path in paths:
+        Path(path).write_text("to be", encoding="ascii")
+    assert _parts.grouped(paths, 0) == _parts.grouped(paths, 3) == paths
+    groups = _parts.grouped(paths, 2)
+    assert [*map(len, groups)] == [2] * 10
+    assert [path for group in groups for path in group] == paths
+    assert dict(count_words(groups).words) == {"to": 20, "be": 20}
+    assert fit_vectorizer(groups, peers.CountVectorizer()).vocabulary_ == {"to": 1, "be": 0}
+    monkeypatch.setattr(_parts, "GROUP_NBYTES", 14)
+    assert [*map(len, _parts.grouped(paths, 1))] == [2] * 10
+    monkeypatch.setattr(_parts, "GROUP_NBYTES", 4)
+    assert [*map(len, _parts.grouped(paths, 1))] == [1] * 20
+    Path(paths[1]).write_bytes(b"\xff")
+    with pytest.raises(PartError, match="1: Document 0 is not valid UTF-8"):
+        count_words(groups)
+
+
 # ---- Vectors ---------------------------------------------------------------------------------------------------------
 
 limits = st.fixed_dictionaries(

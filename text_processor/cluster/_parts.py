@@ -27,6 +27,10 @@ Item = TypeVar("Item")
 # How many neighbours one task merges: fewer make a deeper tree, more need more memory at once.
 FAN_IN = 8
 
+# A task takes neighbouring files up to so many bytes, if there are so many tasks for each worker nevertheless.
+GROUP_NBYTES = 1 << 28
+TASKS_OF_A_WORKER = 4
+
 # What stands for the parts of a source that has none.
 NOTHING: list[Any] = [[]]
 
@@ -68,6 +72,33 @@ def paths(source: Any) -> list[str]:
             raise FileNotFoundError(f"no file matches {quoted(name)}")
         found += matches
     return found
+
+
+class Group(tuple[str, ...]):
+    """Neighbouring files that one task counts, so that there are fewer tables to send and to merge."""
+
+    __slots__ = ()
+
+
+def grouped(parts: list[Any], n_workers: int) -> list[Any]:
+    """Put neighbouring small files together; parts of other sources stay as they are."""
+    size = len(parts) // max(TASKS_OF_A_WORKER * n_workers, 1) if n_workers else 1
+    if size < 2 or not all(isinstance(part, str) and os.path.isfile(part) for part in parts):  # noqa: PTH113 - it is a str
+        return parts
+    groups: list[list[str]] = []
+    room = 0
+    for path in parts:
+        room -= os.path.getsize(path)  # noqa: PTH202 - it is a str
+        if room < 0 or len(groups[-1]) == size:
+            groups.append([])
+            room = GROUP_NBYTES - os.path.getsize(path)  # noqa: PTH202 - it is a str
+        groups[-1].append(path)
+    return list(map(Group, groups))
+
+
+def sources_in(part: Any) -> Iterator[Any]:
+    """Give the files of a group, or the part itself."""
+    return iter(cast(Iterable[Any], part)) if isinstance(part, Group) else iter((part,))
 
 
 def _matches(name: str) -> list[str]:
@@ -114,8 +145,9 @@ def named(part: object) -> Generator[None, None, None]:
 def count(part: Any, work: Work) -> TextAnalyzer:
     """Count the words of a part."""
     analyzer = TextAnalyzer(keep_documents=False, **work.options)
-    with named(part):
-        _add(analyzer, part, work)
+    for each in sources_in(part):
+        with named(each):
+            _add(analyzer, each, work)
     return analyzer
 
 
@@ -129,15 +161,20 @@ def shares(part: Any, work: Work, n_parts: int, salt: int) -> list[bytes]:
 def count_pieces(part: Any, work: Work) -> PieceCounts:
     """Count the pieces of a part."""
     counts = PieceCounts(**work.options)
-    with named(part):
-        if isinstance(part, str) and work.column is None and "://" not in part:
-            counts.add_file(part, **work.reading)
-        elif isinstance(part, str) and work.column is None:
-            with _opened(part) as file:
-                counts.add_stream(file, **work.reading)
-        else:
-            _add_documents(counts.add_arrow, counts.add_texts, part, work.column)
+    for each in sources_in(part):
+        with named(each):
+            _add_pieces(counts, each, work)
     return counts
+
+
+def _add_pieces(counts: PieceCounts, part: Any, work: Work) -> None:
+    if isinstance(part, str) and work.column is None and "://" not in part:
+        counts.add_file(part, **work.reading)
+    elif isinstance(part, str) and work.column is None:
+        with _opened(part) as file:
+            counts.add_stream(file, **work.reading)
+    else:
+        _add_documents(counts.add_arrow, counts.add_texts, part, work.column)
 
 
 def _add(analyzer: TextAnalyzer, part: Any, work: Work) -> None:

@@ -68,10 +68,11 @@ def counter_of(vectorizer: Any) -> Any:
 def count(part: Any, work: Work) -> TextAnalyzer:
     """Count the terms of a part: how often each is there, and in how many documents."""
     whole = TextAnalyzer(keep_documents=False, **_OPTIONS)
-    with _parts.named(part):
-        documents = _parts.texts_of(part, work.column)
-        while texts := list(islice(documents, _N_AT_ONCE)):
-            whole.merge(_counted(texts, work.options["vectorizer"]))
+    for each in _parts.sources_in(part):
+        with _parts.named(each):
+            documents = _parts.texts_of(each, work.column)
+            while texts := list(islice(documents, _N_AT_ONCE)):
+                whole.merge(_counted(texts, work.options["vectorizer"]))
     return whole
 
 

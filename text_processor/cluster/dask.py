@@ -47,7 +47,9 @@ class Dask(Engine):
 
     def counted(self, source: Any, count: Count, work: Work) -> Any:
         """Return a delayed value for each part."""
-        return [_task(count)(part, work) for part in _parts_of(source, work.column) or _parts.NOTHING]
+        n_workers = 0 if self._client is None else sum(self._client.nthreads().values())
+        parts = _parts.grouped(_parts_of(source, work.column), n_workers)
+        return [_task(count)(part, work) for part in parts or _parts.NOTHING]
 
     def merged(self, counted: Any) -> Any:
         """Compute the whole."""

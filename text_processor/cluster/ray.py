@@ -49,7 +49,9 @@ class Ray(Engine):
     def counted(self, source: Any, count: Count, work: Work) -> Any:
         """Start a task for each part; return references to the results."""
         start = self._task(count)
-        return [start(part, work) for part in _parts_of(source, work.column) or _parts.NOTHING]
+        parts = _parts_of(source, work.column)
+        n_workers = int(_ray().cluster_resources().get("CPU", 0))
+        return [start(part, work) for part in _parts.grouped(parts, n_workers) or _parts.NOTHING]
 
     def merged(self, counted: Any) -> Any:
         """Wait for the whole; an error of a part is raised as it was, without Ray's wrapping."""

@@ -40,13 +40,14 @@ class Spark(Engine):
 
     def counted(self, source: Any, count: Count, work: Work) -> Any:
         """Return an RDD of the number of each part and its counts."""
-        return self._mapped(source, work.column, lambda part: [count(part, work).to_bytes()]).values()
+        n_workers = self._session.sparkContext.defaultParallelism
+        return self._mapped(source, work.column, n_workers, lambda part: [count(part, work).to_bytes()]).values()
 
-    def _mapped(self, source: Any, column: str | None, function: Callable[[Any], list[bytes]]) -> Any:
+    def _mapped(self, source: Any, column: str | None, n_workers: int, function: Callable[[Any], list[bytes]]) -> Any:
         """Return an RDD of what a function makes of each part: the index of an item, the number of the part, and the item."""
         if not _parts.is_paths(source):
             return _mapped_frame(source, column, function)
-        files: list[tuple[int, Any]] = list(enumerate(_parts.paths(source) or _parts.NOTHING))
+        files: list[tuple[int, Any]] = [*enumerate(_parts.grouped(_parts.paths(source), n_workers) or _parts.NOTHING)]
 
         def items(file: tuple[int, Any]) -> list[Item]:
             return [(i, (file[0], made)) for i, made in enumerate(function(file[1]))]
@@ -63,7 +64,7 @@ class Spark(Engine):
 
     def table(self, source: Any, work: Work, n_parts: int, salt: int) -> Any:
         """Return a lazy ``pyspark.sql.DataFrame`` with a partition for each share."""
-        shares = self._mapped(source, work.column, lambda part: _parts.shares(part, work, n_parts, salt))
+        shares = self._mapped(source, work.column, 0, lambda part: _parts.shares(part, work, n_parts, salt))
         merged = shares.groupByKey(n_parts).mapValues(_merge_in_order).map(_row_of_share)
         return self._session.createDataFrame(merged, "counts binary").mapInArrow(_rows, _ROWS)
 
@@ -83,8 +84,7 @@ class Spark(Engine):
                     made = made.set_column(made.schema.get_field_index(name), name, made.column(name).cast(target))
                 yield made
 
-        schema = types.StructType([*frame.schema.fields, *types.StructType.fromDDL(added).fields])
-        return frame.mapInArrow(add, schema)
+        return frame.mapInArrow(add, types.StructType([*frame.schema.fields, *types.StructType.fromDDL(added).fields]))
 
 
 def _mapped_frame(frame: Any, column: str | None, function: Callable[[Any], list[bytes]]) -> Any:
