@@ -58,9 +58,9 @@ def test_files_count_as_in_one_process_in_order(session: Any, folder: Path) -> N
 def test_a_table_is_shared_out(session: Any, folder: Path) -> None:
     expected = analyzer_of(LINES)
     table = spark.count_words(f"{folder}/*.txt", session=session, result="table", n_parts=3)
-    rows = table.toPandas()
-    assert dict(zip(rows.term, rows["count"], strict=True)) == expected.word_frequency()
-    assert dict(zip(rows.term, rows.document_frequency, strict=True)) == expected.document_frequency()
+    rows = table.collect()
+    assert {row["term"]: row["count"] for row in rows} == expected.word_frequency()
+    assert {row["term"]: row["document_frequency"] for row in rows} == expected.document_frequency()
 
 
 def test_frames(session: Any) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
+from text_processor._common import signatures
 from text_processor.analyzer import TextAnalyzer
 from text_processor.bpe import PieceCounts, Tokenizer
 from text_processor.cluster import _columns, _parts, _vocabularies
@@ -45,6 +46,7 @@ class Engine(ABC):
 
 def of_engine(engine: type[Engine], function: Callable[Concatenate[Any, P], R]) -> Callable[P, R]:
     """Return a function of this module as that of an engine, whose settings it takes by name if it takes options."""
+    signatures.unquote([function, engine.__init__])
     _, *parameters = inspect.signature(function).parameters.values()
     settings: list[inspect.Parameter] = []
     if parameters[-1].kind == inspect.Parameter.VAR_KEYWORD:
@@ -58,6 +60,7 @@ def of_engine(engine: type[Engine], function: Callable[Concatenate[Any, P], R]) 
 
     del cast(Any, call).__wrapped__
     cast(Any, call).__signature__ = inspect.signature(function).replace(parameters=parameters)
+    call.__annotations__ = {name: kind for name, kind in function.__annotations__.items() if name != "engine"}
     call.__module__ = engine.__module__
     return cast("Callable[P, R]", call)
 
