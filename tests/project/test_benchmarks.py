@@ -201,6 +201,14 @@ def test_the_page_of_clusters_is_filled_from_the_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.timing
+def test_a_quick_run_of_pipelines_measures_and_checks(tmp_path: Path) -> None:
+    done = run("pipelines.py", "--quick", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "pipelines.json").read_text(encoding="utf-8"))
+    assert not any(record.get("differing") for records in found["results"].values() for record in records)
+
+
+@pytest.mark.timing
 def test_a_quick_run_of_numbers_measures_and_checks() -> None:
     done = run("numeric.py", "--quick")
     assert done.returncode == 0, done.stdout + done.stderr
