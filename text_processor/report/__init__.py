@@ -1,6 +1,7 @@
 """A report on a corpus, or on what distinguishes two, as one page of HTML; and the statistics that it shows.
 
-`text_processor.TextAnalyzer.report` and ``text-processor report`` write the page. It needs the extra ``report``; the functions need nothing.
+`text_processor.TextAnalyzer.report` and ``text-processor report`` write the page. It needs the extra ``report``; the functions
+need nothing.
 
 >>> from text_processor import TextAnalyzer
 >>> from text_processor.report import keyness

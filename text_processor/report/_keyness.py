@@ -25,7 +25,7 @@ class Key(NamedTuple):
     g2: float
     """How sure the difference is. It is above 3.84, 6.63, 10.83 and 15.13 for p < 0.05, 0.01, 0.001 and 0.0001."""
     log_ratio: float
-    """How large it is, as log2 of the quotient of the shares in all words. 1 is twice as often in the target, -1 half as often."""
+    """How large it is, as log2 of the quotient of the shares in all words. 1 is twice as often, -1 half as often."""
     low: float
     """The lower bound of the 95 % confidence interval of ``log_ratio``."""
     high: float
