@@ -89,7 +89,10 @@ class Manifest:
             "documents": sum(entry.documents for entry in self.shards),
             "skipped": self.skipped,
             **self.about,
-            "shards": [entry._asdict() for entry in self.shards],
+            # In the order in which they became full, they would depend on how documents were joined to batches.
+            "shards": [
+                entry._asdict() for entry in sorted(self.shards, key=lambda each: (each.split, len(each.name), each.name))
+            ],
         }
         if self.place is not None:
             everything["progress"] = {**self.place._asdict(), "open": [entry._asdict() for entry in self.open]}
