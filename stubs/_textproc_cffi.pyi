@@ -405,6 +405,29 @@ class TpPacked(Pointer[TpPacked]):
     n_ids: int
 
 @type_check_only
+class TpChunking(Pointer[TpChunking]):
+    size: int
+    overlap: int
+    boundaries: Pointer[int]
+    n_boundaries: int
+    in_characters: bool
+
+@type_check_only
+class TpChunk(Pointer[TpChunk]):
+    text: int
+    start: int
+    end: int
+    n_ids: int
+
+@type_check_only
+class TpChunksPlace(Pointer[TpChunksPlace]):
+    text: int
+    start: int
+    end: int
+    n_characters: int
+    known: Array[Uint64]
+
+@type_check_only
 class TpIntSum(Pointer[TpIntSum]):
     high: int
     low: int
@@ -499,6 +522,18 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_batch *"], init: dict[str, Any] = ...) -> TpBatch: ...
     @overload
     def __call__(self, cdecl: Literal["tp_batch[]", "tp_batch[1]"], init: int = ...) -> Array[TpBatch]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunk *"], init: dict[str, Any] = ...) -> TpChunk: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunk[]", "tp_chunk[1]"], init: int = ...) -> Array[TpChunk]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunking *"], init: dict[str, Any] = ...) -> TpChunking: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunking[]", "tp_chunking[1]"], init: int = ...) -> Array[TpChunking]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunks_place *"], init: dict[str, Any] = ...) -> TpChunksPlace: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunks_place[]", "tp_chunks_place[1]"], init: int = ...) -> Array[TpChunksPlace]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_corpus **"], init: Pointer[TpCorpus] = ...) -> Pointer[Pointer[TpCorpus]]: ...
     @overload
@@ -814,6 +849,7 @@ class Lib:
     TP_MOST_SPLIT_STEPS: Final = 8
     TP_LEFT_OUT: Final = 9223372036854775808
     TP_NO_ID: Final = 4294967295
+    TP_N_BOUNDARIES: Final = 5
     TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
@@ -897,6 +933,11 @@ class Lib:
     TP_SPLIT_CONTIGUOUS: Final = 4
     TP_TIE_RUSTBPE: Final = 0
     TP_TIE_HF: Final = 1
+    TP_BOUNDARY_PARAGRAPH: Final = 0
+    TP_BOUNDARY_LINE: Final = 1
+    TP_BOUNDARY_SENTENCE: Final = 2
+    TP_BOUNDARY_WORD: Final = 3
+    TP_BOUNDARY_GRAPHEME: Final = 4
     TP_INT8: Final = 0
     TP_UINT8: Final = 1
     TP_INT16: Final = 2
@@ -1652,6 +1693,23 @@ class Lib:
         capacity: int,
         packed_ends: Pointer[Uint64],
         packed: Pointer[TpPacked],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_find_chunks(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        cache: Pointer[TpPieceCache],
+        splitter: Pointer[TpSplitter],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_texts: int,
+        how: Pointer[TpChunking],
+        place: Pointer[TpChunksPlace],
+        chunks: Pointer[TpChunk],
+        capacity: int,
+        n_chunks: Pointer[Size],
         error: Pointer[TpError],
         /,
     ) -> int: ...
