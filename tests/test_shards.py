@@ -539,6 +539,31 @@ def test_a_shard_that_is_gone_or_cut_is_told_of(tmp_path: Path) -> None:
         read_shards(tmp_path)
 
 
+PLACES: list[tuple[str | int, ...]] = [
+    *[(), ("shards",), ("shards", 0), ("shards", 0, "name"), ("shards", 0, "split"), ("shards", 0, "tokens")],
+    *[("options",), ("options", "format"), ("options", "dtype"), ("sources",), ("skipped",), ("progress",), ("tokenizer",)],
+]
+VALUES = [None, 5, -1, 1 << 70, "../train", "val", "npy", "int32", [], [5], {}, {"open": []}, [{"path": 5}]]
+
+
+def test_a_manifest_of_anything_is_refused(tmp_path: Path) -> None:
+    """Whatever stands at any place of it, nobody reads elsewhere, or gets another exception."""
+    go_on(tmp_path, ["a", "b"])
+    sound = (tmp_path / "manifest.json").read_text()
+    for place in PLACES:
+        for value in VALUES:
+            changed = found = {"all": json.loads(sound)}
+            for step in ("all", *place)[:-1]:
+                found = found[step]
+            found[("all", *place)[-1]] = value
+            (tmp_path / "manifest.json").write_text(json.dumps(changed["all"]))
+            with contextlib.suppress(ValueError):
+                for shard in read_shards(tmp_path):
+                    assert shard.path.parent == tmp_path
+            with contextlib.suppress(ValueError):
+                go_on(tmp_path, ["a", "b"])
+
+
 # ---- The command line --------------------------------------------------------------------------------------------------
 
 
