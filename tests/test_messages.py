@@ -75,7 +75,7 @@ from text_processor.bpe._shards import writing
 from text_processor.bpe._split.splitter import Step, splitter_of
 from text_processor.bpe._stages import utf8
 from text_processor.cli import _output, _report
-from text_processor.cluster import _parts, dask, ray, spark
+from text_processor.cluster import _columns, _engine, _parts, _vocabularies, dask, ray, spark
 from text_processor.vader import SentimentIntensityAnalyzer as Vader
 
 PACKAGE = Path(text_processor.__file__).parent
@@ -309,6 +309,19 @@ class LikeDataset:
     """What tells a data set of Ray, and a data frame of Spark."""
 
     to_arrow_refs = mapInArrow = None  # noqa: N815
+
+
+def out_of_memory() -> Iterator[str]:
+    """Documents of which there is no end in memory."""
+    yield "a"
+    raise MemoryError
+
+
+def fit_here(documents: list[str], **limits: Any) -> None:
+    """Fit a vectorizer to one part."""
+    vectorizer = sklearn.CountVectorizer(**limits)
+    work = _parts.Work(None, {}, {"vectorizer": _vocabularies.counter_of(vectorizer)})
+    _vocabularies.fit(vectorizer, _vocabularies.count(documents, work))
 
 
 def table_of_numbers() -> str:
@@ -1826,8 +1839,16 @@ CASES: list[Case] = [
         "cluster.spark needs pyspark",
         "pip install '.[spark]'",
     ),
-    (lambda: spark._counted(5, TEXT, _parts.count, None), TypeError, "not int", "paths, globs or a pyspark.sql.DataFrame"),
-    (lambda: spark._counted(LikeDataset(), TEXT, _parts.count, None), TypeError, "DataFrame", "column must be given"),
+    (lambda: spark._mapped_frame(5, None, bytes), TypeError, "not int", "paths, globs or a pyspark.sql.DataFrame"),
+    (lambda: spark._mapped_frame(LikeDataset(), None, bytes), TypeError, "DataFrame", "column must be given"),
+    (lambda: _parts.count(out_of_memory(), TEXT), MemoryError, "of the type generator: not enough", "more parts"),
+    (lambda: _columns.check_new(("ids",), ["text", "ids"]), ValueError, "a column 'ids' already", "drop it"),
+    (lambda: _engine.fit_vectorizer(None, "a", None, clients=1), TypeError, "no option clients", "it has column"),
+    (without("sklearn", lambda: _vocabularies._sklearn("")), ImportError, "needs scikit-learn", "pip install '.[sklearn]'"),
+    (lambda: _vocabularies.ours("count"), TypeError, "not 'count'", "one of CountVectorizer, TfidfVectorizer"),
+    (lambda: fit_here(["a"], stop_words=["a"]), ValueError, "empty vocabulary", "perhaps the documents only contain"),
+    (lambda: fit_here(["aa"], min_df=2), ValueError, "max_df corresponds to < documents than min_df", ""),
+    (lambda: fit_here(["aa", "bb"], min_df=2), ValueError, "no terms remain", "Try a lower min_df or a higher max_df"),
     (
         without("distributed", lambda: command("count", "--engine", "dask", file("a"))),
         CommandError,
