@@ -21,6 +21,7 @@ import io
 import json
 import math
 import pickle
+import tempfile
 from array import array
 from base64 import b64encode
 from collections import deque
@@ -37,7 +38,7 @@ import pytest
 from bpe_texts import of_bytes
 
 import text_processor
-from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, segment, sklearn, word_count
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, report, segment, sklearn, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
@@ -311,8 +312,20 @@ def walked_while_documents_come(n: int, _: Path) -> Call:
     return lambda: [analyzer.add_document(word) for _ in analyzer.words]
 
 
+def report_of(n: int, folder: Path) -> Call:
+    """Of two corpora whose words are all different: each is a key."""
+    one, other = counted([distinct_words(n)] * 9), counted([distinct_words(n).replace("a", "b")] * 9)
+    return partial(one.report, folder / "report.html", versus=other)
+
+
 ANSWERS: Table = {
     "total_words": (1000, lambda n, _: analyzer_of("a b", n).total_words),
+    "report": (1000, report_of),
+    "page": (1000, lambda n, _: partial(report.page, counted([distinct_words(n)] * 9))),
+    "keyness": (1000, lambda n, _: partial(report.keyness, counted([distinct_words(n)]), counted(["a b"]))),
+    "kwic, places without a word": (1000, lambda n, _: partial(report.kwic, counted(["0," * n + "1 0"], words="uax29"), "0")),
+    "dispersion": (100, lambda n, _: partial(report.dispersion, [{"a": 1}] * n, ["a"])),
+    "show": (1000, lambda n, _: lambda: of_bytes("gpt2").show("é " * n).print()),
     "get_statistics": (1000, lambda n, _: analyzer_of("a b", n).get_statistics),
     "get_documents": (1000, lambda n, _: lambda: analyzer_of("a b", n).get_documents()),
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
@@ -782,7 +795,28 @@ def train_large_stream(n: int, _: Path) -> Call:
     return lambda: counting.add_stream(text_of(stream))
 
 
+def encode_corpus(texts: Callable[[], Any], folder: Path, **options: Any) -> Call:
+    def call() -> None:
+        of_bytes().encode_corpus(texts(), tempfile.mkdtemp(dir=folder), **{"format": "raw", "threads": 1, **options})
+
+    return call
+
+
+def encode_long_line(n: int, folder: Path) -> Call:
+    path = text_file(b'{"text": "' + b"a" * n + b'"}', folder).rename(folder / "text.jsonl")
+    return encode_corpus(lambda: path, folder)
+
+
+def read_many_shards(n: int, folder: Path) -> Call:
+    of_bytes().encode_corpus(iter(["a"] * n), folder / "shards", format="raw", shard_tokens=1)
+    return lambda: text_processor.read_shards(folder / "shards")
+
+
 STREAMS: Table = {
+    "encode_corpus": (1 << 14, lambda n, folder: encode_corpus(lambda: iter(["a b"] * n), folder, split=(1, 1))),
+    "encode_corpus, shuffled": (1 << 13, lambda n, folder: encode_corpus(lambda: iter("a" * n), folder, shuffle_seed=1)),
+    "encode_corpus, one long line": (1 << 20, encode_long_line),
+    "read_shards": (50, read_many_shards),
     "encode_file, one piece": (1 << 21, encode_file),
     "encode_stream, one piece in small blocks": (1000, encode_stream),
     "encode_stream, a special token that may come": (1000, encode_stream_with_a_name),
@@ -1066,6 +1100,9 @@ def test_every_public_function_has_a_row() -> None:
     kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {
-        name for module in (text_processor, numeric, segment) for name in module.__all__ if isfunction(getattr(module, name))
+        name
+        for module in (text_processor, numeric, segment, report)
+        for name in module.__all__
+        if isfunction(getattr(module, name))
     }
     assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL

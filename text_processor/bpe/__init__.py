@@ -19,7 +19,7 @@ from text_processor._common.subclasses import attributes_of, set_attributes
 from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.sources import Options
 from text_processor._native.bpe import SHORT_TEXT, Vocabulary
-from text_processor.bpe import _chunks, _columns, _limits, _model, _training
+from text_processor.bpe import _chunks, _columns, _limits, _model, _show, _training
 from text_processor.bpe._cutting import Chunk
 from text_processor.bpe._decoder import IncrementalDecoder
 from text_processor.bpe._files import own, writing
@@ -29,6 +29,10 @@ from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._peers import hints
 from text_processor.bpe._peers.names import NamesOfPeers
 from text_processor.bpe._piece_counts import PieceCounts
+from text_processor.bpe._shards import encoding as corpus_encoding
+from text_processor.bpe._shards import plan as corpus_plan
+from text_processor.bpe._shards.reading import Shard, Shards, read_shards
+from text_processor.bpe._show import TokenView
 from text_processor.bpe._split.splitter import PATTERNS, checked_pattern
 from text_processor.bpe._stages import post_processing, special_names, utf8
 from text_processor.bpe._stages.added_tokens import AddedToken
@@ -51,7 +55,11 @@ __all__ = [
     "Chunk",
     "IncrementalDecoder",
     "PieceCounts",
+    "Shard",
+    "Shards",
+    "TokenView",
     "Tokenizer",
+    "read_shards",
 ]
 
 
@@ -307,7 +315,9 @@ class Tokenizer(NamesOfPeers):
             )
             return as_list(first, self._model.vocabulary)
         if type(text) is str:
-            is_usual = disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL)
+            is_usual = (disallowed_special is ALL or disallowed_special is NO_NAMES) and (
+                allowed_special is NO_NAMES or allowed_special is ALL
+            )
             ids = self._model.short.encode(text) if is_usual else None
             if ids is None and len(text) <= SHORT_TEXT:
                 ids = self._model.encode_short(text, allowed_special, disallowed_special)
@@ -352,7 +362,9 @@ class Tokenizer(NamesOfPeers):
         (array('I', [257, 101, 114]), 4)
         """
         if type(text) is str:
-            is_usual = disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL)
+            is_usual = (disallowed_special is ALL or disallowed_special is NO_NAMES) and (
+                allowed_special is NO_NAMES or allowed_special is ALL
+            )
             short = self._model.short.encode_bytes(text) if is_usual else None
             if short is None and len(text) <= SHORT_TEXT:
                 short = self._model.encode_short_bytes(text, allowed_special, disallowed_special)
@@ -541,7 +553,9 @@ class Tokenizer(NamesOfPeers):
         """
         model = self._model
         if type(text) is str:
-            is_usual = disallowed_special is ALL and (allowed_special is NO_NAMES or allowed_special is ALL)
+            is_usual = (disallowed_special is ALL or disallowed_special is NO_NAMES) and (
+                allowed_special is NO_NAMES or allowed_special is ALL
+            )
             n_ids = model.short.count(text) if is_usual else None
             if n_ids is None and len(text) <= SHORT_TEXT:
                 n_ids = model.count_short(text, allowed_special, disallowed_special)
@@ -933,6 +947,112 @@ class Tokenizer(NamesOfPeers):
         files.write_file(os.fsdecode(out), pieces())
         return n_ids
 
+    def encode_corpus(
+        self,
+        sources: object,
+        out: str | os.PathLike[str],
+        *,
+        format: Literal["raw", "llmc", "megatron", "npy", "parquet"],  # noqa: A002 - what it is
+        bos: int | str | None = None,
+        eos: int | str | None = None,
+        shard_tokens: int | None = 100_000_000,
+        dtype: Literal["auto", "uint16", "uint32"] = "auto",
+        split: tuple[float, float] | None = None,
+        shuffle_seed: int | None = None,
+        column: str | None = None,
+        documents: Literal["file", "line"] = "file",
+        encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = (),
+        threads: int | None = None,
+        progress: Progress | bool | None = None,
+    ) -> Shards:
+        """Write the ids of the documents of a corpus to files for training, and return these as `read_shards` does.
+
+        A document is a file of text, or with ``documents="line"`` a line of it that is not blank, without its line end; the
+        field of a line of JSON, or an entry of a column; an item of an iterable. Its ids are those of `encode`. Missing values
+        (nulls, lines without the field) are no documents; empty ones are.
+
+        A run that was stopped, by an error, Ctrl-C, a full disk or the end of its process, goes on where it was if it is
+        started again with the same arguments; the files are then, byte by byte, those of a run without a stop. If the folder is
+        complete, nothing is done. Each file gets its name when it is complete. ``manifest.json`` holds the hash of the
+        tokenizer, the options, the sources, and the shards with their tokens and documents.
+
+        A shard ends with the document that makes it have ``shard_tokens``. Files are ``train_000000.bin``, ``val_000000.bin``
+        and so on, or ``train.bin`` and ``val.bin`` without a limit; beside them a file says where documents end, as 64-bit
+        numbers, for formats that do not (``train_000000.offsets``).
+
+        Args:
+            sources: a path or a glob, or a list or tuple of them: files of text, JSON lines (by the suffix ``.jsonl`` or
+                ``.ndjson``, or if ``column`` is given) and Parquet (by content); all but Parquet may be compressed. Or Arrow
+                data: a column, table or stream, as for `encode_arrow`. Or an iterable of texts; a list of texts is given as
+                ``iter(texts)``.
+            out: a folder, made if need be, for this corpus alone.
+            format: ``"raw"`` is ids alone, as for nanoGPT; ``"llmc"`` has the header of llm.c; ``"megatron"`` is a ``.bin``
+                with an ``.idx``; ``"npy"`` is NumPy's; ``"parquet"`` has a column ``input_ids`` of lists.
+            bos: an id, or the name of an added token, before each document.
+            eos: the same after each document.
+            shard_tokens: see above; None means one shard for each part.
+            dtype: the type of an id. ``"auto"`` is ``uint16`` if it holds all ids of the tokenizer and the format is not
+                Parquet. Megatron has ``int32`` for ``uint32``.
+            split: two shares, for training and validation, such as ``(0.99, 0.01)``. The XXH64 of a document decides, so it
+                is in the same part in every run, and so are its copies.
+            shuffle_seed: a seed that puts the documents of each shard in an order of its own; None keeps the order.
+            column: the column, or the field of JSON lines; ``a.b`` is the field b of a. None means ``"text"`` for files, and
+                the only column of Arrow data.
+            documents: what a document is in a file of text.
+            encoding: as in `TextAnalyzer.add_file`, for files of text and JSON lines.
+            errors: how to handle bytes there that are not UTF-8, ``"strict"`` or ``"replace"``.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`, but none by default: names in documents are ordinary text.
+            threads: as in `encode_batch`; the files do not depend on it.
+            progress: called as ``progress(done, total)``, in bytes of the files or of text, up to 20 times a second;
+                ``total`` is None unless all sources are files. True shows a bar.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: an argument is not one of the allowed values; an id does not fit into ``dtype``; ``out`` has shards of
+                another tokenizer, of other options or sources; a source has no such column, or is damaged.
+            InvalidDocumentError: a text is not UTF-8.
+            FileExistsError: ``out`` has other files.
+            OSError: a file cannot be read or written.
+            TextProcessorError: a file was changed while it was read, or another run is writing to ``out``.
+            ImportError: pyarrow is not installed, for Parquet and Arrow data.
+
+        It takes O(length of the documents) time. Memory holds a batch, or a document if that is longer (but large files of text
+        are read in blocks, unless ``split`` is given), and the places of the documents of a shard.
+
+        >>> import tempfile
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer(special_tokens=["<|end|>"])
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     shards = tokenizer.encode_corpus(iter(["low", "lower"]), folder, format="raw", eos="<|end|>")
+        ...     shards, shards[0].ids.tolist()
+        (<1 shards: 6 ids, 2 documents>, [257, 258, 257, 101, 114, 258])
+        """
+        common_progress.check_progress(progress)
+        n_threads = arguments.threads_or_all(threads)
+        plan = corpus_plan.checked(
+            self._model,
+            format=format,
+            dtype=dtype,
+            bos=bos,
+            eos=eos,
+            shard_tokens=shard_tokens,
+            split=split,
+            shuffle_seed=shuffle_seed,
+            column=column,
+            documents=documents,
+            encoding=encoding,
+            errors=errors,
+            allowed=allowed_special,
+            disallowed=disallowed_special,
+        )
+        corpus_encoding.encode(self._model, sources, out, plan, threads=n_threads, progress=progress)
+        return read_shards(out)
+
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
     def decode(self, ids: Iterable[int], errors: str = "replace", *, skip_special_tokens: bool = False) -> str:
@@ -1148,6 +1268,42 @@ class Tokenizer(NamesOfPeers):
         except ValueError as error:
             raise UnknownTokenError(f"the id {shown(number)} does not exist") from error
 
+    def show(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = "all",
+        disallowed_special: Literal["all"] | Collection[str] = (),
+    ) -> TokenView:
+        r"""Return a view of the tokens of a text: in colours in a notebook, with ids and bytes on hover; readable as text.
+
+        ``show(text).print()`` writes it to a terminal, in colours if rich is installed (the extra ``cli``). Blanks, line feeds
+        and tabs are ``·``, ``⏎`` and ``→``, and bytes that are a part of a character are shown as digits.
+
+        Args:
+            text: as for `encode`.
+            allowed_special: as for `encode`, but by default names of special tokens are shown as special tokens.
+            disallowed_special: as for `encode`, but by default nothing is refused.
+
+        It raises the exceptions of `encode`, and takes as long as that, and as `decode_tokens_bytes`.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> view = tokenizer.show("a lowé<|end|>")
+        >>> view
+        a   ·   low  ⟨C3⟩  ⟨A9⟩  <|end|>
+        97  32  257  195   169   258
+        6 tokens
+        >>> view.ids[:3], view.tokens[3]
+        ([97, 32, 257], b'\xc3')
+        """
+        ids = self.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
+        return TokenView(ids, self._model.decode_tokens(ids), self._model.special_ids.values())
+
+    def _repr_html_(self) -> str:
+        return _show.of_tokenizer(self)
+
     def __repr__(self) -> str:
         model = self._model
         special = f", special_tokens={len(model.special_ids)}" if model.special_ids else ""
@@ -1193,4 +1349,6 @@ class Tokenizer(NamesOfPeers):
         set_attributes(self, attributes)
 
 
-signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, Chunk, PieceCounts))
+signatures.unquote(
+    (NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, Chunk, PieceCounts, Shard, Shards, read_shards)
+)

@@ -25,7 +25,7 @@ from text_processor._native import bpe as native_bpe
 from text_processor.bpe import _training
 from text_processor.bpe._files import writing
 from text_processor.bpe._stages import utf8
-from text_processor.cli import _shared
+from text_processor.cli import _shards, _shared
 from text_processor.cli._shared import PROGRAM, Faults, FileError, Work, printable, say, standard_input
 
 if TYPE_CHECKING:
@@ -71,6 +71,16 @@ examples:
   {PROGRAM} bpe decode -m book.bpe book.ids --binary -o book.txt
   echo 72 105 | {PROGRAM} bpe decode -m book.bpe -"""
 
+_SHOW = """\
+Show how a tokenizer parts a text: each token in its own colour, on a terminal,
+or above its id elsewhere. Blanks, line feeds and tabs are shown as signs, and
+bytes that are a part of a character as digits."""
+
+_SHOW_EPILOG = f"""\
+examples:
+  {PROGRAM} bpe show book.bpe 'To be, or not to be'
+  head book.txt | {PROGRAM} bpe show tokenizer.json -"""
+
 _COUNT_EPILOG = f"""\
 With --tree, the tokens of each file and folder in DIR are printed, those with
 the most first. What .gitignore names and what is no UTF-8 text is left out,
@@ -113,6 +123,8 @@ def add_commands(commands: Any) -> None:
     _shared.add_encoding(count)
     _shared.add_threads(count)
     _shared.add_progress(count)
+    _shards.add_shards(actions)
+    _add_show(actions)
 
 
 def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, **options: Any) -> Any:
@@ -175,6 +187,20 @@ def _add_special(parser: argparse.ArgumentParser) -> None:
 
 def _add_output(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help=f"the file for {what}, instead of standard output")
+
+
+def _add_show(actions: Any) -> None:
+    show = actions.add_parser(
+        "show",
+        help="show the tokens of texts, in colours on a terminal",
+        description=_SHOW,
+        epilog=_SHOW_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    show.set_defaults(run=_show, refuse=show.error)
+    show.add_argument("model", metavar="TOKENIZER", help="the file or folder of a tokenizer; its content tells the form")
+    show.add_argument("texts", nargs="+", metavar="TEXT", help="a text; several are joined by blanks; - is standard input")
+    show.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
 
 
 def _vocab_size(text: str) -> int:
@@ -424,6 +450,22 @@ def _count_tree(arguments: argparse.Namespace) -> int:
     for line in text:
         output.write(f"{line}\n".encode("utf-8", "backslashreplace"))
     return faults.status
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    tokenizer = _load(arguments)
+    with _naming("TEXT"):
+        if arguments.texts == ["-"]:
+            with standard_input() as file:
+                text: Any = file.readall() or b""
+        else:
+            text = " ".join(arguments.texts)
+        view = tokenizer.show(text)
+    _standard_output()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    view.print()
+    return 0
 
 
 # ---- Files -----------------------------------------------------------------------------------------------------------
