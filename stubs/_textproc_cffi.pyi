@@ -389,6 +389,22 @@ class TpNamedPlace(Pointer[TpNamedPlace]):
     name: int
 
 @type_check_only
+class TpPacking(Pointer[TpPacking]):
+    id_nbytes: int
+    has_first: bool
+    has_last: bool
+    first: int
+    last: int
+    part: int
+    enough: int
+
+@type_check_only
+class TpPacked(Pointer[TpPacked]):
+    n_read: int
+    n_documents: int
+    n_ids: int
+
+@type_check_only
 class TpIntSum(Pointer[TpIntSum]):
     high: int
     low: int
@@ -553,6 +569,14 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_other_name *"], init: dict[str, Any] = ...) -> TpOtherName: ...
     @overload
     def __call__(self, cdecl: Literal["tp_other_name[]", "tp_other_name[1]"], init: int = ...) -> Array[TpOtherName]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_packed *"], init: dict[str, Any] = ...) -> TpPacked: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_packed[]", "tp_packed[1]"], init: int = ...) -> Array[TpPacked]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_packing *"], init: dict[str, Any] = ...) -> TpPacking: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_packing[]", "tp_packing[1]"], init: int = ...) -> Array[TpPacking]: ...
     @overload
     def __call__(
         self, cdecl: Literal["tp_piece_cache **"], init: Pointer[TpPieceCache] = ...
@@ -1051,6 +1075,17 @@ class Lib:
         start: int,
         layout: int,
         offsets: CData,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_hash_documents(
+        self,
+        salt: int,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_documents: int,
+        hashes: Pointer[Uint64],
         error: Pointer[TpError],
         /,
     ) -> int: ...
@@ -1602,6 +1637,21 @@ class Lib:
         ids: Pointer[Uint32],
         capacity: int,
         n_ids: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_ids_pack(
+        self,
+        packing: Pointer[TpPacking],
+        ids: Pointer[Uint32],
+        n_ids: int,
+        ends: Pointer[Uint64],
+        n_documents: int,
+        parts: bytes | Pointer[Uint8],
+        bytes: Pointer[Uint8],
+        capacity: int,
+        packed_ends: Pointer[Uint64],
+        packed: Pointer[TpPacked],
         error: Pointer[TpError],
         /,
     ) -> int: ...

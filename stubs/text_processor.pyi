@@ -3,6 +3,8 @@ import re
 from abc import ABCMeta
 from array import array
 from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, NoReturn, Protocol, Self, TypedDict, overload
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "PieceCounts",
     "Pruned",
     "Readable",
+    "Shard",
+    "Shards",
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
@@ -35,6 +39,7 @@ __all__ = [
     "cpu_features",
     "get_memory_stats",
     "hello",
+    "read_shards",
     "set_memory_limit",
     "type_stub",
     "word_count",
@@ -370,6 +375,27 @@ class Tokenizer(metaclass=ABCMeta):
         encoding: str | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
+    def encode_corpus(
+        self,
+        sources: object,
+        out: str | os.PathLike[str],
+        *,
+        format: Literal["raw", "llmc", "megatron", "npy", "parquet"],
+        bos: int | str | None = None,
+        eos: int | str | None = None,
+        shard_tokens: int | None = 100_000_000,
+        dtype: Literal["auto", "uint16", "uint32"] = "auto",
+        split: tuple[float, float] | None = None,
+        shuffle_seed: int | None = None,
+        column: str | None = None,
+        documents: Literal["file", "line"] = "file",
+        encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = (),
+        threads: int | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> Shards: ...
 
     # Decoding
     def decode(self, ids: Iterable[int], errors: str = "replace", *, skip_special_tokens: bool = False) -> str: ...
@@ -562,6 +588,38 @@ class PieceCounts:
     def from_bytes(cls, data: Buffer) -> Self: ...
     def __getstate__(self) -> tuple[bytes, dict[str, Any]]: ...
     def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None: ...
+
+class Shard(Sequence[Any]):
+    name: str
+    split: str
+    tokens: int
+    dtype: str
+    @property
+    def path(self) -> Path: ...
+    @cached_property
+    def ids(self) -> Any: ...  # a NumPy array
+    @cached_property
+    def offsets(self) -> Any: ...  # a NumPy array
+    def check(self) -> None: ...
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+
+class Shards(Sequence[Shard]):
+    manifest: dict[str, Any]
+    skipped: int
+    tokens: int
+    documents: int
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: int) -> Shard: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Shard]: ...
+    def __iter__(self) -> Iterator[Shard]: ...
+
+def read_shards(path: str | os.PathLike[str], *, split: Literal["train", "val"] | None = None) -> Shards: ...
 
 class TextProcessorError(Exception): ...
 

@@ -220,6 +220,7 @@ BELOW_IN_PYTHON: dict[str, set[str]] = {
 
 # The rooms inside `bpe`; its other modules stand between these: the public one above all, the model on the stages.
 BELOW_IN_PYTHON_BPE = {
+    "_shards": {"_files", "_stages", "_model", "_outputs"},
     "_peers": {"_files", "_stages", "_split", "_model", "_outputs"},
     "_files": {"_stages", "_split", "_model"},
     "_stages": {"_split"},

@@ -21,6 +21,7 @@ import io
 import json
 import math
 import pickle
+import tempfile
 from array import array
 from base64 import b64encode
 from collections import deque
@@ -760,7 +761,28 @@ def train_large_stream(n: int, _: Path) -> Call:
     return lambda: counting.add_stream(text_of(stream))
 
 
+def encode_corpus(texts: Callable[[], Any], folder: Path, **options: Any) -> Call:
+    def call() -> None:
+        of_bytes().encode_corpus(texts(), tempfile.mkdtemp(dir=folder), **{"format": "raw", "threads": 1, **options})
+
+    return call
+
+
+def encode_long_line(n: int, folder: Path) -> Call:
+    path = text_file(b'{"text": "' + b"a" * n + b'"}', folder).rename(folder / "text.jsonl")
+    return encode_corpus(lambda: path, folder)
+
+
+def read_many_shards(n: int, folder: Path) -> Call:
+    of_bytes().encode_corpus(iter(["a"] * n), folder / "shards", format="raw", shard_tokens=1)
+    return lambda: text_processor.read_shards(folder / "shards")
+
+
 STREAMS: Table = {
+    "encode_corpus": (1 << 14, lambda n, folder: encode_corpus(lambda: iter(["a b"] * n), folder, split=(1, 1))),
+    "encode_corpus, shuffled": (1 << 13, lambda n, folder: encode_corpus(lambda: iter("a" * n), folder, shuffle_seed=1)),
+    "encode_corpus, one long line": (1 << 20, encode_long_line),
+    "read_shards": (50, read_many_shards),
     "encode_file, one piece": (1 << 21, encode_file),
     "encode_stream, one piece in small blocks": (1000, encode_stream),
     "encode_stream, a special token that may come": (1000, encode_stream_with_a_name),

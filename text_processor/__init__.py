@@ -48,7 +48,16 @@ from text_processor.errors import (
 from text_processor.words import Words
 
 if TYPE_CHECKING:
-    from text_processor.bpe import AddedToken, IncrementalDecoder, PieceCounts, Tokenizer, TokenView
+    from text_processor.bpe import (
+        AddedToken,
+        IncrementalDecoder,
+        PieceCounts,
+        Shard,
+        Shards,
+        Tokenizer,
+        TokenView,
+        read_shards,
+    )
 
 __all__ = [
     "UNICODE_VERSION",
@@ -67,6 +76,8 @@ __all__ = [
     "PieceCounts",
     "Pruned",
     "Readable",
+    "Shard",
+    "Shards",
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
@@ -80,6 +91,7 @@ __all__ = [
     "cpu_features",
     "get_memory_stats",
     "hello",
+    "read_shards",
     "set_memory_limit",
     "type_stub",
     "word_count",
@@ -90,7 +102,9 @@ __version__ = CORE_VERSION
 
 # These modules, and the names in them, are imported on first use, because not every program needs them.
 _MODULES = {"numeric", "segment"}
-_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "PieceCounts": "bpe", "TokenView": "bpe", "Tokenizer": "bpe"}
+_LAZY = dict.fromkeys(
+    ("AddedToken", "IncrementalDecoder", "PieceCounts", "Shard", "Shards", "TokenView", "Tokenizer", "read_shards"), "bpe"
+)
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the package

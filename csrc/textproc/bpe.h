@@ -379,6 +379,39 @@ tp_status tp_vocabulary_encode_between(const tp_vocabulary *vocabulary, tp_piece
                                        size_t n_places, const uint32_t *name_ids, size_t n_names, uint32_t *ids,
                                        size_t capacity, size_t *n_ids, tp_error *error);
 
+/* ---- Ids for files ------------------------------------------------------------------------------------------------------ */
+
+/* How the ids of documents stand in a file. */
+typedef struct tp_packing {
+    uint32_t id_nbytes; /* 2 or 4: the bytes of an id, the lowest first on every machine */
+    bool has_first;     /* whether `first` stands before the ids of each document */
+    bool has_last;      /* whether `last` stands after them */
+    uint32_t first;
+    uint32_t last;
+    uint8_t part;    /* the part whose documents are stored, where documents have parts */
+    uint64_t enough; /* the number of ids after which no further document is stored */
+} tp_packing;
+
+/* What tp_ids_pack has stored so far. */
+typedef struct tp_packed {
+    size_t n_read;      /* documents that were looked at, those of other parts included: the next one to look at */
+    size_t n_documents; /* documents that are stored */
+    size_t n_ids;       /* their ids, with `first` and `last` */
+} tp_packed;
+
+/* Stores the ids of documents one after the other, as they stand in a file. Document i has the ids from ids[ends[i - 1]] (the
+ * first one from ids[0]) to before ids[ends[i]]. Goes on from document packed->n_read, and stops after the document with which
+ * the call has stored `enough` ids, or after the last one. `parts` has the part of each document; NULL stores all documents.
+ * Stores in packed_ends[k] how many ids there are up to the end of the k-th document that is stored. At first *packed is all
+ * zero; n_documents and n_ids count what one call stores. TP_TOO_SMALL if `capacity` bytes do not hold the ids: as many as
+ * there are, and one for each mark of each document, always suffice. TP_TOO_LARGE, with the index of the id as offset, if an id
+ * or a mark needs more than id_nbytes. TP_INVALID_ARGUMENT, with the index of the document as offset, if its end is out of
+ * order or beyond n_ids, or if id_nbytes is neither 2 nor 4. After an error *packed is unchanged, and the contents of the
+ * buffers are undefined. */
+tp_status tp_ids_pack(const tp_packing *packing, const uint32_t *ids, size_t n_ids, const uint64_t *ends, size_t n_documents,
+                      const uint8_t *parts, uint8_t *bytes, size_t capacity, uint64_t *packed_ends, tp_packed *packed,
+                      tp_error *error);
+
 /* CFFI-END */
 
 #ifdef __cplusplus

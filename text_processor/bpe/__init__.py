@@ -28,6 +28,9 @@ from text_processor.bpe._outputs import Counts, Flat, Lists, Output, as_list
 from text_processor.bpe._peers import hints
 from text_processor.bpe._peers.names import NamesOfPeers
 from text_processor.bpe._piece_counts import PieceCounts
+from text_processor.bpe._shards import encoding as corpus_encoding
+from text_processor.bpe._shards import plan as corpus_plan
+from text_processor.bpe._shards.reading import Shard, Shards, read_shards
 from text_processor.bpe._show import TokenView
 from text_processor.bpe._split.splitter import PATTERNS, checked_pattern
 from text_processor.bpe._stages import post_processing, special_names, utf8
@@ -50,8 +53,11 @@ __all__ = [
     "AddedToken",
     "IncrementalDecoder",
     "PieceCounts",
+    "Shard",
+    "Shards",
     "TokenView",
     "Tokenizer",
+    "read_shards",
 ]
 
 
@@ -730,6 +736,112 @@ class Tokenizer(NamesOfPeers):
         files.write_file(os.fsdecode(out), pieces())
         return n_ids
 
+    def encode_corpus(
+        self,
+        sources: object,
+        out: str | os.PathLike[str],
+        *,
+        format: Literal["raw", "llmc", "megatron", "npy", "parquet"],  # noqa: A002 - what it is
+        bos: int | str | None = None,
+        eos: int | str | None = None,
+        shard_tokens: int | None = 100_000_000,
+        dtype: Literal["auto", "uint16", "uint32"] = "auto",
+        split: tuple[float, float] | None = None,
+        shuffle_seed: int | None = None,
+        column: str | None = None,
+        documents: Literal["file", "line"] = "file",
+        encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = (),
+        threads: int | None = None,
+        progress: Progress | bool | None = None,
+    ) -> Shards:
+        """Write the ids of the documents of a corpus to files for training, and return these as `read_shards` does.
+
+        A document is a file of text, or with ``documents="line"`` a line of it that is not blank, without its line end; the
+        field of a line of JSON, or an entry of a column; an item of an iterable. Its ids are those of `encode`. Missing values
+        (nulls, lines without the field) are no documents; empty ones are.
+
+        A run that was stopped, by an error, Ctrl-C, a full disk or the end of its process, goes on where it was if it is
+        started again with the same arguments; the files are then, byte by byte, those of a run without a stop. If the folder is
+        complete, nothing is done. Each file gets its name when it is complete. ``manifest.json`` holds the hash of the
+        tokenizer, the options, the sources, and the shards with their tokens and documents.
+
+        A shard ends with the document that makes it have ``shard_tokens``. Files are ``train_000000.bin``, ``val_000000.bin``
+        and so on, or ``train.bin`` and ``val.bin`` without a limit; beside them a file says where documents end, as 64-bit
+        numbers, for formats that do not (``train_000000.offsets``).
+
+        Args:
+            sources: a path or a glob, or a list or tuple of them: files of text, JSON lines (by the suffix ``.jsonl`` or
+                ``.ndjson``, or if ``column`` is given) and Parquet (by content); all but Parquet may be compressed. Or Arrow
+                data: a column, table or stream, as for `encode_arrow`. Or an iterable of texts; a list of texts is given as
+                ``iter(texts)``.
+            out: a folder, made if need be, for this corpus alone.
+            format: ``"raw"`` is ids alone, as for nanoGPT; ``"llmc"`` has the header of llm.c; ``"megatron"`` is a ``.bin``
+                with an ``.idx``; ``"npy"`` is NumPy's; ``"parquet"`` has a column ``input_ids`` of lists.
+            bos: an id, or the name of an added token, before each document.
+            eos: the same after each document.
+            shard_tokens: see above; None means one shard for each part.
+            dtype: the type of an id. ``"auto"`` is ``uint16`` if it holds all ids of the tokenizer and the format is not
+                Parquet. Megatron has ``int32`` for ``uint32``.
+            split: two shares, for training and validation, such as ``(0.99, 0.01)``. The XXH64 of a document decides, so it
+                is in the same part in every run, and so are its copies.
+            shuffle_seed: a seed that puts the documents of each shard in an order of its own; None keeps the order.
+            column: the column, or the field of JSON lines; ``a.b`` is the field b of a. None means ``"text"`` for files, and
+                the only column of Arrow data.
+            documents: what a document is in a file of text.
+            encoding: as in `TextAnalyzer.add_file`, for files of text and JSON lines.
+            errors: how to handle bytes there that are not UTF-8, ``"strict"`` or ``"replace"``.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`, but none by default: names in documents are ordinary text.
+            threads: as in `encode_batch`; the files do not depend on it.
+            progress: called as ``progress(done, total)``, in bytes of the files or of text, up to 20 times a second;
+                ``total`` is None unless all sources are files. True shows a bar.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: an argument is not one of the allowed values; an id does not fit into ``dtype``; ``out`` has shards of
+                another tokenizer, of other options or sources; a source has no such column, or is damaged.
+            InvalidDocumentError: a text is not UTF-8.
+            FileExistsError: ``out`` has other files.
+            OSError: a file cannot be read or written.
+            TextProcessorError: a file was changed while it was read, or another run is writing to ``out``.
+            ImportError: pyarrow is not installed, for Parquet and Arrow data.
+
+        It takes O(length of the documents) time. Memory holds a batch, or a document if that is longer (but large files of text
+        are read in blocks, unless ``split`` is given), and the places of the documents of a shard.
+
+        >>> import tempfile
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer(special_tokens=["<|end|>"])
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     shards = tokenizer.encode_corpus(iter(["low", "lower"]), folder, format="raw", eos="<|end|>")
+        ...     shards, shards[0].ids.tolist()
+        (<1 shards: 6 ids, 2 documents>, [257, 258, 257, 101, 114, 258])
+        """
+        common_progress.check_progress(progress)
+        n_threads = arguments.threads_or_all(threads)
+        plan = corpus_plan.checked(
+            self._model,
+            format=format,
+            dtype=dtype,
+            bos=bos,
+            eos=eos,
+            shard_tokens=shard_tokens,
+            split=split,
+            shuffle_seed=shuffle_seed,
+            column=column,
+            documents=documents,
+            encoding=encoding,
+            errors=errors,
+            allowed=allowed_special,
+            disallowed=disallowed_special,
+        )
+        corpus_encoding.encode(self._model, sources, out, plan, threads=n_threads, progress=progress)
+        return read_shards(out)
+
     # ---- Decoding ----------------------------------------------------------------------------------------------------
 
     def decode(self, ids: Iterable[int], errors: str = "replace", *, skip_special_tokens: bool = False) -> str:
@@ -1026,4 +1138,4 @@ class Tokenizer(NamesOfPeers):
         set_attributes(self, attributes)
 
 
-signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, PieceCounts))
+signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, PieceCounts, Shard, Shards, read_shards))

@@ -65,6 +65,9 @@ LONG_STRETCH = 1 << 17
 
 _Made = TypeVar("_Made")
 
+# Texts in order, as `Texts` gives them.
+Entries = Iterable[tuple[int, Batch | memoryview]]
+
 # Takes the number of further bytes that are done.
 Tell = Callable[[int], object]
 
@@ -399,10 +402,17 @@ class Model:
         self, texts: Texts, output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
     ) -> None:
         """Give the ids of each entry of an Arrow column to an output, and report the number of bytes done."""
+        entries = utf8.entries_of(texts)
+        self.encode_entries(entries, output, threads=threads, allowed=allowed, disallowed=disallowed, report=report)
+
+    def encode_entries(
+        self, entries: Entries, output: Output, *, threads: int, allowed: object, disallowed: object, report: Report
+    ) -> None:
+        """Do the same for texts that come as those of a column do: joined, or one alone, with the index of the first."""
         chosen, forbidden = self.resolve(allowed, disallowed)
         searches, goes_joined = self._searches(chosen, forbidden), self._goes_joined(chosen)
         batch = _Batch(self, output, threads, report)
-        for first, joined in utf8.entries_of(texts):
+        for first, joined in entries:
             if goes_joined and isinstance(joined, Batch) and not any(search.occur_in(joined) for search in searches):
                 batch.add_joined(joined, len(joined.text) - joined.n_ends)  # each is followed by one byte
                 continue
@@ -524,9 +534,9 @@ class Untrained(Model):
         self._warn()
         super().encode_batch(*arguments, **options)
 
-    def encode_column(self, *arguments: Any, **options: Any) -> None:
+    def encode_entries(self, *arguments: Any, **options: Any) -> None:
         self._warn()
-        super().encode_column(*arguments, **options)
+        super().encode_entries(*arguments, **options)
 
     def encode_stream(self, *arguments: Any, **options: Any) -> Iterator[array[int]]:
         self._warn()

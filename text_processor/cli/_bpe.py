@@ -25,7 +25,7 @@ from text_processor._native import bpe as native_bpe
 from text_processor.bpe import _training
 from text_processor.bpe._files import writing
 from text_processor.bpe._stages import utf8
-from text_processor.cli import _shared
+from text_processor.cli import _shards, _shared
 from text_processor.cli._shared import PROGRAM, Faults, FileError, Work, printable, say, standard_input
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def add_commands(commands: Any) -> None:
     _shared.add_encoding(count)
     _shared.add_progress(count)
     _add_show(actions)
+    _shards.add_shards(actions)
 
 
 def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, **options: Any) -> Any:
