@@ -191,7 +191,8 @@ class _Rows:
         self._row: int | None = None
 
     def __iter__(self) -> Iterator[Any]:
-        for self._row, document in enumerate(self._documents):
+        for row, document in enumerate(self._documents):
+            self._row = row
             yield document
         self._row = None
 
@@ -209,8 +210,8 @@ def _portions(documents: Any) -> Iterator[Any]:
     if isinstance(documents, str):
         raise ValueError("Iterable over raw text documents expected, string object received.")
     many.check(documents, "documents", _DOCUMENTS, in_order=False)
-    if (column := column_of(documents)) is not None:
-        yield column
+    if hasattr(type(documents), "to_pylist") or hasattr(type(documents), "to_arrow"):
+        yield _listed(documents)
         return
     rest, n = iter(documents), _FIRST_PORTION
     while portion := list(islice(rest, n)):
@@ -437,6 +438,7 @@ class _Native(_Convertible):
 
     @property
     def vocabulary_(self) -> Any:
+        """The column of each term, as in scikit-learn."""
         self._finish()
         try:
             return vars(self)["vocabulary_"]
@@ -461,12 +463,12 @@ class _Native(_Convertible):
         vars(self).pop("_seen", None)
         return cast(Any, super()).fit_transform(raw_documents, y)
 
-    def partial_fit(self, raw_documents: Any, y: Any = None, *, progress: Any = None) -> Self:
+    def partial_fit(self, raw_documents: Any, y: Any = None, *, progress: Any = None) -> Self:  # noqa: ARG002 - y is theirs
         """Learn from more documents: after any number of calls the vectorizer is as if `fit` had got all of them.
 
-        Only terms and their frequencies are kept, so documents can be more than memory holds: an iterator is read some thousands
-        at a time, an open file gives a document for each line. `min_df`, `max_df` and `max_features` prune when the vocabulary is
-        asked for. O(text), and then O(n log n) for n terms.
+        Only terms and their frequencies are kept, so documents can be more than memory holds: an iterator is read some
+        thousands at a time, and an open file gives a document for each line. `min_df`, `max_df` and `max_features` prune when
+        the vocabulary is asked for. O(text), and then O(n log n) for n terms.
 
         Args:
             raw_documents: an iterable of `str`, or a column.
@@ -488,8 +490,8 @@ class _Native(_Convertible):
     def merge(self, other: Any) -> Self:
         """Learn what another vectorizer has learned by `partial_fit`, as if its documents had come behind those of this one.
 
-        Merging is associative. The parameters that say what a term is must be equal; this vectorizer keeps its own others. It is
-        returned. O(terms of `other`).
+        Merging is associative. The parameters that say what a term is must be equal; this vectorizer, which is returned, keeps
+        its other ones. O(terms of `other`).
 
         >>> one, other = CountVectorizer().partial_fit(["a red car"]), CountVectorizer().partial_fit(["a red bike"])
         >>> one.merge(other).get_feature_names_out().tolist()
@@ -523,8 +525,8 @@ class _Native(_Convertible):
         way = _way_of(self)
         if way is None or np.dtype(v.dtype).kind not in "biuf":
             raise ValueError(
-                "partial_fit and merge need terms that the core can find; with an analyzer, tokenizer or preprocessor of your own, "
-                "with files as input, or with this token_pattern, use fit"
+                "partial_fit and merge need terms that the core can find; use fit with an analyzer, tokenizer or preprocessor "
+                "of your own, with files as input, and with a token_pattern that is more than one class of characters"
             )
         if v.fixed_vocabulary_ and not _are_columns(self.vocabulary_):
             raise ValueError("partial_fit and merge need a vocabulary whose values are the numbers from 0 on")
@@ -775,6 +777,7 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 
     @property
     def idf_(self) -> Any:
+        """The weight of each term, as in scikit-learn."""
         self._finish()
         return PeerTfidf.idf_.fget(self)
 
