@@ -389,6 +389,45 @@ class TpNamedPlace(Pointer[TpNamedPlace]):
     name: int
 
 @type_check_only
+class TpPacking(Pointer[TpPacking]):
+    id_nbytes: int
+    has_first: bool
+    has_last: bool
+    first: int
+    last: int
+    part: int
+    enough: int
+
+@type_check_only
+class TpPacked(Pointer[TpPacked]):
+    n_read: int
+    n_documents: int
+    n_ids: int
+
+@type_check_only
+class TpChunking(Pointer[TpChunking]):
+    size: int
+    overlap: int
+    boundaries: Pointer[int]
+    n_boundaries: int
+    in_characters: bool
+
+@type_check_only
+class TpChunk(Pointer[TpChunk]):
+    text: int
+    start: int
+    end: int
+    n_ids: int
+
+@type_check_only
+class TpChunksPlace(Pointer[TpChunksPlace]):
+    text: int
+    start: int
+    end: int
+    n_characters: int
+    known: Array[Uint64]
+
+@type_check_only
 class TpIntSum(Pointer[TpIntSum]):
     high: int
     low: int
@@ -484,6 +523,18 @@ class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["tp_batch[]", "tp_batch[1]"], init: int = ...) -> Array[TpBatch]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_chunk *"], init: dict[str, Any] = ...) -> TpChunk: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunk[]", "tp_chunk[1]"], init: int = ...) -> Array[TpChunk]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunking *"], init: dict[str, Any] = ...) -> TpChunking: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunking[]", "tp_chunking[1]"], init: int = ...) -> Array[TpChunking]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunks_place *"], init: dict[str, Any] = ...) -> TpChunksPlace: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunks_place[]", "tp_chunks_place[1]"], init: int = ...) -> Array[TpChunksPlace]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_corpus **"], init: Pointer[TpCorpus] = ...) -> Pointer[Pointer[TpCorpus]]: ...
     @overload
     def __call__(
@@ -553,6 +604,14 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_other_name *"], init: dict[str, Any] = ...) -> TpOtherName: ...
     @overload
     def __call__(self, cdecl: Literal["tp_other_name[]", "tp_other_name[1]"], init: int = ...) -> Array[TpOtherName]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_packed *"], init: dict[str, Any] = ...) -> TpPacked: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_packed[]", "tp_packed[1]"], init: int = ...) -> Array[TpPacked]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_packing *"], init: dict[str, Any] = ...) -> TpPacking: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_packing[]", "tp_packing[1]"], init: int = ...) -> Array[TpPacking]: ...
     @overload
     def __call__(
         self, cdecl: Literal["tp_piece_cache **"], init: Pointer[TpPieceCache] = ...
@@ -790,6 +849,7 @@ class Lib:
     TP_MOST_SPLIT_STEPS: Final = 8
     TP_LEFT_OUT: Final = 9223372036854775808
     TP_NO_ID: Final = 4294967295
+    TP_N_BOUNDARIES: Final = 5
     TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
@@ -873,6 +933,11 @@ class Lib:
     TP_SPLIT_CONTIGUOUS: Final = 4
     TP_TIE_RUSTBPE: Final = 0
     TP_TIE_HF: Final = 1
+    TP_BOUNDARY_PARAGRAPH: Final = 0
+    TP_BOUNDARY_LINE: Final = 1
+    TP_BOUNDARY_SENTENCE: Final = 2
+    TP_BOUNDARY_WORD: Final = 3
+    TP_BOUNDARY_GRAPHEME: Final = 4
     TP_INT8: Final = 0
     TP_UINT8: Final = 1
     TP_INT16: Final = 2
@@ -1051,6 +1116,17 @@ class Lib:
         start: int,
         layout: int,
         offsets: CData,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_hash_documents(
+        self,
+        salt: int,
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_documents: int,
+        hashes: Pointer[Uint64],
         error: Pointer[TpError],
         /,
     ) -> int: ...
@@ -1602,6 +1678,38 @@ class Lib:
         ids: Pointer[Uint32],
         capacity: int,
         n_ids: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_ids_pack(
+        self,
+        packing: Pointer[TpPacking],
+        ids: Pointer[Uint32],
+        n_ids: int,
+        ends: Pointer[Uint64],
+        n_documents: int,
+        parts: bytes | Pointer[Uint8],
+        bytes: Pointer[Uint8],
+        capacity: int,
+        packed_ends: Pointer[Uint64],
+        packed: Pointer[TpPacked],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_find_chunks(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        cache: Pointer[TpPieceCache],
+        splitter: Pointer[TpSplitter],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_texts: int,
+        how: Pointer[TpChunking],
+        place: Pointer[TpChunksPlace],
+        chunks: Pointer[TpChunk],
+        capacity: int,
+        n_chunks: Pointer[Size],
         error: Pointer[TpError],
         /,
     ) -> int: ...

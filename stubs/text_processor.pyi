@@ -2,13 +2,16 @@ import os
 import re
 from abc import ABCMeta
 from array import array
-from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, Collection, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, NoReturn, Protocol, Self, TypedDict, overload
 
 __all__ = [
     "UNICODE_VERSION",
     "AddedToken",
     "Buffer",
+    "Chunk",
     "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
@@ -22,9 +25,12 @@ __all__ = [
     "PieceCounts",
     "Pruned",
     "Readable",
+    "Shard",
+    "Shards",
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
+    "TokenView",
     "Tokenizer",
     "UnknownTokenError",
     "UntrainedTokenizerWarning",
@@ -34,6 +40,7 @@ __all__ = [
     "cpu_features",
     "get_memory_stats",
     "hello",
+    "read_shards",
     "set_memory_limit",
     "type_stub",
     "word_count",
@@ -188,6 +195,20 @@ class TextAnalyzer:
     @classmethod
     def from_word_batches(cls, batches: Any, *, documents: int = 0, **options: Any) -> Self: ...
     def analyze_sentiment(self) -> float: ...
+    def report(
+        self,
+        path: str | bytes | os.PathLike[Any],
+        *,
+        versus: TextAnalyzer | None = None,
+        names: Sequence[str] | None = None,
+        files: Iterable[str | bytes | os.PathLike[Any]] | None = None,
+        versus_files: Iterable[str | bytes | os.PathLike[Any]] | None = None,
+        documents: Literal["lines", "whole"] = "lines",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
+        title: str | None = None,
+    ) -> None: ...
+    def _repr_html_(self) -> str: ...
     def __len__(self) -> int: ...
 
     # Copies
@@ -213,6 +234,7 @@ class Words(Mapping[str, int]):
     def keys(self) -> KeysView[str]: ...
     def items(self) -> ItemsView[str, int]: ...
     def values(self) -> ValuesView[int]: ...
+    def _repr_html_(self) -> str: ...
     def __reduce__(self) -> NoReturn: ...
 
 class Tokenizer(metaclass=ABCMeta):
@@ -254,6 +276,7 @@ class Tokenizer(metaclass=ABCMeta):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         add_special_tokens: bool = False,
+        max_tokens: int | None = None,
     ) -> list[int]: ...
     def encode_ordinary(self, text: str | Buffer) -> list[int]: ...
     def encode_array(
@@ -326,6 +349,67 @@ class Tokenizer(metaclass=ABCMeta):
         add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Any: ...  # a pyarrow.Array
+    def exceeds(
+        self,
+        text: str | Buffer,
+        n: int,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> bool: ...
+    @overload
+    def truncate(
+        self,
+        text: str,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> str: ...
+    @overload
+    def truncate(
+        self,
+        text: Buffer,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> bytes: ...
+    def chunks(
+        self,
+        text: str | Buffer,
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> list[Chunk]: ...
+    def chunks_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> list[list[Chunk]]: ...
+    def chunks_arrow(
+        self,
+        column: object,
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> Any: ...  # a pyarrow.Array
     def encode_with_offsets(
         self,
         text: str | Buffer,
@@ -336,6 +420,14 @@ class Tokenizer(metaclass=ABCMeta):
         add_special_tokens: bool = False,
     ) -> tuple[array[int], array[int], array[int]]: ...
     def tokenize(self, text: str | Buffer) -> list[str]: ...
+    def show(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = "all",
+        disallowed_special: Literal["all"] | Collection[str] = (),
+    ) -> TokenView: ...
+    def _repr_html_(self) -> str: ...
     def encode_file(
         self,
         path: str | bytes | os.PathLike[Any],
@@ -346,6 +438,27 @@ class Tokenizer(metaclass=ABCMeta):
         encoding: str | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
+    def encode_corpus(
+        self,
+        sources: object,
+        out: str | os.PathLike[str],
+        *,
+        format: Literal["raw", "llmc", "megatron", "npy", "parquet"],
+        bos: int | str | None = None,
+        eos: int | str | None = None,
+        shard_tokens: int | None = 100_000_000,
+        dtype: Literal["auto", "uint16", "uint32"] = "auto",
+        split: tuple[float, float] | None = None,
+        shuffle_seed: int | None = None,
+        column: str | None = None,
+        documents: Literal["file", "line"] = "file",
+        encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = (),
+        threads: int | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> Shards: ...
 
     # Decoding
     def decode(self, ids: Iterable[int], errors: str = "replace", *, skip_special_tokens: bool = False) -> str: ...
@@ -476,6 +589,22 @@ class AddedToken(NamedTuple):
     @property
     def is_exact(self) -> bool: ...
 
+class Chunk(NamedTuple):
+    start: int
+    end: int
+    n_tokens: int
+
+class TokenView:
+    @property
+    def ids(self) -> list[int]: ...
+    @property
+    def tokens(self) -> list[bytes]: ...
+    def __init__(self, ids: Sequence[int], tokens: Sequence[bytes], special: Iterable[int]) -> None: ...
+    def __len__(self) -> int: ...
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]: ...
+    def print(self) -> None: ...
+    def _repr_html_(self) -> str: ...
+
 class IncrementalDecoder:
     def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None: ...
     def decode(self, ids: int | Iterable[int], final: bool = False) -> str: ...
@@ -527,6 +656,38 @@ class PieceCounts:
     def from_bytes(cls, data: Buffer) -> Self: ...
     def __getstate__(self) -> tuple[bytes, dict[str, Any]]: ...
     def __setstate__(self, state: tuple[bytes, dict[str, Any]]) -> None: ...
+
+class Shard(Sequence[Any]):
+    name: str
+    split: str
+    tokens: int
+    dtype: str
+    @property
+    def path(self) -> Path: ...
+    @cached_property
+    def ids(self) -> Any: ...  # a NumPy array
+    @cached_property
+    def offsets(self) -> Any: ...  # a NumPy array
+    def check(self) -> None: ...
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: int) -> Any: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Any]: ...
+
+class Shards(Sequence[Shard]):
+    manifest: dict[str, Any]
+    skipped: int
+    tokens: int
+    documents: int
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: int) -> Shard: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Shard]: ...
+    def __iter__(self) -> Iterator[Shard]: ...
+
+def read_shards(path: str | os.PathLike[str], *, split: Literal["train", "val"] | None = None) -> Shards: ...
 
 class TextProcessorError(Exception): ...
 

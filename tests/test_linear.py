@@ -21,6 +21,7 @@ import io
 import json
 import math
 import pickle
+import tempfile
 from array import array
 from base64 import b64encode
 from collections import deque
@@ -37,7 +38,7 @@ import pytest
 from bpe_texts import of_bytes
 
 import text_processor
-from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, segment, sklearn, word_count
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, report, segment, sklearn, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
@@ -311,8 +312,20 @@ def walked_while_documents_come(n: int, _: Path) -> Call:
     return lambda: [analyzer.add_document(word) for _ in analyzer.words]
 
 
+def report_of(n: int, folder: Path) -> Call:
+    """Of two corpora whose words are all different: each is a key."""
+    one, other = counted([distinct_words(n)] * 9), counted([distinct_words(n).replace("a", "b")] * 9)
+    return partial(one.report, folder / "report.html", versus=other)
+
+
 ANSWERS: Table = {
     "total_words": (1000, lambda n, _: analyzer_of("a b", n).total_words),
+    "report": (1000, report_of),
+    "page": (1000, lambda n, _: partial(report.page, counted([distinct_words(n)] * 9))),
+    "keyness": (1000, lambda n, _: partial(report.keyness, counted([distinct_words(n)]), counted(["a b"]))),
+    "kwic, places without a word": (1000, lambda n, _: partial(report.kwic, counted(["0," * n + "1 0"], words="uax29"), "0")),
+    "dispersion": (100, lambda n, _: partial(report.dispersion, [{"a": 1}] * n, ["a"])),
+    "show": (1000, lambda n, _: lambda: of_bytes("gpt2").show("é " * n).print()),
     "get_statistics": (1000, lambda n, _: analyzer_of("a b", n).get_statistics),
     "get_documents": (1000, lambda n, _: lambda: analyzer_of("a b", n).get_documents()),
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
@@ -700,6 +713,40 @@ ADDED_TOKENS: Table = {
     "decode, without special tokens": (1000, lambda n, _: lambda: SPECIAL.decode([97, 256] * n, skip_special_tokens=True)),
 }
 
+
+def chunked(text: str, n: int, **options: Any) -> Call:
+    tokenizer = pair_that_doubles(64)
+    return partial(tokenizer.chunks, text * n, 64, **options)
+
+
+def tiny_before_large(n: int, _: Path) -> Call:
+    """Each kind of part is followed by one that does not fit, so that nearly nothing is taken of what was looked at."""
+    return chunked("b\n\nb. b " + "a" * 500 + ". " + "b" * 500 + " ", n, overlap=16)
+
+
+def chunks_of_bytes(n: int, _: Path) -> Call:
+    return partial(added_tokens(lstrip=True).chunks, ("é <m>" * n).encode(), 9)
+
+
+CHUNKS: Table = {
+    **{f"chunks, {name}": (1 << 12, lambda n, _, text=text: chunked(text, n)) for name, text in STRETCHES.items()},
+    "chunks, overlaps": (1 << 10, lambda n, _: chunked("a sentence. And\n\n another one", n, overlap=60)),
+    "chunks, few tokens": (1 << 10, lambda n, _: partial(of_bytes().chunks, "a" * n, 1)),
+    "chunks, tiny before large": (16, tiny_before_large),
+    "chunks, one piece for each token": (1 << 10, lambda n, _: partial(of_bytes("[ab]|c").chunks, "ab" * n, 64)),
+    "chunks, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").chunks, "ab" * n, 64)),
+    "chunks, added tokens": (1 << 7, lambda n, _: partial(added_tokens(lstrip=True).chunks, "é <m>" * n, 9, overlap=3)),
+    "chunks, added tokens, bytes": (1 << 7, chunks_of_bytes),
+    "chunks, surrogates": (1 << 12, lambda n, _: partial(of_bytes().chunks, "\ud83d\ude00\ud83d" * n, 64)),
+    "chunks_batch": (1 << 10, lambda n, _: partial(of_bytes().chunks_batch, ["é a b", b"c"] * n, 4)),
+    "chunks_arrow": (1 << 10, lambda n, _: partial(of_bytes().chunks_arrow, pa.array(["é a b", None] * n), 4)),
+    "truncate": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n)),
+    "truncate, left": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n, "left")),
+    "truncate, added tokens": (1 << 10, lambda n, _: partial(added_tokens(lstrip=True).truncate, "é <m>" * n, n, "left")),
+    "truncate, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").truncate, "ab" * n, n)),
+    "exceeds": (1 << 12, lambda n, _: partial(of_bytes().exceeds, "é" * n, 2 * n)),
+}
+
 SPECIAL_TOKENS: Table = {
     "Tokenizer, special tokens": (100, lambda n, _: lambda: of_bytes(special_tokens=names(n)).encode("<")),
     "Tokenizer, long special token": (1000, lambda n, _: lambda: of_bytes(special_tokens=["a" * n, "b" * n]).encode("a")),
@@ -748,7 +795,28 @@ def train_large_stream(n: int, _: Path) -> Call:
     return lambda: counting.add_stream(text_of(stream))
 
 
+def encode_corpus(texts: Callable[[], Any], folder: Path, **options: Any) -> Call:
+    def call() -> None:
+        of_bytes().encode_corpus(texts(), tempfile.mkdtemp(dir=folder), **{"format": "raw", "threads": 1, **options})
+
+    return call
+
+
+def encode_long_line(n: int, folder: Path) -> Call:
+    path = text_file(b'{"text": "' + b"a" * n + b'"}', folder).rename(folder / "text.jsonl")
+    return encode_corpus(lambda: path, folder)
+
+
+def read_many_shards(n: int, folder: Path) -> Call:
+    of_bytes().encode_corpus(iter(["a"] * n), folder / "shards", format="raw", shard_tokens=1)
+    return lambda: text_processor.read_shards(folder / "shards")
+
+
 STREAMS: Table = {
+    "encode_corpus": (1 << 14, lambda n, folder: encode_corpus(lambda: iter(["a b"] * n), folder, split=(1, 1))),
+    "encode_corpus, shuffled": (1 << 13, lambda n, folder: encode_corpus(lambda: iter("a" * n), folder, shuffle_seed=1)),
+    "encode_corpus, one long line": (1 << 20, encode_long_line),
+    "read_shards": (50, read_many_shards),
     "encode_file, one piece": (1 << 21, encode_file),
     "encode_stream, one piece in small blocks": (1000, encode_stream),
     "encode_stream, a special token that may come": (1000, encode_stream_with_a_name),
@@ -990,6 +1058,7 @@ ROWS = (
     | DECODING
     | SPECIAL_TOKENS
     | ADDED_TOKENS
+    | CHUNKS
     | STREAMS
     | COMMANDS
     | NUMBERS
@@ -1031,6 +1100,9 @@ def test_every_public_function_has_a_row() -> None:
     kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {
-        name for module in (text_processor, numeric, segment) for name in module.__all__ if isfunction(getattr(module, name))
+        name
+        for module in (text_processor, numeric, segment, report)
+        for name in module.__all__
+        if isfunction(getattr(module, name))
     }
     assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL

@@ -53,6 +53,7 @@ from text_processor import (
     cli,
     hello,
     numeric,
+    report,
     segment,
     set_memory_limit,
     sklearn,
@@ -68,10 +69,12 @@ from text_processor._native import status as native_status
 from text_processor._native import text as native_text
 from text_processor._native import unicode as native_unicode
 from text_processor._words import counting
+from text_processor.bpe import _model
 from text_processor.bpe._model import Model
+from text_processor.bpe._shards import writing
 from text_processor.bpe._split.splitter import Step, splitter_of
 from text_processor.bpe._stages import utf8
-from text_processor.cli import _output
+from text_processor.cli import _output, _report
 from text_processor.cluster import _parts, dask, ray, spark
 from text_processor.vader import SentimentIntensityAnalyzer as Vader
 
@@ -339,6 +342,11 @@ def marked(post_processor: dict[str, Any]) -> Callable[[], object]:
     return lambda: Model(model.splitter, model.vocabulary, post_processor=post_processor)
 
 
+def of_words_with_marks() -> Tokenizer:
+    marks = {"type": "BertProcessing", "sep": ["[SEP]", 102], "cls": ["[CLS]", 101]}
+    return Tokenizer._of(Model(of_bytes()._model.splitter, of_bytes()._model.vocabulary, post_processor=marks))
+
+
 def json_with_plain_token() -> str:
     """A tokenizer.json with an added token that is not special."""
     flags = dict.fromkeys(["single_word", "lstrip", "rstrip", "normalized", "special"], False)
@@ -528,6 +536,86 @@ def arrow_of(data: bytes) -> pa.Array:
 
 # What to call, the error, what of the message names the value (or where it is, or its type), and what tells what is allowed.
 Case = tuple[Callable[[], object], type[Exception], str, str]
+
+
+def corpus(given: Any = ("a", "b"), tokenizer: Tokenizer | None = None, **options: Any) -> Callable[[], object]:
+    """Encodes a corpus into a folder of its own; with ``before``, where a run with these other arguments has been."""
+
+    def act() -> None:
+        out = Path(tempfile.mkdtemp(dir="."), "out")
+        chosen, before = dict(options), options.get("before")
+        chosen.pop("before", None)
+        made = tokenizer or of_bytes(special_tokens=["<|end|>"])
+        if callable(before):
+            out.mkdir()
+            before(out)
+        elif before is not None:
+            made.encode_corpus(iter(["a", "b"]), out, **{"format": "raw", **before})
+        source = given(out) if callable(given) else iter(given) if isinstance(given, tuple) else given
+        made.encode_corpus(source, out, **{"format": "raw", **chosen})
+
+    return act
+
+
+def stop_corpus(out: Path) -> None:
+    """Stops a run behind the first of its texts, and cuts off what it has written."""
+
+    def texts() -> Iterator[str]:
+        yield "a" * 100
+        yield "b"
+        raise ZeroDivisionError
+
+    with (
+        replaced(_model, "BATCH_NBYTES", 8),
+        replaced(writing, "SECONDS_BETWEEN_NOTES", 0.0),
+        contextlib.suppress(ZeroDivisionError),
+    ):
+        of_bytes(special_tokens=["<|end|>"]).encode_corpus(texts(), out, format="raw", threads=1)
+
+
+def stop_and_cut_corpus(out: Path) -> None:
+    stop_corpus(out)
+    (out / ".train_000000.ids.part").write_bytes(b"")
+
+
+def shards_with(change: Callable[[Path], object]) -> Callable[[], object]:
+    """Reads shards after a change of their folder."""
+
+    def act() -> None:
+        out = Path(tempfile.mkdtemp(dir="."))
+        of_bytes().encode_corpus(iter(["a", "b"]), out, format="raw")
+        change(out)
+        text_processor.read_shards(out)[0].ids  # noqa: B018 - it opens the file
+
+    return act
+
+
+def lines_of_json(*lines: str) -> Callable[[], object]:
+    return corpus(lambda _: file("\n".join(lines), "corpus.jsonl"))
+
+
+def with_of(owner: Any, name: str, value: Any, act: Callable[[], object]) -> Callable[[], object]:
+    return lambda: with_replaced(owner, name, value, act)
+
+
+def stop_another(out: Path) -> None:
+    for path in out.iterdir():
+        path.unlink()
+    stop_corpus(out)
+
+
+def shards_command(*options: str, source: str = "file") -> Callable[[], object]:
+    def act() -> None:
+        file("a")
+        command("bpe", "shards", model(), source, "--out", tempfile.mkdtemp(dir="."), "--format", "raw", *options)
+
+    return act
+
+
+def two_runs(out: Path) -> Iterator[str]:
+    of_bytes().encode_corpus(iter("a"), out, format="raw")
+    yield "a"
+
 
 CASES: list[Case] = [
     # The package
@@ -986,6 +1074,152 @@ CASES: list[Case] = [
     (lambda: of_bytes().decode_batch([[65], [65, 300]]), ValueError, "list 1: the id 300, at index 1", "does not exist"),
     (lambda: of_bytes().decode_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
     (lambda: Tokenizer().token_bytes(300), ValueError, "the id 300", "does not exist"),
+    # Corpora
+    (corpus(column=5), TypeError, "not int", "column must be str or None"),
+    (corpus(format="bin"), ValueError, "'bin'", "format must be 'raw' or 'llmc'"),
+    (corpus(shard_tokens=0), ValueError, "not 0", "shard_tokens must be from 1"),
+    (corpus(shuffle_seed=-1), ValueError, "not -1", "shuffle_seed must be from 0"),
+    (corpus(split=0.5), ValueError, "not 0.5", "two shares such as (0.99, 0.01)"),
+    (corpus(split=(0, 0)), ValueError, "not (0, 0)", "one is above 0"),
+    (corpus(eos="<|endoftext|>"), ValueError, "eos: there is no added token '<|endoftext|>'", "there are '<|end|>'; an id"),
+    (corpus(bos=300), ValueError, "bos: the id 300 does not exist", "an id of the tokenizer, or a special token, is allowed"),
+    (
+        corpus(tokenizer=Tokenizer.from_mergeable_ranks(BYTES | {b"ab": 70000}, "gpt4"), dtype="uint16"),
+        ValueError,
+        "ids up to 70000",
+        'dtype="uint32" holds them',
+    ),
+    (
+        corpus(tokenizer=Tokenizer.from_mergeable_ranks(BYTES | {b"ab": 1 << 31}, "gpt4"), format="megatron"),
+        ValueError,
+        "ids up to 2147483648",
+        'format="raw" holds them',
+    ),
+    (corpus("a b"), FileNotFoundError, "no file matches 'a b'", "texts in a list are given as iter(texts)"),
+    (corpus(["a b"]), FileNotFoundError, "no file matches 'a b'", "texts in a list are given as iter(texts)"),
+    (corpus({"a": 1}), TypeError, "not dict", "sources must be paths, Arrow data or an iterable of texts"),
+    (corpus(("a", 5)), TypeError, "document 1", "must be str, bytes or another buffer of bytes, not int"),
+    (corpus(column="text"), ValueError, "column='text'", "is for files and tables"),
+    (corpus(pa.table({"a": ["b"]}), column="text"), ValueError, "there is no column 'text'", "the columns are 'a'"),
+    (corpus(lambda _: parquet_file(), column="text"), ValueError, "there is no column 'text'", "column= names one"),
+    (corpus(lambda _: file("PAR1 and no more")), ValueError, "'file': pyarrow cannot read it", "Parquet"),
+    (corpus(pa.array([b"a", b"\xff"])), InvalidDocumentError, "the column: text 1", "is not valid UTF-8 at byte 0"),
+    (corpus(lambda _: file(b"a\xff")), InvalidDocumentError, "'file' is not valid UTF-8 at byte 1", "UTF-8"),
+    (
+        corpus(("<|end|>",), disallowed_special="all"),
+        ValueError,
+        "the texts: text 0: the text holds '<|end|>'",
+        "allowed_special=",
+    ),
+    (lines_of_json('{"text": "a"}', "", "{"), ValueError, "line 3 is not JSON", "'corpus.jsonl'"),
+    (lines_of_json('{"text": "a"}', "5"), ValueError, "line 2 must be a JSON object, not 5", "'corpus.jsonl'"),
+    (lines_of_json('{"text": 5}'), ValueError, "line 1: the field 'text'", "must be text, not 5"),
+    (lines_of_json('{"texts": "a"}'), ValueError, "no line has the field 'text'", "column= names another"),
+    (without("pyarrow.parquet", corpus(format="parquet")), ImportError, 'format="parquet" needs pyarrow', "'.[arrow]'"),
+    (
+        corpus(before={"eos": 1}),
+        ValueError,
+        "of its options: its eos was 1, and is now None",
+        "use that again, or a new folder",
+    ),
+    (corpus(lambda _: file("a"), before={}), ValueError, "'iterable' stood in the place of", "use a new folder"),
+    (
+        corpus(("x",) * 300, before=stop_corpus),
+        ValueError,
+        "documents are not those of the run",
+        "give the same, or use a new folder",
+    ),
+    (
+        corpus(("a" * 100, "b"), before=stop_and_cut_corpus),
+        TextProcessorError,
+        "is shorter than its manifest",
+        "use a new folder",
+    ),
+    (
+        corpus(before=lambda out: (out / "file").write_text("")),
+        FileExistsError,
+        "it has other files, such as 'file'",
+        "of their own",
+    ),
+    (corpus(two_runs), TextProcessorError, "another run is writing to", "wait for its end, or use another folder"),
+    (
+        with_of(writing, "MOST_LLMC_IDS", 1, corpus(format="llmc")),
+        ValueError,
+        "counts up to 2147483647 ids in a file, not 2",
+        "a smaller shard_tokens cuts earlier",
+    ),
+    (
+        shards_with(lambda out: (out / "train_000000.bin").unlink()),
+        ValueError,
+        "train_000000.bin' is missing",
+        "encode the corpus again",
+    ),
+    (
+        shards_with(lambda out: (out / "manifest.json").write_text("{}")),
+        ValueError,
+        "manifest.json' is no manifest",
+        "this version",
+    ),
+    (
+        shards_with(lambda out: (out / "manifest.json").write_text('{"manifest_version": 9}')),
+        ValueError,
+        "manifest.json' is no manifest",
+        "this version",
+    ),
+    (shards_with(stop_another), ValueError, "are not complete", "with the same arguments goes on"),
+    (without("numpy", shards_with(lambda _: None)), ImportError, "read_shards needs numpy", "pip install '.[numpy]'"),
+    (shards_command("--split", "1"), CommandError, "'1'", "is not two shares such as 0.99,0.01"),
+    (shards_command("--shard-tokens", "-1"), CommandError, "'-1'", "is not a whole number of up to 18 digits"),
+    (shards_command("--eos", "300"), CommandError, "the id 300 does not exist", "a special token, is allowed"),
+    (shards_command("--format", "bin"), CommandError, "'bin'", "choose from"),
+    (shards_command(source="none"), CommandError, "no file matches 'none'", "iter(texts)"),
+    # Chunks and limits
+    (lambda: of_bytes().chunks("a", 0), ValueError, "not 0", "size must be from 1 to"),
+    (lambda: of_bytes().chunks("a", "9"), TypeError, "not str", "size must be an int"),
+    (lambda: of_bytes().chunks("a", 9, overlap=9), ValueError, "9 and 9", "overlap must be less than size"),
+    (lambda: of_bytes().chunks("a", 9, boundaries="word"), TypeError, "not 'word'", "boundaries must be a sequence of names"),
+    (
+        lambda: of_bytes().chunks("a", 9, boundaries=["page"]),
+        ValueError,
+        "not 'page'",
+        "each of boundaries must be 'paragraph' or",
+    ),
+    (
+        lambda: of_bytes().chunks("a", 9, boundaries=["word"] * 2),
+        ValueError,
+        "('word', 'word')",
+        "must be different",
+    ),
+    (lambda: of_bytes().chunks("a😀", 3), ValueError, "'😀', at character 1 of the text, has 4 tokens", "no character is cut"),
+    (lambda: of_bytes().chunks_batch(["a", "😀"], 3), ValueError, "text 1: the character '😀'", "more than size=3"),
+    (
+        lambda: of_bytes(special_tokens=["<s>"]).chunks("<s>😀", 3, allowed_special="all"),
+        ValueError,
+        "'😀', at character 3 of the text",
+        "more than size=3",
+    ),
+    (lambda: of_bytes().chunks_arrow(pa.array(["a", "😀"]), 3), ValueError, "text 1: the character '😀'", "more than size=3"),
+    (lambda: of_bytes(special_tokens=["<s>"]).chunks_batch(["a<s>"], 3), ValueError, "text 0: ", "which is disallowed"),
+    (lambda: of_bytes().chunks_batch(["a", None], 3), TypeError, "text 1: ", "a missing value: leave it out"),
+    (lambda: of_bytes().chunks_batch([b"\xff"], 3), InvalidDocumentError, "text 0: ", "is not valid UTF-8 at byte 0"),
+    (lambda: of_bytes().chunks_batch("a", 3), TypeError, "not one str", "for a single text there is chunks"),
+    (lambda: of_bytes().chunks_arrow(pa.array([1]), 3), TypeError, "not int64", "column must hold text"),
+    (lambda: of_bytes().truncate("a", -1), ValueError, "not -1", "max_tokens must be from 0 to"),
+    (lambda: of_bytes().truncate("a", 1, "middle"), ValueError, "not 'middle'", "side must be 'right' or 'left'"),
+    (
+        lambda: of_bytes(special_tokens=["<s>"]).truncate("a<s>", 9, "left"),
+        ValueError,
+        "'<s>' at character 1",
+        "which is disallowed",
+    ),
+    (lambda: of_bytes().exceeds("a", 1.0), TypeError, "not float", "n must be an int"),
+    (
+        lambda: of_words_with_marks().encode("a", max_tokens=1, add_special_tokens=True),
+        ValueError,
+        "not 1",
+        "max_tokens must be at least 2",
+    ),
+    (lambda: of_bytes().encode("a", max_tokens=-1), ValueError, "not -1", "max_tokens must be from 0 to"),
     # Under the names of other libraries
     (lambda: of_bytes().decode_bytes_batch([[65], [65, 300]]), KeyError, "list 1: the id 300, at index 1", "does not exist"),
     (lambda: of_bytes().decode_bytes_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
@@ -1437,6 +1671,48 @@ CASES: list[Case] = [
         "int64",
         "--column a must be text",
     ),
+    # Reports
+    (lambda: report.keyness({1: 1}, {"a": 1}), TypeError, "not int", "the words of target must be str"),
+    (
+        lambda: report.keyness({"a": 1}, {"b": -1}),
+        ValueError,
+        "not -1",
+        "the count of 'b' in reference must be an int from 0 on",
+    ),
+    (lambda: report.keyness({"a": 1}, ["a"]), TypeError, "not list", "reference must be a TextAnalyzer or a mapping"),
+    (lambda: report.keyness({"a": 1}, {}), ValueError, "reference has no words", "nothing can be compared"),
+    (lambda: report.keyness({"a": 1}, {"a": 1}, cells=3), ValueError, "not 3", "cells must be 2 or 4"),
+    (lambda: report.keyness({"a": 1}, {"a": 1}, min_count=0), ValueError, "not 0", "min_count must be from 1 to"),
+    (lambda: report.dispersion([{"a": 1}], "a"), TypeError, "not one str", "[word] is a list of one"),
+    (lambda: report.dispersion([{"a": 1}, {}], ["a"]), ValueError, "not 1", "parts must be at least two with words"),
+    (lambda: report.dispersion([{"a": 1}, {"a": 1}], [1]), TypeError, "not int", "a word must be str"),
+    (lambda: report.kwic({"a": 1}, "a"), TypeError, "not dict", "analyzer must be a TextAnalyzer"),
+    (lambda: report.kwic(TextAnalyzer(), 5), TypeError, "not int", "word must be str"),
+    (lambda: report.page({"a": 1}), TypeError, "not dict", "analyzer must be a TextAnalyzer"),
+    (lambda: report.page(TextAnalyzer()), EmptyAnalyzerError, "analyzer", "has no words"),
+    (
+        lambda: report.page(analyzer("a"), versus=analyzer("b", words="uax29")),
+        ValueError,
+        "words='uax29'",
+        "the same options for words",
+    ),
+    (lambda: report.page(analyzer("a"), versus_files=[]), ValueError, "versus_files", "versus, which is not given"),
+    (lambda: report.page(analyzer("a"), names=["a", "b"]), ValueError, "not 2", "names must be 1, one for each corpus"),
+    (lambda: report.page(analyzer("a"), names=[5]), TypeError, "not [5]", "names must be of str"),
+    (lambda: report.page(analyzer("a"), files="a.txt"), TypeError, "not one", "files must be an iterable of paths"),
+    (lambda: report.page(analyzer("a"), files=[file("a b")]), ValueError, "have 2 words", "give the files that were counted"),
+    (without("jinja2", lambda: report.page(analyzer("a"))), ImportError, "report needs jinja2", "pip install"),
+    (without("vl_convert", lambda: report.page(analyzer("a"))), ImportError, "report needs vl-convert-python", "pip install"),
+    (lambda: command("report", file("a"), "-"), CommandError, "standard input", "name files"),
+    (lambda: command("report", file(" ")), CommandError, "there are no words", "file"),
+    (lambda: command("report", file("a"), "-o", "no/such/folder"), CommandError, "no/such/folder", "No such file"),
+    (without("jinja2", lambda: command("report", file("a"))), CommandError, "report needs jinja2", "pip install"),
+    (
+        lambda: with_replaced(_report, "_counted", lambda *_: analyzer("a"), lambda: command("report", file("a b"))),
+        CommandError,
+        "have 2 words",
+        "give the files that were counted",
+    ),
     # Commands
     (lambda: command("count", file("a"), has_output=False), CommandError, "Bad file descriptor", "text-processor"),
     (lambda: command("bpe", "encode", "-m", model(), file("a"), has_output=False), CommandError, "Bad file descriptor", ""),
@@ -1747,10 +2023,15 @@ def test_every_raise_in_a_handler_says_where_it_comes_from() -> None:
 # Messages of the core that are for those alone who call it from C.
 OF_C_ALONE = {
     "what the package gives is always right": {
+        "an id has two bytes or four",
+        "the ends of documents must ascend within the ids",
         "a corpus cannot be appended to itself",
         "a term must be new and have a character",
         "hashed columns have no terms",
         "only other vectors can be appended, to ones whose terms are not fixed",
+        "there is no such boundary",
+        "a boundary is repeated",
+        "a chunk must be larger than the overlap",
         "there must be a term",
         "a corpus cannot be one of its own parts",
         "a part without documents cannot continue one",
@@ -1798,6 +2079,7 @@ OF_C_ALONE = {
         "windows of different capacities",
     },
     "the package has looked before": {
+        "an id does not fit into two bytes",
         "a window of nothing",
         "there must be from 1 to 65536 parts",
         "normalization was not stable before Unicode 4.1",
@@ -1811,6 +2093,7 @@ OF_C_ALONE = {
         "the buffer holds fewer values than there are terms",
         "the buffer is too small for the bytes",
         "the buffer is too small for the ids",
+        "the buffer is too small for the ids of the documents",
         "the buffer is too small for the ids of the first piece",
         "the buffer is too small for the merges",
         "the buffer is too small for the pairs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,7 @@ USES: dict[str, Callable[[Tokenizer], Any]] = {
     "tokenize": lambda tokenizer: tokenizer.tokenize("text"),
     "encode_batch": lambda tokenizer: tokenizer.encode_batch(["text"]),
     "encode_file": encode_file,
+    "encode_corpus": lambda tokenizer: tokenizer.encode_corpus(iter(["text"]), tempfile.mkdtemp(dir="."), format="raw"),
     "decode": lambda tokenizer: tokenizer.decode([116]),
     "decode_bytes": lambda tokenizer: tokenizer.decode_bytes([116]),
     "decode_batch": lambda tokenizer: tokenizer.decode_batch([[116]]),

@@ -34,7 +34,7 @@ if find_spec("nltk") is None:  # importing the whole of it takes seconds
 
 import numpy as np
 import pyarrow as pa
-from vader_texts import SPACES, Maker, icwsm, nltk_module, originals
+from vader_texts import SPACES, Maker, icwsm, nltk_module, original, originals
 from vaderSentiment import vaderSentiment as package  # noqa: N813
 
 from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, cli, set_memory_limit
@@ -287,7 +287,7 @@ def test_sums_of_other_pythons(way: int, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_lexicons_are_those_of_the_package() -> None:
-    ours, theirs = SentimentIntensityAnalyzer(), package.SentimentIntensityAnalyzer()
+    ours, theirs = SentimentIntensityAnalyzer(), original()
     assert list(ours.lexicon.items()) == list(theirs.lexicon.items())
     assert list(ours.emojis.items()) == list(theirs.emojis.items())
     assert ours.make_lex_dict() == theirs.make_lex_dict()
@@ -319,7 +319,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_of_the_lexicon_takes_effect(name: str) -> None:
-    ours, theirs = SentimentIntensityAnalyzer(), package.SentimentIntensityAnalyzer()
+    ours, theirs = SentimentIntensityAnalyzer(), original()
     texts = ["a good table", "}:-( no table", "it's not good"]
     ours.scores(texts)
     CHANGES[name](ours.lexicon)
@@ -329,7 +329,7 @@ def test_a_change_of_the_lexicon_takes_effect(name: str) -> None:
 
 
 def test_a_dict_of_ones_own_is_followed_too() -> None:
-    ours, theirs = SentimentIntensityAnalyzer(), package.SentimentIntensityAnalyzer()
+    ours, theirs = SentimentIntensityAnalyzer(), original()
     lexicon = {"table": 2.0}
     ours.lexicon = theirs.lexicon = lexicon
     assert ours.lexicon is lexicon
@@ -339,14 +339,14 @@ def test_a_dict_of_ones_own_is_followed_too() -> None:
 
 
 def test_emoji_can_be_changed() -> None:
-    ours, theirs = SentimentIntensityAnalyzer(), package.SentimentIntensityAnalyzer()
+    ours, theirs = SentimentIntensityAnalyzer(), original()
     for analyzer in (ours, theirs):
         analyzer.emojis.update({"❤": "hate", "x": "good", "€": "", "ab": "bad", "\ud800": "nice"})
     assert differences(ours, theirs, ["I ❤ you", "a x b axb x", "€5 a€", "ab", "xx x❤x", "\ud800 \ud801"]) == []
 
 
 def test_odd_keys_are_never_found() -> None:
-    ours, theirs = SentimentIntensityAnalyzer(), package.SentimentIntensityAnalyzer()
+    ours, theirs = SentimentIntensityAnalyzer(), original()
     for analyzer in (ours, theirs):
         analyzer.lexicon.update(
             {"": 4.0, "two words": 4.0, "Upper": 4.0, 7: 4.0, "line\nend": 4.0, "\ud800": 2.0, "x" * 40: 3.0}
@@ -369,7 +369,7 @@ def test_copies_and_pickles_have_their_own_lexicon() -> None:
 def test_lexicon_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "own.txt"
     path.write_text("gut\t2.1\t0.5\t[1, 2]\nsuper\t3\n\ngut\t1.9\n", encoding="utf-8")
-    ours, theirs = SentimentIntensityAnalyzer(str(path)), package.SentimentIntensityAnalyzer(str(path))
+    ours, theirs = SentimentIntensityAnalyzer(str(path)), original(str(path))
     assert ours.lexicon == theirs.lexicon == {"gut": 1.9, "super": 3.0}
     assert differences(ours, theirs, ["gut", "nicht gut", "super gut!"]) == []
 

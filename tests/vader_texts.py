@@ -8,6 +8,7 @@ import random
 import re
 import sys
 import types
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -104,12 +105,19 @@ def nltk_module() -> Any:
     return module
 
 
+def original(*files: str) -> Any:
+    """An analyzer of vaderSentiment, which opens its lexicon in a way that Python warns of from 3.14 on."""
+    from vaderSentiment import vaderSentiment as package  # noqa: N813
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"codecs\.open\(\) is deprecated", DeprecationWarning)
+        return package.SentimentIntensityAnalyzer(*files)
+
+
 @cache
 def originals() -> dict[str, Any]:
     """The analyzers of vaderSentiment and of NLTK, with the same lexicon."""
-    from vaderSentiment import vaderSentiment as package  # noqa: N813
-
-    analyzer = package.SentimentIntensityAnalyzer()
+    analyzer = original()
     return {"vaderSentiment": analyzer, "nltk": nltk_with(analyzer.lexicon)}
 
 

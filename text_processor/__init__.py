@@ -48,12 +48,23 @@ from text_processor.errors import (
 from text_processor.words import Words
 
 if TYPE_CHECKING:
-    from text_processor.bpe import AddedToken, IncrementalDecoder, PieceCounts, Tokenizer
+    from text_processor.bpe import (
+        AddedToken,
+        Chunk,
+        IncrementalDecoder,
+        PieceCounts,
+        Shard,
+        Shards,
+        Tokenizer,
+        TokenView,
+        read_shards,
+    )
 
 __all__ = [
     "UNICODE_VERSION",
     "AddedToken",
     "Buffer",
+    "Chunk",
     "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
@@ -67,9 +78,12 @@ __all__ = [
     "PieceCounts",
     "Pruned",
     "Readable",
+    "Shard",
+    "Shards",
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
+    "TokenView",
     "Tokenizer",
     "UnknownTokenError",
     "UntrainedTokenizerWarning",
@@ -79,6 +93,7 @@ __all__ = [
     "cpu_features",
     "get_memory_stats",
     "hello",
+    "read_shards",
     "set_memory_limit",
     "type_stub",
     "word_count",
@@ -89,7 +104,10 @@ __version__ = CORE_VERSION
 
 # These modules, and the names in them, are imported on first use, because not every program needs them.
 _MODULES = {"numeric", "segment"}
-_LAZY = {"AddedToken": "bpe", "IncrementalDecoder": "bpe", "PieceCounts": "bpe", "Tokenizer": "bpe"}
+_LAZY = dict.fromkeys(
+    ("AddedToken", "Chunk", "IncrementalDecoder", "PieceCounts", "Shard", "Shards", "TokenView", "Tokenizer", "read_shards"),
+    "bpe",
+)
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the package

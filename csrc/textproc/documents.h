@@ -116,6 +116,14 @@ tp_status tp_arrow_measure(const tp_arrow_array *array, const tp_arrow_array *di
 tp_status tp_arrow_split(uint8_t *text, size_t text_nbytes, uint64_t n, uint64_t start, tp_arrow_layout layout, void *offsets,
                          tp_error *error);
 
+/* ---- Hashes of documents ----------------------------------------------------------------------------------------- */
+
+/* Stores the hash of each document of a batch: XXH64 of its bytes with `salt` as the seed, the same on every machine, by which
+ * documents are shared out. Document i ends before text[ends[i]]; the next one begins after that byte, as in tp_batch.
+ * TP_INVALID_ARGUMENT, with the index of the document as offset, if its end is out of order or beyond the text. */
+tp_status tp_hash_documents(uint64_t salt, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
+                            uint64_t *hashes, tp_error *error);
+
 /* CFFI-END */
 
 #ifdef __cplusplus

@@ -178,6 +178,14 @@ def test_ratios_of_published_vocabularies_are_over_the_best_equal_peer(monkeypat
 
 
 @pytest.mark.timing
+def test_a_quick_run_of_pipelines_measures_and_checks(tmp_path: Path) -> None:
+    done = run("pipelines.py", "--quick", "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    found = json.loads((tmp_path / "pipelines.json").read_text(encoding="utf-8"))
+    assert not any(record.get("differing") for records in found["results"].values() for record in records)
+
+
+@pytest.mark.timing
 def test_a_quick_run_of_numbers_measures_and_checks() -> None:
     done = run("numeric.py", "--quick")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -78,7 +78,7 @@ def _replace_file(path: Path, chunks: Iterable[bytes | memoryview], permissions:
             error.filename = str(path)  # the name that the caller knows
             del error.filename2  # deleted, because the message would show None
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _open_private(path: Path) -> IO[bytes]:
@@ -86,7 +86,7 @@ def _open_private(path: Path) -> IO[bytes]:
     return open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600))  # Path.open takes no opener
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name of the file survive a crash, if the system supports that."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -345,9 +345,9 @@ class Input:
             shards.append(Shard(self._open(start, stop, block_nbytes), documents, options.errors, may_have_mark=may_have_mark))
         return shards
 
-    def text(self, name: str) -> Shard:
-        """Return all of the input as one text with a name; a byte-order mark of UTF-8 is part of it."""
-        return Shard(self._open(0, self._cut_nbytes or 0, BLOCK_NBYTES), Text(name), "strict", may_have_mark=False)
+    def text(self, name: str, errors: str = "strict", *, drops_mark: bool = False) -> Shard:
+        """Return all of the input as one text with a name; a byte-order mark of UTF-8 is part of it, unless it is dropped."""
+        return Shard(self._open(0, self._cut_nbytes or 0, BLOCK_NBYTES), Text(name), errors, may_have_mark=drops_mark)
 
     def _cuts(self, nbytes: int, options: Options, threads: int) -> list[int]:
         """Return the start of each shard: after the first separator at or after each of equally spaced places."""

@@ -716,3 +716,53 @@ class Encoder:
         self.n_ids += n
         if self.ids is not None and n:
             self.ids.frombytes(ffi.buffer(self._room, 4 * n))
+
+
+# ---- Ids for files -----------------------------------------------------------------------------------------------------
+
+
+class Packing(NamedTuple):
+    """How ids stand in a file; see ``tp_packing``."""
+
+    id_nbytes: int
+    first: int | None
+    last: int | None
+
+
+class Packed(NamedTuple):
+    """Documents as they stand in a file."""
+
+    n_read: int
+    ids: memoryview
+    ends: memoryview[int]
+
+
+def pack(
+    packing: Packing,
+    ids: array[int],
+    ends: array[int] | memoryview[int],
+    parts: bytes | bytearray,
+    *,
+    part: int,
+    n_read: int,
+    enough: int,
+) -> Packed:
+    """Return the ids of the documents of a part, from document ``n_read`` on; stop with the one that makes it enough."""
+    n_documents, n_marks = len(ends) - n_read, (packing.first is not None) + (packing.last is not None)
+    start = ends[n_read - 1] if n_read else 0
+    nbytes = packing.id_nbytes * (len(ids) - start + n_marks * n_documents)
+    room, c_packed_ends = new_uninitialized("uint8_t[]", nbytes), new_uninitialized("uint64_t[]", n_documents)
+    how, packed, error = ffi.new("tp_packing *"), ffi.new("tp_packed *"), new_error()
+    how.id_nbytes, how.part, how.enough = packing.id_nbytes, part, enough
+    how.has_first, how.first = packing.first is not None, packing.first or 0
+    how.has_last, how.last = packing.last is not None, packing.last or 0
+    packed.n_read = n_read
+    with (
+        ffi.from_buffer("uint32_t[]", ids) as c_ids,
+        ffi.from_buffer("uint64_t[]", ends) as c_ends,
+        ffi.from_buffer("uint8_t[]", parts) as c_parts,
+    ):
+        status = lib.tp_ids_pack(how, c_ids, len(c_ids), c_ends, len(ends), c_parts, room, nbytes, c_packed_ends, packed, error)
+    check(status, error)
+    stored = memoryview(ffi.buffer(room, packed.n_ids * packing.id_nbytes))
+    return Packed(packed.n_read, stored, numbers_of(c_packed_ends, packed.n_documents))

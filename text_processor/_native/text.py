@@ -175,6 +175,15 @@ def _batch_of_copies(documents: Sequence[Document]) -> Batch:
     return batch_of_lengths(text, lengths)
 
 
+def batch_of_lines(text: bytes) -> Batch:
+    """The lines of a text, in one batch."""
+    n = text.count(b"\n") + 1
+    ends, n_found = new_uninitialized("uint64_t[]", n), ffi.new("size_t *")
+    error = new_error()
+    check(lib.tp_find_lines(text, len(text), ends, n, n_found, error), error)
+    return Batch(text, ends, n)
+
+
 def batch_of_texts(texts: Sequence[str], lengths: array[int]) -> Batch:
     """Texts of these lengths, in one batch."""
     return batch_of_lengths("\n".join(texts).encode(), lengths)
@@ -210,6 +219,15 @@ def _join(documents: Sequence[Document]) -> bytes:
 def not_utf8(index: int, offset: int) -> InvalidDocumentError:
     """Return the error for a document that is not valid UTF-8."""
     return InvalidDocumentError(f"Document {index} is not valid UTF-8 at byte {offset}", index=index, offset=offset)
+
+
+def hashes_of(documents: Batch) -> array[int]:
+    """Return the XXH64 of each document of a batch, which is the same on every machine."""
+    hashes, error = array("Q", bytes(8 * documents.n_ends)), new_error()
+    with ffi.from_buffer("uint8_t[]", documents.text) as text, ffi.from_buffer("uint64_t[]", hashes) as room:
+        status = lib.tp_hash_documents(0, text, len(text), documents.ends, documents.n_ends, room, error)
+    check(status, error)
+    return hashes
 
 
 # What str.lower and str.isspace know here: words are theirs.

@@ -26,8 +26,9 @@ TP_INLINE size_t merge_ranked(const tp_vocabulary *vocabulary, uint32_t limit, s
         n--;
         for (size_t i = at + 1; i < n; i++) tokens[i] = tokens[i + 1];
         for (size_t i = at + 1; i + 1 < n; i++) ranks[i] = ranks[i + 1];
-        if (at + 1 < n) ranks[at] = tp_find_pair(vocabulary, tokens[at], tokens[at + 1]);
+        if (at + 1 < n) tp_prefetch_pair(vocabulary, tokens[at], tokens[at + 1]);
         if (at > 0) ranks[at - 1] = tp_find_pair(vocabulary, tokens[at - 1], tokens[at]);
+        if (at + 1 < n) ranks[at] = tp_find_pair(vocabulary, tokens[at], tokens[at + 1]);
     }
     return n;
 }

@@ -25,6 +25,13 @@ static inline uint32_t tp_slot_right(uint64_t slot)
 
 static inline uint32_t tp_slot_rank(uint64_t slot) { return (uint32_t)slot & TP_MAX_MERGES; }
 
+/* Starts to load the slot of two tokens, which mostly lies outside the near caches, while another pair is looked up. */
+static inline void tp_prefetch_pair(const tp_vocabulary *vocabulary, uint32_t left, uint32_t right)
+{
+    uint64_t hash = tp_pair_key(left, right) * vocabulary->pair_multiplier;
+    TP_PREFETCH(&vocabulary->pairs[(size_t)(hash >> vocabulary->pair_shift)]);
+}
+
 /* Returns the rank of two adjacent tokens; TP_NO_RANK if they do not merge. */
 static inline uint32_t tp_find_pair(const tp_vocabulary *vocabulary, uint32_t left, uint32_t right)
 {

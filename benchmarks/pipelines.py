@@ -1,0 +1,206 @@
+"""Measures what stands around a tokenizer beside what people write for it, and checks the answers as it goes.
+
+    python benchmarks/pipelines.py [FILE ...] [--only shards] [--rounds N] [--output FOLDER] [--quick]
+
+FILEs are texts to measure on, in UTF-8. Without any, the texts are the book in examples/ and sources of Python's standard
+library. `pip install --group bench` gets the peers; one that is not installed is left out, with a word.
+
+    shards    JSON lines to files of uint16: a loop over tiktoken that writes by NumPy, and `datasets.map` with tiktoken
+
+All contestants of a comparison take turns on one processor. The first turn is not measured: in it the answers are compared.
+Time is that of the processor, so what else the machine does, and how fast its disk is, do not count. Ratios are taken for
+each round, over the first contestant. What comes out is pipelines.json in FOLDER (build/benchmarks).
+"""
+
+from __future__ import annotations
+
+import os
+
+# Before the peers are imported, which look when they start.
+os.environ |= {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_DATASETS_OFFLINE": "1"}
+
+import argparse
+import gc
+import json
+import platform
+import shlex
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import texts
+from contestants import ROOT, Contestant, Timed
+from words import Record, cpu_name, first_line, measure, say, version_of
+
+import text_processor
+from text_processor import Tokenizer
+
+# Characters of a document: about the median of web pages.
+DOCUMENT_CHARACTERS = 2_500
+
+# Characters of sources, since some peers need a second for each million.
+MOST_SOURCES = 16_000_000
+
+END = "<|endoftext|>"
+
+
+class Settings(NamedTuple):
+    """What is measured, and how long."""
+
+    files: list[Path]
+    rounds: int
+    is_quick: bool
+    scratch: Path
+
+
+def chosen_text(settings: Settings) -> str:
+    if settings.files:
+        return "".join(path.read_text(encoding="utf-8", errors="replace") for path in settings.files)
+    return texts.book()[:200_000] if settings.is_quick else texts.book() + texts.python_sources()[:MOST_SOURCES]
+
+
+def contestant(name: str, work: Callable[[], Any], is_same: Callable[[Any, Any], bool] = lambda a, b: a == b) -> Contestant:
+    def run() -> Timed:
+        gc.collect()
+        start = time.process_time()
+        result = work()
+        return Timed(time.process_time() - start, result)
+
+    return Contestant(name, run, lambda result, expected: 0 if is_same(result, expected) else 1)
+
+
+def is_installed(name: str) -> bool:
+    """Whether a peer is there; says so where it is not."""
+    if find_spec(name) is None:
+        say(f"  {name} is not installed, and left out")
+        return False
+    return True
+
+
+# ---- Shards ----------------------------------------------------------------------------------------------------------
+
+
+def shards_by_loop(source: Path, out: Path, encoding: Any, end: int) -> bytes:
+    """Read, encode and write line by line."""
+    with source.open(encoding="utf-8") as lines, out.open("wb") as file:
+        for line in lines:
+            ids = encoding.encode_ordinary(json.loads(line)["text"])
+            ids.append(end)
+            file.write(np.array(ids, dtype=np.uint16).tobytes())
+    return out.read_bytes()
+
+
+def shards_by_datasets(source: Path, out: Path, encoding: Any, end: int) -> bytes:
+    """Read, encode and write as nanoGPT's preparation does."""
+    import datasets  # noqa: PLC0415 - it takes seconds, and need not be there
+
+    datasets.disable_progress_bars()
+    shutil.rmtree(cache := out.with_name("cache"), ignore_errors=True)  # or it reads what it has made before
+    rows = datasets.load_dataset("json", data_files=str(source), split="train", cache_dir=str(cache))
+
+    def encode(row: dict[str, Any]) -> dict[str, Any]:
+        ids = encoding.encode_ordinary(row["text"])
+        ids.append(end)
+        return {"ids": ids, "len": len(ids)}
+
+    encoded = rows.map(encode, remove_columns=rows.column_names)
+    made = np.memmap(out, dtype=np.uint16, mode="w+", shape=(sum(encoded["len"]),))
+    place, n_batches = 0, 1 + len(encoded) // 1024
+    for number in range(n_batches):
+        batch = encoded.shard(num_shards=n_batches, index=number, contiguous=True).with_format("numpy")
+        ids = np.concatenate(batch["ids"])
+        made[place : place + len(ids)] = ids
+        place += len(ids)
+    made.flush()
+    return out.read_bytes()
+
+
+def shards_by_us(source: Path, out: Path, tokenizer: Tokenizer, threads: int) -> bytes:
+    shutil.rmtree(out, ignore_errors=True)
+    tokenizer.encode_corpus(source, out, format="raw", eos=END, shard_tokens=None, threads=threads)
+    return (out / "train.bin").read_bytes()
+
+
+def measure_shards(settings: Settings) -> Iterator[Record]:
+    text = chosen_text(settings)
+    tokenizer = Tokenizer("gpt2", special_tokens=[END])
+    tokenizer.train(text, 1000 if settings.is_quick else 32_768)
+    source, scratch = settings.scratch / "corpus.jsonl", settings.scratch
+    with source.open("w", encoding="utf-8") as file:
+        for number, start in enumerate(range(0, len(text), DOCUMENT_CHARACTERS)):
+            row = {"id": number, "url": f"https://example.org/{number}", "text": text[start : start + DOCUMENT_CHARACTERS]}
+            file.write(json.dumps(row) + "\n")
+    peer, end, nbytes = tokenizer.to_tiktoken(), tokenizer.special_tokens[END], len(text.encode())
+    say(f"{nbytes / 1e6:.1f} MB of text in {number + 1:,} documents")
+
+    def by_us(threads: int) -> bytes:
+        text_processor.clear_caches()
+        return shards_by_us(source, scratch / "ours", tokenizer, threads)
+
+    rivals = [
+        contestant("tiktoken and NumPy", lambda: shards_by_loop(source, scratch / "loop", peer, end)),
+        contestant("encode_corpus", lambda: by_us(1)),
+    ]
+    if is_installed("datasets"):
+        rivals.append(contestant("datasets.map", lambda: shards_by_datasets(source, scratch / "mapped", peer, end)))
+    for record in measure(rivals, nbytes, settings.rounds):
+        yield {"bytes": nbytes, "documents": number + 1, **record}
+
+
+# ---- The whole -------------------------------------------------------------------------------------------------------
+
+BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {"shards": measure_shards}
+
+
+def about(settings: Settings) -> Record:
+    names = ("text-processor", "tiktoken", "numpy", "pyarrow", "datasets", "cffi")
+    return {
+        "command": shlex.join(["python", *sys.argv]) if not settings.files else "python benchmarks/pipelines.py FILE …",
+        "rounds": settings.rounds,
+        "is_quick": settings.is_quick,
+        "cpu": cpu_name(),
+        "processors": os.cpu_count(),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "simd": text_processor.cpu_features()["in_use"],
+        "versions": {name: version_of(name) for name in names},
+        "revision": first_line(["git", "describe", "--always", "--dirty"]),
+        "load_average": os.getloadavg() if hasattr(os, "getloadavg") else None,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    parser.add_argument("--only", action="append", choices=BENCHMARKS, help="measure this alone; may be given several times")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--output", type=Path, default=ROOT / "build" / "benchmarks", metavar="FOLDER")
+    parser.add_argument("--quick", action="store_true", help="one round with small texts: whether it works, not how fast")
+    arguments = parser.parse_args()
+    if arguments.rounds < 1:
+        parser.error("--rounds must be at least 1")
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = Settings(arguments.files, 1 if arguments.quick else arguments.rounds, arguments.quick, Path(scratch))
+        found: Record = {"about": about(settings), "results": {}}
+        for key in arguments.only or BENCHMARKS:
+            say(f"== {key}")
+            found["results"][key] = list(BENCHMARKS[key](settings))
+    path = arguments.output / "pipelines.json"
+    path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    say(f"written: {path}")
+    records = [record for results in found["results"].values() for record in results]
+    if any(record.get("differing") or "failed" in record for record in records):
+        sys.exit("answers differ from the peers'")
+
+
+if __name__ == "__main__":
+    main()

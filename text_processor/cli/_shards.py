@@ -1,0 +1,149 @@
+"""``text-processor bpe shards``: a corpus as files of ids for training."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from text_processor._common.messages import quoted
+from text_processor.cli import _shared
+from text_processor.cli._shared import PROGRAM, FileError, printable, say
+
+DTYPES = ("auto", "uint16", "uint32")
+FORMATS = ("raw", "llmc", "megatron", "npy", "parquet")
+
+_DESCRIPTION = """\
+Write the token ids of documents to files for training, with a manifest. A
+document is a file of text, a line of it, a field of JSON lines (.jsonl, .ndjson,
+or any file if --column is given) or an entry of a column of Parquet. A command
+that was stopped goes on if it is given again."""
+
+_EPILOG = f"""\
+formats:
+  raw       ids alone, in train_000000.bin, as nanoGPT reads them
+  llmc      the same after the header of llm.c
+  megatron  .bin and .idx of Megatron
+  npy       arrays of NumPy
+  parquet   a column input_ids of lists
+
+examples:
+  {PROGRAM} bpe shards gpt2.bpe 'corpus/*.jsonl.gz' --out shards --format raw \\
+      --eos '<|endoftext|>' --split 0.999,0.001
+  {PROGRAM} bpe shards tokenizer.json data.parquet --column text --out shards \\
+      --format megatron --eos 2 --shuffle-seed 1"""
+
+
+def add_shards(actions: Any) -> None:
+    """Add the action to those of ``bpe``."""
+    parser = actions.add_parser(
+        "shards",
+        help="write a corpus as files of ids for training",
+        usage=f"{PROGRAM} bpe shards [OPTION ...] TOKENIZER SOURCE ... --out FOLDER --format FORMAT",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=_shards, refuse=parser.error)
+    parser.add_argument("model", metavar="TOKENIZER", help="the file or folder of a tokenizer; its content tells the form")
+    parser.add_argument(
+        "files", nargs="+", metavar="SOURCE", help="files, or patterns such as 'data/**/*.txt'; may be compressed"
+    )
+    parser.add_argument(
+        "--out", required=True, metavar="FOLDER", help="the folder for the shards; new, empty, or of this command"
+    )
+    parser.add_argument("--format", required=True, choices=FORMATS, help="what the files are for, see below")
+    parser.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
+    parser.add_argument("--column", metavar="NAME", help="the column of Parquet or the field of JSON lines (default: text)")
+    parser.add_argument(
+        "--documents", choices=["file", "line"], default="file", help="what a document is in a file of text (default: file)"
+    )
+    parser.add_argument("--bos", type=_mark, metavar="ID|NAME", help="an id or a special token before each document")
+    parser.add_argument("--eos", type=_mark, metavar="ID|NAME", help="an id or a special token after each document")
+    parser.add_argument(
+        "--shard-tokens",
+        type=_tokens,
+        default=100_000_000,
+        metavar="N",
+        help="a shard ends with the document that makes it have N ids (default: 100000000); 0 means one shard",
+    )
+    parser.add_argument(
+        "--dtype", choices=["auto", "uint16", "uint32"], default="auto", help="the type of an id (default: auto)"
+    )
+    parser.add_argument(
+        "--split", type=_split, metavar="TRAIN,VAL", help="the shares for training and validation, such as 0.99,0.01"
+    )
+    parser.add_argument(
+        "--shuffle-seed", type=_whole, metavar="N", help="put the documents of each shard in an order of this seed"
+    )
+    parser.add_argument(
+        "--errors",
+        choices=["strict", "replace"],
+        default="strict",
+        help="how to handle bytes that are not UTF-8 (default: strict)",
+    )
+    parser.add_argument(
+        "--special",
+        action="store_true",
+        help="encode the names of special tokens in documents as special tokens; by default they are ordinary text",
+    )
+    _shared.add_encoding(parser)
+    _shared.add_threads(parser)
+    _shared.add_max_memory(parser)
+    _shared.add_progress(parser)
+
+
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a whole number of up to 18 digits")
+    return int(text)
+
+
+def _tokens(text: str) -> int | None:
+    return _whole(text) or None
+
+
+def _mark(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else text
+
+
+def _split(text: str) -> tuple[float, float]:
+    try:
+        train, validation = map(float, text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not two shares such as 0.99,0.01") from error
+    return train, validation
+
+
+def _shards(arguments: argparse.Namespace) -> int:
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415 - not everybody needs it
+
+    try:
+        tokenizer = Tokenizer.load(Path(arguments.model), pattern=arguments.pattern)
+        shards = tokenizer.encode_corpus(
+            arguments.files,
+            arguments.out,
+            format=arguments.format,
+            bos=arguments.bos,
+            eos=arguments.eos,
+            shard_tokens=arguments.shard_tokens,
+            dtype=arguments.dtype,
+            split=arguments.split,
+            shuffle_seed=arguments.shuffle_seed,
+            column=arguments.column,
+            documents=arguments.documents,
+            encoding=arguments.encoding,
+            errors=arguments.errors,
+            allowed_special="all" if arguments.special else (),
+            threads=arguments.threads,
+            progress=arguments.progress,
+        )
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno and error.errno != 17 else str(error.strerror or error)
+        name = error.filename or arguments.out
+        raise FileError(printable(f"{os.fsdecode(name)}: {reason}")) from error
+    except (ValueError, OverflowError, ImportError) as error:
+        raise FileError(printable(str(error))) from error
+    say(f"{shards.tokens:,} tokens of {shards.documents:,} documents in {len(shards):,} shards in {arguments.out}")
+    return 0
