@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib import import_module
 from inspect import Parameter, signature
@@ -95,7 +95,7 @@ _OF_TERMS = (
 )
 
 # What is kept from one call to the next, and is no part of a fitted vectorizer.
-_KEPT_TO_OURSELVES = {"_kept", "_counted"}
+_KEPT_TO_OURSELVES = {"_kept", "_counted", "_late"}
 
 # What scikit-learn's own classes do not have.
 _OURS = {*_KEPT_TO_OURSELVES, "_seen", "threads"}
@@ -251,12 +251,15 @@ class _Counted:
         self.ranks = np.empty(vectors.sizes.n_terms, np.int32)
         vectors.read_ranks(self.ranks)
         self.kept: Any = None  # a mask of the terms in the order in which they were first seen
+        self.columns: Any = None  # of the terms that are kept
         self.is_sorted = self.is_limited = False
 
-    def fill(self, columns: Iterable[Any]) -> None:
+    def fill(self) -> None:
         """Put the terms that are kept, in the order in which they were first seen, into the vocabulary."""
         names = self.vectors.terms()
-        self.vocabulary.update(zip(names if self.kept is None else compress(names, self.kept.tolist()), columns, strict=True))
+        # At once, for threads that look at it meanwhile.
+        kept = names if self.kept is None else compress(names, self.kept.tolist())
+        self.vocabulary.update(dict(zip(kept, self.columns, strict=True)))
 
 
 class _Kept(NamedTuple):
@@ -374,8 +377,13 @@ class _Native(_Convertible):
         ranks = counted.ranks if counted.is_sorted else None
         matrix = _counting.matrix_of(vectors, n_terms, self.dtype, ranks, threads)  # type: ignore[attr-defined]
         if counted.is_sorted:
-            counted.fill(counted.ranks.tolist())
+            self._fill_later(counted, counted.ranks.tolist())
         return vocabulary, matrix
+
+    def _fill_later(self, counted: _Counted, columns: Any) -> None:
+        """Put off what takes as long as the rest, if there are many terms, and not everybody needs."""
+        counted.columns = columns
+        vars(self)["_late"] = counted
 
     def _keeps_all_terms(self, n_documents: int) -> bool:
         """Whether no term is too rare, too common or too much; so there is nothing to count for that."""
@@ -401,7 +409,7 @@ class _Native(_Convertible):
         counted.is_sorted = True
         if counted.is_limited:
             del self._counted
-            counted.fill(columns.tolist())
+            self._fill_later(counted, columns.tolist())
         return X
 
     def _limit_features(self, X: Any, vocabulary: Any, high: Any = None, low: Any = None, limit: Any = None) -> Any:  # noqa: N803
@@ -431,7 +439,7 @@ class _Native(_Convertible):
         if counted.is_sorted:
             del self._counted
             columns = (np.cumsum(mask) - 1)[counted.ranks]
-            counted.fill(columns if counted.kept is None else columns[counted.kept])
+            self._fill_later(counted, columns if counted.kept is None else columns[counted.kept])
         return type(X)((X.data, X.indices, X.indptr), shape=X.shape) if counted.kept is None else X[:, np.where(mask)[0]]
 
     # ---- In parts --------------------------------------------------------------------------------------------------------
@@ -561,6 +569,9 @@ class _Native(_Convertible):
         raise ValueError("partial_fit takes text that UTF-8 can hold, but a document has a lone surrogate; fit takes it")
 
     def _finish(self) -> None:
+        if (counted := vars(self).get("_late")) is not None:
+            counted.fill()
+            vars(self).pop("_late", None)
         seen = vars(self).get("_seen")
         if seen is None or not seen.is_ahead:
             return
@@ -628,6 +639,8 @@ class _Native(_Convertible):
         return kept
 
     def __getstate__(self) -> Any:
+        if "_late" in vars(self):
+            self._finish()
         state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name not in _KEPT_TO_OURSELVES}
 
