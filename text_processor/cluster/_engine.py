@@ -192,7 +192,7 @@ def fit_vectorizer(engine: Engine, /, source: Any, vectorizer: Any, *, column: s
 
     Args:
         source: as for `count_words`; each line of a file of text is a document, but blank ones.
-        vectorizer: a ``CountVectorizer``, ``TfidfVectorizer`` or ``HashingVectorizer`` of `text_processor.sklearn` or of
+        vectorizer: a ``CountVectorizer``, ``TfidfVectorizer`` or ``HashingVectorizer`` of ``text_processor.sklearn`` or of
             scikit-learn. It is fitted in place.
         column: as for `count_words`.
         options: those of the engine, as for `count_words`.
