@@ -38,7 +38,7 @@ import pytest
 from bpe_texts import of_bytes
 
 import text_processor
-from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, segment, sklearn, word_count
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, report, segment, sklearn, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
@@ -325,8 +325,20 @@ def walked_while_documents_come(n: int, _: Path) -> Call:
     return lambda: [analyzer.add_document(word) for _ in analyzer.words]
 
 
+def report_of(n: int, folder: Path) -> Call:
+    """Of two corpora whose words are all different: each is a key."""
+    one, other = counted([distinct_words(n)] * 9), counted([distinct_words(n).replace("a", "b")] * 9)
+    return partial(one.report, folder / "report.html", versus=other)
+
+
 ANSWERS: Table = {
     "total_words": (1000, lambda n, _: analyzer_of("a b", n).total_words),
+    "report": (1000, report_of),
+    "page": (1000, lambda n, _: partial(report.page, counted([distinct_words(n)] * 9))),
+    "keyness": (1000, lambda n, _: partial(report.keyness, counted([distinct_words(n)]), counted(["a b"]))),
+    "kwic, places without a word": (1000, lambda n, _: partial(report.kwic, counted(["0," * n + "1 0"], words="uax29"), "0")),
+    "dispersion": (100, lambda n, _: partial(report.dispersion, [{"a": 1}] * n, ["a"])),
+    "show": (1000, lambda n, _: lambda: of_bytes("gpt2").show("é " * n).print()),
     "get_statistics": (1000, lambda n, _: analyzer_of("a b", n).get_statistics),
     "get_documents": (1000, lambda n, _: lambda: analyzer_of("a b", n).get_documents()),
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
@@ -718,6 +730,40 @@ ADDED_TOKENS: Table = {
     "decode, without special tokens": (1000, lambda n, _: lambda: SPECIAL.decode([97, 256] * n, skip_special_tokens=True)),
 }
 
+
+def chunked(text: str, n: int, **options: Any) -> Call:
+    tokenizer = pair_that_doubles(64)
+    return partial(tokenizer.chunks, text * n, 64, **options)
+
+
+def tiny_before_large(n: int, _: Path) -> Call:
+    """Each kind of part is followed by one that does not fit, so that nearly nothing is taken of what was looked at."""
+    return chunked("b\n\nb. b " + "a" * 500 + ". " + "b" * 500 + " ", n, overlap=16)
+
+
+def chunks_of_bytes(n: int, _: Path) -> Call:
+    return partial(added_tokens(lstrip=True).chunks, ("é <m>" * n).encode(), 9)
+
+
+CHUNKS: Table = {
+    **{f"chunks, {name}": (1 << 12, lambda n, _, text=text: chunked(text, n)) for name, text in STRETCHES.items()},
+    "chunks, overlaps": (1 << 10, lambda n, _: chunked("a sentence. And\n\n another one", n, overlap=60)),
+    "chunks, few tokens": (1 << 10, lambda n, _: partial(of_bytes().chunks, "a" * n, 1)),
+    "chunks, tiny before large": (16, tiny_before_large),
+    "chunks, one piece for each token": (1 << 10, lambda n, _: partial(of_bytes("[ab]|c").chunks, "ab" * n, 64)),
+    "chunks, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").chunks, "ab" * n, 64)),
+    "chunks, added tokens": (1 << 7, lambda n, _: partial(added_tokens(lstrip=True).chunks, "é <m>" * n, 9, overlap=3)),
+    "chunks, added tokens, bytes": (1 << 7, chunks_of_bytes),
+    "chunks, surrogates": (1 << 12, lambda n, _: partial(of_bytes().chunks, "\ud83d\ude00\ud83d" * n, 64)),
+    "chunks_batch": (1 << 10, lambda n, _: partial(of_bytes().chunks_batch, ["é a b", b"c"] * n, 4)),
+    "chunks_arrow": (1 << 10, lambda n, _: partial(of_bytes().chunks_arrow, pa.array(["é a b", None] * n), 4)),
+    "truncate": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n)),
+    "truncate, left": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n, "left")),
+    "truncate, added tokens": (1 << 10, lambda n, _: partial(added_tokens(lstrip=True).truncate, "é <m>" * n, n, "left")),
+    "truncate, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").truncate, "ab" * n, n)),
+    "exceeds": (1 << 12, lambda n, _: partial(of_bytes().exceeds, "é" * n, 2 * n)),
+}
+
 SPECIAL_TOKENS: Table = {
     "Tokenizer, special tokens": (100, lambda n, _: lambda: of_bytes(special_tokens=names(n)).encode("<")),
     "Tokenizer, long special token": (1000, lambda n, _: lambda: of_bytes(special_tokens=["a" * n, "b" * n]).encode("a")),
@@ -1029,6 +1075,7 @@ ROWS = (
     | DECODING
     | SPECIAL_TOKENS
     | ADDED_TOKENS
+    | CHUNKS
     | STREAMS
     | COMMANDS
     | NUMBERS
@@ -1070,6 +1117,9 @@ def test_every_public_function_has_a_row() -> None:
     kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {
-        name for module in (text_processor, numeric, segment) for name in module.__all__ if isfunction(getattr(module, name))
+        name
+        for module in (text_processor, numeric, segment, report)
+        for name in module.__all__
+        if isfunction(getattr(module, name))
     }
     assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL
