@@ -611,6 +611,11 @@ def with_of(owner: Any, name: str, value: Any, act: Callable[[], object]) -> Cal
     return lambda: with_replaced(owner, name, value, act)
 
 
+def of_a_later_version(out: Path) -> None:
+    path = out / "manifest.json"
+    path.write_text(path.read_text().replace('"manifest_version": 1', '"manifest_version": 9'))
+
+
 def stop_another(out: Path) -> None:
     for path in out.iterdir():
         path.unlink()
@@ -1174,7 +1179,7 @@ CASES: list[Case] = [
         "this version",
     ),
     (
-        shards_with(lambda out: (out / "manifest.json").write_text('{"manifest_version": 9}')),
+        shards_with(of_a_later_version),
         ValueError,
         "manifest.json' is no manifest",
         "this version",
