@@ -184,8 +184,7 @@ def _count_batch(root: Path, nodes: Sequence[Node], tokenizers: Sequence[Tokeniz
     left: list[Left] = []
     for node in nodes:
         try:
-            data = (root / node.path).read_bytes()
-            if b"\0" in data[:LOOKED_AT]:
+            if (data := _read_text(root / node.path)) is None:
                 continue
             texts.append(data.decode())
         except OSError as error:
@@ -200,6 +199,13 @@ def _count_batch(root: Path, nodes: Sequence[Node], tokenizers: Sequence[Tokeniz
     for node, n_tokens in zip(counted, zip(*counts, strict=True), strict=True):
         node.n_tokens = n_tokens
     return left
+
+
+def _read_text(path: Path) -> bytes | None:
+    """Return what is in a file; None if it is binary, of which only the start is read."""
+    with path.open("rb", buffering=0) as file:
+        start = file.read(LOOKED_AT)
+        return None if b"\0" in start else start + file.readall()
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------
