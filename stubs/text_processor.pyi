@@ -11,6 +11,7 @@ __all__ = [
     "UNICODE_VERSION",
     "AddedToken",
     "Buffer",
+    "Chunk",
     "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
@@ -275,6 +276,7 @@ class Tokenizer(metaclass=ABCMeta):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         add_special_tokens: bool = False,
+        max_tokens: int | None = None,
     ) -> list[int]: ...
     def encode_ordinary(self, text: str | Buffer) -> list[int]: ...
     def encode_array(
@@ -345,6 +347,67 @@ class Tokenizer(metaclass=ABCMeta):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         add_special_tokens: bool = False,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> Any: ...  # a pyarrow.Array
+    def exceeds(
+        self,
+        text: str | Buffer,
+        n: int,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> bool: ...
+    @overload
+    def truncate(
+        self,
+        text: str,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> str: ...
+    @overload
+    def truncate(
+        self,
+        text: Buffer,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> bytes: ...
+    def chunks(
+        self,
+        text: str | Buffer,
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> list[Chunk]: ...
+    def chunks_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> list[list[Chunk]]: ...
+    def chunks_arrow(
+        self,
+        column: object,
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Any: ...  # a pyarrow.Array
     def encode_with_offsets(
@@ -525,6 +588,11 @@ class AddedToken(NamedTuple):
     single_word: bool = False
     @property
     def is_exact(self) -> bool: ...
+
+class Chunk(NamedTuple):
+    start: int
+    end: int
+    n_tokens: int
 
 class TokenView:
     @property

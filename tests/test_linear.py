@@ -713,6 +713,40 @@ ADDED_TOKENS: Table = {
     "decode, without special tokens": (1000, lambda n, _: lambda: SPECIAL.decode([97, 256] * n, skip_special_tokens=True)),
 }
 
+
+def chunked(text: str, n: int, **options: Any) -> Call:
+    tokenizer = pair_that_doubles(64)
+    return partial(tokenizer.chunks, text * n, 64, **options)
+
+
+def tiny_before_large(n: int, _: Path) -> Call:
+    """Each kind of part is followed by one that does not fit, so that nearly nothing is taken of what was looked at."""
+    return chunked("b\n\nb. b " + "a" * 500 + ". " + "b" * 500 + " ", n, overlap=16)
+
+
+def chunks_of_bytes(n: int, _: Path) -> Call:
+    return partial(added_tokens(lstrip=True).chunks, ("é <m>" * n).encode(), 9)
+
+
+CHUNKS: Table = {
+    **{f"chunks, {name}": (1 << 12, lambda n, _, text=text: chunked(text, n)) for name, text in STRETCHES.items()},
+    "chunks, overlaps": (1 << 10, lambda n, _: chunked("a sentence. And\n\n another one", n, overlap=60)),
+    "chunks, few tokens": (1 << 10, lambda n, _: partial(of_bytes().chunks, "a" * n, 1)),
+    "chunks, tiny before large": (16, tiny_before_large),
+    "chunks, one piece for each token": (1 << 10, lambda n, _: partial(of_bytes("[ab]|c").chunks, "ab" * n, 64)),
+    "chunks, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").chunks, "ab" * n, 64)),
+    "chunks, added tokens": (1 << 7, lambda n, _: partial(added_tokens(lstrip=True).chunks, "é <m>" * n, 9, overlap=3)),
+    "chunks, added tokens, bytes": (1 << 7, chunks_of_bytes),
+    "chunks, surrogates": (1 << 12, lambda n, _: partial(of_bytes().chunks, "\ud83d\ude00\ud83d" * n, 64)),
+    "chunks_batch": (1 << 10, lambda n, _: partial(of_bytes().chunks_batch, ["é a b", b"c"] * n, 4)),
+    "chunks_arrow": (1 << 10, lambda n, _: partial(of_bytes().chunks_arrow, pa.array(["é a b", None] * n), 4)),
+    "truncate": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n)),
+    "truncate, left": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n, "left")),
+    "truncate, added tokens": (1 << 10, lambda n, _: partial(added_tokens(lstrip=True).truncate, "é <m>" * n, n, "left")),
+    "truncate, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").truncate, "ab" * n, n)),
+    "exceeds": (1 << 12, lambda n, _: partial(of_bytes().exceeds, "é" * n, 2 * n)),
+}
+
 SPECIAL_TOKENS: Table = {
     "Tokenizer, special tokens": (100, lambda n, _: lambda: of_bytes(special_tokens=names(n)).encode("<")),
     "Tokenizer, long special token": (1000, lambda n, _: lambda: of_bytes(special_tokens=["a" * n, "b" * n]).encode("a")),
@@ -1024,6 +1058,7 @@ ROWS = (
     | DECODING
     | SPECIAL_TOKENS
     | ADDED_TOKENS
+    | CHUNKS
     | STREAMS
     | COMMANDS
     | NUMBERS

@@ -75,7 +75,7 @@ from text_processor.bpe._shards import writing
 from text_processor.bpe._split.splitter import Step, splitter_of
 from text_processor.bpe._stages import utf8
 from text_processor.cli import _output, _report
-from text_processor.cluster import _parts, dask, ray, spark
+from text_processor.cluster import _columns, _engine, _parts, _vocabularies, dask, ray, spark
 from text_processor.vader import SentimentIntensityAnalyzer as Vader
 
 PACKAGE = Path(text_processor.__file__).parent
@@ -311,6 +311,19 @@ class LikeDataset:
     to_arrow_refs = mapInArrow = None  # noqa: N815
 
 
+def out_of_memory() -> Iterator[str]:
+    """Documents of which there is no end in memory."""
+    yield "a"
+    raise MemoryError
+
+
+def fit_here(documents: list[str], **limits: Any) -> None:
+    """Fit a vectorizer to one part."""
+    vectorizer = sklearn.CountVectorizer(**limits)
+    work = _parts.Work(None, {}, {"vectorizer": _vocabularies.counter_of(vectorizer)})
+    _vocabularies.fit(vectorizer, _vocabularies.count(documents, work))
+
+
 def table_of_numbers() -> str:
     import pyarrow.parquet as pq
 
@@ -340,6 +353,11 @@ def template(*pieces: str) -> dict[str, Any]:
 def marked(post_processor: dict[str, Any]) -> Callable[[], object]:
     model = of_bytes()._model
     return lambda: Model(model.splitter, model.vocabulary, post_processor=post_processor)
+
+
+def of_words_with_marks() -> Tokenizer:
+    marks = {"type": "BertProcessing", "sep": ["[SEP]", 102], "cls": ["[CLS]", 101]}
+    return Tokenizer._of(Model(of_bytes()._model.splitter, of_bytes()._model.vocabulary, post_processor=marks))
 
 
 def json_with_plain_token() -> str:
@@ -1168,6 +1186,53 @@ CASES: list[Case] = [
     (shards_command("--eos", "300"), CommandError, "the id 300 does not exist", "a special token, is allowed"),
     (shards_command("--format", "bin"), CommandError, "'bin'", "choose from"),
     (shards_command(source="none"), CommandError, "no file matches 'none'", "iter(texts)"),
+    # Chunks and limits
+    (lambda: of_bytes().chunks("a", 0), ValueError, "not 0", "size must be from 1 to"),
+    (lambda: of_bytes().chunks("a", "9"), TypeError, "not str", "size must be an int"),
+    (lambda: of_bytes().chunks("a", 9, overlap=9), ValueError, "9 and 9", "overlap must be less than size"),
+    (lambda: of_bytes().chunks("a", 9, boundaries="word"), TypeError, "not 'word'", "boundaries must be a sequence of names"),
+    (
+        lambda: of_bytes().chunks("a", 9, boundaries=["page"]),
+        ValueError,
+        "not 'page'",
+        "each of boundaries must be 'paragraph' or",
+    ),
+    (
+        lambda: of_bytes().chunks("a", 9, boundaries=["word"] * 2),
+        ValueError,
+        "('word', 'word')",
+        "must be different",
+    ),
+    (lambda: of_bytes().chunks("a😀", 3), ValueError, "'😀', at character 1 of the text, has 4 tokens", "no character is cut"),
+    (lambda: of_bytes().chunks_batch(["a", "😀"], 3), ValueError, "text 1: the character '😀'", "more than size=3"),
+    (
+        lambda: of_bytes(special_tokens=["<s>"]).chunks("<s>😀", 3, allowed_special="all"),
+        ValueError,
+        "'😀', at character 3 of the text",
+        "more than size=3",
+    ),
+    (lambda: of_bytes().chunks_arrow(pa.array(["a", "😀"]), 3), ValueError, "text 1: the character '😀'", "more than size=3"),
+    (lambda: of_bytes(special_tokens=["<s>"]).chunks_batch(["a<s>"], 3), ValueError, "text 0: ", "which is disallowed"),
+    (lambda: of_bytes().chunks_batch(["a", None], 3), TypeError, "text 1: ", "a missing value: leave it out"),
+    (lambda: of_bytes().chunks_batch([b"\xff"], 3), InvalidDocumentError, "text 0: ", "is not valid UTF-8 at byte 0"),
+    (lambda: of_bytes().chunks_batch("a", 3), TypeError, "not one str", "for a single text there is chunks"),
+    (lambda: of_bytes().chunks_arrow(pa.array([1]), 3), TypeError, "not int64", "column must hold text"),
+    (lambda: of_bytes().truncate("a", -1), ValueError, "not -1", "max_tokens must be from 0 to"),
+    (lambda: of_bytes().truncate("a", 1, "middle"), ValueError, "not 'middle'", "side must be 'right' or 'left'"),
+    (
+        lambda: of_bytes(special_tokens=["<s>"]).truncate("a<s>", 9, "left"),
+        ValueError,
+        "'<s>' at character 1",
+        "which is disallowed",
+    ),
+    (lambda: of_bytes().exceeds("a", 1.0), TypeError, "not float", "n must be an int"),
+    (
+        lambda: of_words_with_marks().encode("a", max_tokens=1, add_special_tokens=True),
+        ValueError,
+        "not 1",
+        "max_tokens must be at least 2",
+    ),
+    (lambda: of_bytes().encode("a", max_tokens=-1), ValueError, "not -1", "max_tokens must be from 0 to"),
     # Under the names of other libraries
     (lambda: of_bytes().decode_bytes_batch([[65], [65, 300]]), KeyError, "list 1: the id 300, at index 1", "does not exist"),
     (lambda: of_bytes().decode_bytes_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
@@ -1774,8 +1839,16 @@ CASES: list[Case] = [
         "cluster.spark needs pyspark",
         "pip install '.[spark]'",
     ),
-    (lambda: spark._counted(5, TEXT, _parts.count, None), TypeError, "not int", "paths, globs or a pyspark.sql.DataFrame"),
-    (lambda: spark._counted(LikeDataset(), TEXT, _parts.count, None), TypeError, "DataFrame", "column must be given"),
+    (lambda: spark._mapped_frame(5, None, bytes), TypeError, "not int", "paths, globs or a pyspark.sql.DataFrame"),
+    (lambda: spark._mapped_frame(LikeDataset(), None, bytes), TypeError, "DataFrame", "column must be given"),
+    (lambda: _parts.count(out_of_memory(), TEXT), MemoryError, "of the type generator: not enough", "more parts"),
+    (lambda: _columns.check_new(("ids",), ["text", "ids"]), ValueError, "a column 'ids' already", "drop it"),
+    (lambda: _engine.fit_vectorizer(None, "a", None, clients=1), TypeError, "no option clients", "it has column"),
+    (without("sklearn", lambda: _vocabularies._sklearn("")), ImportError, "needs scikit-learn", "pip install '.[sklearn]'"),
+    (lambda: _vocabularies.ours("count"), TypeError, "not 'count'", "one of CountVectorizer, TfidfVectorizer"),
+    (lambda: fit_here(["a"], stop_words=["a"]), ValueError, "empty vocabulary", "perhaps the documents only contain"),
+    (lambda: fit_here(["aa"], min_df=2), ValueError, "max_df corresponds to < documents than min_df", ""),
+    (lambda: fit_here(["aa", "bb"], min_df=2), ValueError, "no terms remain", "Try a lower min_df or a higher max_df"),
     (
         without("distributed", lambda: command("count", "--engine", "dask", file("a"))),
         CommandError,
@@ -1977,6 +2050,9 @@ OF_C_ALONE = {
         "a term must be new and have a character",
         "hashed columns have no terms",
         "only other vectors can be appended, to ones whose terms are not fixed",
+        "there is no such boundary",
+        "a boundary is repeated",
+        "a chunk must be larger than the overlap",
         "there must be a term",
         "a corpus cannot be one of its own parts",
         "a part without documents cannot continue one",

@@ -50,6 +50,7 @@ from text_processor.words import Words
 if TYPE_CHECKING:
     from text_processor.bpe import (
         AddedToken,
+        Chunk,
         IncrementalDecoder,
         PieceCounts,
         Shard,
@@ -63,6 +64,7 @@ __all__ = [
     "UNICODE_VERSION",
     "AddedToken",
     "Buffer",
+    "Chunk",
     "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
@@ -103,7 +105,8 @@ __version__ = CORE_VERSION
 # These modules, and the names in them, are imported on first use, because not every program needs them.
 _MODULES = {"numeric", "segment"}
 _LAZY = dict.fromkeys(
-    ("AddedToken", "IncrementalDecoder", "PieceCounts", "Shard", "Shards", "TokenView", "Tokenizer", "read_shards"), "bpe"
+    ("AddedToken", "Chunk", "IncrementalDecoder", "PieceCounts", "Shard", "Shards", "TokenView", "Tokenizer", "read_shards"),
+    "bpe",
 )
 
 

@@ -411,6 +411,61 @@ typedef struct tp_packed {
 tp_status tp_ids_pack(const tp_packing *packing, const uint32_t *ids, size_t n_ids, const uint64_t *ends, size_t n_documents,
                       const uint8_t *parts, uint8_t *bytes, size_t capacity, uint64_t *packed_ends, tp_packed *packed,
                       tp_error *error);
+/* ---- Chunks of a text ---------------------------------------------------------------------------------------------------- */
+
+/* Where a chunk should begin and end. */
+typedef enum tp_boundary {
+    TP_BOUNDARY_PARAGRAPH = 0, /* behind blank lines, which hold white space of ASCII alone */
+    TP_BOUNDARY_LINE = 1,      /* behind a line feed */
+    TP_BOUNDARY_SENTENCE = 2,  /* as TP_SENTENCES, TP_WORD_SEGMENTS and TP_GRAPHEMES of textproc/segment.h */
+    TP_BOUNDARY_WORD = 3,
+    TP_BOUNDARY_GRAPHEME = 4
+} tp_boundary;
+
+/* The number of kinds of boundaries. */
+#define TP_N_BOUNDARIES 5
+
+/* How texts are cut into chunks. Each has at most `size` ids, as a text of its own, and where that is possible it begins within the
+ * last `overlap` ids of the one before; `overlap` is less than `size`. It ends at the last boundary of the first kind of which
+ * there is one within the first `size` ids of the rest of the text, and at which it has at most so many ids: cutting may change
+ * how the text before is split. If there is none of any kind, it ends with the last id that ends within them, or the character
+ * before. The overlap begins in the same way, at the first boundary within the last ids of the chunk. Where many boundaries in
+ * turn would not do, not all of those that follow are tried. */
+typedef struct tp_chunking {
+    uint64_t size;
+    uint64_t overlap;
+    const tp_boundary *boundaries; /* different kinds; those that come first are preferred */
+    size_t n_boundaries;
+    bool in_characters; /* whether places are given in characters instead of bytes */
+} tp_chunking;
+
+/* A part of a text: where it begins and ends, from the start of the text, and how many ids it has as a text of its own. */
+typedef struct tp_chunk {
+    uint64_t text; /* the index of the text */
+    uint64_t start;
+    uint64_t end;
+    uint64_t n_ids;
+} tp_chunk;
+
+/* How far texts have been cut. Zeros mean the start of the first one; a `text` that is the number of texts, the end. */
+typedef struct tp_chunks_place {
+    uint64_t text;
+    uint64_t start; /* in bytes of the text, as the following: where the next chunk begins, */
+    uint64_t end;   /* and where the last one ends */
+    uint64_t n_characters;           /* before `start`, if places are given in characters */
+    uint64_t known[TP_N_BOUNDARIES]; /* a boundary of each kind, from which further ones are found */
+} tp_chunks_place;
+
+/* Cuts the next chunks, at most `capacity`, and moves *place. The texts end at `ends`, and one byte is between neighbours, as in
+ * tp_batch; a text without bytes has no chunk. TP_INVALID_ARGUMENT if `size` is 0 or not more than `overlap`, if the ends or the
+ * place are not within the text, for unknown or repeated boundaries, and without a splitter; also, with the place of the
+ * character in all of `text` as offset, if a character alone has more ids than `size`. After an error the place is as before.
+ * O(bytes passed × (1 + overlap / (size - overlap))), however the texts are built. Of a piece that is longer than 1024 + 8 * `size`
+ * bytes only so much is looked at as the chunk takes. */
+tp_status tp_vocabulary_find_chunks(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
+                                    const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_texts,
+                                    const tp_chunking *how, tp_chunks_place *place, tp_chunk *chunks, size_t capacity,
+                                    size_t *n_chunks, tp_error *error);
 
 /* CFFI-END */
 

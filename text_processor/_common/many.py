@@ -65,6 +65,11 @@ TEXTS = Many(
 COUNTED_TEXTS = TEXTS._replace(
     for_frame='count_arrow(df["text"]) counts the ids of a column of it', for_arrow="count_arrow counts its ids"
 )
+CUT_TEXTS = TEXTS._replace(
+    for_one="for a single text there is chunks",
+    for_frame='chunks_arrow(df["text"]) cuts the texts of a column of it',
+    for_arrow="chunks_arrow cuts its texts",
+)
 TRAINING_TEXTS = TEXTS._replace(for_one="for a single text there is train", for_frame=_COLUMN, for_arrow=_TO_PYLIST)
 PIECE_TEXTS = TEXTS._replace(
     for_one="for a single text there is add",

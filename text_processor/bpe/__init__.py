@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import os
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
@@ -19,7 +19,8 @@ from text_processor._common.subclasses import attributes_of, set_attributes
 from text_processor._documents import arrow, batches, decoding, sources
 from text_processor._documents.sources import Options
 from text_processor._native.bpe import SHORT_TEXT, Vocabulary
-from text_processor.bpe import _columns, _model, _show, _training
+from text_processor.bpe import _chunks, _columns, _limits, _model, _show, _training
+from text_processor.bpe._cutting import Chunk
 from text_processor.bpe._decoder import IncrementalDecoder
 from text_processor.bpe._files import own, writing
 from text_processor.bpe._files.stored import Stored, StrOrBytesPath
@@ -51,6 +52,7 @@ __all__ = [
     "R50K_PATTERN",
     "TEKKEN_PATTERN",
     "AddedToken",
+    "Chunk",
     "IncrementalDecoder",
     "PieceCounts",
     "Shard",
@@ -268,6 +270,7 @@ class Tokenizer(NamesOfPeers):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         add_special_tokens: bool = False,
+        max_tokens: int | None = None,
     ) -> list[int]:
         """Return the token ids of a text, as tiktoken gives them.
 
@@ -279,12 +282,15 @@ class Tokenizer(NamesOfPeers):
                 A special token in neither argument is ordinary text.
             add_special_tokens: whether to put around the ids what the post-processor of a ``tokenizer.json`` does, such as
                 the mark of the beginning. Without one it changes nothing. Hugging Face's default is True.
+            max_tokens: return only so many of the first ids: ``encode(text)[:max_tokens]``, at a cost that grows with these
+                and not with the text, unless ``regex`` splits. What is further on is not looked at, for disallowed names
+                either. What ``add_special_tokens`` adds counts too, and is never cut off.
 
         Added tokens that are not special are always found; see `added_tokens`.
 
         Raises:
             TypeError: an argument has the wrong type.
-            ValueError: a disallowed name occurs. The message says where.
+            ValueError: a disallowed name occurs; the message says where. Or ``max_tokens`` is negative.
             InvalidDocumentError: a buffer is not UTF-8.
 
         For any text it takes O(length × log of the longest piece) time.
@@ -294,12 +300,20 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.train("low lower lowest", 258)
         >>> tokenizer.encode("low<|end|>", allowed_special="all")
         [257, 258]
+        >>> tokenizer.encode("low lower lowest", max_tokens=3)
+        [257, 32, 257]
         >>> tokenizer.encode("<|end|>", disallowed_special=())
         [60, 124, 101, 110, 100, 124, 62]
         >>> tokenizer.encode("low<|end|>")
         Traceback (most recent call last):
         ValueError: the text holds '<|end|>' at character 3, which is disallowed: it is the name of a special token. ...
         """
+        if max_tokens is not None:
+            limit = _limits.checked_limit("max_tokens", max_tokens)
+            first = _limits.first_ids(
+                self._model, text, limit, (allowed_special, disallowed_special), has_marks=add_special_tokens
+            )
+            return as_list(first, self._model.vocabulary)
         if type(text) is str:
             is_usual = (disallowed_special is ALL or disallowed_special is NO_NAMES) and (
                 allowed_special is NO_NAMES or allowed_special is ALL
@@ -549,6 +563,203 @@ class Tokenizer(NamesOfPeers):
                 return post_processing.count(model.marks, n_ids) if add_special_tokens else n_ids
         n_ids = model.encode(text, allowed_special, disallowed_special, None)
         return post_processing.count(model.marks, n_ids) if add_special_tokens else n_ids
+
+    def exceeds(
+        self,
+        text: str | Buffer,
+        n: int,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> bool:
+        """Whether a text has more than ``n`` ids; it stops when that is known, so its cost grows with ``n`` at most.
+
+        What is further on is not looked at, for disallowed names either. Otherwise it is ``count(text, …) > n``, in arguments
+        and exceptions too; if ``regex`` splits, in its cost too.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.exceeds("lower", 3), tokenizer.exceeds("low " * 1_000_000, 1000)
+        (False, True)
+        """
+        limit = _limits.checked_limit("n", n)
+        return _limits.exceeds(self._model, text, limit, (allowed_special, disallowed_special), has_marks=add_special_tokens)
+
+    @overload
+    def truncate(
+        self,
+        text: str,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> str: ...
+    @overload
+    def truncate(
+        self,
+        text: Buffer,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> bytes: ...
+    def truncate(
+        self,
+        text: str | Buffer,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> str | bytes:
+        """Return the beginning of a text, or its end, that has at most ``max_tokens`` tokens as a text of its own.
+
+        A text that has no more is returned as a whole. Otherwise it is cut where its first ``max_tokens`` tokens end, or where
+        its last ones begin. No character is cut: one that is only in part in these tokens is left out. Where a cut would
+        change how the text is split, so that there would be more tokens, it is further in, at the next token that will do.
+
+        Args:
+            text: as in `encode`; of a buffer, bytes are returned.
+            max_tokens: the limit.
+            side: ``"right"`` cuts off the end of the text, ``"left"`` its beginning.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`; what is cut off is not looked at.
+
+        It raises the exceptions of `encode`. Its cost grows with ``max_tokens`` and not with the text, unless ``regex`` splits,
+        or text that is normalized or has added tokens is cut on the left. Where added tokens, a normal form or a blank before
+        the text take part, it is cut about there, and the part may have fewer tokens than it could.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.truncate("low lower lowest", 4), tokenizer.truncate("low lower lowest", 4, "left")
+        ('low lowe', 'lowest')
+        >>> tokenizer.truncate("é", 1)
+        ''
+        """
+        arguments.check_option("side", side, ("right", "left"))
+        limit = _limits.checked_limit("max_tokens", max_tokens)
+        return _limits.truncated(self._model, text, limit, side, (allowed_special, disallowed_special))
+
+    def chunks(
+        self,
+        text: str | Buffer,
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> list[Chunk]:
+        r"""Cut a text into chunks of at most ``size`` tokens, each as a text of its own; nothing of the text is lost.
+
+        A `Chunk` is a named tuple ``(start, end, n_tokens)``, where ``n_tokens == count(text[start:end])``. It ends at the last
+        boundary of the first kind of which there is one within the first ``size`` tokens of the rest of the text; if there is
+        none of any kind, with the last of these tokens, but never within a character. Where a cut changes how the text before
+        is split, so that there would be more tokens, the boundary before is taken.
+
+        Args:
+            text: as in `encode`. Starts and ends are in characters of a ``str``, and in bytes of a buffer.
+            size: the most tokens of a chunk.
+            overlap: a chunk begins within the last ``overlap`` tokens of the one before, at the first boundary of the first
+                kind of which there is one there, or at a token. With 0 it begins where that one ends; so it does if no more
+                than the overlap would have room, or if the last character alone has more tokens.
+            boundaries: the kinds of places where chunks should begin and end, the preferred one first: ``"paragraph"``: behind
+                lines with nothing but white space; ``"line"``: behind a line feed; ``"sentence"``, ``"word"`` and
+                ``"grapheme"``: by Unicode Standard Annex #29, as in `text_processor.segment`, with the white space behind
+                sentences. ``()``: anywhere between tokens.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`.
+
+        Raises:
+            ValueError: a character alone has more than ``size`` tokens. Or an argument is not one of the allowed values, or a
+                disallowed name occurs.
+            TypeError: an argument has the wrong type.
+            InvalidDocumentError: a buffer is not UTF-8.
+
+        It takes O(length × size / (size - overlap)) time. Where added tokens, a normal form, a blank before the text or
+        ``regex`` take part, the text is cut about where the tokens end, and some ten times slower; counts are exact there too.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> text = "Low. Lower.\n\nThe lowest."
+        >>> [text[start:end] for start, end, _ in tokenizer.chunks(text, 10)]
+        ['Low. ', 'Lower.\n\n', 'The lowest.']
+        >>> tokenizer.chunks(text, 10)[0]
+        Chunk(start=0, end=5, n_tokens=5)
+        >>> tokenizer.chunks("low lower", 4, overlap=2, boundaries=())
+        [Chunk(start=0, end=8, n_tokens=4), Chunk(start=4, end=9, n_tokens=3)]
+        """
+        how = _chunks.checked_how(size, overlap, boundaries)
+        return _chunks.Chunking(self._model, how, allowed_special, disallowed_special).of(text)
+
+    def chunks_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
+    ) -> list[list[Chunk]]:
+        """Return the `chunks` of each text; ``texts`` and ``progress`` are those of `encode_batch`.
+
+        It raises the exceptions of `chunks`; the message gives the index of the text, counted from 0.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.chunks_batch(["low low", "", "a"], 2)
+        [[Chunk(start=0, end=4, n_tokens=2), Chunk(start=4, end=7, n_tokens=1)], [], [Chunk(start=0, end=1, n_tokens=1)]]
+        """
+        many.check(texts, "texts", many.CUT_TEXTS)
+        chunking = _chunks.Chunking(
+            self._model, _chunks.checked_how(size, overlap, boundaries), allowed_special, disallowed_special
+        )
+        with common_progress.reporting(progress, None) as report:
+            return chunking.of_each(texts, report)
+
+    def chunks_arrow(
+        self,
+        column: object,
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
+    ) -> Any:
+        """Return the `chunks` of each entry of an Arrow column, as a ``pyarrow.Array``; nulls stay null.
+
+        It is of the type ``list`` (``large_list`` if there are more than 2³¹ - 1 chunks) of structs ``start``, ``end``,
+        ``n_tokens``, all ``uint64``. Starts and ends are in characters. ``column`` and ``progress`` are as in `encode_arrow`;
+        so are the exceptions, beside those of `chunks`.
+
+        >>> import pyarrow as pa
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.chunks_arrow(pa.array(["low low", None, ""]), 3).to_pylist()
+        [[{'start': 0, 'end': 7, 'n_tokens': 3}], None, []]
+        """
+        common_progress.check_progress(progress)
+        chunking = _chunks.Chunking(
+            self._model, _chunks.checked_how(size, overlap, boundaries), allowed_special, disallowed_special
+        )
+        with (
+            arrow.opened_texts(column, "chunks_arrow", _model.BATCH_NBYTES, is_measured=bool(progress)) as texts,
+            common_progress.reporting(progress, texts.nbytes) as report,
+        ):
+            columns = chunking.of_column(texts, report)
+        return _columns.chunks(columns, texts.has_value)
 
     def encode_with_offsets(
         self,
@@ -1138,4 +1349,6 @@ class Tokenizer(NamesOfPeers):
         set_attributes(self, attributes)
 
 
-signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, PieceCounts, Shard, Shards, read_shards))
+signatures.unquote(
+    (NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, Chunk, PieceCounts, Shard, Shards, read_shards)
+)

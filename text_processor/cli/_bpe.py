@@ -82,8 +82,14 @@ examples:
   head book.txt | {PROGRAM} bpe show tokenizer.json -"""
 
 _COUNT_EPILOG = f"""\
+With --tree, the tokens of each file and folder in DIR are printed, those with
+the most first. What .gitignore names and what is no UTF-8 text is left out,
+and links are not followed. Then --model may be given several times.
+
 examples:
-  {PROGRAM} bpe count -m book.bpe *.txt"""
+  {PROGRAM} bpe count -m book.bpe *.txt
+  {PROGRAM} bpe count -m tokenizer.json --tree . --top 10
+  {PROGRAM} bpe count -m a.tiktoken -m b.tiktoken --pattern o200k --tree src --json"""
 
 
 def add_commands(commands: Any) -> None:
@@ -111,12 +117,14 @@ def add_commands(commands: Any) -> None:
         "count the ids of text files; print each count before the name, as wc does",
         epilog=_COUNT_EPILOG,
     )
-    _add_model(count)
+    _add_model(count, action="append")
     _add_special(count)
+    _add_tree(count)
     _shared.add_encoding(count)
+    _shared.add_threads(count)
     _shared.add_progress(count)
-    _add_show(actions)
     _shards.add_shards(actions)
+    _add_show(actions)
 
 
 def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, **options: Any) -> Any:
@@ -156,11 +164,17 @@ def _add_train(actions: Any) -> None:
     _shared.add_progress(train)
 
 
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "-m", "--model", required=True, metavar="FILE", help="the file or folder of a tokenizer; its content tells the form"
-    )
+def _add_model(parser: argparse.ArgumentParser, **options: Any) -> None:
+    text = "the file or folder of a tokenizer; its content tells the form"
+    parser.add_argument("-m", "--model", required=True, metavar="FILE", help=text, **options)
     parser.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
+
+
+def _add_tree(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tree", metavar="DIR", help="count all text files in a folder, and print them as a tree")
+    parser.add_argument("--top", type=_number, metavar="N", help="with --tree: print only so many entries of each folder")
+    parser.add_argument("--json", action="store_true", help="with --tree: print JSON")
+    parser.add_argument("--all", action="store_true", help="with --tree: count what .gitignore names, too")
 
 
 def _add_special(parser: argparse.ArgumentParser) -> None:
@@ -195,13 +209,22 @@ def _vocab_size(text: str) -> int:
     return int(text)
 
 
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 1):
+        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 1 on")
+    return int(text)
+
+
 # ---- Tokenizers ------------------------------------------------------------------------------------------------------
 
 
 def _load(arguments: argparse.Namespace) -> Tokenizer:
+    return _load_named(arguments.model, arguments)
+
+
+def _load_named(name: str, arguments: argparse.Namespace) -> Tokenizer:
     from text_processor.bpe import Tokenizer  # noqa: PLC0415 - not everybody needs it
 
-    name = arguments.model
     with _naming(name):
         return Tokenizer.load(Path(name), pattern=arguments.pattern)
 
@@ -373,7 +396,11 @@ def _parse_lines(read: Callable[[int], bytes]) -> Iterator[list[int]]:
 
 
 def _count(arguments: argparse.Namespace) -> int:
-    tokenizer, faults = _load(arguments), Faults(arguments)
+    if arguments.tree is not None:
+        return _count_tree(arguments)
+    if len(arguments.model) > 1 or arguments.json or arguments.all or arguments.top is not None:
+        arguments.refuse("several models, --top, --json and --all are for --tree")
+    tokenizer, faults = _load_named(arguments.model[0], arguments), Faults(arguments)
     counts: list[tuple[int, str]] = []
     with Work(arguments.files, shows_bar=arguments.progress) as work:
         for name in arguments.files:
@@ -385,6 +412,43 @@ def _count(arguments: argparse.Namespace) -> int:
     output = _standard_output()
     for count, name in counts:
         output.write(f"{count}\t{printable(name)}\n".encode("utf-8", "backslashreplace"))
+    return faults.status
+
+
+def _count_tree(arguments: argparse.Namespace) -> int:
+    from text_processor.cli import _tree  # noqa: PLC0415 - not everybody needs it
+
+    if arguments.files != ["-"]:
+        arguments.refuse("with --tree, only the files in its folder are counted; give no FILE")
+    if arguments.encoding is not None:
+        arguments.refuse("with --tree, files are UTF-8")
+    root, faults = Path(arguments.tree), Faults(arguments)
+    with _naming(str(root)):
+        os.scandir(root).close()
+    names = [Path(name).name for name in arguments.model]
+    if len({*names}) < len(names):
+        names = list(arguments.model)
+    tokenizers = [_load_named(name, arguments) for name in arguments.model]
+
+    def fault(path: Path, error: OSError) -> None:
+        with faults.left_out(), _naming(str(path)):
+            raise error
+
+    tree = _tree.scan(root, takes_all=arguments.all, fault=fault)
+    threads = threads_or_all(arguments.threads)
+    left = _tree.count(root, tree, tokenizers, "all" if arguments.special else (), threads)
+    for path, error in left:
+        if error is not None:
+            fault(root / path, error)
+    if no_text := [path for path, error in left if error is None]:
+        say(f"{PROGRAM}: {len(no_text):,} files are left out, as they are no UTF-8; the first is {printable(no_text[0])}")
+    output = _standard_output()
+    if arguments.json:
+        text: Iterable[str] = [_tree.as_json(tree, names, arguments.top)]
+    else:
+        text = _tree.lines(tree, names, arguments.top)
+    for line in text:
+        output.write(f"{line}\n".encode("utf-8", "backslashreplace"))
     return faults.status
 
 

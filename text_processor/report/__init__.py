@@ -1,6 +1,7 @@
 """A report on a corpus, or on what distinguishes two, as one page of HTML; and the statistics that it shows.
 
-`TextAnalyzer.report` and ``text-processor report`` write the page. It needs the extra ``report``; the functions need nothing.
+`text_processor.TextAnalyzer.report` and ``text-processor report`` write the page. It needs the extra ``report``; the functions
+need nothing.
 
 >>> from text_processor import TextAnalyzer
 >>> from text_processor.report import keyness
@@ -50,7 +51,7 @@ def page(
     encoding: str | None = None,
     title: str | None = None,
 ) -> str:
-    """Return the page that `TextAnalyzer.report` writes, as HTML. The arguments and errors are those.
+    """Return the page that `text_processor.TextAnalyzer.report` writes, as HTML. The arguments and errors are those.
 
     >>> from text_processor import TextAnalyzer
     >>> from text_processor.report import page
@@ -85,7 +86,7 @@ def page(
 
 
 def write(path: StrOrBytesPath, analyzer: Any, **options: Any) -> None:
-    """Write the page into a file: what `TextAnalyzer.report` does."""
+    """Write the page into a file: what `text_processor.TextAnalyzer.report` does."""
     made = page(analyzer, **options)
     common_files.write_file(os.fsdecode(path), [made.encode()])
 

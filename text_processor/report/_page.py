@@ -123,8 +123,9 @@ def page_of(sides: Sequence[Side], title: str | None, version: str) -> str:
     rankings, sample_note = _rankings(sides)
     contents = [
         ("keys", "Differences") if keys is not None else None,
-        ("contexts", "In context") if contexts else None,
+        ("contexts", "In context") if contexts and keys is not None else None,
         ("words", "Most frequent"),
+        ("contexts", "In context") if contexts and keys is None else None,
         ("vocabulary", "Vocabulary"),
         ("dispersion", "Where") if spreads else None,
         ("method", "Method"),
