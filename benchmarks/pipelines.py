@@ -6,6 +6,7 @@ FILEs are texts to measure on, in UTF-8. Without any, the texts are the book in 
 library. `pip install --group bench` gets the peers; one that is not installed is left out, with a word.
 
     shards    JSON lines to files of uint16: a loop over tiktoken that writes by NumPy, and `datasets.map` with tiktoken
+    chunks    a text to chunks of at most 512 tokens: the token splitter of LangChain and semchunk, both with tiktoken
     report    `text-processor report` of 100 MB in comparison with the book, from the start of the process, by the clock
 
 All contestants of a comparison take turns on one processor. The first turn is not measured: in it the answers are compared.
@@ -158,6 +159,50 @@ def measure_shards(settings: Settings) -> Iterator[Record]:
         yield {"bytes": nbytes, "documents": number + 1, **record}
 
 
+# ---- Chunks ----------------------------------------------------------------------------------------------------------
+
+# Tokens of a chunk.
+CHUNK_SIZE = 512
+
+
+def measure_chunks(settings: Settings) -> Iterator[Record]:
+    text = chosen_text(settings)
+    tokenizer = Tokenizer("gpt2")
+    tokenizer.train(text, 1000 if settings.is_quick else 32_768)
+    peer, nbytes = tokenizer.to_tiktoken(), len(text.encode())
+    say(f"{nbytes / 1e6:.1f} MB of text")
+
+    def count(part: str) -> int:
+        return len(peer.encode_ordinary(part))
+
+    def by_us() -> list[str]:
+        text_processor.clear_caches()
+        return [text[start:end] for start, end, _ in tokenizer.chunks(text, CHUNK_SIZE)]
+
+    def is_sound(chunks: list[str], _: object) -> bool:
+        return 0 < max(map(count, chunks)) <= CHUNK_SIZE and nbytes / len(chunks) > CHUNK_SIZE / 2
+
+    def is_whole(chunks: list[str], _: object) -> bool:
+        return "".join(chunks) == text and is_sound(chunks, None)
+
+    rivals = []
+    if is_installed("langchain_text_splitters"):
+        from langchain_text_splitters import base  # noqa: PLC0415 - it need not be there
+
+        way = base.Tokenizer(chunk_overlap=0, tokens_per_chunk=CHUNK_SIZE, decode=peer.decode, encode=peer.encode_ordinary)
+        splits = lambda: base.split_text_on_tokens(text=text, tokenizer=way)  # noqa: E731
+        # It cuts anywhere, so that a chunk may have more tokens than it was cut by.
+        rivals.append(contestant("LangChain, by tokens", splits, lambda chunks, _: nbytes / len(chunks) > CHUNK_SIZE / 2))
+    if is_installed("semchunk"):
+        import semchunk  # noqa: PLC0415 - it need not be there
+
+        # Without memory of earlier rounds, as ours.
+        rivals.append(contestant("semchunk", lambda: semchunk.chunk(text, CHUNK_SIZE, count, memoize=False), is_sound))
+    rivals.append(contestant("Tokenizer.chunks", by_us, is_whole))
+    for record in measure(rivals, nbytes, settings.rounds):
+        yield {"bytes": nbytes, "size": CHUNK_SIZE, **record}
+
+
 # ---- Reports ---------------------------------------------------------------------------------------------------------
 
 # What a report must be made of within three seconds.
@@ -209,11 +254,15 @@ def on_all_processors() -> Iterator[None]:
 
 # ---- The whole -------------------------------------------------------------------------------------------------------
 
-BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {"shards": measure_shards, "report": measure_report}
+BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
+    "shards": measure_shards,
+    "chunks": measure_chunks,
+    "report": measure_report,
+}
 
 
 def about(settings: Settings) -> Record:
-    names = ("text-processor", "tiktoken", "numpy", "pyarrow", "datasets", "cffi")
+    names = ("text-processor", "tiktoken", "numpy", "pyarrow", "datasets", "langchain-text-splitters", "semchunk", "cffi")
     return {
         "command": shlex.join(["python", *sys.argv]) if not settings.files else "python benchmarks/pipelines.py FILE …",
         "rounds": settings.rounds,

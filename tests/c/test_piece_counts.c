@@ -48,11 +48,11 @@ static void test_merging_is_counting_all(void)
 {
     tp_pieces *one = pieces_of("aabc--d"), *other = pieces_of("eab--------------------f"), *both;
     both = pieces_of("aabc--deab--------------------f");
-    CHECK_EQ_U(tp_pieces_merge(one, other, NULL), TP_OK);
+    CHECK_EQ_U(tp_pieces_merge(one, other, 1, NULL), TP_OK);
     check_same(one, both);
     check_totals(one, 7, 9, 31);
     check_totals(other, 4, 4, 24);
-    CHECK_EQ_U(tp_pieces_merge(one, one, NULL), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_pieces_merge(one, one, 1, NULL), TP_INVALID_ARGUMENT);
     check_same(one, both);
     tp_pieces_free(one);
     tp_pieces_free(other);
@@ -62,9 +62,9 @@ static void test_merging_is_counting_all(void)
 static void test_merging_with_nothing(void)
 {
     tp_pieces *empty = pieces_of(""), *some = pieces_of(LONG), *expected = pieces_of(LONG);
-    CHECK_EQ_U(tp_pieces_merge(some, empty, NULL), TP_OK);
+    CHECK_EQ_U(tp_pieces_merge(some, empty, 1, NULL), TP_OK);
     check_same(some, expected);
-    CHECK_EQ_U(tp_pieces_merge(empty, some, NULL), TP_OK);
+    CHECK_EQ_U(tp_pieces_merge(empty, some, 1, NULL), TP_OK);
     check_same(empty, expected);
     tp_pieces_free(empty);
     tp_pieces_free(some);
@@ -78,7 +78,7 @@ static void test_too_much_text_is_refused(void)
     unsigned n = 0;
     tp_status status = TP_OK;
     while (status == TP_OK && n < 200) {
-        status = n % 2 == 0 ? tp_pieces_merge(one, other, NULL) : tp_pieces_merge(other, one, NULL);
+        status = n % 2 == 0 ? tp_pieces_merge(one, other, 1, NULL) : tp_pieces_merge(other, one, 1, NULL);
         n++;
     }
     CHECK_EQ_U(status, TP_TOO_LARGE);
@@ -100,7 +100,7 @@ static void test_parts_come_together_again(void)
         tp_pieces_get_totals(parts[i], &totals);
         sum.pieces += totals.pieces;
         sum.nbytes += totals.nbytes;
-        CHECK_EQ_U(tp_pieces_merge(again, parts[i], NULL), TP_OK);
+        CHECK_EQ_U(tp_pieces_merge(again, parts[i], 1, NULL), TP_OK);
         tp_pieces_free(parts[i]);
     }
     tp_pieces_get_totals(whole, &expected);
@@ -132,7 +132,7 @@ typedef struct world {
     block snapshot; /* of `whole` */
 } world;
 
-static tp_status merge(world *w) { return tp_pieces_merge(w->whole, w->other, NULL); }
+static tp_status merge(world *w) { return tp_pieces_merge(w->whole, w->other, 1, NULL); }
 static tp_status split(world *w) { return tp_pieces_split(w->whole, 1, w->parts, 3, NULL); }
 static tp_status read(world *w) { return tp_pieces_read(w->snapshot.data, w->snapshot.nbytes, &w->made, NULL); }
 

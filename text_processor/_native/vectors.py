@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from text_processor._native import binding
 from text_processor._native.handles import Handle
 from text_processor._native.status import check, new_error
-from text_processor._native.text import UNICODE_OF_PYTHON, Batch, batch_of_lengths
+from text_processor._native.text import UNICODE_OF_PYTHON, batch_of_lengths
 from text_processor._native.words import CASES, WordRule, encoded_term
 from text_processor._textproc_cffi import ffi, lib
 
@@ -79,12 +79,6 @@ class Vectors(Handle):
         ends, error = batch_of_lengths(text, array("Q", map(len, encoded))).ends, new_error()
         check(lib.tp_vectors_fix(self.pointer, text, len(text), ends, len(encoded), error), error)
 
-    def add(self, batch: Batch) -> None:
-        """Add a row for each document of a batch."""
-        error = new_error()
-        with ffi.from_buffer("uint8_t[]", batch.text) as text:
-            check(lib.tp_vectors_add(self.pointer, text, len(text), batch.ends, batch.n_ends, error), error)
-
     def append(self, other: Vectors) -> None:
         """Add the rows and the terms of other vectors; if terms are fixed, they are the same."""
         error = new_error()
@@ -102,26 +96,18 @@ class Vectors(Handle):
         lib.tp_vectors_get_sizes(self.pointer, sizes)
         return Sizes(sizes.n_rows, sizes.n_entries, sizes.n_terms, sizes.terms_nbytes)
 
-    def read_rows(self, columns: Any, counts: Any, starts: Any) -> None:
-        """Fill arrays: two with 32 bits for each entry, one with 64 bits for each row and one more."""
-        error = new_error()
-        with (
-            ffi.from_buffer("int32_t[]", columns) as c_columns,
-            ffi.from_buffer("int32_t[]", counts) as c_counts,
-            ffi.from_buffer("int64_t[]", starts) as c_starts,
-        ):
-            check(lib.tp_vectors_get_rows(self.pointer, c_columns, c_counts, c_starts, error), error)
+    def take_rows(self, rows: tuple[Any, Any, Any], kind: str, renumbered: Any = None, threads: int = 1) -> None:
+        """Fill arrays of columns, values of a kind, and starts of rows, and forget the rows.
 
-    def take_rows(self, columns: Any, values: Any, kind: str, starts: Any, renumbered: Any = None, threads: int = 1) -> None:
-        """Fill arrays as `read_rows` does, with values of a kind, and forget the rows.
+        Columns have 32 bits; starts have 64, and there is one more than rows.
 
         ``renumbered`` has the column, a number of 32 bits, for each term.
         """
         error = new_error()
         with (
-            ffi.from_buffer("int32_t[]", columns) as c_columns,
-            ffi.from_buffer(values) as c_values,
-            ffi.from_buffer("int64_t[]", starts) as c_starts,
+            ffi.from_buffer("int32_t[]", rows[0]) as c_columns,
+            ffi.from_buffer(rows[1]) as c_values,
+            ffi.from_buffer("int64_t[]", rows[2]) as c_starts,
             ffi.from_buffer("int32_t[]", b"" if renumbered is None else renumbered) as c_renumbered,
         ):
             way = ffi.NULL if renumbered is None else c_renumbered, VALUES[kind], threads

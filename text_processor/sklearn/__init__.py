@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib import import_module
 from inspect import Parameter, signature
@@ -95,7 +95,7 @@ _OF_TERMS = (
 )
 
 # What is kept from one call to the next, and is no part of a fitted vectorizer.
-_KEPT_TO_OURSELVES = {"_kept", "_counted"}
+_KEPT_TO_OURSELVES = {"_kept", "_counted", "_late"}
 
 # What scikit-learn's own classes do not have.
 _OURS = {*_KEPT_TO_OURSELVES, "_seen", "threads"}
@@ -191,7 +191,8 @@ class _Rows:
         self._row: int | None = None
 
     def __iter__(self) -> Iterator[Any]:
-        for self._row, document in enumerate(self._documents):
+        for row, document in enumerate(self._documents):
+            self._row = row
             yield document
         self._row = None
 
@@ -209,8 +210,8 @@ def _portions(documents: Any) -> Iterator[Any]:
     if isinstance(documents, str):
         raise ValueError("Iterable over raw text documents expected, string object received.")
     many.check(documents, "documents", _DOCUMENTS, in_order=False)
-    if (column := column_of(documents)) is not None:
-        yield column
+    if hasattr(type(documents), "to_pylist") or hasattr(type(documents), "to_arrow"):
+        yield _listed(documents)
         return
     rest, n = iter(documents), _FIRST_PORTION
     while portion := list(islice(rest, n)):
@@ -250,12 +251,15 @@ class _Counted:
         self.ranks = np.empty(vectors.sizes.n_terms, np.int32)
         vectors.read_ranks(self.ranks)
         self.kept: Any = None  # a mask of the terms in the order in which they were first seen
+        self.columns: Any = None  # of the terms that are kept
         self.is_sorted = self.is_limited = False
 
-    def fill(self, columns: Iterable[Any]) -> None:
+    def fill(self) -> None:
         """Put the terms that are kept, in the order in which they were first seen, into the vocabulary."""
         names = self.vectors.terms()
-        self.vocabulary.update(zip(names if self.kept is None else compress(names, self.kept.tolist()), columns, strict=True))
+        # At once, for threads that look at it meanwhile.
+        kept = names if self.kept is None else compress(names, self.kept.tolist())
+        self.vocabulary.update(dict(zip(kept, self.columns, strict=True)))
 
 
 class _Kept(NamedTuple):
@@ -373,8 +377,13 @@ class _Native(_Convertible):
         ranks = counted.ranks if counted.is_sorted else None
         matrix = _counting.matrix_of(vectors, n_terms, self.dtype, ranks, threads)  # type: ignore[attr-defined]
         if counted.is_sorted:
-            counted.fill(counted.ranks.tolist())
+            self._fill_later(counted, counted.ranks.tolist())
         return vocabulary, matrix
+
+    def _fill_later(self, counted: _Counted, columns: Any) -> None:
+        """Put off what takes as long as the rest, if there are many terms, and not everybody needs."""
+        counted.columns = columns
+        vars(self)["_late"] = counted
 
     def _keeps_all_terms(self, n_documents: int) -> bool:
         """Whether no term is too rare, too common or too much; so there is nothing to count for that."""
@@ -400,7 +409,7 @@ class _Native(_Convertible):
         counted.is_sorted = True
         if counted.is_limited:
             del self._counted
-            counted.fill(columns.tolist())
+            self._fill_later(counted, columns.tolist())
         return X
 
     def _limit_features(self, X: Any, vocabulary: Any, high: Any = None, low: Any = None, limit: Any = None) -> Any:  # noqa: N803
@@ -430,13 +439,14 @@ class _Native(_Convertible):
         if counted.is_sorted:
             del self._counted
             columns = (np.cumsum(mask) - 1)[counted.ranks]
-            counted.fill(columns if counted.kept is None else columns[counted.kept])
+            self._fill_later(counted, columns if counted.kept is None else columns[counted.kept])
         return type(X)((X.data, X.indices, X.indptr), shape=X.shape) if counted.kept is None else X[:, np.where(mask)[0]]
 
     # ---- In parts --------------------------------------------------------------------------------------------------------
 
     @property
     def vocabulary_(self) -> Any:
+        """The column of each term, as in scikit-learn."""
         self._finish()
         try:
             return vars(self)["vocabulary_"]
@@ -461,12 +471,12 @@ class _Native(_Convertible):
         vars(self).pop("_seen", None)
         return cast(Any, super()).fit_transform(raw_documents, y)
 
-    def partial_fit(self, raw_documents: Any, y: Any = None, *, progress: Any = None) -> Self:
+    def partial_fit(self, raw_documents: Any, y: Any = None, *, progress: Any = None) -> Self:  # noqa: ARG002 - y is theirs
         """Learn from more documents: after any number of calls the vectorizer is as if `fit` had got all of them.
 
-        Only terms and their frequencies are kept, so documents can be more than memory holds: an iterator is read some thousands
-        at a time, an open file gives a document for each line. `min_df`, `max_df` and `max_features` prune when the vocabulary is
-        asked for. O(text), and then O(n log n) for n terms.
+        Only terms and their frequencies are kept, so documents can be more than memory holds: an iterator is read some
+        thousands at a time, and an open file gives a document for each line. `min_df`, `max_df` and `max_features` prune when
+        the vocabulary is asked for. O(text), and then O(n log n) for n terms.
 
         Args:
             raw_documents: an iterable of `str`, or a column.
@@ -488,8 +498,8 @@ class _Native(_Convertible):
     def merge(self, other: Any) -> Self:
         """Learn what another vectorizer has learned by `partial_fit`, as if its documents had come behind those of this one.
 
-        Merging is associative. The parameters that say what a term is must be equal; this vectorizer keeps its own others. It is
-        returned. O(terms of `other`).
+        Merging is associative. The parameters that say what a term is must be equal; this vectorizer, which is returned, keeps
+        its other ones. O(terms of `other`).
 
         >>> one, other = CountVectorizer().partial_fit(["a red car"]), CountVectorizer().partial_fit(["a red bike"])
         >>> one.merge(other).get_feature_names_out().tolist()
@@ -523,8 +533,8 @@ class _Native(_Convertible):
         way = _way_of(self)
         if way is None or np.dtype(v.dtype).kind not in "biuf":
             raise ValueError(
-                "partial_fit and merge need terms that the core can find; with an analyzer, tokenizer or preprocessor of your own, "
-                "with files as input, or with this token_pattern, use fit"
+                "partial_fit and merge need terms that the core can find; use fit with an analyzer, tokenizer or preprocessor "
+                "of your own, with files as input, and with a token_pattern that is more than one class of characters"
             )
         if v.fixed_vocabulary_ and not _are_columns(self.vocabulary_):
             raise ValueError("partial_fit and merge need a vocabulary whose values are the numbers from 0 on")
@@ -559,6 +569,9 @@ class _Native(_Convertible):
         raise ValueError("partial_fit takes text that UTF-8 can hold, but a document has a lone surrogate; fit takes it")
 
     def _finish(self) -> None:
+        if (counted := vars(self).get("_late")) is not None:
+            counted.fill()
+            vars(self).pop("_late", None)
         seen = vars(self).get("_seen")
         if seen is None or not seen.is_ahead:
             return
@@ -626,6 +639,8 @@ class _Native(_Convertible):
         return kept
 
     def __getstate__(self) -> Any:
+        if "_late" in vars(self):
+            self._finish()
         state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name not in _KEPT_TO_OURSELVES}
 
@@ -775,6 +790,7 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 
     @property
     def idf_(self) -> Any:
+        """The weight of each term, as in scikit-learn."""
         self._finish()
         return PeerTfidf.idf_.fget(self)
 

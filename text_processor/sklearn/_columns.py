@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from text_processor._native.vectors import Views
 
 # Bytes of documents in a batch: some milliseconds of work.
 BATCH_NBYTES = 1 << 21
+
+_DICTIONARY = re.compile("dictionary<values=(large_)?string(_view)?,")
 
 _PLACE = np.dtype([("address", np.uint64), ("nbytes", np.uint64)])
 
@@ -23,6 +26,8 @@ def column_of(documents: Any) -> Column | None:
         documents = documents.to_arrow()
     elif library != "pyarrow" or not hasattr(kind, "to_pylist"):
         return None
+    if str(documents.type) == "string_view" or _DICTIONARY.match(str(documents.type)):
+        documents = documents.cast("large_string")
     chunks = documents.chunks if hasattr(documents, "chunks") else [documents]
     return Column(chunks) if str(documents.type) in {"string", "large_string"} else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,13 @@ def _shares(documents: Sequence[Any], threads: int) -> list[tuple[int, int]]:
     lengths = lengths.cumsum()
     goals = [lengths[-1] * i // n_shares for i in range(1, n_shares)]
     cuts = [0, *np.searchsorted(lengths, goals).tolist(), len(documents)]
-    return list(zip(cuts[:-1], cuts[1:], strict=True))
+    return list(pairwise(cuts))
+
+
+def _lengths_of(documents: Any) -> Any:
+    if isinstance(documents, Column):
+        return documents.lengths()
+    return np.fromiter(map(len, documents), np.int64, len(documents))
 
 
 # ---- Matrices ----------------------------------------------------------------------------------------------------------------
@@ -129,7 +136,7 @@ def matrix_of(vectors: Vectors, n_columns: int, dtype: Any, renumbered: Any = No
     kind = _kind_of(dtype)
     columns, values = np.empty(sizes.n_entries, np.int32), np.empty(sizes.n_entries, kind)
     starts = np.empty(sizes.n_rows + 1, np.int64)
-    vectors.take_rows(columns, values, kind, starts, renumbered, threads)
+    vectors.take_rows((columns, values, starts), kind, renumbered, threads)
     index_dtype = np.int64 if sizes.n_entries > INT32_MAX else np.int32
     return new_matrix(
         values.astype(dtype, copy=False),

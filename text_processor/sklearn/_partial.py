@@ -41,7 +41,7 @@ class Seen:
         """Add the rows of vectors whose terms are those here, and forget the rows."""
         sizes = vectors.sizes
         columns, counts = np.empty(sizes.n_entries, np.int32), np.empty(sizes.n_entries, np.int32)
-        vectors.take_rows(columns, counts, "int32", np.empty(sizes.n_rows + 1, np.int64))
+        vectors.take_rows((columns, counts, np.empty(sizes.n_rows + 1, np.int64)), "int32")
         self._grow(sizes.n_terms)
         self.document_frequencies += np.bincount(columns, minlength=sizes.n_terms)
         weights = None if binary else counts
