@@ -133,7 +133,7 @@ def page_of(sides: Sequence[Side], title: str | None, version: str) -> str:
     names = [visible(side.name) for side in sides]
     return str(
         template.render(
-            title=title or " compared with ".join(names),
+            title=visible(title, 200) if title else " compared with ".join(names),
             style=style,
             sides=sides,
             contents=[each for each in contents if each is not None],
