@@ -1719,6 +1719,7 @@ CASES: list[Case] = [
     (lambda: report.page(analyzer("a"), names=[5]), TypeError, "not [5]", "names must be of str"),
     (lambda: report.page(analyzer("a"), files="a.txt"), TypeError, "not one", "files must be an iterable of paths"),
     (lambda: report.page(analyzer("a"), files=[file("a b")]), ValueError, "have 2 words", "give the files that were counted"),
+    (lambda: report.page(analyzer("a"), files=["/dev/null"]), ValueError, "'/dev/null'", "give files, not pipes or devices"),
     (without("jinja2", lambda: report.page(analyzer("a"))), ImportError, "report needs jinja2", "pip install"),
     (without("vl_convert", lambda: report.page(analyzer("a"))), ImportError, "report needs vl-convert-python", "pip install"),
     (lambda: command("report", file("a"), "-"), CommandError, "standard input", "name files"),
