@@ -253,6 +253,17 @@ class TpVectorsOptions(Pointer[TpVectorsOptions]):
 class TpVectors: ...
 
 @type_check_only
+class TpDocument(Pointer[TpDocument]):
+    text: Pointer[Uint8]
+    nbytes: int
+
+@type_check_only
+class TpVectorsJob(Pointer[TpVectorsJob]):
+    vectors: Pointer[TpVectors]
+    documents: Pointer[TpDocument]
+    n_documents: int
+
+@type_check_only
 class TpVectorsSizes(Pointer[TpVectorsSizes]):
     n_rows: int
     n_entries: int
@@ -541,6 +552,10 @@ class New(Protocol):
         self, cdecl: Literal["tp_corpus *[]", "tp_corpus *[1]"], init: int | list[Pointer[TpCorpus]] = ...
     ) -> Array[Pointer[TpCorpus]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_document *"], init: dict[str, Any] = ...) -> TpDocument: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_document[]", "tp_document[1]"], init: int = ...) -> Array[TpDocument]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_error *"], init: dict[str, Any] = ...) -> TpError: ...
     @overload
     def __call__(self, cdecl: Literal["tp_error[]", "tp_error[1]"], init: int = ...) -> Array[TpError]: ...
@@ -721,6 +736,10 @@ class New(Protocol):
         self, cdecl: Literal["tp_vectors *[]", "tp_vectors *[1]"], init: int | list[Pointer[TpVectors]] = ...
     ) -> Array[Pointer[TpVectors]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_vectors_job *"], init: dict[str, Any] = ...) -> TpVectorsJob: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vectors_job[]", "tp_vectors_job[1]"], init: int = ...) -> Array[TpVectorsJob]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_vectors_options *"], init: dict[str, Any] = ...) -> TpVectorsOptions: ...
     @overload
     def __call__(
@@ -819,6 +838,7 @@ class Lib:
     TP_UNICODE_OLDEST: Final = 1025
     TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_MAX_COLUMNS: Final = 2147483647
+    TP_MOST_SHARES: Final = 256
     TP_VADER_PACKAGE: Final = 0
     TP_VADER_NLTK: Final = 1
     TP_VADER_SUM_PLAIN: Final = 0
@@ -901,6 +921,10 @@ class Lib:
     TP_ACCENTS_KEEP: Final = 0
     TP_ACCENTS_STRIP: Final = 1
     TP_ACCENTS_ASCII: Final = 2
+    TP_VALUES_INT32: Final = 0
+    TP_VALUES_INT64: Final = 1
+    TP_VALUES_FLOAT32: Final = 2
+    TP_VALUES_FLOAT64: Final = 3
     TP_VADER_BY_LEXICON: Final = 0
     TP_VADER_BY_NO_BEFORE: Final = 1
     TP_VADER_BY_NO: Final = 2
@@ -1304,13 +1328,29 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_vectors_add_each(self, jobs: Pointer[TpVectorsJob], n_jobs: int, error: Pointer[TpError], /) -> int: ...
     def tp_vectors_append(self, vectors: Pointer[TpVectors], other: Pointer[TpVectors], error: Pointer[TpError], /) -> int: ...
+    def tp_vectors_append_terms(
+        self, vectors: Pointer[TpVectors], other: Pointer[TpVectors], columns: Pointer[Uint32], error: Pointer[TpError], /
+    ) -> int: ...
     def tp_vectors_get_sizes(self, vectors: Pointer[TpVectors], sizes: Pointer[TpVectorsSizes], /) -> None: ...
     def tp_vectors_get_rows(
         self,
         vectors: Pointer[TpVectors],
         columns: Pointer[Int32],
         counts: Pointer[Int32],
+        row_starts: Pointer[Int64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vectors_take_rows(
+        self,
+        vectors: Pointer[TpVectors],
+        renumbered: Pointer[Int32],
+        kind: int,
+        n_threads: int,
+        columns: Pointer[Int32],
+        values: CData,
         row_starts: Pointer[Int64],
         error: Pointer[TpError],
         /,

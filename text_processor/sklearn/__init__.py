@@ -787,6 +787,7 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
             return super().fit_transform(raw_documents, y)
         vars(self).pop("_seen", None)
         self._check_params()
+        self._tfidf = _transformer_of(self)  # which is there when the rest fails
         counts = PeerCount.fit_transform(self, raw_documents)
         _set_weights(self, _frequencies_in(counts), counts.shape[0])
         return _weighted(self._tfidf, counts)
