@@ -210,6 +210,14 @@ VECTORS: Table = {
         1000,
         lambda n, _: lambda: sklearn.HashingVectorizer().transform([distinct_words(n)]),
     ),
+    "CountVectorizer, in parts": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().partial_fit([distinct_words(n)]).partial_fit(["ab"]).vocabulary_,
+    ),
+    "CountVectorizer, merged": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().merge(sklearn.CountVectorizer().partial_fit([distinct_words(n)])),
+    ),
     "TfidfVectorizer, again": (
         1000,
         lambda n, _: partial(sklearn.TfidfVectorizer().fit([distinct_words(n)]).transform, [distinct_words(n)]),
