@@ -331,6 +331,26 @@ def table_of_numbers() -> str:
     return "numbers.parquet"
 
 
+def extending(*options: str) -> None:
+    trained().save("model")
+    command("bpe", "train", "--vocab-size", "999", "--extend", "model", file("a"), "-o", "m", *options)
+
+
+def extended(ranks: dict[str, int]) -> None:
+    all_ranks = {bytes([byte]): byte for byte in range(256)} | {token.encode(): rank for token, rank in ranks.items()}
+    Tokenizer.from_mergeable_ranks(all_ranks, "gpt4").extend("abcd", 300)
+
+
+def extended_json(merges: list[list[str]], *others: str, without: str = "") -> None:
+    """Extend a tokenizer of Hugging Face with these merges."""
+    of_bytes("gpt2").save_huggingface("plain.json")
+    made = json.loads(Path("plain.json").read_text(encoding="utf-8"))
+    tokens = [token for token in made["model"]["vocab"] if token != without]
+    tokens += reversed(dict.fromkeys([*map("".join, merges), *others]))  # so merges are needed: ids are in another order
+    made["model"] |= {"vocab": {token: index for index, token in enumerate(tokens)}, "merges": merges}
+    Tokenizer.from_str(json.dumps(made)).extend("abcd", 600)
+
+
 def with_emoji(emoji: str, description: Any) -> Vader:
     made = Vader()
     made.emojis[emoji] = description
@@ -915,6 +935,15 @@ CASES: list[Case] = [
         "the terms must ascend within the text",
     ),
     # Counts of pieces
+    (lambda: PieceCounts().add_counts(["a"]), TypeError, "not list", "counts must be a mapping of texts"),
+    (lambda: PieceCounts().add_counts({"a": -1}), ValueError, "'a' must be from 0", "not -1"),
+    (lambda: PieceCounts().add_counts({5: 1}), TypeError, "text 0", "must be str"),
+    (
+        lambda: PieceCounts(special_tokens=["<s>"]).merge(PieceCounts(special_tokens=["<e>"])),
+        ValueError,
+        "('<e>',)",
+        "are without ('<s>',)",
+    ),
     (lambda: PieceCounts().merge({}), TypeError, "not dict", "other must be a PieceCounts"),
     (
         lambda: PieceCounts("gpt2").merge(PieceCounts("."[:1])),
@@ -936,7 +965,7 @@ CASES: list[Case] = [
         "there is more text than the pieces have",
     ),
     (too_much_text, OverflowError, "2^48", "all text together has"),
-    (lambda: Tokenizer().train_from_counts("text", 300), TypeError, "not str", "counts must be a PieceCounts"),
+    (lambda: Tokenizer().train_from_counts("text", 300), TypeError, "not str", "counts must be a PieceCounts, or a mapping"),
     # Files of analyzers
     (lambda: TextAnalyzer.load(file("some text")), InvalidSnapshotError, "not b'some tex'", "begins with b'\\x89TPA"),
     (lambda: TextAnalyzer.load(file(b"\x89TPA\r\n\x1a\n")), InvalidSnapshotError, "after 8 bytes", "within its head of 40"),
@@ -1108,6 +1137,23 @@ CASES: list[Case] = [
     (lambda: Tokenizer().train("a", -HUGE), ValueError, "an int of 16610 bits", "at least 256"),
     (lambda: Tokenizer().train("a", "300"), TypeError, "not str", "vocab_size must be an int"),
     (lambda: Tokenizer().train("a", 300, tie_break="x"), ValueError, "not 'x'", "tie_break must be 'rustbpe' or 'hf'"),
+    (lambda: Tokenizer().train("a", 300, min_frequency=-1), ValueError, "not -1", "min_frequency must be from 0"),
+    (lambda: Tokenizer().train("a", 300, max_token_length="4"), TypeError, "not str", "max_token_length must be an int"),
+    (lambda: Tokenizer().train("a", 300, allowed_special="a"), TypeError, "not 'a'", '"all" or a collection of names'),
+    (lambda: trained().extend("a", 300), ValueError, "not 300", "the number of tokens that are there"),
+    (lambda: trained().extend(["a"], 900), TypeError, "not list", "text must be str"),
+    (lambda: extended({"ab": 256, "abcd": 257}), ValueError, "b'abcd'", "there are no merges"),
+    (lambda: extended({"ab": 257, "abc": 256}), ValueError, "b'abc'", "not made of two before it"),
+    (
+        lambda: extended_json([["b", "c"], ["a", "bc"], ["a", "b"], ["ab", "c"]]),
+        ValueError,
+        "b'abc'",
+        "two merges",
+    ),
+    (lambda: extended_json([["a", "b"]], "cd"), ValueError, "b'cd'", "that no merge makes"),
+    (lambda: extended_json([["b", "c"], ["a", "b"], ["ab", "c"]]), ValueError, "b'abc'", "does not make a token of its bytes"),
+    (lambda: extended_json([["ab", "c"], ["a", "b"]]), ValueError, "b'abc'", "a token that is made later"),
+    (lambda: extended_json([], without="!"), ValueError, "b'!'", "without a token for each byte"),
     (lambda: Tokenizer().train(5, 300), TypeError, "not int", "text must be str"),
     (lambda: Tokenizer().train(b"\xff", 300), InvalidDocumentError, "at byte 0", "is not valid UTF-8"),
     (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not one str", "iterator must be an iterable of texts"),
@@ -1869,6 +1915,8 @@ CASES: list[Case] = [
     ),
     (lambda: command("count", file("x", "x.zst")), CommandError, "x.zst: damaged zstd data", "begins with b'x'"),
     (lambda: command("bpe", "train", "--vocab-size", "5", file("a"), "-o", "m"), CommandError, "'5'", "a number from 256 on"),
+    (lambda: extending("--max-token-length", "0"), CommandError, "'0'", "a number from 1 on"),
+    (lambda: extending("--special", "<s>"), CommandError, "--special", "the tokenizer has its special tokens"),
     (lambda: command("bpe", "train", "--vocab-size", "300", file("a"), "-o", "."), CommandError, ".: ", "Is a directory"),
     (lambda: command("bpe", "train", "--vocab-size", "300", file("a"), "-o", "no/m"), CommandError, "no/m: ", "No such file"),
     (lambda: command("bpe", "count", "-m", file("x"), "x"), CommandError, "not b'x'", "begins with"),
@@ -2145,6 +2193,7 @@ OF_C_ALONE = {
         "the last document must end with the text",
         "the layout has no offsets",
         "the memory hook can only be set while nothing is allocated",
+        "a merge uses a token that no merge before it makes",
         "the merge takes an id that does not exist yet",
         "the name equals an earlier one",
         "there are not as many texts as were told of",
