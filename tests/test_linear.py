@@ -210,6 +210,14 @@ VECTORS: Table = {
         1000,
         lambda n, _: lambda: sklearn.HashingVectorizer().transform([distinct_words(n)]),
     ),
+    "CountVectorizer, in parts": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().partial_fit([distinct_words(n)]).partial_fit(["ab"]).vocabulary_,
+    ),
+    "CountVectorizer, merged": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().merge(sklearn.CountVectorizer().partial_fit([distinct_words(n)])),
+    ),
     "TfidfVectorizer, again": (
         1000,
         lambda n, _: partial(sklearn.TfidfVectorizer().fit([distinct_words(n)]).transform, [distinct_words(n)]),
@@ -752,14 +760,14 @@ CHUNKS: Table = {
     "chunks, tiny before large": (16, tiny_before_large),
     "chunks, one piece for each token": (1 << 10, lambda n, _: partial(of_bytes("[ab]|c").chunks, "ab" * n, 64)),
     "chunks, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").chunks, "ab" * n, 64)),
-    "chunks, added tokens": (1 << 7, lambda n, _: partial(added_tokens(lstrip=True).chunks, "é <m>" * n, 9, overlap=3)),
-    "chunks, added tokens, bytes": (1 << 7, chunks_of_bytes),
+    "chunks, added tokens": (1 << 3, lambda n, _: partial(added_tokens(lstrip=True).chunks, "é <m>" * n, 9, overlap=3)),
+    "chunks, added tokens, bytes": (1 << 3, chunks_of_bytes),
     "chunks, surrogates": (1 << 12, lambda n, _: partial(of_bytes().chunks, "\ud83d\ude00\ud83d" * n, 64)),
-    "chunks_batch": (1 << 10, lambda n, _: partial(of_bytes().chunks_batch, ["é a b", b"c"] * n, 4)),
+    "chunks_batch": (1 << 5, lambda n, _: partial(of_bytes().chunks_batch, ["é a b", b"c"] * n, 4)),
     "chunks_arrow": (1 << 10, lambda n, _: partial(of_bytes().chunks_arrow, pa.array(["é a b", None] * n), 4)),
     "truncate": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n)),
     "truncate, left": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n, "left")),
-    "truncate, added tokens": (1 << 10, lambda n, _: partial(added_tokens(lstrip=True).truncate, "é <m>" * n, n, "left")),
+    "truncate, added tokens": (1 << 5, lambda n, _: partial(added_tokens(lstrip=True).truncate, "é <m>" * n, n, "left")),
     "truncate, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").truncate, "ab" * n, n)),
     "exceeds": (1 << 12, lambda n, _: partial(of_bytes().exceeds, "é" * n, 2 * n)),
 }

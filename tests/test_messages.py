@@ -631,6 +631,11 @@ def with_of(owner: Any, name: str, value: Any, act: Callable[[], object]) -> Cal
     return lambda: with_replaced(owner, name, value, act)
 
 
+def of_a_later_version(out: Path) -> None:
+    path = out / "manifest.json"
+    path.write_text(path.read_text().replace('"manifest_version": 1', '"manifest_version": 9'))
+
+
 def stop_another(out: Path) -> None:
     for path in out.iterdir():
         path.unlink()
@@ -686,6 +691,67 @@ CASES: list[Case] = [
     (lambda: sklearn.CountVectorizer().fit({"a": "b"}), TypeError, "not dict", "give its values()"),
     (lambda: sklearn.CountVectorizer().fit(["a"]), ValueError, "empty vocabulary", "only contain stop words"),
     (lambda: sklearn.CountVectorizer(min_df=2).fit(["ab", "cd"]), ValueError, "no terms remain", "Try a lower min_df"),
+    (
+        lambda: sklearn.CountVectorizer(token_pattern="uax29").to_sklearn(),
+        ValueError,
+        "'uax29'",
+        "scikit-learn has no token_pattern",
+    ),
+    (
+        lambda: vars(sklearn.CountVectorizer)["vocabulary_"].fget(sklearn.CountVectorizer()),
+        AttributeError,
+        "CountVectorizer",
+        "no attribute",
+    ),
+    (
+        lambda: sklearn.CountVectorizer().partial_fit("ab"),
+        ValueError,
+        "string object received",
+        "Iterable over raw text documents",
+    ),
+    (
+        lambda: sklearn.CountVectorizer().partial_fit(["a"]).vocabulary_,
+        ValueError,
+        "empty vocabulary",
+        "only contain stop words",
+    ),
+    (
+        lambda: sklearn.CountVectorizer(min_df=2).partial_fit(["ab"]).vocabulary_,
+        ValueError,
+        "max_df corresponds",
+        "documents than min_df",
+    ),
+    (
+        lambda: sklearn.CountVectorizer(min_df=2).partial_fit(["ab", "cd"]).vocabulary_,
+        ValueError,
+        "no terms remain",
+        "a lower min_df",
+    ),
+    (lambda: sklearn.CountVectorizer().partial_fit(["ab\ud800"]), ValueError, "a lone surrogate", "fit takes it"),
+    (lambda: sklearn.CountVectorizer(tokenizer=str.split).partial_fit(["ab"]), ValueError, "tokenizer", "use fit"),
+    (lambda: sklearn.CountVectorizer(vocabulary={"a": 1}).partial_fit(["ab"]), ValueError, "'a': 1", "from 0 on"),
+    (lambda: sklearn.CountVectorizer().fit(["ab"]).partial_fit(["cd"]), ValueError, "fitted by fit", "clone() gives a new one"),
+    (
+        lambda: sklearn.CountVectorizer().partial_fit(["ab"]).set_params(lowercase=False).partial_fit(["cd"]),
+        ValueError,
+        "have changed",
+        "a clone()",
+    ),
+    (lambda: sklearn.CountVectorizer(threads=2).fit([3] * 200), AttributeError, "'int'", "no attribute 'lower'"),
+    (lambda: sklearn.CountVectorizer().merge(3), TypeError, "not int", "another CountVectorizer"),
+    (
+        lambda: sklearn.CountVectorizer(lowercase=False).merge(sklearn.CountVectorizer().partial_fit(["a"])),
+        ValueError,
+        "False here and True there",
+        "needs equal parameters",
+    ),
+    (
+        lambda: sklearn.CountVectorizer().merge(sklearn.CountVectorizer().fit(["ab"])),
+        ValueError,
+        "keeps no frequencies",
+        "partial_fit",
+    ),
+    (lambda: sklearn.CountVectorizer().fit(pa.array(["ab", None])), ValueError, "document 1 of the column", "drop_null()"),
     # What a word is
     (lambda: word_count("a", words=3), TypeError, "not int", "'space', 'uax29', 'sklearn', a regular expression or a function"),
     (lambda: word_count("a", words="("), ValueError, "'('", "words must be 'space', 'uax29', 'sklearn' or a regular"),
@@ -1220,7 +1286,7 @@ CASES: list[Case] = [
         "this version",
     ),
     (
-        shards_with(lambda out: (out / "manifest.json").write_text('{"manifest_version": 9}')),
+        shards_with(of_a_later_version),
         ValueError,
         "manifest.json' is no manifest",
         "this version",
@@ -1760,6 +1826,7 @@ CASES: list[Case] = [
     (lambda: report.page(analyzer("a"), names=[5]), TypeError, "not [5]", "names must be of str"),
     (lambda: report.page(analyzer("a"), files="a.txt"), TypeError, "not one", "files must be an iterable of paths"),
     (lambda: report.page(analyzer("a"), files=[file("a b")]), ValueError, "have 2 words", "give the files that were counted"),
+    (lambda: report.page(analyzer("a"), files=["/dev/null"]), ValueError, "'/dev/null'", "give files, not pipes or devices"),
     (without("jinja2", lambda: report.page(analyzer("a"))), ImportError, "report needs jinja2", "pip install"),
     (without("vl_convert", lambda: report.page(analyzer("a"))), ImportError, "report needs vl-convert-python", "pip install"),
     (lambda: command("report", file("a"), "-"), CommandError, "standard input", "name files"),
