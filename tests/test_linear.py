@@ -210,6 +210,14 @@ VECTORS: Table = {
         1000,
         lambda n, _: lambda: sklearn.HashingVectorizer().transform([distinct_words(n)]),
     ),
+    "CountVectorizer, in parts": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().partial_fit([distinct_words(n)]).partial_fit(["ab"]).vocabulary_,
+    ),
+    "CountVectorizer, merged": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().merge(sklearn.CountVectorizer().partial_fit([distinct_words(n)])),
+    ),
     "TfidfVectorizer, again": (
         1000,
         lambda n, _: partial(sklearn.TfidfVectorizer().fit([distinct_words(n)]).transform, [distinct_words(n)]),
@@ -289,6 +297,19 @@ def add_stream_of_pieces(data: bytes) -> None:
     PieceCounts().add_stream(io.BytesIO(data))
 
 
+CUT: dict[str, Any] = {"allowed_special": "all", "threads": 1}
+
+
+def different_counts(n: int) -> dict[str, int]:
+    return {word: count for count, word in enumerate(distinct_words(n).split())}
+
+
+def trained_for(vocab_size: int) -> Tokenizer:
+    tokenizer = Tokenizer()
+    tokenizer.train(distinct_words(1000), vocab_size)
+    return tokenizer
+
+
 def piece_counts(n: int) -> PieceCounts:
     counts = PieceCounts()
     digits_as_letters = str.maketrans("0123456789", "bcdefghijk")  # a pattern may cut before a digit
@@ -337,6 +358,10 @@ ANSWERS: Table = {
     "split, pieces": (1000, lambda n, _: partial(piece_counts(n).split, 4)),
     "to_bytes, pieces": (1000, lambda n, _: piece_counts(n).to_bytes),
     "from_bytes, pieces": (1000, lambda n, _: partial(PieceCounts.from_bytes, piece_counts(n).to_bytes())),
+    "add_counts": (1000, lambda n, _: partial(PieceCounts().add_counts, different_counts(n))),
+    "extend": (1000, lambda n, _: partial(trained_for(300).extend, distinct_words(n), 400, threads=1)),
+    "extend, as many tokens": (100, lambda n, _: partial(trained_for(256 + n).extend, "a b", 257 + n, threads=1)),
+    "train, names cut out": (1000, lambda n, _: partial(of_bytes(special_tokens=["<s>"]).train, "a<s>" * n, 300, **CUT)),
     "train_from_counts": (1000, lambda n, _: partial(Tokenizer().train_from_counts, piece_counts(n), 300)),
     "split": (1000, lambda n, _: partial(counted([distinct_words(n)]).split, 4)),
     "split, parts": (64, lambda n, _: partial(counted(["a few words"]).split, n)),

@@ -14,9 +14,9 @@ np = pytest.importorskip("numpy")
 peer = pytest.importorskip("sklearn.feature_extraction.text")
 
 from sklearn.base import clone  # noqa: E402
+from test_sklearn import DOCUMENTS, OF, VERSES, parts  # noqa: E402
 
 import text_processor.sklearn as ours  # noqa: E402
-from tests.test_sklearn import DOCUMENTS, OF, VERSES, parts  # noqa: E402
 
 KINDS = ("CountVectorizer", "TfidfVectorizer")
 MANY = [f"{verse} w{i % 7} x{i}" for i in range(60) for verse in VERSES]

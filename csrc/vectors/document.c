@@ -12,6 +12,24 @@
 
 /* ---- Rows ---------------------------------------------------------------------------------------------------------- */
 
+/* With up to so many columns, a column and an index below TP_FEW are one number of 31 bits. */
+enum { FEW_COLUMNS = 1 << 25 };
+
+/* Sorts n <= TP_FEW hashed terms; the terms of a column may come in any order. */
+static void sort_few_hashed(const tp_vectors *v, uint64_t *hashed, uint64_t *sorted, size_t n)
+{
+    if (v->options.n_columns > FEW_COLUMNS) {
+        for (size_t i = 0; i < n; i++) hashed[i] |= (uint64_t)i << 1; /* so that no two are equal */
+        tp_sort_few(hashed, sorted, n);
+        return;
+    }
+    uint32_t columns[TP_FEW + 16] = {0};
+    uint8_t ranks[TP_FEW];
+    for (size_t i = 0; i < n; i++) columns[i] = (uint32_t)(hashed[i] >> 32) * TP_FEW + (uint32_t)i;
+    tp_rank_few(columns, n, ranks);
+    for (size_t i = 0; i < n; i++) sorted[ranks[i]] = hashed[i];
+}
+
 /* Makes entries of the hashed columns: one for each, with the sum of what its terms count. */
 static bool sum_hashed(tp_vectors *v)
 {
@@ -21,21 +39,25 @@ static bool sum_hashed(tp_vectors *v)
     if (!tp_arena_reserve(TP_FOR_VECTORS, &v->hashed, v->hashed.used + 2 * TP_FEW_AT_ONCE * sizeof(uint64_t))) return false;
     uint64_t *hashed = (uint64_t *)(void *)v->hashed.data, *scratch = hashed + n + TP_FEW_AT_ONCE;
     if (n <= TP_FEW) {
-        for (size_t i = 0; i < n; i++) hashed[i] |= (uint64_t)i << 1; /* so that no two are equal */
-        tp_sort_few(hashed, scratch, n);
+        sort_few_hashed(v, hashed, scratch, n);
         hashed = scratch;
     } else {
         tp_sort_by_high_half(hashed, scratch, n);
     }
-    for (size_t i = 0; i < n; i++) {
+    uint32_t *columns = v->columns + v->n_entries;
+    int32_t *counts = v->counts + v->n_entries;
+    size_t last = 0;
+    columns[0] = (uint32_t)(hashed[0] >> 32);
+    counts[0] = (hashed[0] & 1) != 0 ? -1 : 1;
+    for (size_t i = 1; i < n; i++) { /* without a branch: which terms share a column is what no processor predicts */
         uint32_t column = (uint32_t)(hashed[i] >> 32);
-        bool is_new = i == 0 || column != (uint32_t)(hashed[i - 1] >> 32);
-        if (is_new) {
-            v->columns[v->n_entries] = column;
-            v->counts[v->n_entries++] = 0;
-        }
-        v->counts[v->n_entries - 1] += (hashed[i] & 1) != 0 ? -1 : 1;
+        bool is_new = column != columns[last];
+        int32_t before = is_new ? 0 : counts[last];
+        last += is_new;
+        columns[last] = column;
+        counts[last] = before + 1 - 2 * (int32_t)(hashed[i] & 1);
     }
+    v->n_entries += last + 1;
     v->hashed.used = 0;
     return true;
 }

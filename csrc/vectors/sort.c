@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/* Up to so many numbers are sorted by insertion: a pass over the counters of a digit costs as much. */
-enum { FEW = 32, DIGIT_BITS = 8, N_DIGITS = 1 << DIGIT_BITS, FIRST_SHIFT = 32 };
+/* Up to so many numbers are sorted by insertion: a pass over the counters of a digit costs as much. A row of up to SHORT_ROW
+ * numbers has shorter digits, for that pass would cost more than those over the numbers. */
+enum { FEW = 32, SHORT_ROW = 512, FEW_BITS = 6, DIGIT_BITS = 8, N_DIGITS = 1 << DIGIT_BITS, FIRST_SHIFT = 32 };
 
 static void insert_each(uint64_t *numbers, size_t n)
 {
@@ -15,17 +16,18 @@ static void insert_each(uint64_t *numbers, size_t n)
     }
 }
 
-/* Sorts by one digit, keeping the order of equal ones. */
-static void sort_by_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned shift)
+/* Sorts by one digit of so many bits, keeping the order of equal ones. */
+static inline void sort_by_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned shift, unsigned bits)
 {
-    size_t places[N_DIGITS] = {0}, sum = 0;
-    for (size_t i = 0; i < n; i++) places[from[i] >> shift & (N_DIGITS - 1)]++;
-    for (size_t i = 0; i < N_DIGITS; i++) {
-        size_t n_here = places[i];
+    uint32_t places[N_DIGITS] = {0}, sum = 0;
+    const size_t mask = ((size_t)1 << bits) - 1;
+    for (size_t i = 0; i < n; i++) places[from[i] >> shift & mask]++;
+    for (size_t i = 0; i <= mask; i++) {
+        uint32_t n_here = places[i];
         places[i] = sum;
         sum += n_here;
     }
-    for (size_t i = 0; i < n; i++) to[places[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
+    for (size_t i = 0; i < n; i++) to[places[from[i] >> shift & mask]++] = from[i];
 }
 
 void tp_sort_by_high_half(uint64_t *numbers, uint64_t *scratch, size_t n)
@@ -34,10 +36,12 @@ void tp_sort_by_high_half(uint64_t *numbers, uint64_t *scratch, size_t n)
         insert_each(numbers, n);
         return;
     }
+    const unsigned bits = n <= SHORT_ROW ? FEW_BITS : DIGIT_BITS;
     uint64_t all = 0, *from = numbers, *to = scratch;
     for (size_t i = 0; i < n; i++) all |= numbers[i];
-    for (unsigned shift = FIRST_SHIFT; shift < 64 && all >> shift != 0; shift += DIGIT_BITS) {
-        sort_by_digit(from, to, n, shift);
+    for (unsigned shift = FIRST_SHIFT; shift < 64 && all >> shift != 0; shift += bits) {
+        if (bits == FEW_BITS) sort_by_digit(from, to, n, shift, FEW_BITS);
+        else sort_by_digit(from, to, n, shift, DIGIT_BITS);
         uint64_t *kept = from;
         from = to;
         to = kept;

@@ -127,8 +127,19 @@ bool tp_text_prepare(tp_text *text, const uint8_t *document, size_t nbytes, cons
     return strip_accents(text, options->accents, options->unicode_version);
 }
 
+/* Whether ASCII text has two white-space characters side by side; true for other text. */
+static bool may_have_spaces(const uint8_t *text, size_t nbytes)
+{
+    uint8_t found = 0;
+    for (size_t i = 1; i < nbytes; i++) {
+        found |= (uint8_t)((tp_is_ascii_space(text[i - 1]) & tp_is_ascii_space(text[i])) | text[i] >> 7);
+    }
+    return nbytes > 0 && (found != 0 || text[0] >= 0x80);
+}
+
 size_t tp_join_spaces(uint8_t *text, size_t nbytes)
 {
+    if (!may_have_spaces(text, nbytes)) return nbytes;
     const uint8_t *end = text + nbytes;
     size_t out = 0;
     for (const uint8_t *next = text; next < end;) {

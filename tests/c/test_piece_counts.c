@@ -59,6 +59,21 @@ static void test_merging_is_counting_all(void)
     tp_pieces_free(both);
 }
 
+static void test_merging_several_times(void)
+{
+    tp_pieces *one = pieces_of("aab"), *other = pieces_of("be--------------------"), *thrice;
+    thrice = pieces_of("aabbe--------------------be--------------------be--------------------");
+    CHECK_EQ_U(tp_pieces_merge(one, other, 3, NULL), TP_OK);
+    check_same(one, thrice);
+    CHECK_EQ_U(tp_pieces_merge(one, other, 0, NULL), TP_OK);
+    CHECK_EQ_U(tp_pieces_merge(one, other, UINT64_C(1) << 46, NULL), TP_TOO_LARGE);
+    CHECK_EQ_U(tp_pieces_merge(one, other, UINT64_MAX, NULL), TP_TOO_LARGE);
+    check_same(one, thrice);
+    tp_pieces_free(one);
+    tp_pieces_free(other);
+    tp_pieces_free(thrice);
+}
+
 static void test_merging_with_nothing(void)
 {
     tp_pieces *empty = pieces_of(""), *some = pieces_of(LONG), *expected = pieces_of(LONG);
@@ -227,6 +242,7 @@ static void test_damage_is_seen(void)
 int main(void)
 {
     RUN(test_merging_is_counting_all);
+    RUN(test_merging_several_times);
     RUN(test_merging_with_nothing);
     RUN(test_too_much_text_is_refused);
     RUN(test_parts_come_together_again);

@@ -16,7 +16,7 @@ from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted, shown
 from text_processor._common.progress import Progress
 from text_processor._common.subclasses import attributes_of, set_attributes
-from text_processor._documents import arrow, batches, decoding, sources
+from text_processor._documents import arrow, batches, sources
 from text_processor._documents.sources import Options
 from text_processor._native.bpe import SHORT_TEXT, Pieces, Vocabulary
 from text_processor.bpe import _chunks, _columns, _extending, _limits, _model, _show, _training
@@ -347,13 +347,17 @@ class Tokenizer(NamesOfPeers):
             vocab_size, tie_break, threads, progress, min_frequency=min_frequency, max_token_length=max_token_length
         )
         model, cut = self._model, self._model.cut_for(allowed_special)
-        is_first = isinstance(model, Untrained)
-        earlier = None if is_first else _extending.Earlier(model)
-        plan = plan if is_first else _extending.plan_for(model, plan)
+        earlier = None if isinstance(model, Untrained) else _extending.Earlier(model)
+        if earlier is not None:
+            plan = _extending.plan_for(model, plan)
         if arguments.is_a(text, PieceCounts):
             pieces = self._counted(text, plan)
         else:
             pieces = _training.count_text(utf8.checked_text(text), model.splitter, plan.threads, plan.progress, cut=cut)
+        self._train_on(model, pieces, plan, earlier)
+
+    def _train_on(self, model: Model, pieces: Pieces, plan: _training.Plan, earlier: _extending.Earlier | None) -> None:
+        """Train on counted pieces, after the earlier merges of a model if there are any."""
         if earlier is None:
             self._use_merges(_training.merge(pieces, plan))
         else:
@@ -998,6 +1002,7 @@ class Tokenizer(NamesOfPeers):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
         progress: Progress | bool | None = None,
     ) -> int:
         r"""Write the ids of the text of a file to another file, as little-endian unsigned 32-bit numbers; return how many.
@@ -1013,6 +1018,7 @@ class Tokenizer(NamesOfPeers):
             allowed_special: as in `encode`.
             disallowed_special: as in `encode`.
             encoding: the encoding of the text; None means UTF-8. A byte-order mark has priority over both.
+            errors: ``"strict"`` raises at bytes that are not in the encoding, ``"replace"`` replaces them by U+FFFD.
             progress: called as ``progress(done, total)``, in bytes of the file, up to 20 times a second. True shows a bar.
 
         Raises:
@@ -1035,13 +1041,13 @@ class Tokenizer(NamesOfPeers):
         """
         common_progress.check_progress(progress)
         model, n_ids = self._model, 0
-        options = Options("whole", "skip", encoding=decoding.checked_encoding(encoding))
+        options = Options("whole", "skip", errors, encoding).checked()
 
         def pieces() -> Iterator[bytes]:
             nonlocal n_ids
             # It ends with the check whether the file was changed, so before the new file replaces the old one.
             with sources.opened_file(path, options) as given, common_progress.reporting(progress, given.nbytes) as report:
-                text = given.text(repr(os.fsdecode(path)))
+                text = given.text(repr(os.fsdecode(path)), errors)
                 for ids in model.encode_stream(text, allowed_special, disallowed_special):
                     n_ids += len(ids)
                     report(text.source.n_read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from text_processor._common import arguments, container, many
 from text_processor._common.arguments import Buffer, Readable, is_a
@@ -13,7 +13,6 @@ from text_processor._common.container import Container
 from text_processor._common.messages import quoted
 from text_processor._common.progress import Progress, check_progress
 from text_processor._common.subclasses import attributes_of, set_attributes
-from text_processor._documents import decoding
 from text_processor._documents.sources import Options
 from text_processor._native.bpe import MOST_PARTS, Pieces
 from text_processor.bpe import _training
@@ -158,7 +157,12 @@ class PieceCounts:
         self._add(lambda threads: _training.count_mapping(counts, self._splitter, threads, progress, cut=self._cut))
 
     def add_file(
-        self, path: str | bytes | os.PathLike[Any], *, encoding: str | None = None, progress: Progress | bool | None = None
+        self,
+        path: str | bytes | os.PathLike[Any],
+        *,
+        encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
+        progress: Progress | bool | None = None,
     ) -> None:
         """Count the pieces of a file, which is one text; it may be compressed, as for `TextAnalyzer.add_file`.
 
@@ -167,6 +171,7 @@ class PieceCounts:
         Args:
             path: the path of the file.
             encoding: the name of an encoding, if it is not UTF-8.
+            errors: ``"strict"`` raises at bytes that are not in the encoding, ``"replace"`` replaces them by U+FFFD.
             progress: called as ``progress(done, total)``, in bytes of the file.
 
         Raises:
@@ -175,15 +180,23 @@ class PieceCounts:
             LookupError: the encoding is not known.
         """
         check_progress(progress)
-        options = Options("whole", "skip", encoding=decoding.checked_encoding(encoding))
+        options = Options("whole", "skip", errors, encoding).checked()
         self._add(lambda threads: _training.count_file(path, options, self._splitter, threads, progress, cut=self._cut))
 
-    def add_stream(self, stream: Readable, *, encoding: str | None = None, progress: Progress | bool | None = None) -> None:
+    def add_stream(
+        self,
+        stream: Readable,
+        *,
+        encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
+        progress: Progress | bool | None = None,
+    ) -> None:
         """Count the pieces of a stream, which is one text, as `add_file` does; it is read to the end and not closed.
 
         Args:
             stream: as for `TextAnalyzer.add_stream`.
             encoding: the name of an encoding, if bytes are not UTF-8.
+            errors: as for `add_file`.
             progress: called as ``progress(done, None)``, in bytes of the stream.
 
         Raises:
@@ -199,7 +212,7 @@ class PieceCounts:
         18
         """
         check_progress(progress)
-        options = Options("whole", "skip", encoding=decoding.checked_encoding(encoding))
+        options = Options("whole", "skip", errors, encoding).checked()
         self._add(lambda threads: _training.count_stream(stream, options, self._splitter, threads, progress, cut=self._cut))
 
     def add_arrow(self, column: object, *, progress: Progress | bool | None = None) -> None:

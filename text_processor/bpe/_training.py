@@ -300,7 +300,7 @@ def count_stream(
     """Count the pieces of a stream, which is one text."""
     with reporting(progress, None) as report:
         counting = Counting(splitter, threads, report, cut)
-        counting.add_stream(sources.of_stream(stream, options).text("the stream"))
+        counting.add_stream(sources.of_stream(stream, options).text("the stream", options.errors))
     return counting.pieces
 
 
@@ -316,7 +316,7 @@ def count_file(
     """Count the pieces of a file, which is one text."""
     with sources.opened_file(path, options) as given, reporting(progress, given.nbytes) as report:
         counting = Counting(splitter, threads, report, cut)
-        counting.add_stream(given.text(repr(os.fsdecode(path))))
+        counting.add_stream(given.text(repr(os.fsdecode(path)), options.errors))
     return counting.pieces
 
 

@@ -448,10 +448,9 @@ class _Native(_Convertible):
     def vocabulary_(self) -> Any:
         """The column of each term, as in scikit-learn."""
         self._finish()
-        try:
-            return vars(self)["vocabulary_"]
-        except KeyError:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute 'vocabulary_'") from None
+        if "vocabulary_" not in vars(self):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute 'vocabulary_'")
+        return vars(self)["vocabulary_"]
 
     @vocabulary_.setter
     def vocabulary_(self, vocabulary: Any) -> None:
@@ -686,6 +685,9 @@ _NORMALIZE: dict[str | None, Callable[[Any], object] | None] = {
 # So many entries are weighted at once: they and their weights stay in the caches near the core.
 _WEIGHTS_AT_ONCE = 1 << 15
 
+# So many entries are counted at once.
+_COUNTED_AT_ONCE = 1 << 20
+
 # What weights may be.
 _WEIGHTS = {np.dtype(np.float64), np.dtype(np.float32)}
 
@@ -725,12 +727,21 @@ def _stay_finite(matrix: Any, weights: Any) -> bool:
     if len(matrix.data) < len(weights):
         return bool(np.isfinite(matrix.data * weights[matrix.indices]).all())
     with np.errstate(all="ignore"):
-        return bool(np.isfinite(np.abs(matrix.data).max() * np.abs(weights).max()))
+        return bool(np.isfinite(max(matrix.data.max(), -matrix.data.min()) * np.abs(weights).max()))
 
 
 def _transformer_of(vectorizer: Any) -> Any:
     v = vectorizer
     return PeerTransformer(norm=v.norm, use_idf=v.use_idf, smooth_idf=v.smooth_idf, sublinear_tf=v.sublinear_tf)
+
+
+def _frequencies_in(counts: Any) -> Any:
+    """Return the number of rows that have each column; NumPy makes a larger copy of what it counts."""
+    frequencies = np.zeros(counts.shape[1], np.int64)
+    for start in range(0, len(counts.indices), _COUNTED_AT_ONCE):
+        part = counts.indices[start : start + _COUNTED_AT_ONCE]
+        frequencies += np.bincount(part, minlength=len(frequencies))
+    return frequencies
 
 
 def _set_weights(vectorizer: Any, frequencies: Any, n_documents: int) -> None:
@@ -776,9 +787,9 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
             return super().fit_transform(raw_documents, y)
         vars(self).pop("_seen", None)
         self._check_params()
-        self._tfidf = _transformer_of(self)
+        self._tfidf = _transformer_of(self)  # which is there when the rest fails
         counts = PeerCount.fit_transform(self, raw_documents)
-        self._tfidf.fit(counts)
+        _set_weights(self, _frequencies_in(counts), counts.shape[0])
         return _weighted(self._tfidf, counts)
 
     def transform(self, raw_documents: Any) -> Any:
