@@ -51,9 +51,10 @@ test: $(VENV)/.test-tools test-c ## The tests of the C core and of the package
 test-project: $(VENV)/.dev-tools ## The tests of what is around the package: documentation, tools, benchmarks, workflows
 	$(call side-by-side,$(VENV)/bin/python,tests/project)
 
-# Where an engine cannot be installed, or has no Java to run on, its tests say that they are skipped.
+# Where an engine cannot be installed, or has no Java to run on, its tests say that they are skipped. Each file has an engine,
+# which mostly waits: the three run side by side.
 test-cluster: $(VENV)/.engines ## Dask, Spark and Ray on this machine, with workers that are killed; installs the last two
-	$(VENV)/bin/python -m pytest -rs tests/test_cluster_dask.py tests/test_cluster_spark.py tests/test_cluster_ray.py
+	$(VENV)/bin/python -m pytest -rs -n 3 --dist=loadfile tests/test_cluster_dask.py tests/test_cluster_spark.py tests/test_cluster_ray.py
 
 lint: $(VENV)/.dev-tools ## ruff: rules and format
 	$(VENV)/bin/ruff check

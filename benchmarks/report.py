@@ -1,10 +1,10 @@
-"""Makes plots and tables of what words.py and bpe.py have measured.
+"""Makes plots and tables of what words.py, bpe.py and cluster.py have measured.
 
     python benchmarks/report.py FOUND PAGE
 
-FOUND is words.json, bpe.json or published.json; plots are drawn anew beside it. In PAGE, a Markdown file, what stands between
-the comments `begin NAME` and `end NAME` is replaced by the table, and the plot, of that name; so documentation holds no number
-that a hand has typed.
+FOUND is words.json, bpe.json, published.json or cluster.json; plots are drawn anew beside it. In PAGE, a Markdown file, what
+stands between the comments `begin NAME` and `end NAME` is replaced by the table, and the plot, of that name; so documentation
+holds no number that a hand has typed.
 """
 
 from __future__ import annotations
@@ -294,6 +294,62 @@ def by_instruction_set(record: Record) -> str:
     return f"{record['text']}, {record['simd']}"
 
 
+# ---- Clusters --------------------------------------------------------------------------------------------------------
+
+
+def tell_cluster_speed(records: Sequence[Record]) -> str:
+    heads = [
+        "",
+        "one process, two threads",
+        "text_processor",
+        "the engine's own way",
+        "beside its own way",
+        "beside one process",
+    ]
+    rows = [
+        [
+            f"{record['engine']}, {time}",
+            *(f"{record[name + by]:.0f} MB/s" for name in ("local", "ours")),
+            f"{record['own' + by]:.1f} MB/s",
+            f"{record['ours' + by] / record['own' + by]:.0f}×",
+            f"{record['ours' + by] / record['local' + by]:.0%}",
+        ]
+        for record in records
+        for time, by in (("by the clock", ""), ("by processor time", "_by_cpu"))
+    ]
+    first = records[0]
+    loads = ", ".join(f"{record['load_average']:.1f}" for record in records)
+    told = f"{first['megabytes']:.0f} MB, the engine's own way {first['part']:.0f} MB. Load of the machine at the end: {loads}."
+    return f"{table(heads, rows)}\n\n{told}"
+
+
+def tell_cluster_equality(records: Sequence[Record]) -> str:
+    rows = [
+        [name, f"{first['distinct']:,}", ", ".join(record["engine"] for record in alike)]
+        for name in dict.fromkeys(record["options"] for record in records)
+        for alike in [[record for record in records if record["options"] == name]]
+        for first in alike[:1]
+    ]
+    told = f"{records[0]['bytes'] / 1e6:.0f} MB in {records[0]['parts']} parts."
+    return f"{table(['options', 'distinct words', 'equal'], rows)}\n\n{told}"
+
+
+def tell_cluster_size(records: Sequence[Record]) -> str:
+    rows = [
+        [
+            record["engine"],
+            f"{record['distinct']:,}",
+            ", ".join(f"{nbytes / 1e6:.0f} MB" for nbytes in record["peaks"]),
+            f"{record['seconds']:.0f} s",
+            f"{record['one_process']:.0f} s",
+        ]
+        for record in records
+    ]
+    first = records[0]
+    told = f"{first['megabytes']:.0f} MB in {first['parts']} files, to a table of {first['shares']} shares."
+    return f"{table(['', 'distinct words', 'peak of each worker', 'time', 'one process'], rows)}\n\n{told}"
+
+
 Teller = Callable[[Sequence[Record]], str]
 
 # By the name of the file that has the records, and what they are of.
@@ -322,6 +378,11 @@ TOLD: dict[str, dict[str, Teller]] = {
         "published-calls": lambda records: tell_published(records, lambda r: r["row"], in_micros, "Microseconds a call."),
         "published-special": lambda records: tell_published(records, lambda r: r["text"], in_mb, "MB/s."),
         "published-memory": tell_resident,
+    },
+    "cluster": {
+        "cluster-speed": tell_cluster_speed,
+        "cluster-equal": tell_cluster_equality,
+        "cluster-size": tell_cluster_size,
     },
 }
 

@@ -8,3 +8,4 @@ bench-docs: build ## The tables and plots of the pages on speed, from the figure
 	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks/words.json docs/benchmarks.md
 	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks/bpe.json docs/tokenizer-benchmarks.md
 	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks/published.json docs/published-benchmarks.md
+	@$(VENV)/bin/python benchmarks/report.py docs/benchmarks/cluster.json docs/cluster-benchmarks.md

@@ -247,6 +247,9 @@ class Tokenizer(metaclass=ABCMeta):
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
         threads: int | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
@@ -256,15 +259,33 @@ class Tokenizer(metaclass=ABCMeta):
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
         threads: int | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
     def train_from_counts(
         self,
-        counts: PieceCounts,
+        counts: PieceCounts | Mapping[Any, int],
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        threads: int | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
+    def extend(
+        self,
+        text: str | Buffer | PieceCounts,
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        threads: int | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
 
@@ -436,6 +457,7 @@ class Tokenizer(metaclass=ABCMeta):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
     def encode_corpus(
@@ -611,9 +633,13 @@ class IncrementalDecoder:
     def reset(self) -> None: ...
 
 class PieceCounts:
-    def __init__(self, pattern: str = "gpt4", *, threads: int | None = None) -> None: ...
+    def __init__(
+        self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None, threads: int | None = None
+    ) -> None: ...
     @property
     def pattern(self) -> str: ...
+    @property
+    def special_tokens(self) -> tuple[str, ...]: ...
 
     # Adding
     def add(self, text: str | Buffer, *, progress: Callable[[int, int | None], object] | bool | None = None) -> None: ...
@@ -623,11 +649,15 @@ class PieceCounts:
         *,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
+    def add_counts(
+        self, counts: Mapping[Any, int], *, progress: Callable[[int, int | None], object] | bool | None = None
+    ) -> None: ...
     def add_file(
         self,
         path: str | bytes | os.PathLike[Any],
         *,
         encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
     def add_stream(
@@ -635,6 +665,7 @@ class PieceCounts:
         stream: Readable,
         *,
         encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
     def add_arrow(self, column: object, *, progress: Callable[[int, int | None], object] | bool | None = None) -> None: ...

@@ -6,7 +6,10 @@ import gzip
 import json
 import os
 import random
+import resource
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
@@ -16,17 +19,18 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from cluster_texts import LINES, TEXTS, analyzer_of, assert_same, files_in
+from cluster_texts import LINES, TEXTS, analyzer_of, assert_columns, assert_same, files_in
 
-from text_processor import PartError, Tokenizer, cli
+from text_processor import PartError, TextAnalyzer, Tokenizer, cli
 
 distributed = pytest.importorskip("distributed", reason="distributed is not installed")
 pandas = pytest.importorskip("pandas")
 bag = pytest.importorskip("dask.bag")
 dask_dataframe = pytest.importorskip("dask.dataframe")
 dask_config = pytest.importorskip("dask").config
+delayed = pytest.importorskip("dask").delayed
 
-from text_processor.cluster import dask  # noqa: E402
+from text_processor.cluster import _parts, dask  # noqa: E402
 
 # One cluster for the whole file, which therefore runs in one process. Dask's own threads and loops end after the tests.
 pytestmark = [
@@ -163,27 +167,82 @@ def test_columns_are_encoded(client: Any) -> None:
     assert list(encoded.columns) == ["text", "n", "ids"]
 
 
+def test_columns_are_scored_and_vectorized(client: Any) -> None:
+    texts = [*LINES[:300], None]
+    rows = pandas.DataFrame({"text": texts}, index=range(100, 401))
+    frame = dask_dataframe.from_pandas(rows, npartitions=3)
+    assert_columns(dask, frame, texts, lambda found: pa.Table.from_pandas(found.compute(), preserve_index=False), client=client)
+    with pytest.raises(ValueError, match="a column 'ids' already"):
+        dask.encode_column(frame.assign(ids=1), "text", Tokenizer())
+
+
 # ---- Faults ------------------------------------------------------------------------------------------------------------
 
 
-def fails_at_first(part: list[str], folder: str, fault: str) -> list[str]:
+def raises_at_first(part: list[str], folder: str) -> list[str]:
     """Fail in two partitions, each as long as there is no file that tells of it."""
     for line in (LINES[0], LINES[300]):
         seen = Path(folder, str(len(line)))
         if line in part and not seen.exists():
             seen.touch()
-            if fault == "kill":
-                os.kill(os.getpid(), signal.SIGKILL)
             raise OSError("the disk is busy")
     return part
 
 
-@pytest.mark.parametrize("fault", ["raise", "kill"])
-def test_what_is_lost_is_done_again_and_once(client: Any, tmp_path: Path, fault: str) -> None:
+def test_what_has_failed_is_done_again_and_once(client: Any, tmp_path: Path) -> None:
     documents = bag.from_sequence(LINES[:400], npartitions=8)
-    failing = documents.map_partitions(partial(fails_at_first, folder=str(tmp_path), fault=fault))
+    failing = documents.map_partitions(partial(raises_at_first, folder=str(tmp_path)))
     assert_same(dask.count_words(failing, client=client), analyzer_of(LINES[:400]))
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def dies_twice(part: list[str], folder: str) -> list[str]:
+    """Note each run. The last partition ends its worker, first when that has the counts of others, and then once more."""
+    log, deaths = Path(folder, "log"), Path(folder, "deaths")
+    deadline = time.monotonic() + 20
+    if LINES[399] in part and len(deaths.read_bytes()) < 2:
+        while len(log.read_bytes()) < 7 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        deaths.write_bytes(deaths.read_bytes() + b".")
+        os.kill(os.getpid(), signal.SIGKILL)
+    with log.open("ab") as file:
+        file.write(b".")
+    return part
+
+
+def test_killed_workers_lose_nothing_and_what_is_counted_twice_counts_once(client: Any, tmp_path: Path) -> None:
+    (tmp_path / "log").touch()
+    (tmp_path / "deaths").touch()
+    dying = bag.from_sequence(LINES[:400], npartitions=8).map_partitions(partial(dies_twice, folder=str(tmp_path)))
+    assert_same(dask.count_words(dying, client=client), analyzer_of(LINES[:400]))
+    assert len((tmp_path / "deaths").read_bytes()) == 2
+    assert len((tmp_path / "log").read_bytes()) > 8  # some parts were counted again, after their counts were lost
+
+
+def set_limit(more: int | None) -> None:
+    """Let this process have so many bytes of addresses more than it has with all that it imports."""
+    _parts.frame(TextAnalyzer())
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = resource.RLIM_INFINITY if more is None else pages * resource.getpagesize() + more
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the size of a process is read as Linux tells it")
+def test_a_worker_with_a_memory_limit_needs_smaller_parts(client: Any, tmp_path: Path) -> None:
+    numbers = [f"number{i}" for i in range(600_000)]
+    (tmp_path / "whole").write_text("\n".join(numbers), encoding="ascii")
+    parts = [numbers[i : i + 50_000] for i in range(0, len(numbers), 50_000)]
+    for i, part in enumerate(parts):
+        (tmp_path / f"part{i:02}").write_text("\n".join(part), encoding="ascii")
+    client.run(set_limit, 40 << 20)
+    try:
+        with pytest.raises(MemoryError, match=r"whole: .*cut the source into more parts"):
+            dask.count_words(tmp_path / "whole", client=client, retries=0)
+        table = dask.count_words(f"{tmp_path}/part*", client=client, result="table", n_parts=8)
+        n_rows = sum(client.gather(client.compute([delayed(len)(share) for share in table.to_delayed()])))
+    finally:
+        client.run(set_limit, None)
+    assert n_rows == len(numbers)
 
 
 @pytest.mark.parametrize("damage", ["utf-8", "gzip", "missing"])

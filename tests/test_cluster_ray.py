@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from cluster_texts import LINES, TEXTS, analyzer_of, assert_same, files_in
+from cluster_texts import LINES, TEXTS, analyzer_of, assert_columns, assert_same, files_in
 
 from text_processor import PartError, TextAnalyzer, Tokenizer
 
@@ -83,6 +83,12 @@ def test_columns_are_encoded() -> None:
     assert sum(counted.tokens) == sum(map(len, rows.ids))
 
 
+def test_columns_are_scored_and_vectorized() -> None:
+    texts = [*LINES[:60], None]
+    frame = ray_itself.data.from_arrow([pa.table({"text": texts[:20]}), pa.table({"text": texts[20:]})])
+    assert_columns(ray, frame, texts, lambda found: pa.concat_tables(ray_itself.get(found.to_arrow_refs())), retries=1)
+
+
 def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
     def count(i: int) -> Any:  # defined here, so that it travels as it is
         seen = tmp_path / f"{i % 2}"
@@ -93,7 +99,8 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
         analyzer.add_document(LINES[i])
         return analyzer
 
-    found = ray._get(ray._merged([ray._task(count, 3)(i) for i in range(10)], 3))
+    engine = ray.Ray(retries=3)
+    found = engine.merged([engine._task(count)(i) for i in range(10)])
     assert_same(found, analyzer_of(LINES[:10]))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cluster_texts import LINES, TEXTS, analyzer_of, assert_same, files_in
+from cluster_texts import LINES, TEXTS, analyzer_of, assert_columns, assert_same, files_in
 
 from text_processor import TextAnalyzer, Tokenizer
 
@@ -58,9 +58,9 @@ def test_files_count_as_in_one_process_in_order(session: Any, folder: Path) -> N
 def test_a_table_is_shared_out(session: Any, folder: Path) -> None:
     expected = analyzer_of(LINES)
     table = spark.count_words(f"{folder}/*.txt", session=session, result="table", n_parts=3)
-    rows = table.toPandas()
-    assert dict(zip(rows.term, rows["count"], strict=True)) == expected.word_frequency()
-    assert dict(zip(rows.term, rows.document_frequency, strict=True)) == expected.document_frequency()
+    rows = table.collect()
+    assert {row["term"]: row["count"] for row in rows} == expected.word_frequency()
+    assert {row["term"]: row["document_frequency"] for row in rows} == expected.document_frequency()
 
 
 def test_frames(session: Any) -> None:
@@ -90,6 +90,14 @@ def test_columns_are_encoded(session: Any) -> None:
     assert sum(counted.tokens) == sum(map(len, rows.ids))
 
 
+def test_columns_are_scored_and_vectorized(session: Any) -> None:
+    texts = [*LINES[:60], None]
+    frame = session.createDataFrame([(text,) for text in texts], "text string")
+    assert_columns(spark, frame, texts, lambda found: found.toArrow(), session=session)
+    with pytest.raises(ValueError, match="a column 'ids' already"):
+        spark.encode_column(frame.withColumnsRenamed({"text": "ids"}), "ids", Tokenizer())
+
+
 def test_many_parts_keep_their_order(session: Any, tmp_path: Path) -> None:
     for i in range(10):  # more than one task merges
         (tmp_path / f"{i}").write_text(f"w{9 - i} w{i} all", encoding="utf-8")
@@ -106,7 +114,7 @@ def test_a_killed_worker_loses_nothing(session: Any, tmp_path: Path) -> None:
         analyzer.add_document(LINES[i])
         return i, analyzer.to_bytes()
 
-    found = spark._merged(session.sparkContext.parallelize(range(4), 4).map(count))
+    found = spark.Spark(session).merged(session.sparkContext.parallelize(range(4), 4).map(count))
     assert_same(found, analyzer_of(LINES[:4]))
 
 

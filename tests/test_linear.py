@@ -297,6 +297,19 @@ def add_stream_of_pieces(data: bytes) -> None:
     PieceCounts().add_stream(io.BytesIO(data))
 
 
+CUT: dict[str, Any] = {"allowed_special": "all", "threads": 1}
+
+
+def different_counts(n: int) -> dict[str, int]:
+    return {word: count for count, word in enumerate(distinct_words(n).split())}
+
+
+def trained_for(vocab_size: int) -> Tokenizer:
+    tokenizer = Tokenizer()
+    tokenizer.train(distinct_words(1000), vocab_size)
+    return tokenizer
+
+
 def piece_counts(n: int) -> PieceCounts:
     counts = PieceCounts()
     digits_as_letters = str.maketrans("0123456789", "bcdefghijk")  # a pattern may cut before a digit
@@ -345,6 +358,10 @@ ANSWERS: Table = {
     "split, pieces": (1000, lambda n, _: partial(piece_counts(n).split, 4)),
     "to_bytes, pieces": (1000, lambda n, _: piece_counts(n).to_bytes),
     "from_bytes, pieces": (1000, lambda n, _: partial(PieceCounts.from_bytes, piece_counts(n).to_bytes())),
+    "add_counts": (1000, lambda n, _: partial(PieceCounts().add_counts, different_counts(n))),
+    "extend": (1000, lambda n, _: partial(trained_for(300).extend, distinct_words(n), 400, threads=1)),
+    "extend, as many tokens": (100, lambda n, _: partial(trained_for(256 + n).extend, "a b", 257 + n, threads=1)),
+    "train, names cut out": (1000, lambda n, _: partial(of_bytes(special_tokens=["<s>"]).train, "a<s>" * n, 300, **CUT)),
     "train_from_counts": (1000, lambda n, _: partial(Tokenizer().train_from_counts, piece_counts(n), 300)),
     "split": (1000, lambda n, _: partial(counted([distinct_words(n)]).split, 4)),
     "split, parts": (64, lambda n, _: partial(counted(["a few words"]).split, n)),
@@ -743,14 +760,14 @@ CHUNKS: Table = {
     "chunks, tiny before large": (16, tiny_before_large),
     "chunks, one piece for each token": (1 << 10, lambda n, _: partial(of_bytes("[ab]|c").chunks, "ab" * n, 64)),
     "chunks, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").chunks, "ab" * n, 64)),
-    "chunks, added tokens": (1 << 7, lambda n, _: partial(added_tokens(lstrip=True).chunks, "é <m>" * n, 9, overlap=3)),
-    "chunks, added tokens, bytes": (1 << 7, chunks_of_bytes),
+    "chunks, added tokens": (1 << 3, lambda n, _: partial(added_tokens(lstrip=True).chunks, "é <m>" * n, 9, overlap=3)),
+    "chunks, added tokens, bytes": (1 << 3, chunks_of_bytes),
     "chunks, surrogates": (1 << 12, lambda n, _: partial(of_bytes().chunks, "\ud83d\ude00\ud83d" * n, 64)),
-    "chunks_batch": (1 << 10, lambda n, _: partial(of_bytes().chunks_batch, ["é a b", b"c"] * n, 4)),
+    "chunks_batch": (1 << 5, lambda n, _: partial(of_bytes().chunks_batch, ["é a b", b"c"] * n, 4)),
     "chunks_arrow": (1 << 10, lambda n, _: partial(of_bytes().chunks_arrow, pa.array(["é a b", None] * n), 4)),
     "truncate": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n)),
     "truncate, left": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n, "left")),
-    "truncate, added tokens": (1 << 10, lambda n, _: partial(added_tokens(lstrip=True).truncate, "é <m>" * n, n, "left")),
+    "truncate, added tokens": (1 << 5, lambda n, _: partial(added_tokens(lstrip=True).truncate, "é <m>" * n, n, "left")),
     "truncate, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").truncate, "ab" * n, n)),
     "exceeds": (1 << 12, lambda n, _: partial(of_bytes().exceeds, "é" * n, 2 * n)),
 }

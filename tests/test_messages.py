@@ -75,7 +75,7 @@ from text_processor.bpe._shards import writing
 from text_processor.bpe._split.splitter import Step, splitter_of
 from text_processor.bpe._stages import utf8
 from text_processor.cli import _output, _report
-from text_processor.cluster import _parts, dask, ray, spark
+from text_processor.cluster import _columns, _engine, _parts, _vocabularies, dask, ray, spark
 from text_processor.vader import SentimentIntensityAnalyzer as Vader
 
 PACKAGE = Path(text_processor.__file__).parent
@@ -311,11 +311,44 @@ class LikeDataset:
     to_arrow_refs = mapInArrow = None  # noqa: N815
 
 
+def out_of_memory() -> Iterator[str]:
+    """Documents of which there is no end in memory."""
+    yield "a"
+    raise MemoryError
+
+
+def fit_here(documents: list[str], **limits: Any) -> None:
+    """Fit a vectorizer to one part."""
+    vectorizer = sklearn.CountVectorizer(**limits)
+    work = _parts.Work(None, {}, {"vectorizer": _vocabularies.counter_of(vectorizer)})
+    _vocabularies.fit(vectorizer, _vocabularies.count(documents, work))
+
+
 def table_of_numbers() -> str:
     import pyarrow.parquet as pq
 
     pq.write_table(pa.table({"a": [1]}), "numbers.parquet")
     return "numbers.parquet"
+
+
+def extending(*options: str) -> None:
+    trained().save("model")
+    command("bpe", "train", "--vocab-size", "999", "--extend", "model", file("a"), "-o", "m", *options)
+
+
+def extended(ranks: dict[str, int]) -> None:
+    all_ranks = {bytes([byte]): byte for byte in range(256)} | {token.encode(): rank for token, rank in ranks.items()}
+    Tokenizer.from_mergeable_ranks(all_ranks, "gpt4").extend("abcd", 300)
+
+
+def extended_json(merges: list[list[str]], *others: str, without: str = "") -> None:
+    """Extend a tokenizer of Hugging Face with these merges."""
+    of_bytes("gpt2").save_huggingface("plain.json")
+    made = json.loads(Path("plain.json").read_text(encoding="utf-8"))
+    tokens = [token for token in made["model"]["vocab"] if token != without]
+    tokens += reversed(dict.fromkeys([*map("".join, merges), *others]))  # so merges are needed: ids are in another order
+    made["model"] |= {"vocab": {token: index for index, token in enumerate(tokens)}, "merges": merges}
+    Tokenizer.from_str(json.dumps(made)).extend("abcd", 600)
 
 
 def with_emoji(emoji: str, description: Any) -> Vader:
@@ -596,6 +629,11 @@ def lines_of_json(*lines: str) -> Callable[[], object]:
 
 def with_of(owner: Any, name: str, value: Any, act: Callable[[], object]) -> Callable[[], object]:
     return lambda: with_replaced(owner, name, value, act)
+
+
+def of_a_later_version(out: Path) -> None:
+    path = out / "manifest.json"
+    path.write_text(path.read_text().replace('"manifest_version": 1', '"manifest_version": 9'))
 
 
 def stop_another(out: Path) -> None:
@@ -897,6 +935,15 @@ CASES: list[Case] = [
         "the terms must ascend within the text",
     ),
     # Counts of pieces
+    (lambda: PieceCounts().add_counts(["a"]), TypeError, "not list", "counts must be a mapping of texts"),
+    (lambda: PieceCounts().add_counts({"a": -1}), ValueError, "'a' must be from 0", "not -1"),
+    (lambda: PieceCounts().add_counts({5: 1}), TypeError, "text 0", "must be str"),
+    (
+        lambda: PieceCounts(special_tokens=["<s>"]).merge(PieceCounts(special_tokens=["<e>"])),
+        ValueError,
+        "('<e>',)",
+        "are without ('<s>',)",
+    ),
     (lambda: PieceCounts().merge({}), TypeError, "not dict", "other must be a PieceCounts"),
     (
         lambda: PieceCounts("gpt2").merge(PieceCounts("."[:1])),
@@ -918,7 +965,7 @@ CASES: list[Case] = [
         "there is more text than the pieces have",
     ),
     (too_much_text, OverflowError, "2^48", "all text together has"),
-    (lambda: Tokenizer().train_from_counts("text", 300), TypeError, "not str", "counts must be a PieceCounts"),
+    (lambda: Tokenizer().train_from_counts("text", 300), TypeError, "not str", "counts must be a PieceCounts, or a mapping"),
     # Files of analyzers
     (lambda: TextAnalyzer.load(file("some text")), InvalidSnapshotError, "not b'some tex'", "begins with b'\\x89TPA"),
     (lambda: TextAnalyzer.load(file(b"\x89TPA\r\n\x1a\n")), InvalidSnapshotError, "after 8 bytes", "within its head of 40"),
@@ -1090,6 +1137,23 @@ CASES: list[Case] = [
     (lambda: Tokenizer().train("a", -HUGE), ValueError, "an int of 16610 bits", "at least 256"),
     (lambda: Tokenizer().train("a", "300"), TypeError, "not str", "vocab_size must be an int"),
     (lambda: Tokenizer().train("a", 300, tie_break="x"), ValueError, "not 'x'", "tie_break must be 'rustbpe' or 'hf'"),
+    (lambda: Tokenizer().train("a", 300, min_frequency=-1), ValueError, "not -1", "min_frequency must be from 0"),
+    (lambda: Tokenizer().train("a", 300, max_token_length="4"), TypeError, "not str", "max_token_length must be an int"),
+    (lambda: Tokenizer().train("a", 300, allowed_special="a"), TypeError, "not 'a'", '"all" or a collection of names'),
+    (lambda: trained().extend("a", 300), ValueError, "not 300", "the number of tokens that are there"),
+    (lambda: trained().extend(["a"], 900), TypeError, "not list", "text must be str"),
+    (lambda: extended({"ab": 256, "abcd": 257}), ValueError, "b'abcd'", "there are no merges"),
+    (lambda: extended({"ab": 257, "abc": 256}), ValueError, "b'abc'", "not made of two before it"),
+    (
+        lambda: extended_json([["b", "c"], ["a", "bc"], ["a", "b"], ["ab", "c"]]),
+        ValueError,
+        "b'abc'",
+        "two merges",
+    ),
+    (lambda: extended_json([["a", "b"]], "cd"), ValueError, "b'cd'", "that no merge makes"),
+    (lambda: extended_json([["b", "c"], ["a", "b"], ["ab", "c"]]), ValueError, "b'abc'", "does not make a token of its bytes"),
+    (lambda: extended_json([["ab", "c"], ["a", "b"]]), ValueError, "b'abc'", "a token that is made later"),
+    (lambda: extended_json([], without="!"), ValueError, "b'!'", "without a token for each byte"),
     (lambda: Tokenizer().train(5, 300), TypeError, "not int", "text must be str"),
     (lambda: Tokenizer().train(b"\xff", 300), InvalidDocumentError, "at byte 0", "is not valid UTF-8"),
     (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not one str", "iterator must be an iterable of texts"),
@@ -1222,7 +1286,7 @@ CASES: list[Case] = [
         "this version",
     ),
     (
-        shards_with(lambda out: (out / "manifest.json").write_text('{"manifest_version": 9}')),
+        shards_with(of_a_later_version),
         ValueError,
         "manifest.json' is no manifest",
         "this version",
@@ -1762,6 +1826,7 @@ CASES: list[Case] = [
     (lambda: report.page(analyzer("a"), names=[5]), TypeError, "not [5]", "names must be of str"),
     (lambda: report.page(analyzer("a"), files="a.txt"), TypeError, "not one", "files must be an iterable of paths"),
     (lambda: report.page(analyzer("a"), files=[file("a b")]), ValueError, "have 2 words", "give the files that were counted"),
+    (lambda: report.page(analyzer("a"), files=["/dev/null"]), ValueError, "'/dev/null'", "give files, not pipes or devices"),
     (without("jinja2", lambda: report.page(analyzer("a"))), ImportError, "report needs jinja2", "pip install"),
     (without("vl_convert", lambda: report.page(analyzer("a"))), ImportError, "report needs vl-convert-python", "pip install"),
     (lambda: command("report", file("a"), "-"), CommandError, "standard input", "name files"),
@@ -1850,6 +1915,8 @@ CASES: list[Case] = [
     ),
     (lambda: command("count", file("x", "x.zst")), CommandError, "x.zst: damaged zstd data", "begins with b'x'"),
     (lambda: command("bpe", "train", "--vocab-size", "5", file("a"), "-o", "m"), CommandError, "'5'", "a number from 256 on"),
+    (lambda: extending("--max-token-length", "0"), CommandError, "'0'", "a number from 1 on"),
+    (lambda: extending("--special", "<s>"), CommandError, "--special", "the tokenizer has its special tokens"),
     (lambda: command("bpe", "train", "--vocab-size", "300", file("a"), "-o", "."), CommandError, ".: ", "Is a directory"),
     (lambda: command("bpe", "train", "--vocab-size", "300", file("a"), "-o", "no/m"), CommandError, "no/m: ", "No such file"),
     (lambda: command("bpe", "count", "-m", file("x"), "x"), CommandError, "not b'x'", "begins with"),
@@ -1887,8 +1954,16 @@ CASES: list[Case] = [
         "cluster.spark needs pyspark",
         "pip install '.[spark]'",
     ),
-    (lambda: spark._counted(5, TEXT, _parts.count, None), TypeError, "not int", "paths, globs or a pyspark.sql.DataFrame"),
-    (lambda: spark._counted(LikeDataset(), TEXT, _parts.count, None), TypeError, "DataFrame", "column must be given"),
+    (lambda: spark._mapped_frame(5, None, bytes), TypeError, "not int", "paths, globs or a pyspark.sql.DataFrame"),
+    (lambda: spark._mapped_frame(LikeDataset(), None, bytes), TypeError, "DataFrame", "column must be given"),
+    (lambda: _parts.count(out_of_memory(), TEXT), MemoryError, "of the type generator: not enough", "more parts"),
+    (lambda: _columns.check_new(("ids",), ["text", "ids"]), ValueError, "a column 'ids' already", "drop it"),
+    (lambda: _engine.fit_vectorizer(None, "a", None, clients=1), TypeError, "no option clients", "it has column"),
+    (without("sklearn", lambda: _vocabularies._sklearn("")), ImportError, "needs scikit-learn", "pip install '.[sklearn]'"),
+    (lambda: _vocabularies.ours("count"), TypeError, "not 'count'", "one of CountVectorizer, TfidfVectorizer"),
+    (lambda: fit_here(["a"], stop_words=["a"]), ValueError, "empty vocabulary", "perhaps the documents only contain"),
+    (lambda: fit_here(["aa"], min_df=2), ValueError, "max_df corresponds to < documents than min_df", ""),
+    (lambda: fit_here(["aa", "bb"], min_df=2), ValueError, "no terms remain", "Try a lower min_df or a higher max_df"),
     (
         without("distributed", lambda: command("count", "--engine", "dask", file("a"))),
         CommandError,
@@ -2118,6 +2193,7 @@ OF_C_ALONE = {
         "the last document must end with the text",
         "the layout has no offsets",
         "the memory hook can only be set while nothing is allocated",
+        "a merge uses a token that no merge before it makes",
         "the merge takes an id that does not exist yet",
         "the name equals an earlier one",
         "there are not as many texts as were told of",

@@ -1157,8 +1157,8 @@ class TextAnalyzer:
         Raises:
             ImportError: jinja2 or vl-convert-python is not installed.
             TypeError: an argument has the wrong type.
-            ValueError: the analyzers have different options for words; the files do not have as many words as the analyzer;
-                there are not as many names as analyzers.
+            ValueError: the analyzers have different options for words; the files do not have as many words as the analyzer,
+                or one of them is a pipe or a device; there are not as many names as analyzers.
             EmptyAnalyzerError: an analyzer has no words.
             OSError: a file cannot be read or written.
 

@@ -219,7 +219,7 @@ static bool take_text(const rule_reading *q, uint8_t *text, size_t nbytes, size_
 }
 
 /* Makes the keys of a batch of words that begins with word `first` of the chunk, and takes stop words out. */
-static void prepare(const rule_reading *q, const tp_chunk *chunk, size_t first, size_t n_words, word_batch *b)
+static void prepare(const rule_reading *q, const tp_scan_chunk *chunk, size_t first, size_t n_words, word_batch *b)
 {
     const tp_table *table = &q->r->counts->table;
     b->n = n_words - first < TP_KEYS_AT_ONCE ? n_words - first : TP_KEYS_AT_ONCE;
@@ -233,7 +233,7 @@ static void prepare(const rule_reading *q, const tp_chunk *chunk, size_t first, 
 
 /* Takes the words of a chunk whose text is what the rule is to search, batch by batch, the next one prepared before the last one
  * is looked up. */
-static bool take_chunk(const rule_reading *q, tp_chunk *chunk, size_t nbytes, size_t origin)
+static bool take_chunk(const rule_reading *q, tp_scan_chunk *chunk, size_t nbytes, size_t origin)
 {
     tp_counts *counts = q->r->counts;
     word_batch batches[2], *now = &batches[0], *next = &batches[1];
@@ -338,7 +338,7 @@ static bool take_changed(const rule_reading *q, const uint8_t *text, size_t nbyt
 
 /* Whether the first bytes of the chunk, lower-cased by the scanner or as they were, are what the steps before the words make of
  * `text`. */
-static bool is_ready(const tp_words *words, const tp_chunk *chunk, const uint8_t *text, size_t nbytes)
+static bool is_ready(const tp_words *words, const tp_scan_chunk *chunk, const uint8_t *text, size_t nbytes)
 {
     if (words->letter_case == TP_CASE_LOWER && chunk->unlowered[0] < nbytes) return false;
     if ((words->letter_case == TP_CASE_FOLD || words->strips_accents) && !is_ascii(chunk->lowered, nbytes)) return false;
@@ -367,7 +367,7 @@ static bool take_documents(const rule_reading *q, size_t nbytes)
 static bool take_stretch(const rule_reading *q, size_t nbytes)
 {
     reading *r = q->r;
-    tp_chunk *chunk = r->counts->chunk;
+    tp_scan_chunk *chunk = r->counts->chunk;
     if (q->words->letter_case == TP_CASE_KEEP) memcpy(chunk->lowered, r->text + r->position, nbytes);
     if (!is_ready(q->words, chunk, r->text + r->position, nbytes)) return take_documents(q, nbytes);
     if (q->words->own_rule != NULL && tp_class_has_edges(q->words->own_rule)) return take_chunk(q, chunk, nbytes, r->position);
@@ -377,7 +377,7 @@ static bool take_stretch(const rule_reading *q, size_t nbytes)
 static bool take_next_chunk(const rule_reading *q)
 {
     reading *r = q->r;
-    tp_chunk *chunk = r->counts->chunk;
+    tp_scan_chunk *chunk = r->counts->chunk;
     const uint8_t *here = r->text + r->position;
     size_t dealt_with = tp_scan(here, r->nbytes - r->position, chunk), held_back = 0;
     if (dealt_with == 0) { /* no white space in a whole chunk */

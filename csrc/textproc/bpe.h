@@ -134,9 +134,9 @@ typedef struct tp_pieces_totals {
 /* Stores all totals, read at one instant. O(pieces). */
 void tp_pieces_get_totals(tp_pieces *pieces, tp_pieces_totals *totals);
 
-/* Adds the counts of `other`, which stays unchanged, as if the same texts had been counted into `pieces`. TP_INVALID_ARGUMENT if
- * both are the same; TP_TOO_LARGE if all text together has 2^48 bytes. O(pieces of `other`). */
-tp_status tp_pieces_merge(tp_pieces *pieces, tp_pieces *other, tp_error *error);
+/* Adds the counts of `other`, which stays unchanged, as if the same texts had been counted into `pieces`, each of them `times`
+ * times. TP_INVALID_ARGUMENT if both are the same; TP_TOO_LARGE if all text together has 2^48 bytes. O(pieces of `other`). */
+tp_status tp_pieces_merge(tp_pieces *pieces, tp_pieces *other, uint64_t times, tp_error *error);
 
 /* Shares out the pieces among `parts`, which are empty and different, and which no other thread may use meanwhile, by the same
  * rule as tp_corpus_split. The set stays unchanged. TP_INVALID_ARGUMENT, with the number of the part as offset, if a part is not
@@ -175,8 +175,18 @@ tp_status tp_trainer_new(tp_pieces *pieces, tp_tie_break tie_break, tp_trainer *
 void tp_trainer_free(tp_trainer *trainer); /* accepts NULL */
 void tp_trainer_free_at(tp_trainer **trainer); /* as tp_corpus_free_at */
 
+/* Sets what tp_trainer_step leaves out from now on: pairs that occur less than `least_count` times, and pairs that would become
+ * a token of more than `most_nbytes` bytes. The second limit may only be lowered: what it has left out once stays left out. */
+void tp_trainer_set_limits(tp_trainer *trainer, uint64_t least_count, size_t most_nbytes);
+
+/* Makes n merges that are given, such as those of an earlier training on another text, and stores how many are made. A pair that
+ * is not in the pieces becomes a token too. TP_INVALID_ARGUMENT, with the index of the merge as offset, if a merge uses a token
+ * that does not exist yet. After TP_NO_MEMORY or TP_TOO_LARGE *n_made merges have been made; another call continues with the
+ * others. O(occurrences of the pairs in the distinct pieces + n). */
+tp_status tp_trainer_replay(tp_trainer *trainer, const tp_merge *merges, size_t n, size_t *n_made, tp_error *error);
+
 /* Makes up to n more merges and stores them and their number. *n_made < n, with TP_OK, means that no two tokens are adjacent
- * any more. The merges depend only on the pieces and their counts. After TP_NO_MEMORY or TP_TOO_LARGE the *n_made stored merges
+ * any more, or that the limits leave out all pairs. The merges depend only on the pieces and their counts. After TP_NO_MEMORY or TP_TOO_LARGE the *n_made stored merges
  * have been made; another call continues after them. The time of a merge is proportional to the number of occurrences of its
  * pair in the distinct pieces: microseconds, but milliseconds for each of the first merges of a large text. */
 tp_status tp_trainer_step(tp_trainer *trainer, tp_merge *merges, size_t n, size_t *n_made, tp_error *error);

@@ -130,7 +130,7 @@ def test_a_report_of_nothing_says_what_makes_one(tmp_path: Path) -> None:
     assert "words.py --output" in done.stderr
     done = run("report.py", tmp_path / "other.json", tmp_path / "page.md")
     assert done.returncode == 1
-    assert "other.json is none of words.json, bpe.json, published.json" in done.stderr
+    assert "other.json is none of words.json, bpe.json, published.json, cluster.json" in done.stderr
 
 
 @pytest.mark.timing
@@ -175,6 +175,29 @@ def test_ratios_of_published_vocabularies_are_over_the_best_equal_peer(monkeypat
     assert "| Tokenizer / the best other | 2.00× |" in told
     assert "- none: it is not there" in told
     assert len(texts_in(report.draw_published(records[:4]))) > 5
+
+
+def test_the_page_of_clusters_is_filled_from_the_json(tmp_path: Path) -> None:
+    speeds = {"local": 400.0, "ours": 300.0, "own": 10.0}
+    speed = {"engine": "dask", "megabytes": 500.0, "part": 50.0, "load_average": 1.0, **speeds}
+    size = {"engine": "dask", "megabytes": 3000.0, "parts": 48, "shares": 64, "distinct": 35_000_000, "peaks": [900_000_000]}
+    results = {
+        "cluster-speed": [speed | {f"{name}_by_cpu": value for name, value in speeds.items()}],
+        "cluster-equal": [{"engine": "dask", "options": "defaults", "bytes": 200_000_000, "parts": 9, "distinct": 1234}],
+        "cluster-size": [size | {"seconds": 100.0, "one_process": 60.0}],
+    }
+    about = dict.fromkeys(("command", "rounds", "cpu", "processors", "simd", "system", "python", "revision"), "?") | {
+        "versions": {}
+    }
+    (tmp_path / "cluster.json").write_text(json.dumps({"about": about, "results": results}), encoding="utf-8")
+    page = tmp_path / "page.md"
+    page.write_text((ROOT / "docs" / "cluster-benchmarks.md").read_text(encoding="utf-8"), encoding="utf-8")
+    done = run("report.py", tmp_path / "cluster.json", page)
+    assert done.returncode == 0, done.stderr
+    filled = page.read_text(encoding="utf-8")
+    assert "| dask, by the clock | 400 MB/s | 300 MB/s | 10.0 MB/s | 30× | 75% |" in filled
+    assert "| defaults | 1,234 | dask |" in filled
+    assert "| dask | 35,000,000 | 900 MB | 100 s | 60 s |" in filled
 
 
 @pytest.mark.timing

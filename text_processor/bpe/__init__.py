@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import os
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
@@ -16,10 +16,10 @@ from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted, shown
 from text_processor._common.progress import Progress
 from text_processor._common.subclasses import attributes_of, set_attributes
-from text_processor._documents import arrow, batches, decoding, sources
+from text_processor._documents import arrow, batches, sources
 from text_processor._documents.sources import Options
-from text_processor._native.bpe import SHORT_TEXT, Vocabulary
-from text_processor.bpe import _chunks, _columns, _limits, _model, _show, _training
+from text_processor._native.bpe import SHORT_TEXT, Pieces, Vocabulary
+from text_processor.bpe import _chunks, _columns, _extending, _limits, _model, _show, _training
 from text_processor.bpe._cutting import Chunk
 from text_processor.bpe._decoder import IncrementalDecoder
 from text_processor.bpe._files import own, writing
@@ -146,6 +146,9 @@ class Tokenizer(NamesOfPeers):
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
         threads: int | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
@@ -157,10 +160,13 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.merges
         {(108, 111): 256, (256, 119): 257}
         """
-        plan = _training.checked_plan(vocab_size, tie_break, threads, progress)
+        plan = _training.checked_plan(
+            vocab_size, tie_break, threads, progress, min_frequency=min_frequency, max_token_length=max_token_length
+        )
+        cut = self._model.cut_for(allowed_special)
         splitter = self._model.splitter
         self._use_merges(
-            _training.merge(_training.count_text(utf8.checked_text(text), splitter, plan.threads, plan.progress), plan)
+            _training.merge(_training.count_text(utf8.checked_text(text), splitter, plan.threads, plan.progress, cut=cut), plan)
         )
 
     def train_from_iterator(
@@ -169,6 +175,9 @@ class Tokenizer(NamesOfPeers):
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
         threads: int | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
@@ -185,6 +194,13 @@ class Tokenizer(NamesOfPeers):
             tie_break: the rule for equally frequent pairs. ``"rustbpe"`` merges the pair with the smallest ids first. ``"hf"``
                 follows Hugging Face's rule, which orders the bytes by the characters that their files write for them. The
                 merges are then those of Hugging Face; the ids of the bytes are still 0 to 255.
+            min_frequency: training stops when the most frequent pair occurs less often than this, as in Hugging Face.
+            max_token_length: pairs that would become a token of more bytes are passed over; None means any length. Hugging
+                Face's ``max_token_length=n`` makes tokens of up to n - 1 bytes (of 2 for n up to 3), so it is n - 1 here.
+                Its ``limit_alphabet`` and ``initial_alphabet`` do not apply: each byte is a token.
+            allowed_special: the names of special tokens that stand for these tokens in the texts, as in `encode`, or ``"all"``.
+                They are cut out: no piece extends across one. Other names are ordinary text, and so may become tokens; in
+                Hugging Face's training all do.
             threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread.
             progress: called as ``progress(done, total)``, up to 20 times a second: first with bytes of text, where ``total``
                 is None unless the texts are an Arrow column in memory, then with merges. True shows bars.
@@ -212,33 +228,44 @@ class Tokenizer(NamesOfPeers):
         is_column = arrow.is_column(iterator)
         if not is_column:
             many.check(iterator, "iterator", many.TRAINING_TEXTS, in_order=False)
-        plan = _training.checked_plan(vocab_size, tie_break, threads, progress)
+        plan = _training.checked_plan(
+            vocab_size, tie_break, threads, progress, min_frequency=min_frequency, max_token_length=max_token_length
+        )
+        cut = self._model.cut_for(allowed_special)
         count = partial(_training.count_column, method="train_from_iterator") if is_column else _training.count_texts
-        self._use_merges(_training.merge(count(iterator, self._model.splitter, plan.threads, plan.progress), plan))
+        self._use_merges(_training.merge(count(iterator, self._model.splitter, plan.threads, plan.progress, cut=cut), plan))
 
     def train_from_counts(
         self,
-        counts: PieceCounts,
+        counts: PieceCounts | Mapping[Any, int],
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        threads: int | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
-        """Train a vocabulary on counted pieces; it replaces the current vocabulary.
+        """Train a vocabulary on counted pieces, or on texts with their counts; it replaces the current vocabulary.
 
         The result is exactly that of `train_from_iterator` with all the texts that were counted, wherever and in whatever order
         they were counted and merged. The counts stay unchanged.
 
         Args:
-            counts: the counts, of the same pattern as this tokenizer.
+            counts: the counts, of the same pattern as this tokenizer; or a mapping of texts, as for `train_from_iterator`, to
+                how often each one occurs, such as a ``Counter``. A text that occurs 0 times is left out.
             vocab_size: as for `train_from_iterator`.
             tie_break: as for `train_from_iterator`.
-            progress: called as ``progress(done, total)``, in merges.
+            min_frequency: as for `train_from_iterator`.
+            max_token_length: as for `train_from_iterator`.
+            threads: as for `train_from_iterator`; for a mapping.
+            progress: called as ``progress(done, total)``, in merges; first with bytes of the distinct texts of a mapping.
 
         Raises:
             TypeError: an argument has the wrong type.
-            ValueError: the counts are of another pattern, or an argument is not one of the allowed values.
-            OverflowError: the distinct pieces have more than about two thousand million bytes.
+            ValueError: the counts are of another pattern, a count is negative, or an argument is not one of the allowed values.
+            InvalidDocumentError: a buffer is not UTF-8.
+            OverflowError: the distinct pieces have more than about two thousand million bytes, or all texts together 2**48.
 
         >>> from text_processor import PieceCounts, Tokenizer
         >>> monday, tuesday = PieceCounts(), PieceCounts()
@@ -249,12 +276,92 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.train_from_counts(tuesday, 258)
         >>> tokenizer.merges
         {(108, 111): 256, (256, 119): 257}
+        >>> tokenizer.train_from_counts({"low": 5, "own": 4}, 258)
+        >>> tokenizer.merges
+        {(111, 119): 256, (108, 256): 257}
         """
-        if not arguments.is_a(counts, PieceCounts):
-            raise TypeError(f"counts must be a PieceCounts, not {type(counts).__name__}")
-        plan = _training.checked_plan(vocab_size, tie_break, 1, progress)
-        counts._check_same(self._model.splitter, "this tokenizer")
-        self._use_merges(_training.merge(counts._pieces, plan))
+        plan = _training.checked_plan(
+            vocab_size, tie_break, threads, progress, min_frequency=min_frequency, max_token_length=max_token_length
+        )
+        self._use_merges(_training.merge(self._counted(counts, plan), plan))
+
+    def _counted(self, counts: object, plan: _training.Plan) -> Pieces:
+        """Return the pieces of `PieceCounts`, or of texts with their counts."""
+        splitter = self._model.splitter
+        if arguments.is_a(counts, PieceCounts):
+            counts._check_same(splitter, "this tokenizer")
+            return counts._pieces
+        if arguments.is_a(counts, Mapping):
+            return _training.count_mapping(counts, splitter, plan.threads, plan.progress)
+        raise TypeError(f"counts must be a PieceCounts, or a mapping of texts to their counts, not {type(counts).__name__}")
+
+    def extend(
+        self,
+        text: str | Buffer | PieceCounts,
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        threads: int | None = None,
+        progress: Progress | bool | None = None,
+    ) -> None:
+        """Train on from the current vocabulary: new merges come after the old ones, and each token keeps its id.
+
+        The new merges are those that training would make next if the old merges had been made on this text. Special tokens
+        and other added tokens keep their ids too, so that the rows of a model stay valid: new tokens get the ids from
+        `vocab_size` on. A tokenizer that is neither trained nor loaded is trained.
+
+        Args:
+            text: one text, as for `train`; or `PieceCounts`, which take many texts, files and columns.
+            vocab_size: the number of tokens, without added ones, as for `train`: those that are there and the new ones.
+            tie_break: as for `train_from_iterator`; the ids of its rule are those of the training: the bytes, then the old
+                merges in their order, then the new ones.
+            min_frequency: as for `train_from_iterator`.
+            max_token_length: as for `train_from_iterator`. Longer tokens that are there stay.
+            allowed_special: as for `train_from_iterator`; `PieceCounts` have cut out names already.
+            threads: as for `train_from_iterator`.
+            progress: as for `train`.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: ``vocab_size`` is less than the number of tokens; an argument is not one of the allowed values; the
+                counts are of another pattern; or no training can have made the vocabulary, which then lacks a byte, or has a
+                token that merging does not make of its bytes. The message names the token.
+            InvalidDocumentError: a buffer is not UTF-8.
+
+        After any exception the tokenizer is unchanged. It takes O(length of the text + vocabulary) time and the time of the
+        new merges.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer(special_tokens=["<|end|>"])
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.extend("low slow slowly", 259)
+        >>> tokenizer.merges
+        {(108, 111): 256, (256, 119): 257, (32, 115): 259}
+        >>> tokenizer.special_tokens
+        {'<|end|>': 258}
+        """
+        plan = _training.checked_plan(
+            vocab_size, tie_break, threads, progress, min_frequency=min_frequency, max_token_length=max_token_length
+        )
+        model, cut = self._model, self._model.cut_for(allowed_special)
+        earlier = None if isinstance(model, Untrained) else _extending.Earlier(model)
+        if earlier is not None:
+            plan = _extending.plan_for(model, plan)
+        if arguments.is_a(text, PieceCounts):
+            pieces = self._counted(text, plan)
+        else:
+            pieces = _training.count_text(utf8.checked_text(text), model.splitter, plan.threads, plan.progress, cut=cut)
+        self._train_on(model, pieces, plan, earlier)
+
+    def _train_on(self, model: Model, pieces: Pieces, plan: _training.Plan, earlier: _extending.Earlier | None) -> None:
+        """Train on counted pieces, after the earlier merges of a model if there are any."""
+        if earlier is None:
+            self._use_merges(_training.merge(pieces, plan))
+        else:
+            self._model = _extending.extended(model, earlier, pieces, plan)
 
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by a trained one."""
@@ -895,6 +1002,7 @@ class Tokenizer(NamesOfPeers):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
         progress: Progress | bool | None = None,
     ) -> int:
         r"""Write the ids of the text of a file to another file, as little-endian unsigned 32-bit numbers; return how many.
@@ -910,6 +1018,7 @@ class Tokenizer(NamesOfPeers):
             allowed_special: as in `encode`.
             disallowed_special: as in `encode`.
             encoding: the encoding of the text; None means UTF-8. A byte-order mark has priority over both.
+            errors: ``"strict"`` raises at bytes that are not in the encoding, ``"replace"`` replaces them by U+FFFD.
             progress: called as ``progress(done, total)``, in bytes of the file, up to 20 times a second. True shows a bar.
 
         Raises:
@@ -932,13 +1041,13 @@ class Tokenizer(NamesOfPeers):
         """
         common_progress.check_progress(progress)
         model, n_ids = self._model, 0
-        options = Options("whole", "skip", encoding=decoding.checked_encoding(encoding))
+        options = Options("whole", "skip", errors, encoding).checked()
 
         def pieces() -> Iterator[bytes]:
             nonlocal n_ids
             # It ends with the check whether the file was changed, so before the new file replaces the old one.
             with sources.opened_file(path, options) as given, common_progress.reporting(progress, given.nbytes) as report:
-                text = given.text(repr(os.fsdecode(path)))
+                text = given.text(repr(os.fsdecode(path)), errors)
                 for ids in model.encode_stream(text, allowed_special, disallowed_special):
                     n_ids += len(ids)
                     report(text.source.n_read)

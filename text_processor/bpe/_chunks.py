@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, cast
 
 from text_processor._common import arguments, many
+from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._common.progress import Report
 from text_processor._documents import batches
@@ -33,7 +34,7 @@ def checked_how(size: object, overlap: object, boundaries: Any) -> How:
     n_overlap = arguments.checked_whole("overlap", overlap, 0, native_chunks.MOST_IDS)
     if n_overlap >= n:
         raise ValueError(f"overlap must be less than size, or no chunk would end behind the one before: {n_overlap} and {n}")
-    if isinstance(boundaries, str) or not isinstance(boundaries, Collection) or isinstance(boundaries, set | frozenset):
+    if is_a(boundaries, str, set, frozenset) or not is_a(boundaries, Collection):
         raise TypeError(f"boundaries must be a sequence of names, the preferred one first, not {quoted(boundaries)}")
     for name in cast("Collection[object]", boundaries):
         arguments.check_option("each of boundaries", name, BOUNDARIES)

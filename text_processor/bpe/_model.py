@@ -161,6 +161,11 @@ class Model:
             prefix_space=self.prefix_space,
         )
 
+    def cut_for(self, allowed: object) -> Search | None:
+        """Return what finds the special tokens that a training cuts out of its texts."""
+        chosen, _ = self.resolve(allowed, ())
+        return self.search_for(chosen) if chosen else None
+
     @property
     def n_vocab(self) -> int:
         """The highest id plus one."""

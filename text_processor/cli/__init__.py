@@ -31,6 +31,7 @@ from text_processor.cli._shared import (
     FileError,
     Work,
     add_encoding,
+    add_errors,
     add_max_memory,
     add_progress,
     add_skip_errors,
@@ -222,12 +223,7 @@ def _add_count(commands: Any) -> None:
         default="lines",
         help="a document is each line that is not blank (the default), or each whole file that is not blank",
     )
-    count.add_argument(
-        "--errors",
-        choices=["strict", "replace"],
-        default="strict",
-        help="at bytes that are not UTF-8, end the command (the default), or replace them by U+FFFD as Python's decoder does",
-    )
+    add_errors(count)
     add_encoding(count)
     add_skip_errors(count)
     add_threads(count)

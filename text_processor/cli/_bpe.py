@@ -22,7 +22,7 @@ from text_processor._documents import decoding, sources
 from text_processor._documents.decoding import Reading
 from text_processor._documents.sources import Shard
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _training
+from text_processor.bpe import _extending, _training
 from text_processor.bpe._files import writing
 from text_processor.bpe._stages import utf8
 from text_processor.cli import _shards, _shared
@@ -53,7 +53,8 @@ need the Python package regex: those with look-behind or back references.
 examples:
   {PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe
   {PROGRAM} bpe train *.txt.gz --vocab-size 50000 --pattern o200k \\
-      --special '<|endoftext|>' -o tokenizer.json"""
+      --special '<|endoftext|>' -o tokenizer.json
+  {PROGRAM} bpe train law.txt --extend book.bpe --vocab-size 9000 -o law.bpe"""
 
 _ENCODE_EPILOG = f"""\
 Ids are written as decimal numbers, one on each line, or with --binary as
@@ -103,6 +104,7 @@ def add_commands(commands: Any) -> None:
     _add_model(encode)
     _add_special(encode)
     _shared.add_encoding(encode)
+    _shared.add_errors(encode)
     _add_output(encode, "the ids")
     encode.add_argument("--binary", action="store_true", help="write unsigned 32-bit numbers instead of lines")
     _shared.add_progress(encode)
@@ -121,6 +123,7 @@ def add_commands(commands: Any) -> None:
     _add_special(count)
     _add_tree(count)
     _shared.add_encoding(count)
+    _shared.add_errors(count)
     _shared.add_threads(count)
     _shared.add_progress(count)
     _shards.add_shards(actions)
@@ -146,10 +149,15 @@ def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text
 def _add_train(actions: Any) -> None:
     train = _add(actions, "train", _train, "train a vocabulary on text files", description=_TRAIN, epilog=_TRAIN_EPILOG)
     train.add_argument(
-        "--vocab-size", type=_vocab_size, required=True, metavar="N", help="number of tokens, without special tokens"
+        "--vocab-size", type=_at_least(256), required=True, metavar="N", help="number of tokens, without special tokens"
     )
     train.add_argument("-o", "--output", required=True, metavar="FILE", help="the file for the tokenizer")
-    train.add_argument("--pattern", default="gpt4", help="the regular expression that splits text, or its name (default: gpt4)")
+    train.add_argument("--pattern", help="the regular expression that splits text, or its name (default: gpt4)")
+    train.add_argument(
+        "--extend",
+        metavar="MODEL",
+        help="add merges to those of this tokenizer, which has the pattern and the special tokens; each token keeps its id",
+    )
     train.add_argument(
         "--tie-break",
         choices=["rustbpe", "hf"],
@@ -159,7 +167,17 @@ def _add_train(actions: Any) -> None:
     train.add_argument(
         "--special", action="append", default=[], metavar="NAME", help="a special token; may be given more than once"
     )
+    train.add_argument(
+        "--cut-special", action="store_true", help="cut the names of special tokens out of the text; by default they are text"
+    )
+    train.add_argument(
+        "--min-frequency", type=_at_least(0), default=0, metavar="N", help="stop when the next pair occurs less often than this"
+    )
+    train.add_argument(
+        "--max-token-length", type=_at_least(1), metavar="N", help="make no token of more bytes than this (default: any length)"
+    )
     _shared.add_encoding(train)
+    _shared.add_errors(train)
     _shared.add_threads(train)
     _shared.add_progress(train)
 
@@ -172,7 +190,7 @@ def _add_model(parser: argparse.ArgumentParser, **options: Any) -> None:
 
 def _add_tree(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tree", metavar="DIR", help="count all text files in a folder, and print them as a tree")
-    parser.add_argument("--top", type=_number, metavar="N", help="with --tree: print only so many entries of each folder")
+    parser.add_argument("--top", type=_at_least(1), metavar="N", help="with --tree: print only so many entries of each folder")
     parser.add_argument("--json", action="store_true", help="with --tree: print JSON")
     parser.add_argument("--all", action="store_true", help="with --tree: count what .gitignore names, too")
 
@@ -203,16 +221,13 @@ def _add_show(actions: Any) -> None:
     show.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
 
 
-def _vocab_size(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 256):
-        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 256 on")
-    return int(text)
+def _at_least(least: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= least):
+            raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from {least} on")
+        return int(text)
 
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 1):
-        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 1 on")
-    return int(text)
+    return parse
 
 
 # ---- Tokenizers ------------------------------------------------------------------------------------------------------
@@ -263,18 +278,26 @@ def _naming(name: str) -> Generator[None, None, None]:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from text_processor.bpe import Tokenizer  # noqa: PLC0415
-
-    try:
-        tokenizer = Tokenizer(arguments.pattern, special_tokens=arguments.special)
-    except (ValueError, ImportError) as error:
-        arguments.refuse(str(error))
-        raise
+    tokenizer = _new(arguments) if arguments.extend is None else _to_extend(arguments)
+    model = tokenizer._model
+    earlier: _extending.Earlier | None = None
+    plan = _training.Plan(
+        arguments.vocab_size - 256,
+        native_bpe.TIE_BREAKS[arguments.tie_break],
+        threads_or_all(arguments.threads),
+        None,
+        arguments.min_frequency,
+        arguments.max_token_length,
+    )
+    if arguments.extend is not None:
+        with _naming(arguments.extend):
+            earlier, plan = _extending.Earlier(model), _extending.plan_for(model, plan)
     _check_output(tokenizer, arguments.output)
     faults = Faults(arguments)
     with Work(arguments.files, shows_bar=arguments.progress) as work:
         hook: Progress | None = None
-        counting = _training.Counting(tokenizer._model.splitter, threads_or_all(arguments.threads), lambda _: _tell(hook))
+        cut = model.cut_for("all" if arguments.cut_special else ())
+        counting = _training.Counting(model.splitter, plan.threads, lambda _: _tell(hook), cut)
         for name in arguments.files:
             with faults.left_out(), _opened(name) as (read, position):
                 hook = work.hook(position)
@@ -282,13 +305,30 @@ def _train(arguments: argparse.Namespace) -> int:
             work.has_done(name)
     if faults.n == len(arguments.files):
         raise FileError("no file is left to make a vocabulary of")
-    n_merges = arguments.vocab_size - 256
-    with _LateBar(n_merges, shows_bar=arguments.progress) as bar:
-        plan = _training.Plan(n_merges, native_bpe.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
-        tokenizer._use_merges(_training.merge(counting.pieces, plan))
+    with _LateBar(plan.n_merges, shows_bar=arguments.progress) as bar:
+        tokenizer._train_on(model, counting.pieces, plan._replace(progress=bar.tell), earlier)
     _save(tokenizer, arguments.output)
     say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
     return faults.status
+
+
+def _new(arguments: argparse.Namespace) -> Tokenizer:
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415
+
+    try:
+        return Tokenizer("gpt4" if arguments.pattern is None else arguments.pattern, special_tokens=arguments.special)
+    except (ValueError, ImportError) as error:
+        arguments.refuse(str(error))
+        raise
+
+
+def _to_extend(arguments: argparse.Namespace) -> Tokenizer:
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415
+
+    if arguments.special:
+        arguments.refuse("--special cannot be given with --extend: the tokenizer has its special tokens")
+    with _naming(arguments.extend):
+        return Tokenizer.load(Path(arguments.extend), pattern=arguments.pattern)
 
 
 def _sound(read: Callable[[int], bytes], name: str, faults: Faults, arguments: argparse.Namespace) -> Shard:
@@ -301,7 +341,7 @@ def _sound(read: Callable[[int], bytes], name: str, faults: Faults, arguments: a
 
 
 def _text_of(read: Callable[[int], bytes], name: str, reading: Reading) -> Shard:
-    return sources.of_reader(read, _shown(name), reading).text(_shown(name))
+    return sources.of_reader(read, _shown(name), reading).text(_shown(name), reading.errors)
 
 
 def _tell(hook: Progress | None) -> None:
@@ -420,7 +460,7 @@ def _count_tree(arguments: argparse.Namespace) -> int:
 
     if arguments.files != ["-"]:
         arguments.refuse("with --tree, only the files in its folder are counted; give no FILE")
-    if arguments.encoding is not None:
+    if arguments.encoding is not None or arguments.errors != "strict":
         arguments.refuse("with --tree, files are UTF-8")
     root, faults = Path(arguments.tree), Faults(arguments)
     with _naming(str(root)):
@@ -480,7 +520,7 @@ def _suffix(name: str) -> str:
 
 
 def _reading(name: str, arguments: argparse.Namespace) -> Reading:
-    return Reading(arguments.encoding, suffix=_suffix(name))
+    return Reading(arguments.encoding, arguments.errors, _suffix(name))
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -45,12 +46,12 @@ class Node:
 
     def files(self) -> Iterator[Node]:
         """Give the files in the folder and all below it, or the file itself."""
-        waiting = [self]
+        waiting: list[Node] = [self]
         while waiting:
             node = waiting.pop()
             if not node.is_folder:
                 yield node
-            waiting += reversed(node.children)
+            waiting.extend(reversed(node.children))
 
     def add_up(self, n_tokenizers: int) -> None:
         """Sum up the folders, drop what was not counted, and put the entries with the most tokens first."""
@@ -63,7 +64,7 @@ class Node:
             folder.n_tokens = tuple(map(sum, counts)) or (0,) * n_tokenizers
 
     def _folders(self) -> Iterator[Node]:
-        waiting = [self]
+        waiting: list[Node] = [self]
         while waiting:
             node = waiting.pop()
             if node.is_folder:
@@ -156,7 +157,8 @@ def count(root: Path, tree: Node, tokenizers: Sequence[Tokenizer], special: Spec
     left: list[Left] = []
     with ThreadPoolExecutor(threads) as pool:
         try:
-            for found in pool.map(lambda nodes: _count_batch(root, nodes, tokenizers, special), _batches(tree.files())):
+            count_batch = partial(_count_batch, root, tokenizers, special)
+            for found in pool.map(count_batch, _batches(tree.files())):
                 left += found
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -178,14 +180,13 @@ def _batches(nodes: Iterable[Node]) -> Iterator[list[Node]]:
         yield batch
 
 
-def _count_batch(root: Path, nodes: Sequence[Node], tokenizers: Sequence[Tokenizer], special: Special) -> list[Left]:
+def _count_batch(root: Path, tokenizers: Sequence[Tokenizer], special: Special, nodes: Sequence[Node]) -> list[Left]:
     texts: list[str] = []
     counted: list[Node] = []
     left: list[Left] = []
     for node in nodes:
         try:
-            data = (root / node.path).read_bytes()
-            if b"\0" in data[:LOOKED_AT]:
+            if (data := _read_text(root / node.path)) is None:
                 continue
             texts.append(data.decode())
         except OSError as error:
@@ -200,6 +201,13 @@ def _count_batch(root: Path, nodes: Sequence[Node], tokenizers: Sequence[Tokeniz
     for node, n_tokens in zip(counted, zip(*counts, strict=True), strict=True):
         node.n_tokens = n_tokens
     return left
+
+
+def _read_text(path: Path) -> bytes | None:
+    """Return what is in a file; None if it is binary, of which only the start is read."""
+    with path.open("rb", buffering=0) as file:
+        start = file.read(LOOKED_AT)
+        return None if b"\0" in start else start + file.readall()
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------
@@ -224,9 +232,7 @@ def _rows(tree: Node, top: int | None) -> Iterator[tuple[tuple[int, ...], str]]:
         if node is None or not node.is_folder:
             continue
         shown = [*islice(node.children, top)]
-        entries: list[Any] = [
-            (each.n_tokens, indent + "  ", printable(each.name) + "/" * each.is_folder, each) for each in shown
-        ]
+        entries: list[Any] = [(each.n_tokens, indent + "  ", _name(each), each) for each in shown]
         if hidden := node.children[len(shown) :]:
             total = tuple(map(sum, zip(*(each.n_tokens for each in hidden), strict=True)))
             entries.append((total, indent + "  ", f"… {len(hidden):,} more", None))

@@ -9,21 +9,30 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from copy import copy
 from glob import glob, has_magic
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, NamedTuple, TypeVar, cast
 
 from text_processor._common import many
 from text_processor._common.arguments import check_option, checked_whole
 from text_processor._common.messages import needs, quoted
 from text_processor.analyzer import TextAnalyzer
-from text_processor.bpe import PieceCounts, Tokenizer
+from text_processor.bpe import PieceCounts
 from text_processor.errors import PartError, TextProcessorError
 
 Item = TypeVar("Item")
 
 # How many neighbours one task merges: fewer make a deeper tree, more need more memory at once.
 FAN_IN = 8
+
+# A task takes neighbouring files up to so many bytes, if there are so many tasks for each worker nevertheless.
+GROUP_NBYTES = 1 << 28
+TASKS_OF_A_WORKER = 4
+
+# What stands for the parts of a source that has none.
+NOTHING: list[Any] = [[]]
 
 ORDERS = ("seen", "count", "term")
 
@@ -65,6 +74,33 @@ def paths(source: Any) -> list[str]:
     return found
 
 
+class Group(tuple[str, ...]):
+    """Neighbouring files that one task counts, so that there are fewer tables to send and to merge."""
+
+    __slots__ = ()
+
+
+def grouped(parts: list[Any], n_workers: int) -> list[Any]:
+    """Put neighbouring small files together; parts of other sources stay as they are."""
+    size = len(parts) // max(TASKS_OF_A_WORKER * n_workers, 1) if n_workers else 1
+    if size < 2 or not all(isinstance(part, str) and os.path.isfile(part) for part in parts):  # noqa: PTH113 - it is a str
+        return parts
+    groups: list[list[str]] = []
+    room = 0
+    for path in parts:
+        room -= os.path.getsize(path)  # noqa: PTH202 - it is a str
+        if room < 0 or len(groups[-1]) == size:
+            groups.append([])
+            room = GROUP_NBYTES - os.path.getsize(path)  # noqa: PTH202 - it is a str
+        groups[-1].append(path)
+    return list(map(Group, groups))
+
+
+def sources_in(part: Any) -> Iterator[Any]:
+    """Give the files of a group, or the part itself."""
+    return iter(cast(Iterable[Any], part)) if isinstance(part, Group) else iter((part,))
+
+
 def _matches(name: str) -> list[str]:
     if not has_magic(name):
         return [name]
@@ -89,12 +125,16 @@ def _opened(path: str) -> Generator[Any, None, None]:
 
 
 @contextmanager
-def _named(part: object) -> Generator[None, None, None]:
+def named(part: object) -> Generator[None, None, None]:
+    """Give errors the name of the part that they are about."""
     name = part if isinstance(part, str) else f"a partition of the type {type(part).__name__}"
     try:
         yield
-    except (PartError, MemoryError):
+    except PartError:
         raise
+    except MemoryError as error:
+        why = str(error) or "not enough memory"
+        raise MemoryError(f"{name}: {why}; give workers more of it, or cut the source into more parts") from error
     except (TextProcessorError, ValueError, TypeError, LookupError, OverflowError, OSError) as error:
         raise PartError(f"{name}: {error}", part=name) from error
 
@@ -105,23 +145,36 @@ def _named(part: object) -> Generator[None, None, None]:
 def count(part: Any, work: Work) -> TextAnalyzer:
     """Count the words of a part."""
     analyzer = TextAnalyzer(keep_documents=False, **work.options)
-    with _named(part):
-        _add(analyzer, part, work)
+    for each in sources_in(part):
+        with named(each):
+            _add(analyzer, each, work)
     return analyzer
+
+
+def shares(part: Any, work: Work, n_parts: int, salt: int) -> list[bytes]:
+    """Count the words of a part, and share them out, so that the whole table of the part need not be kept."""
+    parts = count(part, work).split(n_parts, salt)
+    parts.reverse()
+    return [parts.pop().to_bytes() for _ in range(n_parts)]
 
 
 def count_pieces(part: Any, work: Work) -> PieceCounts:
     """Count the pieces of a part."""
     counts = PieceCounts(**work.options)
-    with _named(part):
-        if isinstance(part, str) and work.column is None and "://" not in part:
-            counts.add_file(part, **work.reading)
-        elif isinstance(part, str) and work.column is None:
-            with _opened(part) as file:
-                counts.add_stream(file, **work.reading)
-        else:
-            _add_documents(counts.add_arrow, counts.add_texts, part, work.column)
+    for each in sources_in(part):
+        with named(each):
+            _add_pieces(counts, each, work)
     return counts
+
+
+def _add_pieces(counts: PieceCounts, part: Any, work: Work) -> None:
+    if isinstance(part, str) and work.column is None and "://" not in part:
+        counts.add_file(part, **work.reading)
+    elif isinstance(part, str) and work.column is None:
+        with _opened(part) as file:
+            counts.add_stream(file, **work.reading)
+    else:
+        _add_documents(counts.add_arrow, counts.add_texts, part, work.column)
 
 
 def _add(analyzer: TextAnalyzer, part: Any, work: Work) -> None:
@@ -156,6 +209,44 @@ def many_checked(part: Any) -> Any:
     return part
 
 
+def texts_of(part: Any, column: str | None) -> Iterator[str]:
+    """Give the documents of a part, without nulls: those of a file of text are its lines, but blank ones."""
+    if isinstance(part, str) and column is None:
+        with _opened(part) as file, _decompressed(file) as given, TextIOWrapper(given, encoding="utf-8") as lines:
+            yield from (line.rstrip("\n") for line in lines if not line.isspace())
+    else:
+        chunks: list[Any] = []
+        _add_documents(chunks.append, chunks.append, part, column)
+        for chunk in chunks:
+            yield from (text for text in _listed(chunk) if text is not None)
+
+
+def _listed(chunk: Any) -> list[Any]:
+    if not isinstance(chunk, list):
+        pa = import_module("pyarrow")
+        if isinstance(chunk, pa.Table):  # a block of Ray
+            chunk = chunk.column(0)
+        elif not hasattr(chunk, "to_pylist"):
+            chunk = pa.chunked_array(chunk) if hasattr(chunk, "__arrow_c_stream__") else pa.array(chunk)
+        chunk = chunk.to_pylist()
+    return cast(list[Any], chunk)
+
+
+@contextmanager
+def _decompressed(file: Any) -> Generator[Any, None, None]:
+    """Give a file of pyarrow for one of Python, without the compression."""
+    pa = import_module("pyarrow")
+    head = file.read(4)
+    file.seek(0)
+    with pa.PythonFile(file, mode="r") as given:
+        codec = next((name for magic, name in _CODECS.items() if head.startswith(magic)), None)
+        if codec is None:
+            yield given
+            return
+        with pa.CompressedInputStream(given, codec) as decompressed:
+            yield decompressed
+
+
 @contextmanager
 def _column_of_file(path: str, column: str) -> Generator[Iterator[Any], None, None]:
     """Give a column of a Parquet file, or a field of JSON lines, chunk by chunk."""
@@ -168,10 +259,7 @@ def _column_of_file(path: str, column: str) -> Generator[Iterator[Any], None, No
             yield (batch.column(0) for batch in batches)
             return
         pa, json = import_module("pyarrow"), import_module("pyarrow.json")
-        given = pa.PythonFile(file, mode="r")
-        codec = next((name for magic, name in _CODECS.items() if head.startswith(magic)), None)
-        if codec is not None:
-            given = stack.enter_context(pa.CompressedInputStream(given, codec))
+        given = stack.enter_context(_decompressed(file))
         schema = pa.schema([(column, pa.string())])
         fields = json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         yield iter(json.read_json(given, parse_options=fields).column(column).chunks)
@@ -183,10 +271,15 @@ def _column_of_file(path: str, column: str) -> Generator[Iterator[Any], None, No
 def merge(parts: Sequence[Any]) -> Any:
     """Merge analyzers or counts, or their bytes, in this order, into a new one."""
     first, *others = parts
-    whole = _value(first) if isinstance(first, bytes) else _value(first.to_bytes())
+    whole = _value(first) if isinstance(first, bytes) else copy(first)  # an engine may need the parts again
     for part in others:
         whole.merge(_value(part) if isinstance(part, bytes) else part)
     return whole
+
+
+def merge_bytes(parts: Sequence[Any]) -> bytes:
+    """Merge as `merge` does, into bytes."""
+    return cast(bytes, merge(parts).to_bytes())
 
 
 def _value(data: bytes) -> Any:
@@ -199,11 +292,6 @@ def tree(items: Iterable[Item], merged: Callable[[list[Item]], Item]) -> Item:
     while len(level) > 1:
         level = [merged(level[i : i + FAN_IN]) if level[i + 1 : i + 2] else level[i] for i in range(0, len(level), FAN_IN)]
     return level[0]
-
-
-def split(analyzer: TextAnalyzer, n: int, salt: int) -> list[bytes]:
-    """Return the shares of a table, as bytes."""
-    return [share.to_bytes() for share in analyzer.split(n, salt)]
 
 
 def table(analyzer: TextAnalyzer | bytes) -> Any:
@@ -222,17 +310,6 @@ def in_order(analyzer: TextAnalyzer, order: str, options: dict[str, Any]) -> Tex
         return analyzer
     keys = [("count", "descending"), ("term", "ascending")] if order == "count" else [("term", "ascending")]
     return TextAnalyzer.from_word_batches(analyzer.word_table().sort_by(keys), documents=len(analyzer), **options)
-
-
-# ---- Columns ---------------------------------------------------------------------------------------------------------
-
-
-def with_tokens(rows: Any, column: str, tokenizer: Tokenizer, *, counts: bool) -> Any:
-    """Return a ``pyarrow.Table`` or batch with one column more: ``ids``, or ``tokens`` with their numbers."""
-    with _named(f"the column {quoted(column)}"):
-        texts = rows.column(column)
-        made = tokenizer.count_arrow(texts, threads=1) if counts else tokenizer.encode_arrow(texts, threads=1)
-    return rows.append_column("tokens" if counts else "ids", made)
 
 
 # ---- Arguments -------------------------------------------------------------------------------------------------------

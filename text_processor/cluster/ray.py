@@ -1,18 +1,18 @@
-"""Words and tokens by Ray. Needs the extra ``ray``; Ray starts on this machine unless a cluster is given."""
+"""Words, tokens, sentiment and vectors by Ray. Needs the extra ``ray``; Ray starts on this machine if it is not running."""
 
 from __future__ import annotations
 
 from functools import lru_cache, partial
 from importlib import import_module
-from typing import Any, Literal, cast
+from typing import Any
 
 from text_processor._common.messages import needs
-from text_processor.analyzer import TextAnalyzer
-from text_processor.bpe import Tokenizer
-from text_processor.cluster import _parts
+from text_processor.cluster import _columns, _engine, _parts
+from text_processor.cluster._columns import Columns
+from text_processor.cluster._engine import Count, Engine, of_engine
 from text_processor.cluster._parts import Work
 
-__all__ = ["count_tokens", "count_words", "encode_column", "train_tokenizer"]
+__all__ = ["count_tokens", "count_words", "encode_column", "fit_vectorizer", "score_sentiment", "train_tokenizer", "vectorize"]
 
 
 def _ray(module: str = "ray") -> Any:
@@ -20,12 +20,6 @@ def _ray(module: str = "ray") -> Any:
         return import_module(module)
     except ImportError as error:
         raise ImportError(needs("text_processor.cluster.ray", module, "ray")) from error
-
-
-def _task(function: Any, retries: int, n_results: int = 1) -> Any:
-    """Return what starts a task. Ray repeats what was lost with a worker, and what the system has failed to read."""
-    remote = _ray().remote(function)
-    return remote.options(max_retries=retries, retry_exceptions=[OSError], num_returns=n_results).remote
 
 
 def _parts_of(source: Any, column: str | None) -> list[Any]:
@@ -41,115 +35,69 @@ def _parts_of(source: Any, column: str | None) -> list[Any]:
     )
 
 
-def _counted(source: Any, work: Work, count: Any, retries: int) -> list[Any]:
-    """Start the counting of all parts; return references to the results, in order."""
-    parts = _parts_of(source, work.column)
-    return [_task(count, retries)(part, work) for part in parts] or [_task(count, retries)([], work)]
+class Ray(Engine):
+    """Calls are tasks; references to their results are handed on, and only the last result is fetched."""
 
+    def __init__(self, retries: int = 3) -> None:
+        self._retries = retries
 
-def _merged(parts: Any, retries: int) -> Any:
-    return _parts.tree(parts, lambda some: _task(_merge_all, retries)(*some))
+    def _task(self, function: Any, n_results: int = 1) -> Any:
+        """Return what starts a task. Ray repeats what was lost with a worker, and what the system has failed to read."""
+        remote = _ray().remote(function)
+        return remote.options(max_retries=self._retries, retry_exceptions=[OSError], num_returns=n_results).remote
+
+    def counted(self, source: Any, count: Count, work: Work) -> Any:
+        """Start a task for each part; return references to the results."""
+        start = self._task(count)
+        parts = _parts_of(source, work.column)
+        n_workers = int(_ray().cluster_resources().get("CPU", 0))
+        return [start(part, work) for part in _parts.grouped(parts, n_workers) or _parts.NOTHING]
+
+    def merged(self, counted: Any) -> Any:
+        """Wait for the whole; an error of a part is raised as it was, without Ray's wrapping."""
+        merge = self._task(_merge_all)
+        try:
+            return _ray().get(_parts.tree(counted, lambda some: merge(*some)))
+        except _ray("ray.exceptions").RayTaskError as error:
+            if isinstance(error.cause, Exception):
+                raise error.cause from error
+            raise
+
+    def table(self, source: Any, work: Work, n_parts: int, salt: int) -> Any:
+        """Return a ``ray.data.Dataset`` with a block for each share."""
+        split, merge, table = self._task(_parts.shares, n_parts), self._task(_merge_bytes), self._task(_parts.table)
+        parts = [split(part, work, n_parts, salt) for part in _parts_of(source, work.column) or _parts.NOTHING]
+        shares = [[made] if n_parts == 1 else made for made in parts]
+        merged = [_parts.tree(alike, lambda some: merge(*some)) for alike in zip(*shares, strict=True)]
+        return _ray("ray.data").from_arrow_refs([table(share) for share in merged])
+
+    def with_columns(self, frame: Any, column: str, columns: Columns) -> Any:
+        """Return a lazy ``ray.data.Dataset``. The tool travels once to each machine, by Ray's object store."""
+        add = partial(_added, column=column, names=columns.names, make=columns.make, reference=_ray().put(columns.tool))
+        return frame.map_batches(add, batch_format="pyarrow")
 
 
 def _merge_all(*parts: Any) -> Any:
     return _parts.merge(parts)
 
 
-def _get(reference: Any) -> Any:
-    """Wait for a result; an error of a part is raised as it was, without Ray's wrapping."""
-    try:
-        return _ray().get(reference)
-    except _ray("ray.exceptions").RayTaskError as error:
-        if isinstance(error.cause, Exception):
-            raise error.cause from error
-        raise
-
-
-def count_words(
-    source: Any,
-    *,
-    column: str | None = None,
-    result: Literal["analyzer", "table"] = "analyzer",
-    order: Literal["seen", "count", "term"] | None = None,
-    n_parts: int = 64,
-    salt: int = 0,
-    retries: int = 3,
-    **options: Any,
-) -> Any:
-    """Count the words of a source on a cluster; the counts are those of one process.
-
-    Args:
-        source: paths and globs (one, or a list), also URLs of fsspec; or a ``ray.data.Dataset`` with ``column``. A file is one
-            part: text as for `text_processor.TextAnalyzer.add_file`, or, with ``column``, Parquet or JSON lines.
-        column: the column of text, or the field of JSON lines.
-        result: ``"analyzer"``, or ``"table"``: a ``ray.data.Dataset`` of ``term``, ``count`` and ``document_frequency`` in
-            ``n_parts`` blocks, for tables that no worker can hold.
-        order: as for `text_processor.cluster.dask.count_words`.
-        n_parts: the number of blocks of a table. Choose it so that a worker can hold a few of them.
-        salt: as for `text_processor.TextAnalyzer.split`.
-        retries: how often Ray repeats a task whose worker was lost, or that raised `OSError`.
-        options: the arguments of `text_processor.TextAnalyzer` and of `text_processor.TextAnalyzer.add_file`, by name. A
-            worker counts with ``threads=1``.
-
-    Raises as `text_processor.cluster.dask.count_words` does. Ray is started if it is not running.
-    """
-    order = cast(Any, _parts.checked(result, order, n_parts, salt))
-    work = _parts.work_of(column, options)
-    counted = _counted(source, work, _parts.count, retries)
-    if result == "analyzer":
-        whole = cast(TextAnalyzer, _get(_merged(counted, retries)))
-        return _parts.in_order(whole, str(order), work.options)
-    split = _task(_parts.split, retries, n_parts)
-    shares = [[made] if n_parts == 1 else made for made in (split(part, n_parts, salt) for part in counted)]
-    to_table = _task(_parts.table, retries)
-    return _ray("ray.data").from_arrow_refs([to_table(_merged(alike, retries)) for alike in zip(*shares, strict=True)])
-
-
-def train_tokenizer(
-    source: Any,
-    pattern: str = "gpt4",
-    vocab_size: int = 32_768,
-    *,
-    column: str | None = None,
-    retries: int = 3,
-    encoding: str | None = None,
-    **options: Any,
-) -> Tokenizer:
-    """Train a tokenizer on a cluster, with exactly the merges that training on all texts in one process gives.
-
-    The arguments are those of `count_words` and of `text_processor.cluster.dask.train_tokenizer`. The counts of the distinct
-    pieces must fit into one worker and into this process.
-    """
-    tokenizer = Tokenizer(pattern, special_tokens=options.pop("special_tokens", None))
-    work = Work(column, {"encoding": encoding}, {"pattern": tokenizer.pattern, "threads": 1})
-    counts = _get(_merged(_counted(source, work, _parts.count_pieces, retries), retries))
-    tokenizer.train_from_counts(counts, vocab_size, **options)
-    return tokenizer
-
-
-def encode_column(frame: Any, column: str, tokenizer: Tokenizer) -> Any:
-    """Return a ``ray.data.Dataset`` with a column ``ids`` more: the token ids of each text of a column. It is lazy.
-
-    The tokenizer travels once to each machine, by Ray's object store. Special tokens in a text raise, as in
-    `text_processor.Tokenizer.encode`.
-    """
-    return _with_tokens(frame, column, tokenizer, counts=False)
-
-
-def count_tokens(frame: Any, column: str, tokenizer: Tokenizer) -> Any:
-    """Return a ``ray.data.Dataset`` with a column ``tokens`` more: how many tokens each text of a column has. It is lazy."""
-    return _with_tokens(frame, column, tokenizer, counts=True)
-
-
-def _with_tokens(frame: Any, column: str, tokenizer: Tokenizer, *, counts: bool) -> Any:
-    add = partial(_add_tokens, reference=_ray().put(tokenizer), column=column, counts=counts)
-    return frame.map_batches(add, batch_format="pyarrow")
+def _merge_bytes(*parts: Any) -> bytes:
+    return _parts.merge_bytes(parts)
 
 
 @lru_cache(maxsize=4)
-def _tokenizer(reference: Any) -> Tokenizer:
-    return cast(Tokenizer, _ray().get(reference))
+def _fetched(reference: Any) -> Any:
+    return _ray().get(reference)
 
 
-def _add_tokens(rows: Any, reference: Any, column: str, *, counts: bool) -> Any:
-    return _parts.with_tokens(rows, column, _tokenizer(reference), counts=counts)
+def _added(rows: Any, column: str, names: tuple[str, ...], make: Any, reference: Any) -> Any:
+    return _columns.added(rows, column, Columns(names, make, _fetched(reference)))
+
+
+count_words = of_engine(Ray, _engine.count_words)
+train_tokenizer = of_engine(Ray, _engine.train_tokenizer)
+encode_column = of_engine(Ray, _engine.encode_column)
+count_tokens = of_engine(Ray, _engine.count_tokens)
+score_sentiment = of_engine(Ray, _engine.score_sentiment)
+fit_vectorizer = of_engine(Ray, _engine.fit_vectorizer)
+vectorize = of_engine(Ray, _engine.vectorize)

@@ -1,21 +1,27 @@
-"""Words and tokens by Spark. Needs the extra ``spark`` and a Java runtime."""
+"""Words, tokens, sentiment and vectors by Spark. Needs the extra ``spark`` and a Java runtime."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import import_module
-from operator import itemgetter
-from typing import Any, Literal, cast
+from typing import Any
 
 from text_processor._common.messages import needs
 from text_processor.analyzer import TextAnalyzer
-from text_processor.bpe import Tokenizer
-from text_processor.cluster import _parts
+from text_processor.cluster import _columns, _engine, _parts
+from text_processor.cluster._columns import Columns
+from text_processor.cluster._engine import Count, Engine, of_engine
 from text_processor.cluster._parts import Work
 
-__all__ = ["count_tokens", "count_words", "encode_column", "train_tokenizer"]
+__all__ = ["count_tokens", "count_words", "encode_column", "fit_vectorizer", "score_sentiment", "train_tokenizer", "vectorize"]
 
-ROWS = "term string, count long, document_frequency long"
+_ROWS = "term string, count long, document_frequency long"
+
+# What is made of a part: its index among these, the number of the part, and the bytes.
+Item = tuple[int, tuple[int, bytes]]
+
+# Spark's names for types of Arrow; it has no unsigned numbers.
+_TYPES = {"int32": "int", "int64": "bigint", "float": "float", "double": "double"}
 
 
 def _session(session: Any) -> Any:
@@ -26,47 +32,87 @@ def _session(session: Any) -> Any:
     return session or sql.SparkSession.builder.getOrCreate()
 
 
-def _counted(source: Any, work: Work, count: Callable[[Any, Work], Any], session: Any) -> Any:
-    """Return an RDD of the number of each part and its counts, as bytes."""
-    if _parts.is_paths(source):
-        files = list(enumerate(_parts.paths(source)))
+class Spark(Engine):
+    """Counts are the bytes in an RDD, each with the number of its part."""
 
-        def counted(file: tuple[int, str]) -> tuple[int, bytes]:
-            return file[0], count(file[1], work).to_bytes()
+    def __init__(self, session: Any = None) -> None:
+        self._session = _session(session)
 
-        return session.sparkContext.parallelize(files, len(files)).map(counted)
-    if not hasattr(source, "mapInArrow"):
-        raise TypeError(f"source must be paths, globs or a pyspark.sql.DataFrame, not {type(source).__name__}")
-    if work.column is None:
+    def counted(self, source: Any, count: Count, work: Work) -> Any:
+        """Return an RDD of the number of each part and its counts."""
+        n_workers = self._session.sparkContext.defaultParallelism
+        return self._mapped(source, work.column, n_workers, lambda part: [count(part, work).to_bytes()]).values()
+
+    def _mapped(self, source: Any, column: str | None, n_workers: int, function: Callable[[Any], list[bytes]]) -> Any:
+        """Return an RDD of what a function makes of each part: the index of an item, the number of the part, and the item."""
+        if not _parts.is_paths(source):
+            return _mapped_frame(source, column, function)
+        files: list[tuple[int, Any]] = [*enumerate(_parts.grouped(_parts.paths(source), n_workers) or _parts.NOTHING)]
+
+        def items(file: tuple[int, Any]) -> list[Item]:
+            return [(i, (file[0], made)) for i, made in enumerate(function(file[1]))]
+
+        return self._session.sparkContext.parallelize(files, len(files)).flatMap(items)
+
+    def merged(self, counted: Any) -> Any:
+        """Merge neighbours until few are left, as `_parts.tree` does, and those here."""
+        n: int = counted.getNumPartitions()  # each has one part
+        while n > _parts.FAN_IN:
+            n = -(-n // _parts.FAN_IN)
+            counted = counted.map(_with_number).groupByKey(n).mapValues(_merge_in_order)
+        return _parts.merge([data for _, data in sorted(counted.collect())])
+
+    def table(self, source: Any, work: Work, n_parts: int, salt: int) -> Any:
+        """Return a lazy ``pyspark.sql.DataFrame`` with a partition for each share."""
+        shares = self._mapped(source, work.column, 0, lambda part: _parts.shares(part, work, n_parts, salt))
+        merged = shares.groupByKey(n_parts).mapValues(_merge_in_order).map(_row_of_share)
+        return self._session.createDataFrame(merged, "counts binary").mapInArrow(_rows, _ROWS)
+
+    def with_columns(self, frame: Any, column: str, columns: Columns) -> Any:
+        """Return a lazy ``pyspark.sql.DataFrame``. The tool travels once to each worker, as a broadcast."""
+        _columns.check_new(columns.names, frame.columns)
+        pa, types = import_module("pyarrow"), import_module("pyspark.sql.types")
+        of_nothing = _columns.added(pa.table({column: pa.array([], pa.string())}), column, columns).schema
+        fields = [(name, *_spark_type(of_nothing.field(name).type)) for name in columns.names]
+        added = ", ".join(f"{name} {kind}" for name, kind, _ in fields)
+        shared, names, make = frame.sparkSession.sparkContext.broadcast(columns.tool), columns.names, columns.make
+
+        def add(batches: Iterator[Any]) -> Iterator[Any]:
+            for batch in batches:
+                made = _columns.added(batch, column, Columns(names, make, shared.value))
+                for name, _, target in fields:
+                    made = made.set_column(made.schema.get_field_index(name), name, made.column(name).cast(target))
+                yield made
+
+        return frame.mapInArrow(add, types.StructType([*frame.schema.fields, *types.StructType.fromDDL(added).fields]))
+
+
+def _mapped_frame(frame: Any, column: str | None, function: Callable[[Any], list[bytes]]) -> Any:
+    """Do what `Spark._mapped` does with the partitions of a data frame."""
+    if not hasattr(frame, "mapInArrow"):
+        raise TypeError(f"source must be paths, globs or a pyspark.sql.DataFrame, not {type(frame).__name__}")
+    if column is None:
         raise TypeError("of a pyspark.sql.DataFrame, column must be given")
 
-    def count_partition(batches: Iterator[Any]) -> Iterator[Any]:
-        return _count_partition(batches, work, count)
+    def made(batches: Iterator[Any]) -> Iterator[Any]:
+        pa, context = import_module("pyarrow"), import_module("pyspark").TaskContext.get()
+        columns = [batch.column(0) for batch in batches]
+        items = function(pa.chunked_array(columns, columns[0].type) if columns else [])
+        numbers = [pa.array(each, pa.int32()) for each in (range(len(items)), [context.partitionId()] * len(items))]
+        yield pa.record_batch([*numbers, pa.array(items, pa.binary())], ["item", "part", "data"])
 
-    return source.select(work.column).mapInArrow(count_partition, "part int, counts binary").rdd.map(_part_of_row)
-
-
-def _part_of_row(row: Sequence[Any]) -> tuple[int, bytes]:
-    return row[0], bytes(row[1])
-
-
-def _count_partition(batches: Iterator[Any], work: Work, count: Callable[[Any, Work], Any]) -> Iterator[Any]:
-    """Count the batches of a partition; give one row, with its number."""
-    pa, context = import_module("pyarrow"), import_module("pyspark").TaskContext.get()
-    columns = [batch.column(0) for batch in batches]
-    part: Any = pa.chunked_array(columns, columns[0].type) if columns else []
-    counts = count(part, work).to_bytes()
-    yield pa.record_batch([pa.array([context.partitionId()], pa.int32()), pa.array([counts], pa.binary())], ["part", "counts"])
+    rows = frame.select(column).mapInArrow(made, "item int, part int, data binary").rdd
+    if rows.getNumPartitions() == 0:
+        return rows.context.parallelize([(i, (0, data)) for i, data in enumerate(function([]))])
+    return rows.map(_item_of_row)
 
 
-def _merged(parts: Any) -> Any:
-    """Merge neighbours until one is left, as `_parts.tree` does; return it, or None of nothing."""
-    n: int = parts.map(itemgetter(0)).max() + 1 if parts.getNumPartitions() else 0
-    while n > _parts.FAN_IN:
-        n = -(-n // _parts.FAN_IN)
-        parts = parts.map(_with_number).groupByKey(n).mapValues(_merge_in_order)
-    found = [data for _, data in sorted(parts.collect())]
-    return _parts.merge(found) if found else None
+def _item_of_row(row: Sequence[Any]) -> Item:
+    return row[0], (row[1], bytes(row[2]))
+
+
+def _row_of_share(share: tuple[int, bytes]) -> tuple[bytearray]:
+    return (bytearray(share[1]),)
 
 
 def _with_number(part: tuple[int, bytes]) -> tuple[int, tuple[int, bytes]]:
@@ -75,58 +121,7 @@ def _with_number(part: tuple[int, bytes]) -> tuple[int, tuple[int, bytes]]:
 
 
 def _merge_in_order(parts: Iterable[tuple[int, bytes]]) -> bytes:
-    return cast(bytes, _parts.merge([data for _, data in sorted(parts)]).to_bytes())
-
-
-def count_words(
-    source: Any,
-    *,
-    column: str | None = None,
-    result: Literal["analyzer", "table"] = "analyzer",
-    order: Literal["seen", "count", "term"] | None = None,
-    n_parts: int = 64,
-    salt: int = 0,
-    session: Any = None,
-    **options: Any,
-) -> Any:
-    """Count the words of a source on a cluster; the counts are those of one process.
-
-    Args:
-        source: paths and globs (one, or a list), also URLs of fsspec, which every worker can read; or a
-            ``pyspark.sql.DataFrame`` with ``column``. A file is one part: text as for `text_processor.TextAnalyzer.add_file`,
-            or, with ``column``, Parquet or JSON lines. Paths are several times faster, since their text does not go through
-            the JVM.
-        column: the column of text, or the field of JSON lines.
-        result: ``"analyzer"``, or ``"table"``: a ``pyspark.sql.DataFrame`` of ``term``, ``count`` and ``document_frequency``,
-            for tables that no worker can hold. It is lazy.
-        order: as for `text_processor.cluster.dask.count_words`; the parts of a data frame are in the order of its partitions.
-        n_parts: the number of shares of a table. Choose it so that a worker can hold one of them, twice.
-        salt: as for `text_processor.TextAnalyzer.split`.
-        session: a ``SparkSession``; None means the current one, or a new one.
-        options: the arguments of `text_processor.TextAnalyzer` and of `text_processor.TextAnalyzer.add_file`, by name. A
-            worker counts with ``threads=1``.
-
-    Raises as `text_processor.cluster.dask.count_words` does, but what goes wrong on a worker is an error of Spark, whose text
-    has ``PartError`` and the name of the part. Spark repeats failed and lost tasks (``spark.task.maxFailures``).
-    """
-    order = cast(Any, _parts.checked(result, order, n_parts, salt))
-    work = _parts.work_of(column, options)
-    parts = _counted(source, work, _parts.count, _session(session))
-    if result == "analyzer":
-        whole = cast(TextAnalyzer, _merged(parts) or TextAnalyzer(keep_documents=False, **work.options))
-        return _parts.in_order(whole, str(order), work.options)
-
-    def shares(part: tuple[int, bytes]) -> list[tuple[int, tuple[int, bytes]]]:
-        split = _parts.split(TextAnalyzer.from_bytes(part[1]), n_parts, salt)
-        return [(share, (part[0], data)) for share, data in enumerate(split)]
-
-    merged = parts.flatMap(shares).groupByKey(n_parts).mapValues(_merge_in_order)
-    tables = _session(session).createDataFrame(merged.map(_row_of_share), "counts binary")
-    return tables.mapInArrow(_rows, ROWS)
-
-
-def _row_of_share(share: tuple[int, bytes]) -> tuple[bytearray]:
-    return (bytearray(share[1]),)
+    return _parts.merge_bytes([data for _, data in sorted(parts)])
 
 
 def _rows(batches: Iterator[Any]) -> Iterator[Any]:
@@ -135,57 +130,20 @@ def _rows(batches: Iterator[Any]) -> Iterator[Any]:
             yield from TextAnalyzer.from_bytes(counts.as_buffer()).word_batches()
 
 
-def train_tokenizer(
-    source: Any,
-    pattern: str = "gpt4",
-    vocab_size: int = 32_768,
-    *,
-    column: str | None = None,
-    session: Any = None,
-    encoding: str | None = None,
-    **options: Any,
-) -> Tokenizer:
-    """Train a tokenizer on a cluster, with exactly the merges that training on all texts in one process gives.
-
-    The arguments are those of `count_words` and of `text_processor.cluster.dask.train_tokenizer`. The counts of the distinct
-    pieces must fit into this process.
-    """
-    tokenizer = Tokenizer(pattern, special_tokens=options.pop("special_tokens", None))
-    work = Work(column, {"encoding": encoding}, {"pattern": tokenizer.pattern, "threads": 1})
-    counts = _merged(_counted(source, work, _parts.count_pieces, _session(session)))
-    tokenizer.train_from_counts(counts or _parts.count_pieces([], work), vocab_size, **options)
-    return tokenizer
-
-
-def encode_column(frame: Any, column: str, tokenizer: Tokenizer) -> Any:
-    """Return a ``pyspark.sql.DataFrame`` with a column ``ids`` more: the token ids of each text of a column. It is lazy.
-
-    The tokenizer travels once to each worker, as a broadcast. Special tokens in a text raise, as in
-    `text_processor.Tokenizer.encode`.
-    """
-    return _with_tokens(frame, column, tokenizer, counts=False)
-
-
-def count_tokens(frame: Any, column: str, tokenizer: Tokenizer) -> Any:
-    """Return a ``DataFrame`` with a column ``tokens`` more: how many tokens each text of a column has. It is lazy."""
-    return _with_tokens(frame, column, tokenizer, counts=True)
-
-
-def _with_tokens(frame: Any, column: str, tokenizer: Tokenizer, *, counts: bool) -> Any:
-    shared = frame.sparkSession.sparkContext.broadcast(tokenizer)
-
-    def add(batches: Iterator[Any]) -> Iterator[Any]:
-        for batch in batches:
-            made = _parts.with_tokens(batch, column, shared.value, counts=counts)
-            yield made if counts else made.set_column(len(batch.schema), "ids", made.column("ids").cast(_signed()))
-
-    types = import_module("pyspark.sql.types")
-    kind = types.IntegerType() if counts else types.ArrayType(types.IntegerType())
-    name = "tokens" if counts else "ids"
-    return frame.mapInArrow(add, types.StructType([*frame.schema.fields, types.StructField(name, kind)]))
-
-
-def _signed() -> Any:
-    """The type of ids: Spark has no unsigned numbers."""
+def _spark_type(kind: Any) -> tuple[str, Any]:
+    """Return the name of Spark's type for one of Arrow, and the type of Arrow that Spark takes for it."""
     pa = import_module("pyarrow")
-    return pa.list_(pa.int32())
+    if hasattr(kind, "value_type"):
+        name, target = _spark_type(kind.value_type)
+        return f"array<{name}>", pa.list_(target)
+    signed = {pa.uint32(): pa.int32()}.get(kind, kind)
+    return (_TYPES[str(signed)], signed) if str(signed) in _TYPES else ("double", pa.float64())
+
+
+count_words = of_engine(Spark, _engine.count_words)
+train_tokenizer = of_engine(Spark, _engine.train_tokenizer)
+encode_column = of_engine(Spark, _engine.encode_column)
+count_tokens = of_engine(Spark, _engine.count_tokens)
+score_sentiment = of_engine(Spark, _engine.score_sentiment)
+fit_vectorizer = of_engine(Spark, _engine.fit_vectorizer)
+vectorize = of_engine(Spark, _engine.vectorize)

@@ -1,6 +1,7 @@
 """A report on a corpus, or on what distinguishes two, as one page of HTML; and the statistics that it shows.
 
-`TextAnalyzer.report` and ``text-processor report`` write the page. It needs the extra ``report``; the functions need nothing.
+`text_processor.TextAnalyzer.report` and ``text-processor report`` write the page. It needs the extra ``report``; the functions
+need nothing.
 
 >>> from text_processor import TextAnalyzer
 >>> from text_processor.report import keyness
@@ -14,6 +15,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -50,7 +52,7 @@ def page(
     encoding: str | None = None,
     title: str | None = None,
 ) -> str:
-    """Return the page that `TextAnalyzer.report` writes, as HTML. The arguments and errors are those.
+    """Return the page that `text_processor.TextAnalyzer.report` writes, as HTML. The arguments and errors are those.
 
     >>> from text_processor import TextAnalyzer
     >>> from text_processor.report import page
@@ -85,7 +87,7 @@ def page(
 
 
 def write(path: StrOrBytesPath, analyzer: Any, **options: Any) -> None:
-    """Write the page into a file: what `TextAnalyzer.report` does."""
+    """Write the page into a file: what `text_processor.TextAnalyzer.report` does."""
     made = page(analyzer, **options)
     common_files.write_file(os.fsdecode(path), [made.encode()])
 
@@ -97,11 +99,19 @@ def _side(given: Any, argument: str, name: str, paths: list[StrOrBytesPath] | No
     texts: Files | Kept | None = None
     can_be_cut = given._options.rule.can_be_cut
     if paths is not None:
-        length = sum(Path(os.fsdecode(path)).stat().st_size for path in paths)
-        texts = Files(paths, options, length, can_be_cut=can_be_cut)
+        texts = Files(paths, options, sum(map(_size_of, paths)), can_be_cut=can_be_cut)
     elif given._ledger.keeps_documents:
         texts = Kept(given.get_documents(), can_be_cut=can_be_cut)
     return Side(name, table, given._options, given._n_threads(), texts)
+
+
+def _size_of(path: StrOrBytesPath) -> int:
+    status = Path(os.fsdecode(path)).stat()
+    if not stat.S_ISREG(status.st_mode):  # a pipe would be empty, or wait for ever
+        raise ValueError(
+            f"{quoted(os.fsdecode(path))} cannot be read again, which a report does: give files, not pipes or devices"
+        )
+    return status.st_size
 
 
 def _checked_names(names: Sequence[str] | None, n: int) -> Sequence[str]:

@@ -19,9 +19,9 @@ class Dispersion(NamedTuple):
     range: int
     """In how many parts it occurs."""
     d: float
-    """Juilland's D: 1 if it is as frequent in each part, 0 if it occurs in one of equal parts alone. NaN if it never occurs."""
+    """Juilland's D: 1 if it is as frequent in each part, 0 if it is in one of equal parts alone; NaN if it is nowhere."""
     dp: float
-    """Gries' deviation of proportions: 0 if it is spread as all words are, near 1 if it is where few others are. Or NaN."""
+    """Gries' deviation of proportions, which is 0 if it is spread as all words are, near 1 if it is where few are. Or NaN."""
 
 
 def dispersion(parts: Iterable[Any], words: Iterable[str]) -> list[Dispersion]:
@@ -34,7 +34,7 @@ def dispersion(parts: Iterable[Any], words: Iterable[str]) -> list[Dispersion]:
     ``dp`` says more.
 
     Args:
-        parts: at least two; each is a `TextAnalyzer`, its ``words``, or another mapping of words to counts.
+        parts: at least two; each is a `text_processor.TextAnalyzer`, its ``words``, or another mapping of words to counts.
         words: the words.
 
     Returns:

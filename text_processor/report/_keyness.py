@@ -23,9 +23,9 @@ class Key(NamedTuple):
     target_count: int
     reference_count: int
     g2: float
-    """How sure the difference is: above 3.84, 6.63, 10.83 and 15.13 for p < 0.05, 0.01, 0.001 and 0.0001."""
+    """How sure the difference is. It is above 3.84, 6.63, 10.83 and 15.13 for p < 0.05, 0.01, 0.001 and 0.0001."""
     log_ratio: float
-    """How large it is: log2 of the quotient of the shares in all words. 1 is twice as often in the target, -1 half as often."""
+    """How large it is, as log2 of the quotient of the shares in all words. 1 is twice as often, -1 half as often."""
     low: float
     """The lower bound of the 95 % confidence interval of ``log_ratio``."""
     high: float
@@ -74,7 +74,7 @@ def keyness(target: Any, reference: Any, *, min_count: int = 1, cells: Literal[2
     `dispersion`, since a word may come from a single document.
 
     Args:
-        target: a `TextAnalyzer`, its ``words``, or another mapping of words to counts.
+        target: a `text_processor.TextAnalyzer`, its ``words``, or another mapping of words to counts.
         reference: what it is compared with, likewise. Two analyzers should have the same options.
         min_count: words that occur less often than this in both are left out.
         cells: 2 or 4.

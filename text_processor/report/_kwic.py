@@ -187,7 +187,7 @@ def kwic(analyzer: Any, word: str, *, n: int = 10, width: int = 40) -> list[Line
     What a word is, and how it is compared, is as the analyzer counts: ``"love"`` finds *Love*, and not *lovely*.
 
     Args:
-        analyzer: a `TextAnalyzer` that has kept its documents.
+        analyzer: a `text_processor.TextAnalyzer` that has kept its documents.
         word: a word as it stands in ``analyzer.words``; an n-gram, if the analyzer counts these.
         n: how many occurrences at most.
         width: how many characters of text before and after the word.

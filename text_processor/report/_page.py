@@ -123,8 +123,9 @@ def page_of(sides: Sequence[Side], title: str | None, version: str) -> str:
     rankings, sample_note = _rankings(sides)
     contents = [
         ("keys", "Differences") if keys is not None else None,
-        ("contexts", "In context") if contexts else None,
+        ("contexts", "In context") if contexts and keys is not None else None,
         ("words", "Most frequent"),
+        ("contexts", "In context") if contexts and keys is None else None,
         ("vocabulary", "Vocabulary"),
         ("dispersion", "Where") if spreads else None,
         ("method", "Method"),
@@ -132,7 +133,7 @@ def page_of(sides: Sequence[Side], title: str | None, version: str) -> str:
     names = [visible(side.name) for side in sides]
     return str(
         template.render(
-            title=title or " compared with ".join(names),
+            title=visible(title, 200) if title else " compared with ".join(names),
             style=style,
             sides=sides,
             contents=[each for each in contents if each is not None],
