@@ -1,11 +1,13 @@
 """Measures what stands around a tokenizer beside what people write for it, and checks the answers as it goes.
 
-    python benchmarks/pipelines.py [FILE ...] [--only shards] [--rounds N] [--output FOLDER] [--quick]
+    python benchmarks/pipelines.py [FILE ...] [--only shards|report] [--rounds N] [--output FOLDER] [--quick]
 
 FILEs are texts to measure on, in UTF-8. Without any, the texts are the book in examples/ and sources of Python's standard
 library. `pip install --group bench` gets the peers; one that is not installed is left out, with a word.
 
     shards    JSON lines to files of uint16: a loop over tiktoken that writes by NumPy, and `datasets.map` with tiktoken
+    chunks    a text to chunks of at most 512 tokens: the token splitter of LangChain and semchunk, both with tiktoken
+    report    `text-processor report` of 100 MB in comparison with the book, from the start of the process, by the clock
 
 All contestants of a comparison take turns on one processor. The first turn is not measured: in it the answers are compared.
 Time is that of the processor, so what else the machine does, and how fast its disk is, do not count. Ratios are taken for
@@ -20,11 +22,15 @@ import os
 os.environ |= {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_DATASETS_OFFLINE": "1"}
 
 import argparse
+import contextlib
 import gc
 import json
+import math
 import platform
+import resource
 import shlex
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -153,13 +159,110 @@ def measure_shards(settings: Settings) -> Iterator[Record]:
         yield {"bytes": nbytes, "documents": number + 1, **record}
 
 
+# ---- Chunks ----------------------------------------------------------------------------------------------------------
+
+# Tokens of a chunk.
+CHUNK_SIZE = 512
+
+
+def measure_chunks(settings: Settings) -> Iterator[Record]:
+    text = chosen_text(settings)
+    tokenizer = Tokenizer("gpt2")
+    tokenizer.train(text, 1000 if settings.is_quick else 32_768)
+    peer, nbytes = tokenizer.to_tiktoken(), len(text.encode())
+    say(f"{nbytes / 1e6:.1f} MB of text")
+
+    def count(part: str) -> int:
+        return len(peer.encode_ordinary(part))
+
+    def by_us() -> list[str]:
+        text_processor.clear_caches()
+        return [text[start:end] for start, end, _ in tokenizer.chunks(text, CHUNK_SIZE)]
+
+    def is_sound(chunks: list[str], _: object) -> bool:
+        return 0 < max(map(count, chunks)) <= CHUNK_SIZE and nbytes / len(chunks) > CHUNK_SIZE / 2
+
+    def is_whole(chunks: list[str], _: object) -> bool:
+        return "".join(chunks) == text and is_sound(chunks, None)
+
+    rivals = []
+    if is_installed("langchain_text_splitters"):
+        from langchain_text_splitters import base  # noqa: PLC0415 - it need not be there
+
+        way = base.Tokenizer(chunk_overlap=0, tokens_per_chunk=CHUNK_SIZE, decode=peer.decode, encode=peer.encode_ordinary)
+        splits = lambda: base.split_text_on_tokens(text=text, tokenizer=way)  # noqa: E731
+        # It cuts anywhere, so that a chunk may have more tokens than it was cut by.
+        rivals.append(contestant("LangChain, by tokens", splits, lambda chunks, _: nbytes / len(chunks) > CHUNK_SIZE / 2))
+    if is_installed("semchunk"):
+        import semchunk  # noqa: PLC0415 - it need not be there
+
+        # Without memory of earlier rounds, as ours.
+        rivals.append(contestant("semchunk", lambda: semchunk.chunk(text, CHUNK_SIZE, count, memoize=False), is_sound))
+    rivals.append(contestant("Tokenizer.chunks", by_us, is_whole))
+    for record in measure(rivals, nbytes, settings.rounds):
+        yield {"bytes": nbytes, "size": CHUNK_SIZE, **record}
+
+
+# ---- Reports ---------------------------------------------------------------------------------------------------------
+
+# What a report must be made of within three seconds.
+REPORT_NBYTES = 100_000_000
+
+
+def measure_report(settings: Settings) -> Iterator[Record]:
+    """Count a text, and report on it in comparison with the book: on all processors, for a user waits for the whole."""
+    text = chosen_text(settings).encode()
+    mine, book = settings.scratch / "mine.txt", settings.scratch / "book.txt"
+    with mine.open("wb") as file:
+        for _ in range(1 if settings.is_quick else math.ceil(REPORT_NBYTES / len(text))):
+            file.write(text)
+    book.write_text(texts.book(), encoding="utf-8")
+    nbytes, page = mine.stat().st_size + book.stat().st_size, settings.scratch / "report.html"
+    say(f"{nbytes / 1e6:.1f} MB of text in two files")
+    command = [sys.executable, "-m", "text_processor", "report", str(mine), "--versus", str(book), "-o", str(page)]
+    times: list[tuple[float, float]] = []
+    with on_all_processors():
+        for _ in range(settings.rounds):
+            start, before = time.perf_counter(), used_by_children()
+            subprocess.run([*command, "--no-progress"], check=True, capture_output=True)
+            times.append((time.perf_counter() - start, used_by_children() - before))
+    seconds, cpu_seconds = map(min, zip(*times, strict=True))
+    page_nbytes = page.stat().st_size
+    say(f"  report: {seconds:.2f} s, of processors {cpu_seconds:.2f} s; a page of {page_nbytes:,} bytes")
+    yield {"bytes": nbytes, "seconds": seconds, "cpu_seconds": cpu_seconds, "page_bytes": page_nbytes}
+
+
+def used_by_children() -> float:
+    """Return the processor time of all ended child processes."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+@contextlib.contextmanager
+def on_all_processors() -> Iterator[None]:
+    """Let what is started here run on all processors that this process began with."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    one = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, one)
+
+
 # ---- The whole -------------------------------------------------------------------------------------------------------
 
-BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {"shards": measure_shards}
+BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
+    "shards": measure_shards,
+    "chunks": measure_chunks,
+    "report": measure_report,
+}
 
 
 def about(settings: Settings) -> Record:
-    names = ("text-processor", "tiktoken", "numpy", "pyarrow", "datasets", "cffi")
+    names = ("text-processor", "tiktoken", "numpy", "pyarrow", "datasets", "langchain-text-splitters", "semchunk", "cffi")
     return {
         "command": shlex.join(["python", *sys.argv]) if not settings.files else "python benchmarks/pipelines.py FILE …",
         "rounds": settings.rounds,

@@ -253,6 +253,17 @@ class TpVectorsOptions(Pointer[TpVectorsOptions]):
 class TpVectors: ...
 
 @type_check_only
+class TpDocument(Pointer[TpDocument]):
+    text: Pointer[Uint8]
+    nbytes: int
+
+@type_check_only
+class TpVectorsJob(Pointer[TpVectorsJob]):
+    vectors: Pointer[TpVectors]
+    documents: Pointer[TpDocument]
+    n_documents: int
+
+@type_check_only
 class TpVectorsSizes(Pointer[TpVectorsSizes]):
     n_rows: int
     n_entries: int
@@ -405,6 +416,29 @@ class TpPacked(Pointer[TpPacked]):
     n_ids: int
 
 @type_check_only
+class TpChunking(Pointer[TpChunking]):
+    size: int
+    overlap: int
+    boundaries: Pointer[int]
+    n_boundaries: int
+    in_characters: bool
+
+@type_check_only
+class TpChunk(Pointer[TpChunk]):
+    text: int
+    start: int
+    end: int
+    n_ids: int
+
+@type_check_only
+class TpChunksPlace(Pointer[TpChunksPlace]):
+    text: int
+    start: int
+    end: int
+    n_characters: int
+    known: Array[Uint64]
+
+@type_check_only
 class TpIntSum(Pointer[TpIntSum]):
     high: int
     low: int
@@ -500,11 +534,27 @@ class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["tp_batch[]", "tp_batch[1]"], init: int = ...) -> Array[TpBatch]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_chunk *"], init: dict[str, Any] = ...) -> TpChunk: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunk[]", "tp_chunk[1]"], init: int = ...) -> Array[TpChunk]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunking *"], init: dict[str, Any] = ...) -> TpChunking: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunking[]", "tp_chunking[1]"], init: int = ...) -> Array[TpChunking]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunks_place *"], init: dict[str, Any] = ...) -> TpChunksPlace: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_chunks_place[]", "tp_chunks_place[1]"], init: int = ...) -> Array[TpChunksPlace]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_corpus **"], init: Pointer[TpCorpus] = ...) -> Pointer[Pointer[TpCorpus]]: ...
     @overload
     def __call__(
         self, cdecl: Literal["tp_corpus *[]", "tp_corpus *[1]"], init: int | list[Pointer[TpCorpus]] = ...
     ) -> Array[Pointer[TpCorpus]]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_document *"], init: dict[str, Any] = ...) -> TpDocument: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_document[]", "tp_document[1]"], init: int = ...) -> Array[TpDocument]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_error *"], init: dict[str, Any] = ...) -> TpError: ...
     @overload
@@ -686,6 +736,10 @@ class New(Protocol):
         self, cdecl: Literal["tp_vectors *[]", "tp_vectors *[1]"], init: int | list[Pointer[TpVectors]] = ...
     ) -> Array[Pointer[TpVectors]]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_vectors_job *"], init: dict[str, Any] = ...) -> TpVectorsJob: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_vectors_job[]", "tp_vectors_job[1]"], init: int = ...) -> Array[TpVectorsJob]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_vectors_options *"], init: dict[str, Any] = ...) -> TpVectorsOptions: ...
     @overload
     def __call__(
@@ -784,6 +838,7 @@ class Lib:
     TP_UNICODE_OLDEST: Final = 1025
     TP_UNICODE_OF_TOKENIZERS: Final = 2304
     TP_MAX_COLUMNS: Final = 2147483647
+    TP_MOST_SHARES: Final = 256
     TP_VADER_PACKAGE: Final = 0
     TP_VADER_NLTK: Final = 1
     TP_VADER_SUM_PLAIN: Final = 0
@@ -814,6 +869,7 @@ class Lib:
     TP_MOST_SPLIT_STEPS: Final = 8
     TP_LEFT_OUT: Final = 9223372036854775808
     TP_NO_ID: Final = 4294967295
+    TP_N_BOUNDARIES: Final = 5
     TP_FILTER_BLOCK: Final = 4096
     TP_OK: Final = 0
     TP_NO_MEMORY: Final = 1
@@ -865,6 +921,10 @@ class Lib:
     TP_ACCENTS_KEEP: Final = 0
     TP_ACCENTS_STRIP: Final = 1
     TP_ACCENTS_ASCII: Final = 2
+    TP_VALUES_INT32: Final = 0
+    TP_VALUES_INT64: Final = 1
+    TP_VALUES_FLOAT32: Final = 2
+    TP_VALUES_FLOAT64: Final = 3
     TP_VADER_BY_LEXICON: Final = 0
     TP_VADER_BY_NO_BEFORE: Final = 1
     TP_VADER_BY_NO: Final = 2
@@ -897,6 +957,11 @@ class Lib:
     TP_SPLIT_CONTIGUOUS: Final = 4
     TP_TIE_RUSTBPE: Final = 0
     TP_TIE_HF: Final = 1
+    TP_BOUNDARY_PARAGRAPH: Final = 0
+    TP_BOUNDARY_LINE: Final = 1
+    TP_BOUNDARY_SENTENCE: Final = 2
+    TP_BOUNDARY_WORD: Final = 3
+    TP_BOUNDARY_GRAPHEME: Final = 4
     TP_INT8: Final = 0
     TP_UINT8: Final = 1
     TP_INT16: Final = 2
@@ -1263,13 +1328,29 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_vectors_add_each(self, jobs: Pointer[TpVectorsJob], n_jobs: int, error: Pointer[TpError], /) -> int: ...
     def tp_vectors_append(self, vectors: Pointer[TpVectors], other: Pointer[TpVectors], error: Pointer[TpError], /) -> int: ...
+    def tp_vectors_append_terms(
+        self, vectors: Pointer[TpVectors], other: Pointer[TpVectors], columns: Pointer[Uint32], error: Pointer[TpError], /
+    ) -> int: ...
     def tp_vectors_get_sizes(self, vectors: Pointer[TpVectors], sizes: Pointer[TpVectorsSizes], /) -> None: ...
     def tp_vectors_get_rows(
         self,
         vectors: Pointer[TpVectors],
         columns: Pointer[Int32],
         counts: Pointer[Int32],
+        row_starts: Pointer[Int64],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vectors_take_rows(
+        self,
+        vectors: Pointer[TpVectors],
+        renumbered: Pointer[Int32],
+        kind: int,
+        n_threads: int,
+        columns: Pointer[Int32],
+        values: CData,
         row_starts: Pointer[Int64],
         error: Pointer[TpError],
         /,
@@ -1382,7 +1463,9 @@ class Lib:
         /,
     ) -> int: ...
     def tp_pieces_get_totals(self, pieces: Pointer[TpPieces], totals: Pointer[TpPiecesTotals], /) -> None: ...
-    def tp_pieces_merge(self, pieces: Pointer[TpPieces], other: Pointer[TpPieces], error: Pointer[TpError], /) -> int: ...
+    def tp_pieces_merge(
+        self, pieces: Pointer[TpPieces], other: Pointer[TpPieces], times: int, error: Pointer[TpError], /
+    ) -> int: ...
     def tp_pieces_split(
         self, pieces: Pointer[TpPieces], salt: int, parts: Pointer[Pointer[TpPieces]], n_parts: int, error: Pointer[TpError], /
     ) -> int: ...
@@ -1408,6 +1491,10 @@ class Lib:
     ) -> int: ...
     def tp_trainer_free(self, trainer: Pointer[TpTrainer], /) -> None: ...
     def tp_trainer_free_at(self, trainer: Pointer[Pointer[TpTrainer]], /) -> None: ...
+    def tp_trainer_set_limits(self, trainer: Pointer[TpTrainer], least_count: int, most_nbytes: int, /) -> None: ...
+    def tp_trainer_replay(
+        self, trainer: Pointer[TpTrainer], merges: Pointer[TpMerge], n: int, n_made: Pointer[Size], error: Pointer[TpError], /
+    ) -> int: ...
     def tp_trainer_step(
         self, trainer: Pointer[TpTrainer], merges: Pointer[TpMerge], n: int, n_made: Pointer[Size], error: Pointer[TpError], /
     ) -> int: ...
@@ -1652,6 +1739,23 @@ class Lib:
         capacity: int,
         packed_ends: Pointer[Uint64],
         packed: Pointer[TpPacked],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
+    def tp_vocabulary_find_chunks(
+        self,
+        vocabulary: Pointer[TpVocabulary],
+        cache: Pointer[TpPieceCache],
+        splitter: Pointer[TpSplitter],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        ends: Pointer[Uint64],
+        n_texts: int,
+        how: Pointer[TpChunking],
+        place: Pointer[TpChunksPlace],
+        chunks: Pointer[TpChunk],
+        capacity: int,
+        n_chunks: Pointer[Size],
         error: Pointer[TpError],
         /,
     ) -> int: ...

@@ -11,6 +11,7 @@ __all__ = [
     "UNICODE_VERSION",
     "AddedToken",
     "Buffer",
+    "Chunk",
     "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
@@ -29,6 +30,7 @@ __all__ = [
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
+    "TokenView",
     "Tokenizer",
     "UnknownTokenError",
     "UntrainedTokenizerWarning",
@@ -193,6 +195,20 @@ class TextAnalyzer:
     @classmethod
     def from_word_batches(cls, batches: Any, *, documents: int = 0, **options: Any) -> Self: ...
     def analyze_sentiment(self) -> float: ...
+    def report(
+        self,
+        path: str | bytes | os.PathLike[Any],
+        *,
+        versus: TextAnalyzer | None = None,
+        names: Sequence[str] | None = None,
+        files: Iterable[str | bytes | os.PathLike[Any]] | None = None,
+        versus_files: Iterable[str | bytes | os.PathLike[Any]] | None = None,
+        documents: Literal["lines", "whole"] = "lines",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
+        title: str | None = None,
+    ) -> None: ...
+    def _repr_html_(self) -> str: ...
     def __len__(self) -> int: ...
 
     # Copies
@@ -218,6 +234,7 @@ class Words(Mapping[str, int]):
     def keys(self) -> KeysView[str]: ...
     def items(self) -> ItemsView[str, int]: ...
     def values(self) -> ValuesView[int]: ...
+    def _repr_html_(self) -> str: ...
     def __reduce__(self) -> NoReturn: ...
 
 class Tokenizer(metaclass=ABCMeta):
@@ -230,6 +247,9 @@ class Tokenizer(metaclass=ABCMeta):
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
         threads: int | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
@@ -239,15 +259,33 @@ class Tokenizer(metaclass=ABCMeta):
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
         threads: int | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
     def train_from_counts(
         self,
-        counts: PieceCounts,
+        counts: PieceCounts | Mapping[Any, int],
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        threads: int | None = None,
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> None: ...
+    def extend(
+        self,
+        text: str | Buffer | PieceCounts,
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        threads: int | None = None,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
 
@@ -259,6 +297,7 @@ class Tokenizer(metaclass=ABCMeta):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         add_special_tokens: bool = False,
+        max_tokens: int | None = None,
     ) -> list[int]: ...
     def encode_ordinary(self, text: str | Buffer) -> list[int]: ...
     def encode_array(
@@ -331,6 +370,67 @@ class Tokenizer(metaclass=ABCMeta):
         add_special_tokens: bool = False,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> Any: ...  # a pyarrow.Array
+    def exceeds(
+        self,
+        text: str | Buffer,
+        n: int,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> bool: ...
+    @overload
+    def truncate(
+        self,
+        text: str,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> str: ...
+    @overload
+    def truncate(
+        self,
+        text: Buffer,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> bytes: ...
+    def chunks(
+        self,
+        text: str | Buffer,
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> list[Chunk]: ...
+    def chunks_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> list[list[Chunk]]: ...
+    def chunks_arrow(
+        self,
+        column: object,
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Callable[[int, int | None], object] | bool | None = None,
+    ) -> Any: ...  # a pyarrow.Array
     def encode_with_offsets(
         self,
         text: str | Buffer,
@@ -341,6 +441,14 @@ class Tokenizer(metaclass=ABCMeta):
         add_special_tokens: bool = False,
     ) -> tuple[array[int], array[int], array[int]]: ...
     def tokenize(self, text: str | Buffer) -> list[str]: ...
+    def show(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = "all",
+        disallowed_special: Literal["all"] | Collection[str] = (),
+    ) -> TokenView: ...
+    def _repr_html_(self) -> str: ...
     def encode_file(
         self,
         path: str | bytes | os.PathLike[Any],
@@ -349,6 +457,7 @@ class Tokenizer(metaclass=ABCMeta):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> int: ...
     def encode_corpus(
@@ -502,15 +611,35 @@ class AddedToken(NamedTuple):
     @property
     def is_exact(self) -> bool: ...
 
+class Chunk(NamedTuple):
+    start: int
+    end: int
+    n_tokens: int
+
+class TokenView:
+    @property
+    def ids(self) -> list[int]: ...
+    @property
+    def tokens(self) -> list[bytes]: ...
+    def __init__(self, ids: Sequence[int], tokens: Sequence[bytes], special: Iterable[int]) -> None: ...
+    def __len__(self) -> int: ...
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]: ...
+    def print(self) -> None: ...
+    def _repr_html_(self) -> str: ...
+
 class IncrementalDecoder:
     def __init__(self, tokenizer: Tokenizer, errors: str = "replace", *, skip_special_tokens: bool = False) -> None: ...
     def decode(self, ids: int | Iterable[int], final: bool = False) -> str: ...
     def reset(self) -> None: ...
 
 class PieceCounts:
-    def __init__(self, pattern: str = "gpt4", *, threads: int | None = None) -> None: ...
+    def __init__(
+        self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None, threads: int | None = None
+    ) -> None: ...
     @property
     def pattern(self) -> str: ...
+    @property
+    def special_tokens(self) -> tuple[str, ...]: ...
 
     # Adding
     def add(self, text: str | Buffer, *, progress: Callable[[int, int | None], object] | bool | None = None) -> None: ...
@@ -520,11 +649,15 @@ class PieceCounts:
         *,
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
+    def add_counts(
+        self, counts: Mapping[Any, int], *, progress: Callable[[int, int | None], object] | bool | None = None
+    ) -> None: ...
     def add_file(
         self,
         path: str | bytes | os.PathLike[Any],
         *,
         encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
     def add_stream(
@@ -532,6 +665,7 @@ class PieceCounts:
         stream: Readable,
         *,
         encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
         progress: Callable[[int, int | None], object] | bool | None = None,
     ) -> None: ...
     def add_arrow(self, column: object, *, progress: Callable[[int, int | None], object] | bool | None = None) -> None: ...

@@ -7,6 +7,7 @@ import io
 import struct
 import subprocess
 import sys
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from typing import NamedTuple
 import pytest
 from bpe_texts import BOOK
 
-from text_processor import TextAnalyzer, Tokenizer, cli
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, cli
 from text_processor._common import progress
 from text_processor.bpe._split.splitter import PATTERNS
 from text_processor.cli import _bpe, _shared
@@ -77,6 +78,44 @@ def test_train_makes_the_tokenizer_of_python(bpe, text, tmp_path, tie_break):
     assert Tokenizer.load(tmp_path / "model") == expected(tie_break)
     assert Tokenizer.from_huggingface(tmp_path / "model.json") == expected(tie_break)
     assert Tokenizer.from_tiktoken(tmp_path / "model.tiktoken", "gpt2", special) == expected(tie_break)
+
+
+def test_train_has_the_options_of_python(bpe, text, tmp_path):
+    limits = ["--min-frequency", 3, "--max-token-length", 4, "--cut-special", "--special", "the"]
+    bpe("train", text, "--vocab-size", 400, *limits, "-o", tmp_path / "m")
+    tokenizer = Tokenizer(special_tokens=["the"])
+    tokenizer.train(TEXT, 400, min_frequency=3, max_token_length=4, allowed_special="all")
+    assert Tokenizer.load(tmp_path / "m") == tokenizer
+    bpe("train", text, "--vocab-size", 500, "--extend", tmp_path / "m", "-o", tmp_path / "more")
+    tokenizer.extend(TEXT, 500)
+    assert Tokenizer.load(tmp_path / "more") == tokenizer
+    assert tokenizer.vocab_size > 400
+    refused = bpe("train", text, "--vocab-size", 300, "--extend", tmp_path / "m", "-o", tmp_path / "none")
+    assert "m: vocab_size must be at least" in refused.errors
+    assert not (tmp_path / "none").exists()
+
+
+def test_bytes_that_are_no_text_are_replaced_on_demand(bpe, model, tmp_path):
+    """By Python's decoder, also in UTF-16 and where a block of the file ends within a character."""
+    bad, tokenizer = b"the \xff\xe2\x82 Lord" + "é".encode() * 300_000 + b"\xc3", Tokenizer.load(model)
+    (tmp_path / "bad").write_bytes(bad)
+    ids = tokenizer.encode(bad.decode(errors="replace"))
+    assert bpe("encode", "-m", model, tmp_path / "bad").status == 1
+    result = bpe("encode", "-m", model, tmp_path / "bad", "--errors", "replace", "--binary", "-o", tmp_path / "ids")
+    assert result.status == 0
+    assert array("I", (tmp_path / "ids").read_bytes()).tolist() == ids
+    counted = bpe("count", "-m", model, tmp_path / "bad", "--errors", "replace")
+    assert counted.output.startswith(f"{len(ids)}\t".encode())
+    assert tokenizer.encode_file(tmp_path / "bad", tmp_path / "same", errors="replace") == len(ids)
+    assert (tmp_path / "same").read_bytes() == (tmp_path / "ids").read_bytes()
+    bpe("train", tmp_path / "bad", "--errors", "replace", "--vocab-size", 300, "-o", tmp_path / "new")
+    tokenizer.train(bad.decode(errors="replace"), 300)
+    assert Tokenizer.load(tmp_path / "new").merges == tokenizer.merges
+    (tmp_path / "wide").write_bytes("the".encode("utf-16-le") + b"\x00\xd8")
+    counts, expected = PieceCounts(), PieceCounts()
+    counts.add_file(tmp_path / "wide", encoding="utf-16-le", errors="replace")
+    expected.add("the\ufffd")
+    assert counts.to_bytes() == expected.to_bytes()
 
 
 def test_train_takes_many_files_each_a_text(bpe, tmp_path, monkeypatch):

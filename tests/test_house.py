@@ -23,7 +23,7 @@ BELOW = {
     "corpus": {"base", "unicode", "segment"},
     "vectors": {"base", "unicode", "segment", "corpus"},
     "sentiment": {"base", "unicode"},
-    "bpe": {"base", "unicode"},
+    "bpe": {"base", "unicode", "segment"},
     "numeric": {"base"},
 }
 BELOW_IN_BPE = {
@@ -33,6 +33,7 @@ BELOW_IN_BPE = {
     "merge": {"vocabulary"},
     "build": {"merge", "vocabulary"},
     "encode": {"split", "merge", "vocabulary"},
+    "chunk": {"split", "merge", "vocabulary", "encode"},
 }
 PART_OF = {room: "text" if room == "unicode" else room for room in BELOW}
 
@@ -200,10 +201,11 @@ def test_the_core_has_no_thread_local_variables() -> None:
 
 # What the rooms of the package stand on, from the top down; `cli` stands above all.
 BELOW_IN_PYTHON: dict[str, set[str]] = {
-    "cli": {"__init__", "cluster", "analyzer", "words", "segment", "bpe", "numeric", "vader"}
+    "cli": {"__init__", "cluster", "analyzer", "words", "segment", "bpe", "numeric", "vader", "report"}
     | {"_words", "_documents", "_native", "_common", "errors"},
     "cluster": {"analyzer", "bpe", "sklearn", "vader", "_common", "errors"},
-    "analyzer": {"words", "vader", "_words", "_documents", "_native", "_common", "errors"},
+    "analyzer": {"words", "vader", "report", "_words", "_documents", "_native", "_common", "errors"},
+    "report": {"__init__", "segment", "_words", "_documents", "_native", "_common", "errors"},
     "sklearn": {"_words", "_native", "_common"},
     "words": {"_words", "_native", "_common"},
     "segment": {"_documents", "_native", "_common", "errors"},

@@ -38,7 +38,7 @@ import pytest
 from bpe_texts import of_bytes
 
 import text_processor
-from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, segment, sklearn, word_count
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric, report, segment, sklearn, word_count
 from text_processor._documents import sources
 from text_processor._documents.decoding import Reading
 from text_processor._native.bpe import Tokens
@@ -210,6 +210,14 @@ VECTORS: Table = {
         1000,
         lambda n, _: lambda: sklearn.HashingVectorizer().transform([distinct_words(n)]),
     ),
+    "CountVectorizer, in parts": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().partial_fit([distinct_words(n)]).partial_fit(["ab"]).vocabulary_,
+    ),
+    "CountVectorizer, merged": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().merge(sklearn.CountVectorizer().partial_fit([distinct_words(n)])),
+    ),
     "TfidfVectorizer, again": (
         1000,
         lambda n, _: partial(sklearn.TfidfVectorizer().fit([distinct_words(n)]).transform, [distinct_words(n)]),
@@ -289,6 +297,19 @@ def add_stream_of_pieces(data: bytes) -> None:
     PieceCounts().add_stream(io.BytesIO(data))
 
 
+CUT: dict[str, Any] = {"allowed_special": "all", "threads": 1}
+
+
+def different_counts(n: int) -> dict[str, int]:
+    return {word: count for count, word in enumerate(distinct_words(n).split())}
+
+
+def trained_for(vocab_size: int) -> Tokenizer:
+    tokenizer = Tokenizer()
+    tokenizer.train(distinct_words(1000), vocab_size)
+    return tokenizer
+
+
 def piece_counts(n: int) -> PieceCounts:
     counts = PieceCounts()
     digits_as_letters = str.maketrans("0123456789", "bcdefghijk")  # a pattern may cut before a digit
@@ -312,8 +333,20 @@ def walked_while_documents_come(n: int, _: Path) -> Call:
     return lambda: [analyzer.add_document(word) for _ in analyzer.words]
 
 
+def report_of(n: int, folder: Path) -> Call:
+    """Of two corpora whose words are all different: each is a key."""
+    one, other = counted([distinct_words(n)] * 9), counted([distinct_words(n).replace("a", "b")] * 9)
+    return partial(one.report, folder / "report.html", versus=other)
+
+
 ANSWERS: Table = {
     "total_words": (1000, lambda n, _: analyzer_of("a b", n).total_words),
+    "report": (1000, report_of),
+    "page": (1000, lambda n, _: partial(report.page, counted([distinct_words(n)] * 9))),
+    "keyness": (1000, lambda n, _: partial(report.keyness, counted([distinct_words(n)]), counted(["a b"]))),
+    "kwic, places without a word": (1000, lambda n, _: partial(report.kwic, counted(["0," * n + "1 0"], words="uax29"), "0")),
+    "dispersion": (100, lambda n, _: partial(report.dispersion, [{"a": 1}] * n, ["a"])),
+    "show": (1000, lambda n, _: lambda: of_bytes("gpt2").show("é " * n).print()),
     "get_statistics": (1000, lambda n, _: analyzer_of("a b", n).get_statistics),
     "get_documents": (1000, lambda n, _: lambda: analyzer_of("a b", n).get_documents()),
     "word_frequency": (1000, lambda n, _: counted([distinct_words(n)]).word_frequency),
@@ -325,6 +358,10 @@ ANSWERS: Table = {
     "split, pieces": (1000, lambda n, _: partial(piece_counts(n).split, 4)),
     "to_bytes, pieces": (1000, lambda n, _: piece_counts(n).to_bytes),
     "from_bytes, pieces": (1000, lambda n, _: partial(PieceCounts.from_bytes, piece_counts(n).to_bytes())),
+    "add_counts": (1000, lambda n, _: partial(PieceCounts().add_counts, different_counts(n))),
+    "extend": (1000, lambda n, _: partial(trained_for(300).extend, distinct_words(n), 400, threads=1)),
+    "extend, as many tokens": (100, lambda n, _: partial(trained_for(256 + n).extend, "a b", 257 + n, threads=1)),
+    "train, names cut out": (1000, lambda n, _: partial(of_bytes(special_tokens=["<s>"]).train, "a<s>" * n, 300, **CUT)),
     "train_from_counts": (1000, lambda n, _: partial(Tokenizer().train_from_counts, piece_counts(n), 300)),
     "split": (1000, lambda n, _: partial(counted([distinct_words(n)]).split, 4)),
     "split, parts": (64, lambda n, _: partial(counted(["a few words"]).split, n)),
@@ -701,6 +738,40 @@ ADDED_TOKENS: Table = {
     "decode, without special tokens": (1000, lambda n, _: lambda: SPECIAL.decode([97, 256] * n, skip_special_tokens=True)),
 }
 
+
+def chunked(text: str, n: int, **options: Any) -> Call:
+    tokenizer = pair_that_doubles(64)
+    return partial(tokenizer.chunks, text * n, 64, **options)
+
+
+def tiny_before_large(n: int, _: Path) -> Call:
+    """Each kind of part is followed by one that does not fit, so that nearly nothing is taken of what was looked at."""
+    return chunked("b\n\nb. b " + "a" * 500 + ". " + "b" * 500 + " ", n, overlap=16)
+
+
+def chunks_of_bytes(n: int, _: Path) -> Call:
+    return partial(added_tokens(lstrip=True).chunks, ("é <m>" * n).encode(), 9)
+
+
+CHUNKS: Table = {
+    **{f"chunks, {name}": (1 << 12, lambda n, _, text=text: chunked(text, n)) for name, text in STRETCHES.items()},
+    "chunks, overlaps": (1 << 10, lambda n, _: chunked("a sentence. And\n\n another one", n, overlap=60)),
+    "chunks, few tokens": (1 << 10, lambda n, _: partial(of_bytes().chunks, "a" * n, 1)),
+    "chunks, tiny before large": (16, tiny_before_large),
+    "chunks, one piece for each token": (1 << 10, lambda n, _: partial(of_bytes("[ab]|c").chunks, "ab" * n, 64)),
+    "chunks, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").chunks, "ab" * n, 64)),
+    "chunks, added tokens": (1 << 3, lambda n, _: partial(added_tokens(lstrip=True).chunks, "é <m>" * n, 9, overlap=3)),
+    "chunks, added tokens, bytes": (1 << 3, chunks_of_bytes),
+    "chunks, surrogates": (1 << 12, lambda n, _: partial(of_bytes().chunks, "\ud83d\ude00\ud83d" * n, 64)),
+    "chunks_batch": (1 << 5, lambda n, _: partial(of_bytes().chunks_batch, ["é a b", b"c"] * n, 4)),
+    "chunks_arrow": (1 << 10, lambda n, _: partial(of_bytes().chunks_arrow, pa.array(["é a b", None] * n), 4)),
+    "truncate": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n)),
+    "truncate, left": (1 << 12, lambda n, _: partial(of_bytes().truncate, "é" * n, n, "left")),
+    "truncate, added tokens": (1 << 5, lambda n, _: partial(added_tokens(lstrip=True).truncate, "é <m>" * n, n, "left")),
+    "truncate, a pattern that reads in vain": (1 << 10, lambda n, _: partial(of_bytes("(?:ab)+!|a|b").truncate, "ab" * n, n)),
+    "exceeds": (1 << 12, lambda n, _: partial(of_bytes().exceeds, "é" * n, 2 * n)),
+}
+
 SPECIAL_TOKENS: Table = {
     "Tokenizer, special tokens": (100, lambda n, _: lambda: of_bytes(special_tokens=names(n)).encode("<")),
     "Tokenizer, long special token": (1000, lambda n, _: lambda: of_bytes(special_tokens=["a" * n, "b" * n]).encode("a")),
@@ -1012,6 +1083,7 @@ ROWS = (
     | DECODING
     | SPECIAL_TOKENS
     | ADDED_TOKENS
+    | CHUNKS
     | STREAMS
     | COMMANDS
     | NUMBERS
@@ -1053,6 +1125,9 @@ def test_every_public_function_has_a_row() -> None:
     kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
     functions = {
-        name for module in (text_processor, numeric, segment) for name in module.__all__ if isfunction(getattr(module, name))
+        name
+        for module in (text_processor, numeric, segment, report)
+        for name in module.__all__
+        if isfunction(getattr(module, name))
     }
     assert methods | functions <= {name.partition(",")[0] for name in ROWS} | SMALL

@@ -53,6 +53,7 @@ from text_processor import (
     cli,
     hello,
     numeric,
+    report,
     segment,
     set_memory_limit,
     sklearn,
@@ -73,7 +74,7 @@ from text_processor.bpe._model import Model
 from text_processor.bpe._shards import writing
 from text_processor.bpe._split.splitter import Step, splitter_of
 from text_processor.bpe._stages import utf8
-from text_processor.cli import _output
+from text_processor.cli import _output, _report
 from text_processor.cluster import _columns, _engine, _parts, _vocabularies, dask, ray, spark
 from text_processor.vader import SentimentIntensityAnalyzer as Vader
 
@@ -330,6 +331,26 @@ def table_of_numbers() -> str:
     return "numbers.parquet"
 
 
+def extending(*options: str) -> None:
+    trained().save("model")
+    command("bpe", "train", "--vocab-size", "999", "--extend", "model", file("a"), "-o", "m", *options)
+
+
+def extended(ranks: dict[str, int]) -> None:
+    all_ranks = {bytes([byte]): byte for byte in range(256)} | {token.encode(): rank for token, rank in ranks.items()}
+    Tokenizer.from_mergeable_ranks(all_ranks, "gpt4").extend("abcd", 300)
+
+
+def extended_json(merges: list[list[str]], *others: str, without: str = "") -> None:
+    """Extend a tokenizer of Hugging Face with these merges."""
+    of_bytes("gpt2").save_huggingface("plain.json")
+    made = json.loads(Path("plain.json").read_text(encoding="utf-8"))
+    tokens = [token for token in made["model"]["vocab"] if token != without]
+    tokens += reversed(dict.fromkeys([*map("".join, merges), *others]))  # so merges are needed: ids are in another order
+    made["model"] |= {"vocab": {token: index for index, token in enumerate(tokens)}, "merges": merges}
+    Tokenizer.from_str(json.dumps(made)).extend("abcd", 600)
+
+
 def with_emoji(emoji: str, description: Any) -> Vader:
     made = Vader()
     made.emojis[emoji] = description
@@ -352,6 +373,11 @@ def template(*pieces: str) -> dict[str, Any]:
 def marked(post_processor: dict[str, Any]) -> Callable[[], object]:
     model = of_bytes()._model
     return lambda: Model(model.splitter, model.vocabulary, post_processor=post_processor)
+
+
+def of_words_with_marks() -> Tokenizer:
+    marks = {"type": "BertProcessing", "sep": ["[SEP]", 102], "cls": ["[CLS]", 101]}
+    return Tokenizer._of(Model(of_bytes()._model.splitter, of_bytes()._model.vocabulary, post_processor=marks))
 
 
 def json_with_plain_token() -> str:
@@ -605,6 +631,11 @@ def with_of(owner: Any, name: str, value: Any, act: Callable[[], object]) -> Cal
     return lambda: with_replaced(owner, name, value, act)
 
 
+def of_a_later_version(out: Path) -> None:
+    path = out / "manifest.json"
+    path.write_text(path.read_text().replace('"manifest_version": 1', '"manifest_version": 9'))
+
+
 def stop_another(out: Path) -> None:
     for path in out.iterdir():
         path.unlink()
@@ -660,6 +691,67 @@ CASES: list[Case] = [
     (lambda: sklearn.CountVectorizer().fit({"a": "b"}), TypeError, "not dict", "give its values()"),
     (lambda: sklearn.CountVectorizer().fit(["a"]), ValueError, "empty vocabulary", "only contain stop words"),
     (lambda: sklearn.CountVectorizer(min_df=2).fit(["ab", "cd"]), ValueError, "no terms remain", "Try a lower min_df"),
+    (
+        lambda: sklearn.CountVectorizer(token_pattern="uax29").to_sklearn(),
+        ValueError,
+        "'uax29'",
+        "scikit-learn has no token_pattern",
+    ),
+    (
+        lambda: vars(sklearn.CountVectorizer)["vocabulary_"].fget(sklearn.CountVectorizer()),
+        AttributeError,
+        "CountVectorizer",
+        "no attribute",
+    ),
+    (
+        lambda: sklearn.CountVectorizer().partial_fit("ab"),
+        ValueError,
+        "string object received",
+        "Iterable over raw text documents",
+    ),
+    (
+        lambda: sklearn.CountVectorizer().partial_fit(["a"]).vocabulary_,
+        ValueError,
+        "empty vocabulary",
+        "only contain stop words",
+    ),
+    (
+        lambda: sklearn.CountVectorizer(min_df=2).partial_fit(["ab"]).vocabulary_,
+        ValueError,
+        "max_df corresponds",
+        "documents than min_df",
+    ),
+    (
+        lambda: sklearn.CountVectorizer(min_df=2).partial_fit(["ab", "cd"]).vocabulary_,
+        ValueError,
+        "no terms remain",
+        "a lower min_df",
+    ),
+    (lambda: sklearn.CountVectorizer().partial_fit(["ab\ud800"]), ValueError, "a lone surrogate", "fit takes it"),
+    (lambda: sklearn.CountVectorizer(tokenizer=str.split).partial_fit(["ab"]), ValueError, "tokenizer", "use fit"),
+    (lambda: sklearn.CountVectorizer(vocabulary={"a": 1}).partial_fit(["ab"]), ValueError, "'a': 1", "from 0 on"),
+    (lambda: sklearn.CountVectorizer().fit(["ab"]).partial_fit(["cd"]), ValueError, "fitted by fit", "clone() gives a new one"),
+    (
+        lambda: sklearn.CountVectorizer().partial_fit(["ab"]).set_params(lowercase=False).partial_fit(["cd"]),
+        ValueError,
+        "have changed",
+        "a clone()",
+    ),
+    (lambda: sklearn.CountVectorizer(threads=2).fit([3] * 200), AttributeError, "'int'", "no attribute 'lower'"),
+    (lambda: sklearn.CountVectorizer().merge(3), TypeError, "not int", "another CountVectorizer"),
+    (
+        lambda: sklearn.CountVectorizer(lowercase=False).merge(sklearn.CountVectorizer().partial_fit(["a"])),
+        ValueError,
+        "False here and True there",
+        "needs equal parameters",
+    ),
+    (
+        lambda: sklearn.CountVectorizer().merge(sklearn.CountVectorizer().fit(["ab"])),
+        ValueError,
+        "keeps no frequencies",
+        "partial_fit",
+    ),
+    (lambda: sklearn.CountVectorizer().fit(pa.array(["ab", None])), ValueError, "document 1 of the column", "drop_null()"),
     # What a word is
     (lambda: word_count("a", words=3), TypeError, "not int", "'space', 'uax29', 'sklearn', a regular expression or a function"),
     (lambda: word_count("a", words="("), ValueError, "'('", "words must be 'space', 'uax29', 'sklearn' or a regular"),
@@ -843,6 +935,15 @@ CASES: list[Case] = [
         "the terms must ascend within the text",
     ),
     # Counts of pieces
+    (lambda: PieceCounts().add_counts(["a"]), TypeError, "not list", "counts must be a mapping of texts"),
+    (lambda: PieceCounts().add_counts({"a": -1}), ValueError, "'a' must be from 0", "not -1"),
+    (lambda: PieceCounts().add_counts({5: 1}), TypeError, "text 0", "must be str"),
+    (
+        lambda: PieceCounts(special_tokens=["<s>"]).merge(PieceCounts(special_tokens=["<e>"])),
+        ValueError,
+        "('<e>',)",
+        "are without ('<s>',)",
+    ),
     (lambda: PieceCounts().merge({}), TypeError, "not dict", "other must be a PieceCounts"),
     (
         lambda: PieceCounts("gpt2").merge(PieceCounts("."[:1])),
@@ -864,7 +965,7 @@ CASES: list[Case] = [
         "there is more text than the pieces have",
     ),
     (too_much_text, OverflowError, "2^48", "all text together has"),
-    (lambda: Tokenizer().train_from_counts("text", 300), TypeError, "not str", "counts must be a PieceCounts"),
+    (lambda: Tokenizer().train_from_counts("text", 300), TypeError, "not str", "counts must be a PieceCounts, or a mapping"),
     # Files of analyzers
     (lambda: TextAnalyzer.load(file("some text")), InvalidSnapshotError, "not b'some tex'", "begins with b'\\x89TPA"),
     (lambda: TextAnalyzer.load(file(b"\x89TPA\r\n\x1a\n")), InvalidSnapshotError, "after 8 bytes", "within its head of 40"),
@@ -1036,6 +1137,23 @@ CASES: list[Case] = [
     (lambda: Tokenizer().train("a", -HUGE), ValueError, "an int of 16610 bits", "at least 256"),
     (lambda: Tokenizer().train("a", "300"), TypeError, "not str", "vocab_size must be an int"),
     (lambda: Tokenizer().train("a", 300, tie_break="x"), ValueError, "not 'x'", "tie_break must be 'rustbpe' or 'hf'"),
+    (lambda: Tokenizer().train("a", 300, min_frequency=-1), ValueError, "not -1", "min_frequency must be from 0"),
+    (lambda: Tokenizer().train("a", 300, max_token_length="4"), TypeError, "not str", "max_token_length must be an int"),
+    (lambda: Tokenizer().train("a", 300, allowed_special="a"), TypeError, "not 'a'", '"all" or a collection of names'),
+    (lambda: trained().extend("a", 300), ValueError, "not 300", "the number of tokens that are there"),
+    (lambda: trained().extend(["a"], 900), TypeError, "not list", "text must be str"),
+    (lambda: extended({"ab": 256, "abcd": 257}), ValueError, "b'abcd'", "there are no merges"),
+    (lambda: extended({"ab": 257, "abc": 256}), ValueError, "b'abc'", "not made of two before it"),
+    (
+        lambda: extended_json([["b", "c"], ["a", "bc"], ["a", "b"], ["ab", "c"]]),
+        ValueError,
+        "b'abc'",
+        "two merges",
+    ),
+    (lambda: extended_json([["a", "b"]], "cd"), ValueError, "b'cd'", "that no merge makes"),
+    (lambda: extended_json([["b", "c"], ["a", "b"], ["ab", "c"]]), ValueError, "b'abc'", "does not make a token of its bytes"),
+    (lambda: extended_json([["ab", "c"], ["a", "b"]]), ValueError, "b'abc'", "a token that is made later"),
+    (lambda: extended_json([], without="!"), ValueError, "b'!'", "without a token for each byte"),
     (lambda: Tokenizer().train(5, 300), TypeError, "not int", "text must be str"),
     (lambda: Tokenizer().train(b"\xff", 300), InvalidDocumentError, "at byte 0", "is not valid UTF-8"),
     (lambda: Tokenizer().train_from_iterator("a", 300), TypeError, "not one str", "iterator must be an iterable of texts"),
@@ -1168,7 +1286,7 @@ CASES: list[Case] = [
         "this version",
     ),
     (
-        shards_with(lambda out: (out / "manifest.json").write_text('{"manifest_version": 9}')),
+        shards_with(of_a_later_version),
         ValueError,
         "manifest.json' is no manifest",
         "this version",
@@ -1180,6 +1298,53 @@ CASES: list[Case] = [
     (shards_command("--eos", "300"), CommandError, "the id 300 does not exist", "a special token, is allowed"),
     (shards_command("--format", "bin"), CommandError, "'bin'", "choose from"),
     (shards_command(source="none"), CommandError, "no file matches 'none'", "iter(texts)"),
+    # Chunks and limits
+    (lambda: of_bytes().chunks("a", 0), ValueError, "not 0", "size must be from 1 to"),
+    (lambda: of_bytes().chunks("a", "9"), TypeError, "not str", "size must be an int"),
+    (lambda: of_bytes().chunks("a", 9, overlap=9), ValueError, "9 and 9", "overlap must be less than size"),
+    (lambda: of_bytes().chunks("a", 9, boundaries="word"), TypeError, "not 'word'", "boundaries must be a sequence of names"),
+    (
+        lambda: of_bytes().chunks("a", 9, boundaries=["page"]),
+        ValueError,
+        "not 'page'",
+        "each of boundaries must be 'paragraph' or",
+    ),
+    (
+        lambda: of_bytes().chunks("a", 9, boundaries=["word"] * 2),
+        ValueError,
+        "('word', 'word')",
+        "must be different",
+    ),
+    (lambda: of_bytes().chunks("a😀", 3), ValueError, "'😀', at character 1 of the text, has 4 tokens", "no character is cut"),
+    (lambda: of_bytes().chunks_batch(["a", "😀"], 3), ValueError, "text 1: the character '😀'", "more than size=3"),
+    (
+        lambda: of_bytes(special_tokens=["<s>"]).chunks("<s>😀", 3, allowed_special="all"),
+        ValueError,
+        "'😀', at character 3 of the text",
+        "more than size=3",
+    ),
+    (lambda: of_bytes().chunks_arrow(pa.array(["a", "😀"]), 3), ValueError, "text 1: the character '😀'", "more than size=3"),
+    (lambda: of_bytes(special_tokens=["<s>"]).chunks_batch(["a<s>"], 3), ValueError, "text 0: ", "which is disallowed"),
+    (lambda: of_bytes().chunks_batch(["a", None], 3), TypeError, "text 1: ", "a missing value: leave it out"),
+    (lambda: of_bytes().chunks_batch([b"\xff"], 3), InvalidDocumentError, "text 0: ", "is not valid UTF-8 at byte 0"),
+    (lambda: of_bytes().chunks_batch("a", 3), TypeError, "not one str", "for a single text there is chunks"),
+    (lambda: of_bytes().chunks_arrow(pa.array([1]), 3), TypeError, "not int64", "column must hold text"),
+    (lambda: of_bytes().truncate("a", -1), ValueError, "not -1", "max_tokens must be from 0 to"),
+    (lambda: of_bytes().truncate("a", 1, "middle"), ValueError, "not 'middle'", "side must be 'right' or 'left'"),
+    (
+        lambda: of_bytes(special_tokens=["<s>"]).truncate("a<s>", 9, "left"),
+        ValueError,
+        "'<s>' at character 1",
+        "which is disallowed",
+    ),
+    (lambda: of_bytes().exceeds("a", 1.0), TypeError, "not float", "n must be an int"),
+    (
+        lambda: of_words_with_marks().encode("a", max_tokens=1, add_special_tokens=True),
+        ValueError,
+        "not 1",
+        "max_tokens must be at least 2",
+    ),
+    (lambda: of_bytes().encode("a", max_tokens=-1), ValueError, "not -1", "max_tokens must be from 0 to"),
     # Under the names of other libraries
     (lambda: of_bytes().decode_bytes_batch([[65], [65, 300]]), KeyError, "list 1: the id 300, at index 1", "does not exist"),
     (lambda: of_bytes().decode_bytes_batch([[65], 5]), TypeError, "list 1: ", "ids must be an iterable of int, not int"),
@@ -1631,6 +1796,49 @@ CASES: list[Case] = [
         "int64",
         "--column a must be text",
     ),
+    # Reports
+    (lambda: report.keyness({1: 1}, {"a": 1}), TypeError, "not int", "the words of target must be str"),
+    (
+        lambda: report.keyness({"a": 1}, {"b": -1}),
+        ValueError,
+        "not -1",
+        "the count of 'b' in reference must be an int from 0 on",
+    ),
+    (lambda: report.keyness({"a": 1}, ["a"]), TypeError, "not list", "reference must be a TextAnalyzer or a mapping"),
+    (lambda: report.keyness({"a": 1}, {}), ValueError, "reference has no words", "nothing can be compared"),
+    (lambda: report.keyness({"a": 1}, {"a": 1}, cells=3), ValueError, "not 3", "cells must be 2 or 4"),
+    (lambda: report.keyness({"a": 1}, {"a": 1}, min_count=0), ValueError, "not 0", "min_count must be from 1 to"),
+    (lambda: report.dispersion([{"a": 1}], "a"), TypeError, "not one str", "[word] is a list of one"),
+    (lambda: report.dispersion([{"a": 1}, {}], ["a"]), ValueError, "not 1", "parts must be at least two with words"),
+    (lambda: report.dispersion([{"a": 1}, {"a": 1}], [1]), TypeError, "not int", "a word must be str"),
+    (lambda: report.kwic({"a": 1}, "a"), TypeError, "not dict", "analyzer must be a TextAnalyzer"),
+    (lambda: report.kwic(TextAnalyzer(), 5), TypeError, "not int", "word must be str"),
+    (lambda: report.page({"a": 1}), TypeError, "not dict", "analyzer must be a TextAnalyzer"),
+    (lambda: report.page(TextAnalyzer()), EmptyAnalyzerError, "analyzer", "has no words"),
+    (
+        lambda: report.page(analyzer("a"), versus=analyzer("b", words="uax29")),
+        ValueError,
+        "words='uax29'",
+        "the same options for words",
+    ),
+    (lambda: report.page(analyzer("a"), versus_files=[]), ValueError, "versus_files", "versus, which is not given"),
+    (lambda: report.page(analyzer("a"), names=["a", "b"]), ValueError, "not 2", "names must be 1, one for each corpus"),
+    (lambda: report.page(analyzer("a"), names=[5]), TypeError, "not [5]", "names must be of str"),
+    (lambda: report.page(analyzer("a"), files="a.txt"), TypeError, "not one", "files must be an iterable of paths"),
+    (lambda: report.page(analyzer("a"), files=[file("a b")]), ValueError, "have 2 words", "give the files that were counted"),
+    (lambda: report.page(analyzer("a"), files=["/dev/null"]), ValueError, "'/dev/null'", "give files, not pipes or devices"),
+    (without("jinja2", lambda: report.page(analyzer("a"))), ImportError, "report needs jinja2", "pip install"),
+    (without("vl_convert", lambda: report.page(analyzer("a"))), ImportError, "report needs vl-convert-python", "pip install"),
+    (lambda: command("report", file("a"), "-"), CommandError, "standard input", "name files"),
+    (lambda: command("report", file(" ")), CommandError, "there are no words", "file"),
+    (lambda: command("report", file("a"), "-o", "no/such/folder"), CommandError, "no/such/folder", "No such file"),
+    (without("jinja2", lambda: command("report", file("a"))), CommandError, "report needs jinja2", "pip install"),
+    (
+        lambda: with_replaced(_report, "_counted", lambda *_: analyzer("a"), lambda: command("report", file("a b"))),
+        CommandError,
+        "have 2 words",
+        "give the files that were counted",
+    ),
     # Commands
     (lambda: command("count", file("a"), has_output=False), CommandError, "Bad file descriptor", "text-processor"),
     (lambda: command("bpe", "encode", "-m", model(), file("a"), has_output=False), CommandError, "Bad file descriptor", ""),
@@ -1707,6 +1915,8 @@ CASES: list[Case] = [
     ),
     (lambda: command("count", file("x", "x.zst")), CommandError, "x.zst: damaged zstd data", "begins with b'x'"),
     (lambda: command("bpe", "train", "--vocab-size", "5", file("a"), "-o", "m"), CommandError, "'5'", "a number from 256 on"),
+    (lambda: extending("--max-token-length", "0"), CommandError, "'0'", "a number from 1 on"),
+    (lambda: extending("--special", "<s>"), CommandError, "--special", "the tokenizer has its special tokens"),
     (lambda: command("bpe", "train", "--vocab-size", "300", file("a"), "-o", "."), CommandError, ".: ", "Is a directory"),
     (lambda: command("bpe", "train", "--vocab-size", "300", file("a"), "-o", "no/m"), CommandError, "no/m: ", "No such file"),
     (lambda: command("bpe", "count", "-m", file("x"), "x"), CommandError, "not b'x'", "begins with"),
@@ -1955,6 +2165,9 @@ OF_C_ALONE = {
         "a term must be new and have a character",
         "hashed columns have no terms",
         "only other vectors can be appended, to ones whose terms are not fixed",
+        "there is no such boundary",
+        "a boundary is repeated",
+        "a chunk must be larger than the overlap",
         "there must be a term",
         "a corpus cannot be one of its own parts",
         "a part without documents cannot continue one",
@@ -1980,6 +2193,7 @@ OF_C_ALONE = {
         "the last document must end with the text",
         "the layout has no offsets",
         "the memory hook can only be set while nothing is allocated",
+        "a merge uses a token that no merge before it makes",
         "the merge takes an id that does not exist yet",
         "the name equals an earlier one",
         "there are not as many texts as were told of",

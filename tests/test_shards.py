@@ -9,6 +9,7 @@ import io
 import json
 import os
 import random
+import shutil
 import signal
 import struct
 import sys
@@ -390,11 +391,14 @@ def run_killed(work: Callable[[], object], moment: int) -> bool:
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded, use of fork:DeprecationWarning")
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("name", RUNS)
-def test_a_run_goes_on_after_any_kill_and_ends_with_the_same_bytes(name: str, tmp_path: Path) -> None:
+def test_a_run_goes_on_after_any_kill_and_ends_with_the_same_bytes(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kind, options = RUNS[name]
     tokenizer, source, chance = trained(), source_of(kind, tmp_path), random.Random(name)
 
     def work(folder: Path = tmp_path / "killed") -> None:
+        monkeypatch.setattr(_model, "BATCH_NBYTES", chance.choice([300, 600, 900]))  # a run may go on amid a batch
         tokenizer.encode_corpus(source(), folder, eos=0, threads=1, **options)
 
     calls = 0
@@ -406,14 +410,16 @@ def test_a_run_goes_on_after_any_kill_and_ends_with_the_same_bytes(name: str, tm
     sys.setprofile(count)
     work(tmp_path / "whole")
     sys.setprofile(None)
-    expected, kills = contents(tmp_path / "whole"), 0
+    expected, kills, killed = contents(tmp_path / "whole"), 0, tmp_path / "killed"
     while kills < 10:
-        (tmp_path / "killed").rename(tmp_path / f"done {kills}") if (tmp_path / "killed").exists() else None
         while not run_killed(work, chance.randrange(calls)):
             kills += 1
-        assert contents(tmp_path / "killed") == expected
+            chance.random()  # as the child may have chosen
+        assert contents(killed) == expected
+        shutil.rmtree(killed)
+    work()
     work()  # nothing is left to do
-    assert contents(tmp_path / "killed") == expected
+    assert contents(killed) == expected
 
 
 class Interrupted(io.FileIO):
@@ -533,6 +539,31 @@ def test_a_shard_that_is_gone_or_cut_is_told_of(tmp_path: Path) -> None:
         read_shards(tmp_path)
 
 
+PLACES: list[tuple[str | int, ...]] = [
+    *[(), ("shards",), ("shards", 0), ("shards", 0, "name"), ("shards", 0, "split"), ("shards", 0, "tokens")],
+    *[("options",), ("options", "format"), ("options", "dtype"), ("sources",), ("skipped",), ("progress",), ("tokenizer",)],
+]
+VALUES = [None, 5, -1, 1 << 70, "../train", "val", "npy", "int32", [], [5], {}, {"open": []}, [{"path": 5}]]
+
+
+def test_a_manifest_of_anything_is_refused(tmp_path: Path) -> None:
+    """Whatever stands at any place of it, nobody reads elsewhere, or gets another exception."""
+    go_on(tmp_path, ["a", "b"])
+    sound = (tmp_path / "manifest.json").read_text()
+    for place in PLACES:
+        for value in VALUES:
+            changed = found = {"all": json.loads(sound)}
+            for step in ("all", *place)[:-1]:
+                found = found[step]
+            found[("all", *place)[-1]] = value
+            (tmp_path / "manifest.json").write_text(json.dumps(changed["all"]))
+            with contextlib.suppress(ValueError):
+                for shard in read_shards(tmp_path):
+                    assert shard.path.parent == tmp_path
+            with contextlib.suppress(ValueError):
+                go_on(tmp_path, ["a", "b"])
+
+
 # ---- The command line --------------------------------------------------------------------------------------------------
 
 
@@ -578,7 +609,7 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path: Path, monkeypatch: pytes
             tracemalloc.stop()
 
     peak(500)  # what is made once
-    assert peak(4000) < peak(1000) + 20_000
+    assert peak(5000) < peak(1000) + 40_000  # which are 125 KB of text and 175 KB of ids more
 
 
 @pytest.mark.usefixtures("small")

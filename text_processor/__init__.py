@@ -48,12 +48,23 @@ from text_processor.errors import (
 from text_processor.words import Words
 
 if TYPE_CHECKING:
-    from text_processor.bpe import AddedToken, IncrementalDecoder, PieceCounts, Shard, Shards, Tokenizer, read_shards
+    from text_processor.bpe import (
+        AddedToken,
+        Chunk,
+        IncrementalDecoder,
+        PieceCounts,
+        Shard,
+        Shards,
+        Tokenizer,
+        TokenView,
+        read_shards,
+    )
 
 __all__ = [
     "UNICODE_VERSION",
     "AddedToken",
     "Buffer",
+    "Chunk",
     "CpuFeatures",
     "DocumentInfo",
     "EmptyAnalyzerError",
@@ -72,6 +83,7 @@ __all__ = [
     "Statistics",
     "TextAnalyzer",
     "TextProcessorError",
+    "TokenView",
     "Tokenizer",
     "UnknownTokenError",
     "UntrainedTokenizerWarning",
@@ -92,7 +104,10 @@ __version__ = CORE_VERSION
 
 # These modules, and the names in them, are imported on first use, because not every program needs them.
 _MODULES = {"numeric", "segment"}
-_LAZY = dict.fromkeys(("AddedToken", "IncrementalDecoder", "PieceCounts", "Shard", "Shards", "Tokenizer", "read_shards"), "bpe")
+_LAZY = dict.fromkeys(
+    ("AddedToken", "Chunk", "IncrementalDecoder", "PieceCounts", "Shard", "Shards", "TokenView", "Tokenizer", "read_shards"),
+    "bpe",
+)
 
 
 if not TYPE_CHECKING:  # a type checker would take any name for an attribute of the package

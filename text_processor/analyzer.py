@@ -24,7 +24,7 @@ from text_processor._native import text as native_text
 from text_processor._native.corpus import Corpus
 from text_processor._native.sentiment import Lexicon
 from text_processor._native.status import InvalidArgumentError
-from text_processor._words import counting, table
+from text_processor._words import counting, showing, table
 from text_processor._words import snapshot as words_snapshot
 from text_processor._words.converting import Sink
 from text_processor._words.ledger import Ledger
@@ -1121,6 +1121,77 @@ class TextAnalyzer:
             f"the sum of count × weight is beyond the range of float, ±{sys.float_info.max}: "
             f"{quoted(word)} alone has the count {count} and the weight {weight}"
         )
+
+    def report(
+        self,
+        path: str | bytes | os.PathLike[Any],
+        *,
+        versus: TextAnalyzer | None = None,
+        names: Sequence[str] | None = None,
+        files: Iterable[str | bytes | os.PathLike[Any]] | None = None,
+        versus_files: Iterable[str | bytes | os.PathLike[Any]] | None = None,
+        documents: Literal["lines", "whole"] = "lines",
+        errors: Literal["strict", "replace"] = "strict",
+        encoding: str | None = None,
+        title: str | None = None,
+    ) -> None:
+        """Write a report on the words, or on what distinguishes them from those of another analyzer, as a page of HTML.
+
+        The page shows totals, the most frequent words and runs of words, rank and frequency (Zipf), the growth of the
+        vocabulary (Heaps), words that occur once, how evenly words are spread, and words in their context; of two analyzers
+        first of all which words distinguish them (`text_processor.report.keyness`). It is one file that loads nothing and runs
+        no script; all text in it is escaped. It needs the extra ``report``.
+
+        Args:
+            path: the file, which is written as a whole or not at all.
+            versus: the other analyzer, with the same options for words.
+            names: what the analyzers are called in the page, one name for each.
+            files: the files that were counted, in this order, to be read again: runs of words, words in context, places and
+                growth need the text. Without them it is the documents that the analyzer has kept, if it has.
+            versus_files: the files of ``versus``.
+            documents: as for `add_file`, for the files.
+            errors: as for `add_file`.
+            encoding: as for `add_file`.
+            title: the title of the page.
+
+        Raises:
+            ImportError: jinja2 or vl-convert-python is not installed.
+            TypeError: an argument has the wrong type.
+            ValueError: the analyzers have different options for words; the files do not have as many words as the analyzer,
+                or one of them is a pipe or a device; there are not as many names as analyzers.
+            EmptyAnalyzerError: an analyzer has no words.
+            OSError: a file cannot be read or written.
+
+        It takes O(length + distinct words) time, and memory for the distinct words and for runs of two and three words.
+
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from text_processor import TextAnalyzer
+        >>> one, other = TextAnalyzer(), TextAnalyzer()
+        >>> one.add_document("the whale and the ship")
+        >>> other.add_document("the road and the hill")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     one.report(Path(folder, "report.html"), versus=other, names=["sea", "land"])
+        ...     "whale" in Path(folder, "report.html").read_text(encoding="utf-8")
+        True
+        """
+        from text_processor import report  # noqa: PLC0415 - not every analyzer needs it
+
+        report.write(
+            path,
+            self,
+            versus=versus,
+            names=names,
+            files=files,
+            versus_files=versus_files,
+            documents=documents,
+            errors=errors,
+            encoding=encoding,
+            title=title,
+        )
+
+    def _repr_html_(self) -> str:
+        return showing.table(self._ledger.settle(), type(self).__name__)
 
     def __repr__(self) -> str:
         totals = self._ledger.settle().totals()

@@ -7,6 +7,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 from text_processor._native.corpus import Corpus
 from text_processor._native.status import SLICE_ENTRIES
+from text_processor._words import showing
 from text_processor._words.ledger import HasLedger, Ledger
 
 __all__ = ["Words"]
@@ -103,6 +104,9 @@ class Words(Mapping[str, int]):
 
     def __repr__(self) -> str:
         return f"<words of {type(self._analyzer).__name__}: {len(self)} distinct>"
+
+    def _repr_html_(self) -> str:
+        return showing.table(self._analyzer._ledger.settle(), f"Words of {type(self._analyzer).__name__}")
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(

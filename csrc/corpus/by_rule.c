@@ -23,43 +23,17 @@ typedef struct rule_reading {
 
 /* ---- Words -> terms ------------------------------------------------------------------------------------------------ */
 
-/* Whether a word that was made for a table is a stop word; `has_same_hashes` tells whether its hash serves here too. */
-static inline bool is_stop_word(const tp_words *words, bool has_same_hashes, const tp_word *word)
+/* Whether a text is a stop word. */
+static bool is_stop_word(const tp_words *words, const uint8_t *text, size_t nbytes)
 {
-    const tp_table *stop_words = &words->stop_words;
-    if (has_same_hashes) return tp_table_find(stop_words, word) != TP_NO_TERM;
-    tp_word own = tp_table_word(stop_words, word->text, word->nbytes);
-    return tp_table_find(stop_words, &own) != TP_NO_TERM;
-}
-
-static bool has_same_hashes(const tp_words *words, const tp_table *table)
-{
-    return memcmp(&words->stop_words.hash_key, &table->hash_key, sizeof table->hash_key) == 0;
+    tp_word word = tp_table_word(&words->stop_words, text, nbytes);
+    return tp_table_find(&words->stop_words, &word) != TP_NO_TERM;
 }
 
 /* Removes the stop words from a batch with its keys. */
 static void drop_stop_words(const rule_reading *q, word_batch *b)
 {
-    if (q->words->stop_words.n_terms == 0) return;
-    const bool is_same = has_same_hashes(q->words, &q->r->counts->table);
-    tp_keys *made = &b->made;
-    size_t n = 0, n_long = 0, next_long = 0;
-    for (size_t i = 0; i < b->n; i++) {
-        size_t start = b->edges[2 * i], end = b->edges[2 * i + 1];
-        bool is_long = next_long < made->n_long_words && made->long_words[next_long] == i;
-        next_long += is_long;
-        tp_word word = {made->keys[i], made->hashes[i], b->text + start, end - start};
-        if (is_stop_word(q->words, is_same, &word)) continue;
-        if (is_long) made->long_words[n_long++] = (uint8_t)n;
-        made->keys[n] = made->keys[i];
-        made->hashes[n] = made->hashes[i];
-        b->moved[2 * n] = (uint16_t)start;
-        b->moved[2 * n + 1] = (uint16_t)end;
-        n++;
-    }
-    b->n = n;
-    b->edges = b->moved;
-    made->n_long_words = n_long;
+    drop_words_of(&q->words->stop_words, &q->r->counts->table, b);
 }
 
 /* Counts a word that is too long for the edges of a batch. */
@@ -182,8 +156,7 @@ static bool take_batch(const rule_reading *q, const word_batch *b, size_t origin
 static bool take_giant(const rule_reading *q, const uint8_t *text, size_t nbytes)
 {
     tp_counts *counts = q->r->counts;
-    tp_word word = tp_table_word(&counts->table, text, nbytes);
-    if (is_stop_word(q->words, has_same_hashes(q->words, &counts->table), &word)) return true;
+    if (is_stop_word(q->words, text, nbytes)) return true;
     return has_grams(q->words) ? tp_keep_token(&counts->tokens, &counts->token_ends, text, nbytes)
                                : count_one_word(counts, text, nbytes);
 }
@@ -246,7 +219,7 @@ static bool take_text(const rule_reading *q, uint8_t *text, size_t nbytes, size_
 }
 
 /* Makes the keys of a batch of words that begins with word `first` of the chunk, and takes stop words out. */
-static void prepare(const rule_reading *q, const tp_chunk *chunk, size_t first, size_t n_words, word_batch *b)
+static void prepare(const rule_reading *q, const tp_scan_chunk *chunk, size_t first, size_t n_words, word_batch *b)
 {
     const tp_table *table = &q->r->counts->table;
     b->n = n_words - first < TP_KEYS_AT_ONCE ? n_words - first : TP_KEYS_AT_ONCE;
@@ -260,7 +233,7 @@ static void prepare(const rule_reading *q, const tp_chunk *chunk, size_t first, 
 
 /* Takes the words of a chunk whose text is what the rule is to search, batch by batch, the next one prepared before the last one
  * is looked up. */
-static bool take_chunk(const rule_reading *q, tp_chunk *chunk, size_t nbytes, size_t origin)
+static bool take_chunk(const rule_reading *q, tp_scan_chunk *chunk, size_t nbytes, size_t origin)
 {
     tp_counts *counts = q->r->counts;
     word_batch batches[2], *now = &batches[0], *next = &batches[1];
@@ -365,7 +338,7 @@ static bool take_changed(const rule_reading *q, const uint8_t *text, size_t nbyt
 
 /* Whether the first bytes of the chunk, lower-cased by the scanner or as they were, are what the steps before the words make of
  * `text`. */
-static bool is_ready(const tp_words *words, const tp_chunk *chunk, const uint8_t *text, size_t nbytes)
+static bool is_ready(const tp_words *words, const tp_scan_chunk *chunk, const uint8_t *text, size_t nbytes)
 {
     if (words->letter_case == TP_CASE_LOWER && chunk->unlowered[0] < nbytes) return false;
     if ((words->letter_case == TP_CASE_FOLD || words->strips_accents) && !is_ascii(chunk->lowered, nbytes)) return false;
@@ -395,7 +368,7 @@ static bool take_documents(const rule_reading *q, size_t nbytes)
 static bool take_stretch(const rule_reading *q, size_t nbytes)
 {
     reading *r = q->r;
-    tp_chunk *chunk = r->counts->chunk;
+    tp_scan_chunk *chunk = r->counts->chunk;
     if (q->words->letter_case == TP_CASE_KEEP) memcpy(chunk->lowered, r->text + r->position, nbytes);
     if (!is_ready(q->words, chunk, r->text + r->position, nbytes)) return take_documents(q, nbytes);
     if (q->words->own_rule != NULL && tp_class_has_edges(q->words->own_rule)) return take_chunk(q, chunk, nbytes, r->position);
@@ -405,7 +378,7 @@ static bool take_stretch(const rule_reading *q, size_t nbytes)
 static bool take_next_chunk(const rule_reading *q)
 {
     reading *r = q->r;
-    tp_chunk *chunk = r->counts->chunk;
+    tp_scan_chunk *chunk = r->counts->chunk;
     const uint8_t *here = r->text + r->position;
     size_t dealt_with = tp_scan(here, r->nbytes - r->position, chunk), held_back = 0;
     if (dealt_with == 0) { /* no white space in a whole chunk */

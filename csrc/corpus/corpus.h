@@ -21,7 +21,7 @@ typedef struct tp_counts {
     bool has_open_document;
     tp_arena carry;   /* the start of the open document's last word, not lower-cased; the next batch may continue it */
     tp_arena lowered; /* scratch memory for words that take the slow path to lower case */
-    tp_chunk *chunk;  /* scratch memory for the scanner, allocated at the first count */
+    tp_scan_chunk *chunk;  /* scratch memory for the scanner, allocated at the first count */
     bool has_rule;    /* whether it was counted by a rule of the batch; then the carry may be more than a word */
     tp_arena other;   /* scratch memory like `lowered`, for text that changes more than once */
     /* The words so far of the open document, each followed by a blank, if n-grams are counted; and where each ends: size_t. */

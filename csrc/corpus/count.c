@@ -48,7 +48,7 @@ bool tp_counts_close_word(tp_counts *counts)
  * the text itself. */
 static void lower_the_rest(reading *r, word_batch *b)
 {
-    tp_chunk *chunk = r->counts->chunk;
+    tp_scan_chunk *chunk = r->counts->chunk;
     memcpy(b->moved, b->edges, 2 * b->n * sizeof *b->moved);
     for (size_t i = 0; i < b->n; i++) {
         size_t start = b->moved[2 * i], end = b->moved[2 * i + 1];
@@ -67,7 +67,7 @@ static void lower_the_rest(reading *r, word_batch *b)
 static void prepare(reading *r, size_t first, size_t n_words, word_batch *b)
 {
     const tp_table *table = &r->counts->table;
-    tp_chunk *chunk = r->counts->chunk;
+    tp_scan_chunk *chunk = r->counts->chunk;
     b->n = n_words - first < TP_KEYS_AT_ONCE ? n_words - first : TP_KEYS_AT_ONCE;
     b->text = chunk->lowered;
     b->edges = chunk->edges + 2 * first;
@@ -110,7 +110,7 @@ static void note_documents(reading *r, const word_batch *b, const uint16_t *edge
 static bool count_chunk(reading *r, size_t n_words)
 {
     tp_counts *counts = r->counts;
-    tp_chunk *chunk = counts->chunk;
+    tp_scan_chunk *chunk = counts->chunk;
     word_batch batches[2], *now = &batches[0], *next = &batches[1];
     /* Reserves all that the chunk can add, so that nothing moves while words are looked up. */
     size_t most_nbytes = n_words > 0 ? TP_LOWER_BOUND((size_t)chunk->edges[2 * n_words - 1]) : 0;
@@ -147,7 +147,7 @@ static bool count_giant(reading *r)
 /* Counts the words of the next chunk; the last word of the batch goes to the carry if the next batch may continue it. */
 static bool count_next_chunk(reading *r)
 {
-    tp_chunk *chunk = r->counts->chunk;
+    tp_scan_chunk *chunk = r->counts->chunk;
     size_t dealt_with = tp_scan(r->text + r->position, r->nbytes - r->position, chunk);
     if (dealt_with == 0) return count_giant(r);
     size_t n_words = chunk->n_words;

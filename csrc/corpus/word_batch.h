@@ -89,6 +89,32 @@ static inline void find_terms(const tp_table *table, word_batch *b)
     compare_long_words(table, b);
 }
 
+/* Removes the words of a table from a batch, whose keys were made for the table `of_keys`. */
+static inline void drop_words_of(const tp_table *dropped, const tp_table *of_keys, word_batch *b)
+{
+    if (dropped->n_terms == 0) return;
+    const bool has_same_hashes = memcmp(&dropped->hash_key, &of_keys->hash_key, sizeof of_keys->hash_key) == 0;
+    tp_keys *made = &b->made;
+    size_t n = 0, n_long = 0, next_long = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        size_t start = b->edges[2 * i], end = b->edges[2 * i + 1];
+        bool is_long = next_long < made->n_long_words && made->long_words[next_long] == i;
+        next_long += is_long;
+        tp_word word = {made->keys[i], made->hashes[i], b->text + start, end - start};
+        if (!has_same_hashes) word = tp_table_word(dropped, word.text, word.nbytes);
+        if (tp_table_find(dropped, &word) != TP_NO_TERM) continue;
+        if (is_long) made->long_words[n_long++] = (uint8_t)n;
+        made->keys[n] = made->keys[i];
+        made->hashes[n] = made->hashes[i];
+        b->moved[2 * n] = (uint16_t)start;
+        b->moved[2 * n + 1] = (uint16_t)end;
+        n++;
+    }
+    b->n = n;
+    b->edges = b->moved;
+    made->n_long_words = n_long;
+}
+
 /* A word that is new, or that is not in its home slot. */
 static inline tp_term *look_further(tp_table *table, const word_batch *b, size_t i)
 {

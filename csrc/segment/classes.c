@@ -35,12 +35,15 @@ static void add_ranges(tp_character_set *set, const tp_range *ranges, size_t n)
     }
 }
 
+static const tp_range white_space[] = {{0x09, 0x0D},     {0x1C, 0x20},     {0x85, 0x85},     {0xA0, 0xA0},
+                                       {0x1680, 0x1680}, {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F},
+                                       {0x205F, 0x205F}, {0x3000, 0x3000}};
+
+enum { N_SPACES = sizeof white_space / sizeof *white_space };
+
 static bool has_white_space(const tp_character_set *set)
 {
-    static const tp_range white_space[] = {{0x09, 0x0D},     {0x1C, 0x20},     {0x85, 0x85},     {0xA0, 0xA0},
-                                                 {0x1680, 0x1680}, {0x2000, 0x200A}, {0x2028, 0x2029}, {0x202F, 0x202F},
-                                                 {0x205F, 0x205F}, {0x3000, 0x3000}};
-    for (size_t i = 0; i < sizeof white_space / sizeof *white_space; i++) {
+    for (size_t i = 0; i < N_SPACES; i++) {
         for (uint32_t each = white_space[i].first; each <= white_space[i].last; each++) {
             if (tp_character_set_has(set, each)) return true;
         }
@@ -68,6 +71,17 @@ void tp_class_rule_fill(tp_class_rule *rule, const tp_range *members, size_t n_m
     }
     bool parts = !has_white_space(&rule->members) && !(has_boundaries && has_white_space(&rule->letters));
     rule->rule = (tp_words_rule){next_class_words, parts};
+}
+
+void tp_class_rule_fill_visible(tp_class_rule *rule)
+{
+    tp_range visible[N_SPACES + 1] = {{0, 0}};
+    for (size_t i = 0; i < N_SPACES; i++) {
+        visible[i].last = white_space[i].first - 1;
+        visible[i + 1].first = white_space[i].last + 1;
+    }
+    visible[N_SPACES].last = TP_N_CODE_POINTS - 1;
+    tp_class_rule_fill(rule, visible, N_SPACES + 1, NULL, 0, 1, false, false);
 }
 
 /* ---- Lines --------------------------------------------------------------------------------------------------------- */

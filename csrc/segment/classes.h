@@ -10,6 +10,9 @@
 void tp_class_rule_fill(tp_class_rule *rule, const tp_range *members, size_t n_members, const tp_range *letters,
                         size_t n_letters, size_t min_length, bool starts_at_boundary, bool ends_at_boundary);
 
+/* Fills a rule whose words are what stands between white space. */
+void tp_class_rule_fill_visible(tp_class_rule *rule);
+
 /* Whether tp_class_edges finds the words of the rule: those of a rule with boundaries it does not. */
 static inline bool tp_class_has_edges(const tp_class_rule *rule)
 {

@@ -134,9 +134,9 @@ typedef struct tp_pieces_totals {
 /* Stores all totals, read at one instant. O(pieces). */
 void tp_pieces_get_totals(tp_pieces *pieces, tp_pieces_totals *totals);
 
-/* Adds the counts of `other`, which stays unchanged, as if the same texts had been counted into `pieces`. TP_INVALID_ARGUMENT if
- * both are the same; TP_TOO_LARGE if all text together has 2^48 bytes. O(pieces of `other`). */
-tp_status tp_pieces_merge(tp_pieces *pieces, tp_pieces *other, tp_error *error);
+/* Adds the counts of `other`, which stays unchanged, as if the same texts had been counted into `pieces`, each of them `times`
+ * times. TP_INVALID_ARGUMENT if both are the same; TP_TOO_LARGE if all text together has 2^48 bytes. O(pieces of `other`). */
+tp_status tp_pieces_merge(tp_pieces *pieces, tp_pieces *other, uint64_t times, tp_error *error);
 
 /* Shares out the pieces among `parts`, which are empty and different, and which no other thread may use meanwhile, by the same
  * rule as tp_corpus_split. The set stays unchanged. TP_INVALID_ARGUMENT, with the number of the part as offset, if a part is not
@@ -175,8 +175,18 @@ tp_status tp_trainer_new(tp_pieces *pieces, tp_tie_break tie_break, tp_trainer *
 void tp_trainer_free(tp_trainer *trainer); /* accepts NULL */
 void tp_trainer_free_at(tp_trainer **trainer); /* as tp_corpus_free_at */
 
+/* Sets what tp_trainer_step leaves out from now on: pairs that occur less than `least_count` times, and pairs that would become
+ * a token of more than `most_nbytes` bytes. The second limit may only be lowered: what it has left out once stays left out. */
+void tp_trainer_set_limits(tp_trainer *trainer, uint64_t least_count, size_t most_nbytes);
+
+/* Makes n merges that are given, such as those of an earlier training on another text, and stores how many are made. A pair that
+ * is not in the pieces becomes a token too. TP_INVALID_ARGUMENT, with the index of the merge as offset, if a merge uses a token
+ * that does not exist yet. After TP_NO_MEMORY or TP_TOO_LARGE *n_made merges have been made; another call continues with the
+ * others. O(occurrences of the pairs in the distinct pieces + n). */
+tp_status tp_trainer_replay(tp_trainer *trainer, const tp_merge *merges, size_t n, size_t *n_made, tp_error *error);
+
 /* Makes up to n more merges and stores them and their number. *n_made < n, with TP_OK, means that no two tokens are adjacent
- * any more. The merges depend only on the pieces and their counts. After TP_NO_MEMORY or TP_TOO_LARGE the *n_made stored merges
+ * any more, or that the limits leave out all pairs. The merges depend only on the pieces and their counts. After TP_NO_MEMORY or TP_TOO_LARGE the *n_made stored merges
  * have been made; another call continues after them. The time of a merge is proportional to the number of occurrences of its
  * pair in the distinct pieces: microseconds, but milliseconds for each of the first merges of a large text. */
 tp_status tp_trainer_step(tp_trainer *trainer, tp_merge *merges, size_t n, size_t *n_made, tp_error *error);
@@ -411,6 +421,61 @@ typedef struct tp_packed {
 tp_status tp_ids_pack(const tp_packing *packing, const uint32_t *ids, size_t n_ids, const uint64_t *ends, size_t n_documents,
                       const uint8_t *parts, uint8_t *bytes, size_t capacity, uint64_t *packed_ends, tp_packed *packed,
                       tp_error *error);
+/* ---- Chunks of a text ---------------------------------------------------------------------------------------------------- */
+
+/* Where a chunk should begin and end. */
+typedef enum tp_boundary {
+    TP_BOUNDARY_PARAGRAPH = 0, /* behind blank lines, which hold white space of ASCII alone */
+    TP_BOUNDARY_LINE = 1,      /* behind a line feed */
+    TP_BOUNDARY_SENTENCE = 2,  /* as TP_SENTENCES, TP_WORD_SEGMENTS and TP_GRAPHEMES of textproc/segment.h */
+    TP_BOUNDARY_WORD = 3,
+    TP_BOUNDARY_GRAPHEME = 4
+} tp_boundary;
+
+/* The number of kinds of boundaries. */
+#define TP_N_BOUNDARIES 5
+
+/* How texts are cut into chunks. Each has at most `size` ids, as a text of its own, and where that is possible it begins within the
+ * last `overlap` ids of the one before; `overlap` is less than `size`. It ends at the last boundary of the first kind of which
+ * there is one within the first `size` ids of the rest of the text, and at which it has at most so many ids: cutting may change
+ * how the text before is split. If there is none of any kind, it ends with the last id that ends within them, or the character
+ * before. The overlap begins in the same way, at the first boundary within the last ids of the chunk. Where many boundaries in
+ * turn would not do, not all of those that follow are tried. */
+typedef struct tp_chunking {
+    uint64_t size;
+    uint64_t overlap;
+    const tp_boundary *boundaries; /* different kinds; those that come first are preferred */
+    size_t n_boundaries;
+    bool in_characters; /* whether places are given in characters instead of bytes */
+} tp_chunking;
+
+/* A part of a text: where it begins and ends, from the start of the text, and how many ids it has as a text of its own. */
+typedef struct tp_chunk {
+    uint64_t text; /* the index of the text */
+    uint64_t start;
+    uint64_t end;
+    uint64_t n_ids;
+} tp_chunk;
+
+/* How far texts have been cut. Zeros mean the start of the first one; a `text` that is the number of texts, the end. */
+typedef struct tp_chunks_place {
+    uint64_t text;
+    uint64_t start; /* in bytes of the text, as the following: where the next chunk begins, */
+    uint64_t end;   /* and where the last one ends */
+    uint64_t n_characters;           /* before `start`, if places are given in characters */
+    uint64_t known[TP_N_BOUNDARIES]; /* a boundary of each kind, from which further ones are found */
+} tp_chunks_place;
+
+/* Cuts the next chunks, at most `capacity`, and moves *place. The texts end at `ends`, and one byte is between neighbours, as in
+ * tp_batch; a text without bytes has no chunk. TP_INVALID_ARGUMENT if `size` is 0 or not more than `overlap`, if the ends or the
+ * place are not within the text, for unknown or repeated boundaries, and without a splitter; also, with the place of the
+ * character in all of `text` as offset, if a character alone has more ids than `size`. After an error the place is as before.
+ * O(bytes passed × (1 + overlap / (size - overlap))), however the texts are built. Of a piece that is longer than 1024 + 8 * `size`
+ * bytes only so much is looked at as the chunk takes. */
+tp_status tp_vocabulary_find_chunks(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
+                                    const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_texts,
+                                    const tp_chunking *how, tp_chunks_place *place, tp_chunk *chunks, size_t capacity,
+                                    size_t *n_chunks, tp_error *error);
 
 /* CFFI-END */
 

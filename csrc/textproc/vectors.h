@@ -65,9 +65,29 @@ tp_status tp_vectors_fix(tp_vectors *vectors, const uint8_t *text, size_t text_n
 tp_status tp_vectors_add(tp_vectors *vectors, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
                          tp_error *error);
 
-/* Adds the rows of `other` behind those that are there, with their terms. Both were made with the same options, and none has fixed
- * terms. O(terms + entries of `other`). */
+/* A document in memory of its own. */
+typedef struct tp_document {
+    const uint8_t *text;
+    uint64_t nbytes;
+} tp_document;
+
+/* Vectors, and documents to add to them. */
+typedef struct tp_vectors_job {
+    tp_vectors *vectors;
+    const tp_document *documents;
+    uint64_t n_documents;
+} tp_vectors_job;
+
+/* Adds a row for each document, as tp_vectors_add does, with one thread for each job. The vectors of all jobs differ. If one job
+ * fails, all vectors are as before, and the error is that of the first job that failed. */
+tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_error *error);
+
+/* Adds the rows of `other` behind those that are there, with their terms. Both were made with the same options, and both have
+ * the same fixed terms, or none. O(terms + entries of `other`). */
 tp_status tp_vectors_append(tp_vectors *vectors, const tp_vectors *other, tp_error *error);
+
+/* Adds the terms of `other` behind those that are there, and stores for each the column that it has here. */
+tp_status tp_vectors_append_terms(tp_vectors *vectors, const tp_vectors *other, uint32_t *columns, tp_error *error);
 
 /* The sizes of vectors. */
 typedef struct tp_vectors_sizes {
@@ -85,6 +105,18 @@ void tp_vectors_get_sizes(const tp_vectors *vectors, tp_vectors_sizes *sizes);
  * for what tp_vectors_get_sizes stored, and one more start. The rows stay. O(entries). */
 tp_status tp_vectors_get_rows(const tp_vectors *vectors, int32_t *columns, int32_t *counts, int64_t *row_starts,
                               tp_error *error);
+
+/* What counts are stored as. */
+typedef enum tp_values { TP_VALUES_INT32 = 0, TP_VALUES_INT64 = 1, TP_VALUES_FLOAT32 = 2, TP_VALUES_FLOAT64 = 3 } tp_values;
+
+/* The most threads that take rows. */
+#define TP_MOST_SHARES 256
+
+/* Stores the rows as tp_vectors_get_rows does and removes them; their memory is given back while the result is written.
+ * `renumbered`, unless it is NULL, has for each term the column that is stored instead of its number; the order within a row
+ * stays. Unless TP_OK is returned, nothing is removed. */
+tp_status tp_vectors_take_rows(tp_vectors *vectors, const int32_t *renumbered, tp_values kind, size_t n_threads,
+                               int32_t *columns, void *values, int64_t *row_starts, tp_error *error);
 
 /* Removes the rows; terms stay. */
 void tp_vectors_clear_rows(tp_vectors *vectors);

@@ -12,7 +12,7 @@ enum { TP_CHUNK_NBYTES = 16384, TP_BLOCK_NBYTES = 64 };
 
 enum { TP_SCANNED_NBYTES = TP_CHUNK_NBYTES + 2 * TP_BLOCK_NBYTES };
 
-typedef struct tp_chunk {
+typedef struct tp_scan_chunk {
     /* The text, with ASCII letters and U+00C0 … U+00DE lower-cased. After it there is room for the words that the scanner
      * leaves to other code, and 16 bytes more that may be read after any word. */
     uint8_t lowered[TP_SCANNED_NBYTES + TP_LOWER_BOUND(TP_SCANNED_NBYTES) + 16];
@@ -25,11 +25,11 @@ typedef struct tp_chunk {
     uint16_t unlowered[TP_SCANNED_NBYTES + 1];
     size_t n_unlowered;
     size_t n_dealt_with; /* how many of these have been lower-cased since */
-} tp_chunk;
+} tp_scan_chunk;
 
 /* Finds the words of text[0 … nbytes) that end in its first TP_CHUNK_NBYTES bytes or, if it is no longer than that, at its end.
  * Returns the number of bytes processed: the next chunk begins there. 0 means that a word fills the chunk and continues. The
  * text must follow white space or be the beginning. Only text[0 … nbytes) is read. */
-size_t tp_scan(const uint8_t *text, size_t nbytes, tp_chunk *chunk);
+size_t tp_scan(const uint8_t *text, size_t nbytes, tp_scan_chunk *chunk);
 
 #endif

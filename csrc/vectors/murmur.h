@@ -9,6 +9,14 @@ static inline uint32_t tp_rotate_left(uint32_t bits, unsigned n) { return bits <
 
 static inline uint32_t tp_murmur_block(uint32_t block) { return tp_rotate_left(block * 0xCC9E2D51u, 15) * 0x1B873593u; }
 
+static inline uint32_t tp_murmur_end(uint32_t state, uint32_t nbytes)
+{
+    state ^= nbytes;
+    state = (state ^ state >> 16) * 0x85EBCA6Bu;
+    state = (state ^ state >> 13) * 0xC2B2AE35u;
+    return state ^ state >> 16;
+}
+
 static inline uint32_t tp_murmur(const uint8_t *bytes, size_t nbytes)
 {
     uint32_t state = 0, tail = 0;
@@ -18,11 +26,7 @@ static inline uint32_t tp_murmur(const uint8_t *bytes, size_t nbytes)
         state = tp_rotate_left(state ^ tp_murmur_block(block), 13) * 5 + 0xE6546B64u;
     }
     for (size_t j = nbytes; j > i; j--) tail = tail << 8 | bytes[j - 1];
-    state ^= tp_murmur_block(tail);
-    state ^= (uint32_t)nbytes;
-    state = (state ^ state >> 16) * 0x85EBCA6Bu;
-    state = (state ^ state >> 13) * 0xC2B2AE35u;
-    return state ^ state >> 16;
+    return tp_murmur_end(state ^ tp_murmur_block(tail), (uint32_t)nbytes);
 }
 
 #endif

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/* Up to so many numbers are sorted by insertion: a pass over the counters of a digit costs as much. */
-enum { FEW = 32, DIGIT_BITS = 8, N_DIGITS = 1 << DIGIT_BITS, FIRST_SHIFT = 32 };
+/* Up to so many numbers are sorted by insertion: a pass over the counters of a digit costs as much. A row of up to SHORT_ROW
+ * numbers has shorter digits, for that pass would cost more than those over the numbers. */
+enum { FEW = 32, SHORT_ROW = 512, FEW_BITS = 6, DIGIT_BITS = 8, N_DIGITS = 1 << DIGIT_BITS, FIRST_SHIFT = 32 };
 
 static void insert_each(uint64_t *numbers, size_t n)
 {
@@ -15,17 +16,18 @@ static void insert_each(uint64_t *numbers, size_t n)
     }
 }
 
-/* Sorts by one digit, keeping the order of equal ones. */
-static void sort_by_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned shift)
+/* Sorts by one digit of so many bits, keeping the order of equal ones. */
+static inline void sort_by_digit(const uint64_t *from, uint64_t *to, size_t n, unsigned shift, unsigned bits)
 {
-    size_t places[N_DIGITS] = {0}, sum = 0;
-    for (size_t i = 0; i < n; i++) places[from[i] >> shift & (N_DIGITS - 1)]++;
-    for (size_t i = 0; i < N_DIGITS; i++) {
-        size_t n_here = places[i];
+    uint32_t places[N_DIGITS] = {0}, sum = 0;
+    const size_t mask = ((size_t)1 << bits) - 1;
+    for (size_t i = 0; i < n; i++) places[from[i] >> shift & mask]++;
+    for (size_t i = 0; i <= mask; i++) {
+        uint32_t n_here = places[i];
         places[i] = sum;
         sum += n_here;
     }
-    for (size_t i = 0; i < n; i++) to[places[from[i] >> shift & (N_DIGITS - 1)]++] = from[i];
+    for (size_t i = 0; i < n; i++) to[places[from[i] >> shift & mask]++] = from[i];
 }
 
 void tp_sort_by_high_half(uint64_t *numbers, uint64_t *scratch, size_t n)
@@ -34,10 +36,12 @@ void tp_sort_by_high_half(uint64_t *numbers, uint64_t *scratch, size_t n)
         insert_each(numbers, n);
         return;
     }
+    const unsigned bits = n <= SHORT_ROW ? FEW_BITS : DIGIT_BITS;
     uint64_t all = 0, *from = numbers, *to = scratch;
     for (size_t i = 0; i < n; i++) all |= numbers[i];
-    for (unsigned shift = FIRST_SHIFT; shift < 64 && all >> shift != 0; shift += DIGIT_BITS) {
-        sort_by_digit(from, to, n, shift);
+    for (unsigned shift = FIRST_SHIFT; shift < 64 && all >> shift != 0; shift += bits) {
+        if (bits == FEW_BITS) sort_by_digit(from, to, n, shift, FEW_BITS);
+        else sort_by_digit(from, to, n, shift, DIGIT_BITS);
         uint64_t *kept = from;
         from = to;
         to = kept;
@@ -49,55 +53,115 @@ void tp_sort_by_high_half(uint64_t *numbers, uint64_t *scratch, size_t n)
 
 static inline uint8_t shown_byte(uint8_t byte) { return byte == 0xFF ? '\n' : byte; }
 
-static uint64_t beginning_of(const uint8_t *text, size_t nbytes)
+/* Returns eight bytes of a term from a place on as one number that compares as they do; zeros stand behind its end. */
+static uint64_t eight_of(const tp_table *table, uint32_t number, size_t place)
 {
-    uint64_t beginning = 0;
-    for (size_t i = 0; i < sizeof beginning; i++) beginning = beginning << 8 | (i < nbytes ? shown_byte(text[i]) : 0);
-    return beginning;
+    const uint8_t *text = tp_table_text(table, number) + place;
+    size_t nbytes = tp_table_nbytes(table, number) - place;
+    uint64_t eight = 0;
+    for (size_t i = 0; i < sizeof eight; i++) eight = eight << 8 | (i < nbytes ? shown_byte(text[i]) : 0);
+    return eight;
 }
 
-static bool is_text_before(const tp_table *table, uint32_t one, uint32_t other)
+/* Compares texts that are equal before a place. */
+static bool is_text_before(const tp_table *table, uint32_t one, uint32_t other, size_t place)
 {
     const uint8_t *a = tp_table_text(table, one), *b = tp_table_text(table, other);
     size_t a_nbytes = tp_table_nbytes(table, one), b_nbytes = tp_table_nbytes(table, other);
     size_t shorter = a_nbytes < b_nbytes ? a_nbytes : b_nbytes;
-    for (size_t i = 0; i < shorter; i++) {
+    for (size_t i = place; i < shorter; i++) {
         if (a[i] != b[i]) return shown_byte(a[i]) < shown_byte(b[i]);
     }
     return a_nbytes < b_nbytes;
 }
 
-static inline bool is_before(const tp_table *table, const tp_sorted_term *one, const tp_sorted_term *other)
+static inline bool is_before(const tp_table *table, const tp_sorted_term *one, const tp_sorted_term *other, size_t place)
 {
-    if (one->beginning != other->beginning) return one->beginning < other->beginning;
-    return is_text_before(table, one->number, other->number);
+    if (one->eight != other->eight) return one->eight < other->eight;
+    return is_text_before(table, one->number, other->number, place);
 }
 
-static void merge(const tp_table *table, const tp_sorted_term *from, size_t n_first, size_t n, tp_sorted_term *to)
+static void merge(const tp_table *table, const tp_sorted_term *from, size_t n_first, size_t n, tp_sorted_term *to, size_t place)
 {
     size_t i = 0, j = n_first;
     for (size_t out = 0; out < n; out++) {
-        bool is_second = i == n_first || (j < n && is_before(table, &from[j], &from[i]));
+        bool is_second = i == n_first || (j < n && is_before(table, &from[j], &from[i], place));
         to[out] = is_second ? from[j++] : from[i++];
     }
 }
 
 /* Merges neighbouring runs until one is left. */
-void tp_sort_terms(const tp_table *table, tp_sorted_term *terms, tp_sorted_term *scratch)
+static void sort_by_merging(const tp_table *table, tp_sorted_term *terms, tp_sorted_term *scratch, size_t n, size_t place)
 {
-    size_t n = table->n_terms;
     tp_sorted_term *from = terms, *to = scratch;
-    for (size_t i = 0; i < n; i++) {
-        terms[i] = (tp_sorted_term){beginning_of(tp_table_text(table, i), tp_table_nbytes(table, i)), (uint32_t)i};
-    }
     for (size_t run = 1; run < n; run *= 2) {
         for (size_t start = 0; start < n; start += 2 * run) {
             size_t left = n - start, both = left < 2 * run ? left : 2 * run;
-            merge(table, from + start, both < run ? both : run, both, to + start);
+            merge(table, from + start, both < run ? both : run, both, to + start, place);
         }
         tp_sorted_term *kept = from;
         from = to;
         to = kept;
     }
     if (from != terms) memcpy(terms, from, n * sizeof *terms);
+}
+
+/* Sorts by the eight bytes, digit by digit. */
+static void sort_by_eight(tp_sorted_term *terms, tp_sorted_term *scratch, size_t n)
+{
+    tp_sorted_term *from = terms, *to = scratch;
+    uint64_t all_set = 0, all_clear = 0;
+    for (size_t i = 0; i < n; i++) {
+        all_set |= terms[i].eight;
+        all_clear |= ~terms[i].eight;
+    }
+    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+        size_t places[N_DIGITS] = {0}, sum = 0;
+        if (((all_set & all_clear) >> shift & (N_DIGITS - 1)) == 0) continue; /* all have the same digit */
+        for (size_t i = 0; i < n; i++) places[from[i].eight >> shift & (N_DIGITS - 1)]++;
+        for (size_t i = 0; i < N_DIGITS; i++) {
+            size_t n_here = places[i];
+            places[i] = sum;
+            sum += n_here;
+        }
+        for (size_t i = 0; i < n; i++) to[places[from[i].eight >> shift & (N_DIGITS - 1)]++] = from[i];
+        tp_sorted_term *kept = from;
+        from = to;
+        to = kept;
+    }
+    if (from != terms) memcpy(terms, from, n * sizeof *terms);
+}
+
+/* Fewer terms are merged, and so are terms that have so many bytes in common, so that the calls below end soon. */
+enum { FEW_TERMS = 64, MOST_COMMON_NBYTES = 256 };
+
+/* Sorts n terms that are equal before a place: by the next eight bytes, and those with equal ones by what follows. Terms that end
+ * within these are equal only if the shorter one has zeros where the other ends, so the length decides among them. */
+static void sort_from(const tp_table *table, tp_sorted_term *terms, tp_sorted_term *scratch, size_t n, size_t place)
+{
+    if (n <= FEW_TERMS || place >= MOST_COMMON_NBYTES) {
+        sort_by_merging(table, terms, scratch, n, place);
+        return;
+    }
+    sort_by_eight(terms, scratch, n);
+    for (size_t first = 0, end; first < n; first = end) {
+        bool all_go_on = true;
+        for (end = first; end < n && terms[end].eight == terms[first].eight; end++) {
+            all_go_on &= tp_table_nbytes(table, terms[end].number) >= place + sizeof terms->eight;
+        }
+        if (end - first < 2) continue;
+        if (!all_go_on) {
+            sort_by_merging(table, terms + first, scratch, end - first, place);
+            continue;
+        }
+        for (size_t i = first; i < end; i++) terms[i].eight = eight_of(table, terms[i].number, place + sizeof terms->eight);
+        sort_from(table, terms + first, scratch, end - first, place + sizeof terms->eight);
+    }
+}
+
+void tp_sort_terms(const tp_table *table, tp_sorted_term *terms, tp_sorted_term *scratch)
+{
+    size_t n = table->n_terms;
+    for (size_t i = 0; i < n; i++) terms[i] = (tp_sorted_term){eight_of(table, (uint32_t)i, 0), (uint32_t)i};
+    sort_from(table, terms, scratch, n, 0);
 }

@@ -11,9 +11,9 @@
  * `scratch` has as much room. O(n). */
 void tp_sort_by_high_half(uint64_t *numbers, uint64_t *scratch, size_t n);
 
-/* A term by the number of its column and the beginning of its text. */
+/* A term by the number of its column and a piece of its text. */
 typedef struct tp_sorted_term {
-    uint64_t beginning; /* its first eight bytes as one number that compares as they do */
+    uint64_t eight; /* eight bytes of it as one number that compares as they do */
     uint32_t number;
 } tp_sorted_term;
 

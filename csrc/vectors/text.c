@@ -14,7 +14,7 @@ void tp_text_free(tp_text *text)
     tp_arena_free(TP_FOR_VECTORS, &text->other);
 }
 
-static bool is_ascii(const uint8_t *text, size_t nbytes)
+bool tp_is_ascii_text(const uint8_t *text, size_t nbytes)
 {
     uint64_t all = 0;
     size_t i = 0;
@@ -24,6 +24,32 @@ static bool is_ascii(const uint8_t *text, size_t nbytes)
         all |= eight;
     }
     for (; i < nbytes; i++) all |= text[i];
+    return (all & TP_UTF8_HIGH_BITS) == 0;
+}
+
+/* Copies eight bytes and returns them as they were. */
+static inline uint64_t copy_8(uint8_t *to, const uint8_t *from, bool lowers)
+{
+    uint64_t eight;
+    memcpy(&eight, from, sizeof eight);
+    uint64_t copied = lowers ? tp_ascii_lower_8(eight) : eight;
+    memcpy(to, &copied, sizeof copied);
+    return eight;
+}
+
+bool tp_copy_ascii(uint8_t *to, const uint8_t *from, size_t nbytes, bool lowers)
+{
+    uint64_t all = 0;
+    if (nbytes < 8) {
+        for (size_t i = 0; i < nbytes; i++) {
+            uint8_t byte = from[i];
+            all |= byte;
+            to[i] = lowers ? tp_ascii_lower(byte) : byte;
+        }
+        return all < 0x80;
+    }
+    for (size_t i = 0; i < nbytes - 8; i += 8) all |= copy_8(to + i, from + i, lowers);
+    all |= copy_8(to + nbytes - 8, from + nbytes - 8, lowers);
     return (all & TP_UTF8_HIGH_BITS) == 0;
 }
 
@@ -52,7 +78,7 @@ static bool lower(tp_text *text, uint32_t version)
     }
     if (!reserve_other(text, TP_LOWER_BOUND(held->used))) return false;
     swap(text, tp_lower_word(held->data, held->used, version, text->other.data));
-    text->is_ascii = is_ascii(text->held.data, text->held.used);
+    text->is_ascii = tp_is_ascii_text(text->held.data, text->held.used);
     return true;
 }
 
@@ -84,7 +110,7 @@ static bool strip_accents(tp_text *text, tp_accents accents, uint32_t version)
         }
     }
     text->held.used = n;
-    text->is_ascii = is_ascii(data, n);
+    text->is_ascii = tp_is_ascii_text(data, n);
     return true;
 }
 
@@ -95,30 +121,40 @@ bool tp_text_prepare(tp_text *text, const uint8_t *document, size_t nbytes, cons
     if (nbytes > SIZE_MAX / 4 || !tp_arena_reserve(TP_FOR_VECTORS, held, nbytes + TP_READ_BEHIND)) return false;
     if (nbytes > 0) memcpy(held->data, document, nbytes);
     held->used = nbytes;
-    text->is_ascii = is_ascii(held->data, nbytes);
+    text->is_ascii = tp_is_ascii_text(held->data, nbytes);
     if (options->letter_case == TP_CASE_LOWER && !lower(text, options->unicode_version)) return false;
     if (options->accents == TP_ACCENTS_KEEP || text->is_ascii) return true;
     return strip_accents(text, options->accents, options->unicode_version);
 }
 
-void tp_text_join_spaces(tp_text *text)
+/* Whether ASCII text has two white-space characters side by side; true for other text. */
+static bool may_have_spaces(const uint8_t *text, size_t nbytes)
 {
-    uint8_t *data = text->held.data;
-    const uint8_t *end = data + text->held.used;
+    uint8_t found = 0;
+    for (size_t i = 1; i < nbytes; i++) {
+        found |= (uint8_t)((tp_is_ascii_space(text[i - 1]) & tp_is_ascii_space(text[i])) | text[i] >> 7);
+    }
+    return nbytes > 0 && (found != 0 || text[0] >= 0x80);
+}
+
+size_t tp_join_spaces(uint8_t *text, size_t nbytes)
+{
+    if (!may_have_spaces(text, nbytes)) return nbytes;
+    const uint8_t *end = text + nbytes;
     size_t out = 0;
-    for (const uint8_t *next = data; next < end;) {
+    for (const uint8_t *next = text; next < end;) {
         size_t first = tp_space_nbytes(next, end), more = first > 0 ? tp_space_nbytes(next + first, end) : 0;
         if (more == 0) {
-            size_t nbytes = first > 0 ? first : 1;
-            memmove(data + out, next, nbytes);
-            next += nbytes;
-            out += nbytes;
+            size_t n = first > 0 ? first : 1;
+            memmove(text + out, next, n);
+            next += n;
+            out += n;
             continue;
         }
-        data[out++] = ' ';
+        text[out++] = ' ';
         for (next += first; more > 0; more = tp_space_nbytes(next, end)) next += more;
     }
-    text->held.used = out;
+    return out;
 }
 
 bool tp_text_pad_parts(tp_text *text)

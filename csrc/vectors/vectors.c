@@ -2,8 +2,10 @@
 
 #include "base/error.h"
 #include "base/once.h"
+#include "base/thread.h"
 #include "corpus/keys.h"
 #include "vectors/document.h"
+#include "vectors/few.h"
 #include "vectors/sort.h"
 
 /* ---- Life ------------------------------------------------------------------------------------------------------------ */
@@ -31,7 +33,8 @@ tp_status tp_vectors_new(const tp_vectors_options *options, tp_vectors **vectors
     tp_vectors *made = tp_allocate_zeroed(TP_FOR_VECTORS, sizeof *made);
     if (made == NULL) return tp_fail_no_memory(error);
     made->options = *options;
-    made->table.hash_key = tp_hash_get_key();
+    made->table.hash_key = made->parts.table.hash_key = tp_hash_get_key();
+    made->stamp = 1;
     tp_object_made(TP_FOR_VECTORS);
     *vectors = made;
     return TP_OK;
@@ -41,9 +44,11 @@ void tp_vectors_free(tp_vectors *v)
 {
     if (v == NULL) return;
     tp_table_free(&v->table);
-    tp_release(TP_FOR_VECTORS, v->columns, v->columns_capacity * sizeof *v->columns);
-    tp_release(TP_FOR_VECTORS, v->counts, v->counts_capacity * sizeof *v->counts);
+    tp_vectors_drop_entries(v);
     tp_release(TP_FOR_VECTORS, v->row_ends, v->rows_capacity * sizeof *v->row_ends);
+    tp_release(TP_FOR_VECTORS, v->marks, v->marks_capacity * sizeof *v->marks);
+    tp_release(TP_FOR_VECTORS, v->chunk, sizeof *v->chunk);
+    tp_parts_free(&v->parts);
     tp_text_free(&v->text);
     tp_arena_free(TP_FOR_CORPUS, &v->tokens);
     tp_arena_free(TP_FOR_CORPUS, &v->token_ends);
@@ -73,6 +78,9 @@ static void go_back(tp_vectors *v, place to)
     v->n_rows = to.n_rows;
     v->n_entries = to.n_entries;
     tp_table_truncate(&v->table, to.n_terms);
+    tp_parts_clear(&v->parts); /* its terms may be gone */
+    if (v->chunk != NULL) v->chunk->used = v->chunk->n_documents = 0;
+    tp_vectors_begin_row(v);
 }
 
 static tp_status check_ends(const uint64_t *ends, size_t n, size_t nbytes, tp_error *error)
@@ -92,21 +100,80 @@ static tp_status fail_to_add(const tp_vectors *v, size_t i, tp_error *error)
     return tp_fail_no_memory(error);
 }
 
+/* Where document i is. */
+typedef struct documents {
+    const tp_document *each; /* NULL: they are in one text */
+    const uint8_t *text;
+    size_t text_nbytes;
+    const uint64_t *ends;
+    size_t n;
+} documents;
+
+static tp_status add_document(tp_vectors *v, const uint8_t *text, uint64_t nbytes, size_t i, tp_error *error)
+{
+    if (nbytes > INT32_MAX) return tp_fail(error, TP_TOO_LARGE, i, "a document has at most 2^31 - 1 bytes");
+    return tp_vectors_put_document(v, nbytes > 0 ? text : NULL, (size_t)nbytes) ? TP_OK : fail_to_add(v, i, error);
+}
+
+static tp_status add_documents(tp_vectors *v, const documents *given, tp_error *error)
+{
+    if (!tp_vectors_reserve_rows(v, given->n)) return tp_fail_no_memory(error);
+    place before = place_of(v);
+    size_t start = 0;
+    tp_status status = TP_OK;
+    for (size_t i = 0; i < given->n && status == TP_OK; i++) {
+        if (given->each != NULL) {
+            status = add_document(v, given->each[i].text, given->each[i].nbytes, i, error);
+            continue;
+        }
+        size_t end = tp_end_within(given->ends, i, start, given->text_nbytes);
+        status = add_document(v, given->text == NULL ? NULL : given->text + start, end - start, i, error);
+        start = tp_start_behind(end, given->text_nbytes);
+    }
+    if (status == TP_OK && !tp_vectors_flush(v)) status = fail_to_add(v, given->n, error);
+    if (status != TP_OK) go_back(v, before);
+    return status;
+}
+
 tp_status tp_vectors_add(tp_vectors *v, const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_documents,
                          tp_error *error)
 {
     tp_status status = check_ends(ends, n_documents, text_nbytes, error);
     if (status != TP_OK) return status;
-    if (!tp_vectors_reserve_rows(v, n_documents)) return tp_fail_no_memory(error);
-    place before = place_of(v);
-    size_t start = 0;
-    for (size_t i = 0; i < n_documents && status == TP_OK; i++) {
-        size_t end = tp_end_within(ends, i, start, text_nbytes), nbytes = end - start;
-        if (nbytes > INT32_MAX) status = tp_fail(error, TP_TOO_LARGE, i, "a document has at most 2^31 - 1 bytes");
-        else if (!tp_vectors_add_document(v, nbytes > 0 ? text + start : NULL, nbytes)) status = fail_to_add(v, i, error);
-        start = tp_start_behind(end, text_nbytes);
+    return add_documents(v, &(documents){NULL, text, text_nbytes, ends, n_documents}, error);
+}
+
+/* ---- Several at once ------------------------------------------------------------------------------------------------- */
+
+typedef struct adding {
+    const tp_vectors_job *job;
+    place before;
+    tp_status status;
+    tp_error error;
+} adding;
+
+static void add_job(void *all, size_t i)
+{
+    adding *one = (adding *)all + i;
+    one->status = add_documents(one->job->vectors, &(documents){.each = one->job->documents, .n = one->job->n_documents}, &one->error);
+}
+
+tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_error *error)
+{
+    if (n_jobs == 1) {
+        return add_documents(jobs->vectors, &(documents){.each = jobs->documents, .n = jobs->n_documents}, error);
     }
-    if (status != TP_OK) go_back(v, before);
+    size_t nbytes = n_jobs * sizeof(adding), first = 0;
+    if (n_jobs == 0) return TP_OK;
+    adding *all = tp_allocate(TP_FOR_WORK, nbytes);
+    if (all == NULL) return tp_fail_no_memory(error);
+    for (size_t i = 0; i < n_jobs; i++) all[i] = (adding){.job = &jobs[i], .before = place_of(jobs[i].vectors)};
+    tp_fork_join(add_job, all, n_jobs);
+    while (first < n_jobs && all[first].status == TP_OK) first++;
+    tp_status status = first < n_jobs ? all[first].status : TP_OK;
+    if (status != TP_OK && error != NULL) *error = all[first].error;
+    for (size_t i = 0; i < n_jobs && status != TP_OK; i++) go_back(jobs[i].vectors, all[i].before);
+    tp_release(TP_FOR_WORK, all, nbytes);
     return status;
 }
 
@@ -120,7 +187,12 @@ tp_status tp_vectors_fix(tp_vectors *v, const uint8_t *text, size_t text_nbytes,
     if (v->options.n_columns > 0) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "hashed columns have no terms");
     if (n_terms == 0) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there must be a term");
     if (n_terms > TP_MAX_COLUMNS - v->table.n_terms) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many terms");
-    if (!tp_table_reserve(&v->table, n_terms, text_nbytes)) return tp_fail_no_memory(error);
+    bool was_fixed = v->is_fixed;
+    v->is_fixed = false;
+    if (!tp_vectors_reserve_terms(v, n_terms, text_nbytes)) {
+        v->is_fixed = was_fixed;
+        return tp_fail_no_memory(error);
+    }
     place before = place_of(v);
     size_t start = 0;
     for (size_t i = 0; i < n_terms && status == TP_OK; i++) {
@@ -134,7 +206,8 @@ tp_status tp_vectors_fix(tp_vectors *v, const uint8_t *text, size_t text_nbytes,
         start = tp_start_behind(end, text_nbytes);
     }
     if (status != TP_OK) go_back(v, before);
-    else v->is_fixed = true;
+    tp_parts_clear(&v->parts); /* they may have more terms now */
+    v->is_fixed = status == TP_OK || was_fixed;
     return status;
 }
 
@@ -161,20 +234,30 @@ static void take_rows(tp_vectors *v, const tp_vectors *other, const uint32_t *co
     v->n_rows += other->n_rows;
 }
 
+tp_status tp_vectors_append_terms(tp_vectors *v, const tp_vectors *other, uint32_t *columns, tp_error *error)
+{
+    size_t n_terms = other->table.n_terms;
+    if (v == other || v->is_fixed) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "only others' terms can be appended, where terms are not fixed");
+    if (n_terms > TP_MAX_COLUMNS - v->table.n_terms) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many terms");
+    if (!tp_vectors_reserve_terms(v, n_terms, other->table.text.used)) return tp_fail_no_memory(error);
+    take_terms(v, &other->table, columns);
+    return TP_OK;
+}
+
 tp_status tp_vectors_append(tp_vectors *v, const tp_vectors *other, tp_error *error)
 {
-    if (v == other || v->is_fixed || other->is_fixed) {
-        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "only other vectors can be appended, to ones whose terms are not fixed");
+    if (v == other || v->is_fixed != other->is_fixed || (v->is_fixed && v->table.n_terms != other->table.n_terms)) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "only other vectors can be appended, with the same fixed terms or none");
     }
     size_t n_terms = other->table.n_terms, map_nbytes = n_terms * sizeof(uint32_t);
     if (n_terms > TP_MAX_COLUMNS - v->table.n_terms) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many terms");
     if (!tp_vectors_reserve_rows(v, other->n_rows) || !tp_vectors_reserve_entries(v, other->n_entries)) return tp_fail_no_memory(error);
-    if (n_terms == 0) {
+    if (n_terms == 0 || v->is_fixed) {
         take_rows(v, other, NULL);
         return TP_OK;
     }
     uint32_t *columns = tp_allocate(TP_FOR_WORK, map_nbytes);
-    if (columns == NULL || !tp_table_reserve(&v->table, n_terms, other->table.text.used)) {
+    if (columns == NULL || !tp_vectors_reserve_terms(v, n_terms, other->table.text.used)) {
         tp_release(TP_FOR_WORK, columns, map_nbytes);
         return tp_fail_no_memory(error);
     }
@@ -209,35 +292,150 @@ static bool are_ascending(const uint32_t *columns, size_t n)
     return true;
 }
 
-/* Copies n entries in order of their columns. `pairs` has room for twice as many. */
-static void copy_sorted(const uint32_t *columns, const int32_t *counts, size_t n, uint64_t *pairs, int32_t *to_columns,
-                        int32_t *to_counts)
+/* Where entries go. */
+typedef struct target {
+    const int32_t *renumbered; /* the column for each term; NULL: its number */
+    tp_values kind;
+    int32_t *columns;
+    void *values;
+} target;
+
+/* Stores each count at its place from `start` on. */
+static void put_values(const target *to, const int32_t *counts, const uint32_t *places, size_t start, size_t n)
 {
-    if (are_ascending(columns, n)) { /* hashed rows are, and short ones */
-        memcpy(to_columns, columns, n * sizeof *columns);
-        memcpy(to_counts, counts, n * sizeof *counts);
+    if (to->kind == TP_VALUES_INT64) {
+        for (size_t i = 0; i < n; i++) ((int64_t *)to->values)[start + places[i]] = counts[i];
+    } else if (to->kind == TP_VALUES_FLOAT64) {
+        for (size_t i = 0; i < n; i++) ((double *)to->values)[start + places[i]] = counts[i];
+    } else if (to->kind == TP_VALUES_FLOAT32) {
+        for (size_t i = 0; i < n; i++) ((float *)to->values)[start + places[i]] = (float)counts[i];
+    } else {
+        for (size_t i = 0; i < n; i++) ((int32_t *)to->values)[start + places[i]] = counts[i];
+    }
+}
+
+/* Stores the places of n entries in order of their columns. `pairs` has room for twice as many. */
+static void find_places(const uint32_t *columns, size_t n, uint64_t *pairs, uint32_t *places)
+{
+    if (n <= TP_FEW) {
+        uint32_t copied[TP_FEW + 16];
+        uint8_t ranks[TP_FEW];
+        memcpy(copied, columns, n * sizeof *columns);
+        memset(copied + n, 0, 16 * sizeof *copied);
+        tp_rank_few(copied, n, ranks);
+        for (size_t i = 0; i < n; i++) places[i] = ranks[i];
         return;
     }
-    for (size_t i = 0; i < n; i++) pairs[i] = (uint64_t)columns[i] << 32 | (uint32_t)counts[i];
+    for (size_t i = 0; i < n; i++) pairs[i] = (uint64_t)columns[i] << 32 | (uint32_t)i;
     tp_sort_by_high_half(pairs, pairs + n, n);
-    for (size_t i = 0; i < n; i++) {
-        to_columns[i] = (int32_t)(pairs[i] >> 32);
-        to_counts[i] = (int32_t)(uint32_t)pairs[i];
+    for (size_t i = 0; i < n; i++) places[(uint32_t)pairs[i]] = (uint32_t)i;
+}
+
+/* Stores a row of entries whose columns ascend: hashed rows do, and short ones. */
+static void put_ascending(const tp_vectors *v, size_t start, size_t n, const target *to, uint32_t *places)
+{
+    for (size_t i = 0; i < n; i++) places[i] = (uint32_t)i;
+    if (to->renumbered == NULL) memcpy(to->columns + start, v->columns + start, n * sizeof *v->columns);
+    else for (size_t i = 0; i < n; i++) to->columns[start + i] = to->renumbered[v->columns[start + i]];
+    put_values(to, v->counts + start, places, start, n);
+}
+
+/* Stores rows first … end - 1. `room` has three 64-bit numbers for each entry of a row. */
+static void put_rows(const tp_vectors *v, size_t first, size_t end, const target *to, uint64_t *room)
+{
+    for (size_t row = first; row < end; row++) {
+        size_t start = tp_row_start(v, row), n = (size_t)v->row_ends[row] - start;
+        const uint32_t *from = v->columns + start;
+        uint32_t *places = (uint32_t *)(void *)(room + 2 * n);
+        if (n == 0) continue;
+        if (are_ascending(from, n)) {
+            put_ascending(v, start, n, to, places);
+            continue;
+        }
+        find_places(from, n, room, places);
+        int32_t *columns = to->columns + start;
+        for (size_t i = 0; i < n; i++) columns[places[i]] = to->renumbered == NULL ? (int32_t)from[i] : to->renumbered[from[i]];
+        put_values(to, v->counts + start, places, start, n);
     }
+}
+
+/* The room that put_rows needs, at least some. */
+static size_t room_nbytes(const tp_vectors *v) { return 3 * (longest_row(v) + 1) * sizeof(uint64_t); }
+
+static void copy_row_starts(const tp_vectors *v, int64_t *row_starts)
+{
+    row_starts[0] = 0;
+    for (size_t i = 0; i < v->n_rows; i++) row_starts[i + 1] = (int64_t)v->row_ends[i];
 }
 
 tp_status tp_vectors_get_rows(const tp_vectors *v, int32_t *columns, int32_t *counts, int64_t *row_starts, tp_error *error)
 {
-    size_t nbytes = longest_row(v) * 2 * sizeof(uint64_t);
-    uint64_t *pairs = nbytes == 0 ? NULL : tp_allocate(TP_FOR_WORK, nbytes);
-    if (nbytes > 0 && pairs == NULL) return tp_fail_no_memory(error);
-    row_starts[0] = 0;
-    for (size_t i = 0; i < v->n_rows; i++) {
-        size_t start = tp_row_start(v, i), n = (size_t)v->row_ends[i] - start;
-        row_starts[i + 1] = (int64_t)v->row_ends[i];
-        if (n > 0) copy_sorted(v->columns + start, v->counts + start, n, pairs, columns + start, counts + start);
+    size_t nbytes = room_nbytes(v);
+    uint64_t *room = tp_allocate(TP_FOR_WORK, nbytes);
+    if (room == NULL) return tp_fail_no_memory(error);
+    copy_row_starts(v, row_starts);
+    put_rows(v, 0, v->n_rows, &(target){NULL, TP_VALUES_INT32, columns, counts}, room);
+    tp_release(TP_FOR_WORK, room, nbytes);
+    return TP_OK;
+}
+
+/* ---- Taking out ------------------------------------------------------------------------------------------------------ */
+
+/* Rows are taken from the last one on, so many entries at a time, whose memory is given back before that of the next ones is
+ * touched. */
+enum { TAKEN_ENTRIES = 1 << 20 };
+
+typedef struct taking {
+    const tp_vectors *v;
+    const target *to;
+    uint8_t *room;
+    size_t room_nbytes, first, end, n_threads;
+} taking;
+
+static void take_share(void *all, size_t i)
+{
+    const taking *t = all;
+    size_t n = t->end - t->first, first = t->first + n * i / t->n_threads, end = t->first + n * (i + 1) / t->n_threads;
+    put_rows(t->v, first, end, t->to, (uint64_t *)(void *)(t->room + i * t->room_nbytes));
+}
+
+/* Gives back the memory behind the first n entries, where that is possible. */
+static void shrink_entries(tp_vectors *v, size_t n)
+{
+    if (n == 0) {
+        tp_vectors_drop_entries(v);
+        return;
     }
-    tp_release(TP_FOR_WORK, pairs, nbytes);
+    uint32_t *columns = tp_resize(TP_FOR_VECTORS, v->columns, v->columns_capacity * sizeof *columns, n * sizeof *columns);
+    if (columns != NULL) v->columns = columns, v->columns_capacity = n;
+    int32_t *counts = tp_resize(TP_FOR_VECTORS, v->counts, v->counts_capacity * sizeof *counts, n * sizeof *counts);
+    if (counts != NULL) v->counts = counts, v->counts_capacity = n;
+    if (columns == NULL || counts == NULL) tp_forget_refusal();
+    v->n_entries = n;
+}
+
+tp_status tp_vectors_take_rows(tp_vectors *v, const int32_t *renumbered, tp_values kind, size_t n_threads, int32_t *columns,
+                               void *values, int64_t *row_starts, tp_error *error)
+{
+    const target to = {renumbered, kind, columns, values};
+    size_t nbytes = room_nbytes(v), n_rows = v->n_rows;
+    if (n_threads < 1 || n_threads > TP_MOST_SHARES || kind < TP_VALUES_INT32 || kind > TP_VALUES_FLOAT64) {
+        return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there are no such values or threads");
+    }
+    uint8_t *room = nbytes > SIZE_MAX / n_threads ? tp_refuse(SIZE_MAX) : tp_allocate(TP_FOR_WORK, nbytes * n_threads);
+    if (room == NULL) return tp_fail_no_memory(error);
+    copy_row_starts(v, row_starts);
+    while (n_rows > 0) {
+        size_t first = n_rows - 1, end = (size_t)v->row_ends[first];
+        while (first > 0 && end - tp_row_start(v, first) < TAKEN_ENTRIES) first--;
+        taking t = {v, &to, room, nbytes, first, n_rows, n_threads};
+        if (n_threads == 1) take_share(&t, 0);
+        else tp_fork_join(take_share, &t, n_threads);
+        n_rows = first;
+        if (n_rows > 0) shrink_entries(v, tp_row_start(v, n_rows));
+    }
+    tp_release(TP_FOR_WORK, room, nbytes * n_threads);
+    tp_vectors_clear_rows(v);
     return TP_OK;
 }
 
@@ -247,12 +445,7 @@ enum { KEPT_ENTRIES = 1 << 16 };
 void tp_vectors_clear_rows(tp_vectors *v)
 {
     v->n_rows = v->n_entries = 0;
-    if (v->columns_capacity <= KEPT_ENTRIES) return;
-    tp_release(TP_FOR_VECTORS, v->columns, v->columns_capacity * sizeof *v->columns);
-    tp_release(TP_FOR_VECTORS, v->counts, v->counts_capacity * sizeof *v->counts);
-    v->columns = NULL;
-    v->counts = NULL;
-    v->columns_capacity = v->counts_capacity = 0;
+    if (v->columns_capacity > KEPT_ENTRIES) tp_vectors_drop_entries(v);
 }
 
 tp_status tp_vectors_get_terms(const tp_vectors *v, uint8_t *text, int32_t *ranks, tp_error *error)

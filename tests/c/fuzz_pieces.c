@@ -56,7 +56,7 @@ static void check_parts(tp_pieces *pieces)
     CHECK_EQ_U(tp_pieces_new(&again, NULL), TP_OK);
     CHECK_EQ_U(tp_pieces_split(pieces, 9, parts, N_PARTS, NULL), TP_OK);
     for (size_t i = 0; i < N_PARTS; i++) {
-        CHECK_EQ_U(tp_pieces_merge(again, parts[i], NULL), TP_OK);
+        CHECK_EQ_U(tp_pieces_merge(again, parts[i], 1, NULL), TP_OK);
         tp_pieces_free(parts[i]);
     }
     tp_pieces_get_totals(pieces, &whole);

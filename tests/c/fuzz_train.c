@@ -79,6 +79,26 @@ static void check_training(tp_pieces *pieces, const sample *from, tp_tie_break t
     if (CHECK_EQ_BYTES(made, n * sizeof *made, expected, n_expected * sizeof *expected)) check_encoding(from, made, n);
 }
 
+/* Merges that need not be those of a training, and limits. */
+static void check_training_on(tp_pieces *pieces, const sample *from, tp_tie_break tie_break, input in)
+{
+    tp_merge expected[MOST_MERGES], made[MOST_MERGES];
+    naive_limits limits = {take_below(&in, 8), 1 + take_below(&in, 16)};
+    size_t n_given = take_below(&in, MOST_MERGES), n_made = 0, n_further = 0;
+    for (size_t i = 0; i < n_given; i++) {
+        uint32_t left = (uint32_t)(take_number(&in, 2) % (256 + i)), right = (uint32_t)(take_number(&in, 2) % (256 + i));
+        expected[i] = made[i] = (tp_merge){left, right};
+    }
+    size_t n_expected = naive_train_on(from, tie_break, limits, expected, n_given, MOST_MERGES);
+    tp_trainer *trainer = NULL;
+    if (!CHECK_EQ_U(tp_trainer_new(pieces, tie_break, &trainer, NULL), TP_OK)) return;
+    CHECK_EQ_U(tp_trainer_replay(trainer, made, n_given, &n_made, NULL), TP_OK);
+    tp_trainer_set_limits(trainer, limits.least_count, limits.most_nbytes);
+    CHECK_EQ_U(tp_trainer_step(trainer, made + n_given, MOST_MERGES - n_given, &n_further, NULL), TP_OK);
+    CHECK_EQ_BYTES(made, (n_made + n_further) * sizeof *made, expected, n_expected * sizeof *expected);
+    tp_trainer_free(trainer);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     static sample made;
@@ -104,7 +124,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
         CHECK_EQ_U(tp_pieces_add(pieces, tp_splitter_of(pattern), in.data, in.nbytes, true, 1, &used, NULL), TP_OK);
         CHECK_EQ_U(used, in.nbytes);
     }
-    check_training(pieces, &made, step % 2 == 0 ? TP_TIE_RUSTBPE : TP_TIE_HF, step);
+    const tp_tie_break tie_break = step % 2 == 0 ? TP_TIE_RUSTBPE : TP_TIE_HF;
+    check_training(pieces, &made, tie_break, step);
+    check_training_on(pieces, &made, tie_break, in);
     tp_pieces_free(pieces);
     return fuzz_end();
 }

@@ -29,7 +29,13 @@ static void check_parts(const tp_vectors_options *options, input text, const uin
     uint64_t *moved = room_for(n, sizeof *moved);
     for (size_t i = n_first; i < n; i++) moved[i - n_first] = ends[i] - start;
     CHECK_EQ_U(tp_vectors_add(first, text.data, text.nbytes, ends, n_first, NULL), TP_OK);
-    CHECK_EQ_U(tp_vectors_add(second, text.data + start, text.nbytes - start, moved, n - n_first, NULL), TP_OK);
+    tp_document *documents = room_for(n - n_first, sizeof *documents);
+    for (size_t i = 0, from = start; i < n - n_first; from = start + (size_t)moved[i++] + 1) {
+        documents[i] = (tp_document){text.data + from, start + moved[i] - from};
+    }
+    const tp_vectors_job job = {second, documents, n - n_first};
+    CHECK_EQ_U(tp_vectors_add_each(&job, 1, NULL), TP_OK);
+    free(documents);
     CHECK_EQ_U(tp_vectors_append(first, second, NULL), TP_OK);
     held_vectors found = read_vectors(first);
     CHECK(are_equal_vectors(expected, &found));

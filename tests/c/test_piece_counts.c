@@ -48,23 +48,38 @@ static void test_merging_is_counting_all(void)
 {
     tp_pieces *one = pieces_of("aabc--d"), *other = pieces_of("eab--------------------f"), *both;
     both = pieces_of("aabc--deab--------------------f");
-    CHECK_EQ_U(tp_pieces_merge(one, other, NULL), TP_OK);
+    CHECK_EQ_U(tp_pieces_merge(one, other, 1, NULL), TP_OK);
     check_same(one, both);
     check_totals(one, 7, 9, 31);
     check_totals(other, 4, 4, 24);
-    CHECK_EQ_U(tp_pieces_merge(one, one, NULL), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_pieces_merge(one, one, 1, NULL), TP_INVALID_ARGUMENT);
     check_same(one, both);
     tp_pieces_free(one);
     tp_pieces_free(other);
     tp_pieces_free(both);
 }
 
+static void test_merging_several_times(void)
+{
+    tp_pieces *one = pieces_of("aab"), *other = pieces_of("be--------------------"), *thrice;
+    thrice = pieces_of("aabbe--------------------be--------------------be--------------------");
+    CHECK_EQ_U(tp_pieces_merge(one, other, 3, NULL), TP_OK);
+    check_same(one, thrice);
+    CHECK_EQ_U(tp_pieces_merge(one, other, 0, NULL), TP_OK);
+    CHECK_EQ_U(tp_pieces_merge(one, other, UINT64_C(1) << 46, NULL), TP_TOO_LARGE);
+    CHECK_EQ_U(tp_pieces_merge(one, other, UINT64_MAX, NULL), TP_TOO_LARGE);
+    check_same(one, thrice);
+    tp_pieces_free(one);
+    tp_pieces_free(other);
+    tp_pieces_free(thrice);
+}
+
 static void test_merging_with_nothing(void)
 {
     tp_pieces *empty = pieces_of(""), *some = pieces_of(LONG), *expected = pieces_of(LONG);
-    CHECK_EQ_U(tp_pieces_merge(some, empty, NULL), TP_OK);
+    CHECK_EQ_U(tp_pieces_merge(some, empty, 1, NULL), TP_OK);
     check_same(some, expected);
-    CHECK_EQ_U(tp_pieces_merge(empty, some, NULL), TP_OK);
+    CHECK_EQ_U(tp_pieces_merge(empty, some, 1, NULL), TP_OK);
     check_same(empty, expected);
     tp_pieces_free(empty);
     tp_pieces_free(some);
@@ -78,7 +93,7 @@ static void test_too_much_text_is_refused(void)
     unsigned n = 0;
     tp_status status = TP_OK;
     while (status == TP_OK && n < 200) {
-        status = n % 2 == 0 ? tp_pieces_merge(one, other, NULL) : tp_pieces_merge(other, one, NULL);
+        status = n % 2 == 0 ? tp_pieces_merge(one, other, 1, NULL) : tp_pieces_merge(other, one, 1, NULL);
         n++;
     }
     CHECK_EQ_U(status, TP_TOO_LARGE);
@@ -100,7 +115,7 @@ static void test_parts_come_together_again(void)
         tp_pieces_get_totals(parts[i], &totals);
         sum.pieces += totals.pieces;
         sum.nbytes += totals.nbytes;
-        CHECK_EQ_U(tp_pieces_merge(again, parts[i], NULL), TP_OK);
+        CHECK_EQ_U(tp_pieces_merge(again, parts[i], 1, NULL), TP_OK);
         tp_pieces_free(parts[i]);
     }
     tp_pieces_get_totals(whole, &expected);
@@ -132,7 +147,7 @@ typedef struct world {
     block snapshot; /* of `whole` */
 } world;
 
-static tp_status merge(world *w) { return tp_pieces_merge(w->whole, w->other, NULL); }
+static tp_status merge(world *w) { return tp_pieces_merge(w->whole, w->other, 1, NULL); }
 static tp_status split(world *w) { return tp_pieces_split(w->whole, 1, w->parts, 3, NULL); }
 static tp_status read(world *w) { return tp_pieces_read(w->snapshot.data, w->snapshot.nbytes, &w->made, NULL); }
 
@@ -227,6 +242,7 @@ static void test_damage_is_seen(void)
 int main(void)
 {
     RUN(test_merging_is_counting_all);
+    RUN(test_merging_several_times);
     RUN(test_merging_with_nothing);
     RUN(test_too_much_text_is_refused);
     RUN(test_parts_come_together_again);

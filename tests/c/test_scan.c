@@ -24,7 +24,7 @@ static size_t min_of(size_t a, size_t b) { return a < b ? a : b; }
 
 /* ---- Scanning ---------------------------------------------------------------------------------------------------------- */
 
-static size_t scan_with(const char *variant, const uint8_t *text, size_t nbytes, tp_chunk *chunk)
+static size_t scan_with(const char *variant, const uint8_t *text, size_t nbytes, tp_scan_chunk *chunk)
 {
     /* What another scan has left there must not pass for this one's work. */
     size_t n_touched = min_of(nbytes, TP_CHUNK_NBYTES) + TP_BLOCK_NBYTES;
@@ -36,7 +36,7 @@ static size_t scan_with(const char *variant, const uint8_t *text, size_t nbytes,
     return tp_scan(text, nbytes, chunk);
 }
 
-static size_t word_nbytes(const tp_chunk *chunk, size_t i) { return (size_t)(chunk->edges[2 * i + 1] - chunk->edges[2 * i]); }
+static size_t word_nbytes(const tp_scan_chunk *chunk, size_t i) { return (size_t)(chunk->edges[2 * i + 1] - chunk->edges[2 * i]); }
 
 /* Whether the numbers of an array ascend, each below `limit`. */
 static bool do_ascend(const uint16_t *numbers, size_t n, size_t limit)
@@ -48,7 +48,7 @@ static bool do_ascend(const uint16_t *numbers, size_t n, size_t limit)
 }
 
 /* What must hold for whatever bytes: places in order and inside the text, and a way forward. */
-static bool check_shape(const tp_chunk *chunk, size_t dealt_with, size_t nbytes)
+static bool check_shape(const tp_scan_chunk *chunk, size_t dealt_with, size_t nbytes)
 {
     size_t seen = min_of(nbytes, N_ITEMS(chunk->unlowered));
     return CHECK(dealt_with <= nbytes) && CHECK(dealt_with > 0 || nbytes > TP_CHUNK_NBYTES || nbytes == 0) &&
@@ -57,7 +57,7 @@ static bool check_shape(const tp_chunk *chunk, size_t dealt_with, size_t nbytes)
            CHECK(do_ascend(chunk->unlowered, chunk->n_unlowered, seen));
 }
 
-static bool check_same(const tp_chunk *one, const tp_chunk *other)
+static bool check_same(const tp_scan_chunk *one, const tp_scan_chunk *other)
 {
     bool is_same = CHECK_EQ_U(one->n_words, other->n_words) &&
                    CHECK_EQ_BYTES(one->edges, 2 * one->n_words * sizeof *one->edges, other->edges,
@@ -73,7 +73,7 @@ static bool check_same(const tp_chunk *one, const tp_chunk *other)
 }
 
 /* The chunk against a walk through the text, one character after the other. */
-static bool check_against_walk(const tp_chunk *chunk, size_t dealt_with, const uint8_t *text, size_t nbytes)
+static bool check_against_walk(const tp_scan_chunk *chunk, size_t dealt_with, const uint8_t *text, size_t nbytes)
 {
     static uint8_t lowered[TP_LOWER_BOUND(LONGEST)];
     const uint8_t *end = text + nbytes, *start = tp_skip_space(text, end);
@@ -101,7 +101,7 @@ static bool check_against_walk(const tp_chunk *chunk, size_t dealt_with, const u
 /* Scans a text, chunk by chunk, with every variant. That its words are what a walk finds is asked of valid UTF-8 alone. */
 static void check_text_as(const uint8_t *text, size_t nbytes, bool is_valid)
 {
-    static tp_chunk plain, found;
+    static tp_scan_chunk plain, found;
     size_t position = 0;
     do {
         if (has_failed_enough()) return;
@@ -345,7 +345,7 @@ static void test_chunks_full_of_findings(void)
 
 static void check_words(const void *bytes, size_t nbytes, const char *const *words, const size_t *lengths, size_t n)
 {
-    static tp_chunk chunk;
+    static tp_scan_chunk chunk;
     check_exact_text(bytes, nbytes);
     for (size_t i = 0; i < N_ITEMS(variants); i++) {
         if (!tp_simd_is_available(variants[i])) continue;
@@ -376,7 +376,7 @@ static void test_nul_is_a_letter(void)
 
 static void test_word_longer_than_a_chunk_is_left_to_the_caller(void)
 {
-    static tp_chunk chunk;
+    static tp_scan_chunk chunk;
     uint8_t *text = allocate(TP_CHUNK_NBYTES + 100);
     memset(text, 'x', TP_CHUNK_NBYTES + 100);
     for (size_t i = 0; i < N_ITEMS(variants); i++) {

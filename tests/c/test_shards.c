@@ -20,9 +20,9 @@ static void test_random_documents_are_packed_as_the_plain_way_does(void)
         }
         if (round % 16 == 1 && all.n > 1) ends[random_below(&random, all.n)] = random_below(&random, 2 * MOST_IDS);
         if (round % 2 == 0) all.parts = NULL;
-        tp_packing packing = {round % 50 == 0 ? 3 : 2 + 2 * (round & 1), random_below(&random, 2) == 1, random_below(&random, 2) == 1,
-                              (uint32_t)random_below(&random, 60000), (uint32_t)random_below(&random, 70000), 1,
-                              round % 3 == 0 ? UINT64_MAX : random_below(&random, 30)};
+        const bool has_first = random_below(&random, 2) == 1, has_last = random_below(&random, 2) == 1;
+        tp_packing packing = {round % 50 == 0 ? 3 : 2 + 2 * (round & 1), has_first, has_last, (uint32_t)random_below(&random, 60000),
+                              (uint32_t)random_below(&random, 70000), 1, round % 3 == 0 ? UINT64_MAX : random_below(&random, 30)};
         const size_t capacity = round % 5 == 0 ? random_below(&random, 100) : 4 * (MOST_IDS + 2 * MOST_DOCUMENTS);
         tp_packed packed;
         n_of[check_packing(&packing, &all, random_below(&random, all.n + 1), capacity, &packed)]++;

@@ -477,6 +477,95 @@ static void test_training_without_memory(void)
     tp_pieces_free(pieces);
 }
 
+/* ---- Limits and earlier merges --------------------------------------------------------------------------------------- */
+
+/* Merges that are given, then further ones; each step is asked for again after a refusal of memory. */
+static size_t train_on(const sample *from, tp_tie_break tie_break, naive_limits limits, tp_merge *merges, size_t n_given,
+                       size_t nth)
+{
+    tp_trainer *trainer = NULL;
+    tp_pieces *pieces = pieces_of(from);
+    size_t n = 0, n_made = 0;
+    if (!CHECK(tp_trainer_new(pieces, tie_break, &trainer, NULL) == TP_OK)) return 0;
+    tp_memory_fail_at(nth);
+    for (; n < n_given; n += n_made) {
+        tp_status status = tp_trainer_replay(trainer, merges + n, n_given - n, &n_made, NULL);
+        if (!CHECK(status == TP_OK || (nth > 0 && status == TP_NO_MEMORY))) break;
+    }
+    tp_trainer_set_limits(trainer, limits.least_count, limits.most_nbytes);
+    for (tp_status status = TP_OK; n < MAX_MERGES; n += n_made) {
+        status = tp_trainer_step(trainer, merges + n, MAX_MERGES - n, &n_made, NULL);
+        if (status == TP_OK && n_made == 0) break;
+    }
+    tp_memory_fail_at(0);
+    tp_trainer_free(trainer);
+    tp_pieces_free(pieces);
+    return n;
+}
+
+static void check_training_on(const sample *from, tp_tie_break tie_break, naive_limits limits, const tp_merge *given,
+                              size_t n_given, size_t nth)
+{
+    tp_merge wanted[MAX_MERGES], made[MAX_MERGES];
+    memcpy(wanted, given, n_given * sizeof *given);
+    memcpy(made, given, n_given * sizeof *given);
+    size_t n_wanted = naive_train_on(from, tie_break, limits, wanted, n_given, MAX_MERGES);
+    size_t n_made = train_on(from, tie_break, limits, made, n_given, nth);
+    CHECK_EQ_BYTES(made, n_made * sizeof *made, wanted, n_wanted * sizeof *wanted);
+}
+
+static void test_limits(void)
+{
+    uint64_t state = 21;
+    for (size_t round = 0; round < 12; round++) {
+        sample one = random_sample(&state, 2 + round % 8, 20, 600);
+        naive_limits limits = {random_below(&state, 6), 1 + random_below(&state, 6)};
+        check_training_on(&one, (tp_tie_break)(round % 2), limits, NULL, 0, 0);
+    }
+}
+
+static void test_going_on_from_the_merges_of_another_text(void)
+{
+    uint64_t state = 22;
+    for (size_t round = 0; round < 12; round++) {
+        tp_tie_break tie_break = (tp_tie_break)(round % 2);
+        tp_merge given[MAX_MERGES];
+        sample first = random_sample(&state, 3 + round % 6, 20, 400), second = random_sample(&state, 2 + round % 8, 20, 400);
+        naive_limits limits = round % 3 == 0 ? (naive_limits){2, 5} : NO_LIMITS;
+        size_t n_given = naive_train(&first, tie_break, given, 20);
+        check_training_on(&second, tie_break, limits, given, n_given, 0);
+        check_training_on(&second, tie_break, limits, given, n_given, 1 + round);
+    }
+}
+
+/* A pair that is given twice is nowhere the second time, and so is one that is in no piece. */
+static void test_merges_that_no_training_makes(void)
+{
+    const tp_merge given[] = {{'a', 'b'}, {'a', 'b'}, {'q', 'r'}, {256, 257}, {259, 259}, {258, 'a'}};
+    sample one = {.nbytes = 0};
+    add_piece(&one, "abababxab", 9);
+    add_piece(&one, "qab", 3);
+    check_training_on(&one, TP_TIE_RUSTBPE, NO_LIMITS, given, sizeof given / sizeof *given, 0);
+    check_training_on(&one, TP_TIE_HF, NO_LIMITS, given, sizeof given / sizeof *given, 0);
+    sample nothing = {.nbytes = 0};
+    check_training_on(&nothing, TP_TIE_HF, NO_LIMITS, given, sizeof given / sizeof *given, 0);
+}
+
+static void test_a_merge_of_a_token_that_is_not_there(void)
+{
+    const tp_merge given[] = {{'a', 'b'}, {'c', 257}, {'d', 'e'}};
+    tp_trainer *trainer = NULL;
+    tp_pieces *pieces = new_pieces();
+    tp_error error;
+    size_t n_made = 9;
+    CHECK(tp_trainer_new(pieces, TP_TIE_RUSTBPE, &trainer, NULL) == TP_OK);
+    CHECK(tp_trainer_replay(trainer, given, 3, &n_made, &error) == TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(n_made, 1);
+    CHECK_EQ_U(error.offset, 1);
+    tp_trainer_free(trainer);
+    tp_pieces_free(pieces);
+}
+
 static void test_new_pieces_without_memory(void)
 {
     tp_pieces *pieces = NULL;
@@ -577,6 +666,10 @@ int main(void)
     RUN(test_bad_text);
     RUN(test_no_such_tie_break);
     RUN(test_training_without_memory);
+    RUN(test_limits);
+    RUN(test_going_on_from_the_merges_of_another_text);
+    RUN(test_merges_that_no_training_makes);
+    RUN(test_a_merge_of_a_token_that_is_not_there);
     RUN(test_new_pieces_without_memory);
     RUN(test_counting_without_memory);
     RUN(test_counting_text_without_memory);

@@ -156,6 +156,95 @@ static tp_vectors *of_two_parts(const tp_vectors_options *options)
     return first;
 }
 
+/* Documents wherever they lie, taken by two vectors at once, make the rows and terms of one text. */
+static void test_documents_of_their_own_memory(void)
+{
+    tp_words *words = words_of_letters(NULL);
+    tp_vectors_options options = {.words = words, .least = 1, .most = 2};
+    tp_vectors *first = vectors_of(options), *second = vectors_of(options), *whole = vectors_of(options);
+    const tp_document documents[] = {{(const uint8_t *)"ab cd ab", 8}, {(const uint8_t *)"xy ab", 5}, {(const uint8_t *)"xy zz ab", 8}};
+    const tp_vectors_job jobs[] = {{first, documents, 2}, {second, documents + 2, 1}};
+    CHECK_EQ_U(tp_vectors_add_each(jobs, 2, NULL), TP_OK);
+    CHECK_EQ_U(tp_vectors_append(first, second, NULL), TP_OK);
+    CHECK_EQ_U(add_lines(whole, "ab cd ab\nxy ab\nxy zz ab\n"), TP_OK);
+    held_vectors one = read_vectors(first), other = read_vectors(whole);
+    CHECK(are_equal_vectors(&one, &other));
+    free_held(&one);
+    free_held(&other);
+    uint32_t columns[16];
+    CHECK_EQ_U(tp_vectors_append_terms(second, whole, columns, NULL), TP_OK);
+    CHECK(columns[0] == 2 && columns[1] == 5 && columns[4] == 0);
+    CHECK_EQ_U(tp_vectors_append_terms(second, second, columns, NULL), TP_INVALID_ARGUMENT);
+    tp_vectors_free(first);
+    tp_vectors_free(second);
+    tp_vectors_free(whole);
+    tp_words_free(words);
+}
+
+static void test_rows_are_taken_out(void)
+{
+    tp_words *words = words_of_letters(NULL);
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words});
+    const int32_t renumbered[] = {7, 5, 6};
+    int32_t columns[4];
+    double values[4];
+    int64_t starts[3];
+    CHECK_EQ_U(add_lines(vectors, "red car\nbike car car\n"), TP_OK);
+    CHECK_EQ_U(tp_vectors_take_rows(vectors, NULL, (tp_values)9, 1, columns, values, starts, NULL), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_vectors_take_rows(vectors, renumbered, TP_VALUES_FLOAT64, 2, columns, values, starts, NULL), TP_OK);
+    CHECK(starts[0] == 0 && starts[1] == 2 && starts[2] == 4);
+    CHECK(columns[0] == 7 && columns[1] == 5 && columns[2] == 5 && columns[3] == 6);
+    CHECK(values[1] == 1 && values[2] == 2 && values[3] == 1);
+    tp_vectors_sizes sizes;
+    tp_vectors_get_sizes(vectors, &sizes);
+    CHECK_EQ_U(sizes.n_rows + sizes.n_entries, 0);
+    tp_vectors_free(vectors);
+    tp_words_free(words);
+}
+
+/* More documents than a chunk holds, and longer ones between short ones, are as each by itself. */
+static void test_documents_of_all_lengths(void)
+{
+    const tp_terms kinds[] = {TP_TERMS_OF_WORDS, TP_TERMS_OF_CHARACTERS, TP_TERMS_IN_WORDS};
+    size_t nbytes = 400000, n = 0;
+    uint8_t *text = must_allocate(nbytes);
+    uint64_t *ends = must_allocate(nbytes * sizeof *ends);
+    uint32_t random = 1;
+    for (size_t i = 0; i < nbytes; i++) {
+        random = random * 1664525 + 1013904223;
+        text[i] = "ab  Cd1eZZaa\xC3"[random >> 24 & 15];
+        if (text[i] == 0xC3 && i + 1 < nbytes) text[++i] = 0xA9;
+    }
+    text[nbytes - 1] = 'a';
+    if ((text[nbytes - 2] & 0xC0) == 0xC0) text[nbytes - 2] = 'a';
+    for (size_t end = 0; end < nbytes; n++) { /* every 50th is of 40,000 bytes, the others are short */
+        end += n % 50 == 49 ? 40000 : 1 + n % 30;
+        while (end < nbytes && (text[end] & 0x80) != 0) end++;
+        if (end < nbytes) text[end] = '\n';
+        ends[n] = end < nbytes ? end : nbytes;
+        end++;
+    }
+    for (size_t i = 0; i < 6; i++) {
+        tp_words *words = i % 3 == 0 ? words_of_letters("ab") : NULL;
+        tp_vectors_options options = {kinds[i % 3], words, 1, 2, TP_CASE_LOWER, TP_ACCENTS_KEEP, 0, i < 3 ? 0 : 64, false};
+        tp_vectors *together = vectors_of(options), *single = vectors_of(options);
+        CHECK_EQ_U(tp_vectors_add(together, text, nbytes, ends, n, NULL), TP_OK);
+        for (size_t j = 0, start = 0; j < n; start = (size_t)ends[j++] + 1) {
+            const uint64_t end = ends[j] - start;
+            CHECK_EQ_U(tp_vectors_add(single, text + start, (size_t)end, &end, 1, NULL), TP_OK);
+        }
+        held_vectors one = read_vectors(together), other = read_vectors(single);
+        CHECK(are_equal_vectors(&one, &other));
+        free_held(&one);
+        free_held(&other);
+        tp_vectors_free(together);
+        tp_vectors_free(single);
+        tp_words_free(words);
+    }
+    free(text);
+    free(ends);
+}
+
 static void test_parts_join_to_the_whole(void)
 {
     tp_words *words = words_of_letters(NULL);
@@ -226,6 +315,9 @@ int main(void)
     RUN(test_hashed_columns);
     RUN(test_fixed_terms_leave_others_out);
     RUN(test_bad_arguments);
+    RUN(test_documents_of_their_own_memory);
+    RUN(test_rows_are_taken_out);
+    RUN(test_documents_of_all_lengths);
     RUN(test_parts_join_to_the_whole);
     RUN(test_refused_memory_changes_nothing);
     return tests_done();

@@ -125,6 +125,8 @@ def test_links_lead_somewhere(page: Path) -> None:
         path, _, fragment = target.partition("#")
         linked = page.parent / path if path else page
         assert linked.exists(), target
+        if linked.suffix == ".png":
+            continue
         if stand_in := STAND_IN.fullmatch(read(linked)):
             linked = ROOT / stand_in[1]
         if fragment:

@@ -65,9 +65,20 @@ TEXTS = Many(
 COUNTED_TEXTS = TEXTS._replace(
     for_frame='count_arrow(df["text"]) counts the ids of a column of it', for_arrow="count_arrow counts its ids"
 )
-TRAINING_TEXTS = TEXTS._replace(for_one="for a single text there is train", for_frame=_COLUMN, for_arrow=_TO_PYLIST)
+CUT_TEXTS = TEXTS._replace(
+    for_one="for a single text there is chunks",
+    for_frame='chunks_arrow(df["text"]) cuts the texts of a column of it',
+    for_arrow="chunks_arrow cuts its texts",
+)
+TRAINING_TEXTS = TEXTS._replace(
+    for_one="for a single text there is train",
+    for_mapping="train_from_counts takes texts with their counts",
+    for_frame=_COLUMN,
+    for_arrow=_TO_PYLIST,
+)
 PIECE_TEXTS = TEXTS._replace(
     for_one="for a single text there is add",
+    for_mapping="add_counts takes texts with their counts",
     for_frame='add_arrow(df["text"]) adds a column of it',
     for_arrow="add_arrow adds it",
 )

@@ -513,6 +513,41 @@ static PyObject *join_texts(PyObject *module, PyObject *texts)
     return made;
 }
 
+/* view_documents(texts): where the UTF-8 of a tuple of str and bytes lies, as bytes of the type tp_document, and its number of
+ * bytes. The caller keeps the tuple. None for objects of other classes, and for lone surrogates. A str that is not ASCII keeps
+ * its UTF-8 from then on. */
+static PyObject *view_documents(PyObject *module, PyObject *texts)
+{
+    (void)module;
+    if (!PyTuple_CheckExact(texts)) return none();
+    Py_ssize_t n = PyTuple_Size(texts);
+    PyObject *views = PyBytes_FromStringAndSize(NULL, n * (Py_ssize_t)sizeof(tp_document));
+    if (views == NULL) return NULL;
+    char *to = PyBytes_AsString(views);
+    unsigned long long total = 0;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        text_view view;
+        PyObject *text = PyTuple_GetItem(texts, i);
+        if ((!PyUnicode_CheckExact(text) && !PyBytes_CheckExact(text)) || !view_text(text, &view)) {
+            Py_DecRef(views);
+            return none();
+        }
+        const tp_document document = {(const uint8_t *)view.data, (uint64_t)view.nbytes};
+        memcpy(to + i * (Py_ssize_t)sizeof document, &document, sizeof document);
+        total += document.nbytes;
+    }
+    PyObject *both = PyTuple_New(2), *number = PyLong_FromUnsignedLongLong(total);
+    if (both == NULL || number == NULL) {
+        Py_DecRef(views);
+        Py_DecRef(both);
+        Py_DecRef(number);
+        return NULL;
+    }
+    PyTuple_SetItem(both, 0, views);
+    PyTuple_SetItem(both, 1, number);
+    return both;
+}
+
 /* Stores how far each of the 64-bit numbers is from the one before, if `shift` is NULL, or adds *shift to each. */
 static PyObject *changed_numbers(PyObject *numbers, const uint64_t *shift)
 {
@@ -588,7 +623,7 @@ static PyObject *short_functions(PyObject *module, PyObject *bound)
 
 static PyMethodDef functions_here[] = {FAST(list_of_ids),    FAST(lists_of_ids), FAST(encode_short), FAST(count_short),
                                        FAST(polarity_short), ONE(join_texts),    ONE(has_blank),     ONE(addresses_of),
-                                       ONE(short_functions), ONE(differences),   FAST(shifted)};
+                                       ONE(short_functions), ONE(differences),   FAST(shifted),    ONE(view_documents)};
 
 void tpb_give_functions(uintptr_t functions)
 {

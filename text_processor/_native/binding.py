@@ -22,6 +22,7 @@ join_texts = _functions["join_texts"]
 has_blank = _functions["has_blank"]
 differences = _functions["differences"]
 shifted = _functions["shifted"]
+view_documents = _functions["view_documents"]
 addresses_of = _functions["addresses_of"]
 _short_functions = _functions["short_functions"]
 

@@ -57,10 +57,10 @@ class Pieces(Handle):
             status = lib.tp_pieces_add_split(self.pointer, text, len(text), c_ends, len(ends), error)
         check(status, error)
 
-    def merge(self, other: Pieces) -> None:
-        """Add the counts of others, which stay as they are."""
+    def merge(self, other: Pieces, times: int = 1) -> None:
+        """Add the counts of others, which stay as they are, ``times`` times."""
         error = new_error()
-        check(lib.tp_pieces_merge(self.pointer, other.pointer, error), error)
+        check(lib.tp_pieces_merge(self.pointer, other.pointer, times, error), error)
 
     def split(self, n: int, salt: int) -> list[Pieces]:
         """Return ``n`` sets with the pieces shared out among them."""
@@ -105,6 +105,10 @@ class PieceTotals(NamedTuple):
     nbytes: int
 
 
+# What stands for no limit of the length of tokens.
+NO_LIMIT = (1 << 8 * ffi.sizeof("size_t")) - 1
+
+
 class Trainer(Handle):
     """A handle to a ``tp_trainer``, which makes merges one after the other from the current pieces."""
 
@@ -116,6 +120,17 @@ class Trainer(Handle):
     def __init__(self, pieces: Pieces, tie_break: int) -> None:
         self._made = array("I")  # the merges that a failed call had made
         super().__init__(lib.tp_trainer_new, pieces.pointer, tie_break)
+
+    def limit(self, least_count: int, most_nbytes: int | None) -> None:
+        """Leave out pairs that occur less often, and those that would become a longer token."""
+        lib.tp_trainer_set_limits(self.pointer, least_count, NO_LIMIT if most_nbytes is None else min(most_nbytes, NO_LIMIT))
+
+    def replay(self, merges: array[int]) -> None:
+        """Make merges that are given as `step` returns them; a failure leaves the trainer useless."""
+        n_made, error = ffi.new("size_t *"), new_error()
+        with _c_merges(merges) as c_merges:
+            status = lib.tp_trainer_replay(self.pointer, c_merges, len(c_merges), n_made, error)
+        check(status, error)
 
     def step(self, n: int) -> array[int]:
         """Make up to ``n`` more merges; return the left and the right token of each in turn. Fewer mean that there are no more.

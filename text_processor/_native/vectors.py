@@ -6,9 +6,10 @@ from array import array
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from text_processor._native import binding
 from text_processor._native.handles import Handle
 from text_processor._native.status import check, new_error
-from text_processor._native.text import UNICODE_OF_PYTHON, Batch, batch_of_lengths
+from text_processor._native.text import UNICODE_OF_PYTHON, batch_of_lengths
 from text_processor._native.words import CASES, WordRule, encoded_term
 from text_processor._textproc_cffi import ffi, lib
 
@@ -24,6 +25,14 @@ ACCENTS: dict[str | None, int] = {
 }
 
 MOST_COLUMNS: int = lib.TP_MAX_COLUMNS
+
+# By the names that NumPy has for kinds of numbers.
+VALUES: dict[str, int] = {
+    "int32": lib.TP_VALUES_INT32,
+    "int64": lib.TP_VALUES_INT64,
+    "float32": lib.TP_VALUES_FLOAT32,
+    "float64": lib.TP_VALUES_FLOAT64,
+}
 
 
 class Way(NamedTuple):
@@ -70,16 +79,16 @@ class Vectors(Handle):
         ends, error = batch_of_lengths(text, array("Q", map(len, encoded))).ends, new_error()
         check(lib.tp_vectors_fix(self.pointer, text, len(text), ends, len(encoded), error), error)
 
-    def add(self, batch: Batch) -> None:
-        """Add a row for each document of a batch."""
-        error = new_error()
-        with ffi.from_buffer("uint8_t[]", batch.text) as text:
-            check(lib.tp_vectors_add(self.pointer, text, len(text), batch.ends, batch.n_ends, error), error)
-
     def append(self, other: Vectors) -> None:
-        """Add the rows and the terms of other vectors."""
+        """Add the rows and the terms of other vectors; if terms are fixed, they are the same."""
         error = new_error()
         check(lib.tp_vectors_append(self.pointer, other.pointer, error), error)
+
+    def append_terms(self, other: Vectors, columns: Any) -> None:
+        """Add the terms of other vectors; fill an array of numbers of 32 bits with the column that each has here."""
+        error = new_error()
+        with ffi.from_buffer("uint32_t[]", columns) as c_columns:
+            check(lib.tp_vectors_append_terms(self.pointer, other.pointer, c_columns, error), error)
 
     @property
     def sizes(self) -> Sizes:
@@ -87,15 +96,22 @@ class Vectors(Handle):
         lib.tp_vectors_get_sizes(self.pointer, sizes)
         return Sizes(sizes.n_rows, sizes.n_entries, sizes.n_terms, sizes.terms_nbytes)
 
-    def read_rows(self, columns: Any, counts: Any, starts: Any) -> None:
-        """Fill arrays: two with 32 bits for each entry, one with 64 bits for each row and one more."""
+    def take_rows(self, rows: tuple[Any, Any, Any], kind: str, renumbered: Any = None, threads: int = 1) -> None:
+        """Fill arrays of columns, values of a kind, and starts of rows, and forget the rows.
+
+        Columns have 32 bits; starts have 64, and there is one more than rows.
+
+        ``renumbered`` has the column, a number of 32 bits, for each term.
+        """
         error = new_error()
         with (
-            ffi.from_buffer("int32_t[]", columns) as c_columns,
-            ffi.from_buffer("int32_t[]", counts) as c_counts,
-            ffi.from_buffer("int64_t[]", starts) as c_starts,
+            ffi.from_buffer("int32_t[]", rows[0]) as c_columns,
+            ffi.from_buffer(rows[1]) as c_values,
+            ffi.from_buffer("int64_t[]", rows[2]) as c_starts,
+            ffi.from_buffer("int32_t[]", b"" if renumbered is None else renumbered) as c_renumbered,
         ):
-            check(lib.tp_vectors_get_rows(self.pointer, c_columns, c_counts, c_starts, error), error)
+            way = ffi.NULL if renumbered is None else c_renumbered, VALUES[kind], threads
+            check(lib.tp_vectors_take_rows(self.pointer, *way, c_columns, c_values, c_starts, error), error)
 
     def clear_rows(self) -> None:
         lib.tp_vectors_clear_rows(self.pointer)
@@ -114,6 +130,37 @@ class Vectors(Handle):
         if b"\xff" in text:
             return [each.replace(b"\xff", b"\n").decode() for each in text.split(b"\n")][:-1]
         return text.decode().split("\n")[:-1]
+
+
+class Views(NamedTuple):
+    """Where the texts of documents lie, with what keeps them there."""
+
+    owners: tuple[object, ...]
+    places: bytes
+    nbytes: int
+    n_documents: int
+
+
+def view(documents: tuple[Any, ...]) -> Views | None:
+    """Look where documents lie; None if one is no ``str``, or has a lone surrogate."""
+    try:
+        # Any other str would keep its UTF-8, and documents their double memory.
+        if not all(map(str.isascii, documents)):
+            documents = tuple([text if str.isascii(text) else str.encode(text) for text in documents])
+    except (TypeError, UnicodeEncodeError):
+        return None
+    found = binding.view_documents(documents)
+    return None if found is None else Views(documents, *found, len(documents))
+
+
+def add_each(vectors: Sequence[Vectors], views: Sequence[Views]) -> None:
+    """Add rows to several vectors at the same time, with a thread for each."""
+    jobs, error, kept = ffi.new("tp_vectors_job[]", len(vectors)), new_error(), []
+    for job, one, each in zip(jobs, vectors, views, strict=True):
+        documents = ffi.from_buffer("tp_document[]", each.places)
+        kept.append(documents)
+        job.vectors, job.documents, job.n_documents = one.pointer, documents, each.n_documents
+    check(lib.tp_vectors_add_each(jobs, len(kept), error), error)
 
 
 def _encoded(term: object, column: int) -> bytes:

@@ -22,7 +22,7 @@ WordsOption = str | Pattern | Split
 
 NAMED = ("space", "uax29", "sklearn")
 CASES = ("lower", "fold", "keep")
-_CHANGES: dict[str, Callable[[str], str]] = {"lower": str.lower, "fold": str.casefold, "keep": str}
+CHANGES: dict[str, Callable[[str], str]] = {"lower": str.lower, "fold": str.casefold, "keep": str}
 FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 ACCENTS = ("keep", "strip")
 
@@ -197,7 +197,7 @@ class WordOptions:
         """Find the words of a document in Python, and return each on a line of its own."""
         if self.normalize is not None:
             document = unicodedata.normalize(self.normalize, document)  # type: ignore[arg-type]
-        document = _CHANGES[self.case](document)
+        document = CHANGES[self.case](document)
         if self.accents == "strip":
             document = without_accents(document)
         if callable(self.words):

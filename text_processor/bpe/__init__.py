@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import os
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, Self, cast, overload
@@ -16,10 +16,11 @@ from text_processor._common.arguments import Buffer
 from text_processor._common.messages import quoted, shown
 from text_processor._common.progress import Progress
 from text_processor._common.subclasses import attributes_of, set_attributes
-from text_processor._documents import arrow, batches, decoding, sources
+from text_processor._documents import arrow, batches, sources
 from text_processor._documents.sources import Options
-from text_processor._native.bpe import SHORT_TEXT, Vocabulary
-from text_processor.bpe import _columns, _model, _training
+from text_processor._native.bpe import SHORT_TEXT, Pieces, Vocabulary
+from text_processor.bpe import _chunks, _columns, _extending, _limits, _model, _show, _training
+from text_processor.bpe._cutting import Chunk
 from text_processor.bpe._decoder import IncrementalDecoder
 from text_processor.bpe._files import own, writing
 from text_processor.bpe._files.stored import Stored, StrOrBytesPath
@@ -31,6 +32,7 @@ from text_processor.bpe._piece_counts import PieceCounts
 from text_processor.bpe._shards import encoding as corpus_encoding
 from text_processor.bpe._shards import plan as corpus_plan
 from text_processor.bpe._shards.reading import Shard, Shards, read_shards
+from text_processor.bpe._show import TokenView
 from text_processor.bpe._split.splitter import PATTERNS, checked_pattern
 from text_processor.bpe._stages import post_processing, special_names, utf8
 from text_processor.bpe._stages.added_tokens import AddedToken
@@ -50,10 +52,12 @@ __all__ = [
     "R50K_PATTERN",
     "TEKKEN_PATTERN",
     "AddedToken",
+    "Chunk",
     "IncrementalDecoder",
     "PieceCounts",
     "Shard",
     "Shards",
+    "TokenView",
     "Tokenizer",
     "read_shards",
 ]
@@ -142,6 +146,9 @@ class Tokenizer(NamesOfPeers):
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
         threads: int | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
@@ -153,10 +160,13 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.merges
         {(108, 111): 256, (256, 119): 257}
         """
-        plan = _training.checked_plan(vocab_size, tie_break, threads, progress)
+        plan = _training.checked_plan(
+            vocab_size, tie_break, threads, progress, min_frequency=min_frequency, max_token_length=max_token_length
+        )
+        cut = self._model.cut_for(allowed_special)
         splitter = self._model.splitter
         self._use_merges(
-            _training.merge(_training.count_text(utf8.checked_text(text), splitter, plan.threads, plan.progress), plan)
+            _training.merge(_training.count_text(utf8.checked_text(text), splitter, plan.threads, plan.progress, cut=cut), plan)
         )
 
     def train_from_iterator(
@@ -165,6 +175,9 @@ class Tokenizer(NamesOfPeers):
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
         threads: int | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
@@ -181,6 +194,13 @@ class Tokenizer(NamesOfPeers):
             tie_break: the rule for equally frequent pairs. ``"rustbpe"`` merges the pair with the smallest ids first. ``"hf"``
                 follows Hugging Face's rule, which orders the bytes by the characters that their files write for them. The
                 merges are then those of Hugging Face; the ids of the bytes are still 0 to 255.
+            min_frequency: training stops when the most frequent pair occurs less often than this, as in Hugging Face.
+            max_token_length: pairs that would become a token of more bytes are passed over; None means any length. Hugging
+                Face's ``max_token_length=n`` makes tokens of up to n - 1 bytes (of 2 for n up to 3), so it is n - 1 here.
+                Its ``limit_alphabet`` and ``initial_alphabet`` do not apply: each byte is a token.
+            allowed_special: the names of special tokens that stand for these tokens in the texts, as in `encode`, or ``"all"``.
+                They are cut out: no piece extends across one. Other names are ordinary text, and so may become tokens; in
+                Hugging Face's training all do.
             threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread.
             progress: called as ``progress(done, total)``, up to 20 times a second: first with bytes of text, where ``total``
                 is None unless the texts are an Arrow column in memory, then with merges. True shows bars.
@@ -208,33 +228,44 @@ class Tokenizer(NamesOfPeers):
         is_column = arrow.is_column(iterator)
         if not is_column:
             many.check(iterator, "iterator", many.TRAINING_TEXTS, in_order=False)
-        plan = _training.checked_plan(vocab_size, tie_break, threads, progress)
+        plan = _training.checked_plan(
+            vocab_size, tie_break, threads, progress, min_frequency=min_frequency, max_token_length=max_token_length
+        )
+        cut = self._model.cut_for(allowed_special)
         count = partial(_training.count_column, method="train_from_iterator") if is_column else _training.count_texts
-        self._use_merges(_training.merge(count(iterator, self._model.splitter, plan.threads, plan.progress), plan))
+        self._use_merges(_training.merge(count(iterator, self._model.splitter, plan.threads, plan.progress, cut=cut), plan))
 
     def train_from_counts(
         self,
-        counts: PieceCounts,
+        counts: PieceCounts | Mapping[Any, int],
         vocab_size: int,
         *,
         tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        threads: int | None = None,
         progress: Progress | bool | None = None,
     ) -> None:
-        """Train a vocabulary on counted pieces; it replaces the current vocabulary.
+        """Train a vocabulary on counted pieces, or on texts with their counts; it replaces the current vocabulary.
 
         The result is exactly that of `train_from_iterator` with all the texts that were counted, wherever and in whatever order
         they were counted and merged. The counts stay unchanged.
 
         Args:
-            counts: the counts, of the same pattern as this tokenizer.
+            counts: the counts, of the same pattern as this tokenizer; or a mapping of texts, as for `train_from_iterator`, to
+                how often each one occurs, such as a ``Counter``. A text that occurs 0 times is left out.
             vocab_size: as for `train_from_iterator`.
             tie_break: as for `train_from_iterator`.
-            progress: called as ``progress(done, total)``, in merges.
+            min_frequency: as for `train_from_iterator`.
+            max_token_length: as for `train_from_iterator`.
+            threads: as for `train_from_iterator`; for a mapping.
+            progress: called as ``progress(done, total)``, in merges; first with bytes of the distinct texts of a mapping.
 
         Raises:
             TypeError: an argument has the wrong type.
-            ValueError: the counts are of another pattern, or an argument is not one of the allowed values.
-            OverflowError: the distinct pieces have more than about two thousand million bytes.
+            ValueError: the counts are of another pattern, a count is negative, or an argument is not one of the allowed values.
+            InvalidDocumentError: a buffer is not UTF-8.
+            OverflowError: the distinct pieces have more than about two thousand million bytes, or all texts together 2**48.
 
         >>> from text_processor import PieceCounts, Tokenizer
         >>> monday, tuesday = PieceCounts(), PieceCounts()
@@ -245,12 +276,92 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.train_from_counts(tuesday, 258)
         >>> tokenizer.merges
         {(108, 111): 256, (256, 119): 257}
+        >>> tokenizer.train_from_counts({"low": 5, "own": 4}, 258)
+        >>> tokenizer.merges
+        {(111, 119): 256, (108, 256): 257}
         """
-        if not arguments.is_a(counts, PieceCounts):
-            raise TypeError(f"counts must be a PieceCounts, not {type(counts).__name__}")
-        plan = _training.checked_plan(vocab_size, tie_break, 1, progress)
-        counts._check_same(self._model.splitter, "this tokenizer")
-        self._use_merges(_training.merge(counts._pieces, plan))
+        plan = _training.checked_plan(
+            vocab_size, tie_break, threads, progress, min_frequency=min_frequency, max_token_length=max_token_length
+        )
+        self._use_merges(_training.merge(self._counted(counts, plan), plan))
+
+    def _counted(self, counts: object, plan: _training.Plan) -> Pieces:
+        """Return the pieces of `PieceCounts`, or of texts with their counts."""
+        splitter = self._model.splitter
+        if arguments.is_a(counts, PieceCounts):
+            counts._check_same(splitter, "this tokenizer")
+            return counts._pieces
+        if arguments.is_a(counts, Mapping):
+            return _training.count_mapping(counts, splitter, plan.threads, plan.progress)
+        raise TypeError(f"counts must be a PieceCounts, or a mapping of texts to their counts, not {type(counts).__name__}")
+
+    def extend(
+        self,
+        text: str | Buffer | PieceCounts,
+        vocab_size: int,
+        *,
+        tie_break: Literal["rustbpe", "hf"] = "rustbpe",
+        min_frequency: int = 0,
+        max_token_length: int | None = None,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        threads: int | None = None,
+        progress: Progress | bool | None = None,
+    ) -> None:
+        """Train on from the current vocabulary: new merges come after the old ones, and each token keeps its id.
+
+        The new merges are those that training would make next if the old merges had been made on this text. Special tokens
+        and other added tokens keep their ids too, so that the rows of a model stay valid: new tokens get the ids from
+        `vocab_size` on. A tokenizer that is neither trained nor loaded is trained.
+
+        Args:
+            text: one text, as for `train`; or `PieceCounts`, which take many texts, files and columns.
+            vocab_size: the number of tokens, without added ones, as for `train`: those that are there and the new ones.
+            tie_break: as for `train_from_iterator`; the ids of its rule are those of the training: the bytes, then the old
+                merges in their order, then the new ones.
+            min_frequency: as for `train_from_iterator`.
+            max_token_length: as for `train_from_iterator`. Longer tokens that are there stay.
+            allowed_special: as for `train_from_iterator`; `PieceCounts` have cut out names already.
+            threads: as for `train_from_iterator`.
+            progress: as for `train`.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            ValueError: ``vocab_size`` is less than the number of tokens; an argument is not one of the allowed values; the
+                counts are of another pattern; or no training can have made the vocabulary, which then lacks a byte, or has a
+                token that merging does not make of its bytes. The message names the token.
+            InvalidDocumentError: a buffer is not UTF-8.
+
+        After any exception the tokenizer is unchanged. It takes O(length of the text + vocabulary) time and the time of the
+        new merges.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer(special_tokens=["<|end|>"])
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.extend("low slow slowly", 259)
+        >>> tokenizer.merges
+        {(108, 111): 256, (256, 119): 257, (32, 115): 259}
+        >>> tokenizer.special_tokens
+        {'<|end|>': 258}
+        """
+        plan = _training.checked_plan(
+            vocab_size, tie_break, threads, progress, min_frequency=min_frequency, max_token_length=max_token_length
+        )
+        model, cut = self._model, self._model.cut_for(allowed_special)
+        earlier = None if isinstance(model, Untrained) else _extending.Earlier(model)
+        if earlier is not None:
+            plan = _extending.plan_for(model, plan)
+        if arguments.is_a(text, PieceCounts):
+            pieces = self._counted(text, plan)
+        else:
+            pieces = _training.count_text(utf8.checked_text(text), model.splitter, plan.threads, plan.progress, cut=cut)
+        self._train_on(model, pieces, plan, earlier)
+
+    def _train_on(self, model: Model, pieces: Pieces, plan: _training.Plan, earlier: _extending.Earlier | None) -> None:
+        """Train on counted pieces, after the earlier merges of a model if there are any."""
+        if earlier is None:
+            self._use_merges(_training.merge(pieces, plan))
+        else:
+            self._model = _extending.extended(model, earlier, pieces, plan)
 
     def _use_merges(self, merges: array[int]) -> None:
         """Replace the vocabulary by a trained one."""
@@ -266,6 +377,7 @@ class Tokenizer(NamesOfPeers):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         add_special_tokens: bool = False,
+        max_tokens: int | None = None,
     ) -> list[int]:
         """Return the token ids of a text, as tiktoken gives them.
 
@@ -277,12 +389,15 @@ class Tokenizer(NamesOfPeers):
                 A special token in neither argument is ordinary text.
             add_special_tokens: whether to put around the ids what the post-processor of a ``tokenizer.json`` does, such as
                 the mark of the beginning. Without one it changes nothing. Hugging Face's default is True.
+            max_tokens: return only so many of the first ids: ``encode(text)[:max_tokens]``, at a cost that grows with these
+                and not with the text, unless ``regex`` splits. What is further on is not looked at, for disallowed names
+                either. What ``add_special_tokens`` adds counts too, and is never cut off.
 
         Added tokens that are not special are always found; see `added_tokens`.
 
         Raises:
             TypeError: an argument has the wrong type.
-            ValueError: a disallowed name occurs. The message says where.
+            ValueError: a disallowed name occurs; the message says where. Or ``max_tokens`` is negative.
             InvalidDocumentError: a buffer is not UTF-8.
 
         For any text it takes O(length × log of the longest piece) time.
@@ -292,12 +407,20 @@ class Tokenizer(NamesOfPeers):
         >>> tokenizer.train("low lower lowest", 258)
         >>> tokenizer.encode("low<|end|>", allowed_special="all")
         [257, 258]
+        >>> tokenizer.encode("low lower lowest", max_tokens=3)
+        [257, 32, 257]
         >>> tokenizer.encode("<|end|>", disallowed_special=())
         [60, 124, 101, 110, 100, 124, 62]
         >>> tokenizer.encode("low<|end|>")
         Traceback (most recent call last):
         ValueError: the text holds '<|end|>' at character 3, which is disallowed: it is the name of a special token. ...
         """
+        if max_tokens is not None:
+            limit = _limits.checked_limit("max_tokens", max_tokens)
+            first = _limits.first_ids(
+                self._model, text, limit, (allowed_special, disallowed_special), has_marks=add_special_tokens
+            )
+            return as_list(first, self._model.vocabulary)
         if type(text) is str:
             is_usual = (disallowed_special is ALL or disallowed_special is NO_NAMES) and (
                 allowed_special is NO_NAMES or allowed_special is ALL
@@ -548,6 +671,203 @@ class Tokenizer(NamesOfPeers):
         n_ids = model.encode(text, allowed_special, disallowed_special, None)
         return post_processing.count(model.marks, n_ids) if add_special_tokens else n_ids
 
+    def exceeds(
+        self,
+        text: str | Buffer,
+        n: int,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        add_special_tokens: bool = False,
+    ) -> bool:
+        """Whether a text has more than ``n`` ids; it stops when that is known, so its cost grows with ``n`` at most.
+
+        What is further on is not looked at, for disallowed names either. Otherwise it is ``count(text, …) > n``, in arguments
+        and exceptions too; if ``regex`` splits, in its cost too.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.exceeds("lower", 3), tokenizer.exceeds("low " * 1_000_000, 1000)
+        (False, True)
+        """
+        limit = _limits.checked_limit("n", n)
+        return _limits.exceeds(self._model, text, limit, (allowed_special, disallowed_special), has_marks=add_special_tokens)
+
+    @overload
+    def truncate(
+        self,
+        text: str,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> str: ...
+    @overload
+    def truncate(
+        self,
+        text: Buffer,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> bytes: ...
+    def truncate(
+        self,
+        text: str | Buffer,
+        max_tokens: int,
+        side: Literal["right", "left"] = "right",
+        *,
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> str | bytes:
+        """Return the beginning of a text, or its end, that has at most ``max_tokens`` tokens as a text of its own.
+
+        A text that has no more is returned as a whole. Otherwise it is cut where its first ``max_tokens`` tokens end, or where
+        its last ones begin. No character is cut: one that is only in part in these tokens is left out. Where a cut would
+        change how the text is split, so that there would be more tokens, it is further in, at the next token that will do.
+
+        Args:
+            text: as in `encode`; of a buffer, bytes are returned.
+            max_tokens: the limit.
+            side: ``"right"`` cuts off the end of the text, ``"left"`` its beginning.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`; what is cut off is not looked at.
+
+        It raises the exceptions of `encode`. Its cost grows with ``max_tokens`` and not with the text, unless ``regex`` splits,
+        or text that is normalized or has added tokens is cut on the left. Where added tokens, a normal form or a blank before
+        the text take part, it is cut about there, and the part may have fewer tokens than it could.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.truncate("low lower lowest", 4), tokenizer.truncate("low lower lowest", 4, "left")
+        ('low lowe', 'lowest')
+        >>> tokenizer.truncate("é", 1)
+        ''
+        """
+        arguments.check_option("side", side, ("right", "left"))
+        limit = _limits.checked_limit("max_tokens", max_tokens)
+        return _limits.truncated(self._model, text, limit, side, (allowed_special, disallowed_special))
+
+    def chunks(
+        self,
+        text: str | Buffer,
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+    ) -> list[Chunk]:
+        r"""Cut a text into chunks of at most ``size`` tokens, each as a text of its own; nothing of the text is lost.
+
+        A `Chunk` is a named tuple ``(start, end, n_tokens)``, where ``n_tokens == count(text[start:end])``. It ends at the last
+        boundary of the first kind of which there is one within the first ``size`` tokens of the rest of the text; if there is
+        none of any kind, with the last of these tokens, but never within a character. Where a cut changes how the text before
+        is split, so that there would be more tokens, the boundary before is taken.
+
+        Args:
+            text: as in `encode`. Starts and ends are in characters of a ``str``, and in bytes of a buffer.
+            size: the most tokens of a chunk.
+            overlap: a chunk begins within the last ``overlap`` tokens of the one before, at the first boundary of the first
+                kind of which there is one there, or at a token. With 0 it begins where that one ends; so it does if no more
+                than the overlap would have room, or if the last character alone has more tokens.
+            boundaries: the kinds of places where chunks should begin and end, the preferred one first: ``"paragraph"``: behind
+                lines with nothing but white space; ``"line"``: behind a line feed; ``"sentence"``, ``"word"`` and
+                ``"grapheme"``: by Unicode Standard Annex #29, as in `text_processor.segment`, with the white space behind
+                sentences. ``()``: anywhere between tokens.
+            allowed_special: as in `encode`.
+            disallowed_special: as in `encode`.
+
+        Raises:
+            ValueError: a character alone has more than ``size`` tokens. Or an argument is not one of the allowed values, or a
+                disallowed name occurs.
+            TypeError: an argument has the wrong type.
+            InvalidDocumentError: a buffer is not UTF-8.
+
+        It takes O(length × size / (size - overlap)) time. Where added tokens, a normal form, a blank before the text or
+        ``regex`` take part, the text is cut about where the tokens end, and some ten times slower; counts are exact there too.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> text = "Low. Lower.\n\nThe lowest."
+        >>> [text[start:end] for start, end, _ in tokenizer.chunks(text, 10)]
+        ['Low. ', 'Lower.\n\n', 'The lowest.']
+        >>> tokenizer.chunks(text, 10)[0]
+        Chunk(start=0, end=5, n_tokens=5)
+        >>> tokenizer.chunks("low lower", 4, overlap=2, boundaries=())
+        [Chunk(start=0, end=8, n_tokens=4), Chunk(start=4, end=9, n_tokens=3)]
+        """
+        how = _chunks.checked_how(size, overlap, boundaries)
+        return _chunks.Chunking(self._model, how, allowed_special, disallowed_special).of(text)
+
+    def chunks_batch(
+        self,
+        texts: Iterable[str | Buffer],
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
+    ) -> list[list[Chunk]]:
+        """Return the `chunks` of each text; ``texts`` and ``progress`` are those of `encode_batch`.
+
+        It raises the exceptions of `chunks`; the message gives the index of the text, counted from 0.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.chunks_batch(["low low", "", "a"], 2)
+        [[Chunk(start=0, end=4, n_tokens=2), Chunk(start=4, end=7, n_tokens=1)], [], [Chunk(start=0, end=1, n_tokens=1)]]
+        """
+        many.check(texts, "texts", many.CUT_TEXTS)
+        chunking = _chunks.Chunking(
+            self._model, _chunks.checked_how(size, overlap, boundaries), allowed_special, disallowed_special
+        )
+        with common_progress.reporting(progress, None) as report:
+            return chunking.of_each(texts, report)
+
+    def chunks_arrow(
+        self,
+        column: object,
+        size: int,
+        *,
+        overlap: int = 0,
+        boundaries: Sequence[Literal["paragraph", "line", "sentence", "word", "grapheme"]] = ("paragraph", "sentence", "word"),
+        allowed_special: Literal["all"] | Collection[str] = (),
+        disallowed_special: Literal["all"] | Collection[str] = "all",
+        progress: Progress | bool | None = None,
+    ) -> Any:
+        """Return the `chunks` of each entry of an Arrow column, as a ``pyarrow.Array``; nulls stay null.
+
+        It is of the type ``list`` (``large_list`` if there are more than 2³¹ - 1 chunks) of structs ``start``, ``end``,
+        ``n_tokens``, all ``uint64``. Starts and ends are in characters. ``column`` and ``progress`` are as in `encode_arrow`;
+        so are the exceptions, beside those of `chunks`.
+
+        >>> import pyarrow as pa
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer()
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> tokenizer.chunks_arrow(pa.array(["low low", None, ""]), 3).to_pylist()
+        [[{'start': 0, 'end': 7, 'n_tokens': 3}], None, []]
+        """
+        common_progress.check_progress(progress)
+        chunking = _chunks.Chunking(
+            self._model, _chunks.checked_how(size, overlap, boundaries), allowed_special, disallowed_special
+        )
+        with (
+            arrow.opened_texts(column, "chunks_arrow", _model.BATCH_NBYTES, is_measured=bool(progress)) as texts,
+            common_progress.reporting(progress, texts.nbytes) as report,
+        ):
+            columns = chunking.of_column(texts, report)
+        return _columns.chunks(columns, texts.has_value)
+
     def encode_with_offsets(
         self,
         text: str | Buffer,
@@ -682,6 +1002,7 @@ class Tokenizer(NamesOfPeers):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
         encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
         progress: Progress | bool | None = None,
     ) -> int:
         r"""Write the ids of the text of a file to another file, as little-endian unsigned 32-bit numbers; return how many.
@@ -697,6 +1018,7 @@ class Tokenizer(NamesOfPeers):
             allowed_special: as in `encode`.
             disallowed_special: as in `encode`.
             encoding: the encoding of the text; None means UTF-8. A byte-order mark has priority over both.
+            errors: ``"strict"`` raises at bytes that are not in the encoding, ``"replace"`` replaces them by U+FFFD.
             progress: called as ``progress(done, total)``, in bytes of the file, up to 20 times a second. True shows a bar.
 
         Raises:
@@ -719,13 +1041,13 @@ class Tokenizer(NamesOfPeers):
         """
         common_progress.check_progress(progress)
         model, n_ids = self._model, 0
-        options = Options("whole", "skip", encoding=decoding.checked_encoding(encoding))
+        options = Options("whole", "skip", errors, encoding).checked()
 
         def pieces() -> Iterator[bytes]:
             nonlocal n_ids
             # It ends with the check whether the file was changed, so before the new file replaces the old one.
             with sources.opened_file(path, options) as given, common_progress.reporting(progress, given.nbytes) as report:
-                text = given.text(repr(os.fsdecode(path)))
+                text = given.text(repr(os.fsdecode(path)), errors)
                 for ids in model.encode_stream(text, allowed_special, disallowed_special):
                     n_ids += len(ids)
                     report(text.source.n_read)
@@ -1055,6 +1377,42 @@ class Tokenizer(NamesOfPeers):
         except ValueError as error:
             raise UnknownTokenError(f"the id {shown(number)} does not exist") from error
 
+    def show(
+        self,
+        text: str | Buffer,
+        *,
+        allowed_special: Literal["all"] | Collection[str] = "all",
+        disallowed_special: Literal["all"] | Collection[str] = (),
+    ) -> TokenView:
+        r"""Return a view of the tokens of a text: in colours in a notebook, with ids and bytes on hover; readable as text.
+
+        ``show(text).print()`` writes it to a terminal, in colours if rich is installed (the extra ``cli``). Blanks, line feeds
+        and tabs are ``·``, ``⏎`` and ``→``, and bytes that are a part of a character are shown as digits.
+
+        Args:
+            text: as for `encode`.
+            allowed_special: as for `encode`, but by default names of special tokens are shown as special tokens.
+            disallowed_special: as for `encode`, but by default nothing is refused.
+
+        It raises the exceptions of `encode`, and takes as long as that, and as `decode_tokens_bytes`.
+
+        >>> from text_processor import Tokenizer
+        >>> tokenizer = Tokenizer("gpt2", special_tokens=["<|end|>"])
+        >>> tokenizer.train("low lower lowest", 258)
+        >>> view = tokenizer.show("a lowé<|end|>")
+        >>> view
+        a   ·   low  ⟨C3⟩  ⟨A9⟩  <|end|>
+        97  32  257  195   169   258
+        6 tokens
+        >>> view.ids[:3], view.tokens[3]
+        ([97, 32, 257], b'\xc3')
+        """
+        ids = self.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
+        return TokenView(ids, self._model.decode_tokens(ids), self._model.special_ids.values())
+
+    def _repr_html_(self) -> str:
+        return _show.of_tokenizer(self)
+
     def __repr__(self) -> str:
         model = self._model
         special = f", special_tokens={len(model.special_ids)}" if model.special_ids else ""
@@ -1100,4 +1458,6 @@ class Tokenizer(NamesOfPeers):
         set_attributes(self, attributes)
 
 
-signatures.unquote((NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, PieceCounts, Shard, Shards, read_shards))
+signatures.unquote(
+    (NamesOfPeers, Stored, Tokenizer, IncrementalDecoder, AddedToken, Chunk, PieceCounts, Shard, Shards, read_shards)
+)

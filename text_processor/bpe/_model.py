@@ -161,6 +161,11 @@ class Model:
             prefix_space=self.prefix_space,
         )
 
+    def cut_for(self, allowed: object) -> Search | None:
+        """Return what finds the special tokens that a training cuts out of its texts."""
+        chosen, _ = self.resolve(allowed, ())
+        return self.search_for(chosen) if chosen else None
+
     @property
     def n_vocab(self) -> int:
         """The highest id plus one."""
@@ -433,7 +438,47 @@ class Model:
         except ValueError as error:
             raise ValueError(f"text {index}: {error}") from error
 
+    def goes_to_core(self, text: str | memoryview, chosen: frozenset[str]) -> bool:
+        """Whether a text goes to the splitter as it is, and no name in it becomes a token: so do its parts then."""
+        way = self.direct_for(chosen)
+        if self.splitter.native is None or way.taken_by(text) is None:
+            return False
+        return way.search is None or not way.may_have_names(text) or not way.search.native.occur_in(utf8.as_utf8(text))
+
+    def count(self, text: str | memoryview, chosen: frozenset[str]) -> int:
+        """Return the number of ids of a checked text in which nothing is disallowed."""
+        n = self.count_short(text, chosen, ()) if isinstance(text, str) and len(text) <= SHORT_TEXT else None
+        return self.encode(text, chosen, (), None) if n is None else n
+
+    def warn_if_untrained(self) -> None:
+        """Called by what uses the vocabulary in another way than by the methods here; see `Untrained`."""
+
     # ---- Streams -----------------------------------------------------------------------------------------------------
+
+    def encode_steps(
+        self, text: str | memoryview, nbytes: int, ids: array[int] | None, allowed: object, disallowed: object
+    ) -> Iterator[int]:
+        """Append the first ids of a checked text to an array, in steps of about so many bytes; give their number after each.
+
+        Only what a step needs of the text is looked at, for names too. ``regex`` takes one step for the whole text.
+        """
+        chosen, forbidden = self.resolve(allowed, disallowed)
+        if self.splitter.native is None:
+            yield self.encode(text, chosen, forbidden, ids)
+            return
+        encoder = self._new_encoder(ids)
+        parts = self._stream(encoder, chosen, forbidden)
+        stream = utf8.Stream(parts.consume)
+        for block in utf8.parts(text, nbytes):
+            stream.feed(block, is_final=False)
+            yield encoder.n_ids
+        stream.feed(memoryview(b""), is_final=True)
+        parts.end()
+        yield encoder.n_ids
+
+    def _stream(self, encoder: Encoder, chosen: frozenset[str], forbidden: frozenset[str]) -> _Stream:
+        goes_directly = self.direct_for(chosen).is_for_blocks
+        return _Stream(self, encoder, chosen, forbidden) if goes_directly else _Stages(self, encoder, chosen, forbidden)
 
     def encode_stream(self, text: Shard, allowed: Names | str, disallowed: Names | str) -> Iterator[array[int]]:
         """Give the ids of a text that comes in blocks, an array for each block."""
@@ -444,8 +489,7 @@ class Model:
             self.encode("".join(map(utf8.as_str, utf8.blocks(text))), chosen, forbidden, ids)
             yield ids
             return
-        goes_directly = self.direct_for(chosen).is_for_blocks
-        parts = _Stream(self, encoder, chosen, forbidden) if goes_directly else _Stages(self, encoder, chosen, forbidden)
+        parts = self._stream(encoder, chosen, forbidden)
         for _ in utf8.Stream(parts.consume).feed_text(text):
             yield ids
             del ids[:]
@@ -545,6 +589,13 @@ class Untrained(Model):
     def decode(self, *arguments: Any, **options: Any) -> bytes:
         self._warn()
         return super().decode(*arguments, **options)
+
+    def encode_steps(self, *arguments: Any, **options: Any) -> Iterator[int]:
+        self._warn()
+        return super().encode_steps(*arguments, **options)
+
+    def warn_if_untrained(self) -> None:
+        self._warn()
 
     def _warn(self) -> None:
         if self._has_warned:

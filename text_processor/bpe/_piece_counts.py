@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from text_processor._common import arguments, container, many
 from text_processor._common.arguments import Buffer, Readable, is_a
@@ -13,17 +13,20 @@ from text_processor._common.container import Container
 from text_processor._common.messages import quoted
 from text_processor._common.progress import Progress, check_progress
 from text_processor._common.subclasses import attributes_of, set_attributes
-from text_processor._documents import decoding
 from text_processor._documents.sources import Options
 from text_processor._native.bpe import MOST_PARTS, Pieces
 from text_processor.bpe import _training
 from text_processor.bpe._split.splitter import Splitter, checked_pattern
-from text_processor.bpe._stages import utf8
+from text_processor.bpe._stages import special_names, utf8
+from text_processor.bpe._stages.special_names import Search
 from text_processor.errors import InvalidSnapshotError
+
+# The versions of a snapshot: an earlier release, which knows the first one only, refuses the other.
+PLAIN, WITH_SPECIAL_TOKENS = 1, 2
 
 CONTAINER = Container(
     container.PIECES,
-    (1,),
+    (PLAIN, WITH_SPECIAL_TOKENS),
     2,
     name="the snapshot",
     what="a snapshot of PieceCounts",
@@ -43,11 +46,12 @@ class PieceCounts:
 
     Args:
         pattern: as for `Tokenizer`.
+        special_tokens: names that are cut out of the texts, as ``allowed_special`` of `Tokenizer.train` does.
         threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread.
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: ``pattern`` is refused, as by `Tokenizer`; ``threads`` is not from 1 to 1024.
+        ValueError: ``pattern`` or a special token is refused, as by `Tokenizer`; ``threads`` is not from 1 to 1024.
         ImportError: the pattern needs ``regex``, which is not installed.
 
     >>> from text_processor import PieceCounts
@@ -57,20 +61,24 @@ class PieceCounts:
     PieceCounts(pattern='gpt4', distinct=5, pieces=6)
     """
 
-    __slots__ = ("__weakref__", "_pieces", "_splitter", "_threads")
+    __slots__ = ("__weakref__", "_cut", "_pieces", "_splitter", "_threads")
 
-    def __init__(self, pattern: str = "gpt4", *, threads: int | None = None) -> None:
-        self._set_up(checked_pattern(pattern), arguments.checked_threads(threads), Pieces())
+    def __init__(
+        self, pattern: str = "gpt4", *, special_tokens: Iterable[str] | None = None, threads: int | None = None
+    ) -> None:
+        splitter = checked_pattern(pattern)
+        self._set_up(splitter, _search(special_tokens), arguments.checked_threads(threads), Pieces())
 
-    def _set_up(self, splitter: Splitter, threads: int | None, pieces: Pieces) -> None:
+    def _set_up(self, splitter: Splitter, cut: Search | None, threads: int | None, pieces: Pieces) -> None:
         self._splitter = splitter
+        self._cut = cut
         self._threads = threads
         self._pieces = pieces
 
     def _twin(self, pieces: Pieces) -> Self:
         """Return an object like this one with other counts."""
         twin = type(self).__new__(type(self))
-        twin._set_up(self._splitter, self._threads, pieces)
+        twin._set_up(self._splitter, self._cut, self._threads, pieces)
         set_attributes(twin, attributes_of(self, PieceCounts))
         return twin
 
@@ -78,6 +86,11 @@ class PieceCounts:
     def pattern(self) -> str:
         """The regular expression, as `Tokenizer.pattern` gives it."""
         return self._splitter.pattern
+
+    @property
+    def special_tokens(self) -> tuple[str, ...]:
+        """The names that are cut out of the texts."""
+        return () if self._cut is None else self._cut.names
 
     # ---- Adding ------------------------------------------------------------------------------------------------------
 
@@ -96,7 +109,7 @@ class PieceCounts:
         """
         check_progress(progress)
         checked = utf8.checked_text(text)
-        self._add(lambda threads: _training.count_text(checked, self._splitter, threads, progress))
+        self._add(lambda threads: _training.count_text(checked, self._splitter, threads, progress, cut=self._cut))
 
     def add_texts(self, texts: Iterable[str | Buffer], *, progress: Progress | bool | None = None) -> None:
         """Count the pieces of many texts, each one split separately.
@@ -117,10 +130,39 @@ class PieceCounts:
         """
         check_progress(progress)
         many.check(texts, "texts", many.PIECE_TEXTS, in_order=False)
-        self._add(lambda threads: _training.count_texts(texts, self._splitter, threads, progress))
+        self._add(lambda threads: _training.count_texts(texts, self._splitter, threads, progress, cut=self._cut))
+
+    def add_counts(self, counts: Mapping[Any, int], *, progress: Progress | bool | None = None) -> None:
+        """Count the pieces of texts that occur several times, each one split separately and once.
+
+        Args:
+            counts: a mapping of texts, as for `add`, to how often each one occurs, such as a ``Counter``.
+            progress: called as ``progress(done, None)``, in bytes of UTF-8 of the distinct texts.
+
+        Raises:
+            TypeError: ``counts`` is not a mapping, or a text or a count has the wrong type.
+            ValueError: a count is negative.
+            InvalidDocumentError: a buffer is not UTF-8. The exception's ``index`` is that of the text.
+            OverflowError: all texts together would have 2**48 bytes or more.
+
+        >>> from text_processor import PieceCounts
+        >>> counts = PieceCounts()
+        >>> counts.add_counts({"to be": 3, "or": 2})
+        >>> len(counts), counts.total_pieces(), counts.total_bytes()
+        (3, 8, 19)
+        """
+        check_progress(progress)
+        if not is_a(counts, Mapping):
+            raise TypeError(f"counts must be a mapping of texts to their counts, not {type(counts).__name__}")
+        self._add(lambda threads: _training.count_mapping(counts, self._splitter, threads, progress, cut=self._cut))
 
     def add_file(
-        self, path: str | bytes | os.PathLike[Any], *, encoding: str | None = None, progress: Progress | bool | None = None
+        self,
+        path: str | bytes | os.PathLike[Any],
+        *,
+        encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
+        progress: Progress | bool | None = None,
     ) -> None:
         """Count the pieces of a file, which is one text; it may be compressed, as for `TextAnalyzer.add_file`.
 
@@ -129,6 +171,7 @@ class PieceCounts:
         Args:
             path: the path of the file.
             encoding: the name of an encoding, if it is not UTF-8.
+            errors: ``"strict"`` raises at bytes that are not in the encoding, ``"replace"`` replaces them by U+FFFD.
             progress: called as ``progress(done, total)``, in bytes of the file.
 
         Raises:
@@ -137,15 +180,23 @@ class PieceCounts:
             LookupError: the encoding is not known.
         """
         check_progress(progress)
-        options = Options("whole", "skip", encoding=decoding.checked_encoding(encoding))
-        self._add(lambda threads: _training.count_file(path, options, self._splitter, threads, progress))
+        options = Options("whole", "skip", errors, encoding).checked()
+        self._add(lambda threads: _training.count_file(path, options, self._splitter, threads, progress, cut=self._cut))
 
-    def add_stream(self, stream: Readable, *, encoding: str | None = None, progress: Progress | bool | None = None) -> None:
+    def add_stream(
+        self,
+        stream: Readable,
+        *,
+        encoding: str | None = None,
+        errors: Literal["strict", "replace"] = "strict",
+        progress: Progress | bool | None = None,
+    ) -> None:
         """Count the pieces of a stream, which is one text, as `add_file` does; it is read to the end and not closed.
 
         Args:
             stream: as for `TextAnalyzer.add_stream`.
             encoding: the name of an encoding, if bytes are not UTF-8.
+            errors: as for `add_file`.
             progress: called as ``progress(done, None)``, in bytes of the stream.
 
         Raises:
@@ -161,8 +212,8 @@ class PieceCounts:
         18
         """
         check_progress(progress)
-        options = Options("whole", "skip", encoding=decoding.checked_encoding(encoding))
-        self._add(lambda threads: _training.count_stream(stream, options, self._splitter, threads, progress))
+        options = Options("whole", "skip", errors, encoding).checked()
+        self._add(lambda threads: _training.count_stream(stream, options, self._splitter, threads, progress, cut=self._cut))
 
     def add_arrow(self, column: object, *, progress: Progress | bool | None = None) -> None:
         """Count the pieces of the entries of a column, each one split separately; nulls are skipped. Needs the extra ``arrow``.
@@ -185,7 +236,9 @@ class PieceCounts:
         4
         """
         check_progress(progress)
-        self._add(lambda threads: _training.count_column(column, self._splitter, threads, progress, method="add_arrow"))
+        self._add(
+            lambda threads: _training.count_column(column, self._splitter, threads, progress, cut=self._cut, method="add_arrow")
+        )
 
     def _add(self, count: Callable[[int], Pieces]) -> None:
         """Count into a set of its own, so that a failure adds nothing."""
@@ -198,7 +251,7 @@ class PieceCounts:
 
         Raises:
             TypeError: ``other`` is not a `PieceCounts`.
-            ValueError: ``other`` has another pattern.
+            ValueError: ``other`` has another pattern, or other special tokens.
             OverflowError: all texts together would have 2**48 bytes or more.
 
         >>> from text_processor import PieceCounts
@@ -212,6 +265,11 @@ class PieceCounts:
         if not is_a(other, PieceCounts):
             raise TypeError(f"other must be a PieceCounts, not {type(other).__name__}")
         other._check_same(self._splitter, "these counts")
+        if set(self.special_tokens) != set(other.special_tokens):
+            raise ValueError(
+                f"counts without the special tokens {quoted(other.special_tokens)} do not fit these, which are without "
+                f"{quoted(self.special_tokens)}"
+            )
         self._pieces.merge(other._copied())
 
     def _copied(self) -> Pieces:
@@ -281,8 +339,11 @@ class PieceCounts:
         >>> PieceCounts.from_bytes(counts.to_bytes())
         PieceCounts(pattern='gpt4', distinct=5, pieces=6)
         """
-        description = {"pattern": self.pattern, "threads": self._threads}
-        return b"".join(CONTAINER.chunks(1, (json.dumps(description).encode(), self._pieces.snapshot())))
+        description: dict[str, Any] = {"pattern": self.pattern, "threads": self._threads}
+        if self._cut is not None:
+            description["special_tokens"] = self.special_tokens
+        version = PLAIN if self._cut is None else WITH_SPECIAL_TOKENS
+        return b"".join(CONTAINER.chunks(version, (json.dumps(description).encode(), self._pieces.snapshot())))
 
     @classmethod
     def from_bytes(cls, data: Buffer) -> Self:
@@ -310,12 +371,19 @@ class PieceCounts:
         set_attributes(self, attributes)
 
 
-def _restored(data: memoryview) -> tuple[Splitter, int | None, Pieces]:
+def _search(names: object) -> Search | None:
+    """Return what finds names; None if there are none."""
+    checked = special_names.checked_names(names)
+    return Search(checked) if checked else None
+
+
+def _restored(data: memoryview) -> tuple[Splitter, Search | None, int | None, Pieces]:
     """Read a snapshot, and check all of it."""
     _, (described, counted) = CONTAINER.sections(data)
-    splitter, threads = CONTAINER.description(described, _checked)
-    return splitter, threads, Pieces.of_snapshot(counted, CONTAINER.head.size + len(described))
+    splitter, cut, threads = CONTAINER.description(described, _checked)
+    return splitter, cut, threads, Pieces.of_snapshot(counted, CONTAINER.head.size + len(described))
 
 
-def _checked(description: Mapping[str, Any]) -> tuple[Splitter, int | None]:
-    return checked_pattern(description["pattern"]), arguments.checked_threads(description["threads"])
+def _checked(description: Mapping[str, Any]) -> tuple[Splitter, Search | None, int | None]:
+    cut = _search(description.get("special_tokens"))
+    return checked_pattern(description["pattern"]), cut, arguments.checked_threads(description["threads"])

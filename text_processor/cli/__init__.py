@@ -15,16 +15,14 @@ import os
 import sys
 from collections.abc import Generator, Sequence
 from itertools import islice
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from text_processor import UNICODE_VERSION, __version__
 from text_processor._common.messages import quoted
 from text_processor._documents import decoding, tables
 from text_processor._documents.sampling import Sampled
-from text_processor._words.options import WordOptions
 from text_processor.analyzer import Statistics, TextAnalyzer
-from text_processor.cli import _bpe, _manual, _output, _scores
+from text_processor.cli import _bpe, _manual, _output, _report, _rule, _scores
 from text_processor.cli._engines import ENGINES, counted_on_cluster
 from text_processor.cli._output import FORMATS, Counts
 from text_processor.cli._shared import (
@@ -33,6 +31,7 @@ from text_processor.cli._shared import (
     FileError,
     Work,
     add_encoding,
+    add_errors,
     add_max_memory,
     add_progress,
     add_skip_errors,
@@ -50,8 +49,6 @@ __all__ = ["main"]
 def __dir__() -> list[str]:
     return sorted(__all__)
 
-
-_Value = TypeVar("_Value")
 
 # Words in a table on a terminal: the table fits into the smallest usual window, which has 24 lines.
 TABLE_WORDS = 20
@@ -163,6 +160,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_count(commands)
     _bpe.add_commands(commands)
     _scores.add_command(commands)
+    _report.add_command(commands)
     _manual.add_commands(commands, parser)
     return parser
 
@@ -205,8 +203,9 @@ def _add_count(commands: Any) -> None:
     )
     count.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     count.add_argument("--percent", action="store_true", help="also show the share of each word in all words")
-    count.add_argument("--min-count", type=_positive, metavar="N", help="leave out words that occur less than N times")
-    _add_words(count)
+    count.add_argument("--min-count", type=_rule.positive, metavar="N", help="leave out words that occur less than N times")
+    _rule.add(count, words="space")
+    _add_where(count)
     count.add_argument(
         "--engine",
         choices=ENGINES,
@@ -224,12 +223,7 @@ def _add_count(commands: Any) -> None:
         default="lines",
         help="a document is each line that is not blank (the default), or each whole file that is not blank",
     )
-    count.add_argument(
-        "--errors",
-        choices=["strict", "replace"],
-        default="strict",
-        help="at bytes that are not UTF-8, end the command (the default), or replace them by U+FFFD as Python's decoder does",
-    )
+    add_errors(count)
     add_encoding(count)
     add_skip_errors(count)
     add_threads(count)
@@ -249,32 +243,8 @@ def _add_count(commands: Any) -> None:
     add_progress(count)
 
 
-def _add_words(count: Any) -> None:
-    """Add the options that say what a word is, and where the text is."""
-    count.add_argument(
-        "--words",
-        type=_words,
-        default="space",
-        metavar="RULE",
-        help="what a word is: space (the default: between white space), uax29 (of the Unicode standard), sklearn (two or more "
-        "letters, numbers or underscores), or a regular expression of Python",
-    )
-    count.add_argument("--case", choices=["lower", "fold", "keep"], default="lower", help="case of words (default: lower)")
-    count.add_argument("--normalize", choices=["NFC", "NFD", "NFKC", "NFKD"], help="normal form of text (default: as it is)")
-    count.add_argument("--accents", choices=["keep", "strip"], default="keep", help="accents of letters (default: keep)")
-    count.add_argument(
-        "--stop-words",
-        metavar="FILE",
-        help="leave out the words in FILE, which are parted by white space, or of the list english",
-    )
-    count.add_argument("--min-length", type=_positive, default=1, metavar="N", help="leave out words of less than N characters")
-    count.add_argument(
-        "--ngrams",
-        type=_ngrams,
-        default=(1, 1),
-        metavar="N",
-        help="count runs of N words, 2 for example, or of N to M words, 1-3 for example",
-    )
+def _add_where(count: Any) -> None:
+    """Add the options that say where in a file the text is."""
     where = count.add_mutually_exclusive_group()
     where.add_argument(
         "--column", metavar="NAME", help="the files are CSV, TSV or Parquet: count this column, each row as a document"
@@ -287,31 +257,6 @@ def _add_words(count: Any) -> None:
     count.add_argument(
         "--sample", type=_share, metavar="SHARE", help="count only about this share of the lines or rows, 0.01 for example"
     )
-
-
-def _words(text: str) -> str:
-    return _checked_option(text, "words", text)
-
-
-def _ngrams(text: str) -> tuple[int, int]:
-    low, _, high = text.partition("-")
-    if not (low.isdecimal() and (high or low).isdecimal() and text.isascii() and len(text) < 20):
-        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number such as 2 or a range such as 1-3")
-    return _checked_option((int(low), int(high or low)), "ngrams", text)
-
-
-def _checked_option(value: _Value, name: str, text: str) -> _Value:
-    try:
-        WordOptions(**{name: value})  # type: ignore[arg-type]
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(printable(f"{quoted(text)}: {error}")) from error
-    return value
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 1):
-        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 1 to 999999999")
-    return int(text)
 
 
 def _share(text: str) -> float:
@@ -338,7 +283,7 @@ def _count(arguments: argparse.Namespace) -> int:
     if arguments.engine is not None:
         analyzer = _counted_on_cluster(arguments)
     else:
-        analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads, **_word_options(arguments))
+        analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads, **_rule.options(arguments))
     for name in arguments.load:  # a fault here always ends the command: without it counts are wrong, and --save may replace it
         with _naming(name):
             analyzer.merge(TextAnalyzer.load(name))
@@ -363,27 +308,11 @@ def _counted_on_cluster(arguments: argparse.Namespace) -> TextAnalyzer:
         arguments.refuse("--engine reads files, not standard input: name them")
     if arguments.sample is not None or arguments.skip_errors:
         arguments.refuse("--engine counts all of all files: leave out --sample and --skip-errors")
-    options = {name: getattr(arguments, name) for name in ("documents", "errors", "encoding")} | _word_options(arguments)
+    options = {name: getattr(arguments, name) for name in ("documents", "errors", "encoding")} | _rule.options(arguments)
     column = arguments.field if arguments.field is not None else arguments.column
     if column is not None:
-        options = _word_options(arguments)
+        options = _rule.options(arguments)
     return counted_on_cluster(arguments.engine, arguments.cluster, arguments.files, {"column": column, **options})
-
-
-def _word_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    stop_words = arguments.stop_words
-    if stop_words not in (None, "english"):
-        with _naming(stop_words):
-            stop_words = Path(stop_words).read_text(encoding=arguments.encoding or "utf-8-sig").split()
-    return {
-        "words": arguments.words,
-        "case": arguments.case,
-        "normalize": arguments.normalize,
-        "accents": arguments.accents,
-        "stop_words": stop_words,
-        "min_length": arguments.min_length,
-        "ngrams": arguments.ngrams,
-    }
 
 
 def _add_file(analyzer: TextAnalyzer, name: str, arguments: argparse.Namespace, work: Work) -> None:

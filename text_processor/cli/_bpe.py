@@ -22,7 +22,7 @@ from text_processor._documents import decoding, sources
 from text_processor._documents.decoding import Reading
 from text_processor._documents.sources import Shard
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe import _training
+from text_processor.bpe import _extending, _training
 from text_processor.bpe._files import writing
 from text_processor.bpe._stages import utf8
 from text_processor.cli import _shards, _shared
@@ -53,7 +53,8 @@ need the Python package regex: those with look-behind or back references.
 examples:
   {PROGRAM} bpe train book.txt --vocab-size 8192 -o book.bpe
   {PROGRAM} bpe train *.txt.gz --vocab-size 50000 --pattern o200k \\
-      --special '<|endoftext|>' -o tokenizer.json"""
+      --special '<|endoftext|>' -o tokenizer.json
+  {PROGRAM} bpe train law.txt --extend book.bpe --vocab-size 9000 -o law.bpe"""
 
 _ENCODE_EPILOG = f"""\
 Ids are written as decimal numbers, one on each line, or with --binary as
@@ -71,9 +72,25 @@ examples:
   {PROGRAM} bpe decode -m book.bpe book.ids --binary -o book.txt
   echo 72 105 | {PROGRAM} bpe decode -m book.bpe -"""
 
-_COUNT_EPILOG = f"""\
+_SHOW = """\
+Show how a tokenizer parts a text: each token in its own colour, on a terminal,
+or above its id elsewhere. Blanks, line feeds and tabs are shown as signs, and
+bytes that are a part of a character as digits."""
+
+_SHOW_EPILOG = f"""\
 examples:
-  {PROGRAM} bpe count -m book.bpe *.txt"""
+  {PROGRAM} bpe show book.bpe 'To be, or not to be'
+  head book.txt | {PROGRAM} bpe show tokenizer.json -"""
+
+_COUNT_EPILOG = f"""\
+With --tree, the tokens of each file and folder in DIR are printed, those with
+the most first. What .gitignore names and what is no UTF-8 text is left out,
+and links are not followed. Then --model may be given several times.
+
+examples:
+  {PROGRAM} bpe count -m book.bpe *.txt
+  {PROGRAM} bpe count -m tokenizer.json --tree . --top 10
+  {PROGRAM} bpe count -m a.tiktoken -m b.tiktoken --pattern o200k --tree src --json"""
 
 
 def add_commands(commands: Any) -> None:
@@ -87,6 +104,7 @@ def add_commands(commands: Any) -> None:
     _add_model(encode)
     _add_special(encode)
     _shared.add_encoding(encode)
+    _shared.add_errors(encode)
     _add_output(encode, "the ids")
     encode.add_argument("--binary", action="store_true", help="write unsigned 32-bit numbers instead of lines")
     _shared.add_progress(encode)
@@ -101,11 +119,15 @@ def add_commands(commands: Any) -> None:
         "count the ids of text files; print each count before the name, as wc does",
         epilog=_COUNT_EPILOG,
     )
-    _add_model(count)
+    _add_model(count, action="append")
     _add_special(count)
+    _add_tree(count)
     _shared.add_encoding(count)
+    _shared.add_errors(count)
+    _shared.add_threads(count)
     _shared.add_progress(count)
     _shards.add_shards(actions)
+    _add_show(actions)
 
 
 def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text: str, **options: Any) -> Any:
@@ -127,10 +149,15 @@ def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text
 def _add_train(actions: Any) -> None:
     train = _add(actions, "train", _train, "train a vocabulary on text files", description=_TRAIN, epilog=_TRAIN_EPILOG)
     train.add_argument(
-        "--vocab-size", type=_vocab_size, required=True, metavar="N", help="number of tokens, without special tokens"
+        "--vocab-size", type=_at_least(256), required=True, metavar="N", help="number of tokens, without special tokens"
     )
     train.add_argument("-o", "--output", required=True, metavar="FILE", help="the file for the tokenizer")
-    train.add_argument("--pattern", default="gpt4", help="the regular expression that splits text, or its name (default: gpt4)")
+    train.add_argument("--pattern", help="the regular expression that splits text, or its name (default: gpt4)")
+    train.add_argument(
+        "--extend",
+        metavar="MODEL",
+        help="add merges to those of this tokenizer, which has the pattern and the special tokens; each token keeps its id",
+    )
     train.add_argument(
         "--tie-break",
         choices=["rustbpe", "hf"],
@@ -140,16 +167,32 @@ def _add_train(actions: Any) -> None:
     train.add_argument(
         "--special", action="append", default=[], metavar="NAME", help="a special token; may be given more than once"
     )
+    train.add_argument(
+        "--cut-special", action="store_true", help="cut the names of special tokens out of the text; by default they are text"
+    )
+    train.add_argument(
+        "--min-frequency", type=_at_least(0), default=0, metavar="N", help="stop when the next pair occurs less often than this"
+    )
+    train.add_argument(
+        "--max-token-length", type=_at_least(1), metavar="N", help="make no token of more bytes than this (default: any length)"
+    )
     _shared.add_encoding(train)
+    _shared.add_errors(train)
     _shared.add_threads(train)
     _shared.add_progress(train)
 
 
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "-m", "--model", required=True, metavar="FILE", help="the file or folder of a tokenizer; its content tells the form"
-    )
+def _add_model(parser: argparse.ArgumentParser, **options: Any) -> None:
+    text = "the file or folder of a tokenizer; its content tells the form"
+    parser.add_argument("-m", "--model", required=True, metavar="FILE", help=text, **options)
     parser.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
+
+
+def _add_tree(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--tree", metavar="DIR", help="count all text files in a folder, and print them as a tree")
+    parser.add_argument("--top", type=_at_least(1), metavar="N", help="with --tree: print only so many entries of each folder")
+    parser.add_argument("--json", action="store_true", help="with --tree: print JSON")
+    parser.add_argument("--all", action="store_true", help="with --tree: count what .gitignore names, too")
 
 
 def _add_special(parser: argparse.ArgumentParser) -> None:
@@ -164,19 +207,39 @@ def _add_output(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help=f"the file for {what}, instead of standard output")
 
 
-def _vocab_size(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= 256):
-        raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from 256 on")
-    return int(text)
+def _add_show(actions: Any) -> None:
+    show = actions.add_parser(
+        "show",
+        help="show the tokens of texts, in colours on a terminal",
+        description=_SHOW,
+        epilog=_SHOW_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    show.set_defaults(run=_show, refuse=show.error)
+    show.add_argument("model", metavar="TOKENIZER", help="the file or folder of a tokenizer; its content tells the form")
+    show.add_argument("texts", nargs="+", metavar="TEXT", help="a text; several are joined by blanks; - is standard input")
+    show.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text) >= least):
+            raise argparse.ArgumentTypeError(f"{quoted(text)} is not a number from {least} on")
+        return int(text)
+
+    return parse
 
 
 # ---- Tokenizers ------------------------------------------------------------------------------------------------------
 
 
 def _load(arguments: argparse.Namespace) -> Tokenizer:
+    return _load_named(arguments.model, arguments)
+
+
+def _load_named(name: str, arguments: argparse.Namespace) -> Tokenizer:
     from text_processor.bpe import Tokenizer  # noqa: PLC0415 - not everybody needs it
 
-    name = arguments.model
     with _naming(name):
         return Tokenizer.load(Path(name), pattern=arguments.pattern)
 
@@ -215,18 +278,26 @@ def _naming(name: str) -> Generator[None, None, None]:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    from text_processor.bpe import Tokenizer  # noqa: PLC0415
-
-    try:
-        tokenizer = Tokenizer(arguments.pattern, special_tokens=arguments.special)
-    except (ValueError, ImportError) as error:
-        arguments.refuse(str(error))
-        raise
+    tokenizer = _new(arguments) if arguments.extend is None else _to_extend(arguments)
+    model = tokenizer._model
+    earlier: _extending.Earlier | None = None
+    plan = _training.Plan(
+        arguments.vocab_size - 256,
+        native_bpe.TIE_BREAKS[arguments.tie_break],
+        threads_or_all(arguments.threads),
+        None,
+        arguments.min_frequency,
+        arguments.max_token_length,
+    )
+    if arguments.extend is not None:
+        with _naming(arguments.extend):
+            earlier, plan = _extending.Earlier(model), _extending.plan_for(model, plan)
     _check_output(tokenizer, arguments.output)
     faults = Faults(arguments)
     with Work(arguments.files, shows_bar=arguments.progress) as work:
         hook: Progress | None = None
-        counting = _training.Counting(tokenizer._model.splitter, threads_or_all(arguments.threads), lambda _: _tell(hook))
+        cut = model.cut_for("all" if arguments.cut_special else ())
+        counting = _training.Counting(model.splitter, plan.threads, lambda _: _tell(hook), cut)
         for name in arguments.files:
             with faults.left_out(), _opened(name) as (read, position):
                 hook = work.hook(position)
@@ -234,13 +305,30 @@ def _train(arguments: argparse.Namespace) -> int:
             work.has_done(name)
     if faults.n == len(arguments.files):
         raise FileError("no file is left to make a vocabulary of")
-    n_merges = arguments.vocab_size - 256
-    with _LateBar(n_merges, shows_bar=arguments.progress) as bar:
-        plan = _training.Plan(n_merges, native_bpe.TIE_BREAKS[arguments.tie_break], counting.threads, bar.tell)
-        tokenizer._use_merges(_training.merge(counting.pieces, plan))
+    with _LateBar(plan.n_merges, shows_bar=arguments.progress) as bar:
+        tokenizer._train_on(model, counting.pieces, plan._replace(progress=bar.tell), earlier)
     _save(tokenizer, arguments.output)
     say(f"{tokenizer.vocab_size:,} tokens in {arguments.output}")
     return faults.status
+
+
+def _new(arguments: argparse.Namespace) -> Tokenizer:
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415
+
+    try:
+        return Tokenizer("gpt4" if arguments.pattern is None else arguments.pattern, special_tokens=arguments.special)
+    except (ValueError, ImportError) as error:
+        arguments.refuse(str(error))
+        raise
+
+
+def _to_extend(arguments: argparse.Namespace) -> Tokenizer:
+    from text_processor.bpe import Tokenizer  # noqa: PLC0415
+
+    if arguments.special:
+        arguments.refuse("--special cannot be given with --extend: the tokenizer has its special tokens")
+    with _naming(arguments.extend):
+        return Tokenizer.load(Path(arguments.extend), pattern=arguments.pattern)
 
 
 def _sound(read: Callable[[int], bytes], name: str, faults: Faults, arguments: argparse.Namespace) -> Shard:
@@ -253,7 +341,7 @@ def _sound(read: Callable[[int], bytes], name: str, faults: Faults, arguments: a
 
 
 def _text_of(read: Callable[[int], bytes], name: str, reading: Reading) -> Shard:
-    return sources.of_reader(read, _shown(name), reading).text(_shown(name))
+    return sources.of_reader(read, _shown(name), reading).text(_shown(name), reading.errors)
 
 
 def _tell(hook: Progress | None) -> None:
@@ -348,7 +436,11 @@ def _parse_lines(read: Callable[[int], bytes]) -> Iterator[list[int]]:
 
 
 def _count(arguments: argparse.Namespace) -> int:
-    tokenizer, faults = _load(arguments), Faults(arguments)
+    if arguments.tree is not None:
+        return _count_tree(arguments)
+    if len(arguments.model) > 1 or arguments.json or arguments.all or arguments.top is not None:
+        arguments.refuse("several models, --top, --json and --all are for --tree")
+    tokenizer, faults = _load_named(arguments.model[0], arguments), Faults(arguments)
     counts: list[tuple[int, str]] = []
     with Work(arguments.files, shows_bar=arguments.progress) as work:
         for name in arguments.files:
@@ -363,6 +455,59 @@ def _count(arguments: argparse.Namespace) -> int:
     return faults.status
 
 
+def _count_tree(arguments: argparse.Namespace) -> int:
+    from text_processor.cli import _tree  # noqa: PLC0415 - not everybody needs it
+
+    if arguments.files != ["-"]:
+        arguments.refuse("with --tree, only the files in its folder are counted; give no FILE")
+    if arguments.encoding is not None or arguments.errors != "strict":
+        arguments.refuse("with --tree, files are UTF-8")
+    root, faults = Path(arguments.tree), Faults(arguments)
+    with _naming(str(root)):
+        os.scandir(root).close()
+    names = [Path(name).name for name in arguments.model]
+    if len({*names}) < len(names):
+        names = list(arguments.model)
+    tokenizers = [_load_named(name, arguments) for name in arguments.model]
+
+    def fault(path: Path, error: OSError) -> None:
+        with faults.left_out(), _naming(str(path)):
+            raise error
+
+    tree = _tree.scan(root, takes_all=arguments.all, fault=fault)
+    threads = threads_or_all(arguments.threads)
+    left = _tree.count(root, tree, tokenizers, "all" if arguments.special else (), threads)
+    for path, error in left:
+        if error is not None:
+            fault(root / path, error)
+    if no_text := [path for path, error in left if error is None]:
+        say(f"{PROGRAM}: {len(no_text):,} files are left out, as they are no UTF-8; the first is {printable(no_text[0])}")
+    output = _standard_output()
+    if arguments.json:
+        text: Iterable[str] = [_tree.as_json(tree, names, arguments.top)]
+    else:
+        text = _tree.lines(tree, names, arguments.top)
+    for line in text:
+        output.write(f"{line}\n".encode("utf-8", "backslashreplace"))
+    return faults.status
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    tokenizer = _load(arguments)
+    with _naming("TEXT"):
+        if arguments.texts == ["-"]:
+            with standard_input() as file:
+                text: Any = file.readall() or b""
+        else:
+            text = " ".join(arguments.texts)
+        view = tokenizer.show(text)
+    _standard_output()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    view.print()
+    return 0
+
+
 # ---- Files -----------------------------------------------------------------------------------------------------------
 
 
@@ -375,7 +520,7 @@ def _suffix(name: str) -> str:
 
 
 def _reading(name: str, arguments: argparse.Namespace) -> Reading:
-    return Reading(arguments.encoding, suffix=_suffix(name))
+    return Reading(arguments.encoding, arguments.errors, _suffix(name))
 
 
 @contextlib.contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 from text_processor._common.messages import quoted
 from text_processor.cli import _shared
 from text_processor.cli._shared import PROGRAM, FileError, printable, say
+from text_processor.errors import TextProcessorError
 
 DTYPES = ("auto", "uint16", "uint32")
 FORMATS = ("raw", "llmc", "megatron", "npy", "parquet")
@@ -140,10 +141,9 @@ def _shards(arguments: argparse.Namespace) -> int:
             progress=arguments.progress,
         )
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno and error.errno != 17 else str(error.strerror or error)
-        name = error.filename or arguments.out
-        raise FileError(printable(f"{os.fsdecode(name)}: {reason}")) from error
-    except (ValueError, OverflowError, ImportError) as error:
+        text = f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else error.strerror or str(error)
+        raise FileError(printable(text)) from error
+    except (TextProcessorError, ValueError, OverflowError, ImportError) as error:
         raise FileError(printable(str(error))) from error
     say(f"{shards.tokens:,} tokens of {shards.documents:,} documents in {len(shards):,} shards in {arguments.out}")
     return 0

@@ -103,6 +103,16 @@ def add_encoding(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_errors(parser: argparse.ArgumentParser) -> None:
+    """Add the option for bytes that are not in that encoding."""
+    parser.add_argument(
+        "--errors",
+        choices=["strict", "replace"],
+        default="strict",
+        help="at bytes that are not UTF-8, end the command (the default), or replace them by U+FFFD as Python's decoder does",
+    )
+
+
 def _encoding(text: str) -> str | None:
     try:
         return decoding.checked_encoding(text)

@@ -21,17 +21,11 @@ static void start_encoding(tp_encoding *e, const tp_vocabulary *vocabulary, tp_c
 
 /* ---- A text ---------------------------------------------------------------------------------------------------------- */
 
-/* A piece of so many bytes has a key, and that many bytes are readable. */
-static bool has_key(const uint8_t *piece, const uint8_t *end, const uint8_t *readable_end)
-{
-    return end - piece <= TP_SHORT_KEY_NBYTES && readable_end - piece >= TP_KEY_NBYTES;
-}
-
 static void prefetch_pieces(const tp_cache_index *index, const uint8_t *p, const uint8_t *const *ends, size_t n,
                             const uint8_t *readable_end)
 {
     for (size_t i = 0; i < n; p = ends[i++]) {
-        if (!has_key(p, ends[i], readable_end)) continue;
+        if (!tp_has_key(p, ends[i], readable_end)) continue;
         TP_PREFETCH(&index->entries[tp_cache_place(index, tp_cache_key(p, (size_t)(ends[i] - p)))]);
     }
 }
@@ -44,7 +38,7 @@ static const uint8_t *encode_ready(tp_encoding *e, tp_split_cursor *cursor, cons
     size_t n = e->sink.n, is_stored = e->sink.out == NULL ? 0 : SIZE_MAX;
     for (; cursor->n_taken < cursor->n_ready; cursor->n_taken++) {
         const uint8_t *end = cursor->ready[cursor->n_taken];
-        if (!has_key(p, end, readable_end) || (is_stored != 0 && e->sink.capacity - n < TP_CACHED_IDS)) break;
+        if (!tp_has_key(p, end, readable_end) || (is_stored != 0 && e->sink.capacity - n < TP_CACHED_IDS)) break;
         tp_key key = tp_cache_key(p, (size_t)(end - p));
         size_t place = tp_cache_place(&index, key);
         const tp_cache_entry *entry = &index.entries[place];
@@ -82,9 +76,8 @@ static size_t encode_by_steps(tp_encoding *e, const tp_splitter *splitter, const
     return (size_t)(done - text);
 }
 
-/* Encodes the certain part of a text and returns its length in bytes. Up to `readable_nbytes` may be read. */
-static size_t encode_text(tp_encoding *e, const tp_splitter *splitter, const uint8_t *text, size_t nbytes,
-                          size_t readable_nbytes, bool is_final)
+size_t tp_encode_text(tp_encoding *e, const tp_splitter *splitter, const uint8_t *text, size_t nbytes,
+                      size_t readable_nbytes, bool is_final)
 {
     const uint8_t *end = text + tp_split_complete_nbytes(text, nbytes, is_final), *readable_end = text + readable_nbytes;
     if (splitter->rules == NULL) return encode_by_steps(e, splitter, text, end, readable_end, is_final);
@@ -121,8 +114,8 @@ typedef struct job {
 static void encode_share_of_text(const job *j, share *s)
 {
     bool is_cut = s[1].start < j->text_nbytes;
-    s->used = encode_text(&s->encoding, j->splitter, j->text + s->start, s[1].start - s->start, j->text_nbytes - s->start,
-                          j->is_final || is_cut);
+    s->used = tp_encode_text(&s->encoding, j->splitter, j->text + s->start, s[1].start - s->start, j->text_nbytes - s->start,
+                             j->is_final || is_cut);
 }
 
 /* Returns the last share that has text, or the first one. Shares after it are empty where no cut was found. */
@@ -143,7 +136,7 @@ static void encode_share_of_documents(const job *j, share *s)
     size_t start = s->start;
     for (size_t i = s->first_document; i < s[1].first_document && !s->encoding.has_failed; i++) {
         size_t end = tp_end_within(j->ends, i, start, j->text_nbytes);
-        encode_text(&s->encoding, j->splitter, j->text + start, end - start, j->text_nbytes - start, true);
+        tp_encode_text(&s->encoding, j->splitter, j->text + start, end - start, j->text_nbytes - start, true);
         j->id_ends[i] = s->encoding.sink.n;
         start = tp_start_behind(end, j->text_nbytes);
     }
@@ -393,7 +386,7 @@ static size_t encode_between(tp_encoding *e, const tp_splitter *splitter, const 
     for (; i < n_places && !e->has_failed; i++) {
         uint64_t start = tp_once(places[i].start), end = tp_once(places[i].end), name = tp_once(places[i].name);
         if (start < done || end <= start || end > text_nbytes || name >= n_names) break;
-        encode_text(e, splitter, text + done, (size_t)start - done, text_nbytes - done, true);
+        tp_encode_text(e, splitter, text + done, (size_t)start - done, text_nbytes - done, true);
         if (e->sink.n < e->sink.capacity) e->sink.out[e->sink.n] = name_ids[name];
         e->sink.n++;
         done = (size_t)end;

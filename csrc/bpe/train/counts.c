@@ -33,39 +33,39 @@ static bool match(tp_piece_table *table, const tp_piece_table *other, uint32_t *
     return tp_piece_table_reserve(table, n_new, long_nbytes);
 }
 
-static void add_counts(tp_piece_table *table, const tp_piece_table *other, const uint32_t *found)
+static void add_counts(tp_piece_table *table, const tp_piece_table *other, uint64_t times, const uint32_t *found)
 {
     for (size_t i = 0; i < other->n_pieces; i++) {
         const tp_counted_piece *piece = &other->pieces[i];
         size_t nbytes;
         const uint8_t *text = tp_piece_text(other, piece, &nbytes);
-        if (found[i] != 0) table->pieces[found[i] - 1].count += piece->count;
-        else tp_piece_table_append(table, piece->key, text, nbytes, piece->count);
+        if (found[i] != 0) table->pieces[found[i] - 1].count += times * piece->count;
+        else tp_piece_table_append(table, piece->key, text, nbytes, times * piece->count);
     }
 }
 
-static tp_status merge_locked(tp_pieces *pieces, const tp_pieces *other, tp_error *error)
+static tp_status merge_locked(tp_pieces *pieces, const tp_pieces *other, uint64_t times, tp_error *error)
 {
     const size_t n = other->table.n_pieces;
-    if (other->most_nbytes > TP_MOST_COUNTED_NBYTES - pieces->most_nbytes) {
+    if (n == 0 || times == 0) return TP_OK;
+    if (other->most_nbytes > (TP_MOST_COUNTED_NBYTES - pieces->most_nbytes) / times) {
         return tp_fail(error, TP_TOO_LARGE, 0, "all text together has 2^48 bytes");
     }
-    if (n == 0) return TP_OK;
     uint32_t *found = tp_allocate(TP_FOR_WORK, n * sizeof *found);
     bool is_done = found != NULL && match(&pieces->table, &other->table, found);
     if (is_done) {
-        add_counts(&pieces->table, &other->table, found);
-        pieces->most_nbytes += other->most_nbytes;
+        add_counts(&pieces->table, &other->table, times, found);
+        pieces->most_nbytes += times * other->most_nbytes;
     }
     tp_release(TP_FOR_WORK, found, n * sizeof *found);
     return is_done ? TP_OK : tp_fail_no_memory(error);
 }
 
-tp_status tp_pieces_merge(tp_pieces *pieces, tp_pieces *other, tp_error *error)
+tp_status tp_pieces_merge(tp_pieces *pieces, tp_pieces *other, uint64_t times, tp_error *error)
 {
     if (pieces == other) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "pieces cannot be merged with themselves");
     tp_lock_write_two(&pieces->lock, &other->lock);
-    tp_status status = merge_locked(pieces, other, error);
+    tp_status status = merge_locked(pieces, other, times, error);
     tp_unlock_write_two(&pieces->lock, &other->lock);
     return status;
 }

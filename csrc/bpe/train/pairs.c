@@ -75,6 +75,15 @@ tp_pair *tp_pairs_find(const tp_pairs *pairs, uint32_t left, uint32_t right)
     return &pairs->pairs[tp_index_find(&pairs->index, hash_of(pairs, left, right), pairs, is_pair, &tokens, &slot) - 1];
 }
 
+uint32_t tp_pairs_look_up(const tp_pairs *pairs, uint32_t left, uint32_t right)
+{
+    const uint64_t tokens = join_tokens(left, right);
+    size_t slot;
+    if (pairs->index.n_slots == 0) return TP_NO_PAIR;
+    uint32_t found = tp_index_find(&pairs->index, hash_of(pairs, left, right), pairs, is_pair, &tokens, &slot);
+    return found == 0 ? TP_NO_PAIR : found - 1;
+}
+
 /* ---- By order -------------------------------------------------------------------------------------------------------- */
 
 static inline bool is_before(const tp_queued *one, const tp_queued *other)
@@ -179,3 +188,5 @@ bool tp_pairs_peek(tp_pairs *pairs, uint32_t *number)
         put_in_queue(pairs, top.pair);
     }
 }
+
+void tp_pairs_drop(tp_pairs *pairs) { remove_top(pairs); }

@@ -54,8 +54,14 @@ uint32_t tp_pairs_add(tp_pairs *pairs, const tp_pair *pair);
 /* Returns the pair of these tokens, which must be there. */
 tp_pair *tp_pairs_find(const tp_pairs *pairs, uint32_t left, uint32_t right);
 
+/* Returns the number of the pair of these tokens, or TP_NO_PAIR. */
+uint32_t tp_pairs_look_up(const tp_pairs *pairs, uint32_t left, uint32_t right);
+
 /* Stores the number of the pair to be merged next, or TP_NO_PAIR if none occurs any more. Returns false if memory runs out. The
  * pair stays in the queue until its count is 0. */
 bool tp_pairs_peek(tp_pairs *pairs, uint32_t *number);
+
+/* Takes the pair that tp_pairs_peek has just found out of the queue: it will never be merged, though it still occurs. */
+void tp_pairs_drop(tp_pairs *pairs);
 
 #endif

@@ -50,6 +50,9 @@ typedef struct token_list {
 
 struct tp_trainer {
     uint8_t bytes[N_BYTES]; /* the byte of a token below 256: these are numbered in the order of the tie-break */
+    uint8_t token_of[N_BYTES]; /* the token of a byte */
+    uint64_t least_count; /* the limits of tp_trainer_set_limits */
+    size_t most_nbytes;
     uint32_t *cells;
     size_t n_cells;
     uint64_t *separators;    /* a bit for each cell */
@@ -102,17 +105,16 @@ static void put_separator(tp_trainer *t, size_t place, uint32_t weight)
 }
 
 /* Writes a piece into the cells from `start` on and returns where it ends. */
-static size_t put_piece(tp_trainer *t, size_t start, const uint8_t *text, size_t nbytes, uint32_t weight,
-                        const uint8_t *token_of)
+static size_t put_piece(tp_trainer *t, size_t start, const uint8_t *text, size_t nbytes, uint32_t weight)
 {
     size_t end = start + 1 + nbytes;
     put_separator(t, start, weight);
-    for (size_t i = 0; i < nbytes; i++) t->cells[start + 1 + i] = token_of[text[i]];
+    for (size_t i = 0; i < nbytes; i++) t->cells[start + 1 + i] = t->token_of[text[i]];
     for (size_t block = start / BLOCK + 1; block * BLOCK < end; block++) t->block_weights[block] = weight;
     return end;
 }
 
-static void fill_cells(tp_trainer *t, const tp_piece_table *table, const uint8_t *token_of)
+static void fill_cells(tp_trainer *t, const tp_piece_table *table)
 {
     size_t end = 0;
     for (size_t i = 0; i < table->n_pieces; i++) {
@@ -121,7 +123,7 @@ static void fill_cells(tp_trainer *t, const tp_piece_table *table, const uint8_t
         if (nbytes < 2) continue;
         for (uint64_t left = table->pieces[i].count; left > 0;) {
             uint32_t weight = left < MAX_WEIGHT ? (uint32_t)left : MAX_WEIGHT;
-            end = put_piece(t, end, text, nbytes, weight, token_of);
+            end = put_piece(t, end, text, nbytes, weight);
             left -= weight;
         }
     }
@@ -363,7 +365,7 @@ static bool stands_for_itself(size_t byte)
 }
 
 /* Numbers the bytes in the order of the tie-break. */
-static void number_bytes(tp_trainer *t, tp_tie_break tie_break, uint8_t *token_of)
+static void number_bytes(tp_trainer *t, tp_tie_break tie_break)
 {
     size_t n = 0;
     for (size_t byte = 0; byte < N_BYTES; byte++) {
@@ -372,7 +374,7 @@ static void number_bytes(tp_trainer *t, tp_tie_break tie_break, uint8_t *token_o
     for (size_t byte = 0; byte < N_BYTES && n < N_BYTES; byte++) {
         if (!stands_for_itself(byte)) t->bytes[n++] = (uint8_t)byte;
     }
-    for (size_t token = 0; token < N_BYTES; token++) token_of[t->bytes[token]] = (uint8_t)token;
+    for (size_t token = 0; token < N_BYTES; token++) t->token_of[t->bytes[token]] = (uint8_t)token;
 }
 
 static bool allocate_cells(tp_trainer *t, size_t n_cells)
@@ -396,13 +398,18 @@ static bool add_bytes(tp_trainer *t)
 /* Fills a trainer from pieces that nobody changes meanwhile. */
 static tp_status prepare(tp_trainer *t, const tp_piece_table *table, tp_tie_break tie_break, tp_error *error)
 {
-    uint8_t token_of[N_BYTES];
     size_t n_cells = measure_cells(table);
     if (n_cells > MAX_CELLS) return tp_fail(error, TP_TOO_LARGE, 0, "the distinct pieces have too many bytes");
-    number_bytes(t, tie_break, token_of);
+    number_bytes(t, tie_break);
     if (!allocate_cells(t, n_cells) || !add_bytes(t)) return tp_fail_no_memory(error);
-    fill_cells(t, table, token_of);
+    fill_cells(t, table);
     return make_first_pairs(t) ? TP_OK : tp_fail_no_memory(error);
+}
+
+void tp_trainer_set_limits(tp_trainer *trainer, uint64_t least_count, size_t most_nbytes)
+{
+    trainer->least_count = least_count;
+    trainer->most_nbytes = most_nbytes;
 }
 
 tp_status tp_trainer_new(tp_pieces *pieces, tp_tie_break tie_break, tp_trainer **trainer, tp_error *error)
@@ -414,6 +421,7 @@ tp_status tp_trainer_new(tp_pieces *pieces, tp_tie_break tie_break, tp_trainer *
     if (made == NULL) return tp_fail_no_memory(error);
     tp_object_made(TP_FOR_TRAINING);
     tp_pairs_init(&made->pairs);
+    tp_trainer_set_limits(made, 0, SIZE_MAX);
     tp_lock_read(&pieces->lock);
     tp_status status = prepare(made, &pieces->table, tie_break, error);
     tp_unlock_read(&pieces->lock);
@@ -449,13 +457,54 @@ void tp_trainer_free_at(tp_trainer **trainer)
 
 static uint32_t public_token(const tp_trainer *t, uint32_t token) { return token < N_BYTES ? t->bytes[token] : token; }
 
+static uint32_t own_token(const tp_trainer *t, uint32_t token) { return token < N_BYTES ? t->token_of[token] : token; }
+
+/* Makes the token of a pair that may be in no piece. It has a length that is never read if it is in none. */
+static tp_status replay_merge(tp_trainer *t, tp_merge merge, tp_error *error)
+{
+    const uint32_t left = own_token(t, merge.left), right = own_token(t, merge.right);
+    const uint32_t number = tp_pairs_look_up(&t->pairs, left, right);
+    /* A pair that occurs no more may have been merged, and its list is then that of other pairs. */
+    const bool is_there = number != TP_NO_PAIR && t->pairs.pairs[number].count > 0;
+    tp_status status = reserve_for_merge(t, is_there ? t->pairs.pairs[number].n_positions : 1, error);
+    if (status != TP_OK) return status;
+    if (is_there) merge_pair(t, number);
+    else t->lengths[t->n_tokens++] = t->lengths[left] + t->lengths[right];
+    return TP_OK;
+}
+
+tp_status tp_trainer_replay(tp_trainer *trainer, const tp_merge *merges, size_t n, size_t *n_made, tp_error *error)
+{
+    for (*n_made = 0; *n_made < n; ++*n_made) {
+        const tp_merge merge = merges[*n_made];
+        if (merge.left >= trainer->n_tokens || merge.right >= trainer->n_tokens) {
+            return tp_fail(error, TP_INVALID_ARGUMENT, *n_made, "a merge uses a token that no merge before it makes");
+        }
+        tp_status status = replay_merge(trainer, merge, error);
+        if (status != TP_OK) return status;
+    }
+    return TP_OK;
+}
+
+/* Takes the pairs that would become too long out of the queue, and finds the next one as tp_pairs_peek does. */
+static bool find_next(tp_trainer *t, uint32_t *number)
+{
+    for (;; tp_pairs_drop(&t->pairs)) {
+        if (!tp_pairs_peek(&t->pairs, number)) return false;
+        if (*number == TP_NO_PAIR || t->most_nbytes == SIZE_MAX) return true;
+        const tp_pair *pair = &t->pairs.pairs[*number];
+        if ((size_t)t->lengths[pair->left] + t->lengths[pair->right] <= t->most_nbytes) return true;
+    }
+}
+
 tp_status tp_trainer_step(tp_trainer *trainer, tp_merge *merges, size_t n, size_t *n_made, tp_error *error)
 {
     for (*n_made = 0; *n_made < n; ++*n_made) {
         uint32_t number;
-        if (!tp_pairs_peek(&trainer->pairs, &number)) return tp_fail_no_memory(error);
+        if (!find_next(trainer, &number)) return tp_fail_no_memory(error);
         if (number == TP_NO_PAIR) break;
         const tp_pair *pair = &trainer->pairs.pairs[number];
+        if (pair->count < trainer->least_count) break;
         merges[*n_made] = (tp_merge){public_token(trainer, pair->left), public_token(trainer, pair->right)};
         tp_status status = reserve_for_merge(trainer, pair->n_positions, error);
         if (status != TP_OK) return status;

@@ -95,7 +95,7 @@ static void lower_latin(uint8_t *lowered, uint64_t mask)
     for (; mask != 0; mask &= mask - 1) lowered[tp_lowest_bit(mask)] |= 0x20;
 }
 
-static inline uint16_t *scan_block(const uint8_t *text, size_t offset, scan_state *state, tp_chunk *chunk, uint16_t *edges)
+static inline uint16_t *scan_block(const uint8_t *text, size_t offset, scan_state *state, tp_scan_chunk *chunk, uint16_t *edges)
 {
     tp_block block = load(text);
     uint64_t space = is_ascii_space(block) | state->space_carry;
@@ -119,7 +119,7 @@ static inline uint16_t *scan_block(const uint8_t *text, size_t offset, scan_stat
 }
 
 /* The end of the text, of which only its own bytes may be read: a copy followed by white space. */
-static inline uint16_t *scan_rest(const uint8_t *text, size_t nbytes, size_t offset, scan_state *state, tp_chunk *chunk,
+static inline uint16_t *scan_rest(const uint8_t *text, size_t nbytes, size_t offset, scan_state *state, tp_scan_chunk *chunk,
                                   uint16_t *edges)
 {
     uint8_t copy[3 * TP_BLOCK_NBYTES];
@@ -129,9 +129,9 @@ static inline uint16_t *scan_rest(const uint8_t *text, size_t nbytes, size_t off
     return edges;
 }
 
-size_t SCAN(const uint8_t *text, size_t nbytes, tp_chunk *chunk);
+size_t SCAN(const uint8_t *text, size_t nbytes, tp_scan_chunk *chunk);
 
-size_t SCAN(const uint8_t *text, size_t nbytes, tp_chunk *chunk)
+size_t SCAN(const uint8_t *text, size_t nbytes, tp_scan_chunk *chunk)
 {
     scan_state state = {.after_space = 1};
     uint16_t *edges = chunk->edges;

@@ -7,12 +7,17 @@ is there, and what goes beyond is cut off when the run goes on.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from text_processor._common import files
+from text_processor._common.arguments import is_a
+from text_processor.bpe._shards.formats import FORMATS
 
 NAME = "manifest.json"
+
+_NAME = re.compile(r"(?:train|val)(?:_[0-9]{6,18})?")
 
 # The version of the manifest and of the names and forms of the files.
 VERSION = 1
@@ -40,6 +45,10 @@ class Place(NamedTuple):
     """Missing values among all that is done."""
 
 
+def _are_dicts(items: Any) -> bool:
+    return is_a(items, list) and all(is_a(item, dict) for item in items)
+
+
 class Manifest:
     """What a folder has."""
 
@@ -64,8 +73,7 @@ class Manifest:
         data = path.read_bytes()
         try:
             found = json.loads(data)
-            if found.pop("manifest_version") != VERSION:
-                raise KeyError("manifest_version")
+            is_known = found.pop("manifest_version") == VERSION
             progress = found.pop("progress", None)
             made = cls(path, found)
             made.shards = [Entry(**each) for each in found.pop("shards")]
@@ -74,11 +82,29 @@ class Manifest:
             made.place = Place(**progress) if progress else None
             for total in ("complete", "tokens", "documents"):
                 found.pop(total)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            if not (is_known and made.is_sound()):
+                raise KeyError(VERSION)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ValueError(
                 f"{str(path)!r} is no manifest that this version of Tokenizer.encode_corpus has written"
             ) from error
         return made
+
+    def is_sound(self) -> bool:
+        """Whether all has the types that it should have, and every shard is in the folder."""
+        numbers = [self.skipped, *(self.place or ())]
+        for entry in [*self.shards, *self.open]:
+            if not (_NAME.fullmatch(entry.name) and entry.name.startswith(entry.split)):
+                return False
+            numbers += [entry.tokens, entry.documents]
+        format_, dtype = self.options["format"], self.options["dtype"]
+        return (
+            all(type(number) is int and 0 <= number < 1 << 63 for number in numbers)
+            and dtype in FORMATS[format_].dtypes.values()
+            and _are_dicts(self.about["sources"])
+            and all(_are_dicts(source.get("files", [])) for source in self.about["sources"])
+            and isinstance(self.about["tokenizer"], dict)
+        )
 
     def save(self) -> None:
         """Replace the file."""
@@ -89,7 +115,10 @@ class Manifest:
             "documents": sum(entry.documents for entry in self.shards),
             "skipped": self.skipped,
             **self.about,
-            "shards": [entry._asdict() for entry in self.shards],
+            # In the order in which they became full, they would depend on how documents were joined to batches.
+            "shards": [
+                entry._asdict() for entry in sorted(self.shards, key=lambda each: (each.split, len(each.name), each.name))
+            ],
         }
         if self.place is not None:
             everything["progress"] = {**self.place._asdict(), "open": [entry._asdict() for entry in self.open]}

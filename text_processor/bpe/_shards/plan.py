@@ -7,7 +7,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, cast
 
-from text_processor._common.arguments import check_option, checked_whole
+from text_processor._common.arguments import check_option, checked_whole, is_a
 from text_processor._common.messages import quoted, shown
 from text_processor._documents.sources import Options
 from text_processor._native.bpe import Packing
@@ -148,9 +148,9 @@ def _mark(model: Model, name: str, given: int | str | None) -> int | None:
     return number
 
 
-def _threshold(split: object) -> int:
+def _threshold(split: Any) -> int:
     """Return the hash below which documents are for validation."""
-    shares = list(cast("tuple[object, ...]", split)) if isinstance(split, (tuple, list)) else []
+    shares = list(cast("tuple[object, ...]", split)) if is_a(split, tuple, list) else []
     if len(shares) != 2 or not all(isinstance(share, (int, float)) and share >= 0 and math.isfinite(share) for share in shares):
         raise ValueError(f"split must be two shares such as (0.99, 0.01), for training and validation, not {quoted(split)}")
     train, validation = map(float, cast("list[float]", shares))

@@ -49,7 +49,7 @@ class Shard(Sequence[Any]):
     tokens: int
     """How many ids it has."""
     dtype: str
-    """The type of the ids: ``"uint16"``, ``"uint32"``, or ``"int32"`` for Megatron."""
+    """What type the ids have, ``"uint16"``, ``"uint32"``, or ``"int32"`` for Megatron."""
 
     if TYPE_CHECKING:
         _documents: int
@@ -83,7 +83,7 @@ class Shard(Sequence[Any]):
 
     @cached_property
     def offsets(self) -> Any:
-        """Where documents end: document i has ``ids[offsets[i] : offsets[i + 1]]``. O(1), or O(documents) for some formats."""
+        """Where documents end. Document i has ``ids[offsets[i] : offsets[i + 1]]``. O(1), or O(documents) for some formats."""
         np = _numpy()
         if self._format == "parquet":
             return self._column.offsets.to_numpy().astype("u8")

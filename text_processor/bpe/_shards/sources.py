@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from text_processor._common import many
+from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._documents import arrow, sources
 from text_processor._documents.arrow import import_pyarrow
@@ -90,8 +91,9 @@ class Reader(Protocol):
 
 def readers_of(given: Any, plan: Plan, threads: int) -> list[Reader]:
     """Return the readers of what a user gives."""
-    if isinstance(given, (str, os.PathLike)) or _are_paths(given):
-        return list(_of_paths(_found(given), plan, threads))
+    paths: Any = [given] if is_a(given, str, os.PathLike) else given
+    if is_a(paths, list, tuple) and all(is_a(path, str, os.PathLike) for path in paths):
+        return list(_of_paths(_found(paths), plan, threads))
     if arrow.is_column(given):
         return [OfArrow(given, plan, threads)]
     many.check(given, "sources", CORPUS)
@@ -100,17 +102,10 @@ def readers_of(given: Any, plan: Plan, threads: int) -> list[Reader]:
     return [OfTexts(given, threads)]
 
 
-def _are_paths(given: object) -> bool:
-    return isinstance(given, (list, tuple)) and all(
-        isinstance(each, (str, os.PathLike)) for each in cast("Sequence[object]", given)
-    )
-
-
-def _found(given: Any) -> list[str]:
+def _found(paths: Iterable[Any]) -> list[str]:
     """Return the files of paths and globs, in the order given, those of a glob sorted."""
     names: list[str] = []
-    for each in [given] if isinstance(given, (str, os.PathLike)) else given:
-        name = os.fsdecode(each)
+    for name in map(os.fsdecode, paths):
         is_there = os.path.lexists(name)
         matches = [name] if is_there else sorted(glob(name, recursive=True)) if has_magic(name) else []  # noqa: PTH207
         if not matches:
@@ -332,7 +327,7 @@ class OfJsonLines(_File):
         column = self._plan.column or USUAL_COLUMN
         first, has_any = 0, False
         for values in ahead(self._values(column), self._threads):
-            if isinstance(values, list):
+            if is_a(values, list):
                 has_any = has_any or any(value is not None for value in values)
                 yield from _of_values(values, first, self._threads)
             else:
@@ -397,11 +392,11 @@ def _by_json(block: bytes, column: str, n_lines: int) -> list[str | None]:
             value: Any = json.loads(line)
         except (ValueError, RecursionError) as error:
             raise ValueError(f"line {number} is not JSON: {error}") from error
-        if not isinstance(value, dict):
+        if not is_a(value, dict):
             raise ValueError(f"line {number} must be a JSON object, not {quoted(value)}")
         for field in column.split("."):
-            value = cast("dict[str, Any]", value).get(field) if isinstance(value, dict) else None
-        if value is not None and not isinstance(value, str):
+            value = value.get(field) if is_a(value, dict) else None
+        if value is not None and not is_a(value, str):
             raise ValueError(f"line {number}: the field {quoted(column)} must be text, not {quoted(value)}")
         values.append(value)
     return values

@@ -82,6 +82,14 @@ class Search:
                 return places[0].name
         return None
 
+    def between(self, text: str) -> Iterator[str]:
+        """Give the parts of a text without surrogates that are between names, in order; some may be empty."""
+        data, start = text.encode(), 0
+        for place in self.all(memoryview(data)):
+            yield data[start : place.start].decode()
+            start = place.end
+        yield data[start:].decode()
+
     def all(self, text: memoryview) -> Iterator[Place]:
         """Give the places of all names in a whole text, in steps; Ctrl-C takes effect between two steps."""
         for start, found in self.steps(text):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
 from text_processor._common import arguments
@@ -152,6 +154,36 @@ def _feed_slices(text: str, consume: Consume, threads: int) -> None:
         tail = data[n_used:]
         if n_used == 0:
             size *= 2
+
+
+# A high and a low surrogate, which are joined.
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+class PlacesInGiven:
+    """Where the characters of a text, whose pairs of surrogates are joined, are in the text that was given."""
+
+    def __init__(self, text: str) -> None:
+        has_none = text.isascii() or batches.find_surrogate(text) is None
+        pairs = enumerate(() if has_none else _PAIR.finditer(text))
+        self._joined = [found.start() - n_before for n_before, found in pairs]
+
+    def of(self, place: int) -> int:
+        return place + bisect_left(self._joined, place)
+
+
+def parts(text: str | memoryview, nbytes: int) -> Iterator[memoryview]:
+    """Give a checked text in parts of about so many bytes, cut between characters; what is not asked for is not looked at."""
+    start = 0
+    while start < len(text):
+        end = min(start + nbytes, len(text))
+        if isinstance(text, memoryview):
+            end = batches.character_start(text, end) if end < len(text) else end
+            yield text[start:end]
+        else:
+            end += "\ud800" <= text[end - 1] <= "\udbff" and "\udc00" <= text[end : end + 1] <= "\udfff"
+            yield memoryview(encoded(text[start:end]))
+        start = end
 
 
 # ---- Streams --------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,121 @@
+#include "bpe/chunk/boundaries.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "segment/segment.h"
+#include "segment/uax29.h"
+
+/* Segments that are found in one call: few sentences or words lie behind what a chunk can hold. */
+enum { SEGMENTS_AT_ONCE = 16 };
+
+/* Returns where the line ends that begins at `start`, behind its line feed. */
+static size_t line_end(const uint8_t *text, size_t nbytes, size_t start)
+{
+    const uint8_t *feed = memchr(text + start, '\n', nbytes - start);
+    return feed == NULL ? nbytes : (size_t)(feed - text) + 1;
+}
+
+static bool is_blank(uint8_t byte) { return byte == ' ' || (byte >= '\t' && byte <= '\r'); }
+
+static bool is_blank_line(const uint8_t *text, size_t start, size_t end)
+{
+    while (start < end && is_blank(text[start])) start++;
+    return start == end;
+}
+
+/* Returns where the paragraph ends that goes on at the start of a line: behind the next blank lines. */
+static size_t paragraph_end(const uint8_t *text, size_t nbytes, size_t start)
+{
+    bool was_blank = false;
+    for (size_t line = start, end; line < nbytes; line = end) {
+        end = line_end(text, nbytes, line);
+        bool is_blank_now = is_blank_line(text, line, end);
+        if (was_blank && !is_blank_now) return line;
+        was_blank = is_blank_now;
+    }
+    return nbytes;
+}
+
+static const tp_words_rule *rule_of(tp_boundary kind)
+{
+    if (kind == TP_BOUNDARY_SENTENCE) return &tp_uax29_sentences;
+    return kind == TP_BOUNDARY_WORD ? &tp_uax29_word_segments : &tp_uax29_graphemes;
+}
+
+/* Stores the next boundaries behind `at`, at least one, and returns their number. */
+static size_t next_places(tp_boundary kind, const uint8_t *text, size_t nbytes, size_t at, size_t *places)
+{
+    if (kind == TP_BOUNDARY_PARAGRAPH || kind == TP_BOUNDARY_LINE) {
+        *places = (kind == TP_BOUNDARY_LINE ? line_end : paragraph_end)(text, nbytes, at);
+        return 1;
+    }
+    tp_span spans[SEGMENTS_AT_ONCE];
+    const tp_words_rule *rule = rule_of(kind);
+    size_t n = rule->next_words(rule, text, nbytes, &at, spans, SEGMENTS_AT_ONCE);
+    for (size_t i = 0; i < n; i++) places[i] = spans[i].end;
+    return n;
+}
+
+/* Makes room for as many more boundaries as are found at once. */
+static bool make_room(tp_boundary_queue *queue)
+{
+    if (queue->capacity - queue->n >= SEGMENTS_AT_ONCE) return true;
+    if (queue->first >= queue->capacity / 2 && queue->first >= SEGMENTS_AT_ONCE) {
+        queue->n -= queue->first;
+        memmove(queue->places, queue->places + queue->first, queue->n * sizeof *queue->places);
+        queue->first = 0;
+        return true;
+    }
+    size_t needed = queue->n + SEGMENTS_AT_ONCE;
+    size_t *grown = tp_grow(TP_FOR_WORK, queue->places, &queue->capacity, needed, sizeof *queue->places);
+    if (grown == NULL) return false;
+    queue->places = grown;
+    return true;
+}
+
+bool tp_boundaries_begin(tp_boundary_queue *queue, tp_boundary kind, size_t known)
+{
+    queue->kind = kind;
+    queue->at = known;
+    queue->first = queue->n = 0;
+    if (known == 0) return true;
+    if (!make_room(queue)) return false;
+    queue->places[queue->n++] = known;
+    return true;
+}
+
+size_t tp_boundaries_resume(const tp_boundary_queue *queue)
+{
+    return queue->first < queue->n ? queue->places[queue->first] : queue->at;
+}
+
+/* A line begins with a boundary of all kinds but paragraphs, whose blank lines are seen from there on. So what lies between two
+ * places need not be read again: returns the start of the last line that begins there, or the first place. */
+static size_t last_line(const uint8_t *text, size_t first, size_t last)
+{
+    while (last > first && text[last - 1] != '\n') last--;
+    return last;
+}
+
+bool tp_boundaries_find(tp_boundary_queue *queue, const uint8_t *text, size_t nbytes, size_t start, size_t limit)
+{
+    while (queue->first < queue->n && queue->places[queue->first] <= start) queue->first++;
+    if (queue->at < start) queue->at = last_line(text, queue->at, start);
+    while (queue->at < limit && queue->at < nbytes) {
+        if (!make_room(queue)) return false;
+        size_t places[SEGMENTS_AT_ONCE], n = next_places(queue->kind, text, nbytes, queue->at, places);
+        if (n == 0) break; /* what another thread writes to meanwhile */
+        for (size_t i = 0; i < n; i++) {
+            if (places[i] > start) queue->places[queue->n++] = places[i];
+        }
+        queue->at = places[n - 1];
+    }
+    return true;
+}
+
+void tp_boundaries_free(tp_boundary_queue *queue)
+{
+    tp_release(TP_FOR_WORK, queue->places, queue->capacity * sizeof *queue->places);
+    *queue = (tp_boundary_queue){.kind = queue->kind};
+}

@@ -1,0 +1,156 @@
+"""Vectorizers in parts, in threads and from columns: whatever the way, the answer is that of one `fit` over all documents."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+np = pytest.importorskip("numpy")
+peer = pytest.importorskip("sklearn.feature_extraction.text")
+
+from sklearn.base import clone  # noqa: E402
+from test_sklearn import DOCUMENTS, OF, VERSES, parts  # noqa: E402
+
+import text_processor.sklearn as ours  # noqa: E402
+
+KINDS = ("CountVectorizer", "TfidfVectorizer")
+MANY = [f"{verse} w{i % 7} x{i}" for i in range(60) for verse in VERSES]
+
+
+def outcome(vectorizer: Any, documents: Any) -> Any:
+    """The vocabulary and the rows of a fitted vectorizer; or the error that ends it."""
+    try:
+        vocabulary = [(term, column, type(column)) for term, column in vectorizer.vocabulary_.items()]
+        return vocabulary, parts(vectorizer.transform(documents))
+    except Exception as error:
+        return type(error), str(error)
+
+
+def fitted(vectorizer: Any, documents: Any) -> Any:
+    try:
+        return outcome(vectorizer.fit(documents), documents)
+    except Exception as error:
+        return type(error), str(error)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.filterwarnings("ignore")
+@given(data=st.data())
+def test_parts_in_any_grouping_are_as_one_fit(name: str, data: st.DataObject) -> None:
+    """partial_fit, merge before and behind, pickles of parts, and then transform: as scikit-learn's fit of all."""
+    parameters = data.draw(st.fixed_dictionaries({}, optional=OF[name]))
+    shares = data.draw(st.lists(DOCUMENTS, min_size=1, max_size=3))
+    whole = [document for share in shares for document in share]
+    made = getattr(ours, name)(**parameters)
+    theirs = fitted(getattr(peer, name)(**parameters), whole)
+    if ours._way_of(made) is None:
+        return
+    try:
+        learned = [clone(made).partial_fit(share) for share in shares]
+        first, *rest = [pickle.loads(pickle.dumps(each)) for each in learned]
+        if data.draw(st.booleans()):
+            for other in rest:
+                first.merge(other)
+        else:
+            for other in reversed(rest[:-1]):
+                rest[-1] = other.merge(rest[-1])
+            first = first.merge(rest[-1]) if rest else first
+    except ValueError as error:
+        first = error
+    if isinstance(first, ValueError):
+        assert theirs[0] is ValueError
+        return
+    assert outcome(first, whole) == theirs
+
+
+@pytest.mark.parametrize("name", [*KINDS, "HashingVectorizer"])
+@pytest.mark.parametrize(
+    "parameters", [{}, {"ngram_range": (1, 2)}, {"analyzer": "char_wb", "ngram_range": (2, 4)}, {"analyzer": "char"}], ids=str
+)
+def test_the_answer_does_not_depend_on_threads(name: str, parameters: dict[str, Any]) -> None:
+    def answers(threads: int) -> Any:
+        vectorizer = getattr(ours, name)(threads=threads, **parameters)
+        rows = parts(vectorizer.fit_transform(MANY))
+        return rows, parts(vectorizer.transform(MANY[::-1])), list(getattr(vectorizer, "vocabulary_", {}).items())
+
+    assert answers(1) == answers(3)
+    if "vocabulary" in getattr(ours, name)().get_params():
+        learned = getattr(ours, name)(threads=2, **parameters).partial_fit(iter(MANY))
+        assert list(learned.vocabulary_.items()) == answers(1)[2]
+
+
+def test_threads_are_a_parameter_like_others() -> None:
+    vectorizer = ours.TfidfVectorizer(threads=2, min_df=2)
+    assert clone(vectorizer).get_params() == vectorizer.get_params()
+    assert set(vectorizer.get_params()) - set(peer.TfidfVectorizer().get_params()) == {"threads"}
+    assert vectorizer.set_params(threads=3).threads == 3
+    assert repr(vectorizer) == "TfidfVectorizer(min_df=2, threads=3)"
+    assert "threads" not in vars(vectorizer.to_sklearn())
+    with pytest.raises(ValueError, match="threads must be from 1 to"):
+        ours.HashingVectorizer(threads=0).transform(["ab"])
+
+
+def test_what_is_learned_in_parts_is_kept_by_copies_and_dropped_by_fit() -> None:
+    vectorizer = ours.CountVectorizer().partial_fit(["red car"])
+    other = copy.deepcopy(vectorizer).partial_fit(["blue car"])
+    assert list(vectorizer.vocabulary_) == ["red", "car"]
+    assert list(other.vocabulary_) == ["red", "car", "blue"]
+    assert list(other.fit(["green"]).vocabulary_) == ["green"]
+    with pytest.raises(ValueError, match="fitted by fit, which keeps no frequencies"):
+        other.partial_fit(["red"])
+    with pytest.raises(ValueError, match="merge takes what partial_fit has learned"):
+        vectorizer.merge(other)
+    with pytest.raises(ValueError, match=r"ngram_range is \(1, 1\) here and \(1, 2\) there"):
+        vectorizer.merge(ours.CountVectorizer(ngram_range=(1, 2)).partial_fit(["a"]))
+    assert list(vectorizer.merge(vectorizer).vocabulary_) == ["red", "car"]
+    assert type(vectorizer.to_sklearn().transform(["a red car"])).__name__ == "csr_matrix"
+
+
+def test_an_iterator_is_read_in_portions() -> None:
+    """Not more is held than a portion, and the hook hears how far it is."""
+    heard: list[tuple[int, int | None]] = []
+    documents = ("ab " * 40 + f"w{i % 9}" for i in range(3000))
+    learned = ours.TfidfVectorizer().partial_fit(documents, progress=lambda *n: heard.append(n))
+    assert heard[-1] == (3000, None)
+    assert len(learned.vocabulary_) == 10
+    with pytest.raises(TypeError, match="progress must be callable"):
+        learned.partial_fit([], progress=3)
+
+
+@pytest.mark.parametrize("kind", ["string", "large_string", "string_view"])
+def test_columns_are_read_where_they_lie(kind: str) -> None:
+    pa = pytest.importorskip("pyarrow")
+    whole = pa.chunked_array([pa.array(["no", *MANY[:50], "no"]).slice(1, 50), pa.array(MANY[50:])]).cast(getattr(pa, kind)())
+    for name in (*KINDS, "HashingVectorizer"):
+        for threads in (1, 2):
+            vectorizer = getattr(ours, name)(threads=threads)
+            assert parts(vectorizer.fit_transform(whole)) == parts(vectorizer.fit_transform(MANY))
+    assert list(ours.CountVectorizer().partial_fit(whole).vocabulary_) == list(ours.CountVectorizer().fit(MANY).vocabulary_)
+
+
+def test_a_null_in_a_column_is_refused_with_its_row() -> None:
+    pa = pytest.importorskip("pyarrow")
+    with pytest.raises(ValueError, match="document 2 of the column is null"):
+        ours.CountVectorizer().fit(pa.chunked_array([["ab"], ["cd", None]]))
+
+
+@pytest.mark.parametrize("bad", [3, None, float("nan")], ids=repr)
+@pytest.mark.parametrize("call", ["fit", "partial_fit"])
+def test_an_error_says_which_document_it_is_about(bad: object, call: str) -> None:
+    with pytest.raises((ValueError, AttributeError)) as raised:
+        getattr(ours.CountVectorizer(), call)(["ab", "cd", bad, "ef"])
+    assert raised.value.__notes__ == ["This is about document 2; the first is 0."]
+
+
+def test_the_words_of_uax29_are_whole() -> None:
+    """\\w does not hold vowel signs, so that it tears this word apart."""
+    vectorizer = ours.CountVectorizer(token_pattern="uax29", stop_words=["a"], ngram_range=(1, 2))
+    assert list(vectorizer.fit(["हिन्दी a can't"]).vocabulary_) == ["हिन्दी", "can't", "हिन्दी can't"]
+    assert vectorizer.build_analyzer()("हिन्दी a can't \ud800") == list(vectorizer.vocabulary_)
+    with pytest.raises(ValueError, match="scikit-learn has no token_pattern 'uax29'"):
+        vectorizer.to_sklearn()

@@ -1,0 +1,270 @@
+"""Words in their context: where a word of an analyzer stands in the text that was counted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, NamedTuple
+
+from text_processor import segment
+from text_processor._native.corpus import Corpus
+from text_processor._words import counting
+from text_processor._words.options import CHANGES, SKLEARN_PATTERN, WordOptions, checked_number, without_accents
+from text_processor._words.stop_words import ENGLISH
+from text_processor.report._tables import is_analyzer
+from text_processor.report._texts import LOOK_LENGTH, Kept, Part, Piece, Texts
+
+_WHITE = re.compile(r"\s+")
+
+# Between documents that are looked through together: white space that text hardly has, so that no context goes beyond it.
+_BETWEEN = "\x1e"
+
+# Two characters that no boundary of words parts.
+_JOINED = re.compile("[0-9A-Za-z_]{2}")
+
+# Characters around a place in which words are found anew: a longer word is not found.
+_WINDOW = 256
+
+# After so many places where a word may be, it is cheaper to ask the core whether it is there, and then to find all words.
+MOST_SEEN = 16
+MOST_SEEN_WITH_WORD = 256
+
+MOST_WIDTH = 10_000
+
+
+class Line(NamedTuple):
+    """An occurrence of a word, with the text before and after it; line ends and runs of white space are blanks."""
+
+    left: str
+    word: str
+    right: str
+
+
+class _View:
+    """A piece of text: as it is shown, and as its words are compared. A place in one is the same place in the other."""
+
+    def __init__(self, piece: Piece, shown: str, compared: str) -> None:
+        self.piece = piece
+        self.shown = shown
+        self.compared = compared
+        self.table: Corpus | None = None
+        self.places: _Places | None = None
+        """Where each word is."""
+
+
+_Span = tuple[int, int]
+_Spans = list[_Span]
+_Places = dict[str, list[int]]
+
+
+class Finder:
+    """Finds words as an analyzer with these options counts them."""
+
+    def __init__(self, options: WordOptions, width: int) -> None:
+        self._options = options
+        self._width = width
+        self._finds_none = callable(options.words)  # a function does not tell where it has found a word
+        self._change = CHANGES[options.case]
+        stop_words = ENGLISH if options.stop_words == "english" else options.stop_words
+        self._stop_words = frozenset(stop_words or ())
+        self._pattern = {"space": re.compile(r"\S+"), "sklearn": re.compile(SKLEARN_PATTERN)}.get(
+            options.words if isinstance(options.words, str) else ""
+        )
+        if isinstance(options.words, re.Pattern):
+            self._pattern = options.words
+
+    def view(self, piece: Piece) -> _View:
+        """Return a piece as its words are shown and compared; where changing it moves characters, it is shown changed."""
+        shown = _BETWEEN.join(text if isinstance(text, str) else str(text, "utf-8") for text in piece)
+        if self._options.normalize is not None:
+            shown = unicodedata.normalize(self._options.normalize, shown)  # type: ignore[arg-type]
+        compared = self._change(shown)
+        if self._options.accents == "strip":
+            compared = without_accents(compared)
+        return _View(piece, shown if len(shown) == len(compared) else compared, compared)
+
+    def lines(self, view: _View, word: str) -> Iterator[Line]:
+        """Give the occurrences of a word, or of an n-gram."""
+        first = word if self._options.ngrams == (1, 1) else word.partition(" ")[0]
+        for place in self._places_of(view, word, first):
+            end = self._end_of(view.compared, place, word, first)
+            if end is not None:
+                yield self._line(view.shown, place, end)
+
+    def _places_of(self, view: _View, word: str, first: str) -> Iterator[int]:
+        """Give the places where a word may begin."""
+        text, place, n_seen = view.compared, -1, 0
+        while view.places is None or self._finds_none:
+            place = text.find(first, place + 1)
+            if place < 0:
+                return
+            if not self._is_within(text, place, first):
+                yield place
+            n_seen += 1
+            if n_seen == MOST_SEEN and not self._is_in(view, word):
+                return
+            if n_seen == MOST_SEEN_WITH_WORD:
+                view.places = self._all_places(text)
+        yield from (later for later in view.places.get(first, ()) if later > place)
+
+    def _is_in(self, view: _View, word: str) -> bool:
+        """Whether a piece has a word at all: the core's table tells."""
+        if view.table is None:
+            view.table = counting.count_documents(view.piece, 1, rule=self._options.rule)
+        return view.table.count_of(word) > 0
+
+    def _all_places(self, text: str) -> _Places:
+        places: _Places = {}
+        for start, end in self._spans(text, 0):
+            places.setdefault(text[start:end], []).append(start)
+        return places
+
+    def _end_of(self, text: str, place: int, word: str, first: str) -> int | None:
+        """Return where the word that begins at a place ends; None if it does not begin there."""
+        if self._finds_none:
+            return place + len(word) if text.startswith(word, place) else None
+        before, after = _around(text, place, len(word))
+        spans = self._spans(text[before:after], before)
+        index = bisect_left(spans, (place, 0))
+        n_words = 1 if word == first else word.count(" ") + 1
+        found = spans[index : index + n_words]
+        if not found or found[0][0] != place or " ".join(text[start:end] for start, end in found) != word:
+            return None
+        return found[-1][1]
+
+    def _is_within(self, text: str, place: int, first: str) -> bool:
+        """Whether the place is surely within a longer word of UAX #29, so that words need not be found: most places are."""
+        if self._pattern is not None:
+            return False
+        end = place + len(first)
+        return (place > 0 and _JOINED.match(text, place - 1) is not None) or _JOINED.match(text, end - 1) is not None
+
+    def _spans(self, text: str, offset: int) -> _Spans:
+        if self._pattern is not None:
+            group = 1 if self._pattern.groups else 0
+            found: Iterable[_Span] = (match.span(group) for match in self._pattern.finditer(text))
+        else:
+            found = zip(*segment.words(text, offsets=True), strict=True)
+        least = self._options.min_length
+        return [
+            (start + offset, end + offset)
+            for start, end in found
+            if end - start >= least and text[start:end] not in self._stop_words
+        ]
+
+    def _line(self, text: str, start: int, end: int) -> Line:
+        left = text[max(0, start - 2 * self._width) : start].rpartition(_BETWEEN)[2]
+        right = text[end : end + 2 * self._width].partition(_BETWEEN)[0]
+        return Line(_last(_WHITE.sub(" ", left), self._width), text[start:end], _first(_WHITE.sub(" ", right), self._width))
+
+
+def _first(text: str, width: int) -> str:
+    """Return the beginning of a text without the part of a word at its end."""
+    cut = text[:width]
+    return (cut if len(text) <= width or text[width] == " " else cut.rpartition(" ")[0] or cut).rstrip()
+
+
+def _last(text: str, width: int) -> str:
+    """Return the end of a text without the part of a word at its beginning."""
+    cut = text[-width:]
+    return (cut if len(text) <= width or text[-width - 1] == " " else cut.partition(" ")[2] or cut).lstrip()
+
+
+def _around(text: str, place: int, length: int) -> tuple[int, int]:
+    """Return where the text around a place begins and ends, at white space if there is some."""
+    before, after = max(0, place - _WINDOW), min(len(text), place + length + _WINDOW)
+    if before and (found := _WHITE.search(text, before, place)):
+        before = found.start()
+    return before, after
+
+
+def kwic(analyzer: Any, word: str, *, n: int = 10, width: int = 40) -> list[Line]:
+    """Return the first occurrences of a word in the documents of an analyzer: the key word in context.
+
+    What a word is, and how it is compared, is as the analyzer counts: ``"love"`` finds *Love*, and not *lovely*.
+
+    Args:
+        analyzer: a `text_processor.TextAnalyzer` that has kept its documents.
+        word: a word as it stands in ``analyzer.words``; an n-gram, if the analyzer counts these.
+        n: how many occurrences at most.
+        width: how many characters of text before and after the word.
+
+    Returns:
+        A list of `Line`. With ``case="fold"``, a normal form or stripped accents, the text may be shown so changed.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: ``n`` or ``width`` is out of its range.
+        TextProcessorError: the documents are not kept.
+
+    It takes O(length) time up to the n-th occurrence.
+
+    >>> from text_processor import TextAnalyzer
+    >>> from text_processor.report import kwic
+    >>> analyzer = TextAnalyzer(words="uax29")
+    >>> analyzer.add_document("To be, or not to be, that is the question.")
+    >>> kwic(analyzer, "be", n=1, width=12)
+    [Line(left='To ', word='be', right=', or not to')]
+    """
+    if not is_analyzer(analyzer):
+        raise TypeError(f"analyzer must be a TextAnalyzer, not {type(analyzer).__name__}")
+    if not isinstance(word, str):
+        raise TypeError(f"word must be str, not {type(word).__name__}")
+    most = checked_number("n", n, 1 << 62)
+    finder = Finder(analyzer._options, checked_number("width", width, MOST_WIDTH))
+    if word not in analyzer.words:
+        return []
+    found: list[Line] = []
+    for piece in Kept(analyzer.get_documents(), can_be_cut=analyzer._options.rule.can_be_cut).pieces(LOOK_LENGTH):
+        found += islice(finder.lines(finder.view(piece), word), most - len(found))
+        if len(found) == most:
+            break
+    return found
+
+
+def lines_of(texts: Texts, parts: Sequence[Part], words: Sequence[str], finder: Finder, n: int) -> dict[str, list[Line]]:
+    """Find some occurrences of each word, in as many parts of the text as can be.
+
+    Only those parts are looked through in which the table says that the word is.
+    """
+    wanted = _shared_out(parts, words, n)
+    found: dict[str, list[Line]] = {word: [] for word in words}
+    start = end = first = 0
+    for piece in texts.pieces(LOOK_LENGTH):
+        start, end = end, end + sum(map(len, piece))
+        while first < len(parts) - 1 and parts[first].end <= start:
+            first += 1
+        last = first
+        while last < len(parts) - 1 and parts[last].end < end:
+            last += 1
+        asked = wanted[first : last + 1]  # of the parts that the piece lies in
+        if any(asked):
+            view = finder.view(piece)
+            for word in dict.fromkeys(chain.from_iterable(asked)):
+                lines = list(islice(finder.lines(view, word), sum(each.get(word, 0) for each in asked)))
+                found[word] += lines
+                for each in asked:
+                    _take(each, word, len(lines))
+    return found
+
+
+def _take(wanted: dict[str, int], word: str, n: int) -> None:
+    """Ask for so many occurrences less."""
+    if wanted.get(word, 0) <= n:
+        wanted.pop(word, None)
+    else:
+        wanted[word] -= n
+
+
+def _shared_out(parts: Sequence[Part], words: Sequence[str], n: int) -> list[dict[str, int]]:
+    """Return how many occurrences of which word are wanted of each part."""
+    wanted: list[dict[str, int]] = [{} for _ in parts]
+    for word in words:
+        having = [i for i, part in enumerate(parts) if part.corpus.count_of(word)]
+        chosen = [having[i * len(having) // n] for i in range(n)] if having else []
+        for i in chosen:
+            wanted[i][word] = min(wanted[i].get(word, 0) + 1, parts[i].corpus.count_of(word))
+    return wanted

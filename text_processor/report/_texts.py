@@ -1,0 +1,197 @@
+"""The text that a corpus was counted from, read again: in equal parts, and in pieces to look for words in.
+
+A *piece* is text that is counted, or looked through, in one step: some documents, a slice of a long one, or lines of a file.
+A *part* is consecutive pieces; there are at least `PARTS` of about the same length, and less than twice as many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from text_processor._common.arguments import Document
+from text_processor._documents import batches, sources
+from text_processor._documents.sources import Options
+from text_processor._native import corpus as native_corpus
+from text_processor._native.corpus import Corpus
+from text_processor._words import counting
+from text_processor._words.counting import Way
+
+# So many parts tell where a word is, and can be seen side by side on a phone.
+PARTS = 20
+
+# Parts begin with this length, and grow with the text: its whole length may not be known, as that of a compressed file.
+FIRST_PART_LENGTH = 1 << 12
+
+# No piece is longer, unless a single line, or a document that must not be cut, is.
+MOST_PIECE_LENGTH = 1 << 22
+
+# Pieces to look for a word in: a word of which some lines are wanted is found in the first ones.
+LOOK_LENGTH = 1 << 15
+
+_SPACE = re.compile(r"\s")
+_ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
+_LINE_END = re.compile(rb"\n")
+
+Piece = Sequence[Document]
+
+
+class Texts(Protocol):
+    """Text that can be read more than once."""
+
+    length: int
+    """About how long it is, in bytes or characters; 0 if that is not known."""
+
+    def pieces(self, length: int) -> Iterator[Piece]:
+        """Give the text in consecutive pieces that are about so long, and no empty one."""
+        ...
+
+    def count(self, piece: Piece, way: Way) -> Corpus:
+        """Count a piece."""
+        ...
+
+    def count_beginning(self, way: Way, length: int) -> tuple[Corpus, bool]:
+        """Count its beginning, without cutting a document or a line; return whether that is all of it."""
+        ...
+
+
+@dataclass
+class Part:
+    """A part of a corpus: its table, and where it ends."""
+
+    corpus: Corpus
+    end: int
+
+
+# ---- Documents in memory ---------------------------------------------------------------------------------------------
+
+
+class Kept:
+    """The documents that an analyzer has kept."""
+
+    def __init__(self, documents: Sequence[Document], *, can_be_cut: bool) -> None:
+        self._documents = documents
+        self._can_be_cut = can_be_cut
+        self.length = batches.total_length(documents)
+
+    def pieces(self, length: int) -> Iterator[Piece]:
+        some: list[Document] = []
+        n = 0
+        for document in self._documents:
+            for text in _slices(document, length) if self._can_be_cut else (document,):
+                some.append(text)
+                n += len(text)
+                if n >= length:
+                    yield some
+                    some, n = [], 0
+        if some:
+            yield some
+
+    def count(self, piece: Piece, way: Way) -> Corpus:
+        return counting.count_documents(piece, way.threads, rule=way.rule)
+
+    def count_beginning(self, way: Way, length: int) -> tuple[Corpus, bool]:
+        n = total = 0
+        while n < len(self._documents) and total < length:
+            total += len(self._documents[n])
+            n += 1
+        return self.count(self._documents[:n], way), n == len(self._documents)
+
+
+def _slices(document: Document, length: int) -> Iterator[Document]:
+    """Cut a long document before white space."""
+    start, n = 0, len(document)
+    while n - start > 2 * length:
+        if isinstance(document, str):
+            found: re.Match[Any] | None = _SPACE.search(document, start + length)
+        else:
+            found = _ASCII_SPACE.search(document, start + length)
+        if found is None:
+            break
+        yield document[start : found.start()]
+        start = found.start()
+    yield document[start:] if start else document
+
+
+# ---- Files -----------------------------------------------------------------------------------------------------------
+
+
+class Files:
+    """Files that were counted."""
+
+    def __init__(self, paths: Sequence[Any], options: Options, length: int, *, can_be_cut: bool) -> None:
+        self._paths = paths
+        self._options = options
+        self.length = length
+        self._separator = _ASCII_SPACE if can_be_cut else _LINE_END if options.documents == "lines" else None
+
+    def pieces(self, length: int) -> Iterator[Piece]:
+        for path in self._paths:
+            for piece in self._pieces_of(path, length, self._separator):
+                yield (piece,)
+
+    def _pieces_of(self, path: Any, length: int, separator: re.Pattern[bytes] | None) -> Iterator[bytes]:
+        rest = bytearray()
+        with sources.opened_file(path, self._options) as given:
+            for text in given.shards(self._options, 1)[0].texts():
+                looked_at = len(rest)
+                rest += text
+                start = 0
+                while separator and (found := separator.search(rest, max(start + length, looked_at))):
+                    yield bytes(rest[start : found.end()])
+                    start = found.end()
+                del rest[:start]
+        if rest:
+            yield bytes(rest)
+
+    def count(self, piece: Piece, way: Way) -> Corpus:
+        options = self._options._replace(blank="skip", errors="strict", encoding="utf-8")
+        return counting.count_buffer(piece[0], options, way).corpus
+
+    def count_beginning(self, way: Way, length: int) -> tuple[Corpus, bool]:
+        corpus, n_done = Corpus(), 0
+        separator = _LINE_END if self._options.documents == "lines" else _ASCII_SPACE
+        for path in self._paths:
+            for piece in self._pieces_of(path, length, separator):
+                native_corpus.join([corpus, self.count((piece,), way)])
+                n_done += len(piece)
+                if n_done >= length:
+                    return corpus, False
+        return corpus, True
+
+
+# ---- Parts -----------------------------------------------------------------------------------------------------------
+
+
+def parts_of(texts: Texts, way: Way, first_length: int = FIRST_PART_LENGTH) -> list[Part]:
+    """Count a text in parts of about the same length, in its order; they begin with a length, and grow."""
+    parts: list[Part] = []
+    length = max(first_length, texts.length // PARTS)
+    end = 0
+    is_open = False
+    for piece in texts.pieces(min(length, MOST_PIECE_LENGTH)):
+        corpus = texts.count(piece, way)
+        end += sum(map(len, piece))
+        if is_open:
+            native_corpus.join([parts[-1].corpus, corpus])
+            parts[-1].end = end
+        else:
+            parts.append(Part(corpus, end))
+        start = parts[-2].end if len(parts) > 1 else 0
+        is_open = end - start < length
+        if len(parts) == 2 * PARTS and not is_open:
+            parts, length = _joined(parts), 2 * length
+    if len(parts) > 1 and end - parts[-2].end < length / 2:  # a short rest
+        parts = [*parts[:-2], *_joined(parts[-2:])]
+    return parts
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """Join each two parts."""
+    joined: list[Part] = []
+    for one, other in zip(parts[::2], parts[1::2], strict=True):
+        native_corpus.join([one.corpus, other.corpus])
+        joined.append(Part(one.corpus, other.end))
+    return joined

@@ -1,0 +1,867 @@
+"""scikit-learn's vectorizers of text, computed by the core: the same classes, parameters, results and messages, in less time.
+
+    >>> from text_processor.sklearn import CountVectorizer
+    >>> vectorizer = CountVectorizer(ngram_range=(1, 2))
+    >>> vectorizer.fit_transform(["a red car", "a red red bike"]).toarray()
+    array([[0, 1, 1, 0, 1, 0],
+           [1, 0, 2, 1, 0, 1]])
+    >>> vectorizer.get_feature_names_out().tolist()
+    ['bike', 'car', 'red', 'red bike', 'red car', 'red red']
+
+They are subclasses of scikit-learn's own. What the core does not know goes the way of scikit-learn, with the same result: a
+callable as analyzer, tokenizer or preprocessor, documents in files, a `token_pattern` that is more than one class of
+characters, documents with lone surrogates, and all of a subclass that overrides a step.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from importlib import import_module
+from inspect import Parameter, signature
+from itertools import compress, islice
+from numbers import Integral
+from typing import Any, NamedTuple, Self, cast
+
+from text_processor._common.messages import needs
+
+try:
+    import numpy as np
+
+    # scikit-learn has no types.
+    _text: Any = import_module("sklearn.feature_extraction.text")
+    PeerCount: Any = _text.CountVectorizer
+    PeerHashing: Any = _text.HashingVectorizer
+    PeerTransformer: Any = _text.TfidfTransformer
+    PeerTfidf: Any = _text.TfidfVectorizer
+    _rows: Any = import_module("sklearn.utils.sparsefuncs_fast")
+    normalize: Any = import_module("sklearn.preprocessing").normalize
+    check_is_fitted: Any = import_module("sklearn.utils.validation").check_is_fitted
+except ImportError as error:
+    raise ImportError(needs("text_processor.sklearn", "scikit-learn", "sklearn"), name="sklearn") from error
+
+from text_processor._common import many
+from text_processor._common.arguments import threads_or_all
+from text_processor._common.progress import reporting
+from text_processor._native.segment import find
+from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
+from text_processor._native.words import OF_CLASS, OF_UAX29, WordRule
+from text_processor._words import patterns
+from text_processor.sklearn import _counting
+from text_processor.sklearn._columns import Column, column_of
+from text_processor.sklearn._partial import Seen
+
+__all__ = ["CountVectorizer", "HashingVectorizer", "TfidfTransformer", "TfidfVectorizer"]
+
+# partial_fit holds so many documents and characters of an iterator; the first documents tell how long they are.
+_FIRST_PORTION = 256
+_MOST_IN_PORTION = 1 << 16
+_PORTION_LENGTH = 1 << 23
+
+# Fixed vocabularies of so many threads are kept for the next call.
+_MOST_KEPT = 2
+
+# The steps from a document to its terms. An object that has its own goes scikit-learn's way.
+_STEPS = (
+    "decode",
+    "build_analyzer",
+    "build_preprocessor",
+    "build_tokenizer",
+    "get_stop_words",
+    "_check_stop_words_consistency",
+    "_word_ngrams",
+    "_char_ngrams",
+    "_char_wb_ngrams",
+    "_white_spaces",
+)
+
+# The steps from counts to a vocabulary.
+_ENDS = ("_sort_features", "_limit_features")
+
+# The parameters that say what a term is, and how often it counts.
+_OF_TERMS = (
+    "analyzer",
+    "token_pattern",
+    "ngram_range",
+    "lowercase",
+    "strip_accents",
+    "stop_words",
+    "binary",
+    "vocabulary",
+    "encoding",
+    "decode_error",
+)
+
+# What is kept from one call to the next, and is no part of a fitted vectorizer.
+_KEPT_TO_OURSELVES = {"_kept", "_counted", "_late"}
+
+# What scikit-learn's own classes do not have.
+_OURS = {*_KEPT_TO_OURSELVES, "_seen", "threads"}
+
+
+# ---- The way of the core -----------------------------------------------------------------------------------------------------
+
+
+# The token pattern that stands for the words of Unicode Standard Annex #29.
+_UAX29 = "uax29"
+
+
+@lru_cache(maxsize=256)
+def _has_steps_of_peer(kind: Any) -> bool:
+    own = {"build_tokenizer": _Convertible.build_tokenizer}
+    return all(getattr(kind, name) in {getattr(PeerCount, name), own.get(name)} for name in _STEPS)
+
+
+@lru_cache(maxsize=256)
+def _ends_are_ours(kind: Any) -> bool:
+    known = (_Native.fit_transform, TfidfVectorizer.fit_transform)
+    return kind.fit_transform in known and all(getattr(kind, name) is getattr(CountVectorizer, name) for name in _ENDS)
+
+
+@lru_cache(maxsize=32)
+def _word_rule(pattern: str, stop_words: frozenset[Any] | None) -> WordRule | None:
+    """Return the core's rule for the words that a pattern finds but for stop words; None if it has none."""
+    left_out = list(filter(_can_be_found, stop_words or ()))
+    if pattern == _UAX29:
+        return WordRule(OF_UAX29, stop_words=left_out)
+    of_class = patterns.as_class(re.compile(pattern))
+    return None if of_class is None else WordRule(OF_CLASS, of_class, stop_words=left_out)
+
+
+def _can_be_found(stop_word: object) -> bool:
+    """Whether a word of a document can be equal to a stop word."""
+    return isinstance(stop_word, str) and bool(stop_word) and not any("\ud800" <= each <= "\udfff" for each in stop_word)
+
+
+def _way_of(vectorizer: Any) -> Way | None:
+    """Return how the core vectorizes documents as scikit-learn would; None if it cannot."""
+    v = vectorizer
+    kind = cast(Any, type(v))
+    if not _has_steps_of_peer(kind) or not vars(v).keys().isdisjoint(_STEPS):
+        return None
+    if (
+        v.input != "content"
+        or v.preprocessor is not None
+        or v.tokenizer is not None
+        or v.strip_accents not in {None, "ascii", "unicode"}
+    ):
+        return None
+    least, most = v.ngram_range
+    if type(least) is not int or type(most) is not int or not 1 <= least <= most <= _counting.INT32_MAX:
+        return None
+    words = None
+    if v.analyzer == "word":
+        words = _word_rule(v.token_pattern, v.get_stop_words()) if type(v.token_pattern) is str else None
+        if words is None:
+            return None
+    elif v.analyzer not in {"char", "char_wb"}:
+        return None
+    return Way(v.analyzer, words, (least, most), "lower" if v.lowercase else "keep", v.strip_accents)
+
+
+# What scikit-learn would take for documents silently: the names of columns, or keys. Anything else it judges itself.
+_DOCUMENTS = many.DOCUMENTS._replace(
+    for_mapping="give its values()",
+    for_frame='give one column of it, as in df["text"]',
+    for_arrow=None,
+    protocols=("__class__",),
+)
+
+
+def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
+    """Return documents in a list, for which an Arrow column has a way of its own."""
+    kind = type(cast(object, documents))
+    if kind in {list, tuple}:
+        return cast("list[Any] | tuple[Any, ...]", documents)
+    many.check(documents, "documents", _DOCUMENTS, in_order=False)
+    if (column := column_of(documents)) is not None:
+        return cast(Any, column)
+    if hasattr(kind, "to_pylist"):
+        return cast(list[Any], documents.to_pylist())
+    return list(documents)
+
+
+class _Rows:
+    """Documents for scikit-learn's own loop; an error in it gets a note of which document was its."""
+
+    def __init__(self, documents: Any) -> None:
+        self._documents = documents.to_list() if isinstance(documents, Column) else documents
+        self._row: int | None = None
+
+    def __iter__(self) -> Iterator[Any]:
+        for row, document in enumerate(self._documents):
+            self._row = row
+            yield document
+        self._row = None
+
+    def give_to(self, take: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return take(self, *arguments)
+        except (TypeError, ValueError, AttributeError) as error:
+            if self._row is not None:
+                error.add_note(f"This is about document {self._row}; the first is 0.")
+            raise
+
+
+def _portions(documents: Any) -> Iterator[Any]:
+    """Give documents some thousands at a time, without holding more."""
+    if isinstance(documents, str):
+        raise ValueError("Iterable over raw text documents expected, string object received.")
+    many.check(documents, "documents", _DOCUMENTS, in_order=False)
+    if hasattr(type(documents), "to_pylist") or hasattr(type(documents), "to_arrow"):
+        yield _listed(documents)
+        return
+    rest, n = iter(documents), _FIRST_PORTION
+    while portion := list(islice(rest, n)):
+        yield portion
+        length = sum(len(each) for each in portion if isinstance(each, (str, bytes)))
+        n = max(1, min(_MOST_IN_PORTION, _PORTION_LENGTH * len(portion) // (length + 1)))
+
+
+def _uax29_words(text: str) -> list[str]:
+    """Return the words of Unicode Standard Annex #29."""
+    encoded = text.encode(errors="replace")  # a lone surrogate is in no word
+    bounds = (array for array in find(encoded, "words", in_characters=False))
+    return [encoded[start:end].decode() for each in bounds for start, end in zip(each[::2], each[1::2], strict=True)]
+
+
+def _texts_of(vectorizer: Any, documents: list[Any] | tuple[Any, ...]) -> list[Any] | tuple[Any, ...] | None:
+    """Return the documents as ``str``; None if one is neither that nor bytes."""
+    if isinstance(documents, Column):
+        return documents.to_list()
+    kinds = set(map(type, documents))
+    if kinds <= {str}:
+        return documents
+    if not kinds <= {str, np.str_, bytes}:
+        return None
+    return [str(vectorizer.decode(document)) for document in documents]
+
+
+# ---- Counts ------------------------------------------------------------------------------------------------------------------
+
+
+class _Counted:
+    """Terms that were counted, on their way into the vocabulary."""
+
+    def __init__(self, vocabulary: dict[str, Any], vectors: Vectors) -> None:
+        self.vocabulary = vocabulary
+        self.vectors = vectors
+        self.ranks = np.empty(vectors.sizes.n_terms, np.int32)
+        vectors.read_ranks(self.ranks)
+        self.kept: Any = None  # a mask of the terms in the order in which they were first seen
+        self.columns: Any = None  # of the terms that are kept
+        self.is_sorted = self.is_limited = False
+
+    def fill(self) -> None:
+        """Put the terms that are kept, in the order in which they were first seen, into the vocabulary."""
+        names = self.vectors.terms()
+        # At once, for threads that look at it meanwhile.
+        kept = names if self.kept is None else compress(names, self.kept.tolist())
+        self.vocabulary.update(dict(zip(kept, self.columns, strict=True)))
+
+
+class _Kept(NamedTuple):
+    """Vectors with the terms of a vocabulary, for one thread each."""
+
+    vocabulary: dict[Any, Any]
+    n_terms: int
+    last: object
+    way: Way
+    idle: list[Vectors]
+
+    def take(self) -> Vectors:
+        """Return vectors that nobody else uses."""
+        try:
+            return self.idle.pop()
+        except IndexError:
+            vectors = Vectors(self.way)
+            vectors.fix(_in_order(self.vocabulary))
+            return vectors
+
+
+def _init_of(peer: Any) -> Callable[..., None]:
+    """Return the ``__init__`` of a class with the parameters of scikit-learn's, whatever its version has, and ours."""
+
+    def __init__(self: Any, *, threads: int | None = 1, **parameters: Any) -> None:  # noqa: N807 - it becomes that
+        peer.__init__(self, **parameters)
+        self.threads = threads
+
+    theirs = signature(peer.__init__)
+    ours = Parameter("threads", Parameter.KEYWORD_ONLY, default=1)
+    cast(Any, __init__).__signature__ = theirs.replace(parameters=[*theirs.parameters.values(), ours])
+    return __init__
+
+
+class _Convertible:
+    """What becomes scikit-learn's own class, and back."""
+
+    _PEER: Any
+
+    threads: int | None = 1  # of objects that were made without it
+
+    def build_tokenizer(self) -> Any:
+        """Return the function that finds the words of a text, as scikit-learn does."""
+        vectorizer: Any = self
+        if vectorizer.tokenizer is None and vectorizer.token_pattern == _UAX29:
+            return _uax29_words
+        return cast(Any, super()).build_tokenizer()
+
+    def to_sklearn(self) -> Any:
+        """Return a vectorizer of scikit-learn's own class with the same parameters and all that was fitted.
+
+        Its pickle opens where this package is not installed.
+
+        >>> type(CountVectorizer().fit(["a car"]).to_sklearn()).__module__
+        'sklearn.feature_extraction.text'
+        """
+        if vars(self).get("token_pattern") == _UAX29:
+            raise ValueError(f"scikit-learn has no token_pattern {_UAX29!r}")
+        self._finish()
+        made = self._PEER.__new__(self._PEER)
+        vars(made).update((name, value) for name, value in vars(self).items() if name not in _OURS)
+        return made
+
+    def _finish(self) -> None:
+        """Do what was put off."""
+
+    @classmethod
+    def from_sklearn(cls, vectorizer: Any) -> Self:
+        """Return a vectorizer of this class with the parameters of scikit-learn's, and all that was fitted.
+
+        Raises:
+            TypeError: `vectorizer` is not of scikit-learn's class of the same name.
+        """
+        kind = type(cast(object, vectorizer))
+        if kind is not cls._PEER:
+            raise TypeError(f"from_sklearn takes scikit-learn's {cls._PEER.__name__}, not {kind.__name__}")
+        made = cls.__new__(cls)
+        vars(made).update(vars(cast(object, vectorizer)))
+        return made
+
+
+class _Native(_Convertible):
+    """What differs from scikit-learn's vectorizers with a vocabulary."""
+
+    def _count_vocab(self, raw_documents: Any, fixed_vocab: bool) -> Any:
+        count = cast(Any, super())._count_vocab
+        way = _way_of(self)
+        if way is None or np.dtype(self.dtype).kind not in "biuf":  # type: ignore[attr-defined]
+            many.check(raw_documents, "documents", _DOCUMENTS, in_order=False)
+            return _Rows(raw_documents).give_to(count, fixed_vocab)
+        if self.stop_words is not None:  # type: ignore[attr-defined]
+            self.build_analyzer()  # type: ignore[attr-defined] # warns of stop words
+        documents = _listed(raw_documents)
+        take = self._count_fixed if fixed_vocab else self._count_new
+        counted = take(way, documents)
+        if counted is None and (texts := _texts_of(self, documents)) is not None:
+            counted = take(way, texts)
+        return _Rows(documents).give_to(count, fixed_vocab) if counted is None else counted
+
+    def _count_new(self, way: Way, documents: Any) -> Any:
+        vectors, threads = Vectors(way), threads_or_all(self.threads)
+        if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None:
+            return None
+        n_terms = vectors.sizes.n_terms
+        if n_terms == 0:
+            raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
+        kind: Any = type(self)
+        if not _ends_are_ours(kind) or not vars(self).keys().isdisjoint(_ENDS):
+            matrix = _counting.matrix_of(vectors, n_terms, self.dtype, None, threads)  # type: ignore[attr-defined]
+            return {term: column for column, term in enumerate(vectors.terms())}, matrix
+        vocabulary: dict[str, Any] = {}
+        counted = self._counted = _Counted(vocabulary, vectors)
+        if self._keeps_all_terms(len(documents)):
+            counted.is_sorted = counted.is_limited = True
+        ranks = counted.ranks if counted.is_sorted else None
+        matrix = _counting.matrix_of(vectors, n_terms, self.dtype, ranks, threads)  # type: ignore[attr-defined]
+        if counted.is_sorted:
+            self._fill_later(counted, counted.ranks.tolist())
+        return vocabulary, matrix
+
+    def _fill_later(self, counted: _Counted, columns: Any) -> None:
+        """Put off what takes as long as the rest, if there are many terms, and not everybody needs."""
+        counted.columns = columns
+        vars(self)["_late"] = counted
+
+    def _keeps_all_terms(self, n_documents: int) -> bool:
+        """Whether no term is too rare, too common or too much; so there is nothing to count for that."""
+        v = cast(Any, self)
+        most = v.max_df if isinstance(v.max_df, Integral) else v.max_df * n_documents
+        least = v.min_df if isinstance(v.min_df, Integral) else v.min_df * n_documents
+        return v.max_features is None and least <= 1 and most >= n_documents
+
+    def _sort_features(self, X: Any, vocabulary: Any) -> Any:  # noqa: N803 - scikit-learn's name
+        counted = getattr(self, "_counted", None)
+        if counted is None or counted.vocabulary is not vocabulary:
+            return cast(Any, super())._sort_features(X, vocabulary)
+        if counted.is_sorted:
+            del self._counted
+            return X
+        columns = counted.ranks
+        if counted.kept is not None:
+            n_before = np.zeros(len(counted.kept), np.int32)  # how many terms that are kept have a lower rank
+            n_before[columns] = counted.kept
+            columns = (np.cumsum(n_before) - n_before)[columns[counted.kept]]
+        columns = columns.astype(X.indices.dtype, copy=False)
+        X.indices = columns.take(X.indices, mode="clip")
+        counted.is_sorted = True
+        if counted.is_limited:
+            del self._counted
+            self._fill_later(counted, columns.tolist())
+        return X
+
+    def _limit_features(self, X: Any, vocabulary: Any, high: Any = None, low: Any = None, limit: Any = None) -> Any:  # noqa: N803
+        counted = getattr(self, "_counted", None)
+        if counted is None or counted.vocabulary is not vocabulary:
+            return cast(Any, super())._limit_features(X, vocabulary, high, low, limit)
+        if counted.is_limited:
+            return X
+        # As there: the numbers and the order of equal ones are NumPy's on this machine.
+        frequencies = np.bincount(X.indices, minlength=X.shape[1])
+        mask = np.ones(len(frequencies), dtype=bool)
+        if high is not None:
+            mask &= frequencies <= high
+        if low is not None:
+            mask &= frequencies >= low
+        if limit is not None and mask.sum() > limit:
+            totals = np.asarray(X.sum(axis=0)).ravel()
+            most = (-totals[mask]).argsort()[:limit]
+            chosen = np.zeros(len(frequencies), dtype=bool)
+            chosen[np.where(mask)[0][most]] = True
+            mask = chosen
+        if not mask.any():
+            del self._counted
+            raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
+        counted.is_limited = True
+        counted.kept = None if mask.all() else mask[counted.ranks] if counted.is_sorted else mask
+        if counted.is_sorted:
+            del self._counted
+            columns = (np.cumsum(mask) - 1)[counted.ranks]
+            self._fill_later(counted, columns if counted.kept is None else columns[counted.kept])
+        return type(X)((X.data, X.indices, X.indptr), shape=X.shape) if counted.kept is None else X[:, np.where(mask)[0]]
+
+    # ---- In parts --------------------------------------------------------------------------------------------------------
+
+    @property
+    def vocabulary_(self) -> Any:
+        """The column of each term, as in scikit-learn."""
+        self._finish()
+        if "vocabulary_" not in vars(self):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute 'vocabulary_'")
+        return vars(self)["vocabulary_"]
+
+    @vocabulary_.setter
+    def vocabulary_(self, vocabulary: Any) -> None:
+        vars(self)["vocabulary_"] = vocabulary
+
+    @vocabulary_.deleter
+    def vocabulary_(self) -> None:
+        del vars(self)["vocabulary_"]
+
+    def fit(self, raw_documents: Any, y: Any = None) -> Self:
+        """Learn the vocabulary, as scikit-learn does."""
+        vars(self).pop("_seen", None)
+        return cast(Self, cast(Any, super()).fit(raw_documents, y))
+
+    def fit_transform(self, raw_documents: Any, y: Any = None) -> Any:
+        """Learn the vocabulary and return a row for each document, as scikit-learn does."""
+        vars(self).pop("_seen", None)
+        return cast(Any, super()).fit_transform(raw_documents, y)
+
+    def partial_fit(self, raw_documents: Any, y: Any = None, *, progress: Any = None) -> Self:  # noqa: ARG002 - y is theirs
+        """Learn from more documents: after any number of calls the vectorizer is as if `fit` had got all of them.
+
+        Only terms and their frequencies are kept, so documents can be more than memory holds: an iterator is read some
+        thousands at a time, and an open file gives a document for each line. `min_df`, `max_df` and `max_features` prune when
+        the vocabulary is asked for. O(text), and then O(n log n) for n terms.
+
+        Args:
+            raw_documents: an iterable of `str`, or a column.
+            y: as everywhere in scikit-learn, not used.
+            progress: True for a bar, or a function that is called with the number of documents so far, and None.
+
+        >>> vectorizer = CountVectorizer().partial_fit(["a red car"]).partial_fit(["a red bike"])
+        >>> vectorizer.get_feature_names_out().tolist()
+        ['bike', 'car', 'red']
+        """
+        way = self._way_of_parts()
+        seen = self._seen_so_far(way)
+        with reporting(progress, None) as report:
+            for documents in _portions(raw_documents):
+                self._see(seen, documents)
+                report(seen.n_documents)
+        return self
+
+    def merge(self, other: Any) -> Self:
+        """Learn what another vectorizer has learned by `partial_fit`, as if its documents had come behind those of this one.
+
+        Merging is associative. The parameters that say what a term is must be equal; this vectorizer, which is returned, keeps
+        its other ones. O(terms of `other`).
+
+        >>> one, other = CountVectorizer().partial_fit(["a red car"]), CountVectorizer().partial_fit(["a red bike"])
+        >>> one.merge(other).get_feature_names_out().tolist()
+        ['bike', 'car', 'red']
+
+        Raises:
+            TypeError: `other` is not of the same class.
+            ValueError: it is of other parameters, or was not fitted by `partial_fit`.
+        """
+        if type(other) is not type(self):
+            raise TypeError(f"merge takes another {type(self).__name__}, not {type(other).__name__}")
+        mine, theirs = cast(Any, self).get_params(deep=False), other.get_params(deep=False)
+        for name in _OF_TERMS:
+            if mine[name] is not theirs[name] and not np.all(mine[name] == theirs[name]):
+                raise ValueError(f"merge needs equal parameters, but {name} is {mine[name]!r} here and {theirs[name]!r} there")
+        way = self._way_of_parts()
+        if vars(other).get("_seen") is None:
+            raise ValueError("merge takes what partial_fit has learned; fit keeps no frequencies")
+        given = other._seen_so_far(way)
+        self._seen_so_far(way).merge(given.copy() if other is self else given)
+        vars(self).pop("_kept", None)
+        return self
+
+    def _way_of_parts(self) -> Way:
+        v = cast(Any, self)
+        v._validate_params()
+        if isinstance(v, PeerTfidf):
+            v._check_params()
+        v._validate_ngram_range()
+        v._validate_vocabulary()
+        way = _way_of(self)
+        if way is None or np.dtype(v.dtype).kind not in "biuf":
+            raise ValueError(
+                "partial_fit and merge need terms that the core can find; use fit with an analyzer, tokenizer or preprocessor "
+                "of your own, with files as input, and with a token_pattern that is more than one class of characters"
+            )
+        if v.fixed_vocabulary_ and not _are_columns(self.vocabulary_):
+            raise ValueError("partial_fit and merge need a vocabulary whose values are the numbers from 0 on")
+        return way
+
+    def _seen_so_far(self, way: Way) -> Seen:
+        fitted, seen = vars(self), vars(self).get("_seen")
+        is_fixed = cast(Any, self).fixed_vocabulary_
+        if seen is None:
+            if "vocabulary_" in fitted and not is_fixed:
+                raise ValueError("this vectorizer was fitted by fit, which keeps no frequencies; clone() gives a new one")
+            seen = fitted["_seen"] = Seen(way, _in_order(self.vocabulary_) if is_fixed else None)
+            fitted.setdefault("vocabulary_", {})
+        elif not hasattr(seen, "vectors"):
+            seen.restore(way)
+        elif seen.vectors.way != way:
+            raise ValueError(
+                "the parameters that say what a term is have changed since partial_fit; clone() gives a new vectorizer"
+            )
+        return cast(Seen, seen)
+
+    def _see(self, seen: Seen, documents: Any) -> None:
+        threads = threads_or_all(self.threads)
+        for given in (documents, None):
+            texts = _texts_of(self, documents) if given is None else given
+            if texts is not None and _counting.count(seen.vectors, texts, threads, seen.more) is not None:
+                seen.take_rows(seen.vectors, binary=bool(cast(Any, self).binary))
+                return
+            seen.vectors.clear_rows()
+        analyze = cast(Any, self).build_analyzer()
+        _Rows(documents).give_to(lambda rows: deque(map(analyze, rows), maxlen=0))
+        raise ValueError("partial_fit takes text that UTF-8 can hold, but a document has a lone surrogate; fit takes it")
+
+    def _finish(self) -> None:
+        if (counted := vars(self).get("_late")) is not None:
+            counted.fill()
+            vars(self).pop("_late", None)
+        seen = vars(self).get("_seen")
+        if seen is None or not seen.is_ahead:
+            return
+        v = cast(Any, self)
+        if not hasattr(seen, "vectors"):
+            seen.restore(cast(Way, _way_of(self)))
+        frequencies = self._prune(seen) if seen.fixed is None else seen.document_frequencies
+        seen.is_ahead = False
+        if isinstance(v, PeerTfidf):
+            _set_weights(v, frequencies, seen.n_documents)
+
+    def _prune(self, seen: Seen) -> Any:
+        """Make the vocabulary, and return the document frequencies of its terms."""
+        v = cast(Any, self)
+        n = seen.n_documents
+        high = v.max_df if isinstance(v.max_df, Integral) else v.max_df * n
+        low = v.min_df if isinstance(v.min_df, Integral) else v.min_df * n
+        if not len(seen.totals):
+            raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
+        if high < low:
+            raise ValueError("max_df corresponds to < documents than min_df")
+        kept, ranks = seen.kept(high, low, v.max_features, v.dtype), seen.ranks()
+        if not kept.any():
+            raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
+        by_rank = np.zeros(len(ranks), np.int64)
+        by_rank[ranks] = kept
+        columns = (np.cumsum(by_rank) - by_rank)[ranks[kept]]
+        names = compress(seen.vectors.terms(), kept.tolist())
+        values = columns.tolist() if v.max_features is None else columns  # as scikit-learn has them
+        vars(self)["vocabulary_"] = dict(zip(names, values, strict=True))
+        frequencies = np.empty(len(columns), np.int64)
+        frequencies[columns] = seen.document_frequencies[kept]
+        return frequencies
+
+    def _count_fixed(self, way: Way, documents: Any) -> Any:
+        vocabulary = cast(dict[Any, Any], self.vocabulary_)  # type: ignore[attr-defined]
+        kept = self._kept_for(vocabulary, way)
+        if kept is None:
+            return None
+        threads = threads_or_all(self.threads)
+        vectors = kept.take()
+        vectors.clear_rows()
+        used = _counting.count(vectors, documents, threads, kept.take)
+        if used is None:
+            return None
+        matrix = _counting.matrix_of(vectors, len(vocabulary), self.dtype, None, threads)  # type: ignore[attr-defined]
+        kept.idle.extend(used[: max(_MOST_KEPT, threads) - len(kept.idle)])
+        return vocabulary, matrix
+
+    def _kept_for(self, vocabulary: dict[Any, Any], way: Way) -> _Kept | None:
+        """Return what is kept for a vocabulary; None if its values are no columns."""
+        kept = vars(self).get("_kept")
+        if type(vocabulary) is not dict or not vocabulary:
+            return None
+        last = next(reversed(vocabulary.items()))
+        if (
+            kept is not None
+            and kept.vocabulary is vocabulary
+            and (kept.n_terms, kept.last, kept.way) == (len(vocabulary), last, way)
+        ):
+            return cast(_Kept, kept)
+        if not _are_columns(vocabulary):
+            return None
+        kept = self._kept = _Kept(vocabulary, len(vocabulary), last, way, [])
+        return kept
+
+    def __getstate__(self) -> Any:
+        if "_late" in vars(self):
+            self._finish()
+        state: Any = super().__getstate__()
+        return {name: value for name, value in state.items() if name not in _KEPT_TO_OURSELVES}
+
+
+def _are_columns(vocabulary: dict[Any, Any]) -> bool:
+    """Whether the values are the numbers from 0 on, each once."""
+    n = len(vocabulary)
+    if not all(isinstance(column, (int, np.integer)) and 0 <= column < n for column in vocabulary.values()):
+        return False
+    return len(set(vocabulary.values())) == n
+
+
+def _in_order(vocabulary: dict[Any, Any]) -> list[Any]:
+    terms = [None] * len(vocabulary)
+    for term, column in vocabulary.items():
+        terms[column] = term
+    return terms
+
+
+class CountVectorizer(_Native, PeerCount):  # type: ignore[misc]
+    """scikit-learn's `CountVectorizer`, with the same parameters, results and messages.
+
+    ``fit`` and ``transform`` take time in proportion to the text, and the logarithm of the number of distinct terms once.
+
+    >>> CountVectorizer(analyzer="char", ngram_range=(2, 2)).fit(["abab"]).vocabulary_
+    {'ab': 0, 'ba': 1}
+    """
+
+    _PEER = PeerCount
+
+    __init__ = _init_of(PeerCount)
+
+
+# ---- Weights -----------------------------------------------------------------------------------------------------------------
+
+_NORMALIZE: dict[str | None, Callable[[Any], object] | None] = {
+    "l1": _rows.inplace_csr_row_normalize_l1,
+    "l2": _rows.inplace_csr_row_normalize_l2,
+    None: None,
+}
+
+
+# So many entries are weighted at once: they and their weights stay in the caches near the core.
+_WEIGHTS_AT_ONCE = 1 << 15
+
+# So many entries are counted at once.
+_COUNTED_AT_ONCE = 1 << 20
+
+# What weights may be.
+_WEIGHTS = {np.dtype(np.float64), np.dtype(np.float32)}
+
+
+def _normalize(matrix: Any, norm: str | None) -> None:
+    normalize_rows = _NORMALIZE[norm]
+    if normalize_rows is not None:
+        normalize_rows(matrix)
+
+
+def _weighted(transformer: Any, matrix: Any) -> Any:
+    """Do what the transformer does to counts of our own, without checking them; the matrix may be changed."""
+    kind = type(cast(object, transformer))
+    if kind not in {PeerTransformer, TfidfTransformer} or matrix.dtype not in _WEIGHTS:
+        return transformer.transform(matrix, copy=False)
+    weights = vars(cast(object, transformer)).get("idf_")
+    if (
+        not matrix.shape[0]
+        or transformer.norm not in _NORMALIZE
+        or (weights is not None and np.shape(weights) != (matrix.shape[1],))
+        or (weights is not None and not (matrix.dtype == weights.dtype and _stay_finite(matrix, weights)))
+    ):
+        return transformer.transform(matrix, copy=False)
+    if transformer.sublinear_tf:  # which makes no count greater
+        np.log(matrix.data, out=matrix.data)
+        matrix.data += 1.0
+    if weights is not None:
+        for start in range(0, len(matrix.data), _WEIGHTS_AT_ONCE):
+            part = slice(start, start + _WEIGHTS_AT_ONCE)
+            matrix.data[part] *= weights[matrix.indices[part]]
+    _normalize(matrix, transformer.norm)
+    return matrix
+
+
+def _stay_finite(matrix: Any, weights: Any) -> bool:
+    """Whether each product of an entry and its weight is finite."""
+    if len(matrix.data) < len(weights):
+        return bool(np.isfinite(matrix.data * weights[matrix.indices]).all())
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(max(matrix.data.max(), -matrix.data.min()) * np.abs(weights).max()))
+
+
+def _transformer_of(vectorizer: Any) -> Any:
+    v = vectorizer
+    return PeerTransformer(norm=v.norm, use_idf=v.use_idf, smooth_idf=v.smooth_idf, sublinear_tf=v.sublinear_tf)
+
+
+def _frequencies_in(counts: Any) -> Any:
+    """Return the number of rows that have each column; NumPy makes a larger copy of what it counts."""
+    frequencies = np.zeros(counts.shape[1], np.int64)
+    for start in range(0, len(counts.indices), _COUNTED_AT_ONCE):
+        part = counts.indices[start : start + _COUNTED_AT_ONCE]
+        frequencies += np.bincount(part, minlength=len(frequencies))
+    return frequencies
+
+
+def _set_weights(vectorizer: Any, frequencies: Any, n_documents: int) -> None:
+    """Give a vectorizer the weights that scikit-learn computes, in the same order of the same operations."""
+    made = vectorizer._tfidf = _transformer_of(vectorizer)
+    made.n_features_in_ = len(frequencies)
+    if not vectorizer.use_idf:
+        return
+    dtype = vectorizer.dtype if np.dtype(vectorizer.dtype) in _WEIGHTS else np.float64
+    smoothed = frequencies.astype(dtype)
+    smoothed += float(vectorizer.smooth_idf)
+    weights = np.full_like(smoothed, n_documents + int(vectorizer.smooth_idf))
+    weights /= smoothed
+    np.log(weights, out=weights)
+    weights += 1.0
+    made.idf_ = weights
+
+
+class TfidfTransformer(PeerTransformer, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
+    """scikit-learn's `TfidfTransformer`, which is as fast as NumPy already; here so that one import has all four.
+
+    >>> TfidfTransformer(norm=None).fit_transform(CountVectorizer().fit_transform(["to be", "to do"])).toarray().round(2)
+    array([[1.41, 0.  , 1.  ],
+           [0.  , 1.41, 1.  ]])
+    """
+
+
+class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
+    """scikit-learn's `TfidfVectorizer`, with the same parameters, results and messages.
+
+    >>> TfidfVectorizer().fit_transform(["to be", "to do"]).toarray().round(2)
+    array([[0.81, 0.  , 0.58],
+           [0.  , 0.81, 0.58]])
+    """
+
+    _PEER = PeerTfidf
+
+    __init__ = _init_of(PeerTfidf)
+
+    def fit_transform(self, raw_documents: Any, y: Any = None) -> Any:
+        """Learn vocabulary and weights, and return a row of weights for each document, as scikit-learn does."""
+        if type(self)._count_vocab is not _Native._count_vocab:
+            return super().fit_transform(raw_documents, y)
+        vars(self).pop("_seen", None)
+        self._check_params()
+        self._tfidf = _transformer_of(self)  # which is there when the rest fails
+        counts = PeerCount.fit_transform(self, raw_documents)
+        _set_weights(self, _frequencies_in(counts), counts.shape[0])
+        return _weighted(self._tfidf, counts)
+
+    def transform(self, raw_documents: Any) -> Any:
+        """Return a row of weights for each document, as scikit-learn does."""
+        if "vocabulary_" not in vars(self):
+            check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
+        counts = PeerCount.transform(self, raw_documents)
+        return _weighted(self._tfidf, counts)
+
+    @property
+    def idf_(self) -> Any:
+        """The weight of each term, as in scikit-learn."""
+        self._finish()
+        return PeerTfidf.idf_.fget(self)
+
+    @idf_.setter
+    def idf_(self, weights: Any) -> None:
+        self._finish()
+        PeerTfidf.idf_.fset(self, weights)
+
+
+# ---- Hashing -----------------------------------------------------------------------------------------------------------------
+
+
+def _hashed(way: Way, documents: Any, threads: int) -> Vectors | None:
+    vectors = Vectors(way)
+    return None if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None else vectors
+
+
+class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
+    """scikit-learn's `HashingVectorizer`, with the same parameters, results and messages, but for one difference.
+
+    ``transform([])`` returns a matrix without rows, where scikit-learn raises `StopIteration`.
+
+    >>> HashingVectorizer(n_features=4, norm=None).transform(["to be or not to be"]).toarray()
+    array([[ 1.,  0., -2.,  3.]])
+    """
+
+    _PEER = PeerHashing
+
+    __init__ = _init_of(PeerHashing)
+
+    def transform(self, X: Any) -> Any:  # noqa: N803 - scikit-learn's name
+        """Return a row for each document, as scikit-learn does."""
+        way = None if isinstance(X, str) else _way_of(self)
+        peer, n_features = cast(Any, super()), self.n_features
+        if not isinstance(cast(object, n_features), (int, np.integer)) or not 1 <= n_features < MOST_COLUMNS:
+            self._get_hasher().fit()  # says so; without it a division by 0 would end the process
+        if (
+            way is None
+            or "_get_hasher" in vars(self)
+            or type(self)._get_hasher is not PeerHashing._get_hasher
+            or np.dtype(self.dtype).kind not in "if"
+        ):
+            return peer.transform(X)
+        self._validate_ngram_range()
+        if self.stop_words is not None:
+            self.build_analyzer()  # warns of stop words
+        documents = _listed(X)
+        way = way._replace(n_columns=int(n_features), alternates_sign=bool(self.alternate_sign))
+        threads = threads_or_all(self.threads)
+        vectors = _hashed(way, documents, threads)
+        if vectors is None and (texts := _texts_of(self, documents)) is not None:
+            vectors = _hashed(way, texts, threads)
+        if vectors is None:
+            return _Rows(documents).give_to(peer.transform)
+        matrix = _counting.matrix_of(vectors, n_features, self.dtype, None, threads)
+        matrix.has_canonical_format = True
+        if self.binary:
+            matrix.data.fill(1)
+        if matrix.dtype in _WEIGHTS and self.norm in _NORMALIZE:
+            _normalize(matrix, self.norm)
+        elif documents:
+            matrix = normalize(matrix, norm=self.norm, copy=False)
+        return matrix

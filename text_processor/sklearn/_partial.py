@@ -1,0 +1,119 @@
+"""What several calls of `partial_fit` have seen: the terms, and in how many documents and how often each occurs.
+
+Terms are pruned and sorted only when somebody asks for the vocabulary, so the parts of a text can be counted anywhere, in any
+grouping, and joined in their order.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from text_processor._native.vectors import Vectors, Way
+
+
+class Seen:
+    """Terms in the order in which they came first, and their frequencies."""
+
+    def __init__(self, way: Way, fixed: list[Any] | None) -> None:
+        self.fixed = fixed
+        self.vectors = self._new_vectors(way)
+        self.n_documents = 0
+        self.document_frequencies = np.zeros(0, np.int64)
+        self.totals = np.zeros(0, np.float64)  # exact below 2 ** 53
+        self.is_ahead = True
+        """Whether the vocabulary is not that of all that was seen."""
+
+        self._grow(self.vectors.sizes.n_terms)
+
+    def _new_vectors(self, way: Way) -> Vectors:
+        vectors = Vectors(way)
+        if self.fixed is not None:
+            vectors.fix(self.fixed)
+        return vectors
+
+    def more(self) -> Vectors:
+        """Return vectors for one more thread."""
+        return self._new_vectors(self.vectors.way)
+
+    def take_rows(self, vectors: Vectors, *, binary: bool) -> None:
+        """Add the rows of vectors whose terms are those here, and forget the rows."""
+        sizes = vectors.sizes
+        columns, counts = np.empty(sizes.n_entries, np.int32), np.empty(sizes.n_entries, np.int32)
+        vectors.take_rows((columns, counts, np.empty(sizes.n_rows + 1, np.int64)), "int32")
+        self._grow(sizes.n_terms)
+        self.document_frequencies += np.bincount(columns, minlength=sizes.n_terms)
+        weights = None if binary else counts
+        self.totals += np.bincount(columns, weights, minlength=sizes.n_terms)
+        self.n_documents += sizes.n_rows
+        self.is_ahead = True
+
+    def _grow(self, n_terms: int) -> None:
+        more = n_terms - len(self.totals)
+        self.document_frequencies = np.append(self.document_frequencies, np.zeros(more, np.int64))
+        self.totals = np.append(self.totals, np.zeros(more))
+
+    def merge(self, other: Seen) -> None:
+        """Add what came behind what is here."""
+        n_terms = other.vectors.sizes.n_terms
+        columns = np.arange(n_terms, dtype=np.uint32)
+        if self.fixed is None:
+            self.vectors.append_terms(other.vectors, columns)
+        self._grow(self.vectors.sizes.n_terms)
+        self.document_frequencies[columns[: len(other.totals)]] += other.document_frequencies
+        self.totals[columns[: len(other.totals)]] += other.totals
+        self.n_documents += other.n_documents
+        self.is_ahead = True
+
+    def copy(self) -> Seen:
+        made = Seen(self.vectors.way, self.fixed)
+        made.merge(self)
+        return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {name: value for name, value in vars(self).items() if name != "vectors"}
+        if self.fixed is None:
+            state["terms"] = self.vectors.terms() if "vectors" in vars(self) else vars(self)["terms"]
+        return state
+
+    def restore(self, way: Way) -> None:
+        """Make the vectors of an object that was pickled."""
+        terms = vars(self).pop("terms", None)
+        self.vectors = self._new_vectors(way)
+        if terms:
+            given = Vectors(way)
+            given.fix(terms)
+            self.vectors.append_terms(given, np.empty(len(terms), np.uint32))
+
+    # ---- The end -----------------------------------------------------------------------------------------------------------
+
+    def kept(self, high: float, low: float, limit: int | None, dtype: Any) -> Any:
+        """Return a mask of the terms that are kept, in their order, as scikit-learn chooses them."""
+        ranks = self.ranks()
+        mask = (self.document_frequencies <= high) & (self.document_frequencies >= low)
+        if limit is None or mask.sum() <= limit:
+            return mask
+        in_order = np.empty(len(ranks), np.intp)
+        in_order[ranks] = np.arange(len(ranks))
+        sorted_mask = mask[in_order]
+        # The order of equal numbers is NumPy's, and depends on their type.
+        totals = self.totals[in_order].astype(_dtype_of_sums(dtype))
+        most = (-totals[sorted_mask]).argsort()[:limit]
+        mask = np.zeros(len(ranks), dtype=bool)
+        mask[in_order[np.where(sorted_mask)[0][most]]] = True
+        return mask
+
+    def ranks(self) -> Any:
+        """Return the place of each term in order of code points."""
+        ranks = np.empty(self.vectors.sizes.n_terms, np.int32)
+        self.vectors.read_ranks(ranks)
+        return ranks
+
+
+def _dtype_of_sums(dtype: Any) -> Any:
+    """Return the type in which scipy adds up columns."""
+    dtype = np.dtype(dtype)
+    if dtype.kind == "u" and np.can_cast(dtype, np.uint):
+        return np.uint
+    return np.dtype(np.int_) if np.can_cast(dtype, np.int_) else dtype
