@@ -373,7 +373,7 @@ class PieceCounts:
 
 
 def _search(names: object) -> Search | None:
-    """Return what finds names, also the keys of a dict with ids; None if there are none."""
+    """Return what finds names; None if there are none. A tokenizer has its names in a dict, with ids, which no count needs."""
     checked = special_names.checked_names(list(cast("Mapping[Any, Any]", names)) if is_a(names, Mapping) else names)
     return Search(checked) if checked else None
 
