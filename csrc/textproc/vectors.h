@@ -107,7 +107,12 @@ tp_status tp_vectors_get_rows(const tp_vectors *vectors, int32_t *columns, int32
                               tp_error *error);
 
 /* What counts are stored as. */
-typedef enum tp_values { TP_VALUES_INT32 = 0, TP_VALUES_INT64 = 1, TP_VALUES_FLOAT32 = 2, TP_VALUES_FLOAT64 = 3 } tp_values;
+typedef enum tp_values {
+    TP_VALUES_INT32 = 0,   /* int32_t */
+    TP_VALUES_INT64 = 1,   /* int64_t */
+    TP_VALUES_FLOAT32 = 2, /* float */
+    TP_VALUES_FLOAT64 = 3  /* double */
+} tp_values;
 
 /* The most threads that take rows. */
 #define TP_MOST_SHARES 256

@@ -61,7 +61,6 @@ _OF_TOKENIZERS = {
     "to_str": "save_huggingface writes the JSON to a file",
     "tokens": f"{_TEXT}; decode_tokens_bytes(ids) returns the bytes of each token, id_to_token(id) the name of one",
     "train_new_from_iterator": "Tokenizer(pattern) makes a new one, and train_from_iterator trains it; extend trains on",
-    "truncate": _LENGTHS,
     "truncation": _LENGTHS,
 }
 
