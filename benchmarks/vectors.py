@@ -3,9 +3,9 @@
     python benchmarks/vectors.py [FILE …] [--runs N] [--lines N] [--arrow]
 
 Without files, the documents are the lines of examples/kjv.txt. Contestants take turns; what is printed is the least processor
-time of a turn, in ms, for `fit_transform`, for `fit_transform` and then `vocabulary_`, which ours makes when it is asked for, and
-for `transform`, the ratios, and the time for one short document of a fitted vectorizer, in µs. With --arrow, ours gets the documents
-as an Arrow column. The exit status is 1 if a bit differs.
+time of a turn, in ms, for `fit_transform`, for `fit_transform` and then `vocabulary_`, which ours makes when it is asked for,
+and for `transform`, the ratios, and the time for one short document of a fitted vectorizer, in µs. With --arrow, ours gets the
+documents as an Arrow column. The exit status is 1 if a bit differs.
 """
 
 from __future__ import annotations
