@@ -729,7 +729,7 @@ CASES: list[Case] = [
         lambda: sklearn.CountVectorizer().partial_fit(["ab"]).set_params(lowercase=False).partial_fit(["cd"]),
         ValueError,
         "have changed",
-        "a clone()",
+        "clone() gives a new vectorizer",
     ),
     (lambda: sklearn.CountVectorizer(threads=2).fit([3] * 200), AttributeError, "'int'", "no attribute 'lower'"),
     (lambda: sklearn.CountVectorizer().merge(3), TypeError, "not int", "another CountVectorizer"),
