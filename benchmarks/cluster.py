@@ -450,6 +450,7 @@ def main() -> None:
     words = import_module("words")  # not above: workers import this file
     settings = words.Settings([], ROUNDS, arguments.scale != 1, "", path.parent)
     found["about"] = words.about(settings) | {"compiler": words.first_line(["cc", "--version"])}
+    found["about"]["command"] = "python benchmarks/cluster.py"  # parts may have been measured one by one
     found["about"]["versions"] |= {name: words.version_of(name) for name in ("dask", "distributed", "pyspark", "ray")}
     for name in arguments.only or PARTS:
         say(f"== {name}")

@@ -137,6 +137,30 @@ def test_long_documents_are_counted_in_pieces(words: str) -> None:
     assert counts(analyzer) == counted([text], words=words, ngrams=2)
 
 
+AT_THE_END_OF_A_CHUNK = [
+    # A document ends in the white space behind the last word of a chunk, and the next chunk has capitals beyond ASCII.
+    "x " * 8180 + "\n" + " " * 10 + "itselfitself Ω\nend",
+    # White space of three bytes lies across the end of a chunk, two times.
+    *("x " * 8192 + "q\n" + "x " * (8192 - n) + "y" * m + "\u3000abc\nend" for n, m in [(1, 1), (1, 0), (2, 3), (2, 2)]),
+]
+
+
+@pytest.mark.parametrize("text", AT_THE_END_OF_A_CHUNK, ids=range(5))
+def test_chunks_end_anywhere(text: str) -> None:
+    for given_options in (
+        {"stop_words": ("no",)},
+        {"words": "sklearn"},
+        {"accents": "strip"},
+        {"case": "keep"},
+        {"ngrams": (1, 2)},
+    ):
+        analyzer = TextAnalyzer(threads=1, **given_options)
+        for line in text.split("\n"):
+            analyzer.add_buffer(line.encode(), documents="whole")
+        analyzer.add_buffer(text.encode())
+        assert counts(analyzer) == counted(text.split("\n") * 2, **given_options)
+
+
 # What CountVectorizer(...).build_analyzer() of scikit-learn 1.9 finds, parted by "|"; importing it takes longer than all tests
 # here. Each word occurs once.
 OF_SKLEARN = [

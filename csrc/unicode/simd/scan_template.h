@@ -153,6 +153,8 @@ size_t SCAN(const uint8_t *text, size_t nbytes, tp_scan_chunk *chunk)
     size_t n_edges = (size_t)(edges - chunk->edges);
     chunk->n_words = n_edges / 2;
     if (n_edges % 2 == 1) return chunk->edges[n_edges - 1]; /* the word continues: the next chunk begins with it */
-    /* White space that begins in this chunk is processed in it. */
-    return offset + (state.space_carry & 1) + (state.space_carry >> 1);
+    /* White space that begins in this chunk is processed in it, and its last bytes stand behind the blocks. */
+    size_t n_behind = (size_t)((state.space_carry & 1) + (state.space_carry >> 1));
+    memcpy(chunk->lowered + offset, text + offset, n_behind);
+    return offset + n_behind;
 }
