@@ -543,8 +543,6 @@ class _Native(_Convertible):
                 "partial_fit and merge need terms that the core can find; use fit with an analyzer, tokenizer or preprocessor "
                 "of your own, with files as input, and with a token_pattern that is more than one class of characters"
             )
-        if v.fixed_vocabulary_ and not _are_columns(self.vocabulary_):
-            raise ValueError("partial_fit and merge need a vocabulary whose values are the numbers from 0 on")
         return way
 
     def _seen_so_far(self, way: Way) -> Seen:
