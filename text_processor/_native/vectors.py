@@ -106,7 +106,7 @@ class Vectors(Handle):
         error = new_error()
         with (
             ffi.from_buffer("int32_t[]", rows[0]) as c_columns,
-            ffi.from_buffer(rows[1]) as c_values,
+            ffi.from_buffer("uint8_t[]", rows[1]) as c_values,
             ffi.from_buffer("int64_t[]", rows[2]) as c_starts,
             ffi.from_buffer("int32_t[]", b"" if renumbered is None else renumbered) as c_renumbered,
         ):
@@ -150,14 +150,14 @@ def view(documents: tuple[Any, ...]) -> Views | None:
     except (TypeError, UnicodeEncodeError):
         return None
     found = binding.view_documents(documents)
-    return None if found is None else Views(documents, *found, len(documents))
+    return None if found is None else Views(documents, found[0], found[1], len(documents))
 
 
 def add_each(vectors: Sequence[Vectors], views: Sequence[Views]) -> None:
     """Add rows to several vectors at the same time, with a thread for each."""
     jobs, error, kept = ffi.new("tp_vectors_job[]", len(vectors)), new_error(), []
     for job, one, each in zip(jobs, vectors, views, strict=True):
-        documents = ffi.from_buffer("tp_document[]", each.places)
+        documents: Any = ffi.from_buffer("tp_document[]", each.places)
         kept.append(documents)
         job.vectors, job.documents, job.n_documents = one.pointer, documents, each.n_documents
     check(lib.tp_vectors_add_each(jobs, len(kept), error), error)

@@ -288,11 +288,11 @@ class Tokenizer(NamesOfPeers):
     def _counted(self, counts: object, plan: _training.Plan) -> Pieces:
         """Return the pieces of `PieceCounts`, or of texts with their counts."""
         splitter = self._model.splitter
-        if arguments.is_a(counts, PieceCounts):
+        if isinstance(counts, PieceCounts):
             counts._check_same(splitter, "this tokenizer")
             return counts._pieces
         if arguments.is_a(counts, Mapping):
-            return _training.count_mapping(counts, splitter, plan.threads, plan.progress)
+            return _training.count_mapping(cast("Mapping[Any, Any]", counts), splitter, plan.threads, plan.progress)
         raise TypeError(f"counts must be a PieceCounts, or a mapping of texts to their counts, not {type(counts).__name__}")
 
     def extend(

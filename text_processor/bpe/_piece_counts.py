@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, cast
 
 from text_processor._common import arguments, container, many
 from text_processor._common.arguments import Buffer, Readable, is_a
@@ -46,7 +46,8 @@ class PieceCounts:
 
     Args:
         pattern: as for `Tokenizer`.
-        special_tokens: names that are cut out of the texts, as ``allowed_special`` of `Tokenizer.train` does.
+        special_tokens: names that are cut out of the texts, as ``allowed_special`` of `Tokenizer.train` does; for example the
+            ``special_tokens`` of a tokenizer.
         threads: how many threads may count. ``None`` means one for each processor, 1 means only the calling thread.
 
     Raises:
@@ -372,8 +373,8 @@ class PieceCounts:
 
 
 def _search(names: object) -> Search | None:
-    """Return what finds names; None if there are none."""
-    checked = special_names.checked_names(names)
+    """Return what finds names; None if there are none. A tokenizer has its names in a dict, with ids, which no count needs."""
+    checked = special_names.checked_names(list(cast("Mapping[Any, Any]", names)) if is_a(names, Mapping) else names)
     return Search(checked) if checked else None
 
 

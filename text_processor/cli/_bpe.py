@@ -147,7 +147,15 @@ def _add(actions: Any, name: str, run: Callable[[argparse.Namespace], int], text
 
 
 def _add_train(actions: Any) -> None:
-    train = _add(actions, "train", _train, "train a vocabulary on text files", description=_TRAIN, epilog=_TRAIN_EPILOG)
+    train = _add(
+        actions,
+        "train",
+        _train,
+        "train a vocabulary on text files",
+        usage="%(prog)s [-h] --vocab-size N -o FILE [OPTION ...] [FILE ...]",  # with all options, it hides the error
+        description=_TRAIN,
+        epilog=_TRAIN_EPILOG,
+    )
     train.add_argument(
         "--vocab-size", type=_at_least(256), required=True, metavar="N", help="number of tokens, without special tokens"
     )

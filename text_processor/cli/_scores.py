@@ -18,6 +18,7 @@ from text_processor.cli._shared import (
     Faults,
     Work,
     add_encoding,
+    add_errors,
     add_max_memory,
     add_progress,
     add_skip_errors,
@@ -77,6 +78,7 @@ def add_command(commands: Any) -> None:
         "--rules", choices=["vaderSentiment", "nltk"], default="vaderSentiment", help="whose rules (default: vaderSentiment)"
     )
     add_encoding(parser)
+    add_errors(parser)
     add_skip_errors(parser)
     add_threads(parser)
     add_max_memory(parser)
@@ -117,7 +119,7 @@ def _rows(name: str, arguments: argparse.Namespace, work: Work) -> Iterator[list
 
 def _of_file(name: str, arguments: argparse.Namespace, work: Work) -> Iterator[str]:
     """Give the lines of a file."""
-    options = Options("lines", "skip", "strict", arguments.encoding)
+    options = Options("lines", "skip", arguments.errors, arguments.encoding)
     with _opened(name) as (read, position):
         hook = work.hook(position)
         blocks = sources.of_reader(read, "the file", _reading(name, arguments)).shards(options, 1)[0].texts()

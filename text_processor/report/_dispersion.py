@@ -19,7 +19,7 @@ class Dispersion(NamedTuple):
     range: int
     """In how many parts it occurs."""
     d: float
-    """Juilland's D: 1 if it is as frequent in each part, 0 if it is in one of equal parts alone; NaN if it is nowhere."""
+    """Juilland's D, which is 1 if it is as frequent in each part, 0 if it is in one of equal parts alone. Or NaN."""
     dp: float
     """Gries' deviation of proportions, which is 0 if it is spread as all words are, near 1 if it is where few are. Or NaN."""
 

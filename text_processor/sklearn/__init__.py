@@ -177,7 +177,7 @@ def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
         return cast("list[Any] | tuple[Any, ...]", documents)
     many.check(documents, "documents", _DOCUMENTS, in_order=False)
     if (column := column_of(documents)) is not None:
-        return cast(Any, column)
+        return cast("list[Any]", column)
     if hasattr(kind, "to_pylist"):
         return cast(list[Any], documents.to_pylist())
     return list(documents)
@@ -341,6 +341,15 @@ class _Convertible:
         return made
 
 
+def _bounds_of(vectorizer: Any, n_documents: int) -> tuple[Any, Any]:
+    """Return in how many documents a term must be at least, and may be at most."""
+    least, most = vectorizer.min_df, vectorizer.max_df
+    return (
+        least if isinstance(least, Integral) else least * n_documents,
+        most if isinstance(most, Integral) else most * n_documents,
+    )
+
+
 class _Native(_Convertible):
     """What differs from scikit-learn's vectorizers with a vocabulary."""
 
@@ -388,9 +397,8 @@ class _Native(_Convertible):
     def _keeps_all_terms(self, n_documents: int) -> bool:
         """Whether no term is too rare, too common or too much; so there is nothing to count for that."""
         v = cast(Any, self)
-        most = v.max_df if isinstance(v.max_df, Integral) else v.max_df * n_documents
-        least = v.min_df if isinstance(v.min_df, Integral) else v.min_df * n_documents
-        return v.max_features is None and least <= 1 and most >= n_documents
+        least, most = _bounds_of(v, n_documents)
+        return v.max_features is None and least <= 1 and bool(most >= n_documents)
 
     def _sort_features(self, X: Any, vocabulary: Any) -> Any:  # noqa: N803 - scikit-learn's name
         counted = getattr(self, "_counted", None)
@@ -510,7 +518,7 @@ class _Native(_Convertible):
         """
         if type(other) is not type(self):
             raise TypeError(f"merge takes another {type(self).__name__}, not {type(other).__name__}")
-        mine, theirs = cast(Any, self).get_params(deep=False), other.get_params(deep=False)
+        mine, theirs = cast(Any, self).get_params(deep=False), cast(Any, other).get_params(deep=False)
         for name in _OF_TERMS:
             if mine[name] is not theirs[name] and not np.all(mine[name] == theirs[name]):
                 raise ValueError(f"merge needs equal parameters, but {name} is {mine[name]!r} here and {theirs[name]!r} there")
@@ -586,8 +594,7 @@ class _Native(_Convertible):
         """Make the vocabulary, and return the document frequencies of its terms."""
         v = cast(Any, self)
         n = seen.n_documents
-        high = v.max_df if isinstance(v.max_df, Integral) else v.max_df * n
-        low = v.min_df if isinstance(v.min_df, Integral) else v.min_df * n
+        low, high = _bounds_of(v, n)
         if not len(seen.totals):
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         if high < low:
@@ -606,7 +613,7 @@ class _Native(_Convertible):
         return frequencies
 
     def _count_fixed(self, way: Way, documents: Any) -> Any:
-        vocabulary = cast(dict[Any, Any], self.vocabulary_)  # type: ignore[attr-defined]
+        vocabulary = cast(dict[Any, Any], self.vocabulary_)
         kept = self._kept_for(vocabulary, way)
         if kept is None:
             return None
@@ -747,6 +754,8 @@ def _frequencies_in(counts: Any) -> Any:
 def _set_weights(vectorizer: Any, frequencies: Any, n_documents: int) -> None:
     """Give a vectorizer the weights that scikit-learn computes, in the same order of the same operations."""
     made = vectorizer._tfidf = _transformer_of(vectorizer)
+    if n_documents == 0:
+        made.fit(_counting.matrix_class()((0, len(frequencies))))  # refuses it
     made.n_features_in_ = len(frequencies)
     if not vectorizer.use_idf:
         return
@@ -785,7 +794,7 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
         """Learn vocabulary and weights, and return a row of weights for each document, as scikit-learn does."""
         if type(self)._count_vocab is not _Native._count_vocab:
             return super().fit_transform(raw_documents, y)
-        vars(self).pop("_seen", None)
+        vars(cast(object, self)).pop("_seen", None)
         self._check_params()
         self._tfidf = _transformer_of(self)  # which is there when the rest fails
         counts = PeerCount.fit_transform(self, raw_documents)
