@@ -89,7 +89,8 @@ class Column:
 @pytest.mark.parametrize("make", [lambda key: {key: 1}, lambda key: OrderedDict({key: 1}), lambda key: Counter([key])])
 @pytest.mark.parametrize("door", ALL)
 def test_mappings_are_refused(door: str, make: Any) -> None:
-    way = "from_mergeable_ranks" if door == "special_tokens" else r"keys\(\)"
+    ways = {"special_tokens": "from_mergeable_ranks", "train_from_iterator": "train_from_counts"}
+    way = ways.get(door, r"keys\(\)")
     if door == "special_tokens of ranks":
         return  # there they are names with ids
     with pytest.raises(TypeError, match=rf"^\w+ must be .*, not \w+; .*{way}"):
@@ -102,11 +103,12 @@ def test_so_are_mappings_that_are_no_dicts(make: Any) -> None:
         analyzer().add_documents(make({"text": 1}))
 
 
-def test_a_counter_is_given_by_its_elements() -> None:
-    with pytest.raises(TypeError, match=r"not Counter; .* its elements\(\)$"):
-        Tokenizer().train_from_iterator(Counter({"text": 2}), 300)
+def test_a_counter_has_a_way_of_its_own() -> None:
+    counter = Counter({"ab": 2, "cd": 3})
+    with pytest.raises(TypeError, match=r"not Counter; train_from_counts takes texts with their counts$"):
+        Tokenizer().train_from_iterator(counter, 257)
     tokenizer = Tokenizer()
-    tokenizer.train_from_iterator(Counter({"ab": 2, "cd": 3}).elements(), 257)
+    tokenizer.train_from_counts(counter, 257)
     assert tokenizer.merges == {(99, 100): 256}
 
 
