@@ -5,6 +5,7 @@ How a block is followed depends on its language; `tests/project/blocks.py` has a
 
 from __future__ import annotations
 
+import gc
 import re
 from collections import defaultdict
 from importlib.util import find_spec
@@ -85,6 +86,7 @@ def test_blocks_show_what_happens(page: Path, tmp_path: Path, monkeypatch: pytes
         if find_spec(module) is None:
             pytest.skip(f"{module} is not installed")
     monkeypatch.chdir(tmp_path)
+    gc.collect()  # or what other pages have left is freed while this one speaks of memory
     Follower(name_of(page), read(page), tmp_path).follow()
 
 

@@ -155,7 +155,8 @@ def view(documents: tuple[Any, ...]) -> Views | None:
 
 def add_each(vectors: Sequence[Vectors], views: Sequence[Views]) -> None:
     """Add rows to several vectors at the same time, with a thread for each."""
-    jobs, error, kept = ffi.new("tp_vectors_job[]", len(vectors)), new_error(), []
+    jobs, error = ffi.new("tp_vectors_job[]", len(vectors)), new_error()
+    kept: list[Any] = []
     for job, one, each in zip(jobs, vectors, views, strict=True):
         documents: Any = ffi.from_buffer("tp_document[]", each.places)
         kept.append(documents)

@@ -16,8 +16,7 @@ characters, documents with lone surrogates, and all of a subclass that overrides
 from __future__ import annotations
 
 import re
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
 from inspect import Parameter, signature
@@ -210,13 +209,16 @@ def _portions(documents: Any) -> Iterator[Any]:
     if isinstance(documents, str):
         raise ValueError("Iterable over raw text documents expected, string object received.")
     many.check(documents, "documents", _DOCUMENTS, in_order=False)
-    if hasattr(type(documents), "to_pylist") or hasattr(type(documents), "to_arrow"):
+    kind: Any = type(documents)
+    if hasattr(kind, "to_pylist") or hasattr(kind, "to_arrow"):
         yield _listed(documents)
         return
-    rest, n = iter(documents), _FIRST_PORTION
+    rest = cast("Iterator[Any]", iter(documents))
+    n = _FIRST_PORTION
+    portion: list[Any]
     while portion := list(islice(rest, n)):
         yield portion
-        length = sum(len(each) for each in portion if isinstance(each, (str, bytes)))
+        length = sum(len(each) for each in portion if isinstance(each, str | bytes))
         n = max(1, min(_MOST_IN_PORTION, _PORTION_LENGTH * len(portion) // (length + 1)))
 
 
@@ -570,7 +572,12 @@ class _Native(_Convertible):
                 return
             seen.vectors.clear_rows()
         analyze = cast(Any, self).build_analyzer()
-        _Rows(documents).give_to(lambda rows: deque(map(analyze, rows), maxlen=0))
+
+        def meet_each(rows: Iterable[Any]) -> None:
+            for row in rows:
+                analyze(row)
+
+        _Rows(documents).give_to(meet_each)
         raise ValueError("partial_fit takes text that UTF-8 can hold, but a document has a lone surrogate; fit takes it")
 
     def _finish(self) -> None:

@@ -79,9 +79,7 @@ def _shares(documents: Sequence[Any], threads: int) -> list[tuple[int, int]]:
     if n_shares < 2:
         return [(0, len(documents))]
     try:
-        lengths = (
-            documents.lengths() if isinstance(documents, Column) else np.fromiter(map(len, documents), np.int64, len(documents))
-        )
+        lengths = _lengths_of(documents)
     except TypeError:
         raise _OtherDocumentsError from None
     lengths = lengths.cumsum()
