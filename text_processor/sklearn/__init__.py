@@ -209,7 +209,7 @@ def _portions(documents: Any) -> Iterator[Any]:
     if isinstance(documents, str):
         raise ValueError("Iterable over raw text documents expected, string object received.")
     many.check(documents, "documents", _DOCUMENTS, in_order=False)
-    kind: Any = type(documents)
+    kind = documents.__class__
     if hasattr(kind, "to_pylist") or hasattr(kind, "to_arrow"):
         yield _listed(documents)
         return

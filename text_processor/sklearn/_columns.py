@@ -20,7 +20,7 @@ _PLACE = np.dtype([("address", np.uint64), ("nbytes", np.uint64)])
 
 def column_of(documents: Any) -> Column | None:
     """Return a pyarrow or polars column of text; None for anything else."""
-    kind: Any = type(documents)
+    kind = documents.__class__
     library = kind.__module__.partition(".")[0]
     if library == "polars" and hasattr(kind, "to_arrow"):
         documents = documents.to_arrow()
