@@ -1,4 +1,4 @@
-r"""Words, sentences and graphemes as the Unicode Standard parts text (Annex #29), and how many there are.
+r"""Split text into words, sentences and graphemes by Unicode Standard Annex #29, or count them.
 
 A text is a ``str``, or bytes of UTF-8: then segments are bytes, too, and offsets are those of bytes. A column of pyarrow,
 polars, pandas or any other library with the Arrow PyCapsule protocol gives Arrow arrays with an entry for each text.
@@ -11,7 +11,7 @@ polars, pandas or any other library with the Arrow PyCapsule protocol gives Arro
 >>> list(map(len, graphemes("e\u0301👩\u200d👧🇩🇪!")))
 [2, 3, 2, 1]
 
-The rules know no dictionary. Thai, Lao, Khmer, Burmese, Chinese and Japanese have no blanks between words, and are parted
+The rules know no dictionary. Thai, Lao, Khmer, Burmese, Chinese and Japanese have no blanks between words, and are split
 into single characters with their marks (katakana into runs). ``Mr.`` ends a sentence where a capital letter follows.
 
 The tables and rules are those of `UNICODE_VERSION`, whatever Python runs.
@@ -42,13 +42,13 @@ __all__ = [
 ]
 
 UNICODE_VERSION: str = native.UNICODE_VERSION
-"""The version of the Unicode Standard by whose rules text is parted."""
+"""The version of the Unicode Standard by whose rules text is split."""
 
 Rules = Literal["uax29", "uax29-all"]
 
 _KINDS = {"uax29": "words", "uax29-all": "word segments"}
 
-# Bytes of a column that are parted in one step: some milliseconds, so that Ctrl-C takes effect.
+# Bytes of a column that are split in one step: some milliseconds, so that Ctrl-C takes effect.
 _BATCH_NBYTES = 1 << 20
 
 

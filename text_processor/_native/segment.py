@@ -17,7 +17,7 @@ KINDS: dict[str, int] = {
 }
 
 UNICODE_VERSION: str = ffi.string(lib.tp_segments_unicode_version()).decode()
-"""The version of Unicode by whose rules and tables text is parted."""
+"""The version of Unicode by whose rules and tables text is split."""
 
 # Found in one call of the core, so that Ctrl-C takes effect and what is asked for first comes soon.
 SEGMENTS_AT_ONCE = 1 << 14

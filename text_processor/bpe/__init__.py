@@ -195,7 +195,7 @@ class Tokenizer(NamesOfPeers):
                 follows Hugging Face's rule, which orders the bytes by the characters that their files write for them. The
                 merges are then those of Hugging Face; the ids of the bytes are still 0 to 255.
             min_frequency: training stops when the most frequent pair occurs less often than this, as in Hugging Face.
-            max_token_length: pairs that would become a token of more bytes are passed over; None means any length. Hugging
+            max_token_length: pairs that would become a token of more bytes are skipped; None means any length. Hugging
                 Face's ``max_token_length=n`` makes tokens of up to n - 1 bytes (of 2 for n up to 3), so it is n - 1 here.
                 Its ``limit_alphabet`` and ``initial_alphabet`` do not apply: each byte is a token.
             allowed_special: the names of special tokens that stand for these tokens in the texts, as in `encode`, or ``"all"``.
@@ -682,7 +682,7 @@ class Tokenizer(NamesOfPeers):
     ) -> bool:
         """Whether a text has more than ``n`` ids; it stops when that is known, so its cost grows with ``n`` at most.
 
-        What is further on is not looked at, for disallowed names either. Otherwise it is ``count(text, …) > n``, in arguments
+        The rest is not examined, not even for disallowed names. Otherwise it is ``count(text, …) > n``, in arguments
         and exceptions too; if ``regex`` splits, in its cost too.
 
         >>> from text_processor import Tokenizer
@@ -723,7 +723,7 @@ class Tokenizer(NamesOfPeers):
         allowed_special: Literal["all"] | Collection[str] = (),
         disallowed_special: Literal["all"] | Collection[str] = "all",
     ) -> str | bytes:
-        """Return the beginning of a text, or its end, that has at most ``max_tokens`` tokens as a text of its own.
+        """Cut a text to at most ``max_tokens`` tokens, counted in the result alone, and return its beginning or its end.
 
         A text that has no more is returned as a whole. Otherwise it is cut where its first ``max_tokens`` tokens end, or where
         its last ones begin. No character is cut: one that is only in part in these tokens is left out. Where a cut would
@@ -765,7 +765,7 @@ class Tokenizer(NamesOfPeers):
         r"""Cut a text into chunks of at most ``size`` tokens, each as a text of its own; nothing of the text is lost.
 
         A `Chunk` is a named tuple ``(start, end, n_tokens)``, where ``n_tokens == count(text[start:end])``. It ends at the last
-        boundary of the first kind of which there is one within the first ``size`` tokens of the rest of the text; if there is
+        boundary of the first kind in ``boundaries`` that has one within the first ``size`` tokens of the rest; if there is
         none of any kind, with the last of these tokens, but never within a character. Where a cut changes how the text before
         is split, so that there would be more tokens, the boundary before is taken.
 
@@ -1083,7 +1083,7 @@ class Tokenizer(NamesOfPeers):
         field of a line of JSON, or an entry of a column; an item of an iterable. Its ids are those of `encode`. Missing values
         (nulls, lines without the field) are no documents; empty ones are.
 
-        A run that was stopped, by an error, Ctrl-C, a full disk or the end of its process, goes on where it was if it is
+        A run that was stopped by an error, Ctrl-C, a full disk or the end of its process resumes where it stopped if it is
         started again with the same arguments; the files are then, byte by byte, those of a run without a stop. If the folder is
         complete, nothing is done. Each file gets its name when it is complete. ``manifest.json`` holds the hash of the
         tokenizer, the options, the sources, and the shards with their tokens and documents.

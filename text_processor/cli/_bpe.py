@@ -96,7 +96,7 @@ examples:
 def add_commands(commands: Any) -> None:
     """Add ``bpe`` and its actions to the commands."""
     bpe = commands.add_parser(
-        "bpe", help="train byte-level BPE tokenizers, and encode, decode and count with them", description=_BPE
+        "bpe", help="train byte-level BPE tokenizers; encode, decode, count, show and write shards with them", description=_BPE
     )
     actions = bpe.add_subparsers(metavar="ACTION", dest="action", required=True)
     _add_train(actions)

@@ -51,7 +51,7 @@ def add_command(commands: Any) -> None:
     )
     parser.set_defaults(run=_report, refuse=parser.error)
     parser.add_argument("texts", nargs="+", metavar="FILE", help="a text file; it may be compressed by gzip, bzip2, xz or zstd")
-    parser.add_argument("--versus", nargs="+", metavar="FILE", help="the files to compare them with")
+    parser.add_argument("--versus", nargs="+", metavar="FILE", help="the files to compare them with; put it last")
     parser.add_argument(
         "-o", "--output", default="report.html", metavar="FILE", help="the file for the page (default: report.html)"
     )

@@ -30,7 +30,7 @@ def add(parser: Any, words: str) -> None:
     parser.add_argument(
         "--stop-words",
         metavar="FILE",
-        help="leave out the words in FILE, which are parted by white space, or of the list english",
+        help="leave out the words in FILE, which are separated by white space, or of the list english",
     )
     parser.add_argument("--min-length", type=positive, default=1, metavar="N", help="leave out words of less than N characters")
     parser.add_argument(

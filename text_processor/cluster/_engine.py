@@ -92,8 +92,8 @@ def count_words(
             ``document_frequency``, for tables that no worker can hold. That of Dask or Spark is lazy.
         order: of an analyzer's words: ``"seen"`` is the order of the text, as one process has it (the default); ``"count"`` and
             ``"term"`` sort. A table has no order.
-        n_parts: the number of shares of a table, the partitions of the data frame. A worker holds the table of one part of the
-            source, twice, and some of the shares.
+        n_parts: the number of partitions of the table, a data frame. A worker holds the table of one part of the
+            source, twice, and some of the partitions.
         salt: as for `text_processor.TextAnalyzer.split`.
         options: the arguments of `text_processor.TextAnalyzer` and of `text_processor.TextAnalyzer.add_file`, by name. A
             worker counts with ``threads=1``. And those of the engine:
@@ -157,7 +157,7 @@ def train_tokenizer(
 
 
 def encode_column(engine: Engine, /, frame: Any, column: str, tokenizer: Tokenizer) -> Any:
-    """Return a data frame with a column ``ids`` more: the token ids of each text of a column, a list.
+    """Return a data frame with an added column ``ids``: a list of the token ids of each text of a column.
 
     The frame is one of the engine, and so is the answer, which is lazy; it is null where the text is. The tokenizer travels
     once to each worker. Special tokens in a text raise, as in `text_processor.Tokenizer.encode`. A frame that has such a column

@@ -1,4 +1,4 @@
-"""A report on a corpus, or on what distinguishes two, as one page of HTML; and the statistics that it shows.
+"""A report on one corpus, or on how two differ, as one HTML page; and the statistics behind it.
 
 `text_processor.TextAnalyzer.report` and ``text-processor report`` write the page. It needs the extra ``report``; the functions
 need nothing.

@@ -23,7 +23,7 @@ class Key(NamedTuple):
     target_count: int
     reference_count: int
     g2: float
-    """How sure the difference is. It is above 3.84, 6.63, 10.83 and 15.13 for p < 0.05, 0.01, 0.001 and 0.0001."""
+    """How significant the difference is. It is above 3.84, 6.63, 10.83 and 15.13 for p < 0.05, 0.01, 0.001 and 0.0001."""
     log_ratio: float
     """How large it is, as log2 of the quotient of the shares in all words. 1 is twice as often, -1 half as often."""
     low: float
@@ -59,7 +59,7 @@ def _log_ratio(a: int, b: int, n: int, m: int) -> tuple[float, float, float]:
 
 
 def keyness(target: Any, reference: Any, *, min_count: int = 1, cells: Literal[2, 4] = 2) -> list[Key]:
-    """Compare how often words occur in two corpora; return them, those that differ most surely first.
+    """Compare how often words occur in two corpora; return the words, the most significant differences first.
 
     ``g2`` is the log-likelihood ratio, with the expected counts ``E = size of the corpus × all occurrences / both sizes``.
     With ``cells=2`` it is that of P. Rayson and R. Garside, *Comparing corpora using frequency profiling* (2000), as in the

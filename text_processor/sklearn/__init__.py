@@ -8,7 +8,7 @@
     >>> vectorizer.get_feature_names_out().tolist()
     ['bike', 'car', 'red', 'red bike', 'red car', 'red red']
 
-They are subclasses of scikit-learn's own. What the core does not know goes the way of scikit-learn, with the same result: a
+They are subclasses of scikit-learn's own. What the core cannot do falls back to scikit-learn, with the same result: a
 callable as analyzer, tokenizer or preprocessor, documents in files, a `token_pattern` that is more than one class of
 characters, documents with lone surrogates, and all of a subclass that overrides a step.
 """
@@ -505,7 +505,7 @@ class _Native(_Convertible):
         return self
 
     def merge(self, other: Any) -> Self:
-        """Learn what another vectorizer has learned by `partial_fit`, as if its documents had come behind those of this one.
+        """Add what another vectorizer has learned by `partial_fit`, as if its documents came after those of this one.
 
         Merging is associative. The parameters that say what a term is must be equal; this vectorizer, which is returned, keeps
         its other ones. O(terms of `other`).
