@@ -209,10 +209,11 @@ static void test_documents_of_all_lengths(void)
     size_t nbytes = 400000, n = 0;
     uint8_t *text = must_allocate(nbytes);
     uint64_t *ends = must_allocate(nbytes * sizeof *ends);
+    const uint8_t bytes[16] = {'a', 'b', ' ', ' ', 'C', 'd', '1', 'e', 'Z', 'Z', 'a', 'a', 0xC3, 'x', '.', ' '};
     uint32_t random = 1;
     for (size_t i = 0; i < nbytes; i++) {
         random = random * 1664525 + 1013904223;
-        text[i] = "ab  Cd1eZZaa\xC3"[random >> 24 & 15];
+        text[i] = bytes[random >> 24 & 15];
         if (text[i] == 0xC3 && i + 1 < nbytes) text[++i] = 0xA9;
     }
     text[nbytes - 1] = 'a';
