@@ -132,7 +132,8 @@ static bool may_have_spaces(const uint8_t *text, size_t nbytes)
 {
     uint8_t found = 0;
     for (size_t i = 1; i < nbytes; i++) {
-        found |= (uint8_t)((tp_is_ascii_space(text[i - 1]) & tp_is_ascii_space(text[i])) | text[i] >> 7);
+        bool is_second = tp_is_ascii_space(text[i - 1]) && tp_is_ascii_space(text[i]);
+        found |= (uint8_t)(is_second | text[i] >> 7);
     }
     return nbytes > 0 && (found != 0 || text[0] >= 0x80);
 }
