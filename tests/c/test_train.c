@@ -507,8 +507,7 @@ static void check_training_on(const sample *from, tp_tie_break tie_break, naive_
                               size_t n_given, size_t nth)
 {
     tp_merge wanted[MAX_MERGES], made[MAX_MERGES];
-    memcpy(wanted, given, n_given * sizeof *given);
-    memcpy(made, given, n_given * sizeof *given);
+    for (size_t i = 0; i < n_given; i++) wanted[i] = made[i] = given[i];
     size_t n_wanted = naive_train_on(from, tie_break, limits, wanted, n_given, MAX_MERGES);
     size_t n_made = train_on(from, tie_break, limits, made, n_given, nth);
     CHECK_EQ_BYTES(made, n_made * sizeof *made, wanted, n_wanted * sizeof *wanted);
