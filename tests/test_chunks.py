@@ -225,6 +225,15 @@ def test_many_texts_give_what_each_gives() -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["\ud800", "\ud83d\ude42", "a\ud83d\ude00b\ud800c"])
+def test_a_batch_may_have_surrogates(text: str) -> None:
+    tokenizer, told = of_bytes(), list[tuple[int, int | None]]()
+    assert tokenizer.chunks_batch(["\ud800"], 5) == [[Chunk(0, 1, 3)]]
+    found = tokenizer.chunks_batch(["é", text, "a"], 5, progress=lambda *seen: told.append(seen))
+    assert found == [tokenizer.chunks(each, 5) for each in ("é", text, "a")]
+    assert told[-1] == (tokenizer.count(text) + 3, None)
+
+
 def test_a_batch_with_names_that_are_allowed() -> None:
     texts = ["a <|end|> b", "plain", "<|end|>"]
     chunks = trained().chunks_batch(texts, 3, allowed_special="all")

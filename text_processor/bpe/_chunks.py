@@ -126,7 +126,7 @@ class Chunking:
                 continue
             flush()
             lists.append(self._of_many(given, index))
-            n_done += batches.utf8_nbytes(cast("str", given))
+            n_done += _nbytes_of(given)
             report(n_done)
         flush()
         return lists
@@ -217,6 +217,11 @@ class Columns:
             self.ends.append(end)
             self.counts.append(n)
         self.offsets.append(len(self.starts))
+
+
+def _nbytes_of(text: object) -> int:
+    """Return the length in UTF-8 of a text that was cut; a ``str`` may have surrogates."""
+    return len(utf8.as_utf8(arguments.plain(text))) if isinstance(text, str) else arguments.view_of(text).nbytes
 
 
 def _made(found: Iterable[array[int]]) -> Iterator[Chunk]:
