@@ -14,6 +14,7 @@ np = pytest.importorskip("numpy")
 peer = pytest.importorskip("sklearn.feature_extraction.text")
 
 from sklearn.base import clone  # noqa: E402
+from sklearn.exceptions import NotFittedError  # noqa: E402
 from test_sklearn import DOCUMENTS, OF, VERSES, parts  # noqa: E402
 
 import text_processor.sklearn as ours  # noqa: E402
@@ -154,3 +155,23 @@ def test_the_words_of_uax29_are_whole() -> None:
     assert vectorizer.build_analyzer()("हिन्दी a can't \ud800") == list(vectorizer.vocabulary_)
     with pytest.raises(ValueError, match="scikit-learn has no token_pattern 'uax29'"):
         vectorizer.to_sklearn()
+
+
+@pytest.mark.parametrize("use_idf", [True, False])
+def test_no_row_comes_without_its_weights(use_idf: bool) -> None:
+    """After a fit that failed, scikit-learn says that there are no weights."""
+    for kind in (ours.TfidfVectorizer, peer.TfidfVectorizer):
+        vectorizer = kind(norm=None, use_idf=use_idf).fit(["aa bb", "aa cc cc"])
+        with pytest.raises(ValueError, match="empty vocabulary"):
+            vectorizer.fit(["!"])
+        with pytest.raises(NotFittedError):
+            vectorizer.transform(["aa bb cc"])
+
+
+def test_no_documents_are_refused_each_time() -> None:
+    vectorizer = ours.TfidfVectorizer(vocabulary=["a1"]).partial_fit([])
+    for _ in range(2):
+        with pytest.raises(ValueError, match="0 sample"):
+            _ = vectorizer.vocabulary_
+        with pytest.raises(ValueError, match="0 sample"):
+            vectorizer.transform(["a1"])

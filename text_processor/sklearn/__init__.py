@@ -590,13 +590,15 @@ class _Native(_Convertible):
         v = cast(Any, self)
         if not hasattr(seen, "vectors"):
             seen.restore(cast(Way, _way_of(self)))
-        frequencies = self._prune(seen) if seen.fixed is None else seen.document_frequencies
-        seen.is_ahead = False
+        vocabulary, frequencies = self._pruned(seen) if seen.fixed is None else (None, seen.document_frequencies)
         if isinstance(v, PeerTfidf):
             _set_weights(v, frequencies, seen.n_documents)
+        if vocabulary is not None:
+            vars(self)["vocabulary_"] = vocabulary
+        seen.is_ahead = False  # only now: all before may raise, and then the next call must not take it for done
 
-    def _prune(self, seen: Seen) -> Any:
-        """Make the vocabulary, and return the document frequencies of its terms."""
+    def _pruned(self, seen: Seen) -> tuple[dict[str, Any], Any]:
+        """Return the vocabulary, and the document frequencies of its terms."""
         v = cast(Any, self)
         n = seen.n_documents
         low, high = _bounds_of(v, n)
@@ -612,10 +614,9 @@ class _Native(_Convertible):
         columns = (np.cumsum(by_rank) - by_rank)[ranks[kept]]
         names = compress(seen.vectors.terms(), kept.tolist())
         values = columns.tolist() if v.max_features is None else columns  # as scikit-learn has them
-        vars(self)["vocabulary_"] = dict(zip(names, values, strict=True))
         frequencies = np.empty(len(columns), np.int64)
         frequencies[columns] = seen.document_frequencies[kept]
-        return frequencies
+        return dict(zip(names, values, strict=True)), frequencies
 
     def _count_fixed(self, way: Way, documents: Any) -> Any:
         vocabulary = cast(dict[Any, Any], self.vocabulary_)
@@ -718,6 +719,7 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
     weights = vars(cast(object, transformer)).get("idf_")
     if (
         not matrix.shape[0]
+        or (weights is None and not _is_fitted_without_weights(transformer))
         or transformer.norm not in _NORMALIZE
         or (weights is not None and np.shape(weights) != (matrix.shape[1],))
         or (weights is not None and not (matrix.dtype == weights.dtype and _stay_finite(matrix, weights)))
@@ -732,6 +734,10 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
             matrix.data[part] *= weights[matrix.indices[part]]
     _normalize(matrix, transformer.norm)
     return matrix
+
+
+def _is_fitted_without_weights(transformer: Any) -> bool:
+    return not transformer.use_idf and "n_features_in_" in vars(transformer)
 
 
 def _stay_finite(matrix: Any, weights: Any) -> bool:
@@ -758,12 +764,16 @@ def _frequencies_in(counts: Any) -> Any:
 
 def _set_weights(vectorizer: Any, frequencies: Any, n_documents: int) -> None:
     """Give a vectorizer the weights that scikit-learn computes, in the same order of the same operations."""
-    made = vectorizer._tfidf = _transformer_of(vectorizer)
+    made = _transformer_of(vectorizer)
     if n_documents == 0:
         made.fit(_counting.matrix_class()((0, len(frequencies))))  # refuses it
     made.n_features_in_ = len(frequencies)
-    if not vectorizer.use_idf:
-        return
+    if vectorizer.use_idf:
+        made.idf_ = _weights_of(vectorizer, frequencies, n_documents)
+    vectorizer._tfidf = made  # when it is whole, for threads that look at it meanwhile
+
+
+def _weights_of(vectorizer: Any, frequencies: Any, n_documents: int) -> Any:
     dtype = vectorizer.dtype if np.dtype(vectorizer.dtype) in _WEIGHTS else np.float64
     smoothed = frequencies.astype(dtype)
     smoothed += float(vectorizer.smooth_idf)
@@ -771,7 +781,7 @@ def _set_weights(vectorizer: Any, frequencies: Any, n_documents: int) -> None:
     weights /= smoothed
     np.log(weights, out=weights)
     weights += 1.0
-    made.idf_ = weights
+    return weights
 
 
 class TfidfTransformer(PeerTransformer, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
