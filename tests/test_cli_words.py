@@ -194,11 +194,12 @@ def test_a_column_or_field_is_counted(
         ("a.csv", b"id,x\n1,2\n", ["--column", "y"], "there is no column 'y'; the columns are 'id', 'x'"),
         ("a.csv", b"id,x\n1\n", ["--column", "x"], "Expected 2 columns, got 1"),
         ("a.jsonl", b'{"a": 1}\n', ["--field", "b"], "no line has the field 'b'"),
-        ("a.jsonl", b'{"a": 1}\n', ["--field", "a"], "number"),
-        ("a.jsonl", b"nonsense\n", ["--field", "a"], "Invalid value"),
+        ("a.jsonl", b'{"a": 1}\n', ["--field", "a"], "line 1: the field 'a' must be text, not 1"),
+        ("a.jsonl", b"nonsense\n", ["--field", "a"], "line 1 is not JSON"),
+        ("a.jsonl", b'null\n{"a": "b"}\n', ["--field", "a"], "line 1 must be a JSON object, not None"),
         ("a.csv", "id,x\n1,é\n".encode("latin-1"), ["--column", "x"], "invalid UTF8"),
     ],
-    ids=["no column", "row", "no field", "number", "no JSON", "encoding"],
+    ids=["no column", "row", "no field", "number", "no JSON", "null", "encoding"],
 )
 def test_what_is_no_such_table_is_named(  # noqa: PLR0917 - what a case has
     count: Callable[..., Result], tmp_path: Path, name: str, content: bytes, option: list[str], message: str

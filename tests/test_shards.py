@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 from test_shares import xxh64
 
 from text_processor import Tokenizer, cli, read_shards
+from text_processor._documents import json_lines
 from text_processor.bpe import _model
 from text_processor.bpe._shards import formats, sources, writing
 from text_processor.errors import TextProcessorError
@@ -44,7 +45,7 @@ LINES = [line for line in DOCUMENTS if line.strip() and "\n" not in line]
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches, blocks and row groups are so small that few documents need several."""
     monkeypatch.setattr(_model, "BATCH_NBYTES", 600)
-    monkeypatch.setattr(sources, "JSON_NBYTES", 1000)
+    monkeypatch.setattr(json_lines, "NBYTES", 1000)
     monkeypatch.setattr(sources, "PARQUET_ROWS", 7)
     monkeypatch.setattr(formats, "ROW_GROUP_IDS", 100)
     monkeypatch.setattr(formats, "STEP", 5)
@@ -338,6 +339,57 @@ def test_json_is_read_without_pyarrow_too(tmp_path: Path, monkeypatch: pytest.Mo
     documents = [line for line in LINES if line[0] != "A"]
     assert [bytes(ids.tolist()) for ids in shards[0]] == [document.encode() for document in documents]
     assert shards.skipped == len(LINES) - len(documents) > 0
+
+
+# Lines, and the texts in them, or what is said of them.
+JSON_LINES: dict[str, tuple[bytes, list[str | None] | str]] = {
+    "nothing": (b"", []),
+    "blanks": (b"\n \r\n\t\n", []),
+    "a null first": (b'null\n{"text":"a"}\n', "line 1 must be a JSON object, not None"),
+    "a null after blanks": (b"\n\n null\n", "line 3 must be a JSON object, not None"),
+    "a null later": (b'{"text":"a"}\nnull\n', "line 2 must be a JSON object, not None"),
+    "a null in a line": (b'{"text":"a"} null {}\n', "line 1 is not JSON: Extra data"),
+    "two in a line": (b'{"text":"a"} {"text":"b"}\n', "line 1 is not JSON: Extra data"),
+    "an old line end": (b'{"text":"a"}\r{"text":"b"}\n', "line 1 is not JSON: Extra data"),
+    "one in several lines": (b'{\n"text":\n"a"\n}\n', "line 1 is not JSON"),
+    "one in two lines": (b'{"n":\n{}, "text":"a"}\n', "line 1 is not JSON"),
+    "as many as lines": (b'{"n":\n{}} {"text":"a"}\n', "line 1 is not JSON"),
+    "a list": (b'[]\n{"text":"a"}\n', "line 1 must be a JSON object, not \\[\\]"),
+    "blanks around": (b' {"text":"a"}\t\r\n\r\n \n{}\n{"text":"}{"} ', ["a", None, "}{"]),
+    "a line end in a text": (b'{"text":"}\\n{"}\r\n{"text":""}\r\n', ["}\n{", ""]),
+    "a lone surrogate": (b'{"text":"\\ud800x\\ud83d\\ude00"}\n{"text":null}\n', ["\ufffdx\U0001f600", None]),
+    "a mark": (b'\xef\xbb\xbf{"text":"a"}', ["a"]),
+    "no field": (b'{"n":"a"}\n', "no line has the field 'text'; column= names another"),
+}
+
+
+@pytest.mark.parametrize("reader", ["pyarrow", "json"])
+@pytest.mark.parametrize("name", JSON_LINES)
+def test_a_line_of_json_is_an_object_with_and_without_pyarrow(
+    name: str, reader: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if reader == "json":
+        monkeypatch.setitem(sys.modules, "pyarrow.json", None)
+    content, expected = JSON_LINES[name]
+    (tmp_path / "a.jsonl").write_bytes(content)
+    if isinstance(expected, str):
+        with pytest.raises(ValueError, match=expected):
+            of_bytes().encode_corpus(tmp_path / "a.jsonl", tmp_path / "out", format="raw")
+        return
+    shards = of_bytes().encode_corpus(tmp_path / "a.jsonl", tmp_path / "out", format="raw")
+    documents = [text for text in expected if text is not None]
+    assert [bytes(ids.tolist()) for shard in shards for ids in shard] == [document.encode() for document in documents]
+    assert shards.skipped == len(expected) - len(documents)
+
+
+def test_a_block_may_begin_with_any_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_lines, "NBYTES", 1)
+    monkeypatch.setattr("text_processor._documents.sources.BLOCK_NBYTES", 4)
+    given = in_json(tmp_path / "a.jsonl", lambda line: {"text": line})
+    with given.open("ab") as file:
+        file.write(b"\nnull")
+    with pytest.raises(ValueError, match=f"line {len(LINES) + 1} must be a JSON object"):
+        of_bytes().encode_corpus(given, tmp_path / "out", format="raw")
 
 
 # ---- A run that was stopped --------------------------------------------------------------------------------------------

@@ -10,11 +10,11 @@ from random import Random
 from typing import Any, NamedTuple
 
 from text_processor._common.messages import quoted
-from text_processor._documents import decoding
+from text_processor._documents import decoding, json_lines
 from text_processor._documents.arrow import import_pyarrow
 from text_processor._documents.decoding import Reading
 
-# Text is parsed in blocks of this size; a row, or a line of JSON, is never longer.
+# CSV is parsed in blocks of this size; a row is never longer.
 BLOCK_NBYTES = 1 << 24
 
 _PARQUET = b"PAR1"
@@ -157,23 +157,5 @@ def _of_parquet(source: _Source, name: str) -> Iterator[Any]:
 
 
 def _of_json(source: _Source, name: str, pa: Any) -> Iterator[Any]:
-    json = import_module("pyarrow.json")
-    path = name.split(".")
-    kind = pa.large_string()
-    for field in reversed(path[1:]):
-        kind = pa.struct([(field, kind)])
-    if not source.first_line():
-        return
-    parsing = json.ParseOptions(
-        explicit_schema=pa.schema([(path[0], kind)]), newlines_in_values=False, unexpected_field_behavior="ignore"
-    )
-    reading = json.ReadOptions(block_size=BLOCK_NBYTES, use_threads=False)
-    has_value = False
-    for batch in json.open_json(io.BufferedReader(source), read_options=reading, parse_options=parsing):
-        array = batch.column(0)
-        for _ in path[1:]:
-            array = array.flatten()[0]
-        has_value = has_value or array.null_count < len(array)
-        yield array
-    if not has_value:
-        raise ValueError(f"no line has the field {quoted(name)}; a.b is the field b of the object a")
+    blocks = json_lines.line_blocks(iter(lambda: source.read(json_lines.NBYTES) or b"", b""), json_lines.NBYTES)
+    return json_lines.arrays(blocks, name, "--field", pa)

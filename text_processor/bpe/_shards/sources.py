@@ -7,7 +7,6 @@ again when a run goes on has the same indices; how it is cut into batches may di
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar, cast
 from text_processor._common import many
 from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
-from text_processor._documents import arrow, sources
+from text_processor._documents import arrow, json_lines, sources
 from text_processor._documents.arrow import import_pyarrow
 from text_processor._documents.batches import Step
 from text_processor._documents.sources import Shard
@@ -33,9 +32,6 @@ Item = TypeVar("Item")
 
 # A file with more text is read in blocks, as one document, unless all of it is needed to know its part.
 LARGE_NBYTES = 1 << 23
-
-# JSON lines that are parsed together: some milliseconds for pyarrow.
-JSON_NBYTES = 1 << 21
 
 # Rows of a Parquet file that are decoded together.
 PARQUET_ROWS = 1 << 12
@@ -172,22 +168,9 @@ class _File:
         """Give whole lines of text, of at least so many bytes together; the last block may not end with a line end."""
         with sources.opened_file(self._path, self._plan.reading) as given:
             text = given.text(self.name, self._plan.reading.errors, drops_mark=True)
-            kept, n_kept, least = [b""], 0, nbytes
-            for block in utf8.blocks(text):
-                kept.append(bytes(block))
-                n_kept += len(block)
-                if n_kept < least:
-                    continue
-                joined = b"".join(kept)
-                cut = joined.rfind(b"\n") + 1
-                kept = [joined[cut:]]
-                n_kept = len(kept[0])
-                least = max(nbytes, 2 * n_kept)
+            for block in json_lines.line_blocks(utf8.blocks(text), nbytes):
                 self.n_read = text.source.n_read
-                if cut:
-                    yield joined[:cut]
-            if n_kept:
-                yield b"".join(kept)
+                yield block
 
 
 class OfLines(_File):
@@ -324,82 +307,18 @@ class OfJsonLines(_File):
     """A field of JSON lines; ``a.b`` is the field b of the object a."""
 
     def documents(self, skip: int) -> Generator[Documents, None, None]:  # noqa: ARG002
-        column = self._plan.column or USUAL_COLUMN
-        first, has_any = 0, False
-        for values in ahead(self._values(column), self._threads):
-            if is_a(values, list):
-                has_any = has_any or any(value is not None for value in values)
-                yield from _of_values(values, first, self._threads)
-            else:
-                has_any = has_any or values.null_count < len(values)
-                yield from _of_column(values, first, self._threads)
+        blocks = self._line_blocks(json_lines.NBYTES)
+        first = 0
+        for values in ahead(json_lines.values(blocks, self._plan.column or USUAL_COLUMN, "column="), self._threads):
+            yield from (_of_values if is_a(values, list) else _of_column)(values, first, self._threads)
             first += len(values)
-        if first and not has_any:
-            raise ValueError(f"no line has the field {quoted(column)}; column= names another, and a.b is the field b of a")
-
-    def _values(self, column: str) -> Iterator[Any]:
-        """Give the values of the lines, block by block: Arrow arrays, or lists where pyarrow cannot read them."""
-        n_lines, path = 0, column.split(".")
-        pa, parse = _json_of_pyarrow(path)
-        for block in self._line_blocks(JSON_NBYTES):
-            if not block.isspace():
-                values = None if parse is None else _parsed(parse, block, path, pa)
-                yield _by_json(block, column, n_lines) if values is None else values
-            n_lines += block.count(b"\n")
 
 
-def _json_of_pyarrow(path: list[str]) -> tuple[Any, Any]:
-    """Return pyarrow and its parser of JSON lines for a field, or None twice."""
-    try:
-        pa, reading = import_module("pyarrow"), import_module("pyarrow.json")
-    except ImportError:
-        return None, None
-    kind = pa.large_string()
-    for field in reversed(path[1:]):
-        kind = pa.struct([(field, kind)])
-    parsing = reading.ParseOptions(
-        explicit_schema=pa.schema([(path[0], kind)]), newlines_in_values=False, unexpected_field_behavior="ignore"
-    )
-
-    def parse(block: bytes) -> Any:
-        options = reading.ReadOptions(block_size=len(block) + 1, use_threads=False)
-        return reading.read_json(pa.BufferReader(block), read_options=options, parse_options=parsing).column(0)
-
-    return pa, parse
-
-
-def _parsed(parse: Any, block: bytes, path: list[str], pa: Any) -> Any:
-    """Return the values of lines as pyarrow reads them; None if it cannot."""
-    try:
-        chunks = parse(block)
-    except pa.ArrowInvalid:
-        return None
-    array = chunks.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = array.chunk(0) if array.num_chunks else pa.array([], pa.large_string())
-    for _ in path[1:]:
-        array = array.flatten()[0]
-    return array
-
-
-def _by_json(block: bytes, column: str, n_lines: int) -> list[str | None]:
-    """Return the values of lines; errors count lines from 1."""
-    values: list[str | None] = []
-    for number, line in enumerate(block.split(b"\n"), n_lines + 1):
-        if not line.strip():
-            continue
-        try:
-            value: Any = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"line {number} is not JSON: {error}") from error
-        if not is_a(value, dict):
-            raise ValueError(f"line {number} must be a JSON object, not {quoted(value)}")
-        for field in column.split("."):
-            value = value.get(field) if is_a(value, dict) else None
-        if value is not None and not is_a(value, str):
-            raise ValueError(f"line {number}: the field {quoted(column)} must be text, not {quoted(value)}")
-        values.append(value)
-    return values
+def field_of_stream(stream: Any, field: str) -> Iterator[Any]:
+    """Give a field of JSON lines from a stream, as Arrow arrays: the rows that `OfJsonLines` finds in a file."""
+    text = sources.of_stream(stream, sources.Options("whole", "skip")).text("the file", drops_mark=True)
+    blocks = json_lines.line_blocks(utf8.blocks(text), json_lines.NBYTES)
+    return json_lines.arrays(blocks, field, "column=", import_pyarrow("a field of JSON lines"))
 
 
 def _of_values(values: Sequence[str | None], first: int, threads: int) -> Iterator[Documents]:
