@@ -185,6 +185,63 @@ def test_names_and_normal_forms_and_regex(number: int, text: str, size: int, ove
     assert tokenizer.exceeds(text, size, **options) == (tokenizer.count(text, **options) > size)
 
 
+def test_names_that_are_tokens_are_not_cut() -> None:
+    tokenizer = trained()
+    name, options = "<|end|>", {"allowed_special": "all"}
+    for side in ("right", "left"):
+        assert tokenizer.truncate(name, 1, side, **options) == name
+        assert tokenizer.truncate(f"a{name}", 1, side, **options) == ("a" if side == "right" else name)
+    assert tokenizer.chunks(name, 1, **options) == [Chunk(0, 7, 1)]
+    text = f"hello {name} world {name}" * 500
+    torn = {found.start() + n for found in re.finditer(re.escape(name), text) for n in range(1, len(name))}
+    for size, overlap in ((1, 0), (3, 0), (3, 2), (128, 0), (128, 20)):
+        for kinds in ((), ("word",), ("grapheme",)):
+            chunks = check(tokenizer, text, size, overlap, boundaries=kinds, **options)
+            assert torn.isdisjoint(place for start, end, _ in chunks for place in (start, end))
+
+
+def test_a_text_with_names_that_fits_is_not_cut_on_the_left() -> None:
+    """A part of it may have more tokens than all of it."""
+    tokenizer = Tokenizer(special_tokens=["<|end|>", "=" * 3000])
+    tokenizer.train(BOOK[:3000], 300)
+    for text in ("=" * 3000, "<|end|>" * 1000, "=" * 3000 + "<|end|>" * 5 + "=" * 6000):
+        n = tokenizer.count(text, allowed_special="all")
+        assert tokenizer.truncate(text, n, "left", allowed_special="all") == text
+        assert tokenizer.count(tokenizer.truncate(text + "low", n, "left", allowed_special="all"), allowed_special="all") <= n
+    assert tokenizer.truncate("low " + "<|end|>" * 1000, 1000, "left", allowed_special="all") == "<|end|>" * 1000
+
+
+def test_a_name_in_which_the_end_that_is_looked_at_begins_is_one_token() -> None:
+    name = "<" + "=" * 198 + ">"
+    tokenizer = Tokenizer(special_tokens=[name])
+    tokenizer.train("low", 256)
+    for n in range(1900, 2100, 20):
+        text = "low " + name + "x" * n
+        for limit in (n, n + 1, n + 2):
+            expected = "x" * n if limit == n else name + "x" * n if limit == n + 1 else " " + name + "x" * n
+            assert tokenizer.truncate(text, limit, "left", allowed_special="all") == expected
+
+
+def test_regex_and_names() -> None:
+    model = with_regex()._model
+    tokenizer = Tokenizer._of(Model(model.splitter, model.vocabulary, {"<|end|>": AddedToken(1000)}))
+    text = "abé<|end|>" * 600
+    assert all(text[start:end].count("<|end|>") == 1 for start, end, _ in check(tokenizer, text, 4, allowed_special="all"))
+    assert tokenizer.truncate(text, 2400, "left", allowed_special="all") == text
+    assert tokenizer.truncate(text, 5, "left", allowed_special="all") == "<|end|>abé<|end|>"
+
+
+def test_white_space_that_a_name_takes_may_be_cut() -> None:
+    """A paragraph may end there; a chunk that need not end there takes all of it."""
+    model = trained("gpt2")._model
+    added = {"<m>": AddedToken(1000, lstrip=True), "  x": AddedToken(1001, special=False)}
+    tokenizer = Tokenizer._of(Model(model.splitter, model.vocabulary, added))
+    assert tokenizer.truncate("a" + " " * 9 + "<m>", 1, "left", allowed_special="all") == " " * 9 + "<m>"
+    assert tokenizer.truncate("a  x", 1, "left") == "  x"
+    found = check(tokenizer, "a\n\n<m>b", 2, boundaries=("paragraph",), allowed_special="all")
+    assert [chunk[:2] for chunk in found] == [(0, 3), (3, 7)]
+
+
 def test_a_disallowed_name_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"holds '<\|end\|>' at character 2, which is disallowed"):
         trained().chunks("a <|end|>", 5)

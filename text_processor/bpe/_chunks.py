@@ -17,7 +17,7 @@ from text_processor._native import chunks as native_chunks
 from text_processor._native import text as native_text
 from text_processor._native.status import numbers_of
 from text_processor._native.text import Batch
-from text_processor.bpe._cutting import Chunk, Cutter, How, LargeCharacterError
+from text_processor.bpe._cutting import Chunk, Cutter, How, LargeCharacterError, names_in
 from text_processor.bpe._model import BATCH_NBYTES, Model, most_of_one
 from text_processor.bpe._stages import utf8
 from text_processor.errors import InvalidDocumentError
@@ -77,7 +77,8 @@ class Chunking:
 
     def _cut(self, data: memoryview, *, in_characters: bool) -> list[Chunk]:
         text = str(data, "utf-8")
-        chunks = list(Cutter(text, partial(self._count, text), self._how).chunks())
+        names = names_in(self._model, text, self._chosen)
+        chunks = list(Cutter(text, partial(self._count, text), self._how, names).chunks())
         if in_characters:
             return chunks
         made, places = list[Chunk](), _BytePlaces(text)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, Literal, cast
 
 from text_processor._common import arguments
 from text_processor._native import bpe as native_bpe
-from text_processor.bpe._cutting import Count, earliest, furthest, tried
+from text_processor.bpe._cutting import Count, earliest, furthest, names_in, tried
 from text_processor.bpe._model import Model
 from text_processor.bpe._stages import post_processing, special_names, utf8
 
@@ -60,8 +60,12 @@ def truncated(model: Model, text: object, limit: int, side: Side, names: Allowed
 
 
 def _steps(model: Model, text: str | memoryview, n: int, ids: array[int] | None, names: Allowed) -> Iterator[int]:
-    nbytes = max(min(n, len(text)) * CHARACTERS_OF_A_TOKEN, LEAST_NBYTES)
-    return model.encode_steps(text, nbytes, ids, *names)
+    return model.encode_steps(text, _length_of(text, n), ids, *names)
+
+
+def _length_of(text: str | memoryview, n: int) -> int:
+    """Return about how much of a text so many tokens are, in its own unit."""
+    return max(min(n, len(text)) * CHARACTERS_OF_A_TOKEN, LEAST_NBYTES)
 
 
 class _Cut:
@@ -83,8 +87,9 @@ class _Cut:
 
     def end(self) -> int:
         """Return the end of the first tokens; the part up to there has at most as many as are wanted."""
-        text, ids = self._text, array("I")
+        text, ids, n_read = self._text, array("I"), 0
         for n in _steps(self._model, text, self._limit, ids, self._names):
+            n_read += _length_of(text, self._limit)
             if n > self._limit:
                 break
         else:
@@ -93,7 +98,7 @@ class _Cut:
         data = self._model.decode(ids[: self._limit], ends)
         given = bytes(utf8.as_utf8(text[: len(data) + 1]))  # a byte more, for the rest of a character
         if not given.startswith(data):  # names or normal forms take part, or bytes are left out
-            return self._by_halves(lambda count, n: furthest(count, 0, n, self._limit, 4 * self._limit))
+            return self._end_by_halves(n_read)
         for end in tried(ends[::-1]):
             place = self._in_given(text, given[: _back_to_character(given, end)])
             if self._fits(text[:place]):
@@ -106,15 +111,39 @@ class _Cut:
         """Return the start of the last tokens; the part from there on has at most as many as are wanted."""
         if self._limit == 0:
             return len(self._text)
-        length = max(min(self._limit, len(self._text)) * CHARACTERS_OF_A_TOKEN, LEAST_NBYTES)
+        if self._fits_whole():
+            self._checked(0)
+            return 0
+        length, n_name = _length_of(self._text, self._limit), self._longest_name()
         while True:
-            first = _character_start(self._text, max(len(self._text) - length, 0))
+            first = self._place_before_end(length)
             part = self._checked(first)
-            if not self._model.goes_to_core(part, self._chosen):
-                return self._by_halves(lambda count, n: earliest(count, 0, n, self._limit, 4 * self._limit))
-            if (place := self._start_within(part, first)) is not None:
+            if self._model.goes_to_core(self._text[self._place_before_end(length + n_name) :], self._chosen):
+                place = self._start_within(part, first)
+            else:
+                place = None if first > 0 and self._fits(part) else self._start_by_halves(length)
+            if place is not None:
                 return place
             length *= 2
+
+    def _fits_whole(self) -> bool:
+        """Whether the whole text is known to fit: with names or normal forms, a part of it may have more tokens than all of it.
+
+        Only its first tokens are looked at. Other texts are not: there, it is found out on the way.
+        """
+        way = self._model.direct_for(self._chosen)
+        if way.is_open and way.form is None and way.search is None and self._model.splitter.native is not None:
+            return False
+        steps = _steps(self._model, self._text, self._limit, None, (self._chosen, ()))
+        return not any(n > self._limit for n in steps)
+
+    def _longest_name(self) -> int:
+        """Return about how much of a text a name is at most: one in which the part that is looked at begins must be seen."""
+        search = self._model.direct_for(self._chosen).search
+        return 0 if search is None else max(len(name.encode()) for name in search.names)
+
+    def _place_before_end(self, length: int) -> int:
+        return _character_start(self._text, max(len(self._text) - length, 0))
 
     def _checked(self, first: int) -> str | memoryview:
         """Return the text from a place on after checking that no disallowed name is in it."""
@@ -141,7 +170,7 @@ class _Cut:
             return 0 if first == 0 else None
         data = self._model.decode(ids[-self._limit :], ends)
         if not given.endswith(data):
-            return self._by_halves(lambda count, n: earliest(count, 0, n, self._limit, 4 * self._limit))
+            return self._start_by_halves(len(part))
         before = len(given) - len(data)
         for end in tried([0, *ends[:-1]]):
             at = _on_to_character(given, before + end)
@@ -152,11 +181,31 @@ class _Cut:
 
     # ---- Any other way -----------------------------------------------------------------------------------------------
 
-    def _by_halves(self, find: Callable[[Count, int], int]) -> int:
-        """Return a place that is found by counting parts."""
-        text = utf8.as_str(self._text)
-        place = find(lambda start, end: self._model.count(text[start:end], self._chosen), len(text))
-        return self._in_given(self._text, text[:place].encode())
+    def _end_by_halves(self, n_read: int) -> int:
+        """Return an end that is found by counting parts; so much of the text has more tokens than are wanted."""
+        stop = len(self._text) if self._model.splitter.native is None else min(2 * n_read, len(self._text))
+        given = self._text[: _character_start(self._text, stop)]
+        text = utf8.as_str(given)
+        names = names_in(self._model, text, self._chosen)
+        place = furthest(self._count_in(text), 0, len(text), self._limit, names)
+        return self._in_given(given, text[:place].encode())
+
+    def _start_by_halves(self, length: int) -> int:
+        """Return a start that is found by counting parts; so much of the text's end has more tokens than are wanted.
+
+        Twice as much is looked at, so that it matters little if a name is cut where that begins.
+        """
+        first = self._place_before_end(2 * length)
+        given = self._text[first:]
+        text = utf8.as_str(given)
+        names = names_in(self._model, text, self._chosen)
+        place = earliest(self._count_in(text), 0, len(text), self._limit, names)
+        found = first + self._in_given(given, text[:place].encode())
+        self._checked(found)
+        return found
+
+    def _count_in(self, text: str) -> Count:
+        return lambda start, end: self._model.count(text[start:end], self._chosen)
 
 
 def _character_start(text: str | memoryview, place: int) -> int:
