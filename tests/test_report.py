@@ -20,6 +20,7 @@ from text_processor._words.counting import Way
 from text_processor._words.options import WordOptions
 from text_processor.report import dispersion, keyness, kwic, page
 from text_processor.report._growth import expected_distinct, fit_heaps, spaced_ranks
+from text_processor.report._kwic import Finder, lines_of
 from text_processor.report._texts import PARTS, Files, Kept, parts_of
 
 
@@ -210,7 +211,84 @@ def test_an_ngram_and_stripped_accents_are_found() -> None:
     analyzer = analyzed("Un CAFÉ, un\nthé", words="uax29", accents="strip", ngrams=2)
     assert [line.word for line in kwic(analyzer, "cafe un")] == ["CAFÉ, un"]
     folded = analyzed("Die Straße und STRASSE", case="fold")
-    assert [line.word for line in kwic(folded, "strasse")] == ["strasse", "strasse"]
+    assert [line.word for line in kwic(folded, "strasse")] == ["Straße", "STRASSE"]
+
+
+def test_no_ngram_goes_beyond_its_document(tmp_path: Path) -> None:
+    analyzer = analyzed("x a", "b y", "a b", ngrams=(1, 2))
+    assert kwic(analyzer, "a b") == [("", "a b", "")]
+    far = "a" + " " * 1000 + "b"
+    assert kwic(analyzed(far, ngrams=2), "a b") == [("", far, "")]
+    path = tmp_path / "text.txt"
+    path.write_text("x a\nb y\nlast a b\n", encoding="utf-8")
+    texts, ngrams = Files([path], Options("lines", "skip"), 0, can_be_cut=False), WordOptions(ngrams=2)
+    found = lines_of(texts, parts_of(texts, Way(1, ngrams.rule)), ["a b"], Finder(ngrams, 20), 5)
+    assert found == {"a b": [("x a b y last ", "a b", "")]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("straße love cafe\u0301 love end", [("straße ", "love", " café love end"), ("straße love café ", "love", " end")]),
+        ("ﬁne café, love", [("ﬁne café, ", "love", "")]),
+        ("İİ love cafe\u0301\u0301", [("İİ ", "love", " cafe\u0301\u0301")]),
+    ],
+)
+def test_changes_of_length_move_no_word(text: str, expected: list[tuple[str, str, str]]) -> None:
+    analyzer = analyzed("ß", text, case="fold", accents="strip")
+    assert kwic(analyzer, "love") == [tuple(each.replace("fé ", "fe\u0301 ") for each in line) for line in expected]
+
+
+folding = st.text(st.sampled_from("aAßİΣσςé\u0301\u0345ﬁ한 ,."), min_size=1)
+
+
+@given(
+    st.lists(folding, min_size=1, max_size=8),
+    st.sampled_from(["space", "uax29"]),
+    st.sampled_from(["lower", "fold"]),
+    st.sampled_from(["keep", "strip"]),
+)
+def test_what_is_shown_of_a_document_is_the_document(documents: list[str], words: str, case: str, accents: str) -> None:
+    documents = [document for document in documents if not document.isspace()]
+    analyzer = analyzed(*documents, words=words, case=case, accents=accents)
+    finder = Finder(analyzer._options, 100)
+    for word, count in analyzer.word_frequency().items():
+        found = kwic(analyzer, word, n=1000, width=1000)
+        assert len(found) == count
+        for line in found:
+            assert finder._changed(line.word).replace("ς", "σ") == word.replace("ς", "σ")
+            assert "".join("".join(line).split()) in {"".join(document.split()) for document in documents}
+
+
+@pytest.mark.parametrize("n_before", [16_383, 16_384, 16_385, 20_000])
+def test_context_goes_beyond_a_piece(tmp_path: Path, n_before: int) -> None:
+    text = "w " * n_before + "needle " + "é " * 40_000
+    analyzer = analyzed(text)
+    expected = [("w w w w ", "needle", " é é é é")]
+    assert kwic(analyzer, "needle", width=8) == expected
+    path = tmp_path / "text.txt"
+    path.write_text(text, encoding="utf-8")
+    rule = analyzer._options.rule
+    for texts in (
+        Kept([text.encode()], can_be_cut=True),
+        Files([path], Options("whole", "skip"), 0, can_be_cut=True),
+        Files([path, path], Options("lines", "skip"), 0, can_be_cut=True),
+    ):
+        found = lines_of(texts, parts_of(texts, Way(1, rule)), ["needle"], Finder(analyzer._options, 8), 1)
+        assert found["needle"] == expected
+
+
+def test_a_short_rest_of_a_document_has_context() -> None:
+    rest = "w " * 20_000 + "x" * 40_000 + " needle"
+    for others in ([], ["another"]):
+        assert kwic(analyzed(rest, *others), "needle", width=5) == [("xxxx ", "needle", "")]
+
+
+@pytest.mark.parametrize("words", ["uax29", "space", r"\w+"])
+def test_a_document_may_begin_with_what_belongs_to_the_character_before(words: str) -> None:
+    analyzer = analyzed("\u0345", "a\x1eb", "\u0345\u200d x", "c\nd\u2028", words=words)
+    for word, count in analyzer.word_frequency().items():
+        assert len(kwic(analyzer, word)) == count
 
 
 # ---- Pages -----------------------------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import accumulate, chain, islice, pairwise
 from typing import Any, NamedTuple
 
 from text_processor import segment
+from text_processor._common.arguments import Document
 from text_processor._native.corpus import Corpus
 from text_processor._words import counting
 from text_processor._words.options import CHANGES, SKLEARN_PATTERN, WordOptions, checked_number, without_accents
@@ -19,8 +20,8 @@ from text_processor.report._texts import LOOK_LENGTH, Kept, Part, Piece, Texts
 
 _WHITE = re.compile(r"\s+")
 
-# Between documents that are looked through together: white space that text hardly has, so that no context goes beyond it.
-_BETWEEN = "\x1e"
+# Between documents that are looked through together. They may have it, too: where they begin is known.
+_BETWEEN = "\n"
 
 # Two characters that no boundary of words parts.
 _JOINED = re.compile("[0-9A-Za-z_]{2}")
@@ -44,15 +45,50 @@ class Line(NamedTuple):
 
 
 class _View:
-    """A piece of text: as it is shown, and as its words are compared. A place in one is the same place in the other."""
+    """A piece of text: as it is shown, and as its words are compared."""
 
-    def __init__(self, piece: Piece, shown: str, compared: str) -> None:
+    def __init__(self, piece: Piece, shown: Sequence[str]) -> None:
         self.piece = piece
-        self.shown = shown
-        self.compared = compared
+        self.shown = self.compared = _BETWEEN.join(shown)
+        self.shown_begins = self.begins = _begins(shown)
+        """Where each document begins, and where one after the last would; in what is compared likewise."""
+        self.n_before = 0
+        """How much is shown before what is compared."""
+        self.places_shown: list[int] | None = None
+        """Where each shown character stands in what is compared; None if that is the same place for all."""
         self.table: Corpus | None = None
         self.places: _Places | None = None
         """Where each word is."""
+
+    def document_at(self, place: int) -> tuple[int, int]:
+        """Return where the document at a place of what is compared begins and ends there."""
+        i = bisect_right(self.begins, place) - 1
+        return self.begins[i], self.begins[i + 1] - 1
+
+    def context_at(self, place: int) -> tuple[int, int]:
+        """Return where the text begins and ends, as it is shown, to which the context of a place belongs."""
+        i = bisect_right(self.begins, place) - 1
+        is_first, is_last = i == 0 or self.piece.of_lines, i == len(self.begins) - 2 or self.piece.of_lines
+        return (
+            0 if is_first else self.shown_begins[i] + self.n_before,
+            len(self.shown) if is_last else self.shown_begins[i + 1] - 1 + self.n_before,
+        )
+
+    def as_shown(self, start: int, end: int) -> tuple[int, int]:
+        """Return where what is compared between two places is shown."""
+        if self.places_shown is not None:
+            start = bisect_right(self.places_shown, start) - 1
+            last = bisect_right(self.places_shown, end) - 1  # after the accents of the last letter, which are not compared
+            end = last if self.places_shown[last] == end else last + 1
+        return start + self.n_before, end + self.n_before
+
+
+def _begins(texts: Sequence[str]) -> list[int]:
+    return list(accumulate(map(len(_BETWEEN).__add__, map(len, texts)), initial=0))
+
+
+def _decoded(text: Document, errors: str = "strict") -> str:
+    return text if isinstance(text, str) else str(text, "utf-8", errors)
 
 
 _Span = tuple[int, int]
@@ -66,6 +102,8 @@ class Finder:
     def __init__(self, options: WordOptions, width: int) -> None:
         self._options = options
         self._width = width
+        self.margin = 2 * width
+        """How much text around a place a context is made of: runs of white space are shortened."""
         self._finds_none = callable(options.words)  # a function does not tell where it has found a word
         self._change = CHANGES[options.case]
         stop_words = ENGLISH if options.stop_words == "english" else options.stop_words
@@ -77,22 +115,44 @@ class Finder:
             self._pattern = options.words
 
     def view(self, piece: Piece) -> _View:
-        """Return a piece as its words are shown and compared; where changing it moves characters, it is shown changed."""
-        shown = _BETWEEN.join(text if isinstance(text, str) else str(text, "utf-8") for text in piece)
-        if self._options.normalize is not None:
-            shown = unicodedata.normalize(self._options.normalize, shown)  # type: ignore[arg-type]
-        compared = self._change(shown)
-        if self._options.accents == "strip":
-            compared = without_accents(compared)
-        return _View(piece, shown if len(shown) == len(compared) else compared, compared)
+        """Return a piece as it is shown, and as its words are compared."""
+        shown = [self._normalized(_decoded(text)) for text in piece.documents()]
+        view = _View(piece, shown)
+        if view.shown.isascii():  # each character has one in its place
+            view.compared = self._change(view.shown)
+        else:
+            view.places_shown = self._places_shown(view.shown)
+            compared = [self._changed(text) for text in shown]
+            view.begins, view.compared = _begins(compared), _BETWEEN.join(compared)
+        before, after = (self._normalized(_decoded(text, "ignore")) for text in (piece.before, piece.after))
+        view.shown, view.n_before = f"{before}{view.shown}{after}", len(before)
+        return view
+
+    def _normalized(self, text: str) -> str:
+        form = self._options.normalize
+        return text if form is None else unicodedata.normalize(form, text)  # type: ignore[arg-type]
+
+    def _changed(self, text: str) -> str:
+        changed = self._change(text)
+        return without_accents(changed) if self._options.accents == "strip" else changed
+
+    def _places_shown(self, shown: str) -> list[int] | None:
+        """Return where each character stands in the changed text, since one may become several or none.
+
+        What a character becomes depends on those around it only for a final sigma, which is as long as any other.
+        """
+        lengths = {character: len(self._changed(character)) for character in set(shown)}
+        if all(length == 1 for length in lengths.values()):
+            return None
+        return list(accumulate(map(lengths.__getitem__, shown), initial=0))
 
     def lines(self, view: _View, word: str) -> Iterator[Line]:
         """Give the occurrences of a word, or of an n-gram."""
         first = word if self._options.ngrams == (1, 1) else word.partition(" ")[0]
         for place in self._places_of(view, word, first):
-            end = self._end_of(view.compared, place, word, first)
+            end = self._end_of(view, place, word, first)
             if end is not None:
-                yield self._line(view.shown, place, end)
+                yield self._line(view, place, end)
 
     def _places_of(self, view: _View, word: str, first: str) -> Iterator[int]:
         """Give the places where a word may begin."""
@@ -107,33 +167,39 @@ class Finder:
             if n_seen == MOST_SEEN and not self._is_in(view, word):
                 return
             if n_seen == MOST_SEEN_WITH_WORD:
-                view.places = self._all_places(text)
+                view.places = self._all_places(view)
         yield from (later for later in view.places.get(first, ()) if later > place)
 
     def _is_in(self, view: _View, word: str) -> bool:
         """Whether a piece has a word at all: the core's table tells."""
         if view.table is None:
-            view.table = counting.count_documents(view.piece, 1, rule=self._options.rule)
+            view.table = counting.count_documents(view.piece.documents(), 1, rule=self._options.rule)
         return view.table.count_of(word) > 0
 
-    def _all_places(self, text: str) -> _Places:
+    def _all_places(self, view: _View) -> _Places:
         places: _Places = {}
-        for start, end in self._spans(text, 0):
-            places.setdefault(text[start:end], []).append(start)
+        for begin, after in pairwise(view.begins):
+            for start, end in self._spans(view.compared[begin : after - 1], begin):
+                places.setdefault(view.compared[start:end], []).append(start)
         return places
 
-    def _end_of(self, text: str, place: int, word: str, first: str) -> int | None:
+    def _end_of(self, view: _View, place: int, word: str, first: str) -> int | None:
         """Return where the word that begins at a place ends; None if it does not begin there."""
+        text, (begin, end) = view.compared, view.document_at(place)
         if self._finds_none:
-            return place + len(word) if text.startswith(word, place) else None
-        before, after = _around(text, place, len(word))
-        spans = self._spans(text[before:after], before)
-        index = bisect_left(spans, (place, 0))
+            return place + len(word) if text.startswith(word, place, end) else None
+        before, after = _around(text, place, len(word), begin, end)
         n_words = 1 if word == first else word.count(" ") + 1
-        found = spans[index : index + n_words]
-        if not found or found[0][0] != place or " ".join(text[start:end] for start, end in found) != word:
-            return None
-        return found[-1][1]
+        while True:
+            spans = self._spans(text[before:after], before)
+            index = bisect_left(spans, (place, 0))
+            found = spans[index : index + n_words]
+            if not found or found[0][0] != place:
+                return None
+            if after == end or (len(found) == n_words and found[-1][1] < after):
+                break
+            after = min(end, 2 * after - before)  # much may stand between the words of an n-gram
+        return found[-1][1] if " ".join(text[start:stop] for start, stop in found) == word else None
 
     def _is_within(self, text: str, place: int, first: str) -> bool:
         """Whether the place is surely within a longer word of UAX #29, so that words need not be found: most places are."""
@@ -155,10 +221,16 @@ class Finder:
             if end - start >= least and text[start:end] not in self._stop_words
         ]
 
-    def _line(self, text: str, start: int, end: int) -> Line:
-        left = text[max(0, start - 2 * self._width) : start].rpartition(_BETWEEN)[2]
-        right = text[end : end + 2 * self._width].partition(_BETWEEN)[0]
-        return Line(_last(_WHITE.sub(" ", left), self._width), text[start:end], _first(_WHITE.sub(" ", right), self._width))
+    def _line(self, view: _View, start: int, end: int) -> Line:
+        begin, stop = view.context_at(start)
+        start, end = view.as_shown(start, end)
+        left = view.shown[max(begin, start - self.margin) : start]
+        right = view.shown[end : min(stop, end + self.margin)]
+        return Line(
+            _last(_WHITE.sub(" ", left), self._width),
+            view.shown[start:end],
+            _first(_WHITE.sub(" ", right), self._width),
+        )
 
 
 def _first(text: str, width: int) -> str:
@@ -173,10 +245,10 @@ def _last(text: str, width: int) -> str:
     return (cut if len(text) <= width or text[-width - 1] == " " else cut.partition(" ")[2] or cut).lstrip()
 
 
-def _around(text: str, place: int, length: int) -> tuple[int, int]:
-    """Return where the text around a place begins and ends, at white space if there is some."""
-    before, after = max(0, place - _WINDOW), min(len(text), place + length + _WINDOW)
-    if before and (found := _WHITE.search(text, before, place)):
+def _around(text: str, place: int, length: int, begin: int, end: int) -> tuple[int, int]:
+    """Return where the text around a place begins and ends, within a document and at white space if there is some."""
+    before, after = max(begin, place - _WINDOW), min(end, place + length + _WINDOW)
+    if before > begin and (found := _WHITE.search(text, before, place)):
         before = found.start()
     return before, after
 
@@ -193,7 +265,7 @@ def kwic(analyzer: Any, word: str, *, n: int = 10, width: int = 40) -> list[Line
         width: how many characters of text before and after the word.
 
     Returns:
-        A list of `Line`. With ``case="fold"``, a normal form or stripped accents, the text may be shown so changed.
+        A list of `Line`, as the text stands there; in the normal form, if the analyzer has one.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -218,7 +290,8 @@ def kwic(analyzer: Any, word: str, *, n: int = 10, width: int = 40) -> list[Line
     if word not in analyzer.words:
         return []
     found: list[Line] = []
-    for piece in Kept(analyzer.get_documents(), can_be_cut=analyzer._options.rule.can_be_cut).pieces(LOOK_LENGTH):
+    texts = Kept(analyzer.get_documents(), can_be_cut=analyzer._options.rule.can_be_cut)
+    for piece in texts.pieces(LOOK_LENGTH, finder.margin):
         found += islice(finder.lines(finder.view(piece), word), most - len(found))
         if len(found) == most:
             break
@@ -233,8 +306,8 @@ def lines_of(texts: Texts, parts: Sequence[Part], words: Sequence[str], finder: 
     wanted = _shared_out(parts, words, n)
     found: dict[str, list[Line]] = {word: [] for word in words}
     start = end = first = 0
-    for piece in texts.pieces(LOOK_LENGTH):
-        start, end = end, end + sum(map(len, piece))
+    for piece in texts.pieces(LOOK_LENGTH, finder.margin):
+        start, end = end, end + piece.length
         while first < len(parts) - 1 and parts[first].end <= start:
             first += 1
         last = first

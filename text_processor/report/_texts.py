@@ -7,7 +7,7 @@ A *part* is consecutive pieces; there are at least `PARTS` of about the same len
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -35,7 +35,30 @@ _SPACE = re.compile(r"\s")
 _ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
 _LINE_END = re.compile(rb"\n")
 
-Piece = Sequence[Document]
+# As many bytes as a character of UTF-8 may have.
+_MOST_OF_CHARACTER = 4
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some text, and what stands around it in its document or file."""
+
+    texts: Sequence[Document]
+    before: Document = ""
+    """What stands before the first text: it may begin within a character of UTF-8."""
+    after: Document = ""
+    """What stands after the last one."""
+    of_lines: bool = False
+    """Whether each line of the only text is a document that must not be cut."""
+
+    @property
+    def length(self) -> int:
+        return sum(map(len, self.texts))
+
+    def documents(self) -> Sequence[Document]:
+        """Return the documents, or the slices of some."""
+        text = self.texts[0]
+        return (text.split("\n") if isinstance(text, str) else text.split(b"\n")) if self.of_lines else self.texts
 
 
 class Texts(Protocol):
@@ -44,8 +67,11 @@ class Texts(Protocol):
     length: int
     """About how long it is, in bytes or characters; 0 if that is not known."""
 
-    def pieces(self, length: int) -> Iterator[Piece]:
-        """Give the text in consecutive pieces that are about so long, and no empty one."""
+    def pieces(self, length: int, margin: int = 0) -> Iterator[Piece]:
+        """Give the text in consecutive pieces that are about so long, and no empty one.
+
+        Each comes with about ``margin`` characters before and after it, if they are of its document or file.
+        """
         ...
 
     def count(self, piece: Piece, way: Way) -> Corpus:
@@ -76,28 +102,51 @@ class Kept:
         self._can_be_cut = can_be_cut
         self.length = batches.total_length(documents)
 
-    def pieces(self, length: int) -> Iterator[Piece]:
+    def pieces(self, length: int, margin: int = 0) -> Iterator[Piece]:
         some: list[Document] = []
         n = 0
+        before: Document = ""
         for document in self._documents:
-            for text in _slices(document, length) if self._can_be_cut else (document,):
+            for before_text, text, after in self._slices(document, length, margin):
+                before = before if some else before_text
                 some.append(text)
                 n += len(text)
-                if n >= length:
-                    yield some
+                if n >= length:  # as each slice is but the last: there is text after none but these
+                    yield Piece(some, before, after)
                     some, n = [], 0
         if some:
-            yield some
+            yield Piece(some, before)
+
+    def _slices(self, document: Document, length: int, margin: int) -> Iterable[tuple[Document, Document, Document]]:
+        if not self._can_be_cut or len(document) <= 2 * length:
+            return (("", document, ""),)
+        n_margin = margin if isinstance(document, str) else margin * _MOST_OF_CHARACTER
+        return _with_neighbours(_slices(document, length), n_margin)
 
     def count(self, piece: Piece, way: Way) -> Corpus:
-        return counting.count_documents(piece, way.threads, rule=way.rule)
+        return counting.count_documents(piece.texts, way.threads, rule=way.rule)
 
     def count_beginning(self, way: Way, length: int) -> tuple[Corpus, bool]:
         n = total = 0
         while n < len(self._documents) and total < length:
             total += len(self._documents[n])
             n += 1
-        return self.count(self._documents[:n], way), n == len(self._documents)
+        return self.count(Piece(self._documents[:n]), way), n == len(self._documents)
+
+
+def _with_neighbours(texts: Iterable[Any], margin: int) -> Iterator[tuple[Any, Any, Any]]:
+    """Give each of consecutive texts between the end of the text before it and the beginning of the one after it."""
+    before: Any = ""
+    last: Any = None
+    for text in texts:
+        if not margin:
+            yield "", text, ""
+        elif last is not None:
+            yield before, last, text[:margin]
+            before = (before + last if before else last)[-margin:]
+        last = text
+    if margin and last is not None:
+        yield before, last, ""
 
 
 def _slices(document: Document, length: int) -> Iterator[Document]:
@@ -125,12 +174,14 @@ class Files:
         self._paths = paths
         self._options = options
         self.length = length
-        self._separator = _ASCII_SPACE if can_be_cut else _LINE_END if options.documents == "lines" else None
+        self._of_lines = not can_be_cut and options.documents == "lines"
+        self._separator = _ASCII_SPACE if can_be_cut else _LINE_END if self._of_lines else None
 
-    def pieces(self, length: int) -> Iterator[Piece]:
+    def pieces(self, length: int, margin: int = 0) -> Iterator[Piece]:
         for path in self._paths:
-            for piece in self._pieces_of(path, length, self._separator):
-                yield (piece,)
+            texts = self._pieces_of(path, length, self._separator)
+            for before, text, after in _with_neighbours(texts, margin * _MOST_OF_CHARACTER):
+                yield Piece((text,), before, after, self._of_lines)
 
     def _pieces_of(self, path: Any, length: int, separator: re.Pattern[bytes] | None) -> Iterator[bytes]:
         rest = bytearray()
@@ -140,22 +191,24 @@ class Files:
                 rest += text
                 start = 0
                 while separator and (found := separator.search(rest, max(start + length, looked_at))):
-                    yield bytes(rest[start : found.end()])
-                    start = found.end()
+                    # White space keeps the marks that follow it, so that it begins a piece; a line end ends one.
+                    cut = found.end() if separator is _LINE_END else found.start()
+                    yield bytes(rest[start:cut])
+                    start = cut
                 del rest[:start]
         if rest:
             yield bytes(rest)
 
     def count(self, piece: Piece, way: Way) -> Corpus:
         options = self._options._replace(blank="skip", errors="strict", encoding="utf-8")
-        return counting.count_buffer(piece[0], options, way).corpus
+        return counting.count_buffer(piece.texts[0], options, way).corpus
 
     def count_beginning(self, way: Way, length: int) -> tuple[Corpus, bool]:
         corpus, n_done = Corpus(), 0
         separator = _LINE_END if self._options.documents == "lines" else _ASCII_SPACE
         for path in self._paths:
             for piece in self._pieces_of(path, length, separator):
-                native_corpus.join([corpus, self.count((piece,), way)])
+                native_corpus.join([corpus, self.count(Piece((piece,)), way)])
                 n_done += len(piece)
                 if n_done >= length:
                     return corpus, False
@@ -173,7 +226,7 @@ def parts_of(texts: Texts, way: Way, first_length: int = FIRST_PART_LENGTH) -> l
     is_open = False
     for piece in texts.pieces(min(length, MOST_PIECE_LENGTH)):
         corpus = texts.count(piece, way)
-        end += sum(map(len, piece))
+        end += piece.length
         if is_open:
             native_corpus.join([parts[-1].corpus, corpus])
             parts[-1].end = end
