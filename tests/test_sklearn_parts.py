@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -175,3 +177,55 @@ def test_no_documents_are_refused_each_time() -> None:
             _ = vectorizer.vocabulary_
         with pytest.raises(ValueError, match="0 sample"):
             vectorizer.transform(["a1"])
+
+
+def at_the_same_time(call: Any) -> list[Any]:
+    """What a call answers to several threads."""
+    with ThreadPoolExecutor(4) as pool:
+        return [future.result() for future in [pool.submit(call) for _ in range(4)]]
+
+
+@pytest.fixture(params=["matrix_of", "_set_weights"])
+def slow(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two steps other threads have time for theirs."""
+    module: Any = ours._counting if request.param == "matrix_of" else ours
+    step = getattr(module, request.param)
+
+    def slowly(*arguments: Any) -> Any:
+        time.sleep(0.02)
+        answer = step(*arguments)
+        time.sleep(0.02)
+        return answer
+
+    monkeypatch.setattr(module, request.param, slowly)
+
+
+@pytest.mark.usefixtures("slow")
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda it: pickle.loads(pickle.dumps(it))], ids=["copied", "pickled"])
+def test_threads_share_what_is_learned_in_parts(name: str, copied: Any) -> None:
+    expected = parts(getattr(peer, name)().fit(MANY).transform(MANY[:5]))
+    vectorizer = copied(getattr(ours, name)().partial_fit(MANY))
+    assert at_the_same_time(lambda: parts(vectorizer.transform(MANY[:5]))) == [expected] * 4
+
+
+@pytest.mark.usefixtures("slow")
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("limits", [{}, {"min_df": 2}, {"min_df": 2, "max_features": 50}], ids=str)
+def test_threads_may_fit_one_vectorizer(name: str, limits: dict[str, Any]) -> None:
+    theirs, vectorizer = getattr(peer, name)(**limits), getattr(ours, name)(**limits)
+    expected = parts(theirs.fit_transform(MANY))
+    assert at_the_same_time(lambda: parts(vectorizer.fit_transform(MANY))) == [expected] * 4
+    assert list(vectorizer.vocabulary_.items()) == list(theirs.vocabulary_.items())
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("parameters", [{}, {"vocabulary": ["red", "blue"]}, {"min_df": 2}], ids=str)
+def test_a_fit_that_fails_leaves_what_was_learned(name: str, parameters: dict[str, Any]) -> None:
+    vectorizer = getattr(ours, name)(**parameters).partial_fit(["red car", "red bike"])
+    for call in (vectorizer.fit, vectorizer.fit_transform):
+        with pytest.raises((AttributeError, ValueError)):
+            call(["!", 3])
+    documents = ["red car", "red bike", "blue car"]
+    expected = getattr(peer, name)(**parameters).fit(documents)
+    assert outcome(vectorizer.partial_fit(["blue car"]), documents) == outcome(expected, documents)

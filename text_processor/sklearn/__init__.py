@@ -16,7 +16,9 @@ characters, documents with lone surrogates, and all of a subclass that overrides
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from inspect import Parameter, signature
@@ -94,7 +96,7 @@ _OF_TERMS = (
 )
 
 # What is kept from one call to the next, and is no part of a fitted vectorizer.
-_KEPT_TO_OURSELVES = {"_kept", "_counted", "_late"}
+_KEPT_TO_OURSELVES = {"_kept"}
 
 # What scikit-learn's own classes do not have.
 _OURS = {*_KEPT_TO_OURSELVES, "_seen", "threads"}
@@ -256,12 +258,30 @@ class _Counted:
         self.columns: Any = None  # of the terms that are kept
         self.is_sorted = self.is_limited = False
 
-    def fill(self) -> None:
-        """Put the terms that are kept, in the order in which they were first seen, into the vocabulary."""
-        names = self.vectors.terms()
-        # At once, for threads that look at it meanwhile.
-        kept = names if self.kept is None else compress(names, self.kept.tolist())
-        self.vocabulary.update(dict(zip(kept, self.columns, strict=True)))
+    def filled(self) -> dict[str, Any]:
+        """Return the vocabulary with the terms that are kept, in the order in which they were first seen.
+
+        That takes as long as the rest, if there are many terms, and not everybody needs it.
+        """
+        if not self.vocabulary:
+            names = self.vectors.terms()
+            kept = names if self.kept is None else compress(names, self.kept.tolist())
+            # At once, for threads that look at it meanwhile.
+            self.vocabulary.update(dict(zip(kept, self.columns, strict=True)))
+        return self.vocabulary
+
+
+class _UnderWay(threading.local):
+    """What a thread has counted in a fit, so that several may fit one vectorizer; each has a vocabulary of its own."""
+
+    counted: _Counted | None = None
+
+    def of(self, vocabulary: object) -> _Counted | None:
+        counted = self.counted
+        return counted if counted is not None and counted.vocabulary is vocabulary else None
+
+
+_UNDER_WAY = _UnderWay()
 
 
 class _Kept(NamedTuple):
@@ -382,19 +402,14 @@ class _Native(_Convertible):
             matrix = _counting.matrix_of(vectors, n_terms, self.dtype, None, threads)  # type: ignore[attr-defined]
             return {term: column for column, term in enumerate(vectors.terms())}, matrix
         vocabulary: dict[str, Any] = {}
-        counted = self._counted = _Counted(vocabulary, vectors)
+        counted = _UNDER_WAY.counted = _Counted(vocabulary, vectors)
         if self._keeps_all_terms(len(documents)):
             counted.is_sorted = counted.is_limited = True
         ranks = counted.ranks if counted.is_sorted else None
         matrix = _counting.matrix_of(vectors, n_terms, self.dtype, ranks, threads)  # type: ignore[attr-defined]
         if counted.is_sorted:
-            self._fill_later(counted, counted.ranks.tolist())
+            counted.columns = counted.ranks.tolist()
         return vocabulary, matrix
-
-    def _fill_later(self, counted: _Counted, columns: Any) -> None:
-        """Put off what takes as long as the rest, if there are many terms, and not everybody needs."""
-        counted.columns = columns
-        vars(self)["_late"] = counted
 
     def _keeps_all_terms(self, n_documents: int) -> bool:
         """Whether no term is too rare, too common or too much; so there is nothing to count for that."""
@@ -403,11 +418,10 @@ class _Native(_Convertible):
         return v.max_features is None and least <= 1 and bool(most >= n_documents)
 
     def _sort_features(self, X: Any, vocabulary: Any) -> Any:  # noqa: N803 - scikit-learn's name
-        counted = getattr(self, "_counted", None)
-        if counted is None or counted.vocabulary is not vocabulary:
+        counted = _UNDER_WAY.of(vocabulary)
+        if counted is None:
             return cast(Any, super())._sort_features(X, vocabulary)
         if counted.is_sorted:
-            del self._counted
             return X
         columns = counted.ranks
         if counted.kept is not None:
@@ -417,14 +431,12 @@ class _Native(_Convertible):
         columns = columns.astype(X.indices.dtype, copy=False)
         X.indices = columns.take(X.indices, mode="clip")
         counted.is_sorted = True
-        if counted.is_limited:
-            del self._counted
-            self._fill_later(counted, columns.tolist())
+        counted.columns = columns.tolist()
         return X
 
     def _limit_features(self, X: Any, vocabulary: Any, high: Any = None, low: Any = None, limit: Any = None) -> Any:  # noqa: N803
-        counted = getattr(self, "_counted", None)
-        if counted is None or counted.vocabulary is not vocabulary:
+        counted = _UNDER_WAY.of(vocabulary)
+        if counted is None:
             return cast(Any, super())._limit_features(X, vocabulary, high, low, limit)
         if counted.is_limited:
             return X
@@ -442,14 +454,12 @@ class _Native(_Convertible):
             chosen[np.where(mask)[0][most]] = True
             mask = chosen
         if not mask.any():
-            del self._counted
             raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
         counted.is_limited = True
         counted.kept = None if mask.all() else mask[counted.ranks] if counted.is_sorted else mask
         if counted.is_sorted:
-            del self._counted
             columns = (np.cumsum(mask) - 1)[counted.ranks]
-            self._fill_later(counted, columns if counted.kept is None else columns[counted.kept])
+            counted.columns = columns if counted.kept is None else columns[counted.kept]
         return type(X)((X.data, X.indices, X.indptr), shape=X.shape) if counted.kept is None else X[:, np.where(mask)[0]]
 
     # ---- In parts --------------------------------------------------------------------------------------------------------
@@ -460,11 +470,14 @@ class _Native(_Convertible):
         self._finish()
         if "vocabulary_" not in vars(self):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute 'vocabulary_'")
-        return vars(self)["vocabulary_"]
+        vocabulary = vars(self)["vocabulary_"]
+        return vocabulary.filled() if type(vocabulary) is _Counted else vocabulary
 
     @vocabulary_.setter
     def vocabulary_(self, vocabulary: Any) -> None:
-        vars(self)["vocabulary_"] = vocabulary
+        # One entry holds all, so that of two fits at the same time one is there as a whole.
+        counted = _UNDER_WAY.of(vocabulary)
+        vars(self)["vocabulary_"] = vocabulary if counted is None else counted
 
     @vocabulary_.deleter
     def vocabulary_(self) -> None:
@@ -472,13 +485,27 @@ class _Native(_Convertible):
 
     def fit(self, raw_documents: Any, y: Any = None) -> Self:
         """Learn the vocabulary, as scikit-learn does."""
-        vars(self).pop("_seen", None)
-        return cast(Self, cast(Any, super()).fit(raw_documents, y))
+        with self._learning_anew():
+            return cast(Self, cast(Any, super()).fit(raw_documents, y))
 
     def fit_transform(self, raw_documents: Any, y: Any = None) -> Any:
         """Learn the vocabulary and return a row for each document, as scikit-learn does."""
-        vars(self).pop("_seen", None)
-        return cast(Any, super()).fit_transform(raw_documents, y)
+        with self._learning_anew():
+            return cast(Any, super()).fit_transform(raw_documents, y)
+
+    @contextmanager
+    def _learning_anew(self) -> Generator[None, None, None]:
+        """Forget what `partial_fit` has learned, if all goes well."""
+        seen = vars(self).pop("_seen", None)
+        try:
+            yield
+        except BaseException:
+            if seen is not None:
+                seen.is_ahead = True  # the vocabulary and the weights may be new
+                vars(self)["_seen"] = seen
+            raise
+        finally:
+            _UNDER_WAY.counted = None
 
     def partial_fit(self, raw_documents: Any, y: Any = None, *, progress: Any = None) -> Self:  # noqa: ARG002 - y is theirs
         """Learn from more documents: after any number of calls the vectorizer is as if `fit` had got all of them.
@@ -581,12 +608,18 @@ class _Native(_Convertible):
         raise ValueError("partial_fit takes text that UTF-8 can hold, but a document has a lone surrogate; fit takes it")
 
     def _finish(self) -> None:
-        if (counted := vars(self).get("_late")) is not None:
-            counted.fill()
-            vars(self).pop("_late", None)
-        seen = vars(self).get("_seen")
-        if seen is None or not seen.is_ahead:
-            return
+        late = vars(self).get("vocabulary_")
+        if type(late) is _Counted:
+            vocabulary = late.filled()
+            if vars(self).get("vocabulary_") is late:
+                vars(self)["vocabulary_"] = vocabulary
+        seen = cast("Seen | None", vars(self).get("_seen"))
+        if seen is not None and seen.is_ahead:
+            with seen.lock:  # threads that wait for it find all done
+                if seen.is_ahead:
+                    self._finish_parts(seen)
+
+    def _finish_parts(self, seen: Seen) -> None:
         v = cast(Any, self)
         if not hasattr(seen, "vectors"):
             seen.restore(cast(Way, _way_of(self)))
@@ -651,7 +684,7 @@ class _Native(_Convertible):
         return kept
 
     def __getstate__(self) -> Any:
-        if "_late" in vars(self):
+        if type(vars(self).get("vocabulary_")) is _Counted:
             self._finish()
         state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name not in _KEPT_TO_OURSELVES}
@@ -762,8 +795,8 @@ def _frequencies_in(counts: Any) -> Any:
     return frequencies
 
 
-def _set_weights(vectorizer: Any, frequencies: Any, n_documents: int) -> None:
-    """Give a vectorizer the weights that scikit-learn computes, in the same order of the same operations."""
+def _set_weights(vectorizer: Any, frequencies: Any, n_documents: int) -> Any:
+    """Give a vectorizer, and return, the weights that scikit-learn computes, in the same order of the same operations."""
     made = _transformer_of(vectorizer)
     if n_documents == 0:
         made.fit(_counting.matrix_class()((0, len(frequencies))))  # refuses it
@@ -771,6 +804,7 @@ def _set_weights(vectorizer: Any, frequencies: Any, n_documents: int) -> None:
     if vectorizer.use_idf:
         made.idf_ = _weights_of(vectorizer, frequencies, n_documents)
     vectorizer._tfidf = made  # when it is whole, for threads that look at it meanwhile
+    return made
 
 
 def _weights_of(vectorizer: Any, frequencies: Any, n_documents: int) -> Any:
@@ -809,12 +843,11 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
         """Learn vocabulary and weights, and return a row of weights for each document, as scikit-learn does."""
         if type(self)._count_vocab is not _Native._count_vocab:
             return super().fit_transform(raw_documents, y)
-        vars(cast(object, self)).pop("_seen", None)
-        self._check_params()
-        self._tfidf = _transformer_of(self)  # which is there when the rest fails
-        counts = PeerCount.fit_transform(self, raw_documents)
-        _set_weights(self, _frequencies_in(counts), counts.shape[0])
-        return _weighted(self._tfidf, counts)
+        with self._learning_anew():
+            self._check_params()
+            self._tfidf = _transformer_of(self)  # which is there when the rest fails
+            counts = PeerCount.fit_transform(self, raw_documents)
+            return _weighted(_set_weights(self, _frequencies_in(counts), counts.shape[0]), counts)
 
     def transform(self, raw_documents: Any) -> Any:
         """Return a row of weights for each document, as scikit-learn does."""

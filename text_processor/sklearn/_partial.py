@@ -6,6 +6,7 @@ grouping, and joined in their order.
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ class Seen:
         self.totals = np.zeros(0, np.float64)  # exact below 2 ** 53
         self.is_ahead = True
         """Whether the vocabulary is not that of all that was seen."""
+
+        self.lock = RLock()
+        """Of the one who makes that vocabulary."""
 
         self._grow(self.vectors.sizes.n_terms)
 
@@ -72,10 +76,13 @@ class Seen:
         return made
 
     def __getstate__(self) -> dict[str, Any]:
-        state = {name: value for name, value in vars(self).items() if name != "vectors"}
+        state = {name: value for name, value in vars(self).items() if name not in {"vectors", "lock"}}
         if self.fixed is None:
             state["terms"] = self.vectors.terms() if "vectors" in vars(self) else vars(self)["terms"]
         return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, lock=RLock())
 
     def restore(self, way: Way) -> None:
         """Make the vectors of an object that was pickled."""
