@@ -229,3 +229,39 @@ def test_a_fit_that_fails_leaves_what_was_learned(name: str, parameters: dict[st
     documents = ["red car", "red bike", "blue car"]
     expected = getattr(peer, name)(**parameters).fit(documents)
     assert outcome(vectorizer.partial_fit(["blue car"]), documents) == outcome(expected, documents)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("parameters", [{"min_df": 0.0}, {"vocabulary": ["ok", "fine"]}], ids=str)
+@pytest.mark.parametrize("bad", [3, "\ud800"], ids=ascii)
+def test_a_part_that_fails_leaves_no_terms(threads: int, parameters: dict[str, Any], bad: object) -> None:
+    vectorizer = ours.CountVectorizer(threads=threads, **parameters).partial_fit(["good"])
+    documents = [*["ok"] * 256, *[f"w{i}" for i in range(300)], bad]  # of which the first portion is whole
+    for _ in range(2):
+        with pytest.raises((AttributeError, ValueError)):
+            vectorizer.partial_fit(documents)
+    expected = ours.CountVectorizer(**parameters).partial_fit(["good", *["ok"] * 512])
+    assert list(vectorizer.vocabulary_.items()) == list(expected.vocabulary_.items())
+    pickled = pickle.loads(pickle.dumps(vectorizer))
+    assert pickled.partial_fit(["fine"]).vocabulary_ == expected.partial_fit(["fine"]).vocabulary_
+        pickle.loads(pickle.dumps(vectorizer)).partial_fit(["fine"]).vocabulary_ == expected.partial_fit(["fine"]).vocabulary_
+    )
+    assert vectorizer.partial_fit(["fine"]).vocabulary_ == expected.vocabulary_
+
+
+def test_a_part_that_is_interrupted_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectorizer = ours.TfidfVectorizer().partial_fit(["good"])
+    with monkeypatch.context() as patch:
+        patch.setattr(ours._counting, "FIRST_BATCH", 1)
+        views, answers = ours._counting.view, [KeyboardInterrupt, None]
+
+        def interrupted(documents: Any) -> Any:
+            if (error := answers.pop()) is not None:
+                raise error
+            return views(documents)
+
+        patch.setattr(ours._counting, "view", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            vectorizer.partial_fit(["bad", "worse", "worst"])
+    expected = peer.TfidfVectorizer().fit(["good", "fine"])
+    assert outcome(vectorizer.partial_fit(["fine"]), ["good"]) == outcome(expected, ["good"])

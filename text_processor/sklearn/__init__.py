@@ -24,7 +24,7 @@ from importlib import import_module
 from inspect import Parameter, signature
 from itertools import compress, islice
 from numbers import Integral
-from typing import Any, NamedTuple, Self, cast
+from typing import Any, NamedTuple, NoReturn, Self, cast
 
 from text_processor._common.messages import needs
 
@@ -592,12 +592,17 @@ class _Native(_Convertible):
 
     def _see(self, seen: Seen, documents: Any) -> None:
         threads = threads_or_all(self.threads)
-        for given in (documents, None):
-            texts = _texts_of(self, documents) if given is None else given
-            if texts is not None and _counting.count(seen.vectors, texts, threads, seen.more) is not None:
-                seen.take_rows(seen.vectors, binary=bool(cast(Any, self).binary))
-                return
-            seen.vectors.clear_rows()
+        with seen.whole_parts_only():
+            for given in (documents, None):
+                texts = _texts_of(self, documents) if given is None else given
+                if texts is not None and _counting.count(seen.vectors, texts, threads, seen.more) is not None:
+                    seen.take_rows(seen.vectors, binary=bool(cast(Any, self).binary))
+                    return
+                seen.vectors.clear_rows()
+            self._refuse(documents)
+
+    def _refuse(self, documents: Any) -> NoReturn:
+        """Say what is wrong with documents of which the core has none."""
         analyze = cast(Any, self).build_analyzer()
 
         def meet_each(rows: Iterable[Any]) -> None:

@@ -6,6 +6,8 @@ grouping, and joined in their order.
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 
@@ -40,6 +42,18 @@ class Seen:
     def more(self) -> Vectors:
         """Return vectors for one more thread."""
         return self._new_vectors(self.vectors.way)
+
+    @contextmanager
+    def whole_parts_only(self) -> Generator[None, None, None]:
+        """Drop the rows and the terms of a part that raises, or is interrupted, before its end."""
+        try:
+            yield
+        except BaseException:
+            self.vectors.clear_rows()
+            n_terms = len(self.totals)
+            if self.vectors.sizes.n_terms > n_terms:
+                self._fill(self.vectors.way, self.vectors.terms()[:n_terms])
+            raise
 
     def take_rows(self, vectors: Vectors, *, binary: bool) -> None:
         """Add the rows of vectors whose terms are those here, and forget the rows."""
@@ -86,12 +100,15 @@ class Seen:
 
     def restore(self, way: Way) -> None:
         """Make the vectors of an object that was pickled."""
-        terms = vars(self).pop("terms", None)
-        self.vectors = self._new_vectors(way)
+        self._fill(way, vars(self).pop("terms", None))
+
+    def _fill(self, way: Way, terms: list[str] | None) -> None:
+        vectors = self._new_vectors(way)
         if terms:
             given = Vectors(way)
             given.fix(terms)
-            self.vectors.append_terms(given, np.empty(len(terms), np.uint32))
+            vectors.append_terms(given, np.empty(len(terms), np.uint32))
+        self.vectors = vectors
 
     # ---- The end -----------------------------------------------------------------------------------------------------------
 
