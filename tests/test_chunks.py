@@ -242,6 +242,22 @@ def test_white_space_that_a_name_takes_may_be_cut() -> None:
     assert [chunk[:2] for chunk in found] == [(0, 3), (3, 7)]
 
 
+def test_names_that_are_not_in_a_text_make_no_difference() -> None:
+    """No two of them begin alike, so what is quickly known of a text does not rule them out."""
+    model = trained("gpt2")._model
+    added = {"<s>": AddedToken(1000), "xx": AddedToken(1001, special=False, lstrip=True)}
+    tokenizer, text = Tokenizer._of(Model(model.splitter, model.vocabulary, added)), "And the lower lands, é\n" * 40
+    for size in (3, 7, 40):
+        options = {"boundaries": (), "allowed_special": {"<s>"}}
+        expected = trained("gpt2").chunks(text, size, boundaries=())
+        assert tokenizer.chunks(text, size, **options) == expected
+        assert tokenizer.chunks_batch([text], size, **options) == [expected]
+        assert [Chunk(**each) for each in tokenizer.chunks_arrow(pa.array([text]), size, **options)[0].as_py()] == expected
+    assert tokenizer._model.goes_to_core(text, frozenset(["<s>"]))
+    assert not tokenizer._model.goes_to_core(text + "<s>", frozenset(["<s>"]))
+    assert tokenizer._model.goes_to_core(text + "<s>", frozenset())
+
+
 def test_a_disallowed_name_is_an_error() -> None:
     with pytest.raises(ValueError, match=r"holds '<\|end\|>' at character 2, which is disallowed"):
         trained().chunks("a <|end|>", 5)

@@ -136,9 +136,9 @@ class Chunking:
         """Whether a text goes to the core with others: it takes little to know that."""
         if self._model.splitter.native is None or not self._way.is_open or self._way.form is not None:
             return False
-        if self._forbidden and self._model.search_for(self._forbidden).may_occur(text):
+        if self._forbidden and self._model.search_for(self._forbidden).occur_in_text(text):
             return False
-        if self._way.search is not None and self._way.search.may_occur(text):
+        if self._way.search is not None and self._way.search.occur_in_text(text):
             return False
         return text.isascii() or batches.find_surrogate(text) is None
 

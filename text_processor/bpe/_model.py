@@ -441,9 +441,12 @@ class Model:
     def goes_to_core(self, text: str | memoryview, chosen: frozenset[str]) -> bool:
         """Whether a text goes to the splitter as it is, and no name in it becomes a token: so do its parts then."""
         way = self.direct_for(chosen)
-        if self.splitter.native is None or way.taken_by(text) is None:
+        if self.splitter.native is None or not way.is_open:
             return False
-        return way.search is None or not way.may_have_names(text) or not way.search.native.occur_in(utf8.as_utf8(text))
+        if way.search is not None and way.may_have_names(text) and way.search.native.occur_in(utf8.as_utf8(text)):
+            return False
+        is_form = way.form is None or (isinstance(text, str) and text.isascii())
+        return is_form or normalizing.is_normalized(utf8.as_utf8(text), cast("str", way.form))
 
     def count(self, text: str | memoryview, chosen: frozenset[str]) -> int:
         """Return the number of ids of a checked text in which nothing is disallowed."""
