@@ -105,6 +105,44 @@ def test_neighbouring_small_files_are_counted_together(tmp_path: Path, monkeypat
         count_words(groups)
 
 
+def test_a_field_of_json_lines_is_read_as_for_shards(tmp_path: Path) -> None:
+    def count(content: bytes, column: str = "text", name: str = "a.jsonl") -> dict[str, int]:
+        (tmp_path / name).write_bytes(content)
+        found = count_words([str(tmp_path / name)], column=column)
+        vectors = peers.CountVectorizer(token_pattern=r"\S+")
+        if found:
+            fit_vectorizer([str(tmp_path / name)], vectors, column=column)
+            assert set(vectors.vocabulary_) == set(found.words)
+        return dict(found.words)
+
+    assert count(b"") == count(b"\n \n") == {}
+    assert count(b'\xef\xbb\xbf\n{"text": "to be"}\n\n{"text": null}\n{"n": 1, "text": "to"}') == {"to": 2, "be": 1}
+    assert count(b'{"a": {"b": "to"}}\n{"a": null}\n{"a": 1}', "a.b") == {"to": 1}
+    assert count(b'{"text": "\\ud800x"}\n') == {"\ufffdx": 1}
+    long = json.dumps({"text": "to be " * 500_000}).encode()
+    assert count(b"\n".join([b'{"text": "to"}', long, long])) == {"to": 1_000_001, "be": 1_000_000}
+    line = b'{"text": "to"}\n'
+    assert count(gzip.compress(line) * 2, name="a.gz") == count(line * 2)
+    assert count(pa.compress(line, "zstd", asbytes=True), name="a.zst") == count(line)
+    for content, message in (
+        (b'null\n{"text": "a"}\n', "line 1 must be a JSON object, not None"),
+        (b'\n{"text": "a"} {"text": "b"}\n', "line 2 is not JSON"),
+        (b'{"text":\n"a"}\n', "line 1 is not JSON"),
+        (b'{"texts": "a"}\n', "no line has the field 'text'"),
+        (b'{"text": "a\xff"}\n', "the file is not valid UTF-8 at byte 11"),
+    ):
+        with pytest.raises(PartError, match=f"a.jsonl: {message}"):
+            count(content)
+
+
+def test_a_column_of_parquet_may_be_inside_another(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"a": [{"b": "to be"}, None], "c.d": ["or", "not"]}), tmp_path / "a")
+    assert dict(count_words([str(tmp_path / "a")], column="a.b").words) == {"to": 1, "be": 1}
+    assert dict(count_words([str(tmp_path / "a")], column="c.d").words) == {"or": 1, "not": 1}
+    with pytest.raises(PartError, match="there is no column 'b'; the columns are 'a'"):
+        count_words([str(tmp_path / "a")], column="b")
+
+
 # ---- Vectors ---------------------------------------------------------------------------------------------------------
 
 limits = st.fixed_dictionaries(

@@ -20,6 +20,7 @@ from text_processor._common.arguments import check_option, checked_whole
 from text_processor._common.messages import needs, quoted
 from text_processor.analyzer import TextAnalyzer
 from text_processor.bpe import PieceCounts
+from text_processor.bpe._shards.sources import field_of_stream
 from text_processor.errors import PartError, TextProcessorError
 
 Item = TypeVar("Item")
@@ -255,14 +256,14 @@ def _column_of_file(path: str, column: str) -> Generator[Iterator[Any], None, No
         head = file.read(4)
         file.seek(0)
         if head == _PARQUET:
-            batches = import_module("pyarrow.parquet").ParquetFile(file).iter_batches(columns=[column])
-            yield (batch.column(0) for batch in batches)
+            table = import_module("pyarrow.parquet").ParquetFile(file)
+            names: list[str] = table.schema_arrow.names
+            if column not in names and column.partition(".")[0] not in names:  # pyarrow finds a field of a struct
+                shown = ", ".join(map(quoted, names[:20])) or "none"
+                raise ValueError(f"there is no column {quoted(column)}; the columns are {shown}")
+            yield (batch.column(0) for batch in table.iter_batches(columns=[column]))
             return
-        pa, json = import_module("pyarrow"), import_module("pyarrow.json")
-        given = stack.enter_context(_decompressed(file))
-        schema = pa.schema([(column, pa.string())])
-        fields = json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
-        yield iter(json.read_json(given, parse_options=fields).column(column).chunks)
+        yield field_of_stream(stack.enter_context(_decompressed(file)), column)
 
 
 # ---- Merging ---------------------------------------------------------------------------------------------------------
