@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,6 +98,26 @@ def test_analyzers_and_mappings_have_the_same_keys(ours: list[str], theirs: list
     frequent = {word for word in {*ours, *theirs} if max(ours.count(word), theirs.count(word)) >= least}
     assert {key.word for key in expected} == frequent
     assert all((key.target_count, key.reference_count) == (ours.count(key.word), theirs.count(key.word)) for key in expected)
+
+
+def test_counts_may_be_numbers_of_numpy_and_others_are_refused() -> None:
+    ours = {"a": np.uint8(200), "b": np.int64(100)}
+    assert keyness(ours, {"a": 2}) == keyness({"a": 200, "b": 100}, {"a": 2})
+    assert dispersion([ours, {"a": 2}], ["a"]) == dispersion([{"a": 200, "b": 100}, {"a": 2}], ["a"])
+    for wrong in (True, 1.0, np.float64(1), "1", None):
+        with pytest.raises(TypeError, match="the count of 'a' in target must be an int"):
+            keyness({"a": wrong}, {"a": 2})
+    for wrong in (-1, 1 << 64, 10**400):
+        with pytest.raises(ValueError, match="the count of 'a' in part 1 must be from 0 to 18446744073709551615"):
+            dispersion([{"a": 1}, {"a": wrong}], ["a"])
+    assert keyness({"a": (1 << 64) - 1, "b": (1 << 64) - 1}, {"a": 1})[1].target_count == (1 << 64) - 1
+
+
+def test_one_corpus_is_not_taken_for_parts() -> None:
+    analyzer = analyzed("a b")
+    for wrong in (analyzer, analyzer.words, {"a": 1}, 5):
+        with pytest.raises(TypeError, match="parts must be an iterable of analyzers or mappings"):
+            dispersion(wrong, ["a"])
 
 
 # ---- Dispersion and growth -------------------------------------------------------------------------------------------

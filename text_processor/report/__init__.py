@@ -63,6 +63,8 @@ def page(
     """
     from text_processor import __version__  # noqa: PLC0415 - the package stands above
 
+    if title is not None and not isinstance(cast(object, title), str):
+        raise TypeError(f"title must be str or None, not {type(title).__name__}")
     given = [analyzer] if versus is None else [analyzer, versus]
     shown_names = _checked_names(names, len(given))
     if versus is None and versus_files is not None:
@@ -117,6 +119,8 @@ def _size_of(path: StrOrBytesPath) -> int:
 def _checked_names(names: Sequence[str] | None, n: int) -> Sequence[str]:
     if names is None:
         return ("this corpus", "the other corpus")[:n]
+    if not hasattr(cast(Any, type(names)), "__iter__"):
+        raise TypeError(f"names must be a sequence of str, not {type(names).__name__}")
     found = [names] if isinstance(names, str) else list(names)
     if not all(isinstance(cast(object, name), str) for name in found):
         raise TypeError(f"names must be of str, not {quoted(names)}")
@@ -130,4 +134,6 @@ def _listed(paths: Iterable[StrOrBytesPath] | None, argument: str) -> list[StrOr
         return None
     if isinstance(paths, (str, bytes, os.PathLike)):
         raise TypeError(f"{argument} must be an iterable of paths, not one; [path] is a list of one")
+    if not hasattr(cast(Any, type(paths)), "__iter__"):
+        raise TypeError(f"{argument} must be an iterable of paths, not {type(paths).__name__}")
     return [os.fspath(path) for path in paths]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from text_processor._common.arguments import plain
-from text_processor.report._tables import Counts, counts_of
+from text_processor.report._tables import Counts, counts_of, is_of_counts
 
 
 class Dispersion(NamedTuple):
@@ -41,8 +41,9 @@ def dispersion(parts: Iterable[Any], words: Iterable[str]) -> list[Dispersion]:
         A list with a `Dispersion` for each word.
 
     Raises:
-        TypeError: a part is neither an analyzer nor a mapping; a word is not ``str``; ``words`` is a single ``str``.
-        ValueError: there are less than two parts with words.
+        TypeError: a part is neither an analyzer nor a mapping, or a count no integer; ``parts`` is a single one; a word is not
+            ``str``; ``words`` is a single ``str``.
+        ValueError: there are less than two parts with words; a count is negative or 2**64 or more.
 
     It takes O(parts × words) time. A part without words is left out.
 
@@ -54,6 +55,10 @@ def dispersion(parts: Iterable[Any], words: Iterable[str]) -> list[Dispersion]:
     """
     if isinstance(words, str):
         raise TypeError("words must be an iterable of words, not one str; [word] is a list of one")
+    if not hasattr(cast(Any, type(words)), "__iter__"):
+        raise TypeError(f"words must be an iterable of words, not {type(words).__name__}")
+    if is_of_counts(parts) or not hasattr(cast(Any, type(parts)), "__iter__"):
+        raise TypeError(f"parts must be an iterable of analyzers or mappings, one for each part, not {type(parts).__name__}")
     tables = [counts_of(part, f"part {i}") for i, part in enumerate(parts)]
     filled = [table for table in tables if table.total]
     if len(filled) < 2:

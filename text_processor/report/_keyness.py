@@ -84,8 +84,9 @@ def keyness(target: Any, reference: Any, *, min_count: int = 1, cells: Literal[2
         frequent.
 
     Raises:
-        TypeError: an argument is neither an analyzer nor a mapping, or has the wrong type.
-        ValueError: a corpus has no words, a count is negative, ``min_count`` is less than 1, or ``cells`` is neither 2 nor 4.
+        TypeError: an argument is neither an analyzer nor a mapping, or has the wrong type; a count is no integer.
+        ValueError: a corpus has no words, a count is negative or 2**64 or more, ``min_count`` is less than 1, or ``cells`` is
+            neither 2 nor 4.
 
     It takes O(distinct words + n log n) time for n words in the result, whatever the length of the texts.
 

@@ -7,10 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol, cast
 
+from text_processor._common import arguments
 from text_processor._common.messages import quoted
 from text_processor._native import corpus as native_corpus
 from text_processor._native import status as native_status
 from text_processor._native.corpus import Corpus
+
+# The largest count of a mapping: no analyzer can hold a larger one.
+MOST_COUNT = (1 << 64) - 1
 
 
 class Counts(Protocol):
@@ -67,13 +71,16 @@ class _Mapped:
     """A mapping of words to counts."""
 
     def __init__(self, counts: Mapping[str, int], name: str) -> None:
-        for word, count in counts.items():
+        self._counts: dict[str, int] = {}
+        for word, given in counts.items():
             if not isinstance(cast(object, word), str):
                 raise TypeError(f"the words of {name} must be str, not {type(word).__name__}")
-            if isinstance(count, bool) or not isinstance(cast(object, count), int) or count < 0:
-                raise ValueError(f"the count of {quoted(word)} in {name} must be an int from 0 on, not {quoted(count)}")
-        self._counts = counts
-        self.total = sum(counts.values())
+            if type(given) is int and 0 <= given <= MOST_COUNT:  # nearly all are: for these no message is made
+                self._counts[word] = given
+            else:
+                what = f"the count of {quoted(word)} in {name}"
+                self._counts[word] = arguments.checked_whole(what, given, 0, MOST_COUNT)
+        self.total = sum(self._counts.values())
 
     def count_of(self, word: str) -> int:
         return self._counts.get(word, 0)
@@ -92,6 +99,11 @@ def table_of(given: Any, name: str) -> Table:
     if not is_analyzer(given):
         raise TypeError(f"{name} must be a TextAnalyzer, not {type(given).__name__}")
     return Table(given._ledger.settle())
+
+
+def is_of_counts(given: Any) -> bool:
+    """Whether it is an analyzer, its words, or another mapping."""
+    return is_analyzer(given) or is_analyzer(getattr(given, "_analyzer", None)) or isinstance(given, Mapping)
 
 
 def counts_of(given: Any, name: str) -> Counts:
