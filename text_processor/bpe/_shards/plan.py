@@ -150,10 +150,14 @@ def _mark(model: Model, name: str, given: int | str | None) -> int | None:
 
 def _threshold(split: Any) -> int:
     """Return the hash below which documents are for validation."""
-    shares = list(cast("tuple[object, ...]", split)) if is_a(split, tuple, list) else []
-    if len(shares) != 2 or not all(isinstance(share, (int, float)) and share >= 0 and math.isfinite(share) for share in shares):
+    given = list(cast("tuple[object, ...]", split)) if is_a(split, tuple, list) else []
+    try:
+        shares = [float(share) for share in given if isinstance(share, (int, float))]
+    except OverflowError:  # an int that no float is near
+        shares = []
+    if len(given) != 2 or len(shares) != 2 or min(shares) < 0 or not math.isfinite(sum(shares)):
         raise ValueError(f"split must be two shares such as (0.99, 0.01), for training and validation, not {quoted(split)}")
-    train, validation = map(float, cast("list[float]", shares))
+    train, validation = shares
     if train + validation <= 0:
         raise ValueError(f"split must be two shares of which one is above 0, not {quoted(split)}")
     return min(int(validation / (train + validation) * 2.0**64), 1 << 64)
