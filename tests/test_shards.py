@@ -643,6 +643,20 @@ def test_the_command_does_the_same(tmp_path: Path, capsys: pytest.CaptureFixture
     assert contents(tmp_path / "out") == contents(tmp_path / "same")
 
 
+def test_one_is_told_of_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    of_bytes().save(tmp_path / "tokenizer")
+    (tmp_path / "a").write_text("a", encoding="ascii")
+    arguments = ["bpe", "shards", str(tmp_path / "tokenizer"), str(tmp_path / "a"), "--format", "raw"]
+    assert cli.main([*arguments, "--out", str(tmp_path / "out")]) == 0
+    assert "1 token of 1 document in 1 shard in " in capsys.readouterr().err
+    shards = read_shards(tmp_path / "out")
+    assert [repr(shards), *map(repr, shards)] == [
+        "<1 shard: 1 id, 1 document>",
+        "<Shard train_000000: 1 id of uint16, 1 document>",
+    ]
+    assert repr(read_shards(tmp_path / "out", split="val")) == "<0 shards: 0 ids, 0 documents>"
+
+
 # ---- While it runs -----------------------------------------------------------------------------------------------------
 
 

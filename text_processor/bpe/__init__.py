@@ -1139,7 +1139,7 @@ class Tokenizer(NamesOfPeers):
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     shards = tokenizer.encode_corpus(iter(["low", "lower"]), folder, format="raw", eos="<|end|>")
         ...     shards, shards[0].ids.tolist()
-        (<1 shards: 6 ids, 2 documents>, [257, 258, 257, 101, 114, 258])
+        (<1 shard: 6 ids, 2 documents>, [257, 258, 257, 101, 114, 258])
         """
         common_progress.check_progress(progress)
         n_threads = arguments.threads_or_all(threads)

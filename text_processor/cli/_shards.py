@@ -145,5 +145,10 @@ def _shards(arguments: argparse.Namespace) -> int:
         raise FileError(printable(text)) from error
     except (TextProcessorError, ValueError, OverflowError, ImportError) as error:
         raise FileError(printable(str(error))) from error
-    say(f"{shards.tokens:,} tokens of {shards.documents:,} documents in {len(shards):,} shards in {arguments.out}")
+    tokens, documents = _counted(shards.tokens, "token"), _counted(shards.documents, "document")
+    say(f"{tokens} of {documents} in {_counted(len(shards), 'shard')} in {arguments.out}")
     return 0
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"

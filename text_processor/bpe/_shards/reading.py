@@ -18,6 +18,10 @@ from text_processor.bpe._shards.manifest import Entry, Manifest
 _NBYTES = {"uint16": 2, "uint32": 4, "int32": 4}
 
 
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}{'' if n == 1 else 's'}"
+
+
 def _numpy() -> Any:
     try:
         return import_module("numpy")
@@ -128,7 +132,7 @@ class Shard(Sequence[Any]):
         return self.ids[int(self.offsets[place]) : int(self.offsets[place + 1])]
 
     def __repr__(self) -> str:
-        return f"<Shard {self.name}: {self.tokens} ids of {self.dtype}, {len(self)} documents>"
+        return f"<Shard {self.name}: {_counted(self.tokens, 'id')} of {self.dtype}, {_counted(len(self), 'document')}>"
 
 
 class Shards(Sequence[Shard]):
@@ -173,7 +177,7 @@ class Shards(Sequence[Shard]):
         return iter(self._shards)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} shards: {self.tokens} ids, {self.documents} documents>"
+        return f"<{_counted(len(self), 'shard')}: {_counted(self.tokens, 'id')}, {_counted(self.documents, 'document')}>"
 
 
 def read_shards(path: str | os.PathLike[str], *, split: Literal["train", "val"] | None = None) -> Shards:
@@ -198,7 +202,7 @@ def read_shards(path: str | os.PathLike[str], *, split: Literal["train", "val"] 
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = tokenizer.encode_corpus(iter(["low", "lower"]), folder, format="npy")
     ...     read_shards(folder)
-    <1 shards: 4 ids, 2 documents>
+    <1 shard: 4 ids, 2 documents>
     """
     if split is not None:
         check_option("split", split, ("train", "val"))
