@@ -244,8 +244,6 @@ def test_a_part_that_fails_leaves_no_terms(threads: int, parameters: dict[str, A
     assert list(vectorizer.vocabulary_.items()) == list(expected.vocabulary_.items())
     pickled = pickle.loads(pickle.dumps(vectorizer))
     assert pickled.partial_fit(["fine"]).vocabulary_ == expected.partial_fit(["fine"]).vocabulary_
-        pickle.loads(pickle.dumps(vectorizer)).partial_fit(["fine"]).vocabulary_ == expected.partial_fit(["fine"]).vocabulary_
-    )
     assert vectorizer.partial_fit(["fine"]).vocabulary_ == expected.vocabulary_
 
 
@@ -265,3 +263,35 @@ def test_a_part_that_is_interrupted_leaves_nothing(monkeypatch: pytest.MonkeyPat
             vectorizer.partial_fit(["bad", "worse", "worst"])
     expected = peer.TfidfVectorizer().fit(["good", "fine"])
     assert outcome(vectorizer.partial_fit(["fine"]), ["good"]) == outcome(expected, ["good"])
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_vocabulary_that_is_set_is_no_longer_that_of_parts(name: str) -> None:
+    theirs = getattr(peer, name)().fit(["xx yy", "xx"])
+    for is_asked_for in (True, False):
+        vectorizer = getattr(ours, name)().partial_fit(["xx yy", "xx"])
+        if is_asked_for:
+            vectorizer.transform(["xx"])
+        vectorizer.vocabulary_ = theirs.vocabulary_ = {"zz": 0, "yy": 1}
+        assert outcome(vectorizer, ["zz yy"]) == outcome(theirs, ["zz yy"])
+        with pytest.raises(ValueError, match="fitted by fit, which keeps no frequencies"):
+            vectorizer.partial_fit(["xx"])
+    del vectorizer.vocabulary_
+    assert not hasattr(vectorizer, "vocabulary_")
+    vectorizer = getattr(ours, name)().partial_fit(["!"])
+    vectorizer.vocabulary_ = {"zz": 0}
+    assert vectorizer.vocabulary_ == {"zz": 0}
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("vocabulary", [None, ["blue", "red"]], ids=str)
+def test_a_fit_in_parts_elsewhere_replaces_what_was_learned(name: str, vocabulary: Any) -> None:
+    pytest.importorskip("pyarrow")
+    from text_processor.cluster import _parts, _vocabularies
+
+    documents = ["blue car", "blue", "red"]
+    vectorizer = getattr(ours, name)(vocabulary=vocabulary).partial_fit(["red car"])
+    work = _parts.Work(None, {}, {"vectorizer": _vocabularies.counter_of(vectorizer)})
+    _vocabularies.fit(vectorizer, _vocabularies.count(documents, work))
+    expected = getattr(peer, name)(vocabulary=vocabulary).fit(documents)
+    assert outcome(vectorizer, documents) == outcome(expected, documents)

@@ -111,6 +111,7 @@ def fit(vectorizer: Any, whole: TextAnalyzer) -> None:
         vectorizer.vocabulary_, vectorizer.fixed_vocabulary_ = vocabulary, False
     else:
         vectorizer._validate_vocabulary()
+        vars(vectorizer).pop("_seen", None)  # what partial_fit has learned, as a new vocabulary makes it go
         known = dict(zip(rows["term"].to_pylist(), rows["document_frequency"].to_pylist(), strict=True))
         columns = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
         frequencies = import_module("numpy").array([known.get(term, 0) for term in columns])

@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib import import_module
 from inspect import Parameter, signature
@@ -475,13 +475,31 @@ class _Native(_Convertible):
 
     @vocabulary_.setter
     def vocabulary_(self, vocabulary: Any) -> None:
+        self._give_up_parts()
         # One entry holds all, so that of two fits at the same time one is there as a whole.
         counted = _UNDER_WAY.of(vocabulary)
         vars(self)["vocabulary_"] = vocabulary if counted is None else counted
 
     @vocabulary_.deleter
     def vocabulary_(self) -> None:
+        self._give_up_parts()
         del vars(self)["vocabulary_"]
+
+    def _give_up_parts(self) -> None:
+        """Forget what `partial_fit` has learned, but for the weights, which would replace a vocabulary that is set."""
+        with suppress(ValueError):  # of what has no vocabulary yet
+            self._finish()
+        for name in ("_seen", "_kept"):
+            vars(self).pop(name, None)
+
+    def _validate_vocabulary(self) -> None:
+        """Set a vocabulary that is a parameter, which is the one that `partial_fit` has, too."""
+        seen = vars(self).pop("_seen", None)
+        try:
+            cast(Any, super())._validate_vocabulary()
+        finally:
+            if seen is not None:
+                vars(self)["_seen"] = seen
 
     def fit(self, raw_documents: Any, y: Any = None) -> Self:
         """Learn the vocabulary, as scikit-learn does."""
