@@ -55,7 +55,8 @@ $(1) -m pytest tests/project $(under-sanitizer) --numprocesses=auto --dist=works
 endef
 asan-python fuzz-python: export ASAN_OPTIONS := detect_leaks=0:detect_stack_use_after_return=1:allocator_may_return_null=1
 asan-python fuzz-python ubsan-python: export UBSAN_OPTIONS := print_stacktrace=1
-with-asan = PYTHONMALLOC=malloc LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" $(BUILD)/asan-python/bin/python
+# libstdc++: without it the sanitizer does not find what throws, and ends the process where a library in C++, as pyarrow, throws.
+with-asan = PYTHONMALLOC=malloc LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libstdc++.so)" $(BUILD)/asan-python/bin/python
 asan-python: $(BUILD)/asan-python/.built ## Python tests, SCRIPT=… or TESTS=… under the address and undefined-behaviour sanitizers
 	$(if $(SCRIPT)$(TESTS),$(with-asan) $(call what-to-run,$(under-sanitizer)),$(call package-tests,$(with-asan)))
 
