@@ -295,3 +295,26 @@ def test_a_fit_in_parts_elsewhere_replaces_what_was_learned(name: str, vocabular
     _vocabularies.fit(vectorizer, _vocabularies.count(documents, work))
     expected = getattr(peer, name)(vocabulary=vocabulary).fit(documents)
     assert outcome(vectorizer, documents) == outcome(expected, documents)
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("is_pickled", [False, True])
+@pytest.mark.parametrize("parameters", [{}, {"vocabulary": ["red", "blue"]}], ids=str)
+def test_a_shallow_copy_learns_by_itself(name: str, is_pickled: bool, parameters: dict[str, Any]) -> None:
+    vectorizer = getattr(ours, name)(**parameters).partial_fit(["red car", "red"])
+    if is_pickled:
+        vectorizer = pickle.loads(pickle.dumps(vectorizer))
+    first, second = copy.copy(vectorizer).partial_fit(["blue car"]), copy.copy(vectorizer)
+    vectorizer.partial_fit(["green"])
+    for each, more in ((vectorizer, ["green"]), (first, ["blue car"]), (second, [])):
+        expected = getattr(peer, name)(**parameters).fit(["red car", "red", *more])
+        assert outcome(each, ["red blue"]) == outcome(expected, ["red blue"])
+    copy.copy(first).vocabulary_["new"] = 9
+    assert "new" not in first.vocabulary_
+
+
+def test_a_shallow_copy_keeps_weights_that_were_set() -> None:
+    vectorizer = ours.TfidfVectorizer().partial_fit(["red", "blue"])
+    vectorizer.idf_ = np.array([5.0, 7.0])
+    assert copy.copy(vectorizer).idf_.tolist() == [5.0, 7.0]
+    assert copy.copy(ours.TfidfVectorizer().fit(["red"])).vocabulary_ == {"red": 0}

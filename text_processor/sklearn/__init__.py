@@ -712,6 +712,15 @@ class _Native(_Convertible):
         state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name not in _KEPT_TO_OURSELVES}
 
+    def __copy__(self) -> Self:
+        """Return a copy that learns by itself in `partial_fit`; the rest is shared, as everywhere."""
+        made = type(self).__new__(type(self))
+        cast(Any, made).__setstate__(self.__getstate__())
+        state = vars(made)
+        if (seen := state.get("_seen")) is not None:
+            state.update(_seen=seen.copy(), vocabulary_=dict(state["vocabulary_"]))
+        return made
+
 
 def _are_columns(vocabulary: dict[Any, Any]) -> bool:
     """Whether the values are the numbers from 0 on, each once."""

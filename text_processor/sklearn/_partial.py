@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from copy import deepcopy
 from threading import RLock
 from typing import Any
 
@@ -85,8 +86,11 @@ class Seen:
         self.is_ahead = True
 
     def copy(self) -> Seen:
+        if not hasattr(self, "vectors"):  # as it came out of a pickle
+            return deepcopy(self)
         made = Seen(self.vectors.way, self.fixed)
         made.merge(self)
+        made.is_ahead = self.is_ahead
         return made
 
     def __getstate__(self) -> dict[str, Any]:
