@@ -318,3 +318,27 @@ def test_a_shallow_copy_keeps_weights_that_were_set() -> None:
     vectorizer.idf_ = np.array([5.0, 7.0])
     assert copy.copy(vectorizer).idf_.tolist() == [5.0, 7.0]
     assert copy.copy(ours.TfidfVectorizer().fit(["red"])).vocabulary_ == {"red": 0}
+
+
+@pytest.mark.parametrize("is_pickled", [False, True])
+@pytest.mark.parametrize(
+    "change",
+    [{"lowercase": False}, {"binary": True}, {"vocabulary": ["a"]}, {"stop_words": ["b"]}, {"ngram_range": (1, 2)}],
+    ids=str,
+)
+def test_other_terms_than_before_are_refused(change: dict[str, Any], is_pickled: bool) -> None:
+    changed = {"stop_words": ["a"]} | change
+    vectorizer = ours.CountVectorizer(stop_words=["a"]).partial_fit(["Red car"])
+    assert list(vectorizer.vocabulary_) == ["red", "car"]
+    if is_pickled:
+        vectorizer = pickle.loads(pickle.dumps(vectorizer))
+        if "vocabulary" not in change:
+            assert list(copy.copy(vectorizer).set_params(**change).vocabulary_) == ["red", "car"]
+    vectorizer.set_params(**change)
+    for call in (lambda: vectorizer.partial_fit(["Blue"]), lambda: ours.CountVectorizer(**changed).merge(vectorizer)):
+        with pytest.raises(ValueError, match="have changed since partial_fit"):
+            call()
+    before = {name: getattr(ours.CountVectorizer(stop_words=["a"]), name) for name in change}
+    assert list(vectorizer.set_params(**before).vocabulary_) == ["red", "car"]
+    vectorizer.set_params(encoding="latin-1").partial_fit([b"Gr\xfcn"])
+    assert list(vectorizer.vocabulary_) == ["red", "car", "gr\xfcn"]

@@ -81,6 +81,9 @@ _STEPS = (
 # The steps from counts to a vocabulary.
 _ENDS = ("_sort_features", "_limit_features")
 
+# The parameters that say what text bytes are.
+_OF_BYTES = ("encoding", "decode_error")
+
 # The parameters that say what a term is, and how often it counts.
 _OF_TERMS = (
     "analyzer",
@@ -91,9 +94,10 @@ _OF_TERMS = (
     "stop_words",
     "binary",
     "vocabulary",
-    "encoding",
-    "decode_error",
+    *_OF_BYTES,
 )
+
+_CHANGED = "the parameters that say what a term is have changed since partial_fit; clone() gives a new vectorizer"
 
 # What is kept from one call to the next, and is no part of a fitted vectorizer.
 _KEPT_TO_OURSELVES = {"_kept"}
@@ -565,13 +569,14 @@ class _Native(_Convertible):
         """
         if type(other) is not type(self):
             raise TypeError(f"merge takes another {type(self).__name__}, not {type(other).__name__}")
-        mine, theirs = cast(Any, self).get_params(deep=False), cast(Any, other).get_params(deep=False)
-        for name in _OF_TERMS:
-            if mine[name] is not theirs[name] and not np.all(mine[name] == theirs[name]):
+        mine, theirs = _of_terms(self), _of_terms(other)
+        for name in mine:
+            if not _are_equal(mine[name], theirs[name]):
                 raise ValueError(f"merge needs equal parameters, but {name} is {mine[name]!r} here and {theirs[name]!r} there")
         way = self._way_of_parts()
         if vars(other).get("_seen") is None:
             raise ValueError("merge takes what partial_fit has learned; fit keeps no frequencies")
+        other._check_unchanged()
         given = other._seen_so_far(way)
         self._seen_so_far(way).merge(given.copy() if other is self else given)
         vars(self).pop("_kept", None)
@@ -580,6 +585,7 @@ class _Native(_Convertible):
     def _way_of_parts(self) -> Way:
         v = cast(Any, self)
         v._validate_params()
+        self._check_unchanged()
         if isinstance(v, PeerTfidf):
             v._check_params()
         v._validate_ngram_range()
@@ -598,15 +604,22 @@ class _Native(_Convertible):
         if seen is None:
             if "vocabulary_" in fitted and not is_fixed:
                 raise ValueError("this vectorizer was fitted by fit, which keeps no frequencies; clone() gives a new one")
-            seen = fitted["_seen"] = Seen(way, _in_order(self.vocabulary_) if is_fixed else None)
+            seen = fitted["_seen"] = Seen(way, _in_order(self.vocabulary_) if is_fixed else None, _of_terms(self))
             fitted.setdefault("vocabulary_", {})
+        elif hasattr(seen, "vectors") and seen.vectors.way != way:  # a list of stop words may have changed in its place
+            raise ValueError(_CHANGED)
         elif not hasattr(seen, "vectors"):
             seen.restore(way)
-        elif seen.vectors.way != way:
-            raise ValueError(
-                "the parameters that say what a term is have changed since partial_fit; clone() gives a new vectorizer"
-            )
         return cast(Seen, seen)
+
+    def _check_unchanged(self) -> None:
+        """Refuse other parameters than those of `partial_fit`; but bytes may have another encoding in each part."""
+        seen = cast("Seen | None", vars(self).get("_seen"))
+        if seen is None:
+            return
+        now = _of_terms(self)
+        if not all(_are_equal(now[name], seen.parameters[name]) for name in now if name not in _OF_BYTES):
+            raise ValueError(_CHANGED)
 
     def _see(self, seen: Seen, documents: Any) -> None:
         threads = threads_or_all(self.threads)
@@ -645,7 +658,7 @@ class _Native(_Convertible):
     def _finish_parts(self, seen: Seen) -> None:
         v = cast(Any, self)
         if not hasattr(seen, "vectors"):
-            seen.restore(cast(Way, _way_of(self)))
+            seen.restore(_way_of(self) or Way("char"))  # terms are terms, whatever the parameters say by now
         vocabulary, frequencies = self._pruned(seen) if seen.fixed is None else (None, seen.document_frequencies)
         if isinstance(v, PeerTfidf):
             _set_weights(v, frequencies, seen.n_documents)
@@ -720,6 +733,22 @@ class _Native(_Convertible):
         if (seen := state.get("_seen")) is not None:
             state.update(_seen=seen.copy(), vocabulary_=dict(state["vocabulary_"]))
         return made
+
+
+def _of_terms(vectorizer: Any) -> dict[str, Any]:
+    """Return the parameters that say what a term is, and how often it counts."""
+    parameters = vectorizer.get_params(deep=False)
+    return {name: parameters[name] for name in _OF_TERMS} | {"binary": _is_binary(vectorizer)}
+
+
+def _is_binary(vectorizer: Any) -> bool:
+    return bool(vectorizer.binary)
+
+
+def _are_equal(one: Any, other: Any) -> bool:
+    if hasattr(one, "__array__") or hasattr(other, "__array__"):
+        return bool(np.array_equal(one, other))
+    return one is other or bool(one == other)
 
 
 def _are_columns(vocabulary: dict[Any, Any]) -> bool:

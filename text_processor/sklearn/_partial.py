@@ -20,8 +20,11 @@ from text_processor._native.vectors import Vectors, Way
 class Seen:
     """Terms in the order in which they came first, and their frequencies."""
 
-    def __init__(self, way: Way, fixed: list[Any] | None) -> None:
+    def __init__(self, way: Way, fixed: list[Any] | None, parameters: dict[str, Any]) -> None:
         self.fixed = fixed
+        self.parameters = parameters
+        """Those that say what a term is."""
+
         self.vectors = self._new_vectors(way)
         self.n_documents = 0
         self.document_frequencies = np.zeros(0, np.int64)
@@ -88,7 +91,7 @@ class Seen:
     def copy(self) -> Seen:
         if not hasattr(self, "vectors"):  # as it came out of a pickle
             return deepcopy(self)
-        made = Seen(self.vectors.way, self.fixed)
+        made = Seen(self.vectors.way, self.fixed, self.parameters)
         made.merge(self)
         made.is_ahead = self.is_ahead
         return made
