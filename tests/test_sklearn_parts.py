@@ -284,17 +284,19 @@ def test_a_vocabulary_that_is_set_is_no_longer_that_of_parts(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-@pytest.mark.parametrize("vocabulary", [None, ["blue", "red"]], ids=str)
-def test_a_fit_in_parts_elsewhere_replaces_what_was_learned(name: str, vocabulary: Any) -> None:
+@pytest.mark.parametrize("parameters", [{}, {"vocabulary": ["blue", "red"]}, {"dtype": bool, "max_features": 1}], ids=str)
+@pytest.mark.filterwarnings("ignore:Only")
+def test_a_fit_in_parts_elsewhere_replaces_what_was_learned(name: str, parameters: dict[str, Any]) -> None:
     pytest.importorskip("pyarrow")
     from text_processor.cluster import _parts, _vocabularies
 
-    documents = ["blue car", "blue", "red"]
-    vectorizer = getattr(ours, name)(vocabulary=vocabulary).partial_fit(["red car"])
+    documents = ["blue car", "blue", "red red red red"]
+    vectorizer = getattr(ours, name)(**parameters).partial_fit(["red car"])
     work = _parts.Work(None, {}, {"vectorizer": _vocabularies.counter_of(vectorizer)})
     _vocabularies.fit(vectorizer, _vocabularies.count(documents, work))
-    expected = getattr(peer, name)(vocabulary=vocabulary).fit(documents)
-    assert outcome(vectorizer, documents) == outcome(expected, documents)
+    expected = getattr(peer, name)(**parameters).fit(documents)
+    assert list(vectorizer.vocabulary_.items()) == list(expected.vocabulary_.items())
+    assert parts(vectorizer.transform(documents)) == parts(expected.transform(documents))
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -342,3 +344,17 @@ def test_other_terms_than_before_are_refused(change: dict[str, Any], is_pickled:
     assert list(vectorizer.set_params(**before).vocabulary_) == ["red", "car"]
     vectorizer.set_params(encoding="latin-1").partial_fit([b"Gr\xfcn"])
     assert list(vectorizer.vocabulary_) == ["red", "car", "gr\xfcn"]
+
+
+@pytest.mark.parametrize(
+    "documents", [["a1 a1 a1 b1", "b1 c1"], ["a1 " * 256 + "b1", "b1 c1"], ["a1 " * 255 + "b1", "b1 c1"]], ids=len
+)
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int8, np.float32, np.int64])
+@pytest.mark.filterwarnings("ignore")
+def test_terms_are_most_frequent_by_what_a_matrix_would_hold(documents: list[str], dtype: Any) -> None:
+    expected = peer.CountVectorizer(dtype=dtype, max_features=1).fit(documents).vocabulary_
+    vectorizer = ours.CountVectorizer(dtype=dtype, max_features=1)
+    assert vectorizer.partial_fit(documents).vocabulary_ == expected
+    if dtype is bool:
+        with pytest.raises(ValueError, match="have changed since partial_fit"):
+            vectorizer.set_params(dtype=np.int64).partial_fit(documents)

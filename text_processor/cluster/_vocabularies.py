@@ -131,7 +131,8 @@ def _limited(vectorizer: Any, rows: Any, n_documents: int) -> tuple[dict[str, in
     frequencies = rows["document_frequency"].to_numpy()[by_term]
     is_kept = (frequencies <= high) & (frequencies >= low)
     if vectorizer.max_features is not None and is_kept.sum() > vectorizer.max_features:
-        totals = frequencies if vectorizer.binary else rows["count"].to_numpy()[by_term]
+        is_binary = vectorizer.binary or np.dtype(vectorizer.dtype).kind == "b"  # a matrix of bool sums up documents
+        totals = frequencies if is_binary else rows["count"].to_numpy()[by_term]
         _keep_most_frequent(is_kept, totals, vectorizer)
     if not is_kept.any():
         raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")

@@ -627,7 +627,7 @@ class _Native(_Convertible):
             for given in (documents, None):
                 texts = _texts_of(self, documents) if given is None else given
                 if texts is not None and _counting.count(seen.vectors, texts, threads, seen.more) is not None:
-                    seen.take_rows(seen.vectors, binary=bool(cast(Any, self).binary))
+                    seen.take_rows(seen.vectors, binary=_is_binary(self), dtype=cast(Any, self).dtype)
                     return
                 seen.vectors.clear_rows()
             self._refuse(documents)
@@ -742,7 +742,8 @@ def _of_terms(vectorizer: Any) -> dict[str, Any]:
 
 
 def _is_binary(vectorizer: Any) -> bool:
-    return bool(vectorizer.binary)
+    """Whether a term counts once in a document: also where each number of a matrix is true or false."""
+    return bool(vectorizer.binary) or np.dtype(vectorizer.dtype).kind == "b"
 
 
 def _are_equal(one: Any, other: Any) -> bool:

@@ -59,14 +59,17 @@ class Seen:
                 self._fill(self.vectors.way, self.vectors.terms()[:n_terms])
             raise
 
-    def take_rows(self, vectors: Vectors, *, binary: bool) -> None:
-        """Add the rows of vectors whose terms are those here, and forget the rows."""
+    def take_rows(self, vectors: Vectors, *, binary: bool, dtype: Any) -> None:
+        """Add the rows of vectors whose terms are those here, and forget the rows.
+
+        Counts are added up as a matrix of this type has them, in which they may wrap around.
+        """
         sizes = vectors.sizes
         columns, counts = np.empty(sizes.n_entries, np.int32), np.empty(sizes.n_entries, np.int32)
         vectors.take_rows((columns, counts, np.empty(sizes.n_rows + 1, np.int64)), "int32")
         self._grow(sizes.n_terms)
         self.document_frequencies += np.bincount(columns, minlength=sizes.n_terms)
-        weights = None if binary else counts
+        weights = None if binary else counts.astype(dtype, copy=False)
         self.totals += np.bincount(columns, weights, minlength=sizes.n_terms)
         self.n_documents += sizes.n_rows
         self.is_ahead = True
