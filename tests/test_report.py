@@ -299,6 +299,16 @@ def test_context_goes_beyond_a_piece(tmp_path: Path, n_before: int) -> None:
         assert found["needle"] == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "ngrams"), [('"[^"]*"', 1), (r"(?<=b )a+", 1), (r"^\w+", 1), (r"\w+ ?\w*", (1, 2)), ("[^a]+", 3)]
+)
+def test_matches_that_depend_on_others_are_found(words: str, ngrams: Any) -> None:
+    text = 'a b "b a" aab b ' * 40 + '"' + "b" * 300 + ' a" b a'
+    analyzer = analyzed(text, text[1:], words=words, ngrams=ngrams)
+    for word, count in analyzer.word_frequency().items():
+        assert len(kwic(analyzer, word, n=10_000)) == count
+
+
 def test_a_short_rest_of_a_document_has_context() -> None:
     rest = "w " * 20_000 + "x" * 40_000 + " needle"
     for others in ([], ["another"]):

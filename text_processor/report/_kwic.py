@@ -59,6 +59,8 @@ class _View:
         self.table: Corpus | None = None
         self.places: _Places | None = None
         """Where each word is."""
+        self.spans: list[_Spans] | None = None
+        """Where all words of each document are, in its order."""
 
     def document_at(self, place: int) -> tuple[int, int]:
         """Return where the document at a place of what is compared begins and ends there."""
@@ -113,6 +115,8 @@ class Finder:
         )
         if isinstance(options.words, re.Pattern):
             self._pattern = options.words
+        self._needs_all = isinstance(options.words, re.Pattern) and not options.rule.can_be_cut
+        """Whether all words must be found to know one: a match may depend on those before it, and have blanks."""
 
     def view(self, piece: Piece) -> _View:
         """Return a piece as it is shown, and as its words are compared."""
@@ -149,6 +153,10 @@ class Finder:
     def lines(self, view: _View, word: str) -> Iterator[Line]:
         """Give the occurrences of a word, or of an n-gram."""
         first = word if self._options.ngrams == (1, 1) else word.partition(" ")[0]
+        if self._needs_all:
+            if first in view.compared:
+                yield from (self._line(view, start, end) for start, end in self._runs_of(view, word))
+            return
         for place in self._places_of(view, word, first):
             end = self._end_of(view, place, word, first)
             if end is not None:
@@ -176,10 +184,26 @@ class Finder:
             view.table = counting.count_documents(view.piece.documents(), 1, rule=self._options.rule)
         return view.table.count_of(word) > 0
 
+    def _runs_of(self, view: _View, word: str) -> Iterator[_Span]:
+        """Give where a word, or an n-gram, is, of all words of each document."""
+        if view.spans is None:
+            view.spans = list(self._spans_of_each(view))
+        text, (low, high) = view.compared, self._options.ngrams
+        for spans in view.spans:
+            for i, (start, end) in enumerate(spans):
+                if word.startswith(text[start:end]):
+                    for last in range(i + low, min(i + high, len(spans)) + 1):
+                        if " ".join(text[begin:stop] for begin, stop in spans[i:last]) == word:
+                            yield start, spans[last - 1][1]
+
+    def _spans_of_each(self, view: _View) -> Iterator[_Spans]:
+        for begin, after in pairwise(view.begins):
+            yield self._spans(view.compared[begin : after - len(_BETWEEN)], begin)
+
     def _all_places(self, view: _View) -> _Places:
         places: _Places = {}
-        for begin, after in pairwise(view.begins):
-            for start, end in self._spans(view.compared[begin : after - 1], begin):
+        for spans in self._spans_of_each(view):
+            for start, end in spans:
                 places.setdefault(view.compared[start:end], []).append(start)
         return places
 
