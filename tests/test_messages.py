@@ -731,8 +731,22 @@ CASES: list[Case] = [
         "have changed",
         "clone() gives a new vectorizer",
     ),
+    (
+        lambda: (
+            (of := sklearn.CountVectorizer(stop_words=["a"]).partial_fit(["b"])).stop_words.append("b") or of.partial_fit([])
+        ),
+        ValueError,
+        "have changed",
+        "clone() gives a new vectorizer",
+    ),
     (lambda: sklearn.CountVectorizer(threads=2).fit([3] * 200), AttributeError, "'int'", "no attribute 'lower'"),
     (lambda: sklearn.CountVectorizer().merge(3), TypeError, "not int", "another CountVectorizer"),
+    (
+        lambda: sklearn.CountVectorizer().merge(sklearn.PeerCount()),
+        TypeError,
+        "not one of sklearn.feature_extraction.text",
+        "another CountVectorizer of text_processor.sklearn",
+    ),
     (
         lambda: sklearn.CountVectorizer(lowercase=False).merge(sklearn.CountVectorizer().partial_fit(["a"])),
         ValueError,

@@ -30,6 +30,8 @@ def outcome(vectorizer: Any, documents: Any) -> Any:
     try:
         vocabulary = [(term, column, type(column)) for term, column in vectorizer.vocabulary_.items()]
         return vocabulary, parts(vectorizer.transform(documents))
+    except NotFittedError as error:  # which is a ValueError
+        return ValueError, str(error)
     except Exception as error:
         return type(error), str(error)
 
@@ -358,3 +360,23 @@ def test_terms_are_most_frequent_by_what_a_matrix_would_hold(documents: list[str
     if dtype is bool:
         with pytest.raises(ValueError, match="have changed since partial_fit"):
             vectorizer.set_params(dtype=np.int64).partial_fit(documents)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_notebook_can_show_what_has_no_terms(name: str) -> None:
+    vectorizer = getattr(ours, name)().partial_fit(["!"])
+    assert not hasattr(vectorizer, "vocabulary_")
+    assert not hasattr(vectorizer, "idf_")
+    assert name in vectorizer._repr_html_()
+    for call in (lambda: vectorizer.vocabulary_, lambda: vectorizer.transform(["a"]), vectorizer.get_feature_names_out):
+        with pytest.raises(ValueError, match="empty vocabulary; perhaps the documents only contain stop words"):
+            call()
+
+
+def test_classes_of_one_name_are_told_apart() -> None:
+    with pytest.raises(
+        TypeError, match=r"CountVectorizer of text_processor\.sklearn, not one of sklearn\.feature_extraction\.text"
+    ):
+        ours.CountVectorizer().merge(peer.CountVectorizer())
+    with pytest.raises(TypeError, match=r"takes scikit-learn's CountVectorizer, not one of text_processor\.sklearn"):
+        ours.CountVectorizer.from_sklearn(ours.CountVectorizer())

@@ -39,6 +39,7 @@ try:
     PeerTfidf: Any = _text.TfidfVectorizer
     _rows: Any = import_module("sklearn.utils.sparsefuncs_fast")
     normalize: Any = import_module("sklearn.preprocessing").normalize
+    NotFittedError: Any = import_module("sklearn.exceptions").NotFittedError
     check_is_fitted: Any = import_module("sklearn.utils.validation").check_is_fitted
 except ImportError as error:
     raise ImportError(needs("text_processor.sklearn", "scikit-learn", "sklearn"), name="sklearn") from error
@@ -307,6 +308,12 @@ class _Kept(NamedTuple):
             return vectors
 
 
+def _told_apart(given: object, kind: type) -> str:
+    """Return the name of a class; its module if only that differs from another."""
+    name = type(given).__name__
+    return f"one of {type(given).__module__}" if name == kind.__name__ else name
+
+
 def _init_of(peer: Any) -> Callable[..., None]:
     """Return the ``__init__`` of a class with the parameters of scikit-learn's, whatever its version has, and ours."""
 
@@ -359,9 +366,8 @@ class _Convertible:
         Raises:
             TypeError: `vectorizer` is not of scikit-learn's class of the same name.
         """
-        kind = type(cast(object, vectorizer))
-        if kind is not cls._PEER:
-            raise TypeError(f"from_sklearn takes scikit-learn's {cls._PEER.__name__}, not {kind.__name__}")
+        if type(cast(object, vectorizer)) is not cls._PEER:
+            raise TypeError(f"from_sklearn takes scikit-learn's {cls._PEER.__name__}, not {_told_apart(vectorizer, cls)}")
         made = cls.__new__(cls)
         vars(made).update(vars(cast(object, vectorizer)))
         return made
@@ -471,7 +477,7 @@ class _Native(_Convertible):
     @property
     def vocabulary_(self) -> Any:
         """The column of each term, as in scikit-learn."""
-        self._finish()
+        self._finish_for_attribute()
         if "vocabulary_" not in vars(self):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute 'vocabulary_'")
         vocabulary = vars(self)["vocabulary_"]
@@ -568,7 +574,8 @@ class _Native(_Convertible):
             ValueError: it is of other parameters, or was not fitted by `partial_fit`.
         """
         if type(other) is not type(self):
-            raise TypeError(f"merge takes another {type(self).__name__}, not {type(other).__name__}")
+            kind = type(self)
+            raise TypeError(f"merge takes another {kind.__name__} of {kind.__module__}, not {_told_apart(other, kind)}")
         mine, theirs = _of_terms(self), _of_terms(other)
         for name in mine:
             if not _are_equal(mine[name], theirs[name]):
@@ -654,6 +661,17 @@ class _Native(_Convertible):
             with seen.lock:  # threads that wait for it find all done
                 if seen.is_ahead:
                     self._finish_parts(seen)
+
+    def _finish_for_attribute(self) -> None:
+        """Finish, or raise what `hasattr`, `dir` and so a notebook take for a missing attribute; it is a `ValueError`, too."""
+        try:
+            self._finish()
+        except ValueError as error:
+            raise NotFittedError(str(error)) from error
+
+    def _check_vocabulary(self) -> None:
+        self._finish()  # which knows better what is missing
+        cast(Any, super())._check_vocabulary()
 
     def _finish_parts(self, seen: Seen) -> None:
         v = cast(Any, self)
@@ -921,7 +939,7 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
     @property
     def idf_(self) -> Any:
         """The weight of each term, as in scikit-learn."""
-        self._finish()
+        self._finish_for_attribute()
         return PeerTfidf.idf_.fget(self)
 
     @idf_.setter
