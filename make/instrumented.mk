@@ -45,8 +45,8 @@ debug-sessions: $(BUILD)/debug/.built ## Replay the sessions with gdb and lldb t
 # PYTHONMALLOC: a byte read behind a bytes object shows only if each has a block of its own.
 # capture=sys: a sanitizer's last words would be lost in pytest's capture of file descriptors.
 # Leaks: an interpreter leaves blocks behind when it ends; the core's own counters are what tests look at.
-# Engines and the browser: processes of other people's code, which is slow enough as it is, or does not start. scikit-learn's own tests reach no more
-# of the core than test_sklearn.py does.
+# Engines and the browser: processes of other people's code, which is slow enough as it is, or does not start. scikit-learn's own
+# tests reach no more of the core than test_sklearn.py does.
 under-sanitizer := --capture=sys -m 'not timing'
 package-tests = $(call side-by-side,$(1),tests,--capture=sys --ignore-glob='tests/test_cluster_*' --ignore=tests/test_sklearn_own.py --ignore=tests/test_report_page.py, and not timing)
 define all-tests
