@@ -259,6 +259,8 @@ def test_the_settings_of_an_engine_are_in_its_signatures() -> None:
     assert str(inspect.signature(encode_column)) == "(frame: Any, column: str, tokenizer: Tokenizer) -> Any"
     with pytest.raises(TypeError, match="fit_vectorizer has no option fan_on"):
         fit_vectorizer([["aa"]], peers.CountVectorizer(), fan_on=3)
+    with pytest.raises(TypeError, match="vectorize has no option fan_on"):
+        vectorize(pa.table({"text": ["aa"]}), "text", peers.HashingVectorizer(), fan_on=3)
 
 
 def test_tokens_stand_beside_texts() -> None:

@@ -206,13 +206,18 @@ def fit_vectorizer(engine: Engine, /, source: Any, vectorizer: Any, *, column: s
 
     And what `count_words` raises.
     """
-    if options:
-        raise TypeError(f"fit_vectorizer has no option {', '.join(options)}: it has column, and those of the engine")
+    _check_known("fit_vectorizer", options)
     counter = _vocabularies.counter_of(vectorizer)
     if counter is not None:
         work = Work(column, {}, {"vectorizer": counter})
         _vocabularies.fit(vectorizer, engine.merged(engine.counted(source, _vocabularies.count, work)))
     return vectorizer
+
+
+def _check_known(function: str, options: dict[str, Any]) -> None:
+    """Raise if anything is left once the engine has taken its settings."""
+    if options:
+        raise TypeError(f"{function} has no option {', '.join(options)}: it has column, and those of the engine")
 
 
 def vectorize(engine: Engine, /, frame: Any, column: str, vectorizer: Any, **options: Any) -> Any:
@@ -223,6 +228,7 @@ def vectorize(engine: Engine, /, frame: Any, column: str, vectorizer: Any, **opt
     has none is fitted on the column first, in place and at once. It travels once to each worker. Else as `encode_column`;
     ``options`` are those of `fit_vectorizer`.
     """
+    _check_known("vectorize", options)
     if _vocabularies.needs_fit(vectorizer):
-        fit_vectorizer(engine, frame, vectorizer, column=column, **options)
+        fit_vectorizer(engine, frame, vectorizer, column=column)
     return engine.with_columns(frame, column, Columns(("indices", "values"), _columns.vectors, _vocabularies.ours(vectorizer)))
