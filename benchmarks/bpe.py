@@ -34,12 +34,9 @@ import os
 # Before the peers are imported, which look when they start.
 os.environ |= {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "FASTOKENS_BPE_THREADS": "1"}
 
-import argparse
 import gc
 import json
-import platform
 import random
-import shlex
 import subprocess
 import sys
 import tempfile
@@ -49,12 +46,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import published
+import runs
 import rustbpe
 import texts
 import tokenizers
-from contestants import ROOT, Contestant, Timed
+from contestants import Contestant, Timed
 from tokenizers import models, pre_tokenizers, trainers
-from words import Record, cpu_name, first_line, measure, say, spread, version_of
+from words import Record, measure, say, spread
 
 import text_processor
 from text_processor import Tokenizer
@@ -377,38 +375,15 @@ PUBLISHED: dict[str, Callable[[Settings], Iterator[Record]]] = {
 }
 
 
-def about(settings: Settings) -> Record:
-    names = ("text-processor", "rustbpe", "tiktoken", "tokenizers", "fastokens", "gigatoken", "cffi")
-    return {
-        "command": shlex.join(["python", *sys.argv]) if not settings.files else "python benchmarks/bpe.py FILE …",
-        "rounds": settings.rounds,
-        "is_quick": settings.is_quick,
-        "cpu": cpu_name(),
-        "processors": os.cpu_count(),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "simd": text_processor.cpu_features()["in_use"],
-        "versions": {name: version_of(name) for name in names},
-        "revision": first_line(["git", "describe", "--always", "--dirty"]),
-        "load_average": os.getloadavg() if hasattr(os, "getloadavg") else None,
-    }
+# What the tables name with its version.
+PACKAGES = ("text-processor", "rustbpe", "tiktoken", "tokenizers", "fastokens", "gigatoken", "cffi")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    parser.add_argument(
-        "--only", action="append", choices=[*BENCHMARKS, *PUBLISHED], help="measure this alone; may be given several times"
-    )
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--output", type=Path, default=ROOT / "build" / "benchmarks", metavar="FOLDER")
-    parser.add_argument("--quick", action="store_true", help="one round with small texts: whether it works, not how fast")
-    arguments = parser.parse_args()
-    if arguments.rounds < 1:
-        parser.error("--rounds must be at least 1")
+    arguments = runs.options(__doc__, [*BENCHMARKS, *PUBLISHED], 5)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    settings = Settings(arguments.files, 1 if arguments.quick else arguments.rounds, arguments.quick)
+    settings = Settings(arguments.files, arguments.rounds, arguments.quick)
     arguments.output.mkdir(parents=True, exist_ok=True)
     differ = [
         write(name, {key: measures[key] for key in arguments.only or measures if key in measures}, settings, arguments.output)
@@ -422,7 +397,8 @@ def write(name: str, measures: dict[str, Callable[[Settings], Iterator[Record]]]
     """Measure and write what comes out to the file of a name, if there is anything; return whether answers differ."""
     if not measures:
         return False
-    found: Record = {"about": about(settings), "results": {}}
+    about = runs.about(PACKAGES, settings.files, settings.rounds, is_quick=settings.is_quick)
+    found: Record = {"about": about, "results": {}}
     for key, measure_all in measures.items():
         say(f"== {key}")
         found["results"][key] = list(measure_all(settings))

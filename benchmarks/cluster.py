@@ -435,6 +435,10 @@ def scratch(folder: Path) -> Generator[Path, None, None]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# What the tables name with its version.
+PACKAGES = ("text-processor", "pyarrow", "dask", "distributed", "pyspark", "ray", "cffi")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engine", action="append", choices=ENGINES, help="only this one; may be given several times")
@@ -447,11 +451,9 @@ def main() -> None:
     found: Record = {"results": {}}
     if path.exists():  # of parts that are not measured now
         found = json.loads(path.read_text(encoding="utf-8"))
-    words = import_module("words")  # not above: workers import this file
-    settings = words.Settings([], ROUNDS, arguments.scale != 1, "", path.parent)
-    found["about"] = words.about(settings) | {"compiler": words.first_line(["cc", "--version"])}
+    runs = import_module("runs")  # not above: workers import this file
+    found["about"] = runs.about(PACKAGES, [], ROUNDS, is_quick=arguments.scale != 1)
     found["about"]["command"] = "python benchmarks/cluster.py"  # parts may have been measured one by one
-    found["about"]["versions"] |= {name: words.version_of(name) for name in ("dask", "distributed", "pyspark", "ray")}
     for name in arguments.only or PARTS:
         say(f"== {name}")
         with scratch(arguments.output / "cluster-texts") as folder:

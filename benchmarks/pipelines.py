@@ -21,14 +21,11 @@ import os
 # Before the peers are imported, which look when they start.
 os.environ |= {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_DATASETS_OFFLINE": "1"}
 
-import argparse
 import contextlib
 import gc
 import json
 import math
-import platform
 import resource
-import shlex
 import shutil
 import subprocess
 import sys
@@ -40,9 +37,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import runs
 import texts
-from contestants import ROOT, Contestant, Timed
-from words import Record, cpu_name, first_line, measure, say, version_of
+from contestants import Contestant, Timed
+from words import Record, measure, say
 
 import text_processor
 from text_processor import Tokenizer
@@ -261,39 +259,28 @@ BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
 }
 
 
-def about(settings: Settings) -> Record:
-    names = ("text-processor", "tiktoken", "numpy", "pyarrow", "datasets", "langchain-text-splitters", "semchunk", "cffi")
-    return {
-        "command": shlex.join(["python", *sys.argv]) if not settings.files else "python benchmarks/pipelines.py FILE …",
-        "rounds": settings.rounds,
-        "is_quick": settings.is_quick,
-        "cpu": cpu_name(),
-        "processors": os.cpu_count(),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "simd": text_processor.cpu_features()["in_use"],
-        "versions": {name: version_of(name) for name in names},
-        "revision": first_line(["git", "describe", "--always", "--dirty"]),
-        "load_average": os.getloadavg() if hasattr(os, "getloadavg") else None,
-    }
+# What a run names with its version.
+PACKAGES = (
+    "text-processor",
+    "tiktoken",
+    "numpy",
+    "pyarrow",
+    "datasets",
+    "langchain-text-splitters",
+    "semchunk",
+    "cffi",
+)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    parser.add_argument("--only", action="append", choices=BENCHMARKS, help="measure this alone; may be given several times")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--output", type=Path, default=ROOT / "build" / "benchmarks", metavar="FOLDER")
-    parser.add_argument("--quick", action="store_true", help="one round with small texts: whether it works, not how fast")
-    arguments = parser.parse_args()
-    if arguments.rounds < 1:
-        parser.error("--rounds must be at least 1")
+    arguments = runs.options(__doc__, BENCHMARKS, 5)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     arguments.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        settings = Settings(arguments.files, 1 if arguments.quick else arguments.rounds, arguments.quick, Path(scratch))
-        found: Record = {"about": about(settings), "results": {}}
+        settings = Settings(arguments.files, arguments.rounds, arguments.quick, Path(scratch))
+        about = runs.about(PACKAGES, settings.files, settings.rounds, is_quick=settings.is_quick)
+        found: Record = {"about": about, "results": {}}
         for key in arguments.only or BENCHMARKS:
             say(f"== {key}")
             found["results"][key] = list(BENCHMARKS[key](settings))

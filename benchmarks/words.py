@@ -22,22 +22,18 @@ What comes out is words.json in FOLDER (build/benchmarks), with every figure, th
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import platform
-import shlex
 import statistics
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import contestants
 import report
+import runs
 import texts
 from contestants import Contestant, Text
 
@@ -271,67 +267,20 @@ BENCHMARKS: dict[str, Callable[[Settings], Iterator[Record]]] = {
 }
 
 
-def about(settings: Settings) -> Record:
-    names = ("text-processor", "polars", "pyarrow", "scikit-learn", "cffi")
-    features = text_processor.cpu_features()
-    return {
-        "command": shlex.join(["python", *sys.argv]) if not settings.files else "python benchmarks/words.py FILE …",
-        "rounds": settings.rounds,
-        "is_quick": settings.is_quick,
-        "cpu": cpu_name(),
-        "processors": os.cpu_count(),
-        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "compiler": settings.why_no_c or first_line(["cc", "--version"]),
-        "simd": features["in_use"],
-        "versions": {name: version_of(name) for name in names},
-        "revision": first_line(["git", "describe", "--always", "--dirty"]),
-        "load_average": os.getloadavg() if hasattr(os, "getloadavg") else None,
-    }
-
-
-def cpu_name() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor()
-    found = dict(line.split("\t", 1) for line in lines if "\t" in line)
-    fields = {key: value.lstrip("\t: ") for key, value in found.items()}
-    return f"{fields.get('model name', '?')}, family {fields.get('cpu family', '?')}, model {fields.get('model', '?')}"
-
-
-def version_of(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def first_line(command: list[str]) -> str | None:
-    try:
-        printed = subprocess.run(command, cwd=contestants.ROOT, capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return printed.splitlines()[0] if printed else None
+# What the tables name with its version.
+PACKAGES = ("text-processor", "polars", "pyarrow", "scikit-learn", "cffi")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    parser.add_argument("--only", action="append", choices=BENCHMARKS, help="measure this alone; may be given several times")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--output", type=Path, default=contestants.ROOT / "build" / "benchmarks", metavar="FOLDER")
-    parser.add_argument("--quick", action="store_true", help="one round with small texts: whether it works, not how fast")
-    arguments = parser.parse_args()
-    if arguments.rounds < 1:
-        parser.error("--rounds must be at least 1")
+    arguments = runs.options(__doc__, BENCHMARKS, 7)
     why_no_c = contestants.why_no_c()
     if why_no_c:
         say(f"the C core alone is left out: {why_no_c}")
     with tempfile.TemporaryDirectory() as scratch:
-        rounds = 1 if arguments.quick else arguments.rounds
-        settings = Settings(arguments.files, rounds, arguments.quick, why_no_c, Path(scratch))
-        found: Record = {"about": about(settings), "results": {}}
+        settings = Settings(arguments.files, arguments.rounds, arguments.quick, why_no_c, Path(scratch))
+        about = runs.about(PACKAGES, settings.files, settings.rounds, is_quick=settings.is_quick)
+        about["compiler"] = why_no_c or runs.first_line(["cc", "--version"])
+        found: Record = {"about": about, "results": {}}
         for name in arguments.only or BENCHMARKS:
             say(f"== {name}")
             found["results"][name] = list(BENCHMARKS[name](settings))
