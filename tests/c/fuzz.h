@@ -67,6 +67,20 @@ static inline uint64_t take_number(input *in, int n_bytes)
     return value;
 }
 
+/* Stores ends, mostly ascending by less than 8 and now and then any number. Returns how many: at most `most`, which is below
+ * 256. */
+static inline size_t take_ends(input *in, uint64_t *ends, size_t most)
+{
+    size_t n = take_below(in, most + 1);
+    uint64_t end = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t step = take_byte(in);
+        end = step == 0xFF ? take_number(in, 8) : end + step % 8;
+        ends[i] = end;
+    }
+    return n;
+}
+
 /* Returns the next bytes, at most n. */
 static inline input take_bytes(input *in, size_t n)
 {

@@ -4,18 +4,6 @@
 
 enum { MOST_NAMES = 16, MOST_NBYTES = 2048 };
 
-static size_t make_up_ends(input *in, uint64_t *ends)
-{
-    size_t n = take_below(in, MOST_NAMES + 1);
-    uint64_t end = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t step = take_byte(in);
-        end = step == 0xFF ? take_number(in, 8) : end + step % 8;
-        ends[i] = end;
-    }
-    return n;
-}
-
 /* What is certain of a block is done, the rest comes again with the next one. */
 static size_t find_in_blocks(const tp_names *names, input text, size_t step, tp_named_place *places)
 {
@@ -56,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     uint64_t ends[MOST_NAMES];
     input in = fuzz_begin(data, nbytes);
-    size_t step = 1 + take_byte(&in), n = make_up_ends(&in, ends);
+    size_t step = 1 + take_byte(&in), n = take_ends(&in, ends, MOST_NAMES);
     input named = take_bytes(&in, n > 0 && ends[n - 1] < 256 ? (size_t)ends[n - 1] : 16);
     if (in.nbytes > MOST_NBYTES) in.nbytes = MOST_NBYTES;
     block text = exact_copy(named.data, named.nbytes), rest = exact_copy(in.data, in.nbytes);

@@ -4,18 +4,6 @@
 
 enum { MOST_DOCUMENTS = 32, MOST_IDS = 256 };
 
-static size_t make_up_ends(input *in, uint64_t *ends)
-{
-    size_t n = take_below(in, MOST_DOCUMENTS + 1);
-    uint64_t end = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t step = take_byte(in);
-        end = step == 0xFF ? take_number(in, 8) : end + step % 8;
-        ends[i] = end;
-    }
-    return n;
-}
-
 static void check_hashes(block text, const uint64_t *ends, size_t n)
 {
     uint64_t hashes[MOST_DOCUMENTS], alone, start = 0;
@@ -43,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     uint8_t parts[MOST_DOCUMENTS];
     input in = fuzz_begin(data, nbytes);
     const uint8_t flags = take_byte(&in);
-    documents all = {ids, 0, ends, make_up_ends(&in, ends), (flags & 1) != 0 ? parts : NULL};
+    documents all = {ids, 0, ends, take_ends(&in, ends, MOST_DOCUMENTS), (flags & 1) != 0 ? parts : NULL};
     tp_packing packing = {(flags & 2) != 0 ? 2 : (flags & 4) != 0 ? 4 : flags >> 5, (flags & 8) != 0, (flags & 16) != 0,
                           (uint32_t)take_number(&in, 3), (uint32_t)take_number(&in, 3), take_byte(&in) % 3, take_byte(&in)};
     const size_t capacity = 4 * (size_t)take_byte(&in), first = take_below(&in, all.n + 1);
