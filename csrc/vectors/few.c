@@ -2,15 +2,8 @@
 
 #include "base/variants.h"
 
-tp_sort_few_fn tp_sort_few_plain, tp_sort_few_avx2, tp_sort_few_avx512;
 tp_rank_few_fn tp_rank_few_plain, tp_rank_few_avx2, tp_rank_few_avx512;
 tp_hash_words_fn tp_hash_words_plain, tp_hash_words_avx2, tp_hash_words_avx512;
-
-void tp_sort_few(uint64_t *numbers, uint64_t *sorted, size_t n)
-{
-    for (size_t i = 0; i < TP_FEW_AT_ONCE; i++) numbers[n + i] = INT64_MAX;
-    TP_X86_VARIANT(tp_sort_few)(numbers, sorted, n);
-}
 
 void tp_rank_few(const uint32_t *numbers, size_t n, uint8_t *ranks) { TP_X86_VARIANT(tp_rank_few)(numbers, n, ranks); }
 

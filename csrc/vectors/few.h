@@ -7,15 +7,11 @@
 
 #include "corpus/keys.h"
 
-/* Up to so many numbers are sorted by counting for each how many are less, which takes n * n / 8 steps without a branch. */
-enum { TP_FEW = 64, TP_FEW_AT_ONCE = 8 };
+/* Up to so many numbers are sorted by counting for each how many are less, which takes few steps, without a branch. */
+enum { TP_FEW = 64 };
 
-/* Stores n <= TP_FEW numbers in order. They differ and are below 2^63; TP_FEW_AT_ONCE more places behind them are written over. */
-typedef void tp_sort_few_fn(const uint64_t *numbers, uint64_t *sorted, size_t n);
-
-void tp_sort_few(uint64_t *numbers, uint64_t *sorted, size_t n);
-
-/* Stores for each of n <= TP_FEW different numbers how many of them are less. Up to 15 numbers behind them may be read. */
+/* Stores for each of n <= TP_FEW different numbers how many of them are less. They are below 2^31, and up to 15 numbers behind
+ * them may be read. */
 typedef void tp_rank_few_fn(const uint32_t *numbers, size_t n, uint8_t *ranks);
 
 tp_rank_few_fn tp_rank_few;

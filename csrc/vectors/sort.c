@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "vectors/few.h"
+
 /* Up to so many numbers are sorted by insertion: a pass over the counters of a digit costs as much. A row of up to SHORT_ROW
  * numbers has shorter digits, for that pass would cost more than those over the numbers. */
 enum { FEW = 32, SHORT_ROW = 512, FEW_BITS = 6, DIGIT_BITS = 8, N_DIGITS = 1 << DIGIT_BITS, FIRST_SHIFT = 32 };
@@ -47,6 +49,69 @@ void tp_sort_by_high_half(uint64_t *numbers, uint64_t *scratch, size_t n)
         to = kept;
     }
     if (from != numbers) memcpy(numbers, from, n * sizeof *numbers);
+}
+
+/* ---- Numbers --------------------------------------------------------------------------------------------------------- */
+
+/* Below this limit, a number and an index below TP_FEW are one number of 31 bits. */
+enum { FEW_LIMIT = 1 << 25, MOST_DIGITS = 6 };
+
+static void sort_few(const uint32_t *numbers, uint32_t *sorted, size_t n)
+{
+    uint32_t different[TP_FEW + 16];
+    uint8_t ranks[TP_FEW];
+    for (size_t i = 0; i < n; i++) different[i] = numbers[i] * TP_FEW + (uint32_t)i;
+    memset(different + n, 0, 16 * sizeof *different);
+    tp_rank_few(different, n, ranks);
+    for (size_t i = 0; i < n; i++) sorted[ranks[i]] = numbers[i];
+}
+
+/* Sorts by n_digits digits of so many bits, which are all counted first. */
+static inline uint32_t *sort_by_digits(uint32_t *from, uint32_t *to, size_t n, unsigned n_digits, unsigned bits)
+{
+    size_t places[MOST_DIGITS][N_DIGITS];
+    const size_t mask = ((size_t)1 << bits) - 1;
+    for (unsigned digit = 0; digit < n_digits; digit++) memset(places[digit], 0, (mask + 1) * sizeof **places);
+    for (size_t i = 0; i < n; i++) {
+        for (unsigned digit = 0; digit < n_digits; digit++) places[digit][from[i] >> digit * bits & mask]++;
+    }
+    for (unsigned digit = 0; digit < n_digits; digit++) {
+        size_t sum = 0;
+        for (size_t i = 0; i <= mask; i++) {
+            size_t n_here = places[digit][i];
+            places[digit][i] = sum;
+            sum += n_here;
+        }
+        for (size_t i = 0; i < n; i++) to[places[digit][from[i] >> digit * bits & mask]++] = from[i];
+        uint32_t *kept = from;
+        from = to;
+        to = kept;
+    }
+    return from;
+}
+
+uint32_t *tp_sort_numbers(uint32_t *numbers, uint32_t *scratch, size_t n, uint64_t limit)
+{
+    if (n <= TP_FEW && limit <= FEW_LIMIT) {
+        sort_few(numbers, scratch, n);
+        return scratch;
+    }
+    const unsigned bits = n <= SHORT_ROW ? FEW_BITS : DIGIT_BITS;
+    unsigned n_digits = 1;
+    while ((limit - 1) >> n_digits * bits != 0) n_digits++;
+    if (bits == DIGIT_BITS) return sort_by_digits(numbers, scratch, n, n_digits, DIGIT_BITS);
+    switch (n_digits) { /* a constant number of them can be counted in one loop */
+    case 1:
+        return sort_by_digits(numbers, scratch, n, 1, FEW_BITS);
+    case 2:
+        return sort_by_digits(numbers, scratch, n, 2, FEW_BITS);
+    case 3:
+        return sort_by_digits(numbers, scratch, n, 3, FEW_BITS);
+    case 4:
+        return sort_by_digits(numbers, scratch, n, 4, FEW_BITS);
+    default:
+        return sort_by_digits(numbers, scratch, n, n_digits, FEW_BITS);
+    }
 }
 
 /* ---- Terms --------------------------------------------------------------------------------------------------------- */

@@ -7,6 +7,9 @@
 
 #include "corpus/table.h"
 
+/* Sorts n numbers below `limit`, and returns where they are: in place or in `scratch`, which has as much room. O(n). */
+uint32_t *tp_sort_numbers(uint32_t *numbers, uint32_t *scratch, size_t n, uint64_t limit);
+
 /* Sorts numbers by their high halves; which half-equal ones come first is unspecified for 32 or fewer, and otherwise as before.
  * `scratch` has as much room. O(n). */
 void tp_sort_by_high_half(uint64_t *numbers, uint64_t *scratch, size_t n);

@@ -34,7 +34,7 @@ tp_status tp_vectors_new(const tp_vectors_options *options, tp_vectors **vectors
     if (made == NULL) return tp_fail_no_memory(error);
     made->options = *options;
     made->table.hash_key = made->parts.table.hash_key = tp_hash_get_key();
-    made->stamp = 1;
+    tp_vectors_begin_row(made);
     tp_object_made(TP_FOR_VECTORS);
     *vectors = made;
     return TP_OK;
@@ -46,14 +46,14 @@ void tp_vectors_free(tp_vectors *v)
     tp_table_free(&v->table);
     tp_vectors_drop_entries(v);
     tp_release(TP_FOR_VECTORS, v->row_ends, v->rows_capacity * sizeof *v->row_ends);
-    tp_release(TP_FOR_VECTORS, v->marks, v->marks_capacity * sizeof *v->marks);
     tp_release(TP_FOR_VECTORS, v->chunk, sizeof *v->chunk);
     tp_parts_free(&v->parts);
     tp_text_free(&v->text);
     tp_arena_free(TP_FOR_CORPUS, &v->tokens);
     tp_arena_free(TP_FOR_CORPUS, &v->token_ends);
     tp_arena_free(TP_FOR_VECTORS, &v->starts);
-    tp_arena_free(TP_FOR_VECTORS, &v->hashed);
+    tp_arena_free(TP_FOR_VECTORS, &v->row);
+    tp_arena_free(TP_FOR_VECTORS, &v->sorted);
     tp_object_freed(TP_FOR_VECTORS);
     tp_release(TP_FOR_VECTORS, v, sizeof *v);
 }

@@ -246,6 +246,34 @@ static void test_documents_of_all_lengths(void)
     free(ends);
 }
 
+/* The terms of a long document are sorted some at a time, and what comes of that is merged, again and again. */
+static void test_long_document(void)
+{
+    enum { N = 300000 };
+    char *line = must_allocate(2 * N * 8 + 2);
+    size_t nbytes = 0;
+    for (unsigned i = 0; i < 2 * N; i++) nbytes += (size_t)sprintf(line + nbytes, "%06u ", i % N);
+    strcpy(line + nbytes, "\n");
+    for (uint64_t n_columns = 0; n_columns <= TP_MAX_COLUMNS; n_columns += TP_MAX_COLUMNS) {
+        tp_words *words = words_of_letters(NULL);
+        tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words, .n_columns = n_columns});
+        CHECK_EQ_U(add_lines(vectors, line), TP_OK);
+        held_vectors held = read_vectors(vectors);
+        int64_t total = 0;
+        bool ascend = true;
+        for (size_t i = 0; i < held.sizes.n_entries; i++) {
+            total += held.counts[i];
+            ascend &= i == 0 || held.columns[i - 1] < held.columns[i];
+        }
+        CHECK(ascend && total == 2 * N);
+        if (n_columns == 0) CHECK(held.sizes.n_entries == N && held.counts[0] == 2 && held.counts[N - 1] == 2);
+        free_held(&held);
+        tp_vectors_free(vectors);
+        tp_words_free(words);
+    }
+    free(line);
+}
+
 static void test_parts_join_to_the_whole(void)
 {
     tp_words *words = words_of_letters(NULL);
@@ -319,6 +347,7 @@ int main(void)
     RUN(test_documents_of_their_own_memory);
     RUN(test_rows_are_taken_out);
     RUN(test_documents_of_all_lengths);
+    RUN(test_long_document);
     RUN(test_parts_join_to_the_whole);
     RUN(test_refused_memory_changes_nothing);
     return tests_done();

@@ -8,20 +8,6 @@ TP_BEGIN_VARIANT(TP_AVX512)
 
 #include "vectors/few.h"
 
-tp_sort_few_fn tp_sort_few_avx512;
-
-void tp_sort_few_avx512(const uint64_t *numbers, uint64_t *sorted, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const __m512i number = _mm512_set1_epi64((long long)numbers[i]);
-        unsigned rank = 0;
-        for (size_t j = 0; j < n; j += 8) {
-            rank += (unsigned)_mm_popcnt_u32(_mm512_cmplt_epu64_mask(_mm512_loadu_si512(numbers + j), number));
-        }
-        sorted[rank] = numbers[i];
-    }
-}
-
 tp_rank_few_fn tp_rank_few_avx512;
 
 /* The numbers stay in as many registers as they need; the bits behind the last one are masked. */

@@ -1,18 +1,6 @@
-/* Few numbers in plain C: they are sorted by insertion. */
+/* Few numbers in plain C. */
 #include "vectors/few.h"
 #include "vectors/murmur.h"
-
-tp_sort_few_fn tp_sort_few_plain;
-
-void tp_sort_few_plain(const uint64_t *numbers, uint64_t *sorted, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint64_t moved = numbers[i];
-        size_t place = i;
-        for (; place > 0 && sorted[place - 1] > moved; place--) sorted[place] = sorted[place - 1];
-        sorted[place] = moved;
-    }
-}
 
 tp_rank_few_fn tp_rank_few_plain;
 
