@@ -48,7 +48,7 @@ from text_processor._common import many
 from text_processor._common.arguments import threads_or_all
 from text_processor._common.progress import reporting
 from text_processor._native.segment import find
-from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
+from text_processor._native.vectors import MOST_COLUMNS, Form, Vectors, Way
 from text_processor._native.words import OF_CLASS, OF_UAX29, WordRule
 from text_processor._words import patterns
 from text_processor.sklearn import _counting
@@ -254,11 +254,11 @@ def _texts_of(vectorizer: Any, documents: list[Any] | tuple[Any, ...]) -> list[A
 class _Counted:
     """Terms that were counted, on their way into the vocabulary."""
 
-    def __init__(self, vocabulary: dict[str, Any], vectors: Vectors) -> None:
+    def __init__(self, vocabulary: dict[str, Any], vectors: Vectors, threads: int) -> None:
         self.vocabulary = vocabulary
         self.vectors = vectors
         self.ranks = np.empty(vectors.sizes.n_terms, np.int32)
-        vectors.read_ranks(self.ranks)
+        vectors.read_ranks(self.ranks, threads)
         self.kept: Any = None  # a mask of the terms in the order in which they were first seen
         self.columns: Any = None  # of the terms that are kept
         self.is_sorted = self.is_limited = False
@@ -402,21 +402,22 @@ class _Native(_Convertible):
 
     def _count_new(self, way: Way, documents: Any) -> Any:
         vectors, threads = Vectors(way), threads_or_all(self.threads)
-        if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None:
+        used = _counting.count(vectors, documents, threads, lambda: Vectors(way))
+        if used is None:
             return None
-        n_terms = vectors.sizes.n_terms
+        parts, n_terms = _counting.joined(used), vectors.sizes.n_terms
         if n_terms == 0:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         kind: Any = type(self)
         if not _ends_are_ours(kind) or not vars(self).keys().isdisjoint(_ENDS):
-            matrix = _counting.matrix_of(vectors, n_terms, self.dtype, None, threads)  # type: ignore[attr-defined]
+            matrix = _counting.matrix_of(parts, n_terms, self.dtype, Form(threads=threads))  # type: ignore[attr-defined]
             return {term: column for column, term in enumerate(vectors.terms())}, matrix
         vocabulary: dict[str, Any] = {}
-        counted = _UNDER_WAY.counted = _Counted(vocabulary, vectors)
+        counted = _UNDER_WAY.counted = _Counted(vocabulary, vectors, threads)
         if self._keeps_all_terms(len(documents)):
             counted.is_sorted = counted.is_limited = True
-        ranks = counted.ranks if counted.is_sorted else None
-        matrix = _counting.matrix_of(vectors, n_terms, self.dtype, ranks, threads)  # type: ignore[attr-defined]
+        form = Form(renumbered=counted.ranks if counted.is_sorted else None, threads=threads)
+        matrix = _counting.matrix_of(parts, n_terms, self.dtype, form)  # type: ignore[attr-defined]
         if counted.is_sorted:
             counted.columns = counted.ranks.tolist()
         return vocabulary, matrix
@@ -633,8 +634,10 @@ class _Native(_Convertible):
         with seen.whole_parts_only():
             for given in (documents, None):
                 texts = _texts_of(self, documents) if given is None else given
-                if texts is not None and _counting.count(seen.vectors, texts, threads, seen.more) is not None:
-                    seen.take_rows(seen.vectors, binary=_is_binary(self), dtype=cast(Any, self).dtype)
+                used = None if texts is None else _counting.count(seen.vectors, texts, threads, seen.more)
+                if used is not None:
+                    parts = _counting.same_terms(used) if seen.fixed is not None else _counting.joined(used)
+                    seen.take_rows(parts, binary=_is_binary(self), dtype=cast(Any, self).dtype)
                     return
                 seen.vectors.clear_rows()
             self._refuse(documents)
@@ -711,12 +714,11 @@ class _Native(_Convertible):
         if kept is None:
             return None
         threads = threads_or_all(self.threads)
-        vectors = kept.take()
-        vectors.clear_rows()
-        used = _counting.count(vectors, documents, threads, kept.take)
+        used = _counting.count(kept.take(), documents, threads, kept.take)
         if used is None:
             return None
-        matrix = _counting.matrix_of(vectors, len(vocabulary), self.dtype, None, threads)  # type: ignore[attr-defined]
+        form = Form(threads=threads)
+        matrix = _counting.matrix_of(_counting.same_terms(used), len(vocabulary), self.dtype, form)  # type: ignore[attr-defined]
         kept.idle.extend(used[: max(_MOST_KEPT, threads) - len(kept.idle)])
         return vocabulary, matrix
 
@@ -951,9 +953,8 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 # ---- Hashing -----------------------------------------------------------------------------------------------------------------
 
 
-def _hashed(way: Way, documents: Any, threads: int) -> Vectors | None:
-    vectors = Vectors(way)
-    return None if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None else vectors
+def _hashed(way: Way, documents: Any, threads: int) -> list[Vectors] | None:
+    return _counting.count(Vectors(way), documents, threads, lambda: Vectors(way))
 
 
 class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
@@ -993,7 +994,7 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
             vectors = _hashed(way, texts, threads)
         if vectors is None:
             return _Rows(documents).give_to(peer.transform)
-        matrix = _counting.matrix_of(vectors, n_features, self.dtype, None, threads)
+        matrix = _counting.matrix_of(_counting.same_terms(vectors), n_features, self.dtype, Form(threads=threads))
         matrix.has_canonical_format = True
         if self.binary:
             matrix.data.fill(1)
