@@ -1,5 +1,6 @@
 #include "vectors/rows.h"
 
+#include "vectors/few.h"
 #include "vectors/sort.h"
 
 bool tp_vectors_reserve_entries(tp_vectors *v, size_t n)
@@ -64,36 +65,17 @@ enum { MOST_UNSORTED_NBYTES = 1 << 18, MOST_UNMERGED = 1 << 18 };
 /* One more than the greatest number in a row. */
 static uint64_t limit_of(const tp_vectors *v) { return tp_is_hashed(v) ? 2 * v->options.n_columns : v->table.n_terms; }
 
-/* Stores an entry for each different one of n > 0 terms in order, with the sum of what they count, and returns how many. Without
- * branches: which terms are equal is what no processor predicts. */
-static inline size_t count_equal(const uint32_t *sorted, size_t n, uint32_t *columns, int32_t *counts, bool is_hashed)
-{
-    const unsigned shift = is_hashed;
-    size_t last = 0;
-    uint32_t before = sorted[0] >> shift;
-    int32_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t column = sorted[i] >> shift;
-        bool is_new = column != before;
-        last += is_new;
-        count = (is_new ? 0 : count) + 1 - (is_hashed ? 2 * (int32_t)(sorted[i] & 1) : 0);
-        columns[last] = before = column;
-        counts[last] = count;
-    }
-    return last + 1;
-}
-
 /* Makes entries of the terms of the open row. */
 static bool fold_row(tp_vectors *v)
 {
     size_t nbytes = v->row.used, n = nbytes / sizeof(uint32_t);
     if (n == 0) return true;
     v->sorted.used = 0;
-    if (!tp_vectors_reserve_entries(v, n) || !tp_arena_reserve(TP_FOR_VECTORS, &v->sorted, nbytes)) return false;
+    const size_t behind = TP_COUNTED_BEHIND * sizeof(uint32_t);
+    if (!tp_vectors_reserve_entries(v, n + TP_COUNTED_BEHIND)) return false;
+    if (!tp_arena_reserve(TP_FOR_VECTORS, &v->row, behind) || !tp_arena_reserve(TP_FOR_VECTORS, &v->sorted, nbytes + behind)) return false;
     const uint32_t *sorted = tp_sort_numbers((uint32_t *)(void *)v->row.data, (uint32_t *)(void *)v->sorted.data, n, limit_of(v));
-    uint32_t *columns = v->columns + v->n_entries;
-    int32_t *counts = v->counts + v->n_entries;
-    v->n_entries += tp_is_hashed(v) ? count_equal(sorted, n, columns, counts, true) : count_equal(sorted, n, columns, counts, false);
+    v->n_entries += tp_count_equal(sorted, n, tp_is_hashed(v), v->columns + v->n_entries, v->counts + v->n_entries);
     v->row.used = 0;
     return true;
 }
