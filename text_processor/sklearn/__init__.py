@@ -898,7 +898,9 @@ class _Weighing:
 
     def _is_native(self, learner: Any) -> bool:
         v = self._vectorizer
-        return not (learner.sublinear_tf or v.binary) and v.dtype in {np.float64, "float64", float} and learner.norm in _NORMALIZE
+        return (
+            not (learner.sublinear_tf or v.binary) and v.dtype in {np.float64, "float64", float} and learner.norm in _NORMALIZE
+        )
 
 
 def _is_fitted_without_weights(transformer: Any) -> bool:
