@@ -296,6 +296,7 @@ def test_the_lexicons_are_those_of_the_package() -> None:
     assert ours.negations == {*package.NEGATE}
 
 
+@pytest.mark.filterwarnings(r"ignore:codecs\.open\(\) is deprecated:DeprecationWarning")  # the package opens its files by it
 def test_the_data_is_what_the_generator_makes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "nltk", types.ModuleType("nltk"))
     monkeypatch.setitem(sys.modules, "nltk.sentiment", types.ModuleType("nltk.sentiment"))
