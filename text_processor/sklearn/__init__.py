@@ -48,7 +48,7 @@ from text_processor._common import many
 from text_processor._common.arguments import threads_or_all
 from text_processor._common.progress import reporting
 from text_processor._native.segment import find
-from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
+from text_processor._native.vectors import MOST_COLUMNS, Form, Vectors, Way
 from text_processor._native.words import OF_CLASS, OF_UAX29, WordRule
 from text_processor._words import patterns
 from text_processor.sklearn import _counting
@@ -254,11 +254,11 @@ def _texts_of(vectorizer: Any, documents: list[Any] | tuple[Any, ...]) -> list[A
 class _Counted:
     """Terms that were counted, on their way into the vocabulary."""
 
-    def __init__(self, vocabulary: dict[str, Any], vectors: Vectors) -> None:
+    def __init__(self, vocabulary: dict[str, Any], vectors: Vectors, threads: int) -> None:
         self.vocabulary = vocabulary
         self.vectors = vectors
         self.ranks = np.empty(vectors.sizes.n_terms, np.int32)
-        vectors.read_ranks(self.ranks)
+        vectors.read_ranks(self.ranks, threads)
         self.kept: Any = None  # a mask of the terms in the order in which they were first seen
         self.columns: Any = None  # of the terms that are kept
         self.is_sorted = self.is_limited = False
@@ -280,6 +280,7 @@ class _UnderWay(threading.local):
     """What a thread has counted in a fit, so that several may fit one vectorizer; each has a vocabulary of its own."""
 
     counted: _Counted | None = None
+    weighing: _Weighing | None = None
 
     def of(self, vocabulary: object) -> _Counted | None:
         counted = self.counted
@@ -402,21 +403,24 @@ class _Native(_Convertible):
 
     def _count_new(self, way: Way, documents: Any) -> Any:
         vectors, threads = Vectors(way), threads_or_all(self.threads)
-        if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None:
+        used = _counting.count(vectors, documents, threads, lambda: Vectors(way))
+        if used is None:
             return None
-        n_terms = vectors.sizes.n_terms
+        parts, n_terms = _counting.joined(used), vectors.sizes.n_terms
         if n_terms == 0:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         kind: Any = type(self)
         if not _ends_are_ours(kind) or not vars(self).keys().isdisjoint(_ENDS):
-            matrix = _counting.matrix_of(vectors, n_terms, self.dtype, None, threads)  # type: ignore[attr-defined]
+            matrix = _counting.matrix_of(parts, n_terms, self.dtype, Form(threads=threads))  # type: ignore[attr-defined]
             return {term: column for column, term in enumerate(vectors.terms())}, matrix
         vocabulary: dict[str, Any] = {}
-        counted = _UNDER_WAY.counted = _Counted(vocabulary, vectors)
+        counted = _UNDER_WAY.counted = _Counted(vocabulary, vectors, threads)
         if self._keeps_all_terms(len(documents)):
             counted.is_sorted = counted.is_limited = True
-        ranks = counted.ranks if counted.is_sorted else None
-        matrix = _counting.matrix_of(vectors, n_terms, self.dtype, ranks, threads)  # type: ignore[attr-defined]
+        form = Form(renumbered=counted.ranks if counted.is_sorted else None, threads=threads)
+        if counted.is_sorted and _UNDER_WAY.weighing is not None:
+            form = _UNDER_WAY.weighing.of_fit(parts, form)
+        matrix = _counting.matrix_of(parts, n_terms, self.dtype, form)  # type: ignore[attr-defined]
         if counted.is_sorted:
             counted.columns = counted.ranks.tolist()
         return vocabulary, matrix
@@ -533,7 +537,7 @@ class _Native(_Convertible):
                 vars(self)["_seen"] = seen
             raise
         finally:
-            _UNDER_WAY.counted = None
+            _UNDER_WAY.counted = _UNDER_WAY.weighing = None
 
     def partial_fit(self, raw_documents: Any, y: Any = None, *, progress: Any = None) -> Self:  # noqa: ARG002 - y is theirs
         """Learn from more documents: after any number of calls the vectorizer is as if `fit` had got all of them.
@@ -633,8 +637,10 @@ class _Native(_Convertible):
         with seen.whole_parts_only():
             for given in (documents, None):
                 texts = _texts_of(self, documents) if given is None else given
-                if texts is not None and _counting.count(seen.vectors, texts, threads, seen.more) is not None:
-                    seen.take_rows(seen.vectors, binary=_is_binary(self), dtype=cast(Any, self).dtype)
+                used = None if texts is None else _counting.count(seen.vectors, texts, threads, seen.more)
+                if used is not None:
+                    parts = _counting.same_terms(used) if seen.fixed is not None else _counting.joined(used)
+                    seen.take_rows(parts, binary=_is_binary(self), dtype=cast(Any, self).dtype)
                     return
                 seen.vectors.clear_rows()
             self._refuse(documents)
@@ -711,12 +717,13 @@ class _Native(_Convertible):
         if kept is None:
             return None
         threads = threads_or_all(self.threads)
-        vectors = kept.take()
-        vectors.clear_rows()
-        used = _counting.count(vectors, documents, threads, kept.take)
+        used = _counting.count(kept.take(), documents, threads, kept.take)
         if used is None:
             return None
-        matrix = _counting.matrix_of(vectors, len(vocabulary), self.dtype, None, threads)  # type: ignore[attr-defined]
+        parts, form = _counting.same_terms(used), Form(threads=threads)
+        if _UNDER_WAY.weighing is not None:
+            form = _UNDER_WAY.weighing.of_rows(parts, form)
+        matrix = _counting.matrix_of(parts, len(vocabulary), self.dtype, form)  # type: ignore[attr-defined]
         kept.idle.extend(used[: max(_MOST_KEPT, threads) - len(kept.idle)])
         return vocabulary, matrix
 
@@ -814,6 +821,9 @@ _WEIGHTS_AT_ONCE = 1 << 15
 # So many entries are counted at once.
 _COUNTED_AT_ONCE = 1 << 20
 
+# A count times a lesser weight is finite.
+_SMALL_WEIGHT = 1e290
+
 # What weights may be.
 _WEIGHTS = {np.dtype(np.float64), np.dtype(np.float32)}
 
@@ -847,6 +857,48 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
             matrix.data[part] *= weights[matrix.indices[part]]
     _normalize(matrix, transformer.norm)
     return matrix
+
+
+class _Weighing:
+    """The weights of rows under way, which the core applies while a row is in the caches: to 64-bit numbers without logarithms."""
+
+    def __init__(self, vectorizer: Any) -> None:
+        self._vectorizer = vectorizer
+        self.is_done = False
+
+    def of_fit(self, parts: _counting.Parts, form: Form) -> Form:
+        """Learn the weights, and return the form of rows with them."""
+        v = self._vectorizer
+        if not self._is_native(v):
+            return form
+        frequencies = np.empty(len(form.renumbered), np.int64)
+        frequencies[form.renumbered] = _counting.frequencies_in(parts)
+        made = _set_weights(v, frequencies, parts.n_rows)
+        self.is_done = True
+        return form._replace(weights=made.idf_[form.renumbered] if v.use_idf else None, norm=v.norm)
+
+    def of_rows(self, parts: _counting.Parts, form: Form) -> Form:
+        """Return the form of rows with the weights that are learned; without if one is not finite."""
+        t = self._vectorizer._tfidf
+        kind = type(cast(object, t))
+        if kind not in {PeerTransformer, TfidfTransformer} or not self._is_native(t) or not parts.n_rows:
+            return form
+        weights, n_terms = vars(t).get("idf_"), parts.vectors[0].sizes.n_terms
+        if weights is None:
+            self.is_done = _is_fitted_without_weights(t)
+        else:
+            self.is_done = (
+                type(weights) is np.ndarray
+                and weights.dtype == np.float64
+                and weights.shape == (n_terms,)
+                and weights.flags.c_contiguous
+                and float(abs(weights).max()) < _SMALL_WEIGHT
+            )
+        return form._replace(weights=weights, norm=t.norm) if self.is_done else form
+
+    def _is_native(self, learner: Any) -> bool:
+        v = self._vectorizer
+        return not (learner.sublinear_tf or v.binary) and v.dtype in {np.float64, "float64", float} and learner.norm in _NORMALIZE
 
 
 def _is_fitted_without_weights(transformer: Any) -> bool:
@@ -926,15 +978,22 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
         with self._learning_anew():
             self._check_params()
             self._tfidf = _transformer_of(self)  # which is there when the rest fails
+            weighing = _UNDER_WAY.weighing = _Weighing(self)
             counts = PeerCount.fit_transform(self, raw_documents)
+            if weighing.is_done:
+                return counts
             return _weighted(_set_weights(self, _frequencies_in(counts), counts.shape[0]), counts)
 
     def transform(self, raw_documents: Any) -> Any:
         """Return a row of weights for each document, as scikit-learn does."""
         if "vocabulary_" not in vars(self):
             check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
-        counts = PeerCount.transform(self, raw_documents)
-        return _weighted(self._tfidf, counts)
+        weighing = _UNDER_WAY.weighing = _Weighing(self)
+        try:
+            counts = PeerCount.transform(self, raw_documents)
+        finally:
+            _UNDER_WAY.weighing = None
+        return counts if weighing.is_done else _weighted(self._tfidf, counts)
 
     @property
     def idf_(self) -> Any:
@@ -951,9 +1010,8 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 # ---- Hashing -----------------------------------------------------------------------------------------------------------------
 
 
-def _hashed(way: Way, documents: Any, threads: int) -> Vectors | None:
-    vectors = Vectors(way)
-    return None if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None else vectors
+def _hashed(way: Way, documents: Any, threads: int) -> list[Vectors] | None:
+    return _counting.count(Vectors(way), documents, threads, lambda: Vectors(way))
 
 
 class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
@@ -993,10 +1051,16 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
             vectors = _hashed(way, texts, threads)
         if vectors is None:
             return _Rows(documents).give_to(peer.transform)
-        matrix = _counting.matrix_of(vectors, n_features, self.dtype, None, threads)
+        form = Form(threads=threads)
+        is_normalized = np.dtype(self.dtype) == np.float64 and self.norm in _NORMALIZE and not self.binary
+        if is_normalized:
+            form = form._replace(norm=self.norm)
+        matrix = _counting.matrix_of(_counting.same_terms(vectors), n_features, self.dtype, form)
         matrix.has_canonical_format = True
         if self.binary:
             matrix.data.fill(1)
+        if is_normalized:
+            return matrix
         if matrix.dtype in _WEIGHTS and self.norm in _NORMALIZE:
             _normalize(matrix, self.norm)
         elif documents:
