@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from array import array
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from every_character import CONTEXTS, digest, text_in
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -74,6 +76,16 @@ def test_the_standards_own_tests_pass_one_behind_the_other(kind: str) -> None:
     text = "".join(part for each in tests for part in [*each, "\u2028"])
     expected = [part for each in tests for part in parts("".join([*each, "\u2028"]), kind)]
     assert parts(text, kind) == expected
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_every_character_parts_and_joins_as_stringzilla_says(context: str) -> None:
+    """On every Python, by digests that tools/generate_segment_digests.py has made."""
+    expected = json.loads((DATA / "segments.json").read_text("utf-8"))[context]
+    text = text_in(context).encode()
+    assert expected == {
+        kind: digest(some[1::2] for some in native_segment.find(text, kind, in_characters=False)) for kind in STANDARD
+    }
 
 
 # ---- Words are the segments with a letter or a number ------------------------------------------------------------------
