@@ -214,7 +214,7 @@ class _Begun:
 
 
 class OfWholeFiles:
-    """Files of text, each of which is a document."""
+    """Files of text, each of which is a document. ``name`` is that of the file that was opened last."""
 
     name = "the files"
     is_named = True
@@ -238,8 +238,9 @@ class OfWholeFiles:
         self.n_read = sum(about["bytes"] for about in self._about[:skip])
         for index in range(skip, len(self._names)):
             name = self._names[index]
+            self.name = repr(name)
             with sources.opened_file(name, self._plan.reading) as given:
-                text = given.text(repr(name), self._plan.reading.errors, drops_mark=True)
+                text = given.text(self.name, self._plan.reading.errors, drops_mark=True)
                 blocks = utf8.blocks(text)
                 head, is_whole = self._head(blocks)
                 if waiting and (not is_whole or n_waiting + len(head) > most):
@@ -359,8 +360,11 @@ class OfParquet(_File):
                 groups = list(range(group, file.num_row_groups))
                 rows = file.iter_batches(PARQUET_ROWS, row_groups=groups, columns=[column], use_threads=self._threads > 1)
                 yield from _of_arrays(ahead((batch.column(0) for batch in rows), self._threads), first, self._threads)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            raise ValueError(f"pyarrow cannot read it: {error}") from error
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+            # To pyarrow a fault in the file is an OSError, too, but without a number of the system.
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise ValueError(f"pyarrow cannot read it: {str(error).strip()}") from error
 
 
 class OfArrow:
