@@ -16,6 +16,7 @@ characters, documents with lone surrogates, and all of a subclass that overrides
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -289,14 +290,31 @@ class _UnderWay(threading.local):
 _UNDER_WAY = _UnderWay()
 
 
-class _Kept(NamedTuple):
-    """Vectors with the terms of a vocabulary, for one thread each."""
+class _Kept:
+    """Vectors with the terms of a vocabulary, for one thread each.
 
-    vocabulary: dict[Any, Any]
-    n_terms: int
-    last: object
-    way: Way
-    idle: list[Vectors]
+    The vocabulary is a dict that the user may change in its place. To compare it takes some nanoseconds a term, more than one
+    short document. So it is compared only if somebody else has it, or was given it since it was compared last.
+    """
+
+    def __init__(self, vocabulary: dict[Any, Any], way: Way) -> None:
+        self.vocabulary = vocabulary
+        self.way = way
+        self.idle: list[Vectors] = []
+        self.is_given_away = True
+        self._terms = list(vocabulary)
+        self._columns = list(vocabulary.values())
+
+    def is_of(self, fitted: dict[str, Any], way: Way) -> bool:
+        """Whether the vocabulary of a fitted vectorizer still is the one that was kept."""
+        if fitted.get("vocabulary_") is not self.vocabulary or self.way != way:
+            return False
+        if not self.is_given_away:
+            return True
+        self.is_given_away = False  # before it is counted: a thread that is given it meanwhile says so again
+        if _n_references(fitted) > _WITHOUT_OTHERS + 1:
+            self.is_given_away = True
+        return list(self.vocabulary) == self._terms and list(self.vocabulary.values()) == self._columns
 
     def take(self) -> Vectors:
         """Return vectors that nobody else uses."""
@@ -304,8 +322,16 @@ class _Kept(NamedTuple):
             return self.idle.pop()
         except IndexError:
             vectors = Vectors(self.way)
-            vectors.fix(_in_order(self.vocabulary))
+            vectors.fix(_in_order(zip(self._terms, self._columns, strict=True), len(self._terms)))
             return vectors
+
+
+def _n_references(fitted: dict[str, Any]) -> int:
+    return sys.getrefcount(fitted["vocabulary_"])
+
+
+# How many there are to a vocabulary that only the vectorizer has, which differs between versions of Python.
+_WITHOUT_OTHERS = _n_references({"vocabulary_": {}})
 
 
 def _told_apart(given: object, kind: type) -> str:
@@ -352,6 +378,7 @@ class _Convertible:
         if vars(self).get("token_pattern") == _UAX29:
             raise ValueError(f"scikit-learn has no token_pattern {_UAX29!r}")
         self._finish()
+        vars(self).pop("_kept", None)  # what is made shares the vocabulary, and may change it
         made = self._PEER.__new__(self._PEER)
         vars(made).update((name, value) for name, value in vars(self).items() if name not in _OURS)
         return made
@@ -478,6 +505,7 @@ class _Native(_Convertible):
     def vocabulary_(self) -> Any:
         """The column of each term, as in scikit-learn."""
         self._finish_for_attribute()
+        self._give_away()
         if "vocabulary_" not in vars(self):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute 'vocabulary_'")
         vocabulary = vars(self)["vocabulary_"]
@@ -494,6 +522,12 @@ class _Native(_Convertible):
     def vocabulary_(self) -> None:
         self._give_up_parts()
         del vars(self)["vocabulary_"]
+
+    def _give_away(self) -> None:
+        """Note that the vocabulary may be changed in its place from now on."""
+        kept = cast("_Kept | None", vars(self).get("_kept"))
+        if kept is not None:
+            kept.is_given_away = True
 
     def _give_up_parts(self) -> None:
         """Forget what `partial_fit` has learned, but for the weights, which would replace a vocabulary that is set."""
@@ -611,13 +645,17 @@ class _Native(_Convertible):
         if seen is None:
             if "vocabulary_" in fitted and not is_fixed:
                 raise ValueError("this vectorizer was fitted by fit, which keeps no frequencies; clone() gives a new one")
-            seen = fitted["_seen"] = Seen(way, _in_order(self.vocabulary_) if is_fixed else None, _of_terms(self))
+            seen = fitted["_seen"] = Seen(way, self._fixed_terms() if is_fixed else None, _of_terms(self))
             fitted.setdefault("vocabulary_", {})
         elif hasattr(seen, "vectors") and seen.vectors.way != way:  # a list of stop words may have changed in its place
             raise ValueError(_CHANGED)
         elif not hasattr(seen, "vectors"):
             seen.restore(way)
         return cast(Seen, seen)
+
+    def _fixed_terms(self) -> list[Any]:
+        vocabulary = self.vocabulary_
+        return _in_order(vocabulary.items(), len(vocabulary))
 
     def _check_unchanged(self) -> None:
         """Refuse other parameters than those of `partial_fit`; but bytes may have another encoding in each part."""
@@ -671,7 +709,9 @@ class _Native(_Convertible):
 
     def _check_vocabulary(self) -> None:
         self._finish()  # which knows better what is missing
-        cast(Any, super())._check_vocabulary()
+        vocabulary = vars(self).get("vocabulary_")
+        if type(vocabulary) is not dict or not vocabulary:
+            cast(Any, super())._check_vocabulary()
 
     def _finish_parts(self, seen: Seen) -> None:
         v = cast(Any, self)
@@ -706,8 +746,7 @@ class _Native(_Convertible):
         return dict(zip(names, values, strict=True)), frequencies
 
     def _count_fixed(self, way: Way, documents: Any) -> Any:
-        vocabulary = cast(dict[Any, Any], self.vocabulary_)
-        kept = self._kept_for(vocabulary, way)
+        kept = self._kept_for(way)
         if kept is None:
             return None
         threads = threads_or_all(self.threads)
@@ -716,30 +755,27 @@ class _Native(_Convertible):
         used = _counting.count(vectors, documents, threads, kept.take)
         if used is None:
             return None
-        matrix = _counting.matrix_of(vectors, len(vocabulary), self.dtype, None, threads)  # type: ignore[attr-defined]
+        matrix = _counting.matrix_of(vectors, vectors.sizes.n_terms, self.dtype, None, threads)  # type: ignore[attr-defined]
         kept.idle.extend(used[: max(_MOST_KEPT, threads) - len(kept.idle)])
-        return vocabulary, matrix
+        return kept.vocabulary, matrix
 
-    def _kept_for(self, vocabulary: dict[Any, Any], way: Way) -> _Kept | None:
-        """Return what is kept for a vocabulary; None if its values are no columns."""
-        kept = vars(self).get("_kept")
-        if type(vocabulary) is not dict or not vocabulary:
+    def _kept_for(self, way: Way) -> _Kept | None:
+        """Return what is kept for the vocabulary; None if its values are no columns."""
+        self._finish()
+        fitted = vars(self)
+        kept = cast("_Kept | None", fitted.get("_kept"))
+        if kept is not None and kept.is_of(fitted, way):
+            return kept
+        vocabulary = fitted.get("vocabulary_")
+        if type(vocabulary) is not dict or not vocabulary or not _are_columns(cast("dict[Any, Any]", vocabulary)):
             return None
-        last = next(reversed(vocabulary.items()))
-        if (
-            kept is not None
-            and kept.vocabulary is vocabulary
-            and (kept.n_terms, kept.last, kept.way) == (len(vocabulary), last, way)
-        ):
-            return cast(_Kept, kept)
-        if not _are_columns(vocabulary):
-            return None
-        kept = self._kept = _Kept(vocabulary, len(vocabulary), last, way, [])
+        kept = self._kept = _Kept(cast("dict[Any, Any]", vocabulary), way)
         return kept
 
     def __getstate__(self) -> Any:
         if type(vars(self).get("vocabulary_")) is _Counted:
             self._finish()
+        self._give_away()
         state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name not in _KEPT_TO_OURSELVES}
 
@@ -778,9 +814,9 @@ def _are_columns(vocabulary: dict[Any, Any]) -> bool:
     return len(set(vocabulary.values())) == n
 
 
-def _in_order(vocabulary: dict[Any, Any]) -> list[Any]:
-    terms = [None] * len(vocabulary)
-    for term, column in vocabulary.items():
+def _in_order(columns: Iterable[tuple[Any, Any]], n: int) -> list[Any]:
+    terms = [None] * n
+    for term, column in columns:
         terms[column] = term
     return terms
 
