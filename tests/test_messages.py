@@ -740,6 +740,37 @@ CASES: list[Case] = [
         "clone() gives a new vectorizer",
     ),
     (lambda: sklearn.CountVectorizer(threads=2).fit([3] * 200), AttributeError, "'int'", "no attribute 'lower'"),
+    (lambda: sklearn.CountVectorizer.from_analyzer(3), TypeError, "not 3", "a TextAnalyzer"),
+    (
+        lambda: sklearn.CountVectorizer.from_analyzer(TextAnalyzer(), lowercase=False),
+        ValueError,
+        "not False",
+        "lowercase must be True",
+    ),
+    (
+        lambda: sklearn.CountVectorizer.from_analyzer(TextAnalyzer(case="fold")),
+        ValueError,
+        "with case='fold'",
+        "fit learns from the documents",
+    ),
+    (
+        lambda: sklearn.CountVectorizer.from_analyzer(TextAnalyzer(words="uax29", min_length=3)),
+        ValueError,
+        "words='uax29' with min_length=3",
+        "a pattern can have the length in it",
+    ),
+    (
+        lambda: sklearn.CountVectorizer.from_analyzer(TextAnalyzer(words=re.compile("[a-z]+", re.IGNORECASE))),
+        ValueError,
+        "re.compile('[a-z]+', re.IGNORECASE)",
+        "as in '(?i)…'",
+    ),
+    (
+        lambda: sklearn.CountVectorizer.from_analyzer(analyzer("a " * 300), dtype="uint8", max_features=1),
+        ValueError,
+        "there 300 times",
+        "give a larger dtype",
+    ),
     (lambda: sklearn.CountVectorizer().merge(3), TypeError, "not int", "another CountVectorizer"),
     (
         lambda: sklearn.CountVectorizer().merge(sklearn.PeerCount()),

@@ -285,8 +285,7 @@ def test_a_vocabulary_that_is_changed_in_its_place_is_seen(name: str, way: str) 
     for module in (ours, peer):
         vectorizer, keep, found = getattr(module, name)().fit(VERSES), [], []
         for one, other in (("the", "and"), ("earth", "the"), ("beginning", "god")):
-            for _ in range(3):
-                found.append(parts(vectorizer.transform(VERSES)))
+            found += [parts(vectorizer.transform(VERSES)) for _ in range(3)]
             vocabulary = VOCABULARIES_OF[way](vectorizer, keep)
             vocabulary[one], vocabulary[other] = vocabulary[other], vocabulary[one]
             del vocabulary

@@ -25,7 +25,7 @@ from importlib import import_module
 from inspect import Parameter, signature
 from itertools import compress, islice
 from numbers import Integral
-from typing import Any, NamedTuple, NoReturn, Self, cast
+from typing import Any, NoReturn, Self, cast
 
 from text_processor._common.messages import needs
 
@@ -52,7 +52,8 @@ from text_processor._native.segment import find
 from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
 from text_processor._native.words import OF_CLASS, OF_UAX29, WordRule
 from text_processor._words import patterns
-from text_processor.sklearn import _counting
+from text_processor.analyzer import TextAnalyzer
+from text_processor.sklearn import _analyzers, _counting
 from text_processor.sklearn._columns import Column, column_of
 from text_processor.sklearn._partial import Seen
 
@@ -623,6 +624,47 @@ class _Native(_Convertible):
         vars(self).pop("_kept", None)
         return self
 
+    @classmethod
+    def from_analyzer(cls, text_analyzer: TextAnalyzer, /, **parameters: Any) -> Self:
+        """Return a vectorizer that is fitted to the documents of a `TextAnalyzer`, as if `fit` had got them.
+
+        An analyzer knows how often each word occurs, and in how many documents; so the vocabulary, its order, the weights and
+        what `min_df`, `max_df` and `max_features` leave are those of `fit`. To an analyzer, blank documents are none. The
+        vectorizer can learn more, and merge, as after `partial_fit`. O(n log n) for n distinct words.
+
+        Args:
+            text_analyzer: terms are as it counts them: `words`, `min_length`, `case`, `accents`, `stop_words` and `ngrams`
+                become `token_pattern` or `tokenizer`, `lowercase`, `strip_accents`, `stop_words` and `ngram_range`.
+            parameters: the other parameters of the class, such as `min_df` or `dtype`.
+
+        Raises:
+            TypeError: it is no `TextAnalyzer`.
+            ValueError: a parameter differs from what the analyzer has counted; or no vectorizer finds such words, as those of
+                `case="fold"`, `normalize`, and `min_length` with `"uax29"`, a pattern or a function; or no term remains.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer(words="sklearn", stop_words="english")
+        >>> analyzer.add_documents(["the red car", "a red bike"])
+        2
+        >>> CountVectorizer.from_analyzer(analyzer, min_df=2)
+        CountVectorizer(min_df=2, stop_words='english')
+        >>> CountVectorizer.from_analyzer(analyzer).vocabulary_
+        {'red': 2, 'car': 1, 'bike': 0}
+        """
+        given = _analyzers.checked(text_analyzer)
+        made = cls(**_analyzers.parameters_for(given, parameters))
+        v = cast(Any, made)
+        v._validate_params()
+        v._validate_vocabulary()
+        if isinstance(v, PeerTfidf):
+            v._check_params()
+        seen = Seen(_way_of(made) or Way("char"), None, _of_terms(made))
+        counts = _analyzers.counts_of(given, v)
+        seen.take_counts(*(counts._replace(totals=counts.document_frequencies.astype(float)) if _is_binary(made) else counts))
+        vars(made).update(_seen=seen, vocabulary_={})
+        made._finish()
+        return made
+
     def _way_of_parts(self) -> Way:
         v = cast(Any, self)
         v._validate_params()
@@ -767,9 +809,9 @@ class _Native(_Convertible):
         if kept is not None and kept.is_of(fitted, way):
             return kept
         vocabulary = fitted.get("vocabulary_")
-        if type(vocabulary) is not dict or not vocabulary or not _are_columns(cast("dict[Any, Any]", vocabulary)):
+        if type(vocabulary) is not dict or not vocabulary or not _are_columns(vocabulary):
             return None
-        kept = self._kept = _Kept(cast("dict[Any, Any]", vocabulary), way)
+        kept = self._kept = _Kept(vocabulary, way)
         return kept
 
     def __getstate__(self) -> Any:
