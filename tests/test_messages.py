@@ -771,6 +771,12 @@ CASES: list[Case] = [
         "there 300 times",
         "give a larger dtype",
     ),
+    (lambda: sklearn.CountVectorizer().fit(Path("a")), TypeError, "Path", "Lines(path) has those of a file"),
+    (lambda: sklearn.Lines(["a"]), TypeError, "not of list", "several of them are several arguments"),
+    (lambda: sklearn.Lines("nothing-*.txt"), FileNotFoundError, "'nothing-*.txt'", "no file matches"),
+    (lambda: sklearn.Lines("a", blank="raise"), ValueError, "not 'raise'", "blank must be 'keep' or 'skip'"),
+    (lambda: [list(each) for each in [sklearn.Lines(io.BytesIO())] * 2], ValueError, "only once", "of a new one, or of a file"),
+    (lambda: list(sklearn.Lines(file(b"ab\xff"))), TextProcessorError, "at byte 2", "is not valid UTF-8"),
     (lambda: sklearn.CountVectorizer().merge(3), TypeError, "not int", "another CountVectorizer"),
     (
         lambda: sklearn.CountVectorizer().merge(sklearn.PeerCount()),

@@ -9,17 +9,18 @@
     ['bike', 'car', 'red', 'red bike', 'red car', 'red red']
 
 They are subclasses of scikit-learn's own. What the core cannot do falls back to scikit-learn, with the same result: a
-callable as analyzer, tokenizer or preprocessor, documents in files, a `token_pattern` that is more than one class of
+callable as analyzer, tokenizer or preprocessor, `input="file"`, a `token_pattern` that is more than one class of
 characters, documents with lone surrogates, and all of a subclass that overrides a step.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from importlib import import_module
 from inspect import Parameter, signature
@@ -41,13 +42,14 @@ try:
     _rows: Any = import_module("sklearn.utils.sparsefuncs_fast")
     normalize: Any = import_module("sklearn.preprocessing").normalize
     NotFittedError: Any = import_module("sklearn.exceptions").NotFittedError
+    UNUSED: Any = import_module("sklearn.utils.metadata_routing").UNUSED
     check_is_fitted: Any = import_module("sklearn.utils.validation").check_is_fitted
 except ImportError as error:
     raise ImportError(needs("text_processor.sklearn", "scikit-learn", "sklearn"), name="sklearn") from error
 
 from text_processor._common import many
 from text_processor._common.arguments import threads_or_all
-from text_processor._common.progress import reporting
+from text_processor._common.progress import Progress, Report, reporting
 from text_processor._native.segment import find
 from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
 from text_processor._native.words import OF_CLASS, OF_UAX29, WordRule
@@ -55,9 +57,10 @@ from text_processor._words import patterns
 from text_processor.analyzer import TextAnalyzer
 from text_processor.sklearn import _analyzers, _counting
 from text_processor.sklearn._columns import Column, column_of
+from text_processor.sklearn._lines import Lines
 from text_processor.sklearn._partial import Seen
 
-__all__ = ["CountVectorizer", "HashingVectorizer", "TfidfTransformer", "TfidfVectorizer"]
+__all__ = ["CountVectorizer", "HashingVectorizer", "Lines", "TfidfTransformer", "TfidfVectorizer"]
 
 # partial_fit holds so many documents and characters of an iterator; the first documents tell how long they are.
 _FIRST_PORTION = 256
@@ -178,12 +181,19 @@ _DOCUMENTS = many.DOCUMENTS._replace(
 )
 
 
-def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
-    """Return documents in a list, for which an Arrow column has a way of its own."""
-    kind = type(cast(object, documents))
-    if kind in {list, tuple}:
-        return cast("list[Any] | tuple[Any, ...]", documents)
+def _check(documents: Any) -> None:
     many.check(documents, "documents", _DOCUMENTS, in_order=False)
+    if isinstance(documents, os.PathLike):
+        kind = type(cast(object, documents)).__name__
+        raise TypeError(f"documents must be {_DOCUMENTS.what}, not {kind}; Lines(path) has those of a file, one a line")
+
+
+def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
+    """Return documents in a list, for which an Arrow column and the lines of files have ways of their own."""
+    kind = type(cast(object, documents))
+    if kind in {list, tuple} or isinstance(documents, Lines):
+        return cast("list[Any] | tuple[Any, ...]", documents)
+    _check(documents)
     if (column := column_of(documents)) is not None:
         return cast("list[Any]", column)
     if hasattr(kind, "to_pylist"):
@@ -194,15 +204,27 @@ def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
 class _Rows:
     """Documents for scikit-learn's own loop; an error in it gets a note of which document was its."""
 
-    def __init__(self, documents: Any) -> None:
+    def __init__(self, documents: Any, report: Report = _counting.ignore) -> None:
         self._documents = documents.to_list() if isinstance(documents, Column) else documents
+        self._report = report
         self._row: int | None = None
+        self.is_empty = True
 
     def __iter__(self) -> Iterator[Any]:
-        for row, document in enumerate(self._documents):
-            self._row = row
+        for row, document in enumerate(self._told_of()):
+            self._row, self.is_empty = row, False
             yield document
         self._row = None
+
+    def _told_of(self) -> Iterator[Any]:
+        if isinstance(self._documents, Lines):
+            for texts, n_done in self._documents.portions():
+                yield from texts
+                self._report(n_done)
+        else:
+            for n_done, document in enumerate(self._documents, 1):
+                yield document
+                self._report(n_done)
 
     def give_to(self, take: Callable[..., Any], *arguments: Any) -> Any:
         try:
@@ -213,22 +235,52 @@ class _Rows:
             raise
 
 
-def _portions(documents: Any) -> Iterator[Any]:
-    """Give documents some thousands at a time, without holding more."""
+def _portions(documents: Any) -> Iterator[tuple[Any, int]]:
+    """Give documents some thousands at a time, without holding more; and how many it were so far, of lines their bytes."""
     if isinstance(documents, str):
         raise ValueError("Iterable over raw text documents expected, string object received.")
-    many.check(documents, "documents", _DOCUMENTS, in_order=False)
+    if isinstance(documents, Lines):
+        yield from documents.portions()
+        return
+    _check(documents)
     kind = documents.__class__
     if hasattr(kind, "to_pylist") or hasattr(kind, "to_arrow"):
-        yield _listed(documents)
+        listed = _listed(documents)
+        yield listed, len(listed)
         return
     rest = cast("Iterator[Any]", iter(documents))
-    n = _FIRST_PORTION
+    n, n_done = _FIRST_PORTION, 0
     portion: list[Any]
     while portion := list(islice(rest, n)):
-        yield portion
+        n_done += len(portion)
+        yield portion, n_done
         length = sum(len(each) for each in portion if isinstance(each, str | bytes))
         n = max(1, min(_MOST_IN_PORTION, _PORTION_LENGTH * len(portion) // (length + 1)))
+
+
+def _count(
+    first: Vectors, documents: Any, threads: int, more: Callable[[], Vectors], report: Report = _counting.ignore
+) -> list[Vectors] | None:
+    """Add a row for each document, as `_counting.count` does; of lines only some are in memory."""
+    if not isinstance(documents, Lines):
+        return _counting.count(first, documents, threads, more, report)
+    idle: list[Vectors] = []
+
+    def next_idle() -> Vectors:
+        return idle.pop() if idle else more()
+
+    for texts, n_done in documents.portions():
+        used = _counting.count(first, texts, threads, next_idle)
+        idle += (used or [])[1:]
+        report(n_done)
+    return [first, *idle]
+
+
+def _telling(progress: Progress | bool | None, documents: Any) -> AbstractContextManager[Report]:
+    """Give what tells of progress: in documents, of lines in bytes."""
+    if isinstance(documents, Lines):
+        return reporting(progress, documents.nbytes if progress else None)
+    return reporting(progress, len(documents) if hasattr(type(documents), "__len__") else None, "documents")
 
 
 def _uax29_words(text: str) -> list[str]:
@@ -282,6 +334,12 @@ class _UnderWay(threading.local):
     """What a thread has counted in a fit, so that several may fit one vectorizer; each has a vocabulary of its own."""
 
     counted: _Counted | None = None
+    telling: tuple[object, Report] | None = None
+    """The vectorizer whose progress is told, and what tells it."""
+
+    def report_of(self, vectorizer: object) -> Report:
+        telling = self.telling
+        return telling[1] if telling is not None and telling[0] is vectorizer else _counting.ignore
 
     def of(self, vocabulary: object) -> _Counted | None:
         counted = self.counted
@@ -413,12 +471,17 @@ def _bounds_of(vectorizer: Any, n_documents: int) -> tuple[Any, Any]:
 class _Native(_Convertible):
     """What differs from scikit-learn's vectorizers with a vocabulary."""
 
+    # Nothing to be routed from step to step.
+    __metadata_request__fit = {"progress": UNUSED}  # noqa: RUF012
+    __metadata_request__partial_fit = {"raw_documents": UNUSED, "progress": UNUSED}  # noqa: RUF012
+    __metadata_request__transform = {"progress": UNUSED}  # noqa: RUF012
+
     def _count_vocab(self, raw_documents: Any, fixed_vocab: bool) -> Any:
         count = cast(Any, super())._count_vocab
         way = _way_of(self)
         if way is None or np.dtype(self.dtype).kind not in "biuf":  # type: ignore[attr-defined]
-            many.check(raw_documents, "documents", _DOCUMENTS, in_order=False)
-            return _Rows(raw_documents).give_to(count, fixed_vocab)
+            _check(raw_documents)
+            return _Rows(raw_documents, _UNDER_WAY.report_of(self)).give_to(count, fixed_vocab)
         if self.stop_words is not None:  # type: ignore[attr-defined]
             self.build_analyzer()  # type: ignore[attr-defined] # warns of stop words
         documents = _listed(raw_documents)
@@ -430,7 +493,7 @@ class _Native(_Convertible):
 
     def _count_new(self, way: Way, documents: Any) -> Any:
         vectors, threads = Vectors(way), threads_or_all(self.threads)
-        if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None:
+        if _count(vectors, documents, threads, lambda: Vectors(way), _UNDER_WAY.report_of(self)) is None:
             return None
         n_terms = vectors.sizes.n_terms
         if n_terms == 0:
@@ -441,7 +504,7 @@ class _Native(_Convertible):
             return {term: column for column, term in enumerate(vectors.terms())}, matrix
         vocabulary: dict[str, Any] = {}
         counted = _UNDER_WAY.counted = _Counted(vocabulary, vectors)
-        if self._keeps_all_terms(len(documents)):
+        if self._keeps_all_terms(vectors.sizes.n_rows):
             counted.is_sorted = counted.is_limited = True
         ranks = counted.ranks if counted.is_sorted else None
         matrix = _counting.matrix_of(vectors, n_terms, self.dtype, ranks, threads)  # type: ignore[attr-defined]
@@ -546,15 +609,72 @@ class _Native(_Convertible):
             if seen is not None:
                 vars(self)["_seen"] = seen
 
-    def fit(self, raw_documents: Any, y: Any = None) -> Self:
-        """Learn the vocabulary, as scikit-learn does."""
-        with self._learning_anew():
+    def fit(self, raw_documents: Any, y: Any = None, *, progress: Progress | bool | None = None) -> Self:
+        """Learn the vocabulary, as scikit-learn does; `Lines` need not fit in memory.
+
+        Args:
+            raw_documents: an iterable of `str` or bytes, a column, or `Lines`.
+            y: as everywhere in scikit-learn, not used.
+            progress: True for a bar, or a function that is called with the number of documents so far and of all, None if that
+                is not known; for `Lines`, with their bytes.
+        """
+        with self._telling(progress, raw_documents), self._learning_anew():
+            if isinstance(raw_documents, Lines) and (way := self._way_to_learn_lines()) is not None:
+                self._learn_lines(raw_documents, way)
+                return self
             return cast(Self, cast(Any, super()).fit(raw_documents, y))
 
-    def fit_transform(self, raw_documents: Any, y: Any = None) -> Any:
-        """Learn the vocabulary and return a row for each document, as scikit-learn does."""
-        with self._learning_anew():
+    def fit_transform(self, raw_documents: Any, y: Any = None, *, progress: Progress | bool | None = None) -> Any:
+        """Learn the vocabulary and return a row for each document, as scikit-learn does; arguments as for `fit`."""
+        with self._telling(progress, raw_documents), self._learning_anew():
             return cast(Any, super()).fit_transform(raw_documents, y)
+
+    def transform(self, raw_documents: Any, *, progress: Progress | bool | None = None) -> Any:
+        """Return a row for each document, as scikit-learn does; arguments as for `fit`."""
+        if progress is None:
+            return cast(Any, super()).transform(raw_documents)
+        with self._telling(progress, raw_documents):
+            return cast(Any, super()).transform(raw_documents)
+
+    @contextmanager
+    def _telling(self, progress: Progress | bool | None, documents: Any) -> Generator[None, None, None]:
+        """Tell of progress; a method that another one calls, with nobody to tell, leaves that to the other."""
+        if progress is None:
+            yield
+            return
+        before = _UNDER_WAY.telling
+        with _telling(progress, documents) as report:
+            _UNDER_WAY.telling = self, report
+            try:
+                yield
+            finally:
+                _UNDER_WAY.telling = before
+
+    def _way_to_learn_lines(self) -> Way | None:
+        """Return the way of the core; None if a class has its own, or the core has none."""
+        kind: Any = type(self)
+        is_ours = _ends_are_ours(kind) and kind._count_vocab is _Native._count_vocab and vars(self).keys().isdisjoint(_ENDS)
+        return _way_of(self) if is_ours and np.dtype(cast(Any, self).dtype).kind in "biuf" else None
+
+    def _learn_lines(self, lines: Lines, way: Way) -> None:
+        """Learn as in `partial_fit`, but keep no frequencies in the end."""
+        v = cast(Any, self)
+        v._validate_params()
+        if isinstance(v, PeerTfidf):
+            v._check_params()
+        v._validate_ngram_range()
+        v._validate_vocabulary()
+        if v.fixed_vocabulary_:
+            PeerCount.fit_transform(self, [])  # which warns of what cannot be found
+        else:
+            v._warn_for_unused_params()
+            v.build_analyzer()  # which warns of stop words
+        seen = Seen(way, self._fixed_terms() if v.fixed_vocabulary_ else None, _of_terms(self))
+        report = _UNDER_WAY.report_of(self)
+        for texts, n_done in lines.portions():
+            self._see(seen, texts)
+            report(n_done)
+        self._finish_parts(seen)
 
     @contextmanager
     def _learning_anew(self) -> Generator[None, None, None]:
@@ -570,17 +690,23 @@ class _Native(_Convertible):
         finally:
             _UNDER_WAY.counted = None
 
-    def partial_fit(self, raw_documents: Any, y: Any = None, *, progress: Any = None) -> Self:  # noqa: ARG002 - y is theirs
+    def partial_fit(
+        self,
+        raw_documents: Any,
+        y: Any = None,  # noqa: ARG002 - it is theirs
+        *,
+        progress: Progress | bool | None = None,
+    ) -> Self:
         """Learn from more documents: after any number of calls the vectorizer is as if `fit` had got all of them.
 
         Only terms and their frequencies are kept, so documents can be more than memory holds: an iterator is read some
-        thousands at a time, and an open file gives a document for each line. `min_df`, `max_df` and `max_features` prune when
+        thousands at a time. `min_df`, `max_df` and `max_features` prune when
         the vocabulary is asked for. O(text), and then O(n log n) for n terms.
 
         Args:
-            raw_documents: an iterable of `str`, or a column.
+            raw_documents: as for `fit`.
             y: as everywhere in scikit-learn, not used.
-            progress: True for a bar, or a function that is called with the number of documents so far, and None.
+            progress: as for `fit`.
 
         >>> vectorizer = CountVectorizer().partial_fit(["a red car"]).partial_fit(["a red bike"])
         >>> vectorizer.get_feature_names_out().tolist()
@@ -588,10 +714,10 @@ class _Native(_Convertible):
         """
         way = self._way_of_parts()
         seen = self._seen_so_far(way)
-        with reporting(progress, None) as report:
-            for documents in _portions(raw_documents):
+        with _telling(progress, raw_documents) as report:
+            for documents, n_done in _portions(raw_documents):
                 self._see(seen, documents)
-                report(seen.n_documents)
+                report(n_done)
         return self
 
     def merge(self, other: Any) -> Self:
@@ -794,7 +920,7 @@ class _Native(_Convertible):
         threads = threads_or_all(self.threads)
         vectors = kept.take()
         vectors.clear_rows()
-        used = _counting.count(vectors, documents, threads, kept.take)
+        used = _count(vectors, documents, threads, kept.take, _UNDER_WAY.report_of(self))
         if used is None:
             return None
         matrix = _counting.matrix_of(vectors, vectors.sizes.n_terms, self.dtype, None, threads)  # type: ignore[attr-defined]
@@ -997,21 +1123,25 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 
     __init__ = _init_of(PeerTfidf)
 
-    def fit_transform(self, raw_documents: Any, y: Any = None) -> Any:
+    def fit_transform(self, raw_documents: Any, y: Any = None, *, progress: Progress | bool | None = None) -> Any:
         """Learn vocabulary and weights, and return a row of weights for each document, as scikit-learn does."""
         if type(self)._count_vocab is not _Native._count_vocab:
-            return super().fit_transform(raw_documents, y)
-        with self._learning_anew():
+            return super().fit_transform(raw_documents, y, progress=progress)
+        with self._telling(progress, raw_documents), self._learning_anew():
             self._check_params()
             self._tfidf = _transformer_of(self)  # which is there when the rest fails
             counts = PeerCount.fit_transform(self, raw_documents)
             return _weighted(_set_weights(self, _frequencies_in(counts), counts.shape[0]), counts)
 
-    def transform(self, raw_documents: Any) -> Any:
+    def transform(self, raw_documents: Any, *, progress: Progress | bool | None = None) -> Any:
         """Return a row of weights for each document, as scikit-learn does."""
         if "vocabulary_" not in vars(self):
             check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
-        counts = PeerCount.transform(self, raw_documents)
+        if progress is None:
+            counts = PeerCount.transform(self, raw_documents)
+        else:
+            with self._telling(progress, raw_documents):
+                counts = PeerCount.transform(self, raw_documents)
         return _weighted(self._tfidf, counts)
 
     @property
@@ -1029,9 +1159,9 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 # ---- Hashing -----------------------------------------------------------------------------------------------------------------
 
 
-def _hashed(way: Way, documents: Any, threads: int) -> Vectors | None:
+def _hashed(way: Way, documents: Any, threads: int, report: Report) -> Vectors | None:
     vectors = Vectors(way)
-    return None if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None else vectors
+    return None if _count(vectors, documents, threads, lambda: Vectors(way), report) is None else vectors
 
 
 class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
@@ -1047,10 +1177,28 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
 
     __init__ = _init_of(PeerHashing)
 
-    def transform(self, X: Any) -> Any:  # noqa: N803 - scikit-learn's name
-        """Return a row for each document, as scikit-learn does."""
+    # Nothing to be routed from step to step.
+    __metadata_request__transform = {"progress": UNUSED}  # noqa: RUF012
+
+    def fit_transform(self, X: Any, y: Any = None, *, progress: Progress | bool | None = None) -> Any:  # noqa: N803
+        """Return a row for each document, as scikit-learn does; arguments as for `transform`."""
+        return self.fit(X, y).transform(X, progress=progress)
+
+    def transform(self, X: Any, *, progress: Progress | bool | None = None) -> Any:  # noqa: N803 - scikit-learn's name
+        """Return a row for each document, as scikit-learn does.
+
+        Args:
+            X: an iterable of `str` or bytes, a column, or `Lines`.
+            progress: as for `CountVectorizer.fit`.
+        """
+        if progress is None:
+            return self._rows_of(X, _counting.ignore)
+        with _telling(progress, X) as report:
+            return self._rows_of(X, report)
+
+    def _rows_of(self, X: Any, report: Report) -> Any:  # noqa: N803
         way = None if isinstance(X, str) else _way_of(self)
-        peer, n_features = cast(Any, super()), self.n_features
+        n_features = self.n_features
         if not isinstance(cast(object, n_features), (int, np.integer)) or not 1 <= n_features < MOST_COLUMNS:
             self._get_hasher().fit()  # says so; without it a division by 0 would end the process
         if (
@@ -1059,24 +1207,34 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
             or type(self)._get_hasher is not PeerHashing._get_hasher
             or np.dtype(self.dtype).kind not in "if"
         ):
-            return peer.transform(X)
+            return super().transform(X) if isinstance(X, str) else self._rows_of_peer(X, report)
         self._validate_ngram_range()
         if self.stop_words is not None:
             self.build_analyzer()  # warns of stop words
         documents = _listed(X)
         way = way._replace(n_columns=int(n_features), alternates_sign=bool(self.alternate_sign))
         threads = threads_or_all(self.threads)
-        vectors = _hashed(way, documents, threads)
+        vectors = _hashed(way, documents, threads, report)
         if vectors is None and (texts := _texts_of(self, documents)) is not None:
-            vectors = _hashed(way, texts, threads)
+            vectors = _hashed(way, texts, threads, report)
         if vectors is None:
-            return _Rows(documents).give_to(peer.transform)
+            return self._rows_of_peer(documents, report)
         matrix = _counting.matrix_of(vectors, n_features, self.dtype, None, threads)
         matrix.has_canonical_format = True
         if self.binary:
             matrix.data.fill(1)
         if matrix.dtype in _WEIGHTS and self.norm in _NORMALIZE:
             _normalize(matrix, self.norm)
-        elif documents:
+        elif matrix.shape[0]:
             matrix = normalize(matrix, norm=self.norm, copy=False)
         return matrix
+
+    def _rows_of_peer(self, documents: Any, report: Report) -> Any:
+        _check(documents)
+        rows = _Rows(documents, report)
+        try:
+            return rows.give_to(super().transform)
+        except StopIteration:
+            if not rows.is_empty:
+                raise
+            return _counting.matrix_class()((0, self.n_features), dtype=self.dtype)
