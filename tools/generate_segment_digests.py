@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Generate tests/data/segments.json: digests of the segments that StringZilla finds around every character.
 
-The core's segments are compared with them on every Python, also where StringZilla cannot be installed. It must be the version whose
-tables are those of the core, which pyproject.toml names. With ``--check`` nothing is written; the exit status says whether the
-committed file is what this script makes (0) or not (1). It takes half a minute.
+The core's segments are compared with them on every Python, also where StringZilla cannot be installed. It must be the
+version whose tables are those of the core, which pyproject.toml names. With ``--check`` nothing is written; the exit status
+says whether the committed file is what this script makes (0) or not (1).
 """
 
 from __future__ import annotations
