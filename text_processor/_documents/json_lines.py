@@ -87,8 +87,8 @@ def arrays(blocks: Iterable[memoryview], name: str, option: str, pa: Any) -> Ite
 def _array(found: Rows, pa: Any) -> Any:
     text, ends, n = found.texts
     offsets = array("q", [0])
-    offsets.frombytes(numbers_of(ends, n))
-    buffers = [validity(bytearray(found.has_value), pa), pa.py_buffer(offsets), pa.py_buffer(text)]
+    offsets.frombytes(numbers_of(ends, n).cast("B"))
+    buffers = [validity(bytearray(found.has_value), pa), pa.py_buffer(offsets), pa.py_buffer(memoryview(text))]
     return pa.Array.from_buffers(pa.large_string(), n, buffers)
 
 
