@@ -32,7 +32,7 @@ INT32_MAX = (1 << 31) - 1
 Report = Callable[[int], object]
 
 
-def _ignore(_n_done: int) -> None:
+def ignore(_n_done: int) -> None:
     pass
 
 
@@ -41,7 +41,7 @@ class _OtherDocumentsError(Exception):
 
 
 def count(
-    first: Vectors, documents: Sequence[Any], threads: int, more: Callable[[], Vectors], report: Report = _ignore
+    first: Vectors, documents: Sequence[Any], threads: int, more: Callable[[], Vectors], report: Report = ignore
 ) -> list[Vectors] | None:
     """Add a row for each document; None if one is no ``str`` that UTF-8 can hold, and then some rows may be there.
 

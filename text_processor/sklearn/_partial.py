@@ -75,6 +75,12 @@ class Seen:
         self.n_documents += n_rows
         self.is_ahead = True
 
+    def take_counts(self, terms: list[str], document_frequencies: Any, totals: Any, n_documents: int) -> None:
+        """Take what was counted elsewhere, in the place of what is here."""
+        self._fill(self.vectors.way, terms)
+        self.document_frequencies, self.totals, self.n_documents = document_frequencies, totals, n_documents
+        self.is_ahead = True
+
     def _grow(self, n_terms: int) -> None:
         more = n_terms - len(self.totals)
         self.document_frequencies = np.append(self.document_frequencies, np.zeros(more, np.int64))
