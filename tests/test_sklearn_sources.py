@@ -279,11 +279,10 @@ def test_a_vectorizer_within_a_hook_has_weights_of_its_own(monkeypatch: pytest.M
         found.append([parts(each.fit(documents).transform(documents)) for each in vectorizers])
 
     vectorizer = ours.TfidfVectorizer()
-    expected = [
-        parts(each.fit_transform(documents)) for each in (peer.TfidfVectorizer(), peer.CountVectorizer(dtype=np.float64))
-    ]
-    for method in (vectorizer.fit_transform, vectorizer.transform):
-        assert parts(method(documents, progress=hook)) == expected[0]
+    theirs = peer.TfidfVectorizer(), peer.CountVectorizer(dtype=np.float64)
+    assert parts(vectorizer.fit_transform(documents, progress=hook)) == parts(theirs[0].fit_transform(documents))
+    expected = [parts(each.fit(documents).transform(documents)) for each in theirs]
+    assert parts(vectorizer.transform(documents, progress=hook)) == expected[0]
     assert found
     assert all(each == expected for each in found)
 
