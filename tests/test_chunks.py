@@ -108,7 +108,7 @@ def test_chunks_end_at_the_last_boundary_of_the_first_kind(kinds: tuple[str, ...
     texts = ["One. Two, three! Four?\n\nFive six seven.\n \nEight\nnine. " * 3, BOOK[:3000], "\n\n  \na\n\n\n b\n\t\nc"]
     tokenizer = trained("gpt2")
     for text in texts:
-        for size in (7, 40):
+        for size in (7, 40, 250):  # the last is looked for near a line, behind text that is counted as a whole
             found = [chunk[:2] for chunk in check(tokenizer, text, size, boundaries=kinds)]
             assert found == chunked_plainly(tokenizer, text, size, kinds)
 

@@ -1970,6 +1970,7 @@ CASES: list[Case] = [
     (lambda: command("count", file("x", "x.zst")), CommandError, "x.zst: damaged zstd data", "begins with b'x'"),
     (lambda: command("bpe", "count", "-m", model(), "--tree", ".", "--top", "0"), CommandError, "'0'", "a number from 1 on"),
     (lambda: command("bpe", "count", "-m", model(), "--tree", "none"), CommandError, "none: ", "No such file"),
+    (without("shtab", lambda: command("completion", "zsh")), CommandError, "completion needs shtab", "pip install '.[cli]'"),
     (
         without("pathspec", lambda: command("bpe", "count", "-m", model(), "--tree", ".")),
         CommandError,

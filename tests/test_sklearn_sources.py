@@ -270,6 +270,24 @@ def test_progress_of_a_vectorizer_within_a_hook_is_not_told() -> None:
     assert heard == [3]
 
 
+def test_a_vectorizer_within_a_hook_has_weights_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ours.reporting.__globals__["_Reporter"], "__call__", told_at_once)
+    documents, found = ["red car", "blue car red", "a blue bike"], []
+
+    def hook(_done: int, _total: int | None) -> None:
+        vectorizers = ours.TfidfVectorizer(), ours.CountVectorizer(dtype=np.float64)
+        found.append([parts(each.fit(documents).transform(documents)) for each in vectorizers])
+
+    vectorizer = ours.TfidfVectorizer()
+    expected = [
+        parts(each.fit_transform(documents)) for each in (peer.TfidfVectorizer(), peer.CountVectorizer(dtype=np.float64))
+    ]
+    for method in (vectorizer.fit_transform, vectorizer.transform):
+        assert parts(method(documents, progress=hook)) == expected[0]
+    assert found
+    assert all(each == expected for each in found)
+
+
 def test_metadata_is_routed_as_in_scikit_learn() -> None:
     for name in ALL_KINDS:
         mine, theirs = (repr(getattr(module, name)().get_metadata_routing()) for module in (ours, peer))

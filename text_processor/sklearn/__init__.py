@@ -51,7 +51,7 @@ from text_processor._common import many
 from text_processor._common.arguments import threads_or_all
 from text_processor._common.progress import Progress, Report, reporting
 from text_processor._native.segment import find
-from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
+from text_processor._native.vectors import MOST_COLUMNS, Form, Vectors, Way
 from text_processor._native.words import OF_CLASS, OF_UAX29, WordRule
 from text_processor._words import patterns
 from text_processor.analyzer import TextAnalyzer
@@ -264,16 +264,11 @@ def _count(
     """Add a row for each document, as `_counting.count` does; of lines only some are in memory."""
     if not isinstance(documents, Lines):
         return _counting.count(first, documents, threads, more, report)
-    idle: list[Vectors] = []
-
-    def next_idle() -> Vectors:
-        return idle.pop() if idle else more()
-
     for texts, n_done in documents.portions():
-        used = _counting.count(first, texts, threads, next_idle)
-        idle += (used or [])[1:]
+        if _counting.count(first, texts, 1, more) is None:  # so that rows stay in order
+            return None
         report(n_done)
-    return [first, *idle]
+    return [first]
 
 
 def _telling(progress: Progress | bool | None, documents: Any) -> AbstractContextManager[Report]:
@@ -308,11 +303,11 @@ def _texts_of(vectorizer: Any, documents: list[Any] | tuple[Any, ...]) -> list[A
 class _Counted:
     """Terms that were counted, on their way into the vocabulary."""
 
-    def __init__(self, vocabulary: dict[str, Any], vectors: Vectors) -> None:
+    def __init__(self, vocabulary: dict[str, Any], vectors: Vectors, threads: int) -> None:
         self.vocabulary = vocabulary
         self.vectors = vectors
         self.ranks = np.empty(vectors.sizes.n_terms, np.int32)
-        vectors.read_ranks(self.ranks)
+        vectors.read_ranks(self.ranks, threads)
         self.kept: Any = None  # a mask of the terms in the order in which they were first seen
         self.columns: Any = None  # of the terms that are kept
         self.is_sorted = self.is_limited = False
@@ -334,12 +329,19 @@ class _UnderWay(threading.local):
     """What a thread has counted in a fit, so that several may fit one vectorizer; each has a vocabulary of its own."""
 
     counted: _Counted | None = None
+    weighing: _Weighing | None = None
+    """What weighs the rows of one vectorizer; user code that it calls may use another."""
+
     telling: tuple[object, Report] | None = None
     """The vectorizer whose progress is told, and what tells it."""
 
     def report_of(self, vectorizer: object) -> Report:
         telling = self.telling
         return telling[1] if telling is not None and telling[0] is vectorizer else _counting.ignore
+
+    def weighing_of(self, vectorizer: object) -> _Weighing | None:
+        weighing = self.weighing
+        return weighing if weighing is not None and weighing.vectorizer is vectorizer else None
 
     def of(self, vocabulary: object) -> _Counted | None:
         counted = self.counted
@@ -493,21 +495,24 @@ class _Native(_Convertible):
 
     def _count_new(self, way: Way, documents: Any) -> Any:
         vectors, threads = Vectors(way), threads_or_all(self.threads)
-        if _count(vectors, documents, threads, lambda: Vectors(way), _UNDER_WAY.report_of(self)) is None:
+        used = _count(vectors, documents, threads, lambda: Vectors(way), _UNDER_WAY.report_of(self))
+        if used is None:
             return None
-        n_terms = vectors.sizes.n_terms
+        parts, n_terms = _counting.joined(used), vectors.sizes.n_terms
         if n_terms == 0:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         kind: Any = type(self)
         if not _ends_are_ours(kind) or not vars(self).keys().isdisjoint(_ENDS):
-            matrix = _counting.matrix_of(vectors, n_terms, self.dtype, None, threads)  # type: ignore[attr-defined]
+            matrix = _counting.matrix_of(parts, n_terms, self.dtype, Form(threads=threads))  # type: ignore[attr-defined]
             return {term: column for column, term in enumerate(vectors.terms())}, matrix
         vocabulary: dict[str, Any] = {}
-        counted = _UNDER_WAY.counted = _Counted(vocabulary, vectors)
+        counted = _UNDER_WAY.counted = _Counted(vocabulary, vectors, threads)
         if self._keeps_all_terms(vectors.sizes.n_rows):
             counted.is_sorted = counted.is_limited = True
-        ranks = counted.ranks if counted.is_sorted else None
-        matrix = _counting.matrix_of(vectors, n_terms, self.dtype, ranks, threads)  # type: ignore[attr-defined]
+        form = Form(renumbered=counted.ranks if counted.is_sorted else None, threads=threads)
+        if counted.is_sorted and (weighing := _UNDER_WAY.weighing_of(self)) is not None:
+            form = weighing.of_fit(parts, form)
+        matrix = _counting.matrix_of(parts, n_terms, self.dtype, form)  # type: ignore[attr-defined]
         if counted.is_sorted:
             counted.columns = counted.ranks.tolist()
         return vocabulary, matrix
@@ -688,7 +693,7 @@ class _Native(_Convertible):
                 vars(self)["_seen"] = seen
             raise
         finally:
-            _UNDER_WAY.counted = None
+            _UNDER_WAY.counted = _UNDER_WAY.weighing = None
 
     def partial_fit(
         self,
@@ -839,8 +844,10 @@ class _Native(_Convertible):
         with seen.whole_parts_only():
             for given in (documents, None):
                 texts = _texts_of(self, documents) if given is None else given
-                if texts is not None and _counting.count(seen.vectors, texts, threads, seen.more) is not None:
-                    seen.take_rows(seen.vectors, binary=_is_binary(self), dtype=cast(Any, self).dtype)
+                used = None if texts is None else _counting.count(seen.vectors, texts, threads, seen.more)
+                if used is not None:
+                    parts = _counting.same_terms(used) if seen.fixed is not None else _counting.joined(used)
+                    seen.take_rows(parts, binary=_is_binary(self), dtype=cast(Any, self).dtype)
                     return
                 seen.vectors.clear_rows()
             self._refuse(documents)
@@ -918,12 +925,13 @@ class _Native(_Convertible):
         if kept is None:
             return None
         threads = threads_or_all(self.threads)
-        vectors = kept.take()
-        vectors.clear_rows()
-        used = _count(vectors, documents, threads, kept.take, _UNDER_WAY.report_of(self))
+        used = _count(kept.take(), documents, threads, kept.take, _UNDER_WAY.report_of(self))
         if used is None:
             return None
-        matrix = _counting.matrix_of(vectors, vectors.sizes.n_terms, self.dtype, None, threads)  # type: ignore[attr-defined]
+        parts, form = _counting.same_terms(used), Form(threads=threads)
+        if (weighing := _UNDER_WAY.weighing_of(self)) is not None:
+            form = weighing.of_rows(parts, form)
+        matrix = _counting.matrix_of(parts, parts.vectors[0].sizes.n_terms, self.dtype, form)  # type: ignore[attr-defined]
         kept.idle.extend(used[: max(_MOST_KEPT, threads) - len(kept.idle)])
         return kept.vocabulary, matrix
 
@@ -1018,6 +1026,9 @@ _WEIGHTS_AT_ONCE = 1 << 15
 # So many entries are counted at once.
 _COUNTED_AT_ONCE = 1 << 20
 
+# A count times a lesser weight is finite.
+_SMALL_WEIGHT = 1e290
+
 # What weights may be.
 _WEIGHTS = {np.dtype(np.float64), np.dtype(np.float32)}
 
@@ -1051,6 +1062,52 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
             matrix.data[part] *= weights[matrix.indices[part]]
     _normalize(matrix, transformer.norm)
     return matrix
+
+
+class _Weighing:
+    """The weights of rows under way, which the core applies while a row is in the caches.
+
+    To 64-bit numbers without logarithms only.
+    """
+
+    def __init__(self, vectorizer: Any) -> None:
+        self.vectorizer = vectorizer
+        self.is_done = False
+
+    def of_fit(self, parts: _counting.Parts, form: Form) -> Form:
+        """Learn the weights, and return the form of rows with them."""
+        v = self.vectorizer
+        if not self._is_native(v):
+            return form
+        frequencies = np.empty(len(form.renumbered), np.int64)
+        frequencies[form.renumbered] = _counting.frequencies_in(parts)
+        made = _set_weights(v, frequencies, parts.n_rows)
+        self.is_done = True
+        return form._replace(weights=made.idf_[form.renumbered] if v.use_idf else None, norm=v.norm)
+
+    def of_rows(self, parts: _counting.Parts, form: Form) -> Form:
+        """Return the form of rows with the weights that are learned; without if one is not finite."""
+        t = self.vectorizer._tfidf
+        kind = type(cast(object, t))
+        if kind not in {PeerTransformer, TfidfTransformer} or not self._is_native(t) or not parts.n_rows:
+            return form
+        weights, n_terms = vars(t).get("idf_"), parts.vectors[0].sizes.n_terms
+        if weights is None:
+            self.is_done = _is_fitted_without_weights(t)
+        else:
+            self.is_done = (
+                type(weights) is np.ndarray
+                and weights.dtype == np.float64
+                and weights.shape == (n_terms,)
+                and weights.flags.c_contiguous
+                and float(abs(weights).max()) < _SMALL_WEIGHT
+            )
+        return form._replace(weights=weights, norm=t.norm) if self.is_done else form
+
+    def _is_native(self, learner: Any) -> bool:
+        v = self.vectorizer
+        has_form = v.dtype in {np.float64, "float64", float} and learner.norm in _NORMALIZE
+        return has_form and not (learner.sublinear_tf or v.binary)
 
 
 def _is_fitted_without_weights(transformer: Any) -> bool:
@@ -1130,19 +1187,23 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
         with self._telling(progress, raw_documents), self._learning_anew():
             self._check_params()
             self._tfidf = _transformer_of(self)  # which is there when the rest fails
+            weighing = _UNDER_WAY.weighing = _Weighing(self)
             counts = PeerCount.fit_transform(self, raw_documents)
+            if weighing.is_done:
+                return counts
             return _weighted(_set_weights(self, _frequencies_in(counts), counts.shape[0]), counts)
 
     def transform(self, raw_documents: Any, *, progress: Progress | bool | None = None) -> Any:
         """Return a row of weights for each document, as scikit-learn does."""
         if "vocabulary_" not in vars(self):
             check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
-        if progress is None:
-            counts = PeerCount.transform(self, raw_documents)
-        else:
+        weighing = _UNDER_WAY.weighing = _Weighing(self)
+        try:
             with self._telling(progress, raw_documents):
                 counts = PeerCount.transform(self, raw_documents)
-        return _weighted(self._tfidf, counts)
+        finally:
+            _UNDER_WAY.weighing = None
+        return counts if weighing.is_done else _weighted(self._tfidf, counts)
 
     @property
     def idf_(self) -> Any:
@@ -1159,9 +1220,8 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 # ---- Hashing -----------------------------------------------------------------------------------------------------------------
 
 
-def _hashed(way: Way, documents: Any, threads: int, report: Report) -> Vectors | None:
-    vectors = Vectors(way)
-    return None if _count(vectors, documents, threads, lambda: Vectors(way), report) is None else vectors
+def _hashed(way: Way, documents: Any, threads: int, report: Report) -> list[Vectors] | None:
+    return _count(Vectors(way), documents, threads, lambda: Vectors(way), report)
 
 
 class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
@@ -1219,10 +1279,19 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
             vectors = _hashed(way, texts, threads, report)
         if vectors is None:
             return self._rows_of_peer(documents, report)
-        matrix = _counting.matrix_of(vectors, n_features, self.dtype, None, threads)
+        return self._matrix_of(vectors, threads)
+
+    def _matrix_of(self, vectors: list[Vectors], threads: int) -> Any:
+        form = Form(threads=threads)
+        is_normalized = np.dtype(self.dtype) == np.float64 and self.norm in _NORMALIZE and not self.binary
+        if is_normalized:
+            form = form._replace(norm=self.norm)
+        matrix = _counting.matrix_of(_counting.same_terms(vectors), self.n_features, self.dtype, form)
         matrix.has_canonical_format = True
         if self.binary:
             matrix.data.fill(1)
+        if is_normalized:
+            return matrix
         if matrix.dtype in _WEIGHTS and self.norm in _NORMALIZE:
             _normalize(matrix, self.norm)
         elif matrix.shape[0]:
