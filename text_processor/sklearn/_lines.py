@@ -16,7 +16,7 @@ from text_processor._documents.sources import Options, Shard
 from text_processor.errors import InvalidDocumentError
 
 # Bytes whose lines are counted together: some tens of milliseconds of work, for which it pays to look at all terms so far.
-PORTION_NBYTES = 1 << 23
+PORTION_NBYTES = 1 << 22
 
 Source = str | bytes | os.PathLike[Any] | Readable
 
