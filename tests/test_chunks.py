@@ -328,6 +328,7 @@ def test_progress_is_reported_in_bytes() -> None:
 @given(st.sampled_from(EXPRESSIONS), wild_texts, st.integers(0, 40))
 @example("gpt4", "", 0)
 @example("cl100k_tiktoken", "a \n \n  b  \n ", 4)
+@example(r"\d+| ?\w+", " ", 0)
 def test_cuts_are_exact(pattern: str, text: str, n: int) -> None:
     tokenizer = tokenizer_of(pattern)
     ids = tokenizer.encode_ordinary(text)

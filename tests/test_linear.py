@@ -218,6 +218,14 @@ VECTORS: Table = {
         1000,
         lambda n, _: lambda: sklearn.CountVectorizer().merge(sklearn.CountVectorizer().partial_fit([distinct_words(n)])),
     ),
+    "TfidfVectorizer, of an analyzer": (
+        400,
+        lambda n, _: partial(sklearn.TfidfVectorizer.from_analyzer, counted([distinct_words(n)])),
+    ),
+    "CountVectorizer, of lines": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().fit(sklearn.Lines(io.StringIO(distinct_words(n).replace(" ", "\n")))),
+    ),
     "TfidfVectorizer, again": (
         1000,
         lambda n, _: partial(sklearn.TfidfVectorizer().fit([distinct_words(n)]).transform, [distinct_words(n)]),
@@ -488,6 +496,16 @@ def json_with_added_tokens(n: int, folder: Path) -> Call:
     return partial(Tokenizer.from_huggingface, json_of(of_bytes(), folder, added_tokens=tokens))
 
 
+def json_with_long_names(n: int, folder: Path) -> Call:
+    """Two added tokens that the vocabulary has, too, so that merges may make them."""
+    names = ["a" * n, "b" * n]
+    tokens = [{"id": 256 + i, "content": name} for i, name in enumerate(names)]
+    described = json.loads(json_of(of_bytes(), folder, added_tokens=tokens).read_bytes())
+    described["model"]["vocab"] |= {name: 256 + i for i, name in enumerate(names)}
+    (folder / "tokenizer.json").write_text(json.dumps(described), encoding="utf-8")
+    return partial(Tokenizer.from_huggingface, folder / "tokenizer.json")
+
+
 def json_with_equal_keys(n: int, folder: Path) -> Call:
     (folder / "tokenizer.json").write_text(json.dumps({str(i): i for i in range(n)})[:-1] + ', "0": 1}')
     return refused(lambda: Tokenizer.from_huggingface(folder / "tokenizer.json"))
@@ -540,6 +558,7 @@ VOCABULARIES: Table = {
     "load, long tokens and merges": (64, own_file_with_merges),
     "from_huggingface": (1000, lambda n, folder: partial(Tokenizer.from_huggingface, json_of(numbers(n), folder))),
     "from_huggingface, added tokens": (100, json_with_added_tokens),
+    "from_huggingface, long added tokens": (1 << 12, json_with_long_names),
     "from_huggingface, equal keys": (1000, json_with_equal_keys),
     "load, a text of ranks": (1000, lambda n, folder: partial(Tokenizer.load, ranks_of(numbers(n), folder), pattern="gpt4")),
     "load, merges in another order": (1000, json_in_another_order),

@@ -29,7 +29,6 @@ from hypothesis import strategies as st
 from test_shares import xxh64
 
 from text_processor import Tokenizer, cli, read_shards
-from text_processor._documents import json_lines
 from text_processor.bpe import _model
 from text_processor.bpe._shards import formats, sources, writing
 from text_processor.errors import TextProcessorError
@@ -45,7 +44,6 @@ LINES = [line for line in DOCUMENTS if line.strip() and "\n" not in line]
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches, blocks and row groups are so small that few documents need several."""
     monkeypatch.setattr(_model, "BATCH_NBYTES", 600)
-    monkeypatch.setattr(json_lines, "NBYTES", 1000)
     monkeypatch.setattr(sources, "PARQUET_ROWS", 7)
     monkeypatch.setattr(formats, "ROW_GROUP_IDS", 100)
     monkeypatch.setattr(formats, "STEP", 5)
@@ -383,7 +381,7 @@ def test_a_line_of_json_is_an_object_with_and_without_pyarrow(
 
 
 def test_a_block_may_begin_with_any_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_lines, "NBYTES", 1)
+    monkeypatch.setattr(_model, "BATCH_NBYTES", 1)
     monkeypatch.setattr("text_processor._documents.sources.BLOCK_NBYTES", 4)
     given = in_json(tmp_path / "a.jsonl", lambda line: {"text": line})
     with given.open("ab") as file:
@@ -563,6 +561,34 @@ def test_a_file_that_was_changed_is_named(tmp_path: Path) -> None:
     given.write_text('{"text": "new"}\n')
     with pytest.raises(ValueError, match=r"a.jsonl' was changed; use a new folder"):
         of_bytes().encode_corpus(given, tmp_path / "out", format="raw")
+
+
+CUT = gzip.compress(b"good text" * 1000)[:-9]
+LONG_AND_CUT = gzip.compress(b"a" * (2 * sources.LARGE_NBYTES))[:-9]
+
+
+@pytest.mark.parametrize("data", [CUT, LONG_AND_CUT, b"\x1f\x8b\x08"], ids=["short", "long", "nothing"])
+def test_of_many_files_the_one_that_is_damaged_is_named(data: bytes, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("a", "b", "c")]
+    for path, content in zip(files, (b"fine", data, b"fine"), strict=True):
+        path.write_bytes(content)
+    with pytest.raises(TextProcessorError, match=rf"^{str(files[1])!r}: damaged gzip data: "):
+        of_bytes().encode_corpus(files, tmp_path / "out", format="raw")
+
+
+@pytest.mark.parametrize(
+    ("damage", "cause"), [(lambda data: data[:-1], pa.ArrowInvalid), (lambda data: data[:-60] + data[-8:], OSError)]
+)
+def test_parquet_that_is_damaged_is_named(damage: Callable[[bytes], bytes], cause: type, tmp_path: Path) -> None:
+    """What pyarrow raises is one of two kinds, of which one is no `ValueError`."""
+    path = tmp_path / "table"
+    pq.write_table(pa.table({"text": ["a", "b"] * 100}), path)
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(ValueError, match=rf"^{str(path)!r}: pyarrow cannot read it: ") as caught:
+        of_bytes().encode_corpus(path, tmp_path / "out", format="raw")
+    named = caught.value.__cause__
+    assert named is not None
+    assert type(named.__cause__) is cause
 
 
 def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import subprocess
 import sys
@@ -260,6 +261,55 @@ def test_a_vocabulary_that_is_exchanged_is_seen() -> None:
         vectorizer.vocabulary_["earth"] = 2
         answers.append([first, second, parts(vectorizer.transform(VERSES))])
     assert answers[0] == answers[1]
+
+
+def held(vectorizer: Any, keep: list[Any]) -> Any:
+    keep.append(vectorizer.vocabulary_)
+    return keep[0]
+
+
+VOCABULARIES_OF = {
+    "asked for each time": lambda it, _: it.vocabulary_,
+    "held": held,
+    "of a state": lambda it, _: it.__getstate__()["vocabulary_"],
+    "of a copy": lambda it, _: copy.copy(it).vocabulary_,
+    "of its other self": lambda it, _: it.to_sklearn().vocabulary_ if hasattr(it, "to_sklearn") else it.vocabulary_,
+}
+
+
+@pytest.mark.parametrize("way", VOCABULARIES_OF)
+@pytest.mark.parametrize("name", ["CountVectorizer", "TfidfVectorizer"])
+def test_a_vocabulary_that_is_changed_in_its_place_is_seen(name: str, way: str) -> None:
+    """Values that are swapped, and a term that takes the place of another: neither the number nor the last term differ."""
+    answers = []
+    for module in (ours, peer):
+        vectorizer, keep, found = getattr(module, name)().fit(VERSES), [], []
+        for one, other in (("the", "and"), ("earth", "the"), ("beginning", "god")):
+            found += [parts(vectorizer.transform(VERSES)) for _ in range(3)]
+            vocabulary = VOCABULARIES_OF[way](vectorizer, keep)
+            vocabulary[one], vocabulary[other] = vocabulary[other], vocabulary[one]
+            del vocabulary
+            found.append(parts(vectorizer.transform(VERSES)))
+        vocabulary = VOCABULARIES_OF[way](vectorizer, keep)
+        last = vocabulary.popitem()
+        vocabulary["form"], vocabulary["forms"] = vocabulary.pop("deep"), vocabulary["form"]
+        vocabulary.update([last])
+        answers.append([*found, parts(vectorizer.transform([*VERSES, "forms"]))])
+    assert answers[0] == answers[1]
+
+
+def test_a_vocabulary_that_nobody_has_is_not_compared() -> None:
+    vectorizer = ours.CountVectorizer().fit(VERSES)
+    vectorizer.transform(VERSES)
+    vectorizer.transform(VERSES)
+    assert not vectorizer._kept.is_given_away
+    kept = vectorizer.vocabulary_
+    for _ in range(3):
+        vectorizer.transform(VERSES)
+        assert vectorizer._kept.is_given_away
+    del kept
+    vectorizer.transform(VERSES)
+    assert not vectorizer._kept.is_given_away
 
 
 def test_weights_that_are_given() -> None:

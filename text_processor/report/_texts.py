@@ -31,8 +31,6 @@ MOST_PIECE_LENGTH = 1 << 22
 # Pieces to look for a word in: a word of which some lines are wanted is found in the first ones.
 LOOK_LENGTH = 1 << 15
 
-_SPACE = re.compile(r"\s")
-_ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
 _LINE_END = re.compile(rb"\n")
 
 # As many bytes as a character of UTF-8 may have.
@@ -161,17 +159,14 @@ def _with_neighbours(texts: Iterable[Any], margin: int) -> Iterator[tuple[Any, A
 
 
 def _slices(document: Document, length: int) -> Iterator[Document]:
-    """Cut a long document before white space."""
+    """Cut a long document where it may be."""
     start, n = 0, len(document)
     while n - start > 2 * length:
-        if isinstance(document, str):
-            found: re.Match[Any] | None = _SPACE.search(document, start + length)
-        else:
-            found = _ASCII_SPACE.search(document, start + length)
-        if found is None:
+        cut = batches.next_cut(document, start + length)
+        if cut == n:
             break
-        yield document[start : found.start()]
-        start = found.start()
+        yield document[start:cut]
+        start = cut
     yield document[start:] if start else document
 
 
@@ -187,7 +182,7 @@ class Files:
         self.length = length
         self.tell: Callable[[int], object] = _ignore
         self._of_lines = not can_be_cut and options.documents == "lines"
-        self._separator = _ASCII_SPACE if can_be_cut else _LINE_END if self._of_lines else None
+        self._separator = batches.CUT_OF_BYTES if can_be_cut else _LINE_END if self._of_lines else None
 
     def pieces(self, length: int, margin: int = 0) -> Iterator[Piece]:
         for path in self._paths:
@@ -220,7 +215,7 @@ class Files:
 
     def count_beginning(self, way: Way, length: int) -> tuple[Corpus, bool]:
         corpus, n_done = Corpus(), 0
-        separator = _LINE_END if self._options.documents == "lines" else _ASCII_SPACE
+        separator = _LINE_END if self._options.documents == "lines" else batches.CUT_OF_BYTES
         for path in self._paths:
             for piece in self._pieces_of(path, length, separator):
                 native_corpus.join([corpus, self.count(Piece((piece,)), way)])

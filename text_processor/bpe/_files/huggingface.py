@@ -251,8 +251,9 @@ def _are_among(some: list[str], all_of_them: list[str]) -> bool:
     return all(text in rest for text in some)
 
 
-# For so few names, searching the text of all merges is faster than making a set of all tokens in them.
-_FEW = 16
+# For so few names, each so short, searching the text of all merges is faster than making a set of all tokens in them. What
+# is tried for a name is each place where it can be cut in two, so time would go with the square of its length.
+_FEW, _SHORT = 16, 32
 
 
 def _without_added(vocab: dict[str, int], merges: list[str], added: Mapping[str, AddedToken]) -> dict[str, int]:
@@ -273,7 +274,7 @@ def _without_added(vocab: dict[str, int], merges: list[str], added: Mapping[str,
 
 def _used_names(names: list[str], merges: list[str], vocab: Mapping[str, int]) -> set[str]:
     """Return which of the names are in a merge, or made by one."""
-    if len(names) > _FEW:
+    if len(names) > _FEW or any(len(name) > _SHORT for name in names):
         parts = " ".join(merges).split(" ")
         return {*parts, *map(add, parts[::2], parts[1::2])}
     text = f"\n{chr(10).join(merges)}\n" if names else ""

@@ -148,7 +148,7 @@ class _Run:
                 if number >= writer.place.source:
                     writer.begin(number)
                     self._reader = reader
-                    with _naming(reader.name):
+                    with _naming(reader):
                         self._encode(reader)
                 self._n_before += reader.nbytes or 0
             self._reader = None
@@ -235,16 +235,14 @@ def _hashes(some: Documents) -> array[int]:
 
 
 @contextmanager
-def _naming(name: str) -> Generator[None, None, None]:
-    """Put the name of a source into errors of its documents."""
+def _naming(reader: Reader) -> Generator[None, None, None]:
+    """Put the name of a source into errors of its documents; of several files, that of the one that is read."""
     try:
         yield
-    except InvalidDocumentError as error:
-        if name in str(error):
-            raise
-        message = f"{name}: {error}"
-        raise InvalidDocumentError(message, index=error.index, offset=error.offset, position=error.position) from error
     except ValueError as error:
-        if name in str(error):
+        if reader.name in str(error):
             raise
-        raise ValueError(f"{name}: {error}") from error
+        message = f"{reader.name}: {error}"
+        if isinstance(error, InvalidDocumentError):
+            raise InvalidDocumentError(message, index=error.index, offset=error.offset, position=error.position) from error
+        raise ValueError(message) from error
