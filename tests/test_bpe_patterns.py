@@ -323,6 +323,7 @@ def test_each_class_has_the_same_members_in_tiktoken(one: str) -> None:
     assert members_by_tiktoken(one, characters()) == "".join(regex.findall(one, characters()))
 
 
+@pytest.mark.skipif(unicodedata.unidata_version > "15.1", reason="knows characters that the peers may not know")
 def test_letters_whose_case_is_ignored_are_the_same() -> None:
     text = "".join(each for each in characters() if each.lower() != each or each.upper() != each or each.casefold() != each)
     n_taken = 0

@@ -266,7 +266,7 @@ def test_wrong_options_end_with_status_2(count: Callable[..., Result], text: Pat
 # ---- Completion and the manual ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "tcsh"])
 def test_completion_knows_every_option(capsys: pytest.CaptureFixture[str], shell: str) -> None:
     assert cli.main(["completion", shell]) == 0
     script = capsys.readouterr().out
@@ -284,8 +284,12 @@ def test_bash_completes_options_and_their_values(capsys: pytest.CaptureFixture[s
         (["text-processor", "count", "--form"], {"--format"}),
         (["text-processor", "count", "--format", "j"], {"json", "jsonl"}),
         (["text-processor", "bpe", "train", "--vocab"], {"--vocab-size"}),
+        (["text-processor", "count", "--top", "3", "bpe", "--form"], {"--format"}),  # a file that is named like a command
     ]:
-        asked = f"COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; _text_processor; echo ${{COMPREPLY[@]}}"
+        last = f"text-processor {words[-1]} {words[-2]}"
+        asked = (
+            f"COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; _shtab_text_processor {last}; echo ${{COMPREPLY[@]}}"
+        )
         done = subprocess.run(["bash", "-c", f"{script}\n{asked}"], capture_output=True, text=True, check=True)
         assert set(done.stdout.split()) == wanted
 

@@ -206,7 +206,7 @@ BELOW_IN_PYTHON: dict[str, set[str]] = {
     "cluster": {"analyzer", "bpe", "sklearn", "vader", "_common", "errors"},
     "analyzer": {"words", "vader", "report", "_words", "_documents", "_native", "_common", "errors"},
     "report": {"__init__", "segment", "_words", "_documents", "_native", "_common", "errors"},
-    "sklearn": {"_words", "_native", "_common"},
+    "sklearn": {"analyzer", "_words", "_documents", "_native", "_common", "errors"},
     "words": {"_words", "_native", "_common"},
     "segment": {"_documents", "_native", "_common", "errors"},
     "bpe": {"_documents", "_native", "_common", "errors"},

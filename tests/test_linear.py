@@ -218,6 +218,14 @@ VECTORS: Table = {
         1000,
         lambda n, _: lambda: sklearn.CountVectorizer().merge(sklearn.CountVectorizer().partial_fit([distinct_words(n)])),
     ),
+    "TfidfVectorizer, of an analyzer": (
+        400,
+        lambda n, _: partial(sklearn.TfidfVectorizer.from_analyzer, counted([distinct_words(n)])),
+    ),
+    "CountVectorizer, of lines": (
+        1000,
+        lambda n, _: lambda: sklearn.CountVectorizer().fit(sklearn.Lines(io.StringIO(distinct_words(n).replace(" ", "\n")))),
+    ),
     "TfidfVectorizer, again": (
         1000,
         lambda n, _: partial(sklearn.TfidfVectorizer().fit([distinct_words(n)]).transform, [distinct_words(n)]),

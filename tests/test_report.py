@@ -21,7 +21,9 @@ from text_processor._words.counting import Way
 from text_processor._words.options import WordOptions
 from text_processor.report import dispersion, keyness, kwic, page
 from text_processor.report._growth import expected_distinct, fit_heaps, spaced_ranks
+from text_processor.report._keyness import scored
 from text_processor.report._kwic import Finder, lines_of
+from text_processor.report._tables import Table
 from text_processor.report._texts import PARTS, Files, Kept, parts_of
 
 
@@ -355,3 +357,53 @@ def test_the_report_is_written_by_the_command(tmp_path: Path, capsys: pytest.Cap
     assert len(text) < 1_500_000
     assert capsys.readouterr().err.startswith(f"{made}: ")
     assert main(["report", str(one), "--name", "A", "-o", str(made), "--no-progress"]) == 0
+
+
+def test_progress_is_reported_and_ends_with_the_total(tmp_path: Path) -> None:
+    text = ("one two three\n" * 50_000).encode()
+    plain, packed = tmp_path / "text.txt", tmp_path / "text.txt.gz"
+    plain.write_bytes(text)
+    packed.write_bytes(gzip.compress(text))
+    for path in (plain, packed):
+        analyzer = TextAnalyzer(keep_documents=False)
+        analyzer.add_file(path)
+        told: list[tuple[int, int | None]] = []
+        page(analyzer, files=[path], progress=lambda done, total, told=told: told.append((done, total)))  # type: ignore[misc]
+        total = 4 * path.stat().st_size  # read for parts, for context, and for runs of two and of three words
+        assert told[-1] == (total, total)
+        assert told == sorted(told)
+    with pytest.raises(InterruptedError):
+        page(analyzer, files=[packed], progress=_interrupt)
+
+
+def _interrupt(_done: int, _total: int | None) -> None:
+    raise InterruptedError
+
+
+def test_runs_of_words_are_counted_in_as_much_as_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text("at first\n" * 100 + "in the end\n" * 300, encoding="utf-8")
+    analyzer = TextAnalyzer()
+    analyzer.add_file(path)
+    beginning = page(analyzer, files=[path], ngram_bytes=500)
+    assert "Runs of words were counted in the first 500 bytes of each text." in beginning
+    for made, has_end in (
+        (beginning, False),
+        (page(analyzer, files=[path]), True),
+        (page(analyzer, files=[path], ngram_bytes=None), True),
+    ):
+        runs = made[made.index("<h3>Runs of words") :]
+        assert (">at first<" in runs, ">in the end<" in runs) == (True, has_end)
+        assert ("Runs of words were counted in" in made) != has_end
+
+
+def test_words_that_cannot_be_significant_are_not_looked_up() -> None:
+    """The same keys as without leaving any out."""
+    ours, theirs = (
+        Table(analyzed("a b " * 300 + "c " * 40 + "d e f " * 6)._ledger.settle()),
+        Table(analyzed("a " * 200 + "d " * 4 + "g " * 60)._ledger.settle()),
+    )
+    everything = {word: (score, a, b) for score, word, a, b in scored(ours, theirs, 5, 2)}
+    some = {word: (score, a, b) for score, word, a, b in scored(ours, theirs, 5, 2, 15.13)}
+    assert some == {word: everything[word] for word in some}
+    assert {word for word, found in everything.items() if found[0] >= 15.13} <= {*some} < {*everything}

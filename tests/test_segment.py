@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from array import array
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from every_character import CONTEXTS, digest, text_in
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -42,12 +44,12 @@ def parts(text: str, kind: str) -> list[str]:
 
 def standard_tests(name: str) -> list[list[str]]:
     """The segments of each text that the standard gives."""
-    lines = (DATA / f"{name}BreakTest.txt").read_text("utf-8").splitlines()
+    lines = (DATA / f"{name}.txt").read_text("utf-8").splitlines()
     texts = [line.strip("÷ ").split(" ÷ ") for line in lines if not line.startswith("#")]
     return [["".join(chr(int(each, 16)) for each in part.split(" × ")) for part in text] for text in texts]
 
 
-STANDARD = {"word segments": "Word", "sentences": "Sentence", "graphemes": "Grapheme"}
+STANDARD = {"word segments": "WordBreakTest", "sentences": "SentenceBreakTest", "graphemes": "GraphemeBreakTest"}
 
 
 @pytest.mark.parametrize("kind", STANDARD)
@@ -58,12 +60,32 @@ def test_the_standards_own_tests_pass(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", STANDARD)
+def test_the_standards_older_tests_pass(kind: str) -> None:
+    """Those of 15.0, 15.1 and 16.0. U+2701 is a pictograph no more, so ZWJ does not join it with what stands before."""
+    tests = standard_tests(f"{STANDARD[kind]}_older")
+    assert len(tests) > 50
+    failed = {"".join(text) for text in tests if parts("".join(text), kind) != text}
+    changed = {"word segments": {"\u2701\u200d\u2701", "a\u200d\u2701"}, "graphemes": {"\u2701\u200d\u2701"}}
+    assert failed == changed.get(kind, set())
+
+
+@pytest.mark.parametrize("kind", STANDARD)
 def test_the_standards_own_tests_pass_one_behind_the_other(kind: str) -> None:
     """A line separator parts everything from what follows."""
     tests = standard_tests(STANDARD[kind])
     text = "".join(part for each in tests for part in [*each, "\u2028"])
     expected = [part for each in tests for part in parts("".join([*each, "\u2028"]), kind)]
     assert parts(text, kind) == expected
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_every_character_parts_and_joins_as_stringzilla_says(context: str) -> None:
+    """On every Python, by digests that tools/generate_segment_digests.py has made."""
+    expected = json.loads((DATA / "segments.json").read_text("utf-8"))[context]
+    text = text_in(context).encode()
+    assert expected == {
+        kind: digest(some[1::2] for some in native_segment.find(text, kind, in_characters=False)) for kind in STANDARD
+    }
 
 
 # ---- Words are the segments with a letter or a number ------------------------------------------------------------------

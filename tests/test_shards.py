@@ -29,7 +29,6 @@ from hypothesis import strategies as st
 from test_shares import xxh64
 
 from text_processor import Tokenizer, cli, read_shards
-from text_processor._documents import json_lines
 from text_processor.bpe import _model
 from text_processor.bpe._shards import formats, sources, writing
 from text_processor.errors import TextProcessorError
@@ -45,7 +44,6 @@ LINES = [line for line in DOCUMENTS if line.strip() and "\n" not in line]
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Batches, blocks and row groups are so small that few documents need several."""
     monkeypatch.setattr(_model, "BATCH_NBYTES", 600)
-    monkeypatch.setattr(json_lines, "NBYTES", 1000)
     monkeypatch.setattr(sources, "PARQUET_ROWS", 7)
     monkeypatch.setattr(formats, "ROW_GROUP_IDS", 100)
     monkeypatch.setattr(formats, "STEP", 5)
@@ -383,7 +381,7 @@ def test_a_line_of_json_is_an_object_with_and_without_pyarrow(
 
 
 def test_a_block_may_begin_with_any_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_lines, "NBYTES", 1)
+    monkeypatch.setattr(_model, "BATCH_NBYTES", 1)
     monkeypatch.setattr("text_processor._documents.sources.BLOCK_NBYTES", 4)
     given = in_json(tmp_path / "a.jsonl", lambda line: {"text": line})
     with given.open("ab") as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import subprocess
 import sys
@@ -167,6 +168,39 @@ def test_terms_as_long_as_documents() -> None:
     check("HashingVectorizer", [("transform", [f"{long} ab"])], ngram_range=(1, 2))
 
 
+@pytest.mark.parametrize("name", KINDS)
+def test_many_entries_have_wide_indices(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a limit of 10 entries instead of 2,147,483,647; scipy makes them narrow again, as long as it can."""
+    found, make = [], ours._counting.new_matrix
+
+    def spying(data: Any, columns: Any, starts: Any, shape: tuple[int, int]) -> Any:
+        found.append((len(data), columns.dtype, starts.dtype))
+        return make(data, columns, starts, shape)
+
+    monkeypatch.setattr(ours._counting, "INT32_MAX", 10)
+    monkeypatch.setattr(ours._counting, "new_matrix", spying)
+    check(name, [("fit_transform", ["ab cd", "ab ef gh"])])
+    for documents, kind in ((VERSES, np.int64), (["the earth"], np.int32)):
+        mine, theirs = (getattr(module, name)().fit(VERSES) for module in (ours, peer))
+        matrix, expected = mine.transform(documents), theirs.transform(documents)
+        assert [array.tolist() for array in (matrix.data, matrix.indices, matrix.indptr)] == [
+            array.tolist() for array in (expected.data, expected.indices, expected.indptr)
+        ]
+        assert found[-1] == (matrix.nnz, kind, kind)
+
+
+def test_many_stop_words() -> None:
+    check("CountVectorizer", [("fit_transform", VERSES)], stop_words=[f"w{i}" for i in range(100_000)] + ["the", "and"])
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("analyzer", ["word", "char", "char_wb"])
+def test_ngrams_longer_than_documents(name: str, analyzer: str) -> None:
+    documents = ["red car " * 60, "", " ", "red", *VERSES]
+    for ngrams in ((1, 100), (119, 1 << 20), (1 << 20, 1 << 20)):
+        check(name, [("fit_transform", documents), ("transform", documents)], analyzer=analyzer, ngram_range=ngrams)
+
+
 def test_ties_of_max_features_are_numpys() -> None:
     documents = [" ".join(f"w{i}" for i in range(j, 400, 3)) for j in range(3)]
     check("CountVectorizer", [("fit_transform", documents)], max_features=100)
@@ -262,6 +296,55 @@ def test_a_vocabulary_that_is_exchanged_is_seen() -> None:
     assert answers[0] == answers[1]
 
 
+def held(vectorizer: Any, keep: list[Any]) -> Any:
+    keep.append(vectorizer.vocabulary_)
+    return keep[0]
+
+
+VOCABULARIES_OF = {
+    "asked for each time": lambda it, _: it.vocabulary_,
+    "held": held,
+    "of a state": lambda it, _: it.__getstate__()["vocabulary_"],
+    "of a copy": lambda it, _: copy.copy(it).vocabulary_,
+    "of its other self": lambda it, _: it.to_sklearn().vocabulary_ if hasattr(it, "to_sklearn") else it.vocabulary_,
+}
+
+
+@pytest.mark.parametrize("way", VOCABULARIES_OF)
+@pytest.mark.parametrize("name", ["CountVectorizer", "TfidfVectorizer"])
+def test_a_vocabulary_that_is_changed_in_its_place_is_seen(name: str, way: str) -> None:
+    """Values that are swapped, and a term that takes the place of another: neither the number nor the last term differ."""
+    answers = []
+    for module in (ours, peer):
+        vectorizer, keep, found = getattr(module, name)().fit(VERSES), [], []
+        for one, other in (("the", "and"), ("earth", "the"), ("beginning", "god")):
+            found += [parts(vectorizer.transform(VERSES)) for _ in range(3)]
+            vocabulary = VOCABULARIES_OF[way](vectorizer, keep)
+            vocabulary[one], vocabulary[other] = vocabulary[other], vocabulary[one]
+            del vocabulary
+            found.append(parts(vectorizer.transform(VERSES)))
+        vocabulary = VOCABULARIES_OF[way](vectorizer, keep)
+        last = vocabulary.popitem()
+        vocabulary["form"], vocabulary["forms"] = vocabulary.pop("deep"), vocabulary["form"]
+        vocabulary.update([last])
+        answers.append([*found, parts(vectorizer.transform([*VERSES, "forms"]))])
+    assert answers[0] == answers[1]
+
+
+def test_a_vocabulary_that_nobody_has_is_not_compared() -> None:
+    vectorizer = ours.CountVectorizer().fit(VERSES)
+    vectorizer.transform(VERSES)
+    vectorizer.transform(VERSES)
+    assert not vectorizer._kept.is_given_away
+    kept = vectorizer.vocabulary_
+    for _ in range(3):
+        vectorizer.transform(VERSES)
+        assert vectorizer._kept.is_given_away
+    del kept
+    vectorizer.transform(VERSES)
+    assert not vectorizer._kept.is_given_away
+
+
 def test_weights_that_are_given() -> None:
     answers = []
     for kind in (ours.TfidfVectorizer, peer.TfidfVectorizer):
@@ -307,15 +390,26 @@ def test_columns_are_documents_and_frames_are_not(library: str) -> None:
 
 
 def test_keys_of_a_dict_are_no_documents() -> None:
-    with pytest.raises(TypeError, match=r"documents must be an iterable of documents, not dict; give its values\(\)"):
-        ours.HashingVectorizer().transform({"a": "b"})
+    for parameters in ({}, {"tokenizer": str.split}):
+        with pytest.raises(TypeError, match=r"documents must be an iterable of documents, not dict; give its values\(\)"):
+            ours.HashingVectorizer(**parameters).transform({"a": "b"})
 
 
-def test_no_documents_have_no_rows() -> None:
+@pytest.mark.parametrize("parameters", [{}, {"tokenizer": str.split, "token_pattern": None}, {"analyzer": str.split}], ids=str)
+def test_no_documents_have_no_rows(parameters: dict[str, Any]) -> None:
     """scikit-learn raises StopIteration, which ends a loop around it without a word."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert ours.HashingVectorizer(n_features=8).transform([]).shape == (0, 8)
+        for documents in ([], iter([])):
+            assert ours.HashingVectorizer(n_features=8, **parameters).transform(documents).shape == (0, 8)
+
+
+@pytest.mark.parametrize("parameters", [{}, {"tokenizer": str.split, "token_pattern": None}], ids=str)
+@pytest.mark.parametrize("bad", [3, None, np.nan], ids=repr)
+def test_an_error_of_hashing_says_which_document_it_is_about(parameters: dict[str, Any], bad: object) -> None:
+    with pytest.raises((ValueError, AttributeError)) as raised:
+        ours.HashingVectorizer(**parameters).transform(["ab", "cd", bad, "ef"])
+    assert raised.value.__notes__ == ["This is about document 2; the first is 0."]
 
 
 def test_the_package_is_imported_without_scikit_learn() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ import sklearn  # noqa: E402
 from sklearn.compose import ColumnTransformer  # noqa: E402
 from sklearn.linear_model import SGDClassifier  # noqa: E402
 from sklearn.model_selection import GridSearchCV, cross_val_score  # noqa: E402
-from sklearn.pipeline import FeatureUnion, Pipeline  # noqa: E402
+from sklearn.naive_bayes import ComplementNB  # noqa: E402
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline  # noqa: E402
 from sklearn.utils.estimator_checks import parametrize_with_checks  # noqa: E402
 from test_sklearn import VERSES, parts  # noqa: E402
 
@@ -63,6 +65,34 @@ def test_scores_are_the_same_with_metadata_routing() -> None:
     with sklearn.config_context(enable_metadata_routing=True):
         scores = [cross_val_score(search(module).estimator, TEXTS, LABELS, cv=3).tolist() for module in (ours, peer)]
     assert scores[0] == scores[1]
+
+
+def descriptions() -> tuple[list[str], list[str]]:
+    """Paragraphs of scikit-learn's descriptions of its data, and of which each is one."""
+    found = [
+        (paragraph, path.name)
+        for path in sorted((Path(sklearn.__file__).parent / "datasets" / "descr").glob("*.rst"))
+        for paragraph in path.read_text(encoding="utf-8").split("\n\n")
+    ]
+    return [text for text, _ in found], [name for _, name in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("CountVectorizer", {"ngram_range": (1, 2)}),
+        ("TfidfVectorizer", {"min_df": 2, "stop_words": "english"}),
+        ("HashingVectorizer", {"alternate_sign": False, "n_features": 1 << 12}),
+    ],
+    ids=str,
+)
+def test_scores_of_a_real_task_are_the_same(name: str, parameters: dict[str, Any]) -> None:
+    """Whose a paragraph is, of more than ten."""
+    texts, names = descriptions()
+    steps = [make_pipeline(getattr(module, name)(**parameters), ComplementNB()) for module in (ours, peer)]
+    mine, theirs = (cross_val_score(each, texts, names, cv=3) for each in steps)
+    assert mine.tolist() == theirs.tolist()
+    assert mine.mean() > 0.2  # it has learned
 
 
 @pytest.mark.skipif("sparse_interface" not in sklearn.get_config(), reason="this scikit-learn has matrices only")

@@ -296,10 +296,11 @@ def test_the_lexicons_are_those_of_the_package() -> None:
     assert ours.negations == {*package.NEGATE}
 
 
+@pytest.mark.filterwarnings(r"ignore:codecs\.open\(\) is deprecated:DeprecationWarning")  # the package opens its files by it
 def test_the_data_is_what_the_generator_makes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "nltk", types.ModuleType("nltk"))
-    monkeypatch.setitem(sys.modules, "nltk.sentiment", types.ModuleType("nltk.sentiment"))
-    monkeypatch.setitem(sys.modules, "nltk.sentiment.vader", nltk_module())
+    modules = {name: types.ModuleType(name) for name in ("nltk", "nltk.sentiment")} | {"nltk.sentiment.vader": nltk_module()}
+    for name, module in modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr(sys, "argv", ["generate_vader_data.py", "--check"])
     with pytest.raises(SystemExit, match=r"^0$"):
         runpy.run_path(str(ROOT / "tools" / "generate_vader_data.py"), run_name="__main__")

@@ -13,7 +13,7 @@ from runpy import run_path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from texts import documents, texts
 from word_oracle import counted, terms
@@ -50,7 +50,7 @@ def pairs(text: str) -> list[str]:
 STOPS = [("the", "a", "aa", "σ"), ("x" * 15, "x" * 16, "x" * 300, "not lower: THE", "b\nc"), ("\ud800", ""), ()]
 
 options = st.fixed_dictionaries(
-    {"words": st.sampled_from(["space", "sklearn", *NATIVE, *NATIVE, *SLOW, pairs, str.split])},
+    {"words": st.sampled_from(["space", "sklearn", "uax29", "uax29", "uax29", *NATIVE, *NATIVE, *SLOW, pairs, str.split])},
     optional={
         "case": st.sampled_from(["lower", "fold", "keep"]),
         "normalize": st.sampled_from([None, "NFC", "NFD", "NFKC", "NFKD"]),
@@ -96,7 +96,15 @@ def test_documents_give_what_plain_python_gives(given_documents: list[str], give
     assert all(analyzer.words[term] == count for term, count in counts(analyzer))
 
 
+# Blanks are part of a word if a mark that is a letter follows them, and parts of a number stand around a comma.
+OF_UAX29 = {"words": "uax29", "case": "keep"}
+
+
 @given(texts, options, st.sampled_from(["lines", "whole"]), st.integers(1, 7), st.booleans())
+@example("a  \u0345\u0345 b", OF_UAX29, "whole", 1, False)
+@example("a \u093f b\t\u093f\r\u093f\n\u093f\n \u093f", OF_UAX29, "lines", 2, True)
+@example("a\u202f b\u202fc 1,2 \u3000 \u0345", OF_UAX29, "whole", 3, False)
+@example("x\xa0 \u093f \u0301 \u093f \xa8 \u093f", {**OF_UAX29, "normalize": "NFKC", "accents": "strip"}, "whole", 1, False)
 def test_a_stream_gives_what_its_documents_give(
     text: str, given_options: dict[str, Any], kind: Any, size: int, has_callback: bool
 ) -> None:
@@ -123,12 +131,13 @@ def test_the_number_of_threads_changes_nothing(given_documents: list[str], given
     repeated = [f"{each} {'Ab aΣ' * (n // 2)} {each}" * n for each in given_documents]
     one, four = (TextAnalyzer(**given_options, threads=threads) for threads in (1, 4))
     one.add_documents(repeated), four.add_documents(repeated)
+    one.add_buffer(repeated[0].encode(), documents="whole"), four.add_buffer(repeated[0].encode(), documents="whole")
     assert counts(one) == counts(four)
     assert one.document_frequency() == four.document_frequency()
-    assert len(one) == len(four) == len(repeated)
+    assert len(one) == len(four) == len(repeated) + 1
 
 
-@pytest.mark.parametrize("words", ["sklearn", r"[^x]+", r"\w+|\S"])
+@pytest.mark.parametrize("words", ["sklearn", "uax29", r"[^x]+", r"\w+|\S"])
 def test_long_documents_are_counted_in_pieces(words: str) -> None:
     text = "Añb c's\tΣas\nΑΣ x" * 40_000 + "y" * 70_000 + " end" + "é" * 40_000
     assert list(word_count(text, words=words, stop_words=("c",)).items()) == counted([text], words=words, stop_words=("c",))
@@ -150,6 +159,7 @@ def test_chunks_end_anywhere(text: str) -> None:
     for given_options in (
         {"stop_words": ("no",)},
         {"words": "sklearn"},
+        {"words": "uax29"},
         {"accents": "strip"},
         {"case": "keep"},
         {"ngrams": (1, 2)},

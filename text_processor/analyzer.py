@@ -1134,6 +1134,8 @@ class TextAnalyzer:
         errors: Literal["strict", "replace"] = "strict",
         encoding: str | None = None,
         title: str | None = None,
+        ngram_bytes: int | None = 1 << 24,
+        progress: Progress | bool | None = None,
     ) -> None:
         """Write a report on the words, or on what distinguishes them from those of another analyzer, as a page of HTML.
 
@@ -1153,6 +1155,11 @@ class TextAnalyzer:
             errors: as for `add_file`.
             encoding: as for `add_file`.
             title: the title of the page.
+            ngram_bytes: runs of two and three words are counted in so many bytes at the beginning of each corpus, or characters
+                of documents in memory; the page says so if that is not all. None counts them in all of it, which takes
+                several times as long as the rest of the page, and memory for all different runs.
+            progress: a hook ``progress(done, total)`` in bytes, as for `add_file`, or True for a bar. Texts are read several
+                times, and each time counts; of a compressed file no more than its length.
 
         Raises:
             ImportError: jinja2 or vl-convert-python is not installed.
@@ -1188,6 +1195,8 @@ class TextAnalyzer:
             errors=errors,
             encoding=encoding,
             title=title,
+            ngram_bytes=ngram_bytes,
+            progress=progress,
         )
 
     def _repr_html_(self) -> str:

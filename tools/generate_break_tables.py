@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Generate csrc/unicode/breaks.{h,c}: what Unicode Standard Annex #29 asks of a character to find words, sentences, graphemes.
 
-Beside them the standard's own tests of these rules are put into tests/data, without the comments.
+Beside them the standard's own tests of these rules are put into tests/data, without the comments; with ``--older`` also
+those of older versions.
 
 The data are the files that tools/generate_normal_tables.py names, of the same version. With ``--check`` nothing is written; the
 exit status says whether the committed files are what this script makes (0) or not (1).
@@ -10,6 +11,7 @@ exit status says whether the committed files are what this script makes (0) or n
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -17,6 +19,7 @@ from typing import NamedTuple
 from generate_normal_tables import UNICODE_VERSION, Database
 from generate_unicode_tables import CODE_POINT_COUNT, ROOT, TARGET_FOLDER, rows, shape, smallest_tables, write_or_check
 
+OLDER_VERSIONS = ("15.0.0", "15.1.0", "16.0.0")
 TESTS_FOLDER = ROOT / "tests" / "data"
 
 # The values of each property, numbered in this order. What the files do not name is Other.
@@ -175,27 +178,49 @@ def render(data: Database) -> dict[Path, str]:
     return {TARGET_FOLDER / "breaks.h": header, TARGET_FOLDER / "breaks.c": source}
 
 
-TESTS_NOTICE = f"""\
-# {{name}} of the Unicode Character Database {UNICODE_VERSION}, without its comments. Made by tools/generate_break_tables.py.
+TESTS_NOTICE = """\
+# {name} of the Unicode Character Database {versions}, without its comments. Made by tools/generate_break_tables.py.
 # Data (c) Unicode, Inc., under the Unicode License v3, https://www.unicode.org/license.txt
 """
 
 
-def tests(folder: Path) -> dict[Path, str]:
+# Unicode publishes its tests as text; they are also to be had as JSON.
+TEST = re.compile(r"÷ [0-9A-F ×÷]+ ÷")
+
+
+def read_tests(folder: Path, name: str) -> list[str]:
+    [path] = (folder / "auxiliary").glob(f"{name}.*")
+    return TEST.findall(path.read_text(encoding="utf-8"))
+
+
+def tests(folder: Path, older: list[Path]) -> dict[Path, str]:
     found = {}
     for name in ("WordBreakTest", "SentenceBreakTest", "GraphemeBreakTest"):
-        text = (folder / "auxiliary" / f"{name}.txt").read_text(encoding="utf-8")
-        lines = [line.partition("#")[0].strip() for line in text.splitlines()]
-        found[TESTS_FOLDER / f"{name}.txt"] = TESTS_NOTICE.format(name=name) + "\n".join(filter(None, lines)) + "\n"
+        newest = read_tests(folder, name)
+        found[TESTS_FOLDER / f"{name}.txt"] = TESTS_NOTICE.format(name=name, versions=UNICODE_VERSION) + _joined(newest)
+        if older:
+            versions = f"{', '.join(OLDER_VERSIONS)} (what that of {UNICODE_VERSION} has not)"
+            lines = dict.fromkeys(line for each in older for line in read_tests(each, name))
+            notice = TESTS_NOTICE.format(name=name, versions=versions)
+            found[TESTS_FOLDER / f"{name}_older.txt"] = notice + _joined([line for line in lines if line not in {*newest}])
     return found
+
+
+def _joined(lines: list[str]) -> str:
+    return "\n".join(lines) + "\n"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, help="the files of the Unicode Character Database")
+    parser.add_argument(
+        "--older", type=Path, nargs=len(OLDER_VERSIONS), default=[], metavar="FOLDER", help=f"of {', '.join(OLDER_VERSIONS)}"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; fail if the committed files differ")
     arguments = parser.parse_args()
-    return int(write_or_check({**render(Database(arguments.folder)), **tests(arguments.folder)}, arguments.check))
+    return int(
+        write_or_check({**render(Database(arguments.folder)), **tests(arguments.folder, arguments.older)}, arguments.check)
+    )
 
 
 if __name__ == "__main__":

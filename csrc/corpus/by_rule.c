@@ -1,4 +1,4 @@
-/* Counting by a rule. If the rule parts words at white space, text is taken chunk by chunk, as the scanner for white space cuts
+/* Counting by a rule. If the rule parts words at some white space, text is taken chunk by chunk, as the scanner for white space cuts
  * and lower-cases it, and the chunk is searched for words in place. Text that changes in another way, and documents that cannot
  * be cut, are changed as a whole and then searched. */
 #include "corpus/by_rule.h"
@@ -8,6 +8,7 @@
 #include "base/once.h"
 #include "corpus/grams.h"
 #include "corpus/word_batch.h"
+#include "segment/words.h"
 #include "textproc/text.h"
 #include "unicode/lower.h"
 #include "unicode/utf8.h"
@@ -97,6 +98,8 @@ static bool count_document_grams(tp_counts *counts, const tp_words *words)
 }
 
 static bool has_grams(const tp_words *words) { return words->most_ngram > 1; }
+
+static bool parts_at_space(const tp_words *words) { return words->rule->cuts == TP_CUTS_AT_SPACE; }
 
 static bool wants_keys(const tp_words *words) { return !has_grams(words) || words->stop_words.n_terms > 0; }
 
@@ -364,15 +367,35 @@ static bool take_documents(const rule_reading *q, size_t nbytes)
     return take_changed(q, r->text + start, stop - start);
 }
 
+/* Puts a line feed, which parts it from what follows for any rule, behind each document that ends in the next `nbytes` bytes. */
+static void part_documents(const reading *r, size_t nbytes)
+{
+    for (size_t i = r->n_closed; i < r->n_ends; i++) {
+        uint64_t end = tp_once(r->ends[i]);
+        if (end < r->position || end - r->position >= nbytes) return;
+        r->counts->chunk->lowered[end - r->position] = '\n';
+    }
+}
+
 /* Takes the next `nbytes` bytes, which the chunk begins with. */
 static bool take_stretch(const rule_reading *q, size_t nbytes)
 {
     reading *r = q->r;
     tp_scan_chunk *chunk = r->counts->chunk;
+    if (!close_before(q, r->position)) return false; /* those that end in the white space behind the words of the last chunk */
     if (q->words->letter_case == TP_CASE_KEEP) memcpy(chunk->lowered, r->text + r->position, nbytes);
     if (!is_ready(q->words, chunk, r->text + r->position, nbytes)) return take_documents(q, nbytes);
     if (q->words->own_rule != NULL && tp_class_has_edges(q->words->own_rule)) return take_chunk(q, chunk, nbytes, r->position);
+    if (!parts_at_space(q->words)) part_documents(r, nbytes);
     return take_text(q, chunk->lowered, nbytes, r->position);
+}
+
+/* Keeps the last bytes of the batch, which belong to its open document, for the next batch. */
+static bool hold_back(const rule_reading *q, size_t nbytes)
+{
+    if (nbytes == 0) return true;
+    reading *r = q->r;
+    return close_before(q, r->nbytes - nbytes) && tp_counts_append_to_carry(r->counts, r->text + r->nbytes - nbytes, nbytes);
 }
 
 static bool take_next_chunk(const rule_reading *q)
@@ -394,12 +417,55 @@ static bool take_next_chunk(const rule_reading *q)
         }
         if (!take_stretch(q, dealt_with - held_back)) return false;
     }
-    if (held_back > 0) {
-        if (!close_before(q, r->nbytes - held_back)) return false;
-        if (!tp_counts_append_to_carry(r->counts, r->text + r->nbytes - held_back, held_back)) return false;
-    }
     r->position += dealt_with;
-    return true;
+    return hold_back(q, held_back);
+}
+
+/* ---- Text that can be cut at some white space --------------------------------------------------------------------------- */
+
+/* Returns where the text begins that the next batch may continue: at the beginning of the document that is open at the end of the
+ * batch, or at the position if that is later, or at the end. */
+static size_t start_of_open(const reading *r)
+{
+    if (!is_open_at_end(r) || r->text[r->nbytes - 1] == '\n') return r->nbytes;
+    if (r->n_ends == 0) return r->position;
+    uint64_t end = tp_once(r->ends[r->n_ends - 1]);
+    if (end >= r->nbytes) return r->nbytes;
+    return end < r->position ? r->position : (size_t)end + 1;
+}
+
+/* Returns the last place in a chunk where it can be cut, or 0. */
+static size_t last_cut(const tp_scan_chunk *chunk, size_t nbytes)
+{
+    size_t stop = nbytes;
+    for (size_t i = chunk->n_words; i > 0; i--) {
+        for (size_t place = chunk->edges[2 * i - 1]; place < stop && chunk->lowered[place] < 0x80; place++) {
+            if (tp_is_cut(chunk->lowered, place)) return place;
+        }
+        stop = chunk->edges[2 * i - 2];
+    }
+    return 0;
+}
+
+/* Takes text up to the last cut in the next chunk, or to the first one behind it if there is none, or keeps it. */
+static bool take_up_to_cut(const rule_reading *q)
+{
+    reading *r = q->r;
+    size_t rest = r->nbytes - r->position, scanned = tp_scan(r->text + r->position, rest, r->counts->chunk);
+    size_t open_start = start_of_open(r);
+    size_t cut = r->position + last_cut(r->counts->chunk, scanned);
+    bool is_last = scanned == rest;
+    if (is_last && cut < open_start) cut = open_start;
+    if (cut > r->position) {
+        if (!take_stretch(q, cut - r->position)) return false;
+    } else if (!is_last) {
+        cut = tp_next_cut(r->text, r->nbytes, r->position + scanned + (scanned == 0));
+        is_last = cut == r->nbytes;
+        if (is_last) cut = open_start;
+        if (!take_documents(q, cut - r->position)) return false;
+    }
+    r->position = is_last ? r->nbytes : cut;
+    return !is_last || hold_back(q, r->nbytes - cut);
 }
 
 /* Completes what the carry holds with the beginning of the batch. */
@@ -407,7 +473,8 @@ static bool continue_carry(const rule_reading *q)
 {
     reading *r = q->r;
     size_t limit = r->n_ends > 0 ? tp_end_within(r->ends, 0, 0, r->nbytes) : r->nbytes;
-    r->position = (size_t)(tp_skip_word(r->text, r->text + limit) - r->text);
+    r->position = parts_at_space(q->words) ? (size_t)(tp_skip_word(r->text, r->text + limit) - r->text)
+                                           : tp_next_cut(r->text, limit, 0);
     if (!tp_counts_append_to_carry(r->counts, r->text, r->position)) return false;
     if (r->position == r->nbytes && is_open_at_end(r)) return true;
     bool is_taken = take_changed(q, r->counts->carry.data, r->counts->carry.used);
@@ -420,7 +487,7 @@ static bool take_cuttable(const rule_reading *q)
     reading *r = q->r;
     if (r->counts->carry.used > 0 && !continue_carry(q)) return false;
     while (r->position < r->nbytes) {
-        if (!take_next_chunk(q)) return false;
+        if (!(parts_at_space(q->words) ? take_next_chunk(q) : take_up_to_cut(q))) return false;
     }
     return true;
 }
@@ -451,7 +518,7 @@ bool tp_count_by_rule(reading *r, const tp_words *words)
 {
     const rule_reading q = {r, words};
     r->counts->has_rule = true;
-    if (!(words->rule->parts_at_space ? take_cuttable(&q) : take_whole_documents(&q))) return false;
+    if (!(words->rule->cuts != TP_CUTS_NOWHERE ? take_cuttable(&q) : take_whole_documents(&q))) return false;
     while (r->n_closed < r->n_ends) {
         if (!close_next_document(&q)) return false;
     }

@@ -98,4 +98,4 @@ void tp_words_free_at(tp_words **words)
     *words = NULL;
 }
 
-bool tp_words_can_be_cut(const tp_words *words) { return words->rule->parts_at_space && words->most_ngram == 1; }
+bool tp_words_can_be_cut(const tp_words *words) { return words->rule->cuts != TP_CUTS_NOWHERE && words->most_ngram == 1; }

@@ -70,7 +70,7 @@ void tp_class_rule_fill(tp_class_rule *rule, const tp_range *members, size_t n_m
         if (is_member) rule->ascii_rows[byte & 15] |= (uint8_t)(1u << (byte >> 4));
     }
     bool parts = !has_white_space(&rule->members) && !(has_boundaries && has_white_space(&rule->letters));
-    rule->rule = (tp_words_rule){next_class_words, parts};
+    rule->rule = (tp_words_rule){next_class_words, parts ? TP_CUTS_AT_SPACE : TP_CUTS_NOWHERE};
 }
 
 void tp_class_rule_fill_visible(tp_class_rule *rule)
@@ -101,4 +101,4 @@ static size_t next_lines(const tp_words_rule *rule, const uint8_t *text, size_t 
     return n;
 }
 
-const tp_words_rule tp_lines_rule = {next_lines, false};
+const tp_words_rule tp_lines_rule = {next_lines, TP_CUTS_NOWHERE};

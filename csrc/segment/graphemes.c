@@ -101,4 +101,4 @@ static size_t next_graphemes(const tp_words_rule *rule, const uint8_t *text, siz
     return n;
 }
 
-const tp_words_rule tp_uax29_graphemes = {next_graphemes, false};
+const tp_words_rule tp_uax29_graphemes = {next_graphemes, TP_CUTS_NOWHERE};

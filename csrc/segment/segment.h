@@ -21,12 +21,18 @@ typedef struct tp_words_rule tp_words_rule;
 typedef size_t tp_next_words(const tp_words_rule *rule, const uint8_t *text, size_t nbytes, size_t *at, tp_span *spans,
                              size_t capacity);
 
+/* Where a document may be cut, so that the words on either side are those of the whole. */
+typedef enum tp_cuts {
+    TP_CUTS_NOWHERE,
+    TP_CUTS_BY_UAX29, /* where tp_next_cut says */
+    TP_CUTS_AT_SPACE  /* behind any white-space character: no word holds one, and what stands on one side of it does not matter to
+                       * the words on the other */
+} tp_cuts;
+
 /* A rule. One with data of its own has this as its first member. Immutable: any number of threads may use a rule. */
 struct tp_words_rule {
     tp_next_words *next_words;
-    /* Whether a document may be cut behind any white-space character: no word holds white space, and what stands on one side of
-     * it does not matter to the words on the other. */
-    bool parts_at_space;
+    tp_cuts cuts;
 };
 
 #endif

@@ -119,4 +119,4 @@ static size_t next_sentences(const tp_words_rule *rule, const uint8_t *text, siz
     return n;
 }
 
-const tp_words_rule tp_uax29_sentences = {next_sentences, false};
+const tp_words_rule tp_uax29_sentences = {next_sentences, TP_CUTS_NOWHERE};

@@ -3,12 +3,20 @@
 #include "base/variants.h"
 #include "segment/uax29.h"
 #include "segment/word_breaks.h"
+#include "unicode/space.h"
 
 static size_t next_words(const tp_words_rule *rule, const uint8_t *text, size_t nbytes, size_t *at, tp_span *spans,
                          size_t capacity)
 {
     (void)rule;
     return TP_VARIANT(tp_find_words)(text, nbytes, at, spans, capacity);
+}
+
+size_t tp_next_cut(const uint8_t *text, size_t nbytes, size_t from)
+{
+    size_t place = from;
+    while (place < nbytes && !(tp_is_ascii_space(text[place]) && tp_is_cut(text, place))) place++;
+    return place;
 }
 
 /* What a byte of ASCII does in segments: letters, digits and low lines go together, and so do spaces; all others stand alone, but
@@ -54,5 +62,5 @@ static size_t next_segments(const tp_words_rule *rule, const uint8_t *text, size
     return n;
 }
 
-const tp_words_rule tp_uax29_words = {next_words, false};
-const tp_words_rule tp_uax29_word_segments = {next_segments, false};
+const tp_words_rule tp_uax29_words = {next_words, TP_CUTS_BY_UAX29};
+const tp_words_rule tp_uax29_word_segments = {next_segments, TP_CUTS_NOWHERE};

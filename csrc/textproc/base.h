@@ -46,6 +46,9 @@ typedef struct tp_error {
     const char *message; /* a static string: a clause without a capital letter or a full stop */
 } tp_error;
 
+/* Called now and then during long work, by the calling thread, which holds no lock. Return 1 to continue, 0 to stop. */
+typedef int (*tp_go_on)(void *user);
+
 /* ---- Memory ------------------------------------------------------------------------------------------------------ */
 
 /* The purpose of a memory block. */

@@ -316,9 +316,6 @@ tp_status tp_vocabulary_encode(const tp_vocabulary *vocabulary, tp_piece_cache *
                                const uint8_t *text, size_t text_nbytes, bool is_final, size_t threads, uint32_t *ids, size_t capacity,
                                size_t *n_ids, size_t *used, tp_error *error);
 
-/* Called now and then during long work, by the calling thread, which holds no lock. Return 1 to continue, 0 to stop. */
-typedef int (*tp_go_on)(void *user);
-
 /* The same with the calling thread alone, for text that may have long pieces: one of many megabytes takes seconds. It calls
  * `go_on` after the merging of each 64 K bytes or so; the result is TP_CANCELLED if that returns 0. `go_on` may be NULL. */
 tp_status tp_vocabulary_encode_while(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,

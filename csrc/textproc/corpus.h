@@ -79,7 +79,8 @@ tp_status tp_words_new(const tp_words_options *options, tp_words **words, tp_err
 void tp_words_free(tp_words *words); /* accepts NULL */
 void tp_words_free_at(tp_words **words); /* as tp_corpus_free_at */
 
-/* Whether different corpora can count the two sides of any white space of one document. */
+/* Whether different corpora can count the two sides of one document: before a line feed, or before a white-space character of ASCII
+ * that follows a visible one. The corpus of the left side then counts a line feed more, which ends its last word. */
 bool tp_words_can_be_cut(const tp_words *words);
 
 /* ---- Counting ---------------------------------------------------------------------------------------------------- */

@@ -116,6 +116,42 @@ tp_status tp_arrow_measure(const tp_arrow_array *array, const tp_arrow_array *di
 tp_status tp_arrow_split(uint8_t *text, size_t text_nbytes, uint64_t n, uint64_t start, tp_arrow_layout layout, void *offsets,
                          tp_error *error);
 
+/* ---- JSON lines: the texts of one field -------------------------------------------------------------------------- */
+
+/* The names that lead to a field: for "a.b", the field b of the object that is the field a, these are "a" and "b". */
+typedef struct tp_json_field {
+    const uint8_t *names; /* in UTF-8, one behind the other */
+    size_t names_nbytes;
+    const uint64_t *name_ends;
+    size_t n_names;
+} tp_json_field;
+
+/* Rows that were read, and the room for them. */
+typedef struct tp_json_rows {
+    uint8_t *text; /* output buffer for the joined texts */
+    size_t text_capacity;
+    uint64_t *ends;     /* of the texts; as in tp_batch if they are separated */
+    uint8_t *has_value; /* for each row 1, or 0 if it has no text: there is no such field, or it is null */
+    size_t capacity;    /* in rows */
+    size_t enough;      /* with so many bytes of text no further row is read; a longer text is read alone */
+    bool separates;     /* whether a '\n' follows each text */
+
+    size_t text_nbytes;
+    size_t n_rows;
+    size_t n_values; /* how many rows have a text */
+    size_t n_lines;  /* how many '\n's were passed */
+    bool is_at_other; /* whether the next line is left to another reader */
+} tp_json_rows;
+
+/* Reads lines, each of which is a JSON object, a row, or blank: up to the end of the text, until there is enough, or up to a line
+ * that is left to another reader. Such a line is not JSON as Python's json module reads it, or no object, or has the field
+ * twice, or the field is neither text nor null or has half of a surrogate pair, or the nesting is deeper than 16,384. Fills the
+ * fields of `rows` from text_nbytes on and stores the number of bytes that are done in *used. The text is UTF-8, and begins where
+ * a line begins; what is not UTF-8 in a field is not UTF-8 in the output. TP_TOO_SMALL if there is less room for text than the
+ * text has, or none for a row. O(text_nbytes). */
+tp_status tp_json_read_rows(const tp_json_field *field, const uint8_t *text, size_t text_nbytes, tp_json_rows *rows, size_t *used,
+                            tp_error *error);
+
 /* ---- Hashes of documents ----------------------------------------------------------------------------------------- */
 
 /* Stores the hash of each document of a batch: XXH64 of its bytes with `salt` as the seed, the same on every machine, by which

@@ -82,12 +82,11 @@ typedef struct tp_vectors_job {
  * fails, all vectors are as before, and the error is that of the first job that failed. */
 tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_error *error);
 
-/* Adds the rows of `other` behind those that are there, with their terms. Both were made with the same options, and both have
- * the same fixed terms, or none. O(terms + entries of `other`). */
-tp_status tp_vectors_append(tp_vectors *vectors, const tp_vectors *other, tp_error *error);
-
-/* Adds the terms of `other` behind those that are there, and stores for each the column that it has here. */
-tp_status tp_vectors_append_terms(tp_vectors *vectors, const tp_vectors *other, uint32_t *columns, tp_error *error);
+/* Adds the terms first … first + n_terms - 1 of `other` behind those that are there, and stores in columns[first …] the column that
+ * each has here; other terms are looked up by several threads. With the columns of all of them, tp_vectors_take_rows takes the rows of
+ * `other` as if they came behind those here. TP_INVALID_ARGUMENT if there are no such terms or threads. O(n_terms). */
+tp_status tp_vectors_append_terms(tp_vectors *vectors, const tp_vectors *other, uint64_t first, uint64_t n_terms, size_t n_threads,
+                                  uint32_t *columns, tp_error *error);
 
 /* The sizes of vectors. */
 typedef struct tp_vectors_sizes {
@@ -103,8 +102,7 @@ void tp_vectors_get_sizes(const tp_vectors *vectors, tp_vectors_sizes *sizes);
 /* Stores the rows in compressed form: the columns of each row in ascending order, with its counts beside them; row i is the
  * entries row_starts[i] … row_starts[i + 1] - 1. A hashed column whose counts add up to zero is an entry too. There must be room
  * for what tp_vectors_get_sizes stored, and one more start. The rows stay. O(entries). */
-tp_status tp_vectors_get_rows(const tp_vectors *vectors, int32_t *columns, int32_t *counts, int64_t *row_starts,
-                              tp_error *error);
+void tp_vectors_get_rows(const tp_vectors *vectors, int32_t *columns, int32_t *counts, int64_t *row_starts);
 
 /* What counts are stored as. */
 typedef enum tp_values {
@@ -114,21 +112,53 @@ typedef enum tp_values {
     TP_VALUES_FLOAT64 = 3  /* double */
 } tp_values;
 
-/* The most threads that take rows. */
+/* What each row is divided by, unless that is 0. */
+typedef enum tp_norm {
+    TP_NORM_NONE = 0,
+    TP_NORM_L1 = 1, /* the sum of the absolute values */
+    TP_NORM_L2 = 2  /* the root of the sum of the squares; sums are made in the order of the entries */
+} tp_norm;
+
+/* The most threads of a call. */
 #define TP_MOST_SHARES 256
 
-/* Stores the rows as tp_vectors_get_rows does and removes them; their memory is given back while the result is written.
- * `renumbered`, unless it is NULL, has for each term the column that is stored instead of its number; the order within a row
- * stays. Unless TP_OK is returned, nothing is removed. */
-tp_status tp_vectors_take_rows(tp_vectors *vectors, const int32_t *renumbered, tp_values kind, size_t n_threads,
-                               int32_t *columns, void *values, int64_t *row_starts, tp_error *error);
+/* How rows are stored. */
+typedef struct tp_rows_form {
+    const uint32_t *numbers;   /* for each term the number that stands for it here and below, by which rows are ordered; all differ.
+                                * NULL: its own */
+    const int32_t *renumbered; /* for each number the column that is stored instead of it; the order within a row stays. Or NULL */
+    const double *weights;     /* for each number what its counts are multiplied by, as TP_VALUES_FLOAT64. Or NULL */
+    tp_values values;
+    tp_norm norm; /* only of TP_VALUES_FLOAT64 */
+    size_t n_threads;
+} tp_rows_form;
+
+/* Stores the last rows, about a million entries, where they are among all rows, and removes them; their memory is given back. Call
+ * it until *n_left, the number of rows that are left, is 0. `columns` and `values` are those of all rows, row i of which is the entries
+ * row_starts[i] … row_starts[i + 1] - 1. Unless TP_OK is returned, nothing is removed; TP_TOO_LARGE if a value times its weight is
+ * not finite. O(entries). */
+tp_status tp_vectors_take_rows(tp_vectors *vectors, const tp_rows_form *form, int32_t *columns, void *values, int64_t *row_starts,
+                               uint64_t *n_left, tp_error *error);
+
+/* Vectors, and where the number of rows that have each of their terms is added to what is there. */
+typedef struct tp_frequencies_job {
+    const tp_vectors *vectors;
+    int64_t *frequencies;
+} tp_frequencies_job;
+
+/* Counts the rows that have each term, with one thread for each job. Columns are not hashed. O(entries). */
+void tp_vectors_add_frequencies(const tp_frequencies_job *jobs, size_t n_jobs);
 
 /* Removes the rows; terms stay. */
 void tp_vectors_clear_rows(tp_vectors *vectors);
 
-/* Stores the terms in order of their columns, each with a line feed behind it, and the rank of each in order of code points. A
- * line feed within a term is the byte FF. Either may be NULL. O(n log n) comparisons of n terms. */
-tp_status tp_vectors_get_terms(const tp_vectors *vectors, uint8_t *text, int32_t *ranks, tp_error *error);
+/* Stores the terms in order of their columns, each with a line feed behind it. A line feed within a term is the byte FF. */
+void tp_vectors_get_terms(const tp_vectors *vectors, uint8_t *text);
+
+/* Stores the rank of each term in order of code points. `go_on` is called now and then by the calling thread; the result is TP_CANCELLED
+ * if it returns 0. It may be NULL. O(n log n) comparisons of n terms. */
+tp_status tp_vectors_rank_terms(const tp_vectors *vectors, size_t n_threads, int32_t *ranks, tp_go_on go_on, void *user,
+                                tp_error *error);
 
 /* CFFI-END */
 

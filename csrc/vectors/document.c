@@ -10,74 +10,6 @@
 #include "vectors/murmur.h"
 #include "vectors/sort.h"
 
-/* ---- Rows ---------------------------------------------------------------------------------------------------------- */
-
-/* With up to so many columns, a column and an index below TP_FEW are one number of 31 bits. */
-enum { FEW_COLUMNS = 1 << 25 };
-
-/* Sorts n <= TP_FEW hashed terms; the terms of a column may come in any order. */
-static void sort_few_hashed(const tp_vectors *v, uint64_t *hashed, uint64_t *sorted, size_t n)
-{
-    if (v->options.n_columns > FEW_COLUMNS) {
-        for (size_t i = 0; i < n; i++) hashed[i] |= (uint64_t)i << 1; /* so that no two are equal */
-        tp_sort_few(hashed, sorted, n);
-        return;
-    }
-    uint32_t columns[TP_FEW + 16] = {0};
-    uint8_t ranks[TP_FEW];
-    for (size_t i = 0; i < n; i++) columns[i] = (uint32_t)(hashed[i] >> 32) * TP_FEW + (uint32_t)i;
-    tp_rank_few(columns, n, ranks);
-    for (size_t i = 0; i < n; i++) sorted[ranks[i]] = hashed[i];
-}
-
-/* Makes entries of the hashed columns: one for each, with the sum of what its terms count. */
-static bool sum_hashed(tp_vectors *v)
-{
-    size_t n = v->hashed.used / sizeof(uint64_t);
-    if (n == 0) return true;
-    if (!tp_vectors_reserve_entries(v, n)) return false;
-    if (!tp_arena_reserve(TP_FOR_VECTORS, &v->hashed, v->hashed.used + 2 * TP_FEW_AT_ONCE * sizeof(uint64_t))) return false;
-    uint64_t *hashed = (uint64_t *)(void *)v->hashed.data, *scratch = hashed + n + TP_FEW_AT_ONCE;
-    if (n <= TP_FEW) {
-        sort_few_hashed(v, hashed, scratch, n);
-        hashed = scratch;
-    } else {
-        tp_sort_by_high_half(hashed, scratch, n);
-    }
-    uint32_t *columns = v->columns + v->n_entries;
-    int32_t *counts = v->counts + v->n_entries;
-    size_t last = 0;
-    columns[0] = (uint32_t)(hashed[0] >> 32);
-    counts[0] = (hashed[0] & 1) != 0 ? -1 : 1;
-    for (size_t i = 1; i < n; i++) { /* without a branch: which terms share a column is what no processor predicts */
-        uint32_t column = (uint32_t)(hashed[i] >> 32);
-        bool is_new = column != columns[last];
-        int32_t before = is_new ? 0 : counts[last];
-        last += is_new;
-        columns[last] = column;
-        counts[last] = before + 1 - 2 * (int32_t)(hashed[i] & 1);
-    }
-    v->n_entries += last + 1;
-    v->hashed.used = 0;
-    return true;
-}
-
-void tp_vectors_begin_row(tp_vectors *v)
-{
-    v->hashed.used = 0;
-    if (++v->stamp != 0) return;
-    if (v->marks != NULL) memset(v->marks, 0, v->marks_capacity * sizeof *v->marks);
-    v->stamp = 1;
-}
-
-static bool close_row(tp_vectors *v)
-{
-    if (tp_is_hashed(v) && !sum_hashed(v)) return false;
-    v->row_ends[v->n_rows++] = v->n_entries;
-    tp_vectors_begin_row(v);
-    return true;
-}
-
 /* ---- Batches of terms ------------------------------------------------------------------------------------------------ */
 
 /* Terms of the documents of a chunk, or of one document, on their way into rows: while a batch is looked up, what it needs of the
@@ -99,28 +31,32 @@ static inline int32_t next_end(const pipe *p) { return p->n_closed < p->n_ends ?
 static bool close_before(pipe *p, int32_t place)
 {
     for (; next_end(p) <= place; p->n_closed++) {
-        if (!close_row(p->v)) return false;
+        if (!tp_vectors_close_row(p->v)) return false;
     }
     return true;
 }
 
-static uint64_t hashed_column(const tp_vectors *v, uint32_t hash)
+/* Returns what stands for a hash in a row. */
+static inline uint32_t hashed_number(uint32_t hash, uint32_t n_columns, bool alternates_sign, bool is_power_of_2)
 {
-    uint32_t n = (uint32_t)v->options.n_columns;
     bool is_negative = hash >> 31;
     uint32_t size = is_negative ? 0 - hash : hash; /* of the least number, 2^31 */
-    uint32_t column = (n & (n - 1)) == 0 ? size & (n - 1) : size % n;
-    return (uint64_t)column << 32 | (is_negative && v->options.alternates_sign);
+    uint32_t column = is_power_of_2 ? size & (n_columns - 1) : size % n_columns;
+    return column << 1 | (is_negative & alternates_sign);
 }
 
-static bool put_hashed(tp_arena *to, const tp_vectors *v, const uint32_t *hashes, size_t first, size_t end)
+/* Puts hashes of terms behind numbers for which there is room. */
+static void put_hashed(tp_arena *to, const tp_vectors *v, const uint32_t *hashes, size_t n)
 {
-    if (!tp_arena_reserve(TP_FOR_VECTORS, to, (end - first) * sizeof(uint64_t))) return false;
-    for (size_t i = first; i < end; i++, to->used += sizeof(uint64_t)) {
-        uint64_t column = hashed_column(v, hashes[i]);
-        memcpy(to->data + to->used, &column, sizeof column);
+    const uint32_t n_columns = (uint32_t)v->options.n_columns;
+    const bool alternates_sign = v->options.alternates_sign;
+    uint32_t *numbers = (uint32_t *)(void *)(to->data + to->used);
+    if ((n_columns & (n_columns - 1)) == 0) {
+        for (size_t i = 0; i < n; i++) numbers[i] = hashed_number(hashes[i], n_columns, alternates_sign, true);
+    } else {
+        for (size_t i = 0; i < n; i++) numbers[i] = hashed_number(hashes[i], n_columns, alternates_sign, false);
     }
-    return true;
+    to->used += n * sizeof *numbers;
 }
 
 static bool hash_batch(pipe *p, word_batch *b)
@@ -131,7 +67,8 @@ static bool hash_batch(pipe *p, word_batch *b)
         if (!close_before(p, b->edges[2 * first])) return false;
         int32_t stop = next_end(p);
         for (end = first + 1; end < b->n && b->edges[2 * end] < stop;) end++;
-        if (!put_hashed(&p->v->hashed, p->v, hashes, first, end)) return false;
+        if (!tp_vectors_reserve_row(p->v, end - first)) return false;
+        put_hashed(&p->v->row, p->v, hashes + first, end - first);
     }
     return true;
 }
@@ -163,20 +100,21 @@ static inline uint32_t number_of(tp_vectors *v, const word_batch *b, size_t i)
 static bool count_batch(pipe *p, word_batch *b)
 {
     tp_vectors *v = p->v;
-    if (!find_batch(v, b) || !tp_vectors_reserve_entries(v, b->n)) return false;
+    if (!find_batch(v, b) || !tp_vectors_reserve_row(v, b->n)) return false;
     int32_t stop = next_end(p);
-    tp_open_row row = tp_open_row_of(v);
+    uint32_t *end = tp_row_end(v);
     for (size_t i = 0; i < b->n; i++) {
         if (b->edges[2 * i] >= stop) {
-            tp_keep_row(v, &row);
+            tp_keep_row(v, end);
             if (!close_before(p, b->edges[2 * i])) return false;
             stop = next_end(p);
-            row = tp_open_row_of(v);
+            end = tp_row_end(v);
         }
         uint32_t number = number_of(v, b, i);
-        if (number != TP_NO_TERM) tp_note_term(&row, number);
+        *end = number;
+        end += number != TP_NO_TERM;
     }
-    tp_keep_row(v, &row);
+    tp_keep_row(v, end);
     return true;
 }
 
@@ -346,18 +284,19 @@ static bool add_characters_of_chunk(pipe *p)
 /* Counts a term that is too long for the edges of a batch. */
 static bool take_giant(tp_vectors *v, const uint8_t *text, size_t nbytes)
 {
+    if (!tp_vectors_reserve_row(v, 1)) return false;
     if (tp_is_hashed(v)) {
         const uint32_t hash = tp_murmur(text, nbytes);
-        return put_hashed(&v->hashed, v, &hash, 0, 1);
+        put_hashed(&v->row, v, &hash, 1);
+        return true;
     }
-    if (!tp_vectors_reserve_terms(v, 1, nbytes) || !tp_vectors_reserve_entries(v, 1)) return false;
+    if (!tp_vectors_reserve_terms(v, 1, nbytes)) return false;
     const tp_word word = tp_table_word(&v->table, text, nbytes);
     uint32_t number = v->is_fixed ? tp_table_find(&v->table, &word)
                                   : (uint32_t)(tp_table_find_or_append(&v->table, &word) - v->table.terms);
-    if (number == TP_NO_TERM) return true;
-    tp_open_row row = tp_open_row_of(v);
-    tp_note_term(&row, number);
-    tp_keep_row(v, &row);
+    uint32_t *end = tp_row_end(v);
+    *end = number;
+    tp_keep_row(v, end + (number != TP_NO_TERM));
     return true;
 }
 
@@ -519,7 +458,7 @@ static bool add_prepared(tp_vectors *v)
     bool is_added = v->options.terms == TP_TERMS_OF_WORDS        ? add_words(v)
                     : v->options.terms == TP_TERMS_OF_CHARACTERS ? add_characters(v)
                                                                  : add_parts(v);
-    return is_added && close_row(v);
+    return is_added && tp_vectors_close_row(v);
 }
 
 /* ---- Parts of a chunk ------------------------------------------------------------------------------------------------ */
@@ -534,13 +473,15 @@ static bool keep_terms(tp_vectors *v, const uint8_t *text, const tp_span *spans,
     word_batch b;
     tp_arena *kept = &v->parts.terms;
     if (put_edges(&b, text, spans, n) < n) return false;
+    if (!tp_arena_reserve(TP_FOR_VECTORS, kept, n * sizeof(uint32_t))) return false;
     tp_make_keys(&v->table.hash_key, b.text, b.edges, b.n, &b.made);
     if (tp_is_hashed(v)) {
         uint32_t hashes[TP_KEYS_AT_ONCE];
         tp_hash_words(&b.made, b.text, b.edges, b.n, hashes);
-        return put_hashed(kept, v, hashes, 0, n);
+        put_hashed(kept, v, hashes, n);
+        return true;
     }
-    if (!find_batch(v, &b) || !tp_arena_reserve(TP_FOR_VECTORS, kept, n * sizeof(uint32_t))) return false;
+    if (!find_batch(v, &b)) return false;
     for (size_t i = 0; i < n; i++) {
         uint32_t number = number_of(v, &b, i);
         if (number == TP_NO_TERM) continue;
@@ -576,18 +517,9 @@ static bool note_part(tp_vectors *v, size_t number)
     const tp_parts *parts = &v->parts;
     size_t start = number == 0 ? 0 : (size_t)parts->ends[number - 1], nbytes = (size_t)parts->ends[number] - start;
     if (nbytes == 0) return true;
-    if (tp_is_hashed(v)) {
-        if (!tp_arena_reserve(TP_FOR_VECTORS, &v->hashed, nbytes)) return false;
-        memcpy(v->hashed.data + v->hashed.used, parts->terms.data + start, nbytes);
-        v->hashed.used += nbytes;
-        return true;
-    }
-    const uint32_t *terms = (const uint32_t *)(const void *)(parts->terms.data + start);
-    size_t n = nbytes / sizeof *terms;
-    if (!tp_vectors_reserve_entries(v, n)) return false;
-    tp_open_row row = tp_open_row_of(v);
-    for (size_t i = 0; i < n; i++) tp_note_term(&row, terms[i]);
-    tp_keep_row(v, &row);
+    if (!tp_vectors_reserve_row(v, nbytes / sizeof(uint32_t))) return false;
+    memcpy(v->row.data + v->row.used, parts->terms.data + start, nbytes);
+    v->row.used += nbytes;
     return true;
 }
 

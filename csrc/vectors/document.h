@@ -11,7 +11,4 @@ bool tp_vectors_put_document(tp_vectors *vectors, const uint8_t *document, size_
 /* Adds the rows of all documents that were taken. Returns false as above. */
 bool tp_vectors_flush(tp_vectors *vectors);
 
-/* Begins an empty row. */
-void tp_vectors_begin_row(tp_vectors *vectors);
-
 #endif

@@ -12,27 +12,26 @@ typedef struct tp_parts {
     tp_table table;
     uint64_t *ends; /* where the terms of each part end, among those of all, in 32-bit numbers */
     size_t ends_capacity;
-    tp_arena terms; /* their numbers; if columns are hashed, for each a column and whether it counts -1 */
+    tp_arena terms; /* as in a row */
 } tp_parts;
 
 struct tp_vectors {
     tp_vectors_options options;
-    tp_table table;  /* a term's number is its column */
-    bool is_fixed;   /* whether no terms are added */
-    uint32_t stamp;  /* of the open document; never 0 */
-    uint64_t *marks; /* for each term the stamp of the last document that has it, in the high half, and its place in that row */
-    size_t marks_capacity;
+    tp_table table; /* a term's number is its column */
+    bool is_fixed;  /* whether no terms are added */
     uint32_t *columns;
     int32_t *counts;
     size_t n_entries, columns_capacity, counts_capacity;
     uint64_t *row_ends;
     size_t n_rows, rows_capacity;
+    tp_arena row;          /* the terms of the open row in the order in which they come, in 32-bit numbers; see tp_row_number */
+    size_t most_unmerged;  /* with more entries than that, those of the open row are merged */
     tp_vectors_chunk *chunk; /* NULL until the first document */
     tp_parts parts;
-    /* Scratch memory for a document: its text, its words as for n-grams, where its characters begin (size_t), and the hashed
-     * columns of its terms (uint64_t). */
+    /* Scratch memory for a document: its text, its words as for n-grams, where its characters begin (size_t), and its terms in
+     * order (32-bit numbers, or 64-bit ones with their counts). */
     tp_text text;
-    tp_arena tokens, token_ends, starts, hashed;
+    tp_arena tokens, token_ends, starts, sorted;
 };
 
 static inline bool tp_is_hashed(const tp_vectors *vectors) { return vectors->options.n_columns > 0; }
@@ -52,36 +51,18 @@ void tp_vectors_drop_entries(tp_vectors *vectors);
 void tp_parts_clear(tp_parts *parts);
 void tp_parts_free(tp_parts *parts);
 
-/* The row of the open document, kept in registers while terms are noted in it. */
-typedef struct tp_open_row {
-    uint64_t *marks;
-    uint32_t *columns; /* from the start of the row on */
-    int32_t *counts;
-    uint64_t stamp; /* in the high half */
-    uint32_t n;
-} tp_open_row;
+/* Makes room for so many more terms in the open row, and for their entries. Returns false if memory runs out. */
+bool tp_vectors_reserve_row(tp_vectors *vectors, size_t n);
 
-static inline tp_open_row tp_open_row_of(const tp_vectors *v)
-{
-    size_t start = tp_row_start(v, v->n_rows);
-    return (tp_open_row){v->marks, v->n_entries == 0 ? v->columns : v->columns + start,
-                         v->n_entries == 0 ? v->counts : v->counts + start, (uint64_t)v->stamp << 32,
-                         (uint32_t)(v->n_entries - start)};
-}
+/* Begins an empty row. */
+void tp_vectors_begin_row(tp_vectors *vectors);
 
-static inline void tp_keep_row(tp_vectors *v, const tp_open_row *row) { v->n_entries = tp_row_start(v, v->n_rows) + row->n; }
+/* Makes entries of the open row, and ends it. Returns false if memory runs out. */
+bool tp_vectors_close_row(tp_vectors *vectors);
 
-/* Counts a term in the row, where there is room for one more entry. Without a branch: how often a document repeats its words is
- * what no processor predicts. */
-static inline void tp_note_term(tp_open_row *row, uint32_t number)
-{
-    uint64_t mark = row->marks[number], changed = mark ^ row->stamp;
-    bool is_new = changed >> 32 != 0;
-    uint32_t place = is_new ? row->n : (uint32_t)mark;
-    row->marks[number] = row->stamp | place;
-    row->counts[place] = is_new ? 1 : row->counts[place] + 1;
-    row->columns[place] = number;
-    row->n += is_new;
-}
+/* Where the next term of the open row goes. */
+static inline uint32_t *tp_row_end(const tp_vectors *v) { return (uint32_t *)(void *)(v->row.data + v->row.used); }
+
+static inline void tp_keep_row(tp_vectors *v, const uint32_t *end) { v->row.used = (size_t)((const uint8_t *)end - v->row.data); }
 
 #endif

@@ -4,17 +4,28 @@
 #include "fuzz.h"
 #include "naive_counter.h"
 #include "naive_rule.h"
+#include "naive_segment.h"
 #include "naive_utf8.h"
 
-/* Counts the words of each line; between them a term has no line feed, since each line is a document. */
+static void note_naively(naive_counts *counts, const uint8_t *text, size_t nbytes)
+{
+    naive_find_or_append(counts, text, nbytes)->count++;
+    counts->n_words++;
+}
+
+/* Counts the words of each line; between them a term has no line feed, since each line is a document. Without a rule, they are those
+ * of UAX #29. */
 static void count_naively(naive_counts *counts, const naive_rule *rule, const uint8_t *text, size_t nbytes)
 {
-    size_t start = 0, end = 0;
-    for (; naive_match(rule, text, nbytes, &start, &end); start = end) {
-        naive_term *term = naive_find_or_append(counts, text + start, end - start);
-        term->count++;
-        counts->n_words++;
+    if (rule == NULL) {
+        uint64_t *bounds = allocate(2 * nbytes * sizeof *bounds);
+        size_t n = naive_words(text, nbytes, bounds);
+        for (size_t i = 0; i < n; i++) note_naively(counts, text + bounds[2 * i], (size_t)(bounds[2 * i + 1] - bounds[2 * i]));
+        free(bounds);
+        return;
     }
+    size_t start = 0, end = 0;
+    for (; naive_match(rule, text, nbytes, &start, &end); start = end) note_naively(counts, text + start, end - start);
 }
 
 static void count_in_pieces(tp_corpus *corpus, const tp_words *words, input text, size_t piece_nbytes)
@@ -36,18 +47,20 @@ static void count_in_pieces(tp_corpus *corpus, const tp_words *words, input text
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     input in = fuzz_begin(data, nbytes);
-    size_t number = take_below(&in, N_NAIVE_RULES), piece_nbytes = 1 + take_byte(&in), n_grams = 1 + take_below(&in, 3);
+    size_t number = take_below(&in, N_NAIVE_RULES + 1), piece_nbytes = 1 + take_byte(&in), n_grams = 1 + take_below(&in, 3);
     naive_rule rule = naive_rule_number(number);
+    bool is_of_uax29 = number == N_NAIVE_RULES;
     naive_counts *expected = allocate(sizeof *expected);
     memset(expected, 0, sizeof *expected);
     for (size_t start = 0; start <= in.nbytes;) {
         const uint8_t *newline = start < in.nbytes ? memchr(in.data + start, '\n', in.nbytes - start) : NULL;
         size_t end = newline != NULL ? (size_t)(newline - in.data) : in.nbytes;
-        if (end > start) count_naively(expected, &rule, in.data + start, end - start);
+        if (end > start) count_naively(expected, is_of_uax29 ? NULL : &rule, in.data + start, end - start);
         start = end + 1;
     }
     bool is_text = naive_validate(in.data, in.nbytes) == in.nbytes;
     tp_words_options options = naive_options(&rule);
+    if (is_of_uax29) options = (tp_words_options){.rule = TP_WORDS_OF_UAX29, .min_length = 1, .least_ngram = 1};
     options.most_ngram = n_grams;
     tp_words *words = NULL;
     CHECK_EQ_U(tp_words_new(&options, &words, NULL), TP_OK);

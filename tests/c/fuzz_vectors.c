@@ -36,8 +36,7 @@ static void check_parts(const tp_vectors_options *options, input text, const uin
     const tp_vectors_job job = {second, documents, n - n_first};
     CHECK_EQ_U(tp_vectors_add_each(&job, 1, NULL), TP_OK);
     free(documents);
-    CHECK_EQ_U(tp_vectors_append(first, second, NULL), TP_OK);
-    held_vectors found = read_vectors(first);
+    held_vectors found = read_joined(first, second, options->n_columns == 0);
     CHECK(are_equal_vectors(expected, &found));
     free_held(&found);
     free(moved);
@@ -58,6 +57,11 @@ static void check_fixed(const tp_vectors_options *options, input text, const uin
     CHECK_EQ_U(tp_vectors_fix(fixed, expected->terms, nbytes, term_ends, n_terms, NULL), TP_OK);
     CHECK_EQ_U(tp_vectors_add(fixed, text.data, text.nbytes, ends, n, NULL), TP_OK);
     held_vectors found = read_vectors(fixed);
+    int64_t *frequencies = room_for(n_terms, sizeof *frequencies), total = 0;
+    tp_vectors_add_frequencies(&(tp_frequencies_job){fixed, frequencies}, 1);
+    for (size_t i = 0; i < n_terms; i++) total += frequencies[i];
+    CHECK_EQ_U((uint64_t)total, found.sizes.n_entries);
+    free(frequencies);
     CHECK(are_equal_vectors(expected, &found));
     free_held(&found);
     free(term_ends);

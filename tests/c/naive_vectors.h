@@ -32,8 +32,48 @@ static inline held_vectors read_vectors(const tp_vectors *vectors)
     held.ranks = room_for((size_t)held.sizes.n_terms, sizeof *held.ranks);
     held.starts = room_for((size_t)held.sizes.n_rows, sizeof *held.starts);
     held.terms = room_for((size_t)held.sizes.terms_nbytes, 1);
-    CHECK_EQ_U(tp_vectors_get_rows(vectors, held.columns, held.counts, held.starts, NULL), TP_OK);
-    CHECK_EQ_U(tp_vectors_get_terms(vectors, held.terms, held.ranks, NULL), TP_OK);
+    tp_vectors_get_rows(vectors, held.columns, held.counts, held.starts);
+    tp_vectors_get_terms(vectors, held.terms);
+    CHECK_EQ_U(tp_vectors_rank_terms(vectors, 1, held.ranks, NULL, NULL, NULL), TP_OK);
+    return held;
+}
+
+/* Takes all rows as counts. */
+static inline void take_all(tp_vectors *vectors, const uint32_t *numbers, size_t n_threads, int32_t *columns, int32_t *counts, int64_t *starts)
+{
+    const tp_rows_form form = {.numbers = numbers, .n_threads = n_threads};
+    uint64_t n_left = 1;
+    while (n_left > 0) CHECK_EQ_U(tp_vectors_take_rows(vectors, &form, columns, counts, starts, &n_left, NULL), TP_OK);
+}
+
+/* Appends the terms of a second part to those of the first, and takes the rows of both. */
+static inline held_vectors read_joined(tp_vectors *first, tp_vectors *second, bool has_terms)
+{
+    tp_vectors_sizes one, other;
+    held_vectors held;
+    tp_vectors_get_sizes(first, &one);
+    tp_vectors_get_sizes(second, &other);
+    uint32_t *numbers = room_for((size_t)other.n_terms, sizeof *numbers);
+    if (has_terms) {
+        for (uint64_t n = 0, more; n < other.n_terms; n += more) { /* in two steps */
+            more = (other.n_terms - n + 1) / 2;
+            CHECK_EQ_U(tp_vectors_append_terms(first, second, n, more, 2, numbers, NULL), TP_OK);
+        }
+    }
+    tp_vectors_get_sizes(first, &held.sizes);
+    held.sizes.n_rows += other.n_rows;
+    held.sizes.n_entries += other.n_entries;
+    held.columns = room_for((size_t)held.sizes.n_entries, sizeof *held.columns);
+    held.counts = room_for((size_t)held.sizes.n_entries, sizeof *held.counts);
+    held.ranks = room_for((size_t)held.sizes.n_terms, sizeof *held.ranks);
+    held.starts = room_for((size_t)held.sizes.n_rows, sizeof *held.starts);
+    held.terms = room_for((size_t)held.sizes.terms_nbytes, 1);
+    tp_vectors_get_terms(first, held.terms);
+    CHECK_EQ_U(tp_vectors_rank_terms(first, 2, held.ranks, NULL, NULL, NULL), TP_OK);
+    take_all(first, NULL, 2, held.columns, held.counts, held.starts);
+    take_all(second, has_terms ? numbers : NULL, 2, held.columns + one.n_entries, held.counts + one.n_entries, held.starts + one.n_rows);
+    for (size_t i = (size_t)one.n_rows; i <= held.sizes.n_rows; i++) held.starts[i] += (int64_t)one.n_entries;
+    free(numbers);
     return held;
 }
 

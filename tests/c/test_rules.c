@@ -1,6 +1,7 @@
 /* Words by rules: the scanner for classes beside the definition, by every variant; n-grams, stop words and pruning. */
 #include "corpus/words.h"
 #include "naive_rule.h"
+#include "segment/word_breaks.h"
 #include "support.h"
 
 static const char *const variants[] = {"plain", "neon", "avx2", "avx512"};
@@ -94,7 +95,7 @@ static tp_corpus *counted(const tp_words *words, const char *text, size_t piece_
     size_t nbytes = strlen(text);
     for (size_t start = 0; start <= nbytes; start += piece_nbytes) {
         size_t here = nbytes - start < piece_nbytes ? nbytes - start : piece_nbytes;
-        uint64_t ends[100];
+        uint64_t ends[400];
         block piece = exact_copy(text + start, here);
         size_t n = 0;
         for (size_t i = 0; i < here; i++) {
@@ -157,6 +158,60 @@ static void test_a_part_of_a_document_cannot_be_continued_by_another_corpus(void
     check_terms(whole, "one\ntwo\nthree", (const uint64_t[]){1, 1, 1});
     tp_corpus_free(whole);
     tp_corpus_free(part);
+    tp_words_free(words);
+}
+
+/* A document of the words of UAX #29, whose blanks and marks belong together, is counted in pieces as at once. */
+static void check_in_pieces(const tp_words *words, const char *text, size_t nbytes, size_t piece_nbytes)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    tp_corpus *corpus = counted(words, text, piece_nbytes, true);
+    tp_totals totals;
+    size_t n = 0;
+    for (size_t start = 0, end; start < nbytes; start = end) {
+        bool is_word;
+        end = tp_word_break(bytes, nbytes, start, &is_word);
+        n += is_word;
+        CHECK(!is_word || tp_corpus_get_count(corpus, bytes + start, end - start) > 0);
+    }
+    tp_corpus_get_totals(corpus, &totals);
+    CHECK_EQ_U(totals.words, n);
+    tp_corpus_free(corpus);
+}
+
+static void test_words_of_uax29_in_pieces(void)
+{
+    static const char *const characters[] = {"a", "1", " ", " ", ",", "'", "\t", "\r", "\u0345", "\u093F", "\u3000", "\u202F", "é", "中", "\n"};
+    tp_words_options options = {.rule = TP_WORDS_OF_UAX29, .min_length = 1, .least_ngram = 1, .most_ngram = 1};
+    tp_words *words = words_of(&options);
+    CHECK(tp_words_can_be_cut(words));
+    uint64_t state = 29;
+    for (size_t i = 0; i < 60; i++) {
+        /* Long ones have chunks without a place to cut at. */
+        char text[3 * 20000 + 1];
+        bool is_long = i % 12 == 0;
+        size_t n = is_long ? 20000 : random_below(&state, 200), nbytes = 0;
+        for (size_t j = 0; j < n; j++) {
+            const char *each = characters[is_long && j > 100 && j < 19000 ? 8 + j % 6 : random_below(&state, N_ITEMS(characters))];
+            memcpy(text + nbytes, each, strlen(each));
+            nbytes += strlen(each);
+        }
+        text[nbytes] = '\0';
+        check_in_pieces(words, text, nbytes, is_long ? nbytes : 1 + random_below(&state, 40));
+        if (is_long) check_in_pieces(words, text, nbytes, 17001);
+    }
+    tp_words_free(words);
+}
+
+static void test_the_separators_of_documents_part_words(void)
+{
+    tp_words_options options = {.rule = TP_WORDS_OF_UAX29, .min_length = 1, .least_ngram = 1, .most_ngram = 1};
+    tp_words *words = words_of(&options);
+    const uint64_t ends[] = {2, 5, 8};
+    tp_corpus *corpus = new_corpus();
+    CHECK_EQ_U(tp_corpus_count(&(tp_batch){corpus, (const uint8_t *)"a  \u0345 \u0345", 8, ends, 3, words, 0}, 1, NULL), TP_OK);
+    check_terms(corpus, "a\n\u0345", (const uint64_t[]){1, 2});
+    tp_corpus_free(corpus);
     tp_words_free(words);
 }
 
@@ -231,6 +286,8 @@ int main(void)
     RUN(test_spans_are_those_of_the_definition);
     RUN(test_grams_and_stop_words);
     RUN(test_a_part_of_a_document_cannot_be_continued_by_another_corpus);
+    RUN(test_words_of_uax29_in_pieces);
+    RUN(test_the_separators_of_documents_part_words);
     RUN(test_a_line_feed_in_a_word_is_hidden);
     RUN(test_wrong_options_are_refused);
     RUN(test_pruning);

@@ -1,4 +1,6 @@
 /* Vectors: what terms documents have, where their columns are, and that a call that fails changes nothing. */
+#include <math.h>
+
 #include "naive_vectors.h"
 #include "support.h"
 
@@ -141,19 +143,21 @@ static void test_bad_arguments(void)
     tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words});
     CHECK_EQ_U(tp_vectors_add(vectors, (const uint8_t *)"ab cd", 5, ends, 2, &error), TP_INVALID_ARGUMENT);
     CHECK_EQ_U(error.offset, 1);
-    CHECK_EQ_U(tp_vectors_append(vectors, vectors, NULL), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_vectors_append_terms(vectors, vectors, 0, 0, 1, NULL, NULL), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_vectors_rank_terms(vectors, 0, NULL, NULL, NULL, NULL), TP_INVALID_ARGUMENT);
     tp_vectors_free(vectors);
     tp_words_free(words);
 }
 
-static tp_vectors *of_two_parts(const tp_vectors_options *options)
+static held_vectors of_two_parts(const tp_vectors_options *options)
 {
     tp_vectors *first = vectors_of(*options), *second = vectors_of(*options);
     CHECK_EQ_U(add_lines(first, "ab cd ab\nxy ab\n"), TP_OK);
     CHECK_EQ_U(add_lines(second, "xy zz ab\n"), TP_OK);
-    CHECK_EQ_U(tp_vectors_append(first, second, NULL), TP_OK);
+    held_vectors held = read_joined(first, second, options->n_columns == 0);
+    tp_vectors_free(first);
     tp_vectors_free(second);
-    return first;
+    return held;
 }
 
 /* Documents wherever they lie, taken by two vectors at once, make the rows and terms of one text. */
@@ -165,16 +169,16 @@ static void test_documents_of_their_own_memory(void)
     const tp_document documents[] = {{(const uint8_t *)"ab cd ab", 8}, {(const uint8_t *)"xy ab", 5}, {(const uint8_t *)"xy zz ab", 8}};
     const tp_vectors_job jobs[] = {{first, documents, 2}, {second, documents + 2, 1}};
     CHECK_EQ_U(tp_vectors_add_each(jobs, 2, NULL), TP_OK);
-    CHECK_EQ_U(tp_vectors_append(first, second, NULL), TP_OK);
     CHECK_EQ_U(add_lines(whole, "ab cd ab\nxy ab\nxy zz ab\n"), TP_OK);
-    held_vectors one = read_vectors(first), other = read_vectors(whole);
+    held_vectors one = read_joined(first, second, true), other = read_vectors(whole);
     CHECK(are_equal_vectors(&one, &other));
+    const uint64_t other_terms = other.sizes.n_terms;
     free_held(&one);
     free_held(&other);
     uint32_t columns[16];
-    CHECK_EQ_U(tp_vectors_append_terms(second, whole, columns, NULL), TP_OK);
+    CHECK_EQ_U(tp_vectors_append_terms(second, whole, 0, other_terms + 1, 1, columns, NULL), TP_INVALID_ARGUMENT);
+    CHECK_EQ_U(tp_vectors_append_terms(second, whole, 0, other_terms, 1, columns, NULL), TP_OK);
     CHECK(columns[0] == 2 && columns[1] == 5 && columns[4] == 0);
-    CHECK_EQ_U(tp_vectors_append_terms(second, second, columns, NULL), TP_INVALID_ARGUMENT);
     tp_vectors_free(first);
     tp_vectors_free(second);
     tp_vectors_free(whole);
@@ -186,18 +190,81 @@ static void test_rows_are_taken_out(void)
     tp_words *words = words_of_letters(NULL);
     tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words});
     const int32_t renumbered[] = {7, 5, 6};
+    const uint32_t numbers[] = {2, 1, 0};
+    const double weights[] = {3, 4, 0}, infinite[] = {1, 1e308 * 10, 1};
     int32_t columns[4];
     double values[4];
-    int64_t starts[3];
+    int64_t starts[3], frequencies[3] = {0};
+    uint64_t n_left = 9;
     CHECK_EQ_U(add_lines(vectors, "red car\nbike car car\n"), TP_OK);
-    CHECK_EQ_U(tp_vectors_take_rows(vectors, NULL, (tp_values)9, 1, columns, values, starts, NULL), TP_INVALID_ARGUMENT);
-    CHECK_EQ_U(tp_vectors_take_rows(vectors, renumbered, TP_VALUES_FLOAT64, 2, columns, values, starts, NULL), TP_OK);
+    tp_vectors_add_frequencies(&(tp_frequencies_job){vectors, frequencies}, 1);
+    CHECK(frequencies[0] == 1 && frequencies[1] == 2 && frequencies[2] == 1);
+    const tp_rows_form bad[] = {
+        {.values = (tp_values)9, .n_threads = 1},
+        {.values = TP_VALUES_FLOAT64},
+        {.values = TP_VALUES_INT32, .norm = TP_NORM_L2, .n_threads = 1},
+        {.values = TP_VALUES_FLOAT64, .norm = (tp_norm)3, .n_threads = 1},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CHECK_EQ_U(tp_vectors_take_rows(vectors, &bad[i], columns, values, starts, &n_left, NULL), TP_INVALID_ARGUMENT);
+    }
+    const tp_rows_form no_value = {.weights = infinite, .values = TP_VALUES_FLOAT64, .n_threads = 1};
+    CHECK_EQ_U(tp_vectors_take_rows(vectors, &no_value, columns, values, starts, &n_left, NULL), TP_TOO_LARGE);
+    const tp_rows_form form = {numbers, renumbered, weights, TP_VALUES_FLOAT64, TP_NORM_L2, 2};
+    CHECK_EQ_U(tp_vectors_take_rows(vectors, &form, columns, values, starts, &n_left, NULL), TP_OK);
+    CHECK_EQ_U(n_left, 0);
     CHECK(starts[0] == 0 && starts[1] == 2 && starts[2] == 4);
-    CHECK(columns[0] == 7 && columns[1] == 5 && columns[2] == 5 && columns[3] == 6);
-    CHECK(values[1] == 1 && values[2] == 2 && values[3] == 1);
+    CHECK(columns[0] == 5 && columns[1] == 6 && columns[2] == 7 && columns[3] == 5);
+    CHECK(values[0] == 1 && values[1] == 0 && values[2] == 3 / sqrt(73) && values[3] == 8 / sqrt(73));
     tp_vectors_sizes sizes;
     tp_vectors_get_sizes(vectors, &sizes);
     CHECK_EQ_U(sizes.n_rows + sizes.n_entries, 0);
+    tp_vectors_free(vectors);
+    tp_words_free(words);
+}
+
+static int stop_at_once(void *user)
+{
+    ++*(int *)user;
+    return 0;
+}
+
+/* Terms enough for several buckets, of which many begin with the same eight bytes and some are such beginnings, have the ranks that
+ * comparing them gives, by any number of threads; and the sort can be stopped. */
+static void test_many_terms_are_ranked(void)
+{
+    enum { N = 200000 };
+    char *line = must_allocate((size_t)N * 24 + 2);
+    size_t nbytes = 0;
+    for (unsigned i = 0; i < N; i++) {
+        nbytes += (size_t)sprintf(line + nbytes, i % 3 == 0 ? "%08x " : i % 3 == 1 ? "abcdefgh%08x " : "%08x00000000 ", i * 2654435761u);
+    }
+    strcpy(line + nbytes, "\n");
+    tp_words *words = words_of_letters(NULL);
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words});
+    CHECK_EQ_U(add_lines(vectors, line), TP_OK);
+    held_vectors held = read_vectors(vectors);
+    size_t n = (size_t)held.sizes.n_terms, start = 0;
+    const char **in_order = must_allocate(n * sizeof *in_order);
+    for (size_t i = 0; i < n; i++) {
+        char *end = strchr((char *)held.terms + start, '\n');
+        *end = 0;
+        in_order[held.ranks[i]] = (char *)held.terms + start;
+        start = (size_t)(end - (char *)held.terms) + 1;
+    }
+    bool ascend = true;
+    for (size_t i = 1; i < n; i++) ascend &= strcmp(in_order[i - 1], in_order[i]) < 0;
+    CHECK(n == N && ascend);
+    int32_t *ranks = must_allocate(n * sizeof *ranks);
+    CHECK_EQ_U(tp_vectors_rank_terms(vectors, 3, ranks, NULL, NULL, NULL), TP_OK);
+    CHECK(memcmp(ranks, held.ranks, n * sizeof *ranks) == 0);
+    int n_calls = 0;
+    CHECK_EQ_U(tp_vectors_rank_terms(vectors, 2, ranks, stop_at_once, &n_calls, NULL), TP_CANCELLED);
+    CHECK_EQ_U((uint64_t)n_calls, 1);
+    free(in_order);
+    free(ranks);
+    free(line);
+    free_held(&held);
     tp_vectors_free(vectors);
     tp_words_free(words);
 }
@@ -246,18 +313,45 @@ static void test_documents_of_all_lengths(void)
     free(ends);
 }
 
+/* The terms of a long document are sorted some at a time, and what comes of that is merged, again and again. */
+static void test_long_document(void)
+{
+    enum { N = 300000 };
+    char *line = must_allocate(2 * N * 8 + 2);
+    size_t nbytes = 0;
+    for (unsigned i = 0; i < 2 * N; i++) nbytes += (size_t)sprintf(line + nbytes, "%06u ", i % N);
+    strcpy(line + nbytes, "\n");
+    for (uint64_t n_columns = 0; n_columns <= TP_MAX_COLUMNS; n_columns += TP_MAX_COLUMNS) {
+        tp_words *words = words_of_letters(NULL);
+        tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words, .n_columns = n_columns});
+        CHECK_EQ_U(add_lines(vectors, line), TP_OK);
+        held_vectors held = read_vectors(vectors);
+        int64_t total = 0;
+        bool ascend = true;
+        for (size_t i = 0; i < held.sizes.n_entries; i++) {
+            total += held.counts[i];
+            ascend &= i == 0 || held.columns[i - 1] < held.columns[i];
+        }
+        CHECK(ascend && total == 2 * N);
+        if (n_columns == 0) CHECK(held.sizes.n_entries == N && held.counts[0] == 2 && held.counts[N - 1] == 2);
+        free_held(&held);
+        tp_vectors_free(vectors);
+        tp_words_free(words);
+    }
+    free(line);
+}
+
 static void test_parts_join_to_the_whole(void)
 {
     tp_words *words = words_of_letters(NULL);
     for (uint64_t n_columns = 0; n_columns < 1000; n_columns += 500) {
         tp_vectors_options options = {.words = words, .least = 1, .most = 2, .n_columns = n_columns};
-        tp_vectors *joined = of_two_parts(&options), *whole = vectors_of(options);
+        tp_vectors *whole = vectors_of(options);
         CHECK_EQ_U(add_lines(whole, "ab cd ab\nxy ab\nxy zz ab\n"), TP_OK);
-        held_vectors one = read_vectors(joined), other = read_vectors(whole);
+        held_vectors one = of_two_parts(&options), other = read_vectors(whole);
         CHECK(are_equal_vectors(&one, &other));
         free_held(&one);
         free_held(&other);
-        tp_vectors_free(joined);
         tp_vectors_free(whole);
     }
     tp_words_free(words);
@@ -318,7 +412,9 @@ int main(void)
     RUN(test_bad_arguments);
     RUN(test_documents_of_their_own_memory);
     RUN(test_rows_are_taken_out);
+    RUN(test_many_terms_are_ranked);
     RUN(test_documents_of_all_lengths);
+    RUN(test_long_document);
     RUN(test_parts_join_to_the_whole);
     RUN(test_refused_memory_changes_nothing);
     return tests_done();

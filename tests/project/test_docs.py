@@ -99,6 +99,10 @@ def test_only_these_blocks_are_not_run() -> None:
     assert reasons == NOT_RUN
 
 
+def test_the_readme_is_short() -> None:
+    assert len(read(README).split()) <= 700
+
+
 @pytest.mark.parametrize("page", [README, ROOT / "docs/index.md", ROOT / "docs/tour.md"], ids=name_of)
 def test_examples_show_an_exception(page: Path) -> None:
     assert "Traceback (most recent call last):" in read(page)

@@ -37,11 +37,12 @@ SHORT_DOCUMENT = 1 << 8
 # With fewer characters for each thread, starting the thread and merging its table cost more than the thread saves.
 CHARACTERS_PER_THREAD = 1 << 21
 
-# What ends a shard that stops within a document: it was cut at white space, so that its last word is whole.
-CUT = b" "
+# What ends a shard that stops within a document, so that its last word is whole.
+CUT = b"\n"
 
-_SPACE = re.compile(r"\s")  # on str it matches the characters that separate words in str.split
-_ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
+# Where a document may be cut, by any rule that allows it: see tp_words_can_be_cut.
+_CUT_OF_TEXT = re.compile(r"\n|(?<=[!-~])[\t-\r\x1c- ]")
+CUT_OF_BYTES = re.compile(_CUT_OF_TEXT.pattern.encode())
 
 
 # A batch, valid until the next one is requested, and the number of input bytes in it.
@@ -240,7 +241,7 @@ def share_out(documents: Sequence[Document], threads: int, *, cuts_documents: bo
     for i in range(1, n_shards):
         goal = ends[-1] * i // n_shards
         last = bisect_left(ends, goal)
-        stop = _next_space(documents[last], goal - (ends[last] - len(documents[last])))
+        stop = next_cut(documents[last], goal - (ends[last] - len(documents[last])))
         if (last, stop) <= (document, start):
             continue
         shards.append(Shard(documents[document : last + 1], start, stop, THREAD_FACTOR))
@@ -262,11 +263,12 @@ def _share_out_whole(documents: Sequence[Document], threads: int) -> list[Shard]
     ]
 
 
-def _next_space(document: Document, start: int) -> int:
+def next_cut(document: Document, start: int) -> int:
+    """Return the first place from ``start`` on where a document may be cut, or its end."""
     if isinstance(document, bytes):
-        found = _ASCII_SPACE.search(document, start)
+        found = CUT_OF_BYTES.search(document, start)
         return found.start() if found else len(document)
-    match = _SPACE.search(document, start)
+    match = _CUT_OF_TEXT.search(document, start)
     return match.start() if match else len(document)
 
 

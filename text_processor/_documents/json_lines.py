@@ -1,77 +1,95 @@
-"""A field of JSON lines: block by block by pyarrow, if it is there, and line by line where pyarrow would not do.
+"""A field of JSON lines: read by the core, and by Python's json where the core does not know what is meant.
 
-Both give the same: each line that is not blank is an object, a row. pyarrow by itself takes a ``null`` for a row, or ends the
-process if it is the first, and finds rows anywhere in a line, or across lines.
+Each line that is not blank is an object, a row. What a line means, and what is wrong with it, is what json says.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
-from importlib import import_module
+from array import array
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
+from text_processor._documents.arrow import validity
+from text_processor._native.json_lines import Field, Rows
+from text_processor._native.status import numbers_of
 
-# Lines that are parsed together: some milliseconds for pyarrow.
-NBYTES = 1 << 21
-
-# What may stand around an object in its line, and between lines.
-_BLANKS = b" \t\r\n"
-
-# Returns the rows of a block that has so many lines, or None if it cannot read them.
-Parse = Callable[[bytes, int], Any]
+# Lines that are read together: they and their texts stay in the second-level cache.
+NBYTES = 1 << 18
 
 
-def line_blocks(blocks: Iterable[bytes | memoryview], nbytes: int) -> Iterator[bytes]:
+def line_blocks(blocks: Iterable[bytes | memoryview], nbytes: int) -> Iterator[memoryview]:
     """Give whole lines of a text, of at least so many bytes together; the last block may not end with a line end."""
-    kept, n_kept, least = [b""], 0, nbytes
+    kept: list[bytes] = []
+    n_kept, least = 0, nbytes
     for block in blocks:
-        kept.append(bytes(block))
         n_kept += len(block)
         if n_kept < least:
+            kept.append(bytes(block))
             continue
-        joined = b"".join(kept)
+        joined = b"".join([*kept, block])
         cut = joined.rfind(b"\n") + 1
         kept = [joined[cut:]]
         n_kept = len(kept[0])
         least = max(nbytes, 2 * n_kept)
         if cut:
-            yield joined[:cut]
+            yield memoryview(joined)[:cut]
     if n_kept:
-        yield b"".join(kept)
+        yield memoryview(b"".join(kept))
 
 
-def values(blocks: Iterable[bytes], name: str, option: str) -> Iterator[Any]:
-    """Give the values of a field, null where a line has none: Arrow arrays, or lists where pyarrow cannot read the lines.
+def rows(
+    blocks: Iterable[memoryview], name: str, option: str, *, enough: int = NBYTES, separates: bool = True
+) -> Iterator[Rows | list[str | None]]:
+    """Give the texts of a field, of about so many bytes together; a list where json has read the lines.
 
     Args:
         blocks: whole lines, as `line_blocks` gives them.
         name: the field; ``a.b`` is the field b of the object a.
         option: what a user names the field by.
+        enough: a text that is longer is alone.
+        separates: whether a byte follows each text.
 
     Raises:
         ValueError: a line is no JSON object, its field is not text, or no line has the field.
     """
-    parse = _parser(name.split("."))
+    field = _field(name, separates=separates)
     n_lines, has_rows, has_value = 0, False, False
     for block in blocks:
-        if not block.isspace():
-            array = None if parse is None else _parsed(parse, block)
-            found = _by_json(block, name, n_lines) if array is None else array
-            n_nulls = found.count(None) if array is None else array.null_count
-            has_rows, has_value = True, has_value or n_nulls < len(found)
-            yield found
-        n_lines += block.count(b"\n")
+        rest = block
+        while rest:
+            found = None if field is None else field.read(rest, enough)
+            if found is not None:
+                rest, n_lines = rest[found.used :], n_lines + found.n_lines
+                if found.texts.n_ends:
+                    has_rows, has_value = True, has_value or found.n_values > 0
+                    yield found
+                if not found.is_at_other:
+                    continue
+            lines = bytes(rest)
+            values = _by_json(lines, name, n_lines)
+            rest, n_lines = rest[:0], n_lines + lines.count(b"\n")
+            if values:
+                has_rows, has_value = True, has_value or values.count(None) < len(values)
+                yield values
     if has_rows and not has_value:
         raise ValueError(f"no line has the field {quoted(name)}; {option} names another, and a.b is the field b of a")
 
 
-def arrays(blocks: Iterable[bytes], name: str, option: str, pa: Any) -> Iterator[Any]:
-    """Give what `values` gives as Arrow arrays; lone surrogates, which UTF-8 cannot hold, are replaced."""
-    for found in values(blocks, name, option):
-        yield pa.array(map(_plain, found), pa.large_string()) if is_a(found, list) else found
+def arrays(blocks: Iterable[memoryview], name: str, option: str, pa: Any) -> Iterator[Any]:
+    """Give what `rows` gives as Arrow arrays; lone surrogates, which UTF-8 cannot hold, are replaced."""
+    for found in rows(blocks, name, option, separates=False):
+        yield _array(found, pa) if isinstance(found, Rows) else pa.array(map(_plain, found), pa.large_string())
+
+
+def _array(found: Rows, pa: Any) -> Any:
+    text, ends, n = found.texts
+    offsets = array("q", [0])
+    offsets.frombytes(numbers_of(ends, n).cast("B"))
+    buffers = [validity(bytearray(found.has_value), pa), pa.py_buffer(offsets), pa.py_buffer(memoryview(text))]
+    return pa.Array.from_buffers(pa.large_string(), n, buffers)
 
 
 def _plain(text: str | None) -> str | None:
@@ -82,60 +100,12 @@ def _plain(text: str | None) -> str | None:
     return text
 
 
-# ---- By pyarrow ------------------------------------------------------------------------------------------------------
-
-
-def _parser(path: list[str]) -> Parse | None:
-    """Return what parses lines with pyarrow; None if it is not installed."""
+def _field(name: str, *, separates: bool) -> Field | None:
+    """Return what reads a field; None if no text in UTF-8 has its name."""
     try:
-        pa, reading = import_module("pyarrow"), import_module("pyarrow.json")
-    except ImportError:
+        return Field(name.split("."), separates=separates)
+    except UnicodeEncodeError:
         return None
-    kind = pa.large_string()
-    for field in reversed(path[1:]):
-        kind = pa.struct([(field, kind)])
-    parsing = reading.ParseOptions(
-        explicit_schema=pa.schema([(path[0], kind)]), newlines_in_values=False, unexpected_field_behavior="ignore"
-    )
-
-    def parse(block: bytes, n_rows: int) -> Any:
-        options = reading.ReadOptions(block_size=len(block) + 1, use_threads=False)
-        try:
-            column = reading.read_json(pa.BufferReader(block), read_options=options, parse_options=parsing).column(0)
-        except pa.ArrowInvalid:
-            return None
-        if len(column) != n_rows:
-            return None
-        array = column.combine_chunks()
-        if isinstance(array, pa.ChunkedArray):
-            array = array.chunk(0)
-        for _ in path[1:]:
-            array = array.flatten()[0]
-        return array
-
-    return parse
-
-
-def _parsed(parse: Parse, block: bytes) -> Any:
-    n_rows = _number_of_objects(block)
-    return None if n_rows is None else parse(block, n_rows)
-
-
-def _number_of_objects(block: bytes) -> int | None:
-    """Return how many lines are not blank; None if one of them does not go from ``{`` to ``}``.
-
-    A line end between ``}`` and ``{`` is between two values, never inside one. So if there are as many values as lines, each
-    line is one.
-    """
-    text = block.strip(_BLANKS)
-    n_ends = text.count(b"\n")
-    if text[:1] == b"{" and text[-1:] == b"}" and text.count(b"}\n{") == n_ends:  # nearly always, and fast
-        return n_ends + 1
-    lines = [line for line in (line.strip(_BLANKS) for line in text.split(b"\n")) if line]
-    return len(lines) if all(line[:1] == b"{" and line[-1:] == b"}" for line in lines) else None
-
-
-# ---- By Python -------------------------------------------------------------------------------------------------------
 
 
 def _by_json(block: bytes, column: str, n_lines: int) -> list[str | None]:

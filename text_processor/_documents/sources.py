@@ -34,8 +34,7 @@ BLOCK_NBYTES = 1 << 18
 BLOCK_OF_THREAD_NBYTES = 1 << 20
 
 _MARK = codecs.BOM_UTF8
-_LINE_END = re.compile(rb"\n")
-_ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
+_BEHIND_LINE_END = re.compile(rb"(?<=\n)")
 
 
 class Options(NamedTuple):
@@ -45,6 +44,8 @@ class Options(NamedTuple):
     blank: str
     errors: str = "strict"
     encoding: str | None = None
+    keeps_blanks: bool = False
+    """Whether white space at the end of a block, with which a line begins that may have text, is part of the batch."""
 
     def checked(self) -> Options:
         """Return the options, or raise `ValueError` for a value that is not allowed."""
@@ -150,6 +151,7 @@ class Lines:
 
     def __init__(self, options: Options) -> None:
         self._refuses_blank = options.blank == "raise"
+        self._keeps_blanks = options.keeps_blanks
         self._lines = native_text.Lines()
         self.n_documents = 0
 
@@ -185,7 +187,7 @@ class Lines:
         ends, n_ends = self._lines.find(block)
         self._check_blank(self._lines.first_blank)
         self.n_documents += n_ends
-        if not self._lines.open_has_text:  # not even the beginning of a document
+        if not (self._lines.open_has_text or self._keeps_blanks):  # not even the beginning of a document
             block = block[: ends[n_ends - 1] + 1 if n_ends else 0]
         return Batch(block, ends, n_ends)
 
@@ -350,27 +352,28 @@ class Input:
         return Shard(self._open(0, self._cut_nbytes or 0, BLOCK_NBYTES), Text(name), errors, may_have_mark=drops_mark)
 
     def _cuts(self, nbytes: int, options: Options, threads: int) -> list[int]:
-        """Return the start of each shard: after the first separator at or after each of equally spaced places."""
-        separator = _LINE_END if options.documents == "lines" else _ASCII_SPACE
+        """Return the start of each shard: the first place where the input may be cut, behind each of equally spaced ones."""
+        start = _BEHIND_LINE_END if options.documents == "lines" else batches.CUT_OF_BYTES
         n_shards = max(1, min(threads, nbytes // batches.CHARACTERS_PER_THREAD))
         cuts = [0]
         for i in range(1, n_shards):
             goal = nbytes * i // n_shards
-            if goal < cuts[-1]:
+            if goal <= cuts[-1]:
                 continue
-            cut = _find_cut(self._open(goal, nbytes, BLOCK_NBYTES), goal, separator)
+            cut = _find_cut(self._open(goal, nbytes, BLOCK_NBYTES), goal, start)
             if cut is None or cut == nbytes:
                 break
             cuts.append(cut)
         return cuts
 
 
-def _find_cut(source: Source, goal: int, separator: re.Pattern[bytes]) -> int | None:
-    place = goal
-    while block := source.read(b""):
-        if found := separator.search(block):
-            return place + found.end()
-        place += len(block)
+def _find_cut(source: Source, goal: int, start: re.Pattern[bytes]) -> int | None:
+    place, last = goal, b""
+    while len(block := source.read(last)) > len(last):
+        if found := start.search(block, 1):
+            return place - len(last) + found.start()
+        place += len(block) - len(last)
+        last = bytes(block[-1:])
     return None
 
 

@@ -189,6 +189,11 @@ def batch_of_texts(texts: Sequence[str], lengths: array[int]) -> Batch:
     return batch_of_lengths("\n".join(texts).encode(), lengths)
 
 
+def batch_of_ends(text: bytes, ends: array[int]) -> Batch:
+    """Documents of a text that end at these places."""
+    return Batch(text, ffi.from_buffer("uint64_t[]", ends), len(ends))
+
+
 def batch_of_lengths(text: bytes, lengths: array[int]) -> Batch:
     n, error = len(lengths), new_error()
     ends = new_uninitialized("uint64_t[]", n)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from text_processor._native import binding
+from text_processor._native.callbacks import while_uninterrupted
 from text_processor._native.handles import Handle
 from text_processor._native.status import check, new_error
 from text_processor._native.text import UNICODE_OF_PYTHON, batch_of_lengths
@@ -33,6 +34,21 @@ VALUES: dict[str, int] = {
     "float32": lib.TP_VALUES_FLOAT32,
     "float64": lib.TP_VALUES_FLOAT64,
 }
+
+NORMS: dict[str | None, int] = {None: lib.TP_NORM_NONE, "l1": lib.TP_NORM_L1, "l2": lib.TP_NORM_L2}
+
+# So many terms are joined before Ctrl-C is heard.
+_TERMS_AT_ONCE = 1 << 19
+
+
+class Form(NamedTuple):
+    """How rows are stored: arrays of numbers for terms, as in the core's ``tp_rows_form``."""
+
+    kind: str = "int32"
+    renumbered: Any = None
+    weights: Any = None
+    norm: str | None = None
+    threads: int = 1
 
 
 class Way(NamedTuple):
@@ -79,16 +95,13 @@ class Vectors(Handle):
         ends, error = batch_of_lengths(text, array("Q", map(len, encoded))).ends, new_error()
         check(lib.tp_vectors_fix(self.pointer, text, len(text), ends, len(encoded), error), error)
 
-    def append(self, other: Vectors) -> None:
-        """Add the rows and the terms of other vectors; if terms are fixed, they are the same."""
-        error = new_error()
-        check(lib.tp_vectors_append(self.pointer, other.pointer, error), error)
-
-    def append_terms(self, other: Vectors, columns: Any) -> None:
+    def append_terms(self, other: Vectors, columns: Any, threads: int = 1) -> None:
         """Add the terms of other vectors; fill an array of numbers of 32 bits with the column that each has here."""
-        error = new_error()
+        error, n_terms = new_error(), other.sizes.n_terms
         with ffi.from_buffer("uint32_t[]", columns) as c_columns:
-            check(lib.tp_vectors_append_terms(self.pointer, other.pointer, c_columns, error), error)
+            for first in range(0, n_terms, _TERMS_AT_ONCE):
+                some = first, min(_TERMS_AT_ONCE, n_terms - first)
+                check(lib.tp_vectors_append_terms(self.pointer, other.pointer, *some, threads, c_columns, error), error)
 
     @property
     def sizes(self) -> Sizes:
@@ -96,37 +109,44 @@ class Vectors(Handle):
         lib.tp_vectors_get_sizes(self.pointer, sizes)
         return Sizes(sizes.n_rows, sizes.n_entries, sizes.n_terms, sizes.terms_nbytes)
 
-    def take_rows(self, rows: tuple[Any, Any, Any], kind: str, renumbered: Any = None, threads: int = 1) -> None:
+    def take_rows(self, rows: tuple[Any, Any, Any], form: Form, numbers: Any = None) -> None:
         """Fill arrays of columns, values of a kind, and starts of rows, and forget the rows.
 
-        Columns have 32 bits; starts have 64, and there is one more than rows.
-
-        ``renumbered`` has the column, a number of 32 bits, for each term.
+        Columns have 32 bits; starts have 64, and there is one more than rows. Ctrl-C stops between two parts.
         """
-        error = new_error()
-        with (
-            ffi.from_buffer("int32_t[]", rows[0]) as c_columns,
-            ffi.from_buffer("uint8_t[]", rows[1]) as c_values,
-            ffi.from_buffer("int64_t[]", rows[2]) as c_starts,
-            ffi.from_buffer("int32_t[]", b"" if renumbered is None else renumbered) as c_renumbered,
-        ):
-            way = ffi.NULL if renumbered is None else c_renumbered, VALUES[kind], threads
-            check(lib.tp_vectors_take_rows(self.pointer, *way, c_columns, c_values, c_starts, error), error)
+        error, n_left, c_form = new_error(), ffi.new("uint64_t *"), ffi.new("tp_rows_form *")
+        c_form.values, c_form.norm, c_form.n_threads = VALUES[form.kind], NORMS[form.norm], form.threads
+        held = [
+            ("numbers", "uint32_t[]", numbers),
+            ("renumbered", "int32_t[]", form.renumbered),
+            ("weights", "double[]", form.weights),
+        ]
+        kept = [(name, ffi.from_buffer(kind, each)) for name, kind, each in held if each is not None]
+        for name, each in kept:
+            setattr(c_form, name, each)
+        columns, starts = ffi.from_buffer("int32_t[]", rows[0]), ffi.from_buffer("int64_t[]", rows[2])
+        values = ffi.from_buffer("uint8_t[]", rows[1])
+        while True:
+            check(lib.tp_vectors_take_rows(self.pointer, c_form, columns, values, starts, n_left, error), error)
+            if not n_left[0]:
+                return
 
     def clear_rows(self) -> None:
         lib.tp_vectors_clear_rows(self.pointer)
 
-    def read_ranks(self, ranks: Any) -> None:
+    def read_ranks(self, ranks: Any, threads: int = 1) -> None:
         """Fill an array of numbers of 32 bits with the rank of each term in order of code points."""
         error = new_error()
         with ffi.from_buffer("int32_t[]", ranks) as c_ranks:
-            check(lib.tp_vectors_get_terms(self.pointer, ffi.NULL, c_ranks, error), error)
+            rank = lib.tp_vectors_rank_terms
+            status = while_uninterrupted(lambda go_on, user: rank(self.pointer, threads, c_ranks, go_on, user, error))
+        check(status, error)
 
     def terms(self) -> list[str]:
         """Return the terms in order of their columns."""
-        text, error = bytearray(self.sizes.terms_nbytes), new_error()
+        text = bytearray(self.sizes.terms_nbytes)
         with ffi.from_buffer("uint8_t[]", text) as c_text:
-            check(lib.tp_vectors_get_terms(self.pointer, c_text, ffi.NULL, error), error)
+            lib.tp_vectors_get_terms(self.pointer, c_text)
         if b"\xff" in text:
             return [each.replace(b"\xff", b"\n").decode() for each in text.split(b"\n")][:-1]
         return text.decode().split("\n")[:-1]
@@ -162,6 +182,16 @@ def add_each(vectors: Sequence[Vectors], views: Sequence[Views]) -> None:
         kept.append(documents)
         job.vectors, job.documents, job.n_documents = one.pointer, documents, each.n_documents
     check(lib.tp_vectors_add_each(jobs, len(kept), error), error)
+
+
+def add_frequencies(vectors: Sequence[Vectors], frequencies: Sequence[Any]) -> None:
+    """Add to each array of 64-bit numbers how many rows of the vectors beside it have each term, with a thread for each."""
+    jobs = ffi.new("tp_frequencies_job[]", len(vectors))
+    kept: list[Any] = []
+    for job, one, each in zip(jobs, vectors, frequencies, strict=True):
+        kept.append(ffi.from_buffer("int64_t[]", each))
+        job.vectors, job.frequencies = one.pointer, kept[-1]
+    lib.tp_vectors_add_frequencies(jobs, len(kept))
 
 
 def _encoded(term: object, column: int) -> bytes:

@@ -21,9 +21,14 @@ class Sink:
         self._rule = rule
         self._cuts_blank_lines = are_lines and (rule.takes_space or rule.change is not None)
         self._open = bytearray()  # the beginning of a document that Python is to change
+        self._holds_blanks = are_lines and rule.takes_blanks
+        self._blanks = b""  # with which a line begins that may have no text
+        self._is_open = False  # whether the last line is known to have text
 
     def prepared(self, batch: Batch) -> Batch:
         """Return a batch of the documents that end in a batch, as the core is to count them."""
+        if self._holds_blanks:
+            return self._without_blank_end(batch)
         if self._rule.change is None and not self._cuts_blank_lines:
             return batch
         text, start = memoryview(batch.text), 0
@@ -45,6 +50,20 @@ class Sink:
     def count_each(self, batch: Batch, tell: Callable[[int, int], object]) -> BaseException | None:
         """Count whole documents and call ``tell`` with each; return the exception if ``tell`` raised one."""
         return self.corpus.count_each(self.prepared(batch), tell, self._rule.native)
+
+    def _without_blank_end(self, batch: Batch) -> Batch:
+        """Hold back the white space at the end of a batch, which may be no document, and put it before the next batch."""
+        held = len(self._blanks)
+        if held:
+            shifted = array("Q", [held + batch.ends[i] for i in range(batch.n_ends)])
+            batch = native_text.batch_of_ends(self._blanks + bytes(batch.text), shifted)
+        if batch.n_ends:
+            self._is_open = False
+        text = memoryview(batch.text)
+        closed = batch.ends[batch.n_ends - 1] + 1 if batch.n_ends else 0
+        self._is_open = self._is_open or not native_text.is_blank(text[closed:])
+        self._blanks = b"" if self._is_open else bytes(text[closed:]).rpartition(b"\n")[2]
+        return batch if self._is_open else batch._replace(text=text[:closed])
 
     def _changed(self, document: bytes) -> bytes:
         if self._cuts_blank_lines:  # which come with the line behind them

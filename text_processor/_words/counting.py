@@ -153,6 +153,7 @@ def count_file(path: str | bytes | os.PathLike[Any], options: Options, way: Way)
 
 def _count(given: Input, options: Options, way: Way) -> Counted:
     corpus, are_lines = Corpus(), options.documents == "lines"
+    options = options._replace(keeps_blanks=way.rule.may_begin_with_space)
     with reporting(way.progress, given.nbytes) as report:
         if way.tell is None:
             threads = way.threads if are_lines or way.rule.can_be_cut else 1

@@ -40,9 +40,16 @@ class Rule(NamedTuple):
     change: Callable[[str], bytes] | None = None
     """What Python makes of each document before the core counts it, for what the core has no rule."""
     can_be_cut: bool = True
-    """Whether a document may be counted in parts, cut at white space."""
+    """Whether a document may be counted in parts: see tp_words_can_be_cut."""
     takes_space: bool = False
-    """Whether a word may begin with white space, so that blank lines must not precede a line."""
+    """Whether a word may hold any white space, so that blank lines must not precede a line."""
+    takes_blanks: bool = False
+    """Whether a word may begin with white space of the same line."""
+
+    @property
+    def may_begin_with_space(self) -> bool:
+        """Whether the white space with which a line begins matters."""
+        return self.takes_space or self.takes_blanks or self.change is not None
 
 
 SPACES = Rule()
@@ -187,7 +194,7 @@ class WordOptions:
             stop_words=stop_words,
         )
         takes_space = of_class is not None and patterns.has_white_space(of_class)
-        return Rule(native, None, native.can_be_cut, takes_space)
+        return Rule(native, None, native.can_be_cut, takes_space, takes_blanks=kind == OF_UAX29)
 
     def _pattern(self) -> Pattern:
         named = {"space": r"\S+", "sklearn": SKLEARN_PATTERN}

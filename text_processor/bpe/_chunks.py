@@ -250,7 +250,7 @@ class _BytePlaces:
 
 def _in_given(text: str, chunks: list[Chunk]) -> list[Chunk]:
     """Return chunks of a text whose pairs of surrogates were joined as chunks of the text that was given."""
-    if text.isascii() or batches.find_surrogate(text) is None:
+    if not chunks or chunks[-1].end == len(text):  # there was no pair
         return chunks
     places = utf8.PlacesInGiven(text)
     return [Chunk(places.of(start), places.of(end), n) for start, end, n in chunks]

@@ -110,7 +110,7 @@ class _Cut:
     def start(self) -> int:
         """Return the start of the last tokens; the part from there on has at most as many as are wanted."""
         if self._limit == 0:
-            return len(self._text)
+            return len(self._text) if self._starts_with_more() else 0
         if self._fits_whole():
             self._checked(0)
             return 0
@@ -134,8 +134,11 @@ class _Cut:
         way = self._model.direct_for(self._chosen)
         if way.is_open and way.form is None and way.search is None and self._model.splitter.native is not None:
             return False
+        return not self._starts_with_more()
+
+    def _starts_with_more(self) -> bool:
         steps = _steps(self._model, self._text, self._limit, None, (self._chosen, ()))
-        return not any(n > self._limit for n in steps)
+        return any(n > self._limit for n in steps)
 
     def _longest_name(self) -> int:
         """Return about how much of a text a name is at most: one in which the part that is looked at begins must be seen."""

@@ -567,17 +567,17 @@ def _standard_output() -> Any:
 
 
 class _LateBar(contextlib.ExitStack):
-    """A progress bar for merges, shown if they take longer than a second."""
+    """A progress bar for merges or other units, shown if the work takes longer than a second."""
 
-    def __init__(self, total: int, *, shows_bar: bool) -> None:
+    def __init__(self, total: int | None, *, shows_bar: bool, unit: str = "merges") -> None:
         super().__init__()
         self._is_shown = shows_bar and progress._is_terminal()
-        self._total = total
+        self._total, self._unit = total, unit
         self._start = monotonic()
         self._report: progress.Report | None = None
 
-    def tell(self, done: int, _total: int | None) -> None:
+    def tell(self, done: int, total: int | None) -> None:
         if self._is_shown and self._report is None and monotonic() - self._start >= _shared.SECONDS_WITHOUT_BAR:
-            self._report = self.enter_context(progress.reporting(True, self._total, "merges"))
+            self._report = self.enter_context(progress.reporting(True, self._total or total, self._unit))
         if self._report is not None:
             self._report(done)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 from typing import Any, cast
 
 from text_processor import __version__
-from text_processor.cli._shared import PROGRAM
+from text_processor._common.messages import needs
+from text_processor.cli._shared import PROGRAM, FileError
 
-SHELLS = ["bash", "zsh", "fish"]
+SHELLS = ["bash", "zsh", "fish", "tcsh"]
+
+# What stands for a file in the help of an option or argument.
+_NAMES_OF_FILES = ("DIR", "FILE", "FOLDER", "MODEL", "TOKENIZER")
 
 
 def add_commands(commands: Any, parser: argparse.ArgumentParser) -> None:
@@ -18,13 +23,14 @@ def add_commands(commands: Any, parser: argparse.ArgumentParser) -> None:
     completion = commands.add_parser(
         "completion",
         help="write a script that completes the options of this program in a shell",
-        description=f"Write a script that completes commands and options. In bash: source <({PROGRAM} completion bash); in zsh "
-        f"the same with zsh, after compinit; in fish: {PROGRAM} completion fish | source.",
+        description="Write a script that completes commands, options, values and files; shtab, of the extra cli, makes it. "
+        f'In bash: eval "$({PROGRAM} completion bash)"; in zsh the same with zsh, after compinit; in fish: '
+        f"{PROGRAM} completion fish | source; in tcsh: write it to a file and source that.",
     )
     completion.add_argument("shell", choices=SHELLS, help="the shell")
 
     def write_completion(arguments: argparse.Namespace) -> int:
-        return _write(_completion(parser, arguments.shell))
+        return _write([_completion(parser, arguments.shell)])
 
     completion.set_defaults(run=write_completion, refuse=completion.error)
     manual = commands.add_parser(
@@ -39,7 +45,7 @@ def add_commands(commands: Any, parser: argparse.ArgumentParser) -> None:
     manual.set_defaults(run=write_page, refuse=manual.error)
 
 
-def _write(lines: Iterator[str]) -> int:
+def _write(lines: Iterable[str]) -> int:
     sys.stdout.writelines(f"{line}\n" for line in lines)
     return 0
 
@@ -62,60 +68,19 @@ def _all_commands(parser: argparse.ArgumentParser, path: tuple[str, ...] = ()) -
         yield from _all_commands(below, (*path, name))
 
 
-def _options(parser: argparse.ArgumentParser) -> list[argparse.Action]:
-    return [action for action in parser._actions if action.option_strings]
-
-
 # ---- Completion ------------------------------------------------------------------------------------------------------
 
 
-def _completion(parser: argparse.ArgumentParser, shell: str) -> Iterator[str]:
-    if shell == "fish":
-        yield from _fish(parser)
-        return
-    if shell == "zsh":
-        yield "autoload -U +X bashcompinit && bashcompinit"
-    yield from _bash(parser)
-
-
-def _bash(parser: argparse.ArgumentParser) -> Iterator[str]:
-    function = f"_{PROGRAM.replace('-', '_')}"
-    yield f"{function}() {{"
-    yield '  local here="${COMP_WORDS[COMP_CWORD]}" before="${COMP_WORDS[COMP_CWORD-1]}" words="" path="" i'
-    names = sorted({name for path, _ in _all_commands(parser) for name in path})
-    yield "  for ((i = 1; i < COMP_CWORD; i++)); do"
-    yield f'    case "${{COMP_WORDS[i]}}" in {"|".join(names)}) path="$path ${{COMP_WORDS[i]}}" ;; esac'
-    yield "  done"
-    yield '  case "$path:$before" in'
-    for path, each in _all_commands(parser):
-        for action in _options(each):
-            if action.choices:
-                for option in action.option_strings:
-                    yield f'    "{_path(path)}:{option}") words="{" ".join(map(str, action.choices))}" ;;'
-    for path, each in _all_commands(parser):
-        words = [option for action in _options(each) for option in action.option_strings] + [*_commands(each)]
-        yield f'    "{_path(path)}:"*) words="{" ".join(words)}" ;;'
-    yield "  esac"
-    yield '  COMPREPLY=($(compgen -W "$words" -- "$here"))'
-    yield "}"
-    yield f"complete -o default -F {function} {PROGRAM}"
-
-
-def _path(path: tuple[str, ...]) -> str:
-    return "".join(f" {name}" for name in path)
-
-
-def _fish(parser: argparse.ArgumentParser) -> Iterator[str]:
-    for path, each in _all_commands(parser):
-        condition = " and ".join(f"__fish_seen_subcommand_from {name}" for name in path) or "__fish_use_subcommand"
-        begin = f"complete -c {PROGRAM} -n '{condition}'"
-        for name in _commands(each):
-            yield f"{begin} -a {name}"
-        for action in _options(each):
-            for option in action.option_strings:
-                flag = f"-l {option[2:]}" if option.startswith("--") else f"-s {option[1:]}"
-                choices = f" -x -a '{' '.join(map(str, action.choices))}'" if action.choices else ""
-                yield f"{begin} {flag}{choices}"
+def _completion(parser: argparse.ArgumentParser, shell: str) -> str:
+    try:
+        shtab = import_module("shtab")
+    except ImportError as error:
+        raise FileError(needs("completion", "shtab", "cli")) from error
+    for _, each in _all_commands(parser):
+        for action in each._actions:
+            if action.metavar in _NAMES_OF_FILES:
+                setattr(action, "complete", shtab.FILE)  # noqa: B010 - which argparse does not know
+    return str(shtab.complete(parser, shell))
 
 
 # ---- The manual page -------------------------------------------------------------------------------------------------

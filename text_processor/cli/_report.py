@@ -9,11 +9,12 @@ from typing import Any
 
 from text_processor.analyzer import TextAnalyzer
 from text_processor.cli import _rule
-from text_processor.cli._bpe import _naming
+from text_processor.cli._bpe import _LateBar, _naming
 from text_processor.cli._shared import (
     PROGRAM,
     FileError,
     Work,
+    _number_of_bytes,
     add_encoding,
     add_max_memory,
     add_progress,
@@ -22,6 +23,7 @@ from text_processor.cli._shared import (
     say,
 )
 from text_processor.errors import EmptyAnalyzerError, TextProcessorError
+from text_processor.report._page import NGRAM_NBYTES, check_packages
 
 _DESCRIPTION = """\
 Write a page of HTML on the words of text files; with --versus, first of all on
@@ -73,10 +75,22 @@ def add_command(commands: Any) -> None:
         default="strict",
         help="at bytes that are not UTF-8, end the command (the default), or replace them by U+FFFD",
     )
+    parser.add_argument(
+        "--ngram-bytes",
+        type=_size_or_all,
+        default=NGRAM_NBYTES,
+        metavar="SIZE",
+        help="count runs of two and three words in so much from the beginning of the files, such as 500M, or in all "
+        f"(default: {NGRAM_NBYTES >> 20}M)",
+    )
     add_encoding(parser)
     add_threads(parser)
     add_max_memory(parser)
     add_progress(parser)
+
+
+def _size_or_all(text: str) -> int | None:
+    return None if text == "all" else _number_of_bytes(text)
 
 
 def _report(arguments: argparse.Namespace) -> int:
@@ -84,25 +98,30 @@ def _report(arguments: argparse.Namespace) -> int:
     if any("-" in names for names in given):
         arguments.refuse("the files are read several times: name files, not standard input")
     options = _rule.options(arguments)
+    try:
+        check_packages()
+    except ImportError as error:
+        raise FileError(str(error)) from error
     with Work([name for names in given for name in names], shows_bar=arguments.progress) as work:
         analyzers = [_counted(names, options, arguments, work) for names in given]
     shown = [arguments.name, arguments.versus_name]
     try:
-        analyzers[0].report(
-            arguments.output,
-            versus=analyzers[1] if len(analyzers) > 1 else None,
-            names=[shown[i] or _name_of(names) for i, names in enumerate(given)],
-            files=given[0],
-            versus_files=given[1] if len(given) > 1 else None,
-            documents=arguments.documents,
-            errors=arguments.errors,
-            encoding=arguments.encoding,
-            title=arguments.title,
-        )
+        with _LateBar(None, shows_bar=arguments.progress, unit="B") as bar:
+            analyzers[0].report(
+                arguments.output,
+                versus=analyzers[1] if len(analyzers) > 1 else None,
+                names=[shown[i] or _name_of(names) for i, names in enumerate(given)],
+                files=given[0],
+                versus_files=given[1] if len(given) > 1 else None,
+                documents=arguments.documents,
+                errors=arguments.errors,
+                encoding=arguments.encoding,
+                title=arguments.title,
+                ngram_bytes=arguments.ngram_bytes,
+                progress=bar.tell,
+            )
     except EmptyAnalyzerError as error:
         raise FileError(f"{printable(' '.join(given['versus' in str(error)][:3]))}: there are no words") from error
-    except ImportError as error:
-        raise FileError(str(error)) from error
     except OSError as error:
         raise FileError(printable(f"{error.filename or arguments.output}: {error.strerror}")) from error
     except (ValueError, TextProcessorError) as error:

@@ -16,18 +16,21 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from text_processor._common import arguments
 from text_processor._common import files as common_files
 from text_processor._common.messages import quoted
+from text_processor._common.progress import Progress, check_progress, reporting
 from text_processor._documents.sources import Options
 from text_processor.errors import EmptyAnalyzerError
 from text_processor.report._dispersion import Dispersion, dispersion
 from text_processor.report._keyness import Key, keyness
 from text_processor.report._kwic import Line, kwic
-from text_processor.report._page import Side, page_of
+from text_processor.report._page import NGRAM_NBYTES, Side, Steps, check_packages, page_of
 from text_processor.report._tables import table_of
 from text_processor.report._texts import Files, Kept
 
@@ -51,6 +54,8 @@ def page(
     errors: Literal["strict", "replace"] = "strict",
     encoding: str | None = None,
     title: str | None = None,
+    ngram_bytes: int | None = NGRAM_NBYTES,
+    progress: Progress | bool | None = None,
 ) -> str:
     """Return the page that `text_processor.TextAnalyzer.report` writes, as HTML. The arguments and errors are those.
 
@@ -70,6 +75,9 @@ def page(
     if versus is None and versus_files is not None:
         raise ValueError("versus_files are the files of versus, which is not given")
     options = Options(documents, "skip", errors, encoding).checked()
+    if ngram_bytes is not None:
+        ngram_bytes = arguments.checked_whole("ngram_bytes", ngram_bytes, 1, sys.maxsize)
+    check_progress(progress)
     sides = [
         _side(each, argument, name, paths, options)
         for each, argument, name, paths in zip(
@@ -85,7 +93,10 @@ def page(
             f"both analyzers must have the same options for words, but one has {sides[0].options.shown(name)}, "
             f"the other has {sides[1].options.shown(name)}"
         )
-    return page_of(sides, title, __version__)
+    check_packages()
+    steps = Steps(sides, ngram_bytes)
+    with reporting(progress, steps.total or None) as steps.report:
+        return page_of(sides, title, __version__, ngram_bytes, steps)
 
 
 def write(path: StrOrBytesPath, analyzer: Any, **options: Any) -> None:

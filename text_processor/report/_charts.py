@@ -246,13 +246,17 @@ def strips(rows: Mapping[str, Sequence[float]], side: int) -> str | None:
 _HEAD = re.compile(r'<svg[^>]*?viewBox="([^"]*)"[^>]*>')
 
 
-def _svg(spec: dict[str, Any]) -> str:
-    """Return a chart as an element of HTML that fits into the width that it is given."""
+def converter() -> Any:
+    """Return the package that draws charts."""
     try:
-        converter = import_module("vl_convert")
+        return import_module("vl_convert")
     except ImportError as error:
         raise ImportError(needs("report", "vl-convert-python", "report")) from error
-    drawn: str = converter.vegalite_to_svg(
+
+
+def _svg(spec: dict[str, Any]) -> str:
+    """Return a chart as an element of HTML that fits into the width that it is given."""
+    drawn: str = converter().vegalite_to_svg(
         {**spec, "config": _CONFIG, "padding": 4}, vl_version=VEGA_LITE, allowed_base_urls=[]
     )
     _, box, content = _HEAD.split(drawn, maxsplit=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from text_processor._words.options import checked_number
@@ -106,13 +107,26 @@ def keyness(target: Any, reference: Any, *, min_count: int = 1, cells: Literal[2
     return sorted(keys, key=lambda key: (-key.g2, key.word))
 
 
-def scored(ours: Counts, theirs: Counts, least: int, cells: int) -> Iterator[tuple[float, str, int, int]]:
-    """Give the G² of each word that occurs so often in one of the corpora, the word, and both counts."""
+def scored(
+    ours: Counts, theirs: Counts, least: int, cells: int, least_g2: float = 0.0
+) -> Iterator[tuple[float, str, int, int]]:
+    """Give the G² of each word that occurs so often in one of the corpora, the word, and both counts.
+
+    Words that have less than ``least_g2`` may be left out.
+    """
     n, m = ours.total, theirs.total
     frequent = dict(theirs.at_least(least))
+
+    @cache
+    def may_be_enough(a: int) -> bool:
+        # For a given count in one corpus G² is a convex function of the other, so the largest is at an end of its range.
+        return max(g2(a, 0, n, m, cells), g2(a, least - 1, n, m, cells)) >= least_g2
+
     for word, a in ours.at_least(least):
         b = frequent.pop(word, None)
-        if b is None:
+        if b is None:  # less than ``least``; looking a word up takes longer than all else
+            if least_g2 and not may_be_enough(a):
+                continue
             b = theirs.count_of(word)
         yield g2(a, b, n, m, cells), word, a, b
     for word, b in frequent.items():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -12,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from text_processor._common.messages import needs
+from text_processor._common.progress import Report
 from text_processor._common.visible import as_html, visible
 from text_processor._native.corpus import Corpus
 from text_processor._words.counting import Way
@@ -49,8 +52,9 @@ CANDIDATES = 2000
 # The bar of a word that is so many times as frequent is full; each bar is cut off there.
 MOST_DOUBLINGS = 8
 
-# Runs of words are counted in so much of a text: its table is many times as large as that of single words.
-MOST_NGRAM_NBYTES = 1 << 24
+# Runs of words are counted in so much of a text, unless one asks for more: counting them takes five to seven times as long as
+# counting words, and their table is many times as large.
+NGRAM_NBYTES = 1 << 24
 
 
 @dataclass
@@ -108,19 +112,61 @@ def _safe(text: str, most: int = 40) -> Any:
     return import_module("markupsafe").Markup(as_html(text, most))
 
 
-def page_of(sides: Sequence[Side], title: str | None, version: str) -> str:
+class Steps:
+    """Reports how much of all texts has been read in all steps together."""
+
+    def __init__(self, sides: Sequence[Side], ngram_nbytes: int | None) -> None:
+        self.total = sum(2 * _length_of(side) for side in sides)  # for parts and for contexts
+        if counts_runs(sides):
+            self.total += sum(2 * _beginning_of(side, ngram_nbytes) for side in sides)
+        self.report: Report = lambda _: None
+        self._n_before = 0
+
+    @contextmanager
+    def step(self, side: Side, length: int) -> Generator[None, None, None]:
+        """Report what is read of a text in one step, which is about so much: of a compressed file no more than its length."""
+        texts, done = side.texts, 0
+
+        def tell(n: int) -> None:
+            nonlocal done
+            done += n
+            self.report(self._n_before + min(done, length))
+
+        if texts is not None:
+            texts.tell = tell
+        yield
+        self._n_before += length
+        self.report(self._n_before)
+
+
+def _length_of(side: Side) -> int:
+    return 0 if side.texts is None else side.texts.length
+
+
+def _beginning_of(side: Side, ngram_nbytes: int | None) -> int:
+    length = _length_of(side)
+    return length if ngram_nbytes is None else min(length, ngram_nbytes)
+
+
+def counts_runs(sides: Sequence[Side]) -> bool:
+    """Whether runs of words are counted: of single words, where there is text."""
+    return tuple(sides[0].options.ngrams) == (1, 1) and all(side.texts is not None for side in sides)
+
+
+def page_of(sides: Sequence[Side], title: str | None, version: str, ngram_nbytes: int | None, steps: Steps) -> str:
     """Return the page."""
     template, style = _template()
     for side in sides:
-        side.count_parts()
+        with steps.step(side, _length_of(side)):
+            side.count_parts()
     least = LEAST_COUNT if min(side.table.total for side in sides) >= LARGE_CORPUS else 1
     keys = _Keys(sides[0].table, sides[1].table, least) if len(sides) == 2 else None
     words = [
         [key.word for key in keys.of(i)] if keys is not None else _content_words(side.table, STRIPS)
         for i, side in enumerate(sides)
     ]
-    contexts, spreads = _contexts(sides, words), _spreads(sides, words)
-    rankings, sample_note = _rankings(sides)
+    contexts, spreads = _contexts(sides, words, steps), _spreads(sides, words)
+    rankings, sample_note = _rankings(sides, ngram_nbytes, steps)
     contents = [
         ("keys", "Differences") if keys is not None else None,
         ("contexts", "In context") if contexts and keys is not None else None,
@@ -153,11 +199,21 @@ def page_of(sides: Sequence[Side], title: str | None, version: str) -> str:
     )
 
 
-def _template() -> tuple[Any, Any]:
+def check_packages() -> None:
+    """Raise `ImportError` if a package that pages need is missing, before long work is done in vain."""
+    _jinja2()
+    _charts.converter()
+
+
+def _jinja2() -> Any:
     try:
-        jinja2 = import_module("jinja2")
+        return import_module("jinja2")
     except ImportError as error:
         raise ImportError(needs("report", "jinja2", "report")) from error
+
+
+def _template() -> tuple[Any, Any]:
+    jinja2 = _jinja2()
     folder = Path(__file__).parent
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined, loader=None
@@ -184,7 +240,7 @@ class _Keys:
 
     def _significant(self, ours: Table, theirs: Table, least: int) -> Iterator[tuple[float, str, int, int]]:
         if all(self.sizes):
-            for g2, word, a, b in scored(ours, theirs, least, 2):
+            for g2, word, a, b in scored(ours, theirs, least, 2, LEAST_G2):
                 if g2 >= LEAST_G2:
                     yield -g2, word, a, b
 
@@ -247,30 +303,39 @@ def _without_stop_words(table: Table) -> list[tuple[str, int]]:
     return [(word, count) for word, count in table.top(len(ENGLISH) + 100) if word.lower() not in ENGLISH]
 
 
-def _rankings(sides: Sequence[Side]) -> tuple[list[SimpleNamespace], str | None]:
+def _rankings(sides: Sequence[Side], ngram_nbytes: int | None, steps: Steps) -> tuple[list[SimpleNamespace], str | None]:
     single = [
         ("all words", [side.table.top(RANKING) for side in sides]),
         ("without English stop words", [_without_stop_words(side.table)[:RANKING] for side in sides]),
     ]
     low, high = sides[0].options.ngrams
     groups = [_group("Words" if high == 1 else f"Runs of {low} to {high} words", single, sides)]
-    if (low, high) != (1, 1) or any(side.texts is None for side in sides):
+    if not counts_runs(sides):
         return groups, None
-    runs = [[_runs(side, n) for side in sides] for n in (2, 3)]
+    runs = [[_runs(side, n, ngram_nbytes, steps) for side in sides] for n in (2, 3)]
     lists = [
         (f"{name} words", [found.top(RANKING) for found, _ in each]) for name, each in zip(("two", "three"), runs, strict=True)
     ]
     groups.append(_group("Runs of words", lists, sides))
     is_sample = any(not is_whole for each in runs for _, is_whole in each)
-    return groups, f"Runs of words were counted in the first {MOST_NGRAM_NBYTES >> 20} MB of each text." if is_sample else None
+    return groups, _sample_note(ngram_nbytes) if is_sample and ngram_nbytes is not None else None
 
 
-def _runs(side: Side, n: int) -> tuple[Table, bool]:
+def _sample_note(nbytes: int) -> str:
+    size = f"{nbytes >> 20} MB" if nbytes % (1 << 20) == 0 else f"{nbytes:,} bytes"
+    return (
+        f"Runs of words were counted in the first {size} of each text. More are counted with ngram_bytes=, or --ngram-bytes "
+        "of the command."
+    )
+
+
+def _runs(side: Side, n: int, nbytes: int | None, steps: Steps) -> tuple[Table, bool]:
     """Return the table of runs of n words, and whether it is of all of the text."""
     assert side.texts is not None
     options: dict[str, Any] = side.options.values() | {"ngrams": n}
     rule = WordOptions(**options).rule
-    corpus, is_whole = side.texts.count_beginning(Way(side.threads, rule), MOST_NGRAM_NBYTES)
+    with steps.step(side, _beginning_of(side, nbytes)):
+        corpus, is_whole = side.texts.count_beginning(Way(side.threads, rule), sys.maxsize if nbytes is None else nbytes)
     return Table(corpus), is_whole
 
 
@@ -370,13 +435,14 @@ def _growth(sides: Sequence[Side]) -> SimpleNamespace:
 # ---- Places ----------------------------------------------------------------------------------------------------------
 
 
-def _contexts(sides: Sequence[Side], words: Sequence[Sequence[str]]) -> list[SimpleNamespace]:
+def _contexts(sides: Sequence[Side], words: Sequence[Sequence[str]], steps: Steps) -> list[SimpleNamespace]:
     found: list[list[SimpleNamespace]] = []
     for i, side in enumerate(sides):
         chosen = words[i][:CONTEXT_WORDS]
         if side.texts is None or not chosen:
             continue
-        lines = lines_of(side.texts, side.parts, chosen, Finder(side.options, CONTEXT_WIDTH), CONTEXT_LINES)
+        with steps.step(side, side.texts.length):
+            lines = lines_of(side.texts, side.parts, chosen, Finder(side.options, CONTEXT_WIDTH), CONTEXT_LINES)
         found.append(
             [
                 SimpleNamespace(

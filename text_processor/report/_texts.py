@@ -7,7 +7,7 @@ A *part* is consecutive pieces; there are at least `PARTS` of about the same len
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,8 +31,6 @@ MOST_PIECE_LENGTH = 1 << 22
 # Pieces to look for a word in: a word of which some lines are wanted is found in the first ones.
 LOOK_LENGTH = 1 << 15
 
-_SPACE = re.compile(r"\s")
-_ASCII_SPACE = re.compile(rb"[\t-\r\x1c- ]")
 _LINE_END = re.compile(rb"\n")
 
 # As many bytes as a character of UTF-8 may have.
@@ -66,6 +64,8 @@ class Texts(Protocol):
 
     length: int
     """About how long it is, in bytes or characters; 0 if that is not known."""
+    tell: Callable[[int], object]
+    """Is called with the length of each piece that has been dealt with."""
 
     def pieces(self, length: int, margin: int = 0) -> Iterator[Piece]:
         """Give the text in consecutive pieces that are about so long, and no empty one.
@@ -81,6 +81,10 @@ class Texts(Protocol):
     def count_beginning(self, way: Way, length: int) -> tuple[Corpus, bool]:
         """Count its beginning, without cutting a document or a line; return whether that is all of it."""
         ...
+
+
+def _ignore(_length: int) -> None:
+    pass
 
 
 @dataclass
@@ -101,6 +105,7 @@ class Kept:
         self._documents = documents
         self._can_be_cut = can_be_cut
         self.length = batches.total_length(documents)
+        self.tell: Callable[[int], object] = _ignore
 
     def pieces(self, length: int, margin: int = 0) -> Iterator[Piece]:
         some: list[Document] = []
@@ -113,9 +118,11 @@ class Kept:
                 n += len(text)
                 if n >= length:  # as each slice is but the last: there is text after none but these
                     yield Piece(some, before, after)
+                    self.tell(n)
                     some, n = [], 0
         if some:
             yield Piece(some, before)
+            self.tell(n)
 
     def _slices(self, document: Document, length: int, margin: int) -> Iterable[tuple[Document, Document, Document]]:
         if not self._can_be_cut or len(document) <= 2 * length:
@@ -131,7 +138,9 @@ class Kept:
         while n < len(self._documents) and total < length:
             total += len(self._documents[n])
             n += 1
-        return self.count(Piece(self._documents[:n]), way), n == len(self._documents)
+        counted = self.count(Piece(self._documents[:n]), way)
+        self.tell(total)
+        return counted, n == len(self._documents)
 
 
 def _with_neighbours(texts: Iterable[Any], margin: int) -> Iterator[tuple[Any, Any, Any]]:
@@ -150,17 +159,14 @@ def _with_neighbours(texts: Iterable[Any], margin: int) -> Iterator[tuple[Any, A
 
 
 def _slices(document: Document, length: int) -> Iterator[Document]:
-    """Cut a long document before white space."""
+    """Cut a long document where it may be."""
     start, n = 0, len(document)
     while n - start > 2 * length:
-        if isinstance(document, str):
-            found: re.Match[Any] | None = _SPACE.search(document, start + length)
-        else:
-            found = _ASCII_SPACE.search(document, start + length)
-        if found is None:
+        cut = batches.next_cut(document, start + length)
+        if cut == n:
             break
-        yield document[start : found.start()]
-        start = found.start()
+        yield document[start:cut]
+        start = cut
     yield document[start:] if start else document
 
 
@@ -174,14 +180,16 @@ class Files:
         self._paths = paths
         self._options = options
         self.length = length
+        self.tell: Callable[[int], object] = _ignore
         self._of_lines = not can_be_cut and options.documents == "lines"
-        self._separator = _ASCII_SPACE if can_be_cut else _LINE_END if self._of_lines else None
+        self._separator = batches.CUT_OF_BYTES if can_be_cut else _LINE_END if self._of_lines else None
 
     def pieces(self, length: int, margin: int = 0) -> Iterator[Piece]:
         for path in self._paths:
             texts = self._pieces_of(path, length, self._separator)
             for before, text, after in _with_neighbours(texts, margin * _MOST_OF_CHARACTER):
                 yield Piece((text,), before, after, self._of_lines)
+                self.tell(len(text))
 
     def _pieces_of(self, path: Any, length: int, separator: re.Pattern[bytes] | None) -> Iterator[bytes]:
         rest = bytearray()
@@ -193,7 +201,9 @@ class Files:
                 while separator and (found := separator.search(rest, max(start + length, looked_at))):
                     # White space keeps the marks that follow it, so that it begins a piece; a line end ends one.
                     cut = found.end() if separator is _LINE_END else found.start()
-                    yield bytes(rest[start:cut])
+                    with memoryview(rest) as view:
+                        piece = bytes(view[start:cut])
+                    yield piece
                     start = cut
                 del rest[:start]
         if rest:
@@ -205,11 +215,12 @@ class Files:
 
     def count_beginning(self, way: Way, length: int) -> tuple[Corpus, bool]:
         corpus, n_done = Corpus(), 0
-        separator = _LINE_END if self._options.documents == "lines" else _ASCII_SPACE
+        separator = _LINE_END if self._options.documents == "lines" else batches.CUT_OF_BYTES
         for path in self._paths:
             for piece in self._pieces_of(path, length, separator):
                 native_corpus.join([corpus, self.count(Piece((piece,)), way)])
                 n_done += len(piece)
+                self.tell(len(piece))
                 if n_done >= length:
                     return corpus, False
         return corpus, True

@@ -9,22 +9,24 @@
     ['bike', 'car', 'red', 'red bike', 'red car', 'red red']
 
 They are subclasses of scikit-learn's own. What the core cannot do falls back to scikit-learn, with the same result: a
-callable as analyzer, tokenizer or preprocessor, documents in files, a `token_pattern` that is more than one class of
+callable as analyzer, tokenizer or preprocessor, `input="file"`, a `token_pattern` that is more than one class of
 characters, documents with lone surrogates, and all of a subclass that overrides a step.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from importlib import import_module
 from inspect import Parameter, signature
 from itertools import compress, islice
 from numbers import Integral
-from typing import Any, NamedTuple, NoReturn, Self, cast
+from typing import Any, NoReturn, Self, cast
 
 from text_processor._common.messages import needs
 
@@ -40,22 +42,26 @@ try:
     _rows: Any = import_module("sklearn.utils.sparsefuncs_fast")
     normalize: Any = import_module("sklearn.preprocessing").normalize
     NotFittedError: Any = import_module("sklearn.exceptions").NotFittedError
+    UNUSED: Any = import_module("sklearn.utils.metadata_routing").UNUSED
     check_is_fitted: Any = import_module("sklearn.utils.validation").check_is_fitted
 except ImportError as error:
     raise ImportError(needs("text_processor.sklearn", "scikit-learn", "sklearn"), name="sklearn") from error
 
 from text_processor._common import many
 from text_processor._common.arguments import threads_or_all
-from text_processor._common.progress import reporting
+from text_processor._common.progress import Progress, Report, reporting
 from text_processor._native.segment import find
-from text_processor._native.vectors import MOST_COLUMNS, Vectors, Way
+from text_processor._native.status import TooLargeError
+from text_processor._native.vectors import MOST_COLUMNS, Form, Vectors, Way
 from text_processor._native.words import OF_CLASS, OF_UAX29, WordRule
 from text_processor._words import patterns
-from text_processor.sklearn import _counting
+from text_processor.analyzer import TextAnalyzer
+from text_processor.sklearn import _analyzers, _counting
 from text_processor.sklearn._columns import Column, column_of
+from text_processor.sklearn._lines import Lines
 from text_processor.sklearn._partial import Seen
 
-__all__ = ["CountVectorizer", "HashingVectorizer", "TfidfTransformer", "TfidfVectorizer"]
+__all__ = ["CountVectorizer", "HashingVectorizer", "Lines", "TfidfTransformer", "TfidfVectorizer"]
 
 # partial_fit holds so many documents and characters of an iterator; the first documents tell how long they are.
 _FIRST_PORTION = 256
@@ -176,12 +182,19 @@ _DOCUMENTS = many.DOCUMENTS._replace(
 )
 
 
-def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
-    """Return documents in a list, for which an Arrow column has a way of its own."""
-    kind = type(cast(object, documents))
-    if kind in {list, tuple}:
-        return cast("list[Any] | tuple[Any, ...]", documents)
+def _check(documents: Any) -> None:
     many.check(documents, "documents", _DOCUMENTS, in_order=False)
+    if isinstance(documents, os.PathLike):
+        kind = type(cast(object, documents)).__name__
+        raise TypeError(f"documents must be {_DOCUMENTS.what}, not {kind}; Lines(path) has those of a file, one a line")
+
+
+def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
+    """Return documents in a list, for which an Arrow column and the lines of files have ways of their own."""
+    kind = type(cast(object, documents))
+    if kind in {list, tuple} or isinstance(documents, Lines):
+        return cast("list[Any] | tuple[Any, ...]", documents)
+    _check(documents)
     if (column := column_of(documents)) is not None:
         return cast("list[Any]", column)
     if hasattr(kind, "to_pylist"):
@@ -192,15 +205,27 @@ def _listed(documents: Any) -> list[Any] | tuple[Any, ...]:
 class _Rows:
     """Documents for scikit-learn's own loop; an error in it gets a note of which document was its."""
 
-    def __init__(self, documents: Any) -> None:
+    def __init__(self, documents: Any, report: Report = _counting.ignore) -> None:
         self._documents = documents.to_list() if isinstance(documents, Column) else documents
+        self._report = report
         self._row: int | None = None
+        self.is_empty = True
 
     def __iter__(self) -> Iterator[Any]:
-        for row, document in enumerate(self._documents):
-            self._row = row
+        for row, document in enumerate(self._told_of()):
+            self._row, self.is_empty = row, False
             yield document
         self._row = None
+
+    def _told_of(self) -> Iterator[Any]:
+        if isinstance(self._documents, Lines):
+            for texts, n_done in self._documents.portions():
+                yield from texts
+                self._report(n_done)
+        else:
+            for n_done, document in enumerate(self._documents, 1):
+                yield document
+                self._report(n_done)
 
     def give_to(self, take: Callable[..., Any], *arguments: Any) -> Any:
         try:
@@ -211,22 +236,47 @@ class _Rows:
             raise
 
 
-def _portions(documents: Any) -> Iterator[Any]:
-    """Give documents some thousands at a time, without holding more."""
+def _portions(documents: Any) -> Iterator[tuple[Any, int]]:
+    """Give documents some thousands at a time, without holding more; and how many it were so far, of lines their bytes."""
     if isinstance(documents, str):
         raise ValueError("Iterable over raw text documents expected, string object received.")
-    many.check(documents, "documents", _DOCUMENTS, in_order=False)
+    if isinstance(documents, Lines):
+        yield from documents.portions()
+        return
+    _check(documents)
     kind = documents.__class__
     if hasattr(kind, "to_pylist") or hasattr(kind, "to_arrow"):
-        yield _listed(documents)
+        listed = _listed(documents)
+        yield listed, len(listed)
         return
     rest = cast("Iterator[Any]", iter(documents))
-    n = _FIRST_PORTION
+    n, n_done = _FIRST_PORTION, 0
     portion: list[Any]
     while portion := list(islice(rest, n)):
-        yield portion
+        n_done += len(portion)
+        yield portion, n_done
         length = sum(len(each) for each in portion if isinstance(each, str | bytes))
         n = max(1, min(_MOST_IN_PORTION, _PORTION_LENGTH * len(portion) // (length + 1)))
+
+
+def _count(
+    first: Vectors, documents: Any, threads: int, more: Callable[[], Vectors], report: Report = _counting.ignore
+) -> list[Vectors] | None:
+    """Add a row for each document, as `_counting.count` does; of lines only some are in memory."""
+    if not isinstance(documents, Lines):
+        return _counting.count(first, documents, threads, more, report)
+    for texts, n_done in documents.portions():
+        if _counting.count(first, texts, 1, more) is None:  # so that rows stay in order
+            return None
+        report(n_done)
+    return [first]
+
+
+def _telling(progress: Progress | bool | None, documents: Any) -> AbstractContextManager[Report]:
+    """Give what tells of progress: in documents, of lines in bytes."""
+    if isinstance(documents, Lines):
+        return reporting(progress, documents.nbytes if progress else None)
+    return reporting(progress, len(documents) if hasattr(type(documents), "__len__") else None, "documents")
 
 
 def _uax29_words(text: str) -> list[str]:
@@ -254,11 +304,11 @@ def _texts_of(vectorizer: Any, documents: list[Any] | tuple[Any, ...]) -> list[A
 class _Counted:
     """Terms that were counted, on their way into the vocabulary."""
 
-    def __init__(self, vocabulary: dict[str, Any], vectors: Vectors) -> None:
+    def __init__(self, vocabulary: dict[str, Any], vectors: Vectors, threads: int) -> None:
         self.vocabulary = vocabulary
         self.vectors = vectors
         self.ranks = np.empty(vectors.sizes.n_terms, np.int32)
-        vectors.read_ranks(self.ranks)
+        vectors.read_ranks(self.ranks, threads)
         self.kept: Any = None  # a mask of the terms in the order in which they were first seen
         self.columns: Any = None  # of the terms that are kept
         self.is_sorted = self.is_limited = False
@@ -280,6 +330,19 @@ class _UnderWay(threading.local):
     """What a thread has counted in a fit, so that several may fit one vectorizer; each has a vocabulary of its own."""
 
     counted: _Counted | None = None
+    weighing: _Weighing | None = None
+    """What weighs the rows of one vectorizer; user code that it calls may use another."""
+
+    telling: tuple[object, Report] | None = None
+    """The vectorizer whose progress is told, and what tells it."""
+
+    def report_of(self, vectorizer: object) -> Report:
+        telling = self.telling
+        return telling[1] if telling is not None and telling[0] is vectorizer else _counting.ignore
+
+    def weighing_of(self, vectorizer: object) -> _Weighing | None:
+        weighing = self.weighing
+        return weighing if weighing is not None and weighing.vectorizer is vectorizer else None
 
     def of(self, vocabulary: object) -> _Counted | None:
         counted = self.counted
@@ -289,14 +352,31 @@ class _UnderWay(threading.local):
 _UNDER_WAY = _UnderWay()
 
 
-class _Kept(NamedTuple):
-    """Vectors with the terms of a vocabulary, for one thread each."""
+class _Kept:
+    """Vectors with the terms of a vocabulary, for one thread each.
 
-    vocabulary: dict[Any, Any]
-    n_terms: int
-    last: object
-    way: Way
-    idle: list[Vectors]
+    The vocabulary is a dict that the user may change in its place. To compare it takes some nanoseconds a term, more than one
+    short document. So it is compared only if somebody else has it, or was given it since it was compared last.
+    """
+
+    def __init__(self, vocabulary: dict[Any, Any], way: Way) -> None:
+        self.vocabulary = vocabulary
+        self.way = way
+        self.idle: list[Vectors] = []
+        self.is_given_away = True
+        self._terms = list(vocabulary)
+        self._columns = list(vocabulary.values())
+
+    def is_of(self, fitted: dict[str, Any], way: Way) -> bool:
+        """Whether the vocabulary of a fitted vectorizer still is the one that was kept."""
+        if fitted.get("vocabulary_") is not self.vocabulary or self.way != way:
+            return False
+        if not self.is_given_away:
+            return True
+        self.is_given_away = False  # before it is counted: a thread that is given it meanwhile says so again
+        if _n_references(fitted) > _WITHOUT_OTHERS + 1:
+            self.is_given_away = True
+        return list(self.vocabulary) == self._terms and list(self.vocabulary.values()) == self._columns
 
     def take(self) -> Vectors:
         """Return vectors that nobody else uses."""
@@ -304,8 +384,16 @@ class _Kept(NamedTuple):
             return self.idle.pop()
         except IndexError:
             vectors = Vectors(self.way)
-            vectors.fix(_in_order(self.vocabulary))
+            vectors.fix(_in_order(zip(self._terms, self._columns, strict=True), len(self._terms)))
             return vectors
+
+
+def _n_references(fitted: dict[str, Any]) -> int:
+    return sys.getrefcount(fitted["vocabulary_"])
+
+
+# How many there are to a vocabulary that only the vectorizer has, which differs between versions of Python.
+_WITHOUT_OTHERS = _n_references({"vocabulary_": {}})
 
 
 def _told_apart(given: object, kind: type) -> str:
@@ -352,6 +440,7 @@ class _Convertible:
         if vars(self).get("token_pattern") == _UAX29:
             raise ValueError(f"scikit-learn has no token_pattern {_UAX29!r}")
         self._finish()
+        vars(self).pop("_kept", None)  # what is made shares the vocabulary, and may change it
         made = self._PEER.__new__(self._PEER)
         vars(made).update((name, value) for name, value in vars(self).items() if name not in _OURS)
         return made
@@ -385,12 +474,17 @@ def _bounds_of(vectorizer: Any, n_documents: int) -> tuple[Any, Any]:
 class _Native(_Convertible):
     """What differs from scikit-learn's vectorizers with a vocabulary."""
 
+    # Nothing to be routed from step to step.
+    __metadata_request__fit = {"progress": UNUSED}  # noqa: RUF012
+    __metadata_request__partial_fit = {"raw_documents": UNUSED, "progress": UNUSED}  # noqa: RUF012
+    __metadata_request__transform = {"progress": UNUSED}  # noqa: RUF012
+
     def _count_vocab(self, raw_documents: Any, fixed_vocab: bool) -> Any:
         count = cast(Any, super())._count_vocab
         way = _way_of(self)
         if way is None or np.dtype(self.dtype).kind not in "biuf":  # type: ignore[attr-defined]
-            many.check(raw_documents, "documents", _DOCUMENTS, in_order=False)
-            return _Rows(raw_documents).give_to(count, fixed_vocab)
+            _check(raw_documents)
+            return _Rows(raw_documents, _UNDER_WAY.report_of(self)).give_to(count, fixed_vocab)
         if self.stop_words is not None:  # type: ignore[attr-defined]
             self.build_analyzer()  # type: ignore[attr-defined] # warns of stop words
         documents = _listed(raw_documents)
@@ -402,21 +496,24 @@ class _Native(_Convertible):
 
     def _count_new(self, way: Way, documents: Any) -> Any:
         vectors, threads = Vectors(way), threads_or_all(self.threads)
-        if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None:
+        used = _count(vectors, documents, threads, lambda: Vectors(way), _UNDER_WAY.report_of(self))
+        if used is None:
             return None
-        n_terms = vectors.sizes.n_terms
+        parts, n_terms = _counting.joined(used), vectors.sizes.n_terms
         if n_terms == 0:
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         kind: Any = type(self)
         if not _ends_are_ours(kind) or not vars(self).keys().isdisjoint(_ENDS):
-            matrix = _counting.matrix_of(vectors, n_terms, self.dtype, None, threads)  # type: ignore[attr-defined]
+            matrix = _counting.matrix_of(parts, n_terms, self.dtype, Form(threads=threads))  # type: ignore[attr-defined]
             return {term: column for column, term in enumerate(vectors.terms())}, matrix
         vocabulary: dict[str, Any] = {}
-        counted = _UNDER_WAY.counted = _Counted(vocabulary, vectors)
-        if self._keeps_all_terms(len(documents)):
+        counted = _UNDER_WAY.counted = _Counted(vocabulary, vectors, threads)
+        if self._keeps_all_terms(vectors.sizes.n_rows):
             counted.is_sorted = counted.is_limited = True
-        ranks = counted.ranks if counted.is_sorted else None
-        matrix = _counting.matrix_of(vectors, n_terms, self.dtype, ranks, threads)  # type: ignore[attr-defined]
+        form = Form(renumbered=counted.ranks if counted.is_sorted else None, threads=threads)
+        if counted.is_sorted and (weighing := _UNDER_WAY.weighing_of(self)) is not None:
+            form = weighing.of_fit(parts, form)
+        matrix = _counting.matrix_of(parts, n_terms, self.dtype, form)  # type: ignore[attr-defined]
         if counted.is_sorted:
             counted.columns = counted.ranks.tolist()
         return vocabulary, matrix
@@ -478,6 +575,7 @@ class _Native(_Convertible):
     def vocabulary_(self) -> Any:
         """The column of each term, as in scikit-learn."""
         self._finish_for_attribute()
+        self._give_away()
         if "vocabulary_" not in vars(self):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute 'vocabulary_'")
         vocabulary = vars(self)["vocabulary_"]
@@ -495,6 +593,12 @@ class _Native(_Convertible):
         self._give_up_parts()
         del vars(self)["vocabulary_"]
 
+    def _give_away(self) -> None:
+        """Note that the vocabulary may be changed in its place from now on."""
+        kept = cast("_Kept | None", vars(self).get("_kept"))
+        if kept is not None:
+            kept.is_given_away = True
+
     def _give_up_parts(self) -> None:
         """Forget what `partial_fit` has learned, but for the weights, which would replace a vocabulary that is set."""
         with suppress(ValueError):  # of what has no vocabulary yet
@@ -511,15 +615,72 @@ class _Native(_Convertible):
             if seen is not None:
                 vars(self)["_seen"] = seen
 
-    def fit(self, raw_documents: Any, y: Any = None) -> Self:
-        """Learn the vocabulary, as scikit-learn does."""
-        with self._learning_anew():
+    def fit(self, raw_documents: Any, y: Any = None, *, progress: Progress | bool | None = None) -> Self:
+        """Learn the vocabulary, as scikit-learn does; `Lines` need not fit in memory.
+
+        Args:
+            raw_documents: an iterable of `str` or bytes, a column, or `Lines`.
+            y: as everywhere in scikit-learn, not used.
+            progress: True for a bar, or a function that is called with the number of documents so far and of all, None if that
+                is not known; for `Lines`, with their bytes.
+        """
+        with self._telling(progress, raw_documents), self._learning_anew():
+            if isinstance(raw_documents, Lines) and (way := self._way_to_learn_lines()) is not None:
+                self._learn_lines(raw_documents, way)
+                return self
             return cast(Self, cast(Any, super()).fit(raw_documents, y))
 
-    def fit_transform(self, raw_documents: Any, y: Any = None) -> Any:
-        """Learn the vocabulary and return a row for each document, as scikit-learn does."""
-        with self._learning_anew():
+    def fit_transform(self, raw_documents: Any, y: Any = None, *, progress: Progress | bool | None = None) -> Any:
+        """Learn the vocabulary and return a row for each document, as scikit-learn does; arguments as for `fit`."""
+        with self._telling(progress, raw_documents), self._learning_anew():
             return cast(Any, super()).fit_transform(raw_documents, y)
+
+    def transform(self, raw_documents: Any, *, progress: Progress | bool | None = None) -> Any:
+        """Return a row for each document, as scikit-learn does; arguments as for `fit`."""
+        if progress is None:
+            return cast(Any, super()).transform(raw_documents)
+        with self._telling(progress, raw_documents):
+            return cast(Any, super()).transform(raw_documents)
+
+    @contextmanager
+    def _telling(self, progress: Progress | bool | None, documents: Any) -> Generator[None, None, None]:
+        """Tell of progress; a method that another one calls, with nobody to tell, leaves that to the other."""
+        if progress is None:
+            yield
+            return
+        before = _UNDER_WAY.telling
+        with _telling(progress, documents) as report:
+            _UNDER_WAY.telling = self, report
+            try:
+                yield
+            finally:
+                _UNDER_WAY.telling = before
+
+    def _way_to_learn_lines(self) -> Way | None:
+        """Return the way of the core; None if a class has its own, or the core has none."""
+        kind: Any = type(self)
+        is_ours = _ends_are_ours(kind) and kind._count_vocab is _Native._count_vocab and vars(self).keys().isdisjoint(_ENDS)
+        return _way_of(self) if is_ours and np.dtype(cast(Any, self).dtype).kind in "biuf" else None
+
+    def _learn_lines(self, lines: Lines, way: Way) -> None:
+        """Learn as in `partial_fit`, but keep no frequencies in the end."""
+        v = cast(Any, self)
+        v._validate_params()
+        if isinstance(v, PeerTfidf):
+            v._check_params()
+        v._validate_ngram_range()
+        v._validate_vocabulary()
+        if v.fixed_vocabulary_:
+            PeerCount.fit_transform(self, [])  # which warns of what cannot be found
+        else:
+            v._warn_for_unused_params()
+            v.build_analyzer()  # which warns of stop words
+        seen = Seen(way, self._fixed_terms() if v.fixed_vocabulary_ else None, _of_terms(self))
+        report = _UNDER_WAY.report_of(self)
+        for texts, n_done in lines.portions():
+            self._see(seen, texts)
+            report(n_done)
+        self._finish_parts(seen)
 
     @contextmanager
     def _learning_anew(self) -> Generator[None, None, None]:
@@ -533,19 +694,25 @@ class _Native(_Convertible):
                 vars(self)["_seen"] = seen
             raise
         finally:
-            _UNDER_WAY.counted = None
+            _UNDER_WAY.counted = _UNDER_WAY.weighing = None
 
-    def partial_fit(self, raw_documents: Any, y: Any = None, *, progress: Any = None) -> Self:  # noqa: ARG002 - y is theirs
+    def partial_fit(
+        self,
+        raw_documents: Any,
+        y: Any = None,  # noqa: ARG002 - it is theirs
+        *,
+        progress: Progress | bool | None = None,
+    ) -> Self:
         """Learn from more documents: after any number of calls the vectorizer is as if `fit` had got all of them.
 
         Only terms and their frequencies are kept, so documents can be more than memory holds: an iterator is read some
-        thousands at a time, and an open file gives a document for each line. `min_df`, `max_df` and `max_features` prune when
+        thousands at a time. `min_df`, `max_df` and `max_features` prune when
         the vocabulary is asked for. O(text), and then O(n log n) for n terms.
 
         Args:
-            raw_documents: an iterable of `str`, or a column.
+            raw_documents: as for `fit`.
             y: as everywhere in scikit-learn, not used.
-            progress: True for a bar, or a function that is called with the number of documents so far, and None.
+            progress: as for `fit`.
 
         >>> vectorizer = CountVectorizer().partial_fit(["a red car"]).partial_fit(["a red bike"])
         >>> vectorizer.get_feature_names_out().tolist()
@@ -553,10 +720,10 @@ class _Native(_Convertible):
         """
         way = self._way_of_parts()
         seen = self._seen_so_far(way)
-        with reporting(progress, None) as report:
-            for documents in _portions(raw_documents):
+        with _telling(progress, raw_documents) as report:
+            for documents, n_done in _portions(raw_documents):
                 self._see(seen, documents)
-                report(seen.n_documents)
+                report(n_done)
         return self
 
     def merge(self, other: Any) -> Self:
@@ -589,6 +756,47 @@ class _Native(_Convertible):
         vars(self).pop("_kept", None)
         return self
 
+    @classmethod
+    def from_analyzer(cls, text_analyzer: TextAnalyzer, /, **parameters: Any) -> Self:
+        """Return a vectorizer that is fitted to the documents of a `TextAnalyzer`, as if `fit` had got them.
+
+        An analyzer knows how often each word occurs, and in how many documents; so the vocabulary, its order, the weights and
+        what `min_df`, `max_df` and `max_features` leave are those of `fit`. To an analyzer, blank documents are none. The
+        vectorizer can learn more, and merge, as after `partial_fit`. O(n log n) for n distinct words.
+
+        Args:
+            text_analyzer: terms are as it counts them: `words`, `min_length`, `case`, `accents`, `stop_words` and `ngrams`
+                become `token_pattern` or `tokenizer`, `lowercase`, `strip_accents`, `stop_words` and `ngram_range`.
+            parameters: the other parameters of the class, such as `min_df` or `dtype`.
+
+        Raises:
+            TypeError: it is no `TextAnalyzer`.
+            ValueError: a parameter differs from what the analyzer has counted; or no vectorizer finds such words, as those of
+                `case="fold"`, `normalize`, and `min_length` with `"uax29"`, a pattern or a function; or no term remains.
+
+        >>> from text_processor import TextAnalyzer
+        >>> analyzer = TextAnalyzer(words="sklearn", stop_words="english")
+        >>> analyzer.add_documents(["the red car", "a red bike"])
+        2
+        >>> CountVectorizer.from_analyzer(analyzer, min_df=2)
+        CountVectorizer(min_df=2, stop_words='english')
+        >>> CountVectorizer.from_analyzer(analyzer).vocabulary_
+        {'red': 2, 'car': 1, 'bike': 0}
+        """
+        given = _analyzers.checked(text_analyzer)
+        made = cls(**_analyzers.parameters_for(given, parameters))
+        v = cast(Any, made)
+        v._validate_params()
+        v._validate_vocabulary()
+        if isinstance(v, PeerTfidf):
+            v._check_params()
+        seen = Seen(_way_of(made) or Way("char"), None, _of_terms(made))
+        counts = _analyzers.counts_of(given, v)
+        seen.take_counts(*(counts._replace(totals=counts.document_frequencies.astype(float)) if _is_binary(made) else counts))
+        vars(made).update(_seen=seen, vocabulary_={})
+        made._finish()
+        return made
+
     def _way_of_parts(self) -> Way:
         v = cast(Any, self)
         v._validate_params()
@@ -611,13 +819,17 @@ class _Native(_Convertible):
         if seen is None:
             if "vocabulary_" in fitted and not is_fixed:
                 raise ValueError("this vectorizer was fitted by fit, which keeps no frequencies; clone() gives a new one")
-            seen = fitted["_seen"] = Seen(way, _in_order(self.vocabulary_) if is_fixed else None, _of_terms(self))
+            seen = fitted["_seen"] = Seen(way, self._fixed_terms() if is_fixed else None, _of_terms(self))
             fitted.setdefault("vocabulary_", {})
         elif hasattr(seen, "vectors") and seen.vectors.way != way:  # a list of stop words may have changed in its place
             raise ValueError(_CHANGED)
         elif not hasattr(seen, "vectors"):
             seen.restore(way)
         return cast(Seen, seen)
+
+    def _fixed_terms(self) -> list[Any]:
+        vocabulary = self.vocabulary_
+        return _in_order(vocabulary.items(), len(vocabulary))
 
     def _check_unchanged(self) -> None:
         """Refuse other parameters than those of `partial_fit`; but bytes may have another encoding in each part."""
@@ -633,8 +845,10 @@ class _Native(_Convertible):
         with seen.whole_parts_only():
             for given in (documents, None):
                 texts = _texts_of(self, documents) if given is None else given
-                if texts is not None and _counting.count(seen.vectors, texts, threads, seen.more) is not None:
-                    seen.take_rows(seen.vectors, binary=_is_binary(self), dtype=cast(Any, self).dtype)
+                used = None if texts is None else _counting.count(seen.vectors, texts, threads, seen.more)
+                if used is not None:
+                    parts = _counting.same_terms(used) if seen.fixed is not None else _counting.joined(used)
+                    seen.take_rows(parts, binary=_is_binary(self), dtype=cast(Any, self).dtype)
                     return
                 seen.vectors.clear_rows()
             self._refuse(documents)
@@ -671,7 +885,9 @@ class _Native(_Convertible):
 
     def _check_vocabulary(self) -> None:
         self._finish()  # which knows better what is missing
-        cast(Any, super())._check_vocabulary()
+        vocabulary = vars(self).get("vocabulary_")
+        if type(vocabulary) is not dict or not vocabulary:
+            cast(Any, super())._check_vocabulary()
 
     def _finish_parts(self, seen: Seen) -> None:
         v = cast(Any, self)
@@ -706,40 +922,41 @@ class _Native(_Convertible):
         return dict(zip(names, values, strict=True)), frequencies
 
     def _count_fixed(self, way: Way, documents: Any) -> Any:
-        vocabulary = cast(dict[Any, Any], self.vocabulary_)
-        kept = self._kept_for(vocabulary, way)
+        kept = self._kept_for(way)
         if kept is None:
             return None
         threads = threads_or_all(self.threads)
-        vectors = kept.take()
-        vectors.clear_rows()
-        used = _counting.count(vectors, documents, threads, kept.take)
+        used = _count(kept.take(), documents, threads, kept.take, _UNDER_WAY.report_of(self))
         if used is None:
             return None
-        matrix = _counting.matrix_of(vectors, len(vocabulary), self.dtype, None, threads)  # type: ignore[attr-defined]
+        parts, form = _counting.same_terms(used), Form(threads=threads)
+        if (weighing := _UNDER_WAY.weighing_of(self)) is not None:
+            form = weighing.of_rows(parts, form)
+        try:
+            matrix = _counting.matrix_of(parts, parts.n_terms, self.dtype, form)  # type: ignore[attr-defined]
+        except TooLargeError:  # a weighted value is not finite; the rows, which are few, are still there
+            cast(_Weighing, weighing).is_done = False
+            matrix = _counting.matrix_of(parts, parts.n_terms, self.dtype, Form(threads=threads))  # type: ignore[attr-defined]
         kept.idle.extend(used[: max(_MOST_KEPT, threads) - len(kept.idle)])
-        return vocabulary, matrix
+        return kept.vocabulary, matrix
 
-    def _kept_for(self, vocabulary: dict[Any, Any], way: Way) -> _Kept | None:
-        """Return what is kept for a vocabulary; None if its values are no columns."""
-        kept = vars(self).get("_kept")
-        if type(vocabulary) is not dict or not vocabulary:
+    def _kept_for(self, way: Way) -> _Kept | None:
+        """Return what is kept for the vocabulary; None if its values are no columns."""
+        self._finish()
+        fitted = vars(self)
+        kept = cast("_Kept | None", fitted.get("_kept"))
+        if kept is not None and kept.is_of(fitted, way):
+            return kept
+        vocabulary = fitted.get("vocabulary_")
+        if type(vocabulary) is not dict or not vocabulary or not _are_columns(vocabulary):
             return None
-        last = next(reversed(vocabulary.items()))
-        if (
-            kept is not None
-            and kept.vocabulary is vocabulary
-            and (kept.n_terms, kept.last, kept.way) == (len(vocabulary), last, way)
-        ):
-            return cast(_Kept, kept)
-        if not _are_columns(vocabulary):
-            return None
-        kept = self._kept = _Kept(vocabulary, len(vocabulary), last, way, [])
+        kept = self._kept = _Kept(vocabulary, way)
         return kept
 
     def __getstate__(self) -> Any:
         if type(vars(self).get("vocabulary_")) is _Counted:
             self._finish()
+        self._give_away()
         state: Any = super().__getstate__()
         return {name: value for name, value in state.items() if name not in _KEPT_TO_OURSELVES}
 
@@ -778,9 +995,9 @@ def _are_columns(vocabulary: dict[Any, Any]) -> bool:
     return len(set(vocabulary.values())) == n
 
 
-def _in_order(vocabulary: dict[Any, Any]) -> list[Any]:
-    terms = [None] * len(vocabulary)
-    for term, column in vocabulary.items():
+def _in_order(columns: Iterable[tuple[Any, Any]], n: int) -> list[Any]:
+    terms = [None] * n
+    for term, column in columns:
         terms[column] = term
     return terms
 
@@ -813,6 +1030,12 @@ _WEIGHTS_AT_ONCE = 1 << 15
 
 # So many entries are counted at once.
 _COUNTED_AT_ONCE = 1 << 20
+
+# So few entries are weighted before any is removed: then the core looks whether values are finite.
+_FEW_ENTRIES = 1 << 15
+
+# A count times a lesser weight is finite.
+_SMALL_WEIGHT = 1e290
 
 # What weights may be.
 _WEIGHTS = {np.dtype(np.float64), np.dtype(np.float32)}
@@ -847,6 +1070,52 @@ def _weighted(transformer: Any, matrix: Any) -> Any:
             matrix.data[part] *= weights[matrix.indices[part]]
     _normalize(matrix, transformer.norm)
     return matrix
+
+
+class _Weighing:
+    """The weights of rows under way, which the core applies while a row is in the caches.
+
+    To 64-bit numbers without logarithms only.
+    """
+
+    def __init__(self, vectorizer: Any) -> None:
+        self.vectorizer = vectorizer
+        self.is_done = False
+
+    def of_fit(self, parts: _counting.Parts, form: Form) -> Form:
+        """Learn the weights, and return the form of rows with them."""
+        v = self.vectorizer
+        if not self._is_native(v):
+            return form
+        frequencies = np.empty(len(form.renumbered), np.int64)
+        frequencies[form.renumbered] = _counting.frequencies_in(parts)
+        made = _set_weights(v, frequencies, parts.n_rows)
+        self.is_done = True
+        return form._replace(weights=made.idf_[form.renumbered] if v.use_idf else None, norm=v.norm)
+
+    def of_rows(self, parts: _counting.Parts, form: Form) -> Form:
+        """Return the form of rows with the weights that are learned; without if a value may not be finite."""
+        t = self.vectorizer._tfidf
+        kind = type(cast(object, t))
+        if kind not in {PeerTransformer, TfidfTransformer} or not self._is_native(t) or not parts.n_rows:
+            return form
+        weights = vars(t).get("idf_")
+        if weights is None:
+            self.is_done = _is_fitted_without_weights(t)
+        else:
+            self.is_done = (
+                type(weights) is np.ndarray
+                and weights.dtype == np.float64
+                and weights.shape == (parts.n_terms,)
+                and weights.flags.c_contiguous
+                and (parts.n_entries <= _FEW_ENTRIES or float(abs(weights).max()) < _SMALL_WEIGHT)
+            )
+        return form._replace(weights=weights, norm=t.norm) if self.is_done else form
+
+    def _is_native(self, learner: Any) -> bool:
+        v = self.vectorizer
+        has_form = v.dtype in {np.float64, "float64", float} and learner.norm in _NORMALIZE
+        return has_form and not (learner.sublinear_tf or v.binary)
 
 
 def _is_fitted_without_weights(transformer: Any) -> bool:
@@ -919,22 +1188,30 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 
     __init__ = _init_of(PeerTfidf)
 
-    def fit_transform(self, raw_documents: Any, y: Any = None) -> Any:
+    def fit_transform(self, raw_documents: Any, y: Any = None, *, progress: Progress | bool | None = None) -> Any:
         """Learn vocabulary and weights, and return a row of weights for each document, as scikit-learn does."""
         if type(self)._count_vocab is not _Native._count_vocab:
-            return super().fit_transform(raw_documents, y)
-        with self._learning_anew():
+            return super().fit_transform(raw_documents, y, progress=progress)
+        with self._telling(progress, raw_documents), self._learning_anew():
             self._check_params()
             self._tfidf = _transformer_of(self)  # which is there when the rest fails
+            weighing = _UNDER_WAY.weighing = _Weighing(self)
             counts = PeerCount.fit_transform(self, raw_documents)
+            if weighing.is_done:
+                return counts
             return _weighted(_set_weights(self, _frequencies_in(counts), counts.shape[0]), counts)
 
-    def transform(self, raw_documents: Any) -> Any:
+    def transform(self, raw_documents: Any, *, progress: Progress | bool | None = None) -> Any:
         """Return a row of weights for each document, as scikit-learn does."""
         if "vocabulary_" not in vars(self):
             check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
-        counts = PeerCount.transform(self, raw_documents)
-        return _weighted(self._tfidf, counts)
+        weighing = _UNDER_WAY.weighing = _Weighing(self)
+        try:
+            with self._telling(progress, raw_documents):
+                counts = PeerCount.transform(self, raw_documents)
+        finally:
+            _UNDER_WAY.weighing = None
+        return counts if weighing.is_done else _weighted(self._tfidf, counts)
 
     @property
     def idf_(self) -> Any:
@@ -951,9 +1228,8 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
 # ---- Hashing -----------------------------------------------------------------------------------------------------------------
 
 
-def _hashed(way: Way, documents: Any, threads: int) -> Vectors | None:
-    vectors = Vectors(way)
-    return None if _counting.count(vectors, documents, threads, lambda: Vectors(way)) is None else vectors
+def _hashed(way: Way, documents: Any, threads: int, report: Report) -> list[Vectors] | None:
+    return _count(Vectors(way), documents, threads, lambda: Vectors(way), report)
 
 
 class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None):  # type: ignore[misc, call-arg, unused-ignore]
@@ -969,10 +1245,28 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
 
     __init__ = _init_of(PeerHashing)
 
-    def transform(self, X: Any) -> Any:  # noqa: N803 - scikit-learn's name
-        """Return a row for each document, as scikit-learn does."""
+    # Nothing to be routed from step to step.
+    __metadata_request__transform = {"progress": UNUSED}  # noqa: RUF012
+
+    def fit_transform(self, X: Any, y: Any = None, *, progress: Progress | bool | None = None) -> Any:  # noqa: N803
+        """Return a row for each document, as scikit-learn does; arguments as for `transform`."""
+        return self.fit(X, y).transform(X, progress=progress)
+
+    def transform(self, X: Any, *, progress: Progress | bool | None = None) -> Any:  # noqa: N803 - scikit-learn's name
+        """Return a row for each document, as scikit-learn does.
+
+        Args:
+            X: an iterable of `str` or bytes, a column, or `Lines`.
+            progress: as for `CountVectorizer.fit`.
+        """
+        if progress is None:
+            return self._rows_of(X, _counting.ignore)
+        with _telling(progress, X) as report:
+            return self._rows_of(X, report)
+
+    def _rows_of(self, X: Any, report: Report) -> Any:  # noqa: N803
         way = None if isinstance(X, str) else _way_of(self)
-        peer, n_features = cast(Any, super()), self.n_features
+        n_features = self.n_features
         if not isinstance(cast(object, n_features), (int, np.integer)) or not 1 <= n_features < MOST_COLUMNS:
             self._get_hasher().fit()  # says so; without it a division by 0 would end the process
         if (
@@ -981,24 +1275,43 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
             or type(self)._get_hasher is not PeerHashing._get_hasher
             or np.dtype(self.dtype).kind not in "if"
         ):
-            return peer.transform(X)
+            return super().transform(X) if isinstance(X, str) else self._rows_of_peer(X, report)
         self._validate_ngram_range()
         if self.stop_words is not None:
             self.build_analyzer()  # warns of stop words
         documents = _listed(X)
         way = way._replace(n_columns=int(n_features), alternates_sign=bool(self.alternate_sign))
         threads = threads_or_all(self.threads)
-        vectors = _hashed(way, documents, threads)
+        vectors = _hashed(way, documents, threads, report)
         if vectors is None and (texts := _texts_of(self, documents)) is not None:
-            vectors = _hashed(way, texts, threads)
+            vectors = _hashed(way, texts, threads, report)
         if vectors is None:
-            return _Rows(documents).give_to(peer.transform)
-        matrix = _counting.matrix_of(vectors, n_features, self.dtype, None, threads)
+            return self._rows_of_peer(documents, report)
+        return self._matrix_of(vectors, threads)
+
+    def _matrix_of(self, vectors: list[Vectors], threads: int) -> Any:
+        form = Form(threads=threads)
+        is_normalized = np.dtype(self.dtype) == np.float64 and self.norm in _NORMALIZE and not self.binary
+        if is_normalized:
+            form = form._replace(norm=self.norm)
+        matrix = _counting.matrix_of(_counting.same_terms(vectors), self.n_features, self.dtype, form)
         matrix.has_canonical_format = True
         if self.binary:
             matrix.data.fill(1)
+        if is_normalized:
+            return matrix
         if matrix.dtype in _WEIGHTS and self.norm in _NORMALIZE:
             _normalize(matrix, self.norm)
-        elif documents:
+        elif matrix.shape[0]:
             matrix = normalize(matrix, norm=self.norm, copy=False)
         return matrix
+
+    def _rows_of_peer(self, documents: Any, report: Report) -> Any:
+        _check(documents)
+        rows = _Rows(documents, report)
+        try:
+            return rows.give_to(super().transform)
+        except StopIteration:
+            if not rows.is_empty:
+                raise
+            return _counting.matrix_class()((0, self.n_features), dtype=self.dtype)

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp  # type: ignore[import-untyped, unused-ignore]
 from sklearn import get_config  # type: ignore[import-untyped, unused-ignore]
 
-from text_processor._native.vectors import VALUES, Vectors, Views, add_each, view
+from text_processor._native.vectors import VALUES, Form, Sizes, Vectors, Views, add_each, add_frequencies, view
 from text_processor.sklearn._columns import BATCH_NBYTES, Column
 
 # The first batch is of few documents, to know how long they are.
 FIRST_BATCH = 256
+GROWTH = 8
 MOST_IN_BATCH = 1 << 14
 
 # Fewer documents for a thread do not pay for it.
 LEAST_PER_THREAD = 64
+
+# The lengths of so many documents tell where to cut for several threads.
+MOST_MEASURED = 1 << 10
 
 # Matrices of so few rows are made of one that is ready: scipy would check every time what is right already.
 FEW_ROWS = 16
@@ -29,7 +33,7 @@ INT32_MAX = (1 << 31) - 1
 Report = Callable[[int], object]
 
 
-def _ignore(_n_done: int) -> None:
+def ignore(_n_done: int) -> None:
     pass
 
 
@@ -38,11 +42,11 @@ class _OtherDocumentsError(Exception):
 
 
 def count(
-    first: Vectors, documents: Sequence[Any], threads: int, more: Callable[[], Vectors], report: Report = _ignore
+    first: Vectors, documents: Sequence[Any], threads: int, more: Callable[[], Vectors], report: Report = ignore
 ) -> list[Vectors] | None:
     """Add a row for each document; None if one is no ``str`` that UTF-8 can hold, and then some rows may be there.
 
-    Several threads work on vectors that ``more`` gives; these are returned behind the first, which has all rows in the end.
+    Several threads work on vectors that ``more`` gives, whose rows and terms follow those of the first.
     """
     n_done = 0
     try:
@@ -56,9 +60,6 @@ def count(
             report(n_done)
     except _OtherDocumentsError:
         return None
-    for other in vectors[1:]:
-        first.append(other)
-        other.clear_rows()
     return vectors
 
 
@@ -70,7 +71,7 @@ def _views(documents: Sequence[Any], start: int, stop: int) -> Iterator[Views]:
             raise _OtherDocumentsError
         yield views
         start += views.n_documents
-        n = max(1, min(2 * n, MOST_IN_BATCH, BATCH_NBYTES * views.n_documents // (views.nbytes + 1)))
+        n = max(1, min(GROWTH * n, MOST_IN_BATCH, BATCH_NBYTES * views.n_documents // (views.nbytes + 1)))
 
 
 def _shares(documents: Sequence[Any], threads: int) -> list[tuple[int, int]]:
@@ -78,20 +79,77 @@ def _shares(documents: Sequence[Any], threads: int) -> list[tuple[int, int]]:
     n_shares = min(threads, len(documents) // LEAST_PER_THREAD)
     if n_shares < 2:
         return [(0, len(documents))]
+    step = -(-len(documents) // MOST_MEASURED)
     try:
-        lengths = _lengths_of(documents)
+        lengths = documents.lengths() if isinstance(documents, Column) else list(map(len, documents[::step]))
     except TypeError:
         raise _OtherDocumentsError from None
-    lengths = lengths.cumsum()
-    goals = [lengths[-1] * i // n_shares for i in range(1, n_shares)]
-    cuts = [0, *np.searchsorted(lengths, goals).tolist(), len(documents)]
+    sums = np.cumsum(lengths)
+    goals = [sums[-1] * i // n_shares for i in range(1, n_shares)]
+    step = 1 if isinstance(documents, Column) else step
+    cuts = [0, *(np.searchsorted(sums, goals) * step).tolist(), len(documents)]
     return list(pairwise(cuts))
 
 
-def _lengths_of(documents: Any) -> Any:
-    if isinstance(documents, Column):
-        return documents.lengths()
-    return np.fromiter(map(len, documents), np.int64, len(documents))
+# ---- Parts -------------------------------------------------------------------------------------------------------------------
+
+
+class Parts(NamedTuple):
+    """Vectors of consecutive documents, each with the columns that its terms have in the first; None for its own."""
+
+    vectors: list[Vectors]
+    numbers: list[Any]
+    sizes: list[Sizes]
+
+    @property
+    def n_entries(self) -> int:
+        return sum([each.n_entries for each in self.sizes])
+
+    @property
+    def n_rows(self) -> int:
+        return sum([each.n_rows for each in self.sizes])
+
+    @property
+    def n_terms(self) -> int:
+        return self.sizes[0].n_terms
+
+
+def same_terms(vectors: list[Vectors]) -> Parts:
+    """Return vectors that have fixed terms or hashed columns."""
+    return Parts(vectors, [None] * len(vectors), [each.sizes for each in vectors])
+
+
+def joined(vectors: list[Vectors]) -> Parts:
+    """Append the terms of all vectors to those of the first."""
+    first, *others = vectors
+    numbers = [np.empty(other.sizes.n_terms, np.uint32) for other in others]
+    for other, columns in zip(others, numbers, strict=True):
+        first.append_terms(other, columns, len(vectors))
+    return Parts(vectors, [None, *numbers], [each.sizes for each in vectors])
+
+
+def frequencies_in(parts: Parts) -> Any:
+    """Return the number of rows that have each term."""
+    n_terms = parts.n_terms
+    each = [np.zeros(n_terms if numbers is None else len(numbers), np.int64) for numbers in parts.numbers]
+    add_frequencies(parts.vectors, each)
+    for numbers, more in zip(parts.numbers[1:], each[1:], strict=True):
+        each[0][slice(None) if numbers is None else numbers] += more
+    return each[0]
+
+
+def take_rows(parts: Parts, rows: tuple[Any, Any, Any], form: Form) -> None:
+    """Fill arrays of columns, values and starts of rows, and forget the rows."""
+    if len(parts.vectors) == 1:
+        parts.vectors[0].take_rows(rows, form)
+        return
+    columns, values, starts = rows
+    entry = row = 0
+    for vectors, numbers, sizes in zip(*parts, strict=True):
+        entries, ends = slice(entry, entry + sizes.n_entries), slice(row, row + sizes.n_rows + 1)
+        vectors.take_rows((columns[entries], values[entries], starts[ends]), form, numbers)
+        starts[ends] += entry
+        entry, row = entry + sizes.n_entries, row + sizes.n_rows
 
 
 # ---- Matrices ----------------------------------------------------------------------------------------------------------------
@@ -128,17 +186,17 @@ def new_matrix(data: Any, columns: Any, starts: Any, shape: tuple[int, int]) -> 
     return matrix
 
 
-def matrix_of(vectors: Vectors, n_columns: int, dtype: Any, renumbered: Any = None, threads: int = 1) -> Any:
-    """Move the rows into a matrix."""
-    sizes, dtype = vectors.sizes, np.dtype(dtype)
+def matrix_of(parts: Parts, n_columns: int, dtype: Any, form: Form) -> Any:
+    """Move the rows into a matrix of a type of numbers, which decides about the kind of values."""
+    n_entries, n_rows, dtype = parts.n_entries, parts.n_rows, np.dtype(dtype)
     kind = _kind_of(dtype)
-    columns, values = np.empty(sizes.n_entries, np.int32), np.empty(sizes.n_entries, kind)
-    starts = np.empty(sizes.n_rows + 1, np.int64)
-    vectors.take_rows((columns, values, starts), kind, renumbered, threads)
-    index_dtype = np.int64 if sizes.n_entries > INT32_MAX else np.int32
+    columns, values = np.empty(n_entries, np.int32), np.empty(n_entries, kind)
+    starts = np.empty(n_rows + 1, np.int64)
+    take_rows(parts, (columns, values, starts), form._replace(kind=kind))
+    index_dtype = np.int64 if n_entries > INT32_MAX else np.int32
     return new_matrix(
         values.astype(dtype, copy=False),
         columns.astype(index_dtype, copy=False),
         starts.astype(index_dtype, copy=False),
-        (sizes.n_rows, n_columns),
+        (n_rows, n_columns),
     )

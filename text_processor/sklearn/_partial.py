@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from text_processor._native.vectors import Vectors, Way
+from text_processor._native.vectors import Form, Vectors, Way
+from text_processor.sklearn._counting import Parts, take_rows
 
 
 class Seen:
@@ -59,19 +60,25 @@ class Seen:
                 self._fill(self.vectors.way, self.vectors.terms()[:n_terms])
             raise
 
-    def take_rows(self, vectors: Vectors, *, binary: bool, dtype: Any) -> None:
-        """Add the rows of vectors whose terms are those here, and forget the rows.
+    def take_rows(self, parts: Parts, *, binary: bool, dtype: Any) -> None:
+        """Add the rows of vectors, the first of which are those here, and forget the rows.
 
         Counts are added up as a matrix of this type has them, in which they may wrap around.
         """
-        sizes = vectors.sizes
-        columns, counts = np.empty(sizes.n_entries, np.int32), np.empty(sizes.n_entries, np.int32)
-        vectors.take_rows((columns, counts, np.empty(sizes.n_rows + 1, np.int64)), "int32")
-        self._grow(sizes.n_terms)
-        self.document_frequencies += np.bincount(columns, minlength=sizes.n_terms)
+        n_terms, n_entries, n_rows = self.vectors.sizes.n_terms, parts.n_entries, parts.n_rows
+        columns, counts = np.empty(n_entries, np.int32), np.empty(n_entries, np.int32)
+        take_rows(parts, (columns, counts, np.empty(n_rows + 1, np.int64)), Form())
+        self._grow(n_terms)
+        self.document_frequencies += np.bincount(columns, minlength=n_terms)
         weights = None if binary else counts.astype(dtype, copy=False)
-        self.totals += np.bincount(columns, weights, minlength=sizes.n_terms)
-        self.n_documents += sizes.n_rows
+        self.totals += np.bincount(columns, weights, minlength=n_terms)
+        self.n_documents += n_rows
+        self.is_ahead = True
+
+    def take_counts(self, terms: list[str], document_frequencies: Any, totals: Any, n_documents: int) -> None:
+        """Take what was counted elsewhere, in the place of what is here."""
+        self._fill(self.vectors.way, terms)
+        self.document_frequencies, self.totals, self.n_documents = document_frequencies, totals, n_documents
         self.is_ahead = True
 
     def _grow(self, n_terms: int) -> None:
@@ -84,7 +91,8 @@ class Seen:
         n_terms = other.vectors.sizes.n_terms
         columns = np.arange(n_terms, dtype=np.uint32)
         if self.fixed is None:
-            self.vectors.append_terms(other.vectors, columns)
+            with self.whole_parts_only():
+                self.vectors.append_terms(other.vectors, columns)
         self._grow(self.vectors.sizes.n_terms)
         self.document_frequencies[columns[: len(other.totals)]] += other.document_frequencies
         self.totals[columns[: len(other.totals)]] += other.totals

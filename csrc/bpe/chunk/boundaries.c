@@ -6,8 +6,13 @@
 #include "segment/segment.h"
 #include "segment/uax29.h"
 
-/* Segments that are found in one call: few sentences or words lie behind what a chunk can hold. */
-enum { SEGMENTS_AT_ONCE = 16 };
+enum {
+    SEGMENTS_AT_ONCE = 16, /* found in one call: few sentences or words lie behind what a chunk can hold */
+    /* The last boundary of a chunk is looked for in so much text first, and in the rest of its line before, if that is short. Most
+     * sentences are shorter. */
+    NEAR_NBYTES = 256,
+    SHORT_LINE_NBYTES = 1024
+};
 
 /* Returns where the line ends that begins at `start`, behind its line feed. */
 static size_t line_end(const uint8_t *text, size_t nbytes, size_t start)
@@ -112,6 +117,51 @@ bool tp_boundaries_find(tp_boundary_queue *queue, const uint8_t *text, size_t nb
         queue->at = places[n - 1];
     }
     return true;
+}
+
+/* ---- Backwards ----------------------------------------------------------------------------------------------------------- */
+
+/* Returns the start of the last line that begins in floor < … <= place; `floor` if there is none. */
+static size_t line_before(const uint8_t *text, size_t floor, size_t place)
+{
+    const uint64_t ones = UINT64_MAX / 255, feeds = ones * '\n';
+    while (place - floor >= sizeof feeds) {
+        uint64_t bytes;
+        memcpy(&bytes, text + place - sizeof bytes, sizeof bytes);
+        bytes ^= feeds; /* a byte that becomes 0 is a line feed */
+        if (((bytes - ones) & ~bytes & ones << 7) != 0) break;
+        place -= sizeof bytes;
+    }
+    while (place > floor && text[place - 1] != '\n') place--;
+    return place;
+}
+
+/* Whether the line before the start of one is blank, and that one is not. */
+static bool begins_paragraph(const uint8_t *text, size_t nbytes, size_t line)
+{
+    size_t end = line, start = line - 1;
+    while (end < nbytes && text[end] != '\n' && is_blank(text[end])) end++;
+    if (end == nbytes || text[end] == '\n') return false;
+    while (start > 0 && text[start - 1] != '\n' && is_blank(text[start - 1])) start--;
+    return start == 0 || text[start - 1] == '\n';
+}
+
+size_t tp_boundary_before(tp_boundary kind, const uint8_t *text, size_t nbytes, size_t floor, size_t place)
+{
+    if (place == nbytes || place == floor) return place;
+    place = line_before(text, floor, place);
+    while (kind == TP_BOUNDARY_PARAGRAPH && place > floor && !begins_paragraph(text, nbytes, place)) {
+        place = line_before(text, floor, place - 1);
+    }
+    return place;
+}
+
+size_t tp_boundary_of_line_near(const uint8_t *text, size_t floor, size_t limit)
+{
+    if (limit - floor < 2 * (size_t)NEAR_NBYTES) return SIZE_MAX;
+    size_t place = limit - NEAR_NBYTES, least = place - floor > SHORT_LINE_NBYTES ? place - SHORT_LINE_NBYTES : floor;
+    size_t line = line_before(text, least, place);
+    return line > least ? line : SIZE_MAX;
 }
 
 void tp_boundaries_free(tp_boundary_queue *queue)

@@ -28,6 +28,16 @@ size_t tp_boundaries_resume(const tp_boundary_queue *queue);
  * end of the text is a boundary. `start` never decreases. Returns false if memory runs out. O(bytes passed) over all calls. */
 bool tp_boundaries_find(tp_boundary_queue *queue, const uint8_t *text, size_t nbytes, size_t start, size_t limit);
 
+/* Whether boundaries of this kind can be found from any place backwards: those of lines and paragraphs. */
+static inline bool tp_boundary_is_of_lines(tp_boundary kind) { return kind == TP_BOUNDARY_PARAGRAPH || kind == TP_BOUNDARY_LINE; }
+
+/* Returns the last boundary of such a kind in floor < … <= place; `floor` if there is none. */
+size_t tp_boundary_before(tp_boundary kind, const uint8_t *text, size_t nbytes, size_t floor, size_t place);
+
+/* Returns the start of a line a little before `limit`, at which a queue of another kind can begin, too; SIZE_MAX if none is near,
+ * and behind `floor`. */
+size_t tp_boundary_of_line_near(const uint8_t *text, size_t floor, size_t limit);
+
 void tp_boundaries_free(tp_boundary_queue *queue);
 
 #endif

@@ -1,8 +1,8 @@
 /* Cuts texts into chunks of at most so many ids.
  *
- * The text is split and counted from the start of a chunk until there are too many ids, which gives the ends of its pieces and the
- * ids up to each. A cut may change how the text before it is split, but only just before it: a candidate for the end is counted
- * anew from a piece on that it cannot change, so every count is exact. */
+ * The text is counted from the start of a chunk: by stretches of many pieces first, then by pieces until there are too many ids,
+ * which gives places where pieces end and the ids up to each. A cut may change how the text before it is split, but only just before
+ * it: a candidate for the end is counted anew from such a place on that it cannot change, so every count is exact. */
 #include "base/compiler.h"
 #include "base/error.h"
 #include "base/memory.h"
@@ -18,6 +18,9 @@ enum {
     NBYTES_OF_AN_ID = 4,          /* about so many in English; less in most other texts */
     PIECES_AT_ONCE = 512,         /* ends of pieces that fit into the first-level cache */
     PREFETCHED = 32,              /* pieces whose entries are on their way from memory at a time */
+    STRETCH_NBYTES = 512,         /* text that is counted as a whole before the pieces near the end; an end within is counted anew */
+    STRETCH_NBYTES_OF_AN_ID = 2,  /* so few that hardly any text runs out of ids within a stretch */
+    NEAR_IDS = 64,                /* ids before the last one from which on pieces are looked at one by one */
     EACH_TRIED = 8,               /* boundaries that are tried one by one; of those behind them every second, fourth, … is */
     /* No pattern that is written by hand looks further than this behind the end of a piece, but for white space: it reads at most
      * two characters more, or an apostrophe and two letters. */
@@ -39,13 +42,15 @@ typedef struct chunker {
     size_t start; /* of the chunk, and of its first piece */
     piece *pieces;
     size_t n_pieces, pieces_capacity;
-    size_t n_certain; /* the pieces before those that are parts of a long one */
+    size_t n_stretches; /* the first of them are several pieces each */
+    size_t n_certain;   /* the pieces before those that are parts of a long one */
     uint64_t *ends;
     size_t ends_capacity;
 
     uint32_t *tokens; /* of the piece in which ids run out */
     size_t n_tokens, tokens_capacity;
     tp_boundary_queue queues[TP_N_BOUNDARIES];
+    tp_boundary_queue near; /* begins at a line near the end of the chunk */
 } chunker;
 
 static size_t back_to_character(const chunker *c, size_t place)
@@ -95,15 +100,19 @@ static bool count_piece(chunker *c, size_t start, size_t end)
     return tp_encode_piece(e, p, end - start, (size_t)(c->readable_end - p));
 }
 
+static bool make_room_for_pieces(chunker *c, size_t n)
+{
+    if (c->pieces_capacity - c->n_pieces >= n) return true;
+    piece *grown = tp_grow(TP_FOR_WORK, c->pieces, &c->pieces_capacity, c->n_pieces + n, sizeof *grown);
+    if (grown != NULL) c->pieces = grown;
+    return grown != NULL;
+}
+
 /* Counts the first n pieces whose ends from `at` on were found, until there are too many ids. Returns false if memory runs
  * out. */
 static bool count_pieces(chunker *c, size_t at, size_t n)
 {
-    if (c->pieces_capacity - c->n_pieces < n) {
-        piece *grown = tp_grow(TP_FOR_WORK, c->pieces, &c->pieces_capacity, c->n_pieces + n, sizeof *grown);
-        if (grown == NULL) return false;
-        c->pieces = grown;
-    }
+    if (!make_room_for_pieces(c, n)) return false;
     for (size_t i = 0, start = at; i < n && c->encoding.sink.n <= c->how.size; i++) {
         if (i % PREFETCHED == 0) prefetch(c, at, i, n - i < PREFETCHED ? n : i + PREFETCHED);
         size_t end = at + (size_t)(c->ends[i] & ~TP_LEFT_OUT);
@@ -131,13 +140,14 @@ static size_t window_for(size_t n_missing)
     return n_missing < most ? LEAST_AT_ONCE + n_missing * 2 * NBYTES_OF_AN_ID : MOST_AT_ONCE;
 }
 
-/* Splits the text from the start of the chunk on until there are too many ids. Returns false if memory runs out. */
+static size_t start_of_piece(const chunker *c, size_t i) { return i == 0 ? c->start : c->pieces[i - 1].end; }
+
+/* Splits the text behind the pieces that are there until there are too many ids. Returns false if memory runs out. */
 static bool read_pieces(chunker *c)
 {
-    size_t at = c->start, window = 0;
-    c->n_pieces = 0;
+    size_t at = start_of_piece(c, c->n_pieces), window = 0;
     c->n_certain = SIZE_MAX;
-    c->encoding.sink.n = 0;
+    c->encoding.sink.n = c->n_pieces == 0 ? 0 : c->pieces[c->n_pieces - 1].n_ids;
     while (at < c->nbytes && c->encoding.sink.n <= c->how.size) {
         size_t left = c->nbytes - at, n_missing = (size_t)c->how.size - c->encoding.sink.n + 1;
         if (window == 0) window = window_for(n_missing);
@@ -163,6 +173,38 @@ static bool read_pieces(chunker *c)
     return true;
 }
 
+/* Counts the text from the start of the chunk on by stretches, which is faster than by pieces, while many ids are missing. Returns
+ * false if memory runs out. */
+static bool read_stretches(chunker *c)
+{
+    size_t at = c->start;
+    uint64_t n_ids = 0;
+    c->n_pieces = 0;
+    while (c->splitter->rules != NULL && c->how.size - n_ids >= NEAR_IDS) {
+        uint64_t n_missing = c->how.size - n_ids;
+        size_t most = STRETCH_NBYTES / STRETCH_NBYTES_OF_AN_ID;
+        size_t nbytes = n_missing < most ? (size_t)n_missing * STRETCH_NBYTES_OF_AN_ID : STRETCH_NBYTES;
+        if (c->nbytes - at <= nbytes) break;
+        const uint8_t *p = c->text + at;
+        c->encoding.sink.n = 0;
+        nbytes = tp_encode_text(&c->encoding, c->splitter, p, nbytes, (size_t)(c->readable_end - p), false);
+        if (c->encoding.has_failed || !make_room_for_pieces(c, 1)) return false;
+        if (nbytes == 0 || c->encoding.sink.n > n_missing) break;
+        at += nbytes;
+        n_ids += c->encoding.sink.n;
+        c->pieces[c->n_pieces++] = (piece){at, n_ids};
+    }
+    c->n_stretches = c->n_pieces;
+    return true;
+}
+
+/* Reads the text from stretch i on again, by pieces. Returns false if memory runs out. */
+static bool split_stretches(chunker *c, size_t i)
+{
+    c->n_pieces = c->n_stretches = i;
+    return read_pieces(c);
+}
+
 /* Returns the number of pieces that have at most n ids together. */
 static size_t pieces_within(const chunker *c, uint64_t n)
 {
@@ -175,13 +217,16 @@ static size_t pieces_within(const chunker *c, uint64_t n)
     return low;
 }
 
-static size_t start_of_piece(const chunker *c, size_t i) { return i == 0 ? c->start : c->pieces[i - 1].end; }
-
 /* Finds the end of the first n ids. Stores in *n_whole how many pieces end up to there, and keeps the tokens behind them. Returns
  * false if memory runs out. */
 static bool find_end_of_ids(chunker *c, uint64_t n, size_t *n_whole, size_t *end)
 {
-    size_t i = pieces_within(c, n), start = start_of_piece(c, i);
+    size_t i = pieces_within(c, n);
+    if (i < c->n_stretches) {
+        if (!split_stretches(c, i)) return false;
+        i = pieces_within(c, n);
+    }
+    size_t start = start_of_piece(c, i);
     uint64_t n_more = n - (i == 0 ? 0 : c->pieces[i - 1].n_ids);
     *n_whole = i;
     *end = start;
@@ -260,10 +305,25 @@ static search try_end(chunker *c, size_t end, uint64_t *n)
     return *n <= c->how.size ? FOUND : NOT_FOUND;
 }
 
-/* Looks for an end in floor < end <= limit at the boundaries of one kind. */
-static search find_boundary(chunker *c, tp_boundary_queue *queue, size_t floor, size_t limit, size_t *end, uint64_t *n)
+/* Looks for an end in floor < end <= limit at lines or paragraphs. */
+static search find_line(chunker *c, tp_boundary kind, size_t floor, size_t limit, size_t *end, uint64_t *n)
 {
-    if (!tp_boundaries_find(queue, c->text, c->nbytes, c->start, limit)) return NO_MEMORY;
+    size_t place = tp_boundary_before(kind, c->text, c->nbytes, floor, limit);
+    for (unsigned tried = 0; place > floor;) {
+        *end = place;
+        search result = try_end(c, place, n);
+        if (result != NOT_FOUND) return result;
+        for (size_t step = step_after(tried++); step > 0 && place > floor; step--) {
+            place = tp_boundary_before(kind, c->text, c->nbytes, floor, place - 1);
+        }
+    }
+    return NOT_FOUND;
+}
+
+/* Looks for an end in floor < end <= limit at the boundaries behind `start` that a queue finds. */
+static search find_in_queue(chunker *c, tp_boundary_queue *queue, size_t start, size_t floor, size_t limit, size_t *end, uint64_t *n)
+{
+    if (!tp_boundaries_find(queue, c->text, c->nbytes, start, limit)) return NO_MEMORY;
     const size_t *places = queue->places;
     size_t low = queue->first, high = queue->n;
     while (high > low && places[high - 1] > limit) high--;
@@ -275,6 +335,19 @@ static search find_boundary(chunker *c, tp_boundary_queue *queue, size_t floor, 
         high = high - low > step ? high - step : low;
     }
     return NOT_FOUND;
+}
+
+/* Looks for an end in floor < end <= limit at the boundaries of one kind: near the limit first, where most chunks end. */
+static search find_boundary(chunker *c, tp_boundary_queue *queue, size_t floor, size_t limit, size_t *end, uint64_t *n)
+{
+    if (tp_boundary_is_of_lines(queue->kind)) return find_line(c, queue->kind, floor, limit, end, n);
+    size_t line = tp_boundary_of_line_near(c->text, floor, limit);
+    if (line != SIZE_MAX) {
+        if (!tp_boundaries_begin(&c->near, queue->kind, line)) return NO_MEMORY;
+        search result = find_in_queue(c, &c->near, line, line, limit, end, n);
+        if (result != NOT_FOUND) return result;
+    }
+    return find_in_queue(c, queue, c->start, floor, limit, end, n);
 }
 
 /* Looks for an end behind `floor` at the tokens that are kept, the last of which ends at `limit`, and at the pieces before. */
@@ -323,7 +396,7 @@ static search try_start(chunker *c, size_t start, size_t end)
 /* Looks for a start in least <= start < end at the boundaries of one kind. */
 static search find_boundary_before(chunker *c, tp_boundary_queue *queue, size_t least, size_t end, size_t *start)
 {
-    if (!tp_boundaries_find(queue, c->text, c->nbytes, c->start, end)) return NO_MEMORY;
+    if (!tp_boundaries_find(queue, c->text, c->nbytes, least - 1, end)) return NO_MEMORY;
     size_t k = queue->first;
     while (k < queue->n && queue->places[k] < least) k++;
     for (unsigned tried = 0; k < queue->n && queue->places[k] < end;) {
@@ -340,6 +413,7 @@ static search find_boundary_before(chunker *c, tp_boundary_queue *queue, size_t 
 static search find_token_before(chunker *c, size_t k, size_t least, size_t end, size_t *start)
 {
     size_t place = on_to_character(c, least);
+    if (k < c->n_stretches && !split_stretches(c, k)) return NO_MEMORY;
     for (unsigned tried = 0; place < end;) {
         *start = place;
         search result = try_start(c, place, end);
@@ -399,7 +473,7 @@ static search next_chunk(chunker *c, tp_chunks_place *place, tp_chunk *chunk)
     for (;;) {
         c->start = (size_t)place->start;
         size_t floor = place->end > place->start ? (size_t)place->end : c->start;
-        result = read_pieces(c) ? find_end(c, floor, &end, &n_ids) : NO_MEMORY;
+        result = read_stretches(c) && read_pieces(c) ? find_end(c, floor, &end, &n_ids) : NO_MEMORY;
         if (result != NOT_FOUND || floor == c->start) break;
         pass(c, place, floor); /* there is no room for more than the overlap */
     }
@@ -478,6 +552,7 @@ static tp_status check_ends(const uint64_t *ends, size_t n_texts, size_t text_nb
 static void free_chunker(chunker *c)
 {
     for (size_t i = 0; i < TP_N_BOUNDARIES; i++) tp_boundaries_free(&c->queues[i]);
+    tp_boundaries_free(&c->near);
     tp_release(TP_FOR_WORK, c->pieces, c->pieces_capacity * sizeof *c->pieces);
     tp_release(TP_FOR_WORK, c->ends, c->ends_capacity * sizeof *c->ends);
     tp_release(TP_FOR_WORK, c->tokens, c->tokens_capacity * sizeof *c->tokens);

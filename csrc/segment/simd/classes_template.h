@@ -11,6 +11,7 @@
 
 #include "base/compiler.h"
 #include "segment/class_words.h"
+#include "unicode/utf8.h"
 
 tp_next_words NEXT_WORDS;
 
@@ -70,19 +71,35 @@ size_t NEXT_WORDS(const tp_words_rule *any_rule, const uint8_t *text, size_t nby
     return n;
 }
 
-/* Removes the runs that are too short from the edges. */
-static inline size_t drop_short_runs(const tp_class_rule *rule, const uint8_t *text, size_t nbytes, bool has_beyond,
-                                     uint16_t *edges, size_t n_words)
+/* Counts the characters of a short run. Eight bytes more may be read. */
+static inline size_t count_characters(const uint8_t *run, size_t nbytes)
 {
-    const size_t min_length = rule->min_length;
+    /* From the middle minus n on, the first n bytes are all ones. */
+    static const uint8_t ones_then_zeros[16] = {255, 255, 255, 255, 255, 255, 255, 255};
+    size_t n = 0;
+    for (size_t i = 0; i < nbytes; i += 8) {
+        size_t n_here = nbytes - i < 8 ? nbytes - i : 8;
+        uint64_t eight, mask;
+        memcpy(&eight, run + i, sizeof eight);
+        memcpy(&mask, ones_then_zeros + 8 - n_here, sizeof mask);
+        uint64_t later = eight & ~(eight << 1) & mask & TP_UTF8_HIGH_BITS; /* 10 are the highest bits of later bytes */
+        n += n_here - tp_count_bits(later);
+    }
+    return n;
+}
+
+/* Removes the runs that are too short from the edges. A run that reaches as far as so many characters can has them. */
+static inline size_t drop_short_runs(const tp_class_rule *rule, const uint8_t *text, bool has_beyond, uint16_t *edges,
+                                     size_t n_words)
+{
+    const size_t min_length = rule->min_length, longest = 4 * min_length;
     size_t n = 0;
     for (size_t i = 0; i < n_words; i++) {
-        tp_span run = {edges[2 * i], edges[2 * i + 1]};
-        size_t length = run.end - run.start;
-        edges[2 * n] = (uint16_t)run.start;
-        edges[2 * n + 1] = (uint16_t)run.end;
-        if (has_beyond && length < 4 * min_length) n += tp_class_accepts(rule, text, nbytes, &run);
-        else n += length >= min_length;
+        size_t start = edges[2 * i], end = edges[2 * i + 1], length = end - start;
+        edges[2 * n] = (uint16_t)start;
+        edges[2 * n + 1] = (uint16_t)end;
+        if (has_beyond) length = count_characters(text + start, length < longest ? length : longest);
+        n += length >= min_length;
     }
     return n;
 }
@@ -109,5 +126,5 @@ size_t FIND_EDGES(const tp_class_rule *rule, const uint8_t *text, size_t nbytes,
         inside = members >> 63;
     }
     size_t n_words = (size_t)(end - edges) / 2;
-    return rule->min_length == 1 ? n_words : drop_short_runs(rule, text, nbytes, all_beyond != 0, edges, n_words);
+    return rule->min_length == 1 ? n_words : drop_short_runs(rule, text, all_beyond != 0, edges, n_words);
 }

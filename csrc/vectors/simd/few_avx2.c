@@ -8,23 +8,6 @@ TP_BEGIN_VARIANT(TP_AVX2)
 
 #include "vectors/few.h"
 
-tp_sort_few_fn tp_sort_few_avx2;
-
-void tp_sort_few_avx2(const uint64_t *numbers, uint64_t *sorted, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const __m256i number = _mm256_set1_epi64x((long long)numbers[i]);
-        __m256i minus_rank = _mm256_setzero_si256();
-        for (size_t j = 0; j < n; j += 4) {
-            __m256i others = _mm256_loadu_si256((const __m256i *)(const void *)(numbers + j));
-            minus_rank = _mm256_add_epi64(minus_rank, _mm256_cmpgt_epi64(number, others));
-        }
-        __m128i halves = _mm_add_epi64(_mm256_castsi256_si128(minus_rank), _mm256_extracti128_si256(minus_rank, 1));
-        long long rank = -(_mm_cvtsi128_si64(halves) + _mm_extract_epi64(halves, 1));
-        sorted[rank] = numbers[i];
-    }
-}
-
 tp_rank_few_fn tp_rank_few_avx2;
 
 /* Both numbers are below 2^31, so that they compare as numbers with a sign. */

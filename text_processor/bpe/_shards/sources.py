@@ -23,6 +23,7 @@ from text_processor._documents.arrow import import_pyarrow
 from text_processor._documents.batches import Step
 from text_processor._documents.sources import Shard
 from text_processor._native import text as native_text
+from text_processor._native.json_lines import Rows
 from text_processor._native.text import Batch
 from text_processor.bpe import _model
 from text_processor.bpe._shards.plan import Plan
@@ -169,7 +170,7 @@ class _File:
     def describe(self) -> dict[str, Any]:
         return self._about
 
-    def _line_blocks(self, nbytes: int) -> Iterator[bytes]:
+    def _line_blocks(self, nbytes: int) -> Iterator[memoryview]:
         """Give whole lines of text, of at least so many bytes together; the last block may not end with a line end."""
         with sources.opened_file(self._path, self._plan.reading) as given:
             text = given.text(self.name, self._plan.reading.errors, drops_mark=True)
@@ -184,7 +185,7 @@ class OfLines(_File):
     def documents(self, skip: int) -> Generator[Documents, None, None]:  # noqa: ARG002 - reading costs little
         first = 0
         for block in self._line_blocks(_batch_nbytes(self._threads)):
-            batch = _lines_of(block)
+            batch = _lines_of(bytes(block))
             if batch.n_ends == 1:
                 yield Documents(first, memoryview(bytes(memoryview(batch.text)[: batch.ends[0]])))
             elif batch.n_ends:
@@ -313,11 +314,24 @@ class OfJsonLines(_File):
     """A field of JSON lines; ``a.b`` is the field b of the object a."""
 
     def documents(self, skip: int) -> Generator[Documents, None, None]:  # noqa: ARG002
-        blocks = self._line_blocks(json_lines.NBYTES)
+        enough = _batch_nbytes(self._threads)
+        found = json_lines.rows(self._line_blocks(enough), self._plan.column or USUAL_COLUMN, "column=", enough=enough)
         first = 0
-        for values in ahead(json_lines.values(blocks, self._plan.column or USUAL_COLUMN, "column="), self._threads):
-            yield from (_of_values if is_a(values, list) else _of_column)(values, first, self._threads)
-            first += len(values)
+        for some in ahead(found, self._threads):
+            if isinstance(some, Rows):
+                yield _of_rows(some, first)
+                first += some.texts.n_ends
+            else:
+                yield from _of_values(some, first, self._threads)
+                first += len(some)
+
+
+def _of_rows(rows: Rows, first: int) -> Documents:
+    text, ends, n = rows.texts
+    has_value = None if rows.n_values == n else bytes(rows.has_value)
+    if n == 1 and ends[0] > _model.most_of_one():
+        return Documents(first, memoryview(text)[: ends[0]], has_value)
+    return Documents(first, rows.texts, has_value)
 
 
 def field_of_stream(stream: Any, field: str) -> Iterator[Any]:
