@@ -1270,6 +1270,7 @@ CASES: list[Case] = [
     ),
     (corpus("a b"), FileNotFoundError, "no file matches 'a b'", "texts in a list are given as iter(texts)"),
     (corpus(["a b"]), FileNotFoundError, "no file matches 'a b'", "texts in a list are given as iter(texts)"),
+    (corpus("/dev/null"), ValueError, "'/dev/null' cannot be read again", "give files, not pipes or devices"),
     (corpus({"a": 1}), TypeError, "not dict", "sources must be paths, Arrow data or an iterable of texts"),
     (corpus(("a", 5)), TypeError, "document 1", "must be str, bytes or another buffer of bytes, not int"),
     (corpus(column="text"), ValueError, "column='text'", "is for files and tables"),

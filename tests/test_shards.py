@@ -591,6 +591,15 @@ def test_parquet_that_is_damaged_is_named(damage: Callable[[bytes], bytes], caus
     assert type(named.__cause__) is cause
 
 
+def test_pipes_are_refused(tmp_path: Path) -> None:
+    """The first bytes, which tell Parquet from text, could not be read again."""
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/null")):
+        with pytest.raises(ValueError, match=rf"^{str(path)!r} cannot be read again, .* not pipes or devices$"):
+            of_bytes().encode_corpus(path, tmp_path / "out", format="raw")
+    assert not (tmp_path / "out").exists()
+
+
 def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
     def texts() -> Iterator[str]:
         with pytest.raises(TextProcessorError, match="another run is writing to"):
