@@ -1101,7 +1101,7 @@ class _Weighing:
         kind = type(cast(object, t))
         if kind not in {PeerTransformer, TfidfTransformer} or not self._is_native(t) or not parts.n_rows:
             return form
-        weights: Any = vars(cast(Any, t)).get("idf_")
+        weights = cast("dict[str, Any]", vars(t)).get("idf_")
         if weights is None:
             self.is_done = _is_fitted_without_weights(t)
         else:
