@@ -183,6 +183,28 @@ class TpArrowBatch(Pointer[TpArrowBatch]):
     is_at_blank: bool
 
 @type_check_only
+class TpJsonField(Pointer[TpJsonField]):
+    names: Pointer[Uint8]
+    names_nbytes: int
+    name_ends: Pointer[Uint64]
+    n_names: int
+
+@type_check_only
+class TpJsonRows(Pointer[TpJsonRows]):
+    text: Pointer[Uint8]
+    text_capacity: int
+    ends: Pointer[Uint64]
+    has_value: Pointer[Uint8]
+    capacity: int
+    enough: int
+    separates: bool
+    text_nbytes: int
+    n_rows: int
+    n_values: int
+    n_lines: int
+    is_at_other: bool
+
+@type_check_only
 class TpCorpus: ...
 
 @type_check_only
@@ -269,6 +291,20 @@ class TpVectorsSizes(Pointer[TpVectorsSizes]):
     n_entries: int
     n_terms: int
     terms_nbytes: int
+
+@type_check_only
+class TpRowsForm(Pointer[TpRowsForm]):
+    numbers: Pointer[Uint32]
+    renumbered: Pointer[Int32]
+    weights: Pointer[Double]
+    values: int
+    norm: int
+    n_threads: int
+
+@type_check_only
+class TpFrequenciesJob(Pointer[TpFrequenciesJob]):
+    vectors: Pointer[TpVectors]
+    frequencies: Pointer[Int64]
 
 @type_check_only
 class TpLexicon: ...
@@ -564,9 +600,23 @@ class New(Protocol):
     @overload
     def __call__(self, cdecl: Literal["tp_float_sum[]", "tp_float_sum[1]"], init: int = ...) -> Array[TpFloatSum]: ...
     @overload
+    def __call__(self, cdecl: Literal["tp_frequencies_job *"], init: dict[str, Any] = ...) -> TpFrequenciesJob: ...
+    @overload
+    def __call__(
+        self, cdecl: Literal["tp_frequencies_job[]", "tp_frequencies_job[1]"], init: int = ...
+    ) -> Array[TpFrequenciesJob]: ...
+    @overload
     def __call__(self, cdecl: Literal["tp_int_sum *"], init: dict[str, Any] = ...) -> TpIntSum: ...
     @overload
     def __call__(self, cdecl: Literal["tp_int_sum[]", "tp_int_sum[1]"], init: int = ...) -> Array[TpIntSum]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_json_field *"], init: dict[str, Any] = ...) -> TpJsonField: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_json_field[]", "tp_json_field[1]"], init: int = ...) -> Array[TpJsonField]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_json_rows *"], init: dict[str, Any] = ...) -> TpJsonRows: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_json_rows[]", "tp_json_rows[1]"], init: int = ...) -> Array[TpJsonRows]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_lexicon **"], init: Pointer[TpLexicon] = ...) -> Pointer[Pointer[TpLexicon]]: ...
     @overload
@@ -661,6 +711,10 @@ class New(Protocol):
     def __call__(self, cdecl: Literal["tp_rows *"], init: dict[str, Any] = ...) -> TpRows: ...
     @overload
     def __call__(self, cdecl: Literal["tp_rows[]", "tp_rows[1]"], init: int = ...) -> Array[TpRows]: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_rows_form *"], init: dict[str, Any] = ...) -> TpRowsForm: ...
+    @overload
+    def __call__(self, cdecl: Literal["tp_rows_form[]", "tp_rows_form[1]"], init: int = ...) -> Array[TpRowsForm]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_segments_place *"], init: dict[str, Any] = ...) -> TpSegmentsPlace: ...
     @overload
@@ -925,6 +979,9 @@ class Lib:
     TP_VALUES_INT64: Final = 1
     TP_VALUES_FLOAT32: Final = 2
     TP_VALUES_FLOAT64: Final = 3
+    TP_NORM_NONE: Final = 0
+    TP_NORM_L1: Final = 1
+    TP_NORM_L2: Final = 2
     TP_VADER_BY_LEXICON: Final = 0
     TP_VADER_BY_NO_BEFORE: Final = 1
     TP_VADER_BY_NO: Final = 2
@@ -1143,6 +1200,16 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_json_read_rows(
+        self,
+        field: Pointer[TpJsonField],
+        text: bytes | Pointer[Uint8],
+        text_nbytes: int,
+        rows: Pointer[TpJsonRows],
+        used: Pointer[Size],
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_hash_documents(
         self,
         salt: int,
@@ -1329,35 +1396,44 @@ class Lib:
         /,
     ) -> int: ...
     def tp_vectors_add_each(self, jobs: Pointer[TpVectorsJob], n_jobs: int, error: Pointer[TpError], /) -> int: ...
-    def tp_vectors_append(self, vectors: Pointer[TpVectors], other: Pointer[TpVectors], error: Pointer[TpError], /) -> int: ...
     def tp_vectors_append_terms(
-        self, vectors: Pointer[TpVectors], other: Pointer[TpVectors], columns: Pointer[Uint32], error: Pointer[TpError], /
+        self,
+        vectors: Pointer[TpVectors],
+        other: Pointer[TpVectors],
+        first: int,
+        n_terms: int,
+        n_threads: int,
+        columns: Pointer[Uint32],
+        error: Pointer[TpError],
+        /,
     ) -> int: ...
     def tp_vectors_get_sizes(self, vectors: Pointer[TpVectors], sizes: Pointer[TpVectorsSizes], /) -> None: ...
     def tp_vectors_get_rows(
-        self,
-        vectors: Pointer[TpVectors],
-        columns: Pointer[Int32],
-        counts: Pointer[Int32],
-        row_starts: Pointer[Int64],
-        error: Pointer[TpError],
-        /,
-    ) -> int: ...
+        self, vectors: Pointer[TpVectors], columns: Pointer[Int32], counts: Pointer[Int32], row_starts: Pointer[Int64], /
+    ) -> None: ...
     def tp_vectors_take_rows(
         self,
         vectors: Pointer[TpVectors],
-        renumbered: Pointer[Int32],
-        kind: int,
-        n_threads: int,
+        form: Pointer[TpRowsForm],
         columns: Pointer[Int32],
         values: CData,
         row_starts: Pointer[Int64],
+        n_left: Pointer[Uint64],
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_vectors_add_frequencies(self, jobs: Pointer[TpFrequenciesJob], n_jobs: int, /) -> None: ...
     def tp_vectors_clear_rows(self, vectors: Pointer[TpVectors], /) -> None: ...
-    def tp_vectors_get_terms(
-        self, vectors: Pointer[TpVectors], text: Pointer[Uint8], ranks: Pointer[Int32], error: Pointer[TpError], /
+    def tp_vectors_get_terms(self, vectors: Pointer[TpVectors], text: Pointer[Uint8], /) -> None: ...
+    def tp_vectors_rank_terms(
+        self,
+        vectors: Pointer[TpVectors],
+        n_threads: int,
+        ranks: Pointer[Int32],
+        go_on: FunctionPointer[[CData], int],
+        user: CData,
+        error: Pointer[TpError],
+        /,
     ) -> int: ...
     def tp_lexicon_new(
         self,

@@ -316,7 +316,7 @@ void tp_vectors_get_terms(const tp_vectors *v, uint8_t *text)
 tp_status tp_vectors_rank_terms(const tp_vectors *v, size_t n_threads, int32_t *ranks, tp_go_on go_on, void *user, tp_error *error)
 {
     size_t n = v->table.n_terms, nbytes = 2 * n * sizeof(tp_sorted_term);
-    if (n_threads < 1 || n_threads > TP_MOST_SHARES) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there are no so many threads");
+    if (n_threads < 1 || n_threads > TP_MOST_SHARES) return tp_fail(error, TP_INVALID_ARGUMENT, 0, "there are not so many threads");
     if (n == 0) return TP_OK;
     tp_sorted_term *terms = tp_allocate(TP_FOR_WORK, nbytes);
     if (terms == NULL) return tp_fail_no_memory(error);

@@ -81,7 +81,7 @@ def rows(
 def arrays(blocks: Iterable[memoryview], name: str, option: str, pa: Any) -> Iterator[Any]:
     """Give what `rows` gives as Arrow arrays; lone surrogates, which UTF-8 cannot hold, are replaced."""
     for found in rows(blocks, name, option, separates=False):
-        yield pa.array(map(_plain, found), pa.large_string()) if is_a(found, list) else _array(found, pa)
+        yield _array(found, pa) if isinstance(found, Rows) else pa.array(map(_plain, found), pa.large_string())
 
 
 def _array(found: Rows, pa: Any) -> Any:

@@ -124,9 +124,10 @@ class Vectors(Handle):
         kept = [(name, ffi.from_buffer(kind, each)) for name, kind, each in held if each is not None]
         for name, each in kept:
             setattr(c_form, name, each)
-        arrays = [ffi.from_buffer(kind, each) for kind, each in zip(("int32_t[]", "uint8_t[]", "int64_t[]"), rows, strict=True)]
+        columns, starts = ffi.from_buffer("int32_t[]", rows[0]), ffi.from_buffer("int64_t[]", rows[2])
+        values = ffi.from_buffer("uint8_t[]", rows[1])
         while True:
-            check(lib.tp_vectors_take_rows(self.pointer, c_form, *arrays, n_left, error), error)
+            check(lib.tp_vectors_take_rows(self.pointer, c_form, columns, values, starts, n_left, error), error)
             if not n_left[0]:
                 return
 

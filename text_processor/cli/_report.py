@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from text_processor import report
 from text_processor.analyzer import TextAnalyzer
 from text_processor.cli import _rule
 from text_processor.cli._bpe import _LateBar, _naming
@@ -24,6 +23,7 @@ from text_processor.cli._shared import (
     say,
 )
 from text_processor.errors import EmptyAnalyzerError, TextProcessorError
+from text_processor.report._page import NGRAM_NBYTES, check_packages
 
 _DESCRIPTION = """\
 Write a page of HTML on the words of text files; with --versus, first of all on
@@ -78,10 +78,10 @@ def add_command(commands: Any) -> None:
     parser.add_argument(
         "--ngram-bytes",
         type=_size_or_all,
-        default=report.NGRAM_NBYTES,
+        default=NGRAM_NBYTES,
         metavar="SIZE",
         help="count runs of two and three words in so much from the beginning of the files, such as 500M, or in all "
-        f"(default: {report.NGRAM_NBYTES >> 20}M)",
+        f"(default: {NGRAM_NBYTES >> 20}M)",
     )
     add_encoding(parser)
     add_threads(parser)
@@ -99,7 +99,7 @@ def _report(arguments: argparse.Namespace) -> int:
         arguments.refuse("the files are read several times: name files, not standard input")
     options = _rule.options(arguments)
     try:
-        report.check_packages()
+        check_packages()
     except ImportError as error:
         raise FileError(str(error)) from error
     with Work([name for names in given for name in names], shows_bar=arguments.progress) as work:

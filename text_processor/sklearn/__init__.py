@@ -51,6 +51,7 @@ from text_processor._common import many
 from text_processor._common.arguments import threads_or_all
 from text_processor._common.progress import Progress, Report, reporting
 from text_processor._native.segment import find
+from text_processor._native.status import TooLargeError
 from text_processor._native.vectors import MOST_COLUMNS, Form, Vectors, Way
 from text_processor._native.words import OF_CLASS, OF_UAX29, WordRule
 from text_processor._words import patterns
@@ -931,7 +932,11 @@ class _Native(_Convertible):
         parts, form = _counting.same_terms(used), Form(threads=threads)
         if (weighing := _UNDER_WAY.weighing_of(self)) is not None:
             form = weighing.of_rows(parts, form)
-        matrix = _counting.matrix_of(parts, parts.vectors[0].sizes.n_terms, self.dtype, form)  # type: ignore[attr-defined]
+        try:
+            matrix = _counting.matrix_of(parts, parts.n_terms, self.dtype, form)  # type: ignore[attr-defined]
+        except TooLargeError:  # a weighted value is not finite; the rows, which are few, are still there
+            cast(_Weighing, weighing).is_done = False
+            matrix = _counting.matrix_of(parts, parts.n_terms, self.dtype, Form(threads=threads))  # type: ignore[attr-defined]
         kept.idle.extend(used[: max(_MOST_KEPT, threads) - len(kept.idle)])
         return kept.vocabulary, matrix
 
@@ -1026,6 +1031,9 @@ _WEIGHTS_AT_ONCE = 1 << 15
 # So many entries are counted at once.
 _COUNTED_AT_ONCE = 1 << 20
 
+# So few entries are weighted before any is removed: then the core looks whether values are finite.
+_FEW_ENTRIES = 1 << 15
+
 # A count times a lesser weight is finite.
 _SMALL_WEIGHT = 1e290
 
@@ -1086,21 +1094,21 @@ class _Weighing:
         return form._replace(weights=made.idf_[form.renumbered] if v.use_idf else None, norm=v.norm)
 
     def of_rows(self, parts: _counting.Parts, form: Form) -> Form:
-        """Return the form of rows with the weights that are learned; without if one is not finite."""
+        """Return the form of rows with the weights that are learned; without if a value may not be finite."""
         t = self.vectorizer._tfidf
         kind = type(cast(object, t))
         if kind not in {PeerTransformer, TfidfTransformer} or not self._is_native(t) or not parts.n_rows:
             return form
-        weights, n_terms = vars(t).get("idf_"), parts.vectors[0].sizes.n_terms
+        weights = vars(t).get("idf_")
         if weights is None:
             self.is_done = _is_fitted_without_weights(t)
         else:
             self.is_done = (
                 type(weights) is np.ndarray
                 and weights.dtype == np.float64
-                and weights.shape == (n_terms,)
+                and weights.shape == (parts.n_terms,)
                 and weights.flags.c_contiguous
-                and float(abs(weights).max()) < _SMALL_WEIGHT
+                and (parts.n_entries <= _FEW_ENTRIES or float(abs(weights).max()) < _SMALL_WEIGHT)
             )
         return form._replace(weights=weights, norm=t.norm) if self.is_done else form
 

@@ -11,11 +11,12 @@ import numpy as np
 import scipy.sparse as sp  # type: ignore[import-untyped, unused-ignore]
 from sklearn import get_config  # type: ignore[import-untyped, unused-ignore]
 
-from text_processor._native.vectors import VALUES, Form, Vectors, Views, add_each, add_frequencies, view
+from text_processor._native.vectors import VALUES, Form, Sizes, Vectors, Views, add_each, add_frequencies, view
 from text_processor.sklearn._columns import BATCH_NBYTES, Column
 
 # The first batch is of few documents, to know how long they are.
 FIRST_BATCH = 256
+GROWTH = 8
 MOST_IN_BATCH = 1 << 14
 
 # Fewer documents for a thread do not pay for it.
@@ -70,7 +71,7 @@ def _views(documents: Sequence[Any], start: int, stop: int) -> Iterator[Views]:
             raise _OtherDocumentsError
         yield views
         start += views.n_documents
-        n = max(1, min(2 * n, MOST_IN_BATCH, BATCH_NBYTES * views.n_documents // (views.nbytes + 1)))
+        n = max(1, min(GROWTH * n, MOST_IN_BATCH, BATCH_NBYTES * views.n_documents // (views.nbytes + 1)))
 
 
 def _shares(documents: Sequence[Any], threads: int) -> list[tuple[int, int]]:
@@ -98,19 +99,24 @@ class Parts(NamedTuple):
 
     vectors: list[Vectors]
     numbers: list[Any]
+    sizes: list[Sizes]
 
     @property
     def n_entries(self) -> int:
-        return sum(each.sizes.n_entries for each in self.vectors)
+        return sum([each.n_entries for each in self.sizes])
 
     @property
     def n_rows(self) -> int:
-        return sum(each.sizes.n_rows for each in self.vectors)
+        return sum([each.n_rows for each in self.sizes])
+
+    @property
+    def n_terms(self) -> int:
+        return self.sizes[0].n_terms
 
 
 def same_terms(vectors: list[Vectors]) -> Parts:
     """Return vectors that have fixed terms or hashed columns."""
-    return Parts(vectors, [None] * len(vectors))
+    return Parts(vectors, [None] * len(vectors), [each.sizes for each in vectors])
 
 
 def joined(vectors: list[Vectors]) -> Parts:
@@ -119,12 +125,12 @@ def joined(vectors: list[Vectors]) -> Parts:
     numbers = [np.empty(other.sizes.n_terms, np.uint32) for other in others]
     for other, columns in zip(others, numbers, strict=True):
         first.append_terms(other, columns, len(vectors))
-    return Parts(vectors, [None, *numbers])
+    return Parts(vectors, [None, *numbers], [each.sizes for each in vectors])
 
 
 def frequencies_in(parts: Parts) -> Any:
     """Return the number of rows that have each term."""
-    n_terms = parts.vectors[0].sizes.n_terms
+    n_terms = parts.n_terms
     each = [np.zeros(n_terms if numbers is None else len(numbers), np.int64) for numbers in parts.numbers]
     add_frequencies(parts.vectors, each)
     for numbers, more in zip(parts.numbers[1:], each[1:], strict=True):
@@ -134,10 +140,12 @@ def frequencies_in(parts: Parts) -> Any:
 
 def take_rows(parts: Parts, rows: tuple[Any, Any, Any], form: Form) -> None:
     """Fill arrays of columns, values and starts of rows, and forget the rows."""
+    if len(parts.vectors) == 1:
+        parts.vectors[0].take_rows(rows, form)
+        return
     columns, values, starts = rows
     entry = row = 0
-    for vectors, numbers in zip(*parts, strict=True):
-        sizes = vectors.sizes
+    for vectors, numbers, sizes in zip(*parts, strict=True):
         entries, ends = slice(entry, entry + sizes.n_entries), slice(row, row + sizes.n_rows + 1)
         vectors.take_rows((columns[entries], values[entries], starts[ends]), form, numbers)
         starts[ends] += entry

@@ -14,7 +14,9 @@
 enum {
     JSON_BLOCK_NBYTES = 64,
     /* Arrays and objects in each other. Python's reader ends below 1,000; there is no need to be so strict. */
-    MOST_DEPTH = 1 << 14
+    MOST_DEPTH = 1 << 14,
+    /* Python reads no ints of more than 4,300 digits, unless it is told to. */
+    MOST_DIGITS = 4300
 };
 
 typedef struct json_reader {
@@ -158,7 +160,7 @@ static bool skip_digits(json_reader *r)
 {
     const uint8_t *first = r->at;
     while ((uint8_t)(peek(r) - '0') < 10) r->at++;
-    return r->at > first;
+    return r->at > first && r->at - first <= MOST_DIGITS;
 }
 
 static bool skip_number(json_reader *r)
