@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from glob import glob, has_magic
@@ -114,6 +115,10 @@ def _found(paths: Iterable[Any]) -> list[str]:
 def _of_paths(names: list[str], plan: Plan, threads: int) -> Iterator[Reader]:
     whole: list[str] = []
     for name in names:
+        if not stat.S_ISREG(os.stat(name).st_mode):  # noqa: PTH116 - a pipe would have lost what was looked at, or wait for ever
+            raise ValueError(
+                f"{quoted(name)} cannot be read again, which a run that goes on does: give files, not pipes or devices"
+            )
         with io.FileIO(name) as file:
             is_parquet = file.read(len(_PARQUET)) == _PARQUET
         is_table = is_parquet or plan.column is not None or _plain(name).endswith(_JSON_LINES)
