@@ -53,6 +53,7 @@ count_words = _engine.of_engine(Here, _engine.count_words)
 fit_vectorizer = _engine.of_engine(Here, _engine.fit_vectorizer)
 vectorize = _engine.of_engine(Here, _engine.vectorize)
 encode_column = _engine.of_engine(Here, _engine.encode_column)
+train_tokenizer = _engine.of_engine(Here, _engine.train_tokenizer)
 count_tokens = _engine.of_engine(Here, _engine.count_tokens)
 score_sentiment = _engine.of_engine(Here, _engine.score_sentiment)
 
@@ -271,3 +272,42 @@ def test_tokens_stand_beside_texts() -> None:
         {"text": "abc", "ids": [256, 99], "tokens": 2},
         {"text": None, "ids": None, "tokens": None},
     ]
+
+
+# ---- Training --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"allowed_special": ["<a b>"]},
+        {"allowed_special": "all", "min_frequency": 30},
+        {"max_token_length": 3, "tie_break": "hf"},
+    ],
+    ids=["a name", "all names, frequent pairs", "short tokens"],
+)
+def test_options_of_training_are_those_of_one_process(options: dict[str, Any]) -> None:
+    texts = [line.replace(" ", "<a b>", 1) + "<c>" for line in LINES[:90]]
+    expected = Tokenizer("gpt2", special_tokens=["<a b>", "<c>"])
+    expected.train_from_iterator(texts, 400)
+    plain = expected.merges
+    expected.train_from_iterator(texts, 400, **options)
+    found = train_tokenizer(parts_of(texts, [20, 55]), "gpt2", 400, special_tokens=["<a b>", "<c>"], **options)
+    assert found.merges == expected.merges != plain
+    assert found.special_tokens == expected.special_tokens
+
+
+def test_files_of_other_bytes_train_as_one_process_reads_them(tmp_path: Path) -> None:
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"caf\xe9 caf\xe9 " * 9)
+    expected = Tokenizer("gpt2")
+    expected.train("caf\ufffd caf\ufffd " * 9, 270)
+    assert train_tokenizer([str(path)], "gpt2", 270, errors="replace").merges == expected.merges
+    with pytest.raises(PartError, match=r"text\.txt"):
+        train_tokenizer([str(path)], "gpt2", 270)
+
+
+@pytest.mark.parametrize(("name", "value"), [("min_frequency", -1), ("max_token_length", 0), ("tie_break", "gpt2")])
+def test_options_of_training_are_checked_before_the_work(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=name):
+        train_tokenizer(["no such part"], "gpt2", 300, **{name: value})

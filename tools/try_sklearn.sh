@@ -15,5 +15,5 @@ for version in "$@"; do
     fi
     echo "scikit-learn $version"
     SKLEARN_WORKERS=loky PYTHONPATH=. "$python" -W ignore -m pytest -q -p no:cacheprovider tests/test_sklearn.py tests/test_sklearn_parts.py \
-        tests/test_sklearn_own.py tests/test_sklearn_work.py
+        tests/test_sklearn_own.py tests/test_sklearn_work.py tests/test_sklearn_sources.py
 done

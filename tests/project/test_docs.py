@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import re
+import tomllib
 from collections import defaultdict
 from importlib.util import find_spec
 from pathlib import Path
@@ -97,6 +98,12 @@ def test_only_these_blocks_are_not_run() -> None:
             if block.mark == "not run":
                 reasons[name_of(page)].append(block.reason)
     assert reasons == NOT_RUN
+
+
+def test_the_page_of_extras_has_each() -> None:
+    project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
+    listed = re.findall(r"^\| `(\w+)` \|", read(ROOT / "docs/howto/extras.md"), re.MULTILINE)
+    assert listed == sorted(project["optional-dependencies"])
 
 
 def test_the_readme_is_short() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
@@ -132,6 +132,8 @@ def train_tokenizer(
     *,
     column: str | None = None,
     encoding: str | None = None,
+    errors: Literal["strict", "replace"] = "strict",
+    allowed_special: Literal["all"] | Collection[str] = (),
     **options: Any,
 ) -> Tokenizer:
     """Train a tokenizer on a cluster, with exactly the merges that training on all texts in one process gives.
@@ -144,13 +146,22 @@ def train_tokenizer(
         vocab_size: as for `text_processor.Tokenizer.train_from_iterator`.
         column: as for `count_words`.
         encoding: of files of text, if it is not UTF-8.
-        options: ``tie_break`` and ``progress`` of `text_processor.Tokenizer.train_from_counts`, ``special_tokens`` of
-            `text_processor.Tokenizer`, and those of the engine, as for `count_words`.
+        errors: of files of text: ``"strict"`` or ``"replace"``, as for `text_processor.PieceCounts.add_file`.
+        allowed_special: as for `text_processor.Tokenizer.train_from_iterator`: names of ``special_tokens`` that the workers cut
+            out of the texts, or ``"all"``.
+        options: ``tie_break``, ``min_frequency``, ``max_token_length`` and ``progress`` of
+            `text_processor.Tokenizer.train_from_counts`, ``special_tokens`` of `text_processor.Tokenizer`, and those of the
+            engine, as for `count_words`. They are checked before the workers begin.
 
     Raises what `count_words` raises.
     """
     tokenizer = Tokenizer(pattern, special_tokens=options.pop("special_tokens", None))
-    work = Work(column, {"encoding": encoding}, {"pattern": tokenizer.pattern, "threads": 1})
+    cut = tokenizer._model.cut_for(allowed_special)
+    # What is not allowed is refused here, and not when all workers have counted.
+    tokenizer.train_from_counts({}, vocab_size, **{name: given for name, given in options.items() if name != "progress"})
+    names = None if cut is None else cut.names
+    reading = {"encoding": encoding, "errors": errors}
+    work = Work(column, reading, {"pattern": tokenizer.pattern, "special_tokens": names, "threads": 1})
     counts = cast(PieceCounts, engine.merged(engine.counted(source, _parts.count_pieces, work)))
     tokenizer.train_from_counts(counts, vocab_size, **options)
     return tokenizer

@@ -276,7 +276,7 @@ def _telling(progress: Progress | bool | None, documents: Any) -> AbstractContex
     """Give what tells of progress: in documents, of lines in bytes."""
     if isinstance(documents, Lines):
         return reporting(progress, documents.nbytes if progress else None)
-    return reporting(progress, len(documents) if hasattr(type(documents), "__len__") else None, "documents")
+    return reporting(progress, len(documents) if hasattr(documents.__class__, "__len__") else None, "documents")
 
 
 def _uax29_words(text: str) -> list[str]:
@@ -947,8 +947,10 @@ class _Native(_Convertible):
         kept = cast("_Kept | None", fitted.get("_kept"))
         if kept is not None and kept.is_of(fitted, way):
             return kept
-        vocabulary = fitted.get("vocabulary_")
-        if type(vocabulary) is not dict or not vocabulary or not _are_columns(vocabulary):
+        if type(fitted.get("vocabulary_")) is not dict:
+            return None
+        vocabulary = cast("dict[Any, Any]", fitted["vocabulary_"])
+        if not vocabulary or not _are_columns(vocabulary):
             return None
         kept = self._kept = _Kept(vocabulary, way)
         return kept
@@ -1099,12 +1101,12 @@ class _Weighing:
         kind = type(cast(object, t))
         if kind not in {PeerTransformer, TfidfTransformer} or not self._is_native(t) or not parts.n_rows:
             return form
-        weights = vars(t).get("idf_")
+        weights = cast("dict[str, Any]", vars(t)).get("idf_")
         if weights is None:
             self.is_done = _is_fitted_without_weights(t)
         else:
             self.is_done = (
-                type(weights) is np.ndarray
+                weights.__class__ is np.ndarray
                 and weights.dtype == np.float64
                 and weights.shape == (parts.n_terms,)
                 and weights.flags.c_contiguous
@@ -1275,7 +1277,7 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
             or type(self)._get_hasher is not PeerHashing._get_hasher
             or np.dtype(self.dtype).kind not in "if"
         ):
-            return super().transform(X) if isinstance(X, str) else self._rows_of_peer(X, report)
+            return cast(Any, super()).transform(X) if isinstance(X, str) else self._rows_of_peer(X, report)
         self._validate_ngram_range()
         if self.stop_words is not None:
             self.build_analyzer()  # warns of stop words
@@ -1310,7 +1312,7 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
         _check(documents)
         rows = _Rows(documents, report)
         try:
-            return rows.give_to(super().transform)
+            return rows.give_to(cast(Any, super()).transform)
         except StopIteration:
             if not rows.is_empty:
                 raise

@@ -9,7 +9,7 @@ from glob import glob, has_magic
 from typing import Any, Literal, cast
 
 from text_processor._common import arguments
-from text_processor._common.arguments import Readable
+from text_processor._common.arguments import Readable, is_a
 from text_processor._common.messages import quoted
 from text_processor._documents import sources
 from text_processor._documents.sources import Options, Shard
@@ -101,7 +101,7 @@ def _sources_of(given: Any) -> list[Any]:
     """Return the files that a path or a glob stands for, sorted; or the stream that was given."""
     if callable(getattr(given, "read", None)):
         return [given]
-    if not isinstance(given, str | bytes | os.PathLike):
+    if not is_a(given, str, bytes, os.PathLike):
         raise TypeError(
             f"Lines are of paths, globs and objects with a method read, not of {type(given).__name__}; "
             "several of them are several arguments"
