@@ -595,7 +595,7 @@ def test_pipes_are_refused(tmp_path: Path) -> None:
     """The first bytes, which tell Parquet from text, could not be read again."""
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path / "pipe", Path("/dev/null")):
-        with pytest.raises(ValueError, match=rf"^{str(path)!r} cannot be read again, .* not pipes or devices$"):
+        with pytest.raises(ValueError, match=r"^'/.* cannot be read again, .* not pipes or devices$"):
             of_bytes().encode_corpus(path, tmp_path / "out", format="raw")
     assert not (tmp_path / "out").exists()
 
