@@ -1259,7 +1259,7 @@ class HashingVectorizer(_Convertible, PeerHashing, auto_wrap_output_keys=None): 
 
         Args:
             X: an iterable of `str` or bytes, a column, or `Lines`.
-            progress: as for `CountVectorizer.fit`.
+            progress: as for ``CountVectorizer.fit``.
         """
         if progress is None:
             return self._rows_of(X, _counting.ignore)

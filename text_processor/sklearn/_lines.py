@@ -34,8 +34,9 @@ class Lines:
     Args:
         given: paths and globs of files, which are sorted then, and objects with a method ``read`` that returns bytes or text.
             They may be compressed by gzip, bzip2, xz or zstd. A byte-order mark is dropped.
-        blank: ``"keep"``: a line without words is a document without terms; ``"skip"``: it is none, as in `TextAnalyzer`.
-        encoding: the encoding of the text, None means UTF-8; as in `TextAnalyzer.add_file`.
+        blank: ``"keep"``: a line without words is a document without terms; ``"skip"``: it is none, as in
+            `text_processor.TextAnalyzer`.
+        encoding: the encoding of the text, None means UTF-8; as in `text_processor.TextAnalyzer.add_file`.
         errors: ``"strict"`` raises at bytes that are not in the encoding, ``"replace"`` replaces them by U+FFFD.
 
     Raises:
@@ -43,8 +44,8 @@ class Lines:
         ValueError: an option has a value that is not listed here.
         FileNotFoundError: no file matches a glob.
 
-    Reading them raises what `TextAnalyzer.add_file` does, with a note of which file it is about; and `ValueError` where a
-    stream has been read before.
+    Reading them raises what `text_processor.TextAnalyzer.add_file` does, with a note of which file it is about; and `ValueError`
+    where a stream has been read before.
 
     >>> import tempfile
     >>> from pathlib import Path
