@@ -44,8 +44,8 @@ class Lines:
         ValueError: an option has a value that is not listed here.
         FileNotFoundError: no file matches a glob.
 
-    Reading them raises what `text_processor.TextAnalyzer.add_file` does, with a note of which file it is about; and `ValueError`
-    where a stream has been read before.
+    Reading them raises what `text_processor.TextAnalyzer.add_file` does, with a note of which file it is about; and
+    `ValueError` where a stream has been read before.
 
     >>> import tempfile
     >>> from pathlib import Path
