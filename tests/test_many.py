@@ -142,6 +142,17 @@ def test_data_frames_of_libraries_are_refused() -> None:
                 door(frame)
 
 
+@pytest.mark.parametrize("argument", ["allowed_special", "disallowed_special", "stop_words"])
+def test_data_frames_are_no_names_nor_words(argument: str) -> None:
+    for frame in [Frame(), *frames()]:
+        with pytest.raises(TypeError, match=rf'{argument} must be .*, not \w+; give one column of it, as in df\["text"\]'):
+            TextAnalyzer(stop_words=frame) if argument == "stop_words" else trained().encode("a", **{argument: frame})
+    series = pytest.importorskip("pandas").Series(["text"])
+    without = TextAnalyzer(stop_words=series)
+    without.add_document("a text")
+    assert dict(without.words) == {"a": 1}
+
+
 def test_relations_of_duckdb_are_refused() -> None:
     relation = pytest.importorskip("duckdb").sql("select 'a' as text")
     with pytest.raises(TypeError, match=r"not DuckDBPyRelation; add_arrow\(df\["):

@@ -1233,6 +1233,12 @@ CASES: list[Case] = [
         "TextAnalyzer.load reads it",
     ),
     (lambda: trained().encode("a", allowed_special="a"), TypeError, "not 'a'", '"all" or a collection of names'),
+    (
+        lambda: trained().encode("a", allowed_special=pa.table({"a": ["b"]})),
+        TypeError,
+        "not Table",
+        'give one column of it, as in df["text"]',
+    ),
     (lambda: trained().encode("a", disallowed_special=[5]), TypeError, "not 5", "must hold names, which are str"),
     (lambda: trained().encode("a", disallowed_special=[""]), ValueError, "disallowed_special", "the empty text is none"),
     (lambda: of_bytes().decode(5), TypeError, "not int", "ids must be an iterable of int"),

@@ -118,6 +118,13 @@ def check(given: object, name: str, many: Many, *, in_order: bool = True) -> Non
         raise TypeError(f"{name} must be {many.what}, not {fault}")
 
 
+def check_no_frame(given: object, name: str, what: str) -> None:
+    """Raise `TypeError` for a data frame where names or words are meant; keys of mappings and items of sets are such."""
+    kind = type(given)
+    if _is_frame(kind):
+        raise TypeError(f"{name} must be {what}, not {kind.__name__}; {_COLUMN}")
+
+
 def _fault(given: object, many: Many, in_order: bool) -> str | None:
     kind = type(given)
     name = kind.__name__

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple, SupportsIndex, cast
 
-from text_processor._common import arguments
+from text_processor._common import arguments, many
 from text_processor._common.messages import quoted, shown
 from text_processor._native.words import OF_CLASS, OF_UAX29, ON_LINES, WordRule, encoded_term
 from text_processor._words import patterns
@@ -275,8 +275,11 @@ def _checked_pattern(pattern: re.Pattern[Any]) -> Pattern:
 
 def _checked_stop_words(stop_words: Any) -> str | frozenset[str] | None:
     kind = type(cast(object, stop_words))
-    if stop_words is None or stop_words == "english":
-        return cast("str | None", stop_words)
+    many.check_no_frame(stop_words, "stop_words", "None, 'english' or several words")
+    if stop_words is None:
+        return None
+    if isinstance(stop_words, str) and stop_words == "english":
+        return "english"
     if isinstance(stop_words, (str, bytes)) or not hasattr(kind, "__iter__"):
         what = quoted(stop_words) if isinstance(stop_words, str) else kind.__name__
         raise (ValueError if isinstance(stop_words, str) else TypeError)(

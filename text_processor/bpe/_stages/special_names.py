@@ -157,6 +157,7 @@ def resolver(every: frozenset[str]) -> Resolve:
 
 
 def _names(argument: str, names: Any) -> frozenset[str]:
+    many.check_no_frame(names, argument, '"all" or a collection of names')
     if is_a(names, str) or not is_a(names, Collection):
         raise TypeError(f'{argument} must be "all" or a collection of names, not {quoted(names)}')
     for name in names:
