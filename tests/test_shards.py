@@ -692,6 +692,14 @@ def test_one_is_told_of_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert repr(read_shards(tmp_path / "out", split="val")) == "<0 shards: 0 ids, 0 documents>"
 
 
+def test_the_command_takes_no_standard_streams(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for source, out in (("-", tmp_path / "out"), (tmp_path / "a", "-")):
+        with pytest.raises(SystemExit) as raised:
+            cli.main(["bpe", "shards", "tokenizer", str(source), "--out", str(out), "--format", "raw"])
+        assert raised.value.code == 2
+        assert "a run that goes on reads its files again, and writes to a folder" in capsys.readouterr().err
+
+
 # ---- While it runs -----------------------------------------------------------------------------------------------------
 
 

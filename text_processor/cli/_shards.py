@@ -120,6 +120,8 @@ def _split(text: str) -> tuple[float, float]:
 def _shards(arguments: argparse.Namespace) -> int:
     from text_processor.bpe import Tokenizer  # noqa: PLC0415 - not everybody needs it
 
+    if "-" in [*arguments.files, arguments.out]:
+        arguments.refuse("a run that goes on reads its files again, and writes to a folder; name them, as - has neither")
     try:
         tokenizer = Tokenizer.load(Path(arguments.model), pattern=arguments.pattern)
         shards = tokenizer.encode_corpus(
