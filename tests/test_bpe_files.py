@@ -496,6 +496,7 @@ def test_other_splits_are_refused(path, split, message):
         (b"9" * 5000, "limit", None),
         (b'{"a": 1, "b": 2, "a": 1}', "an object has the key 'a' twice", None),
         (b'{"a": -Infinity}', "-Infinity is no number of JSON", None),
+        (b'{"a": -1e999}', "'-1e999' is no number of 64 bits", None),
     ],
 )
 def test_what_is_no_json_is_refused(path, data, message, offset):

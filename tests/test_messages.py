@@ -1533,6 +1533,7 @@ CASES: list[Case] = [
     (lambda: Tokenizer.from_huggingface(file("[1,")), InvalidTokenizerError, "at byte 3", "no JSON"),
     (lambda: Tokenizer.from_huggingface(file("[" * 10**5)), InvalidTokenizerError, "file: it is", "nested too deeply"),
     (lambda: Tokenizer.from_huggingface(file('{"a": 1, "a": 2}')), InvalidTokenizerError, "'a'", "twice"),
+    (lambda: Tokenizer.from_huggingface(file("[1e999]")), InvalidTokenizerError, "'1e999'", "is no number of 64 bits"),
     (lambda: Tokenizer.from_huggingface(file("[NaN]")), InvalidTokenizerError, "NaN", "is no number of JSON"),
     (lambda: Tokenizer.from_huggingface(file("[]")), InvalidTokenizerError, "not []", "the file: it must be an object"),
     (read_huggingface("more", value=1), InvalidTokenizerError, "what 'more' means", "only added_tokens, decoder"),
