@@ -18,6 +18,7 @@ np = pytest.importorskip("numpy")
 peer = pytest.importorskip("sklearn.feature_extraction.text")
 
 from sklearn.base import clone  # noqa: E402
+from sklearn.exceptions import NotFittedError  # noqa: E402
 
 import text_processor.sklearn as ours  # noqa: E402
 from text_processor._common.messages import needs  # noqa: E402
@@ -335,14 +336,14 @@ def test_a_vocabulary_that_nobody_has_is_not_compared() -> None:
     vectorizer = ours.CountVectorizer().fit(VERSES)
     vectorizer.transform(VERSES)
     vectorizer.transform(VERSES)
-    assert not vectorizer._kept.is_given_away
+    assert not vectorizer._kept.must_be_compared
     kept = vectorizer.vocabulary_
     for _ in range(3):
         vectorizer.transform(VERSES)
-        assert vectorizer._kept.is_given_away
+        assert vectorizer._kept.must_be_compared
     del kept
     vectorizer.transform(VERSES)
-    assert not vectorizer._kept.is_given_away
+    assert not vectorizer._kept.must_be_compared
 
 
 def test_weights_that_are_given() -> None:
@@ -354,6 +355,33 @@ def test_weights_that_are_given() -> None:
         vectorizer.idf_ = np.full(len(vectorizer.vocabulary_), np.inf)
         answers[-1].append(outcome(vectorizer, [("transform", VERSES)]))
     assert answers[0] == answers[1]
+
+
+def test_a_weight_that_is_too_large_for_one_of_several_threads() -> None:
+    """The rows of the others have been taken when the core says so."""
+    documents, answers = ["red car"] * 190 + ["blue blue blue bike"] * 10, []
+    for kind, options in ((peer.TfidfVectorizer, {}), (ours.TfidfVectorizer, {"threads": 2}), (ours.TfidfVectorizer, {})):
+        vectorizer = kind(norm=None, **options).fit(documents)
+        weights = vectorizer.idf_.copy()
+        weights[vectorizer.vocabulary_["blue"]] = 1e308
+        vectorizer.idf_ = weights
+        with np.errstate(all="ignore"):
+            answers.append(parts(vectorizer.transform(documents)))
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_fit_that_is_interrupted_leaves_no_new_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectorizer = ours.TfidfVectorizer().fit(VERSES)
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ours._counting, "take_rows", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            vectorizer.fit_transform([*VERSES, "other words"])
+    with pytest.raises(NotFittedError):
+        vectorizer.transform(VERSES)
 
 
 @pytest.mark.parametrize("name", KINDS)

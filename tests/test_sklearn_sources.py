@@ -122,6 +122,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Portions and blocks of few documents."""
     monkeypatch.setattr(_lines, "PORTION_NBYTES", 64)
     monkeypatch.setattr(_lines.sources, "BLOCK_NBYTES", 50)
+    monkeypatch.setattr(ours._counting, "LEAST_PER_THREAD", 1)
 
 
 @pytest.mark.usefixtures("small")

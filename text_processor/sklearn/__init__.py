@@ -363,7 +363,12 @@ class _Kept:
         self.vocabulary = vocabulary
         self.way = way
         self.idle: list[Vectors] = []
-        self.is_given_away = True
+        self.given: object = object()
+        """Another object each time when somebody else is given the vocabulary."""
+
+        self._compared: object = None
+        """The one of the last time when it was compared, and nobody else had it."""
+
         self._terms = list(vocabulary)
         self._columns = list(vocabulary.values())
 
@@ -371,12 +376,19 @@ class _Kept:
         """Whether the vocabulary of a fitted vectorizer still is the one that was kept."""
         if fitted.get("vocabulary_") is not self.vocabulary or self.way != way:
             return False
-        if not self.is_given_away:
+        given = self.given
+        if given is self._compared:
             return True
-        self.is_given_away = False  # before it is counted: a thread that is given it meanwhile says so again
-        if _n_references(fitted) > _WITHOUT_OTHERS + 1:
-            self.is_given_away = True
-        return list(self.vocabulary) == self._terms and list(self.vocabulary.values()) == self._columns
+        is_alone = _n_references(fitted) <= _WITHOUT_OTHERS + 1
+        if list(self.vocabulary) != self._terms or list(self.vocabulary.values()) != self._columns:
+            return False
+        if is_alone:  # and a thread that is given it meanwhile says so
+            self._compared = given
+        return True
+
+    @property
+    def must_be_compared(self) -> bool:
+        return self.given is not self._compared
 
     def take(self) -> Vectors:
         """Return vectors that nobody else uses."""
@@ -492,7 +504,9 @@ class _Native(_Convertible):
         counted = take(way, documents)
         if counted is None and (texts := _texts_of(self, documents)) is not None:
             counted = take(way, texts)
-        return _Rows(documents).give_to(count, fixed_vocab) if counted is None else counted
+        if counted is not None:
+            return counted
+        return _Rows(documents, _UNDER_WAY.report_of(self)).give_to(count, fixed_vocab)
 
     def _count_new(self, way: Way, documents: Any) -> Any:
         vectors, threads = Vectors(way), threads_or_all(self.threads)
@@ -575,10 +589,10 @@ class _Native(_Convertible):
     def vocabulary_(self) -> Any:
         """The column of each term, as in scikit-learn."""
         self._finish_for_attribute()
-        self._give_away()
         if "vocabulary_" not in vars(self):
             raise AttributeError(f"{type(self).__name__!r} object has no attribute 'vocabulary_'")
         vocabulary = vars(self)["vocabulary_"]
+        self._give_away()  # behind that reference, which a thread that compares meanwhile sees
         return vocabulary.filled() if type(vocabulary) is _Counted else vocabulary
 
     @vocabulary_.setter
@@ -597,7 +611,7 @@ class _Native(_Convertible):
         """Note that the vocabulary may be changed in its place from now on."""
         kept = cast("_Kept | None", vars(self).get("_kept"))
         if kept is not None:
-            kept.is_given_away = True
+            kept.given = object()
 
     def _give_up_parts(self) -> None:
         """Forget what `partial_fit` has learned, but for the weights, which would replace a vocabulary that is set."""
@@ -719,8 +733,8 @@ class _Native(_Convertible):
         ['bike', 'car', 'red']
         """
         way = self._way_of_parts()
-        seen = self._seen_so_far(way)
         with _telling(progress, raw_documents) as report:
+            seen = self._seen_so_far(way)
             for documents, n_done in _portions(raw_documents):
                 self._see(seen, documents)
                 report(n_done)
@@ -1110,7 +1124,7 @@ class _Weighing:
                 and weights.dtype == np.float64
                 and weights.shape == (parts.n_terms,)
                 and weights.flags.c_contiguous
-                and (parts.n_entries <= _FEW_ENTRIES or float(abs(weights).max()) < _SMALL_WEIGHT)
+                and (_is_taken_at_once(parts) or float(abs(weights).max()) < _SMALL_WEIGHT)
             )
         return form._replace(weights=weights, norm=t.norm) if self.is_done else form
 
@@ -1118,6 +1132,11 @@ class _Weighing:
         v = self.vectorizer
         has_form = v.dtype in {np.float64, "float64", float} and learner.norm in _NORMALIZE
         return has_form and not (learner.sublinear_tf or v.binary)
+
+
+def _is_taken_at_once(parts: _counting.Parts) -> bool:
+    """Whether rows that cannot be weighed are still there to be taken without weights."""
+    return len(parts.vectors) == 1 and parts.n_entries <= _FEW_ENTRIES
 
 
 def _is_fitted_without_weights(transformer: Any) -> bool:
@@ -1198,7 +1217,11 @@ class TfidfVectorizer(_Native, PeerTfidf):  # type: ignore[misc]
             self._check_params()
             self._tfidf = _transformer_of(self)  # which is there when the rest fails
             weighing = _UNDER_WAY.weighing = _Weighing(self)
-            counts = PeerCount.fit_transform(self, raw_documents)
+            try:
+                counts = PeerCount.fit_transform(self, raw_documents)
+            except BaseException:
+                self._tfidf = _transformer_of(self)  # no weights of what was not learned
+                raise
             if weighing.is_done:
                 return counts
             return _weighted(_set_weights(self, _frequencies_in(counts), counts.shape[0]), counts)

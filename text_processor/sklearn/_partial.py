@@ -68,10 +68,11 @@ class Seen:
         n_terms, n_entries, n_rows = self.vectors.sizes.n_terms, parts.n_entries, parts.n_rows
         columns, counts = np.empty(n_entries, np.int32), np.empty(n_entries, np.int32)
         take_rows(parts, (columns, counts, np.empty(n_rows + 1, np.int64)), Form())
-        self._grow(n_terms)
-        self.document_frequencies += np.bincount(columns, minlength=n_terms)
         weights = None if binary else counts.astype(dtype, copy=False)
-        self.totals += np.bincount(columns, weights, minlength=n_terms)
+        found = np.bincount(columns, minlength=n_terms), np.bincount(columns, weights, minlength=n_terms)
+        self._grow(n_terms)
+        self.document_frequencies += found[0]
+        self.totals += found[1]
         self.n_documents += n_rows
         self.is_ahead = True
 
