@@ -145,7 +145,7 @@ typedef struct tp_json_rows {
 
 /* Reads lines, each of which is a JSON object, a row, or blank: up to the end of the text, until there is enough, or up to a line
  * that is left to another reader. Such a line is not JSON as Python's json module reads it, or no object, or has the field
- * twice, or the field is neither text nor null or has half of a surrogate pair, or the nesting is deeper than 16,384. Fills the
+ * twice, or the field is neither text nor null or has half of a surrogate pair, or the nesting is deeper than 256. Fills the
  * fields of `rows` from text_nbytes on and stores the number of bytes that are done in *used. The text is UTF-8, and begins where
  * a line begins; what is not UTF-8 in a field is not UTF-8 in the output. TP_TOO_SMALL if there is less room for text than the
  * text has, or none for a row. O(text_nbytes). */

@@ -16,6 +16,7 @@ typedef struct naive_line {
     const uint8_t *at, *end;
     const char *const *names; /* those that lead to the field; NULL behind them */
     naive_text text;          /* of the field, if it has one */
+    size_t depth;
     bool has_value;
     bool is_odd; /* the line is no such JSON, or left to another reader */
 } naive_line;
@@ -93,6 +94,7 @@ static inline size_t naive_digits(naive_line *l)
 {
     size_t n = 0;
     for (; naive_byte(l) >= '0' && naive_byte(l) <= '9'; n++) l->at++;
+    if (n > 4300) l->is_odd = true;
     return n;
 }
 
@@ -112,6 +114,13 @@ static inline void naive_number(naive_line *l)
     if (naive_digits(l) == 0) l->is_odd = true;
 }
 
+/* Goes into an array or object that nobody wants, unless it is empty: 256 of them may be in each other. */
+static inline void naive_enter(naive_line *l, char closing)
+{
+    naive_blanks(l);
+    if (naive_byte(l) != closing && l->depth++ == 256) l->is_odd = true;
+}
+
 /* `level` tells how many names have led here; SIZE_MAX: it was another way. */
 static inline void naive_value(naive_line *l, size_t level);
 
@@ -119,7 +128,9 @@ static inline void naive_members(naive_line *l, size_t level)
 {
     const char *wanted = level == SIZE_MAX ? NULL : l->names[level];
     bool is_first = true, is_seen = false, has_half = false;
+    const size_t depth = l->depth;
     naive_word(l, "{");
+    if (level == SIZE_MAX) naive_enter(l, '}');
     for (naive_blanks(l); !l->is_odd && naive_byte(l) != '}'; naive_blanks(l)) {
         if (!is_first) naive_word(l, ",");
         is_first = false;
@@ -134,19 +145,23 @@ static inline void naive_members(naive_line *l, size_t level)
         naive_blanks(l);
         if (!l->is_odd) naive_value(l, is_wanted ? level + 1 : SIZE_MAX);
     }
+    l->depth = depth;
     l->at++;
 }
 
 static inline void naive_items(naive_line *l)
 {
+    const size_t depth = l->depth;
     bool is_first = true;
     naive_word(l, "[");
+    naive_enter(l, ']');
     for (naive_blanks(l); !l->is_odd && naive_byte(l) != ']'; naive_blanks(l)) {
         if (!is_first) naive_word(l, ",");
         is_first = false;
         naive_blanks(l);
         if (!l->is_odd) naive_value(l, SIZE_MAX);
     }
+    l->depth = depth;
     l->at++;
 }
 

@@ -15,6 +15,7 @@ from text_processor._common.messages import quoted
 from text_processor._documents.arrow import validity
 from text_processor._native.json_lines import Field, Rows
 from text_processor._native.status import numbers_of
+from text_processor._native.text import find_invalid
 
 # Lines that are read together: they and their texts stay in the second-level cache.
 NBYTES = 1 << 18
@@ -59,8 +60,9 @@ def rows(
     n_lines, has_rows, has_value = 0, False, False
     for block in blocks:
         rest = block
+        known = field if find_invalid(block) is None else None  # json says what is wrong
         while rest:
-            found = None if field is None else field.read(rest, enough)
+            found = None if known is None else known.read(rest, enough)
             if found is not None:
                 rest, n_lines = rest[found.used :], n_lines + found.n_lines
                 if found.texts.n_ends:

@@ -13,8 +13,8 @@
 
 enum {
     JSON_BLOCK_NBYTES = 64,
-    /* Arrays and objects in each other. Python's reader ends below 1,000; there is no need to be so strict. */
-    MOST_DEPTH = 1 << 14,
+    /* Arrays and objects in each other. Python's reader takes several hundred more, and decides about what is deeper. */
+    MOST_DEPTH = 1 << 8,
     /* Python reads no ints of more than 4,300 digits, unless it is told to. */
     MOST_DIGITS = 4300
 };
