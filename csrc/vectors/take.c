@@ -8,6 +8,10 @@
 #include "vectors/rows.h"
 #include "vectors/sort.h"
 
+#ifdef __clang__
+#pragma STDC FP_CONTRACT OFF /* GCC does not fuse under -std=c11 */
+#endif
+
 /* ---- One row --------------------------------------------------------------------------------------------------------- */
 
 /* Where a row goes. */
