@@ -342,6 +342,12 @@ def test_cuts_are_exact(pattern: str, text: str, n: int) -> None:
         assert tokenizer.truncate(text.encode(), n, side, disallowed_special=()) == part.encode()
 
 
+@pytest.mark.parametrize("n", [0, 1])
+def test_names_are_refused_however_little_of_the_end_is_kept(n: int) -> None:
+    with pytest.raises(ValueError, match=r"'<\|end\|>' at character 2"):
+        trained().truncate("ab<|end|>", n, "left")
+
+
 @pytest.mark.parametrize("side", ["right", "left"])
 def test_a_cut_is_where_the_tokens_end(side: str) -> None:
     text, tokenizer = BOOK[:20_000], trained()

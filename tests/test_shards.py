@@ -600,6 +600,12 @@ def test_pipes_are_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError):
+        of_bytes().encode_corpus(tmp_path / "folder", tmp_path / "out", format="raw")
+
+
 def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
     def texts() -> Iterator[str]:
         with pytest.raises(TextProcessorError, match="another run is writing to"):

@@ -110,6 +110,7 @@ class _Cut:
     def start(self) -> int:
         """Return the start of the last tokens; the part from there on has at most as many as are wanted."""
         if self._limit == 0:
+            self._checked(0)
             return len(self._text) if self._starts_with_more() else 0
         if self._fits_whole():
             self._checked(0)

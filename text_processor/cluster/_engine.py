@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, cast
 
 from text_processor._common import signatures
+from text_processor._common.progress import check_progress
 from text_processor.analyzer import TextAnalyzer
 from text_processor.bpe import PieceCounts, Tokenizer
 from text_processor.cluster import _columns, _parts, _vocabularies
@@ -158,6 +159,7 @@ def train_tokenizer(
     tokenizer = Tokenizer(pattern, special_tokens=options.pop("special_tokens", None))
     cut = tokenizer._model.cut_for(allowed_special)
     # What is not allowed is refused here, and not when all workers have counted.
+    check_progress(options.get("progress"))
     tokenizer.train_from_counts({}, vocab_size, **{name: given for name, given in options.items() if name != "progress"})
     names = None if cut is None else cut.names
     reading = {"encoding": encoding, "errors": errors}

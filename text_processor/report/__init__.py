@@ -96,7 +96,9 @@ def page(
     check_packages()
     steps = Steps(sides, ngram_bytes)
     with reporting(progress, steps.total or None) as steps.report:
-        return page_of(sides, title, __version__, ngram_bytes, steps)
+        made = page_of(sides, title, __version__, ngram_bytes, steps)
+        steps.report(steps.total)  # a step that has nothing to do is left out
+    return made
 
 
 def write(path: StrOrBytesPath, analyzer: Any, **options: Any) -> None:

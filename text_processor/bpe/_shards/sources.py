@@ -115,7 +115,8 @@ def _found(paths: Iterable[Any]) -> list[str]:
 def _of_paths(names: list[str], plan: Plan, threads: int) -> Iterator[Reader]:
     whole: list[str] = []
     for name in names:
-        if not stat.S_ISREG(os.stat(name).st_mode):  # noqa: PTH116 - a pipe would have lost what was looked at, or wait for ever
+        mode = os.stat(name).st_mode  # noqa: PTH116 - a str is enough
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a pipe would have lost what was looked at, or wait for ever
             raise ValueError(
                 f"{quoted(name)} cannot be read again, which a run that goes on does: give files, not pipes or devices"
             )
