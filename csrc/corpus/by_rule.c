@@ -358,7 +358,7 @@ static bool take_documents(const rule_reading *q, size_t nbytes)
 {
     reading *r = q->r;
     size_t start = r->position, stop = r->position + nbytes;
-    if (!close_before(q, start)) return false; /* those that end in the white space behind the words of the last chunk */
+    if (!close_before(q, start)) return false;
     while (next_end(r) < stop) {
         size_t end = tp_end_within(r->ends, r->n_closed, start, stop);
         if (!take_changed(q, r->text + start, end - start) || !close_next_document(q)) return false;

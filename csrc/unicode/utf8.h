@@ -77,7 +77,7 @@ static inline const uint8_t *tp_utf8_decode_before(const uint8_t *start, const u
     return next - 1;
 }
 
-/* Writes a code point that is not a surrogate and at most U+10FFFF. Returns its length, 1 to TP_UTF8_MAX_NBYTES bytes. */
+/* Writes a code point that is at most U+10FFFF; a surrogate is written as if it were a character. Returns its length, 1 to TP_UTF8_MAX_NBYTES bytes. */
 static inline size_t tp_utf8_encode(uint32_t code_point, uint8_t *encoded)
 {
     if (code_point < 0x80) {

@@ -24,7 +24,7 @@ struct tp_vectors {
     size_t n_entries, columns_capacity, counts_capacity;
     uint64_t *row_ends;
     size_t n_rows, rows_capacity;
-    tp_arena row;          /* the terms of the open row in the order in which they come, in 32-bit numbers; see tp_row_number */
+    tp_arena row;          /* the terms of the open row in the order in which they come, in 32-bit numbers */
     size_t most_unmerged;  /* with more entries than that, those of the open row are merged */
     tp_vectors_chunk *chunk; /* NULL until the first document */
     tp_parts parts;

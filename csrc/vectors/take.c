@@ -141,15 +141,16 @@ typedef struct taking {
     const tp_vectors *v;
     const target *to;
     uint8_t *room;
-    size_t longest, first, n_rows;
+    size_t longest, first, n_rows, n_shares;
     bool are_finite[TP_MOST_SHARES];
 } taking;
+
+static size_t share_start(const taking *t, size_t i) { return (size_t)((uint64_t)t->n_rows * i / t->n_shares); }
 
 static void take_share(void *all, size_t i)
 {
     taking *t = all;
-    size_t n_threads = t->to->form->n_threads;
-    size_t first = t->first + t->n_rows * i / n_threads, end = t->first + t->n_rows * (i + 1) / n_threads;
+    size_t first = t->first + share_start(t, i), end = t->first + share_start(t, i + 1);
     const row_room room = room_in(t->room + i * t->longest * ROOM_NBYTES, t->longest);
     t->are_finite[i] = put_rows(t->v, first, end, t->to, &room);
 }
@@ -195,12 +196,13 @@ tp_status tp_vectors_take_rows(tp_vectors *v, const tp_rows_form *form, int32_t 
         if (form->numbers != NULL && n > t.longest) t.longest = n;
     }
     t.n_rows = v->n_rows - t.first;
-    size_t nbytes = t.longest > SIZE_MAX / (ROOM_NBYTES * form->n_threads) ? 0 : t.longest * ROOM_NBYTES * form->n_threads;
+    t.n_shares = t.n_rows == 0 ? 1 : t.n_rows < form->n_threads ? t.n_rows : form->n_threads;
+    size_t nbytes = t.longest > SIZE_MAX / (ROOM_NBYTES * t.n_shares) ? 0 : t.longest * ROOM_NBYTES * t.n_shares;
     t.room = nbytes == 0 ? tp_refuse(SIZE_MAX) : tp_allocate(TP_FOR_WORK, nbytes);
     if (t.room == NULL) return tp_fail_no_memory(error);
-    tp_fork_join(take_share, &t, form->n_threads);
+    tp_fork_join(take_share, &t, t.n_shares);
     tp_release(TP_FOR_WORK, t.room, nbytes);
-    for (size_t i = 0; i < form->n_threads; i++) {
+    for (size_t i = 0; i < t.n_shares; i++) {
         if (!t.are_finite[i]) return tp_fail(error, TP_TOO_LARGE, 0, "a weighted value is not finite");
     }
     row_starts[0] = 0;

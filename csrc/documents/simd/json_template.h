@@ -26,7 +26,7 @@ typedef struct json_reader {
 } json_reader;
 
 /* Returns the next byte; at the end 0, which JSON never has. */
-static inline uint8_t peek(const json_reader *r) { return r->at < r->end ? *r->at : 0; }
+static inline uint8_t peek(const json_reader *r) { return r->at < r->end ? (uint8_t)tp_once(*r->at) : 0; }
 
 static inline bool take(json_reader *r, uint8_t wanted)
 {

@@ -1,4 +1,4 @@
-/* Few numbers with AVX2: four in a register. */
+/* Few numbers with AVX2: eight in a register. */
 #include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS

@@ -1,4 +1,4 @@
-/* Few numbers with AVX-512: eight in a register. */
+/* Few numbers with AVX-512: sixteen in a register. */
 #include "base/variants.h"
 
 #ifdef TP_HAS_X86_VARIANTS
