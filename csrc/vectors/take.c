@@ -114,9 +114,9 @@ static bool put_rows(const tp_vectors *v, size_t first, size_t end, const target
     bool are_finite = true;
     for (size_t row = first; row < end; row++) {
         size_t start = tp_row_start(v, row), n = (size_t)v->row_ends[row] - start;
+        if (n == 0) continue; /* there may be no entries at all */
         const uint32_t *numbers = v->columns + start;
         const int32_t *counts = v->counts + start;
-        if (n == 0) continue;
         if (form->numbers != NULL) {
             order(form->numbers, numbers, counts, n, room);
             numbers = room->numbers;
