@@ -1892,6 +1892,7 @@ CASES: list[Case] = [
     (without("jinja2", lambda: report.page(analyzer("a"))), ImportError, "report needs jinja2", "pip install"),
     (without("vl_convert", lambda: report.page(analyzer("a"))), ImportError, "report needs vl-convert-python", "pip install"),
     (lambda: command("report", file("a"), "-"), CommandError, "standard input", "name files"),
+    (lambda: command("report", file("a"), "--ngram-bytes", "0"), CommandError, "0 counts nothing", "such as 500M, or all"),
     (lambda: command("report", file(" ")), CommandError, "there are no words", "file"),
     (lambda: command("report", file("a"), "-o", "no/such/folder"), CommandError, "no/such/folder", "No such file"),
     (without("jinja2", lambda: command("report", file("a"))), CommandError, "report needs jinja2", "pip install"),

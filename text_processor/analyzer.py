@@ -1157,7 +1157,7 @@ class TextAnalyzer:
             title: the title of the page.
             ngram_bytes: runs of two and three words are counted in so many bytes at the beginning of each corpus, or characters
                 of documents in memory; the page says so if that is not all. None counts them in all of it, which takes
-                several times as long as the rest of the page, and memory for all different runs.
+                about as long as the rest of the page, and memory for all different runs.
             progress: a hook ``progress(done, total)`` in bytes, as for `add_file`, or True for a bar. Texts are read several
                 times, and each time counts; of a compressed file no more than its length.
 

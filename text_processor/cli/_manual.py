@@ -15,7 +15,7 @@ from text_processor.cli._shared import PROGRAM, FileError
 SHELLS = ["bash", "zsh", "fish", "tcsh"]
 
 # What stands for a file in the help of an option or argument.
-_NAMES_OF_FILES = ("DIR", "FILE", "FOLDER", "MODEL", "TOKENIZER")
+_NAMES_OF_FILES = ("DIR", "FILE", "FOLDER", "MODEL", "SOURCE", "TOKENIZER")
 
 
 def add_commands(commands: Any, parser: argparse.ArgumentParser) -> None:

@@ -90,7 +90,12 @@ def add_command(commands: Any) -> None:
 
 
 def _size_or_all(text: str) -> int | None:
-    return None if text == "all" else _number_of_bytes(text)
+    if text == "all":
+        return None
+    size = _number_of_bytes(text)
+    if size == 0:
+        raise argparse.ArgumentTypeError("0 counts nothing; give a size such as 500M, or all")
+    return size
 
 
 def _report(arguments: argparse.Namespace) -> int:

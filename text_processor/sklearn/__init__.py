@@ -9,8 +9,8 @@
     ['bike', 'car', 'red', 'red bike', 'red car', 'red red']
 
 They are subclasses of scikit-learn's own. What the core cannot do falls back to scikit-learn, with the same result: a
-callable as analyzer, tokenizer or preprocessor, `input="file"`, a `token_pattern` that is more than one class of
-characters, documents with lone surrogates, and all of a subclass that overrides a step.
+callable as analyzer, tokenizer or preprocessor, `input="file"` or `"filename"`, a `token_pattern` that is more than one
+class of characters, documents with lone surrogates, and all of a subclass that overrides a step.
 """
 
 from __future__ import annotations
@@ -237,7 +237,7 @@ class _Rows:
 
 
 def _portions(documents: Any) -> Iterator[tuple[Any, int]]:
-    """Give documents some thousands at a time, without holding more; and how many it were so far, of lines their bytes."""
+    """Give some thousands of documents at a time, and the number so far: of documents, or of bytes for `Lines`."""
     if isinstance(documents, str):
         raise ValueError("Iterable over raw text documents expected, string object received.")
     if isinstance(documents, Lines):
@@ -775,8 +775,9 @@ class _Native(_Convertible):
         """Return a vectorizer that is fitted to the documents of a `TextAnalyzer`, as if `fit` had got them.
 
         An analyzer knows how often each word occurs, and in how many documents; so the vocabulary, its order, the weights and
-        what `min_df`, `max_df` and `max_features` leave are those of `fit`. To an analyzer, blank documents are none. The
-        vectorizer can learn more, and merge, as after `partial_fit`. O(n log n) for n distinct words.
+        what `min_df`, `max_df` and `max_features` leave are those of `fit`. To an analyzer, blank documents are none. If the
+        core can find its terms, the vectorizer can learn more, and merge, as after `partial_fit`. O(n log n) for n
+        distinct words.
 
         Args:
             text_analyzer: terms are as it counts them: `words`, `min_length`, `case`, `accents`, `stop_words` and `ngrams`
