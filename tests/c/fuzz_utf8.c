@@ -95,7 +95,7 @@ static void check_lowering(const uint8_t *word, size_t nbytes)
     free(once);
 }
 
-/* What is folded stays as it is, and what has no marks. */
+/* What is folded stays as it is, and what has no marks; but bytes that are no character may become a mark when one between them goes. */
 static void check_folding(const uint8_t *text, size_t nbytes)
 {
     uint8_t *once = allocate(TP_FOLD_BOUND(nbytes)), *twice = allocate(TP_FOLD_BOUND(TP_FOLD_BOUND(nbytes)));
@@ -105,7 +105,7 @@ static void check_folding(const uint8_t *text, size_t nbytes)
     n_once = tp_strip_marks(text, nbytes, TP_UNICODE_NEWEST, once);
     CHECK(n_once <= nbytes);
     n_twice = tp_strip_marks(once, n_once, TP_UNICODE_NEWEST, twice);
-    CHECK_EQ_BYTES(twice, n_twice, once, n_once);
+    if (naive_validate(text, nbytes) == nbytes) CHECK_EQ_BYTES(twice, n_twice, once, n_once);
     free(twice);
     free(once);
 }
