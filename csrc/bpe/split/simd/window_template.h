@@ -104,9 +104,10 @@ TP_INLINE tp_window describe_beyond_ascii(tp_window window, const uint8_t *p, tp
     }
     while (beyond != 0) {
         size_t place = tp_lowest_bit(beyond), nbytes = tp_split_nbytes_of(p[place]);
-        uint8_t classes = place + nbytes <= WINDOW_NBYTES ? tp_split_classes_of(p + place, nbytes) : 0;
-        classes = tp_split_classes_in(script, classes, p + place, nbytes);
-        if (place + nbytes > WINDOW_NBYTES || !is_plain(&window, place, classes, family)) {
+        bool is_within = place + nbytes <= WINDOW_NBYTES; /* otherwise its bytes may be behind the text */
+        uint8_t classes = is_within ? tp_split_classes_of(p + place, nbytes) : 0;
+        if (is_within) classes = tp_split_classes_in(script, classes, p + place, nbytes);
+        if (!is_within || !is_plain(&window, place, classes, family)) {
             cut_before(&window, place);
             break;
         }
