@@ -28,10 +28,10 @@ $(BUILD)/c/$(1)/fuzz_%: $(BUILD)/c/$(1)/tests/c/fuzz_%.o $$(replay-$(1)) $$(obje
 -include $$(objects-$(1):.o=.d) $$(tests-$(1):.o=.d)
 endef
 
-# Runs all test programs of a configuration, with what it takes in front: $(call run-c-tests,name,prefix)
-run-c-tests = @failed=0; \
-	for program in $(programs-$(1)); do echo "$$program"; $(2) $$program || failed=1; done; \
-	exit $$failed
+# Runs all test programs of a configuration, one on each processor, with what it takes in front. What one prints stays together:
+# $(call run-c-tests,name,prefix)
+run-c-tests = @printf '%s\n' $(programs-$(1)) | xargs -P $(PROCESSORS) -I @ \
+	sh -c 'printed=$$($(2) @ 2>&1) && status=0 || status=1; printf "%s\n" @ "$$printed"; exit $$status'
 
 # Gives the fuzz targets of a configuration the inputs that are kept: $(call replay-inputs,name)
 replay-inputs = @failed=0; \
@@ -48,6 +48,11 @@ SANITIZE  += $(shell $(CC) $(NARROW_MOVES) -E -x c /dev/null >/dev/null 2>&1 && 
 
 $(eval $(call c-config,plain,$(CC),-O2 -g))
 $(eval $(call c-config,valgrind,$(CC),-O2 -g -DTP_NO_LARGE_BLOCKS))
+# Of the core and its tests that definition is read by memory.c alone.
+$(filter-out %/memory.o,$(objects-valgrind) $(tests-valgrind)): $(BUILD)/c/valgrind/%.o: $(BUILD)/c/plain/%.o
+	@mkdir -p $(@D)
+	@cp $< $@
+
 $(eval $(call c-config,asan,$(CC),-O1 $(SANITIZE)))
 $(eval $(call c-config,ubsan,$(CC),-O1 -g -fsanitize=undefined -fno-sanitize-recover=all))
 $(eval $(call c-config,tsan,$(CC),-O1 -g -fsanitize=thread))
@@ -69,7 +74,8 @@ $(COUNT) $(ENCODE): $(BUILD)/c/optimized/%: $(BUILD)/c/optimized/benchmarks/c/%.
 OTHER_C := benchmarks/c/count.o benchmarks/c/encode.o examples/workshop/workshop.o
 
 .PHONY: test-c warnings warnings-gcc warnings-clang asan ubsan tsan fuzz run-fuzz valgrind run-valgrind instructions instructions-update
-test-c: $(programs-plain) ## Test the C core alone, without Python
+test-c: ## Test the C core alone, without Python
+	@$(AT_ONCE) $(programs-plain)
 	$(call run-c-tests,plain)
 
 warnings: warnings-gcc $(call if-installed,clang,warnings-clang) ## Compile the C core with gcc and clang, every warning an error

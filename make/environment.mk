@@ -5,6 +5,10 @@ if-installed = $(if $(shell command -v $(1)),$(2),skip-$(1))
 skip-%:
 	@echo "skipped: $* is not installed"
 
+PROCESSORS := $(shell getconf _NPROCESSORS_ONLN)
+# A make with a job for each processor, where this one was not told how many.
+AT_ONCE = $(MAKE) $(if $(findstring --jobserver,$(MAKEFLAGS)),,--jobs=$(PROCESSORS))
+
 C_SOURCES := $(sort $(shell find csrc -name '*.c'))
 C_HEADERS := $(sort $(shell find csrc -name '*.h'))
 STUBS     := $(wildcard stubs/*.pyi)
