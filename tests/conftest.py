@@ -23,9 +23,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.hookimpl(tryfirst=True)  # before marks are asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What measures time runs alone. Examples in docstrings that need an extra which is not installed are skipped."""
+    """What measures time runs alone, unless it says that it need not. Examples that need a missing extra are skipped."""
     for item in items:
-        if item.get_closest_marker("timing"):
+        timing = item.get_closest_marker("timing")
+        if timing and timing.kwargs.get("alone", True):
             item.add_marker(pytest.mark.alone)
     if find_spec("pyarrow") is not None:
         return
