@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
@@ -35,6 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="pyarrow is not installed"))
 
 
+def pytest_collection_finish() -> None:
+    """Spare the collector the million objects that are thousands of tests: tests ask for collections, and so does a full heap."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few characters are many pieces, so that two threads have something to do."""
@@ -43,9 +48,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def quick_collections() -> Iterator[None]:
-    """Spare the collector all that was there before, so that it can run after every test."""
+def quick_collections() -> None:
+    """Spare it also what other tests have left, so that it can run after every test. What is frozen stays so."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
