@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from text_processor._common.arguments import is_a
@@ -80,7 +80,7 @@ def rows(
         raise ValueError(f"no line has the field {quoted(name)}; {option} names another, and a.b is the field b of a")
 
 
-def arrays(blocks: Iterable[memoryview], name: str, option: str, pa: Any) -> Iterator[Any]:
+def arrays(blocks: Iterable[memoryview], name: str, option: str, pa: Any) -> Generator[Any, None, None]:
     """Give what `rows` gives as Arrow arrays; lone surrogates, which UTF-8 cannot hold, are replaced."""
     for found in rows(blocks, name, option, separates=False):
         yield _array(found, pa) if isinstance(found, Rows) else pa.array(map(_plain, found), pa.large_string())
