@@ -84,7 +84,8 @@ tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_erro
 
 /* Adds the terms first … first + n_terms - 1 of `other` behind those that are there, and stores in columns[first …] the column that
  * each has here; other terms are looked up by several threads. With the columns of all of them, tp_vectors_take_rows takes the rows of
- * `other` as if they came behind those here. TP_INVALID_ARGUMENT if there are no such terms or threads. O(n_terms). */
+ * `other` as if they came behind those here. TP_INVALID_ARGUMENT if there are no such terms or threads; TP_TOO_LARGE beyond
+ * TP_MAX_COLUMNS terms. Unless TP_OK is returned, no term is added. O(n_terms). */
 tp_status tp_vectors_append_terms(tp_vectors *vectors, const tp_vectors *other, uint64_t first, uint64_t n_terms, size_t n_threads,
                                   uint32_t *columns, tp_error *error);
 

@@ -245,7 +245,7 @@ static void look_up_share(void *shared, size_t share)
 }
 
 /* Makes room for the terms that were not found. */
-static bool reserve_new(tp_vectors *v, const joining *j)
+static tp_status reserve_new(tp_vectors *v, const joining *j, tp_error *error)
 {
     size_t n_new = 0, nbytes = 0;
     for (size_t i = j->first; i < j->first + j->n_terms; i++) {
@@ -253,7 +253,8 @@ static bool reserve_new(tp_vectors *v, const joining *j)
         n_new++;
         nbytes += tp_table_nbytes(j->other, i);
     }
-    return tp_vectors_reserve_terms(v, n_new, nbytes);
+    if (n_new > TP_MAX_COLUMNS - v->table.n_terms) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many terms");
+    return tp_vectors_reserve_terms(v, n_new, nbytes) ? TP_OK : tp_fail_no_memory(error);
 }
 
 static void append_new(tp_vectors *v, const joining *j)
@@ -278,9 +279,9 @@ tp_status tp_vectors_append_terms(tp_vectors *v, const tp_vectors *other, uint64
     }
     joining j = {&v->table, &other->table, (size_t)first, (size_t)n_terms, n_threads, columns};
     tp_fork_join(look_up_share, &j, n_threads);
-    if (!reserve_new(v, &j)) return fail_to_add(v, 0, error);
-    append_new(v, &j);
-    return TP_OK;
+    tp_status status = reserve_new(v, &j, error);
+    if (status == TP_OK) append_new(v, &j);
+    return status;
 }
 
 /* ---- Giving out ------------------------------------------------------------------------------------------------------ */
