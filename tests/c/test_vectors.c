@@ -168,7 +168,7 @@ static void test_documents_of_their_own_memory(void)
     tp_vectors *first = vectors_of(options), *second = vectors_of(options), *whole = vectors_of(options);
     const tp_document documents[] = {{(const uint8_t *)"ab cd ab", 8}, {(const uint8_t *)"xy ab", 5}, {(const uint8_t *)"xy zz ab", 8}};
     const tp_vectors_job jobs[] = {{first, documents, 2}, {second, documents + 2, 1}};
-    CHECK_EQ_U(tp_vectors_add_each(jobs, 2, NULL), TP_OK);
+    CHECK_EQ_U(tp_vectors_add_each(jobs, 2, NULL, NULL, NULL), TP_OK);
     CHECK_EQ_U(add_lines(whole, "ab cd ab\nxy ab\nxy zz ab\n"), TP_OK);
     held_vectors one = read_joined(first, second, true), other = read_vectors(whole);
     CHECK(are_equal_vectors(&one, &other));
@@ -311,6 +311,36 @@ static void test_documents_of_all_lengths(void)
     }
     free(text);
     free(ends);
+}
+
+/* A long document is given up as soon as it is asked whether to go on, whichever thread has it, and nothing of it is left. */
+static void test_long_document_is_stopped(void)
+{
+    enum { N = 300000 };
+    char *line = must_allocate(N * 7 + 1);
+    for (unsigned i = 0; i < N; i++) sprintf(line + 7 * i, "%06u ", i);
+    for (uint64_t most = 1; most <= 2; most++) {
+        tp_words *words = words_of_letters(NULL);
+        const tp_vectors_options options = {.words = words, .least = 1, .most = most};
+        tp_vectors *first = vectors_of(options), *second = vectors_of(options);
+        const tp_document document = {(const uint8_t *)line, N * 7};
+        const tp_vectors_job jobs[] = {{first, &document, 1}, {second, &document, 1}};
+        held_vectors before = read_vectors(first);
+        for (size_t n_jobs = 1; n_jobs <= 2; n_jobs++) {
+            int n_calls = 0;
+            CHECK_EQ_U(tp_vectors_add_each(jobs, n_jobs, stop_at_once, &n_calls, NULL), TP_CANCELLED);
+            held_vectors one = read_vectors(first), other = read_vectors(second);
+            CHECK(n_calls == 1 && are_equal_vectors(&one, &before) && are_equal_vectors(&other, &before));
+            free_held(&one);
+            free_held(&other);
+        }
+        CHECK_EQ_U(tp_vectors_add_each(jobs, 2, NULL, NULL, NULL), TP_OK);
+        free_held(&before);
+        tp_vectors_free(first);
+        tp_vectors_free(second);
+        tp_words_free(words);
+    }
+    free(line);
 }
 
 /* The terms of a long document are sorted some at a time, and what comes of that is merged, again and again. */
@@ -544,6 +574,7 @@ int main(void)
     RUN(test_many_terms_are_ranked);
     RUN(test_documents_of_all_lengths);
     RUN(test_long_document);
+    RUN(test_long_document_is_stopped);
     RUN(test_parts_join_to_the_whole);
     RUN(test_refused_memory_changes_nothing);
     RUN(test_many_rows_are_taken_in_parts);
