@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import inspect
 import json
+import lzma
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -198,8 +199,30 @@ def test_documents_come_from_lines_columns_and_arrays(tmp_path: Path) -> None:
     arrays = [pa.table({"text": texts[:5]}), pa.array(texts[5:6]), pa.chunked_array([texts[6:7], texts[7:9]])]
     assert fit_vectorizer(arrays, peers.CountVectorizer()).vocabulary_ == expected
     (tmp_path / "bad").write_bytes(b"a\xff\n")
-    with pytest.raises(PartError, match="bad: 'utf-8' codec can't decode"):
+    with pytest.raises(PartError, match="bad: Document 0 is not valid UTF-8 at byte 1"):
         fit_vectorizer([str(tmp_path / "bad")], peers.CountVectorizer())
+
+
+def test_files_are_read_as_everywhere(tmp_path: Path) -> None:
+    def terms(content: bytes, column: str | None = None) -> dict[str, int]:
+        (tmp_path / "a").write_bytes(content)
+        made = fit_vectorizer([str(tmp_path / "a")], peers.CountVectorizer(analyzer=str.split), column=column)
+        found: dict[str, int] = made.vocabulary_
+        return found
+
+    text, rows = "to be\n\nor not\n", '{"text": "to be"}\n{"text": "or not"}\n'
+    expected = peers.CountVectorizer(analyzer=str.split).fit(text.split("\n")).vocabulary_
+    for given_as, column in ((text, None), (rows, "text")):
+        for data in (lzma.compress(given_as.encode()), given_as.encode("utf-8-sig"), given_as.encode("utf-16")):
+            assert terms(data, column) == expected
+        whole = pa.compress(given_as.encode() * 99, "zstd", asbytes=True)
+        for data, message in (
+            (whole[:-1], "damaged zstd data: it ends too soon"),
+            (gzip.compress(given_as.encode()) + b"more", "behind its end"),
+            (given_as.encode("utf-16-le"), "looks like UTF-16-LE"),
+        ):
+            with pytest.raises(PartError, match=rf"a: .*{message}"):
+                terms(data, column)
 
 
 # ---- Columns ---------------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ peer = pytest.importorskip("sklearn.feature_extraction.text")
 from test_sklearn import DOCUMENTS, VERSES, parts  # noqa: E402
 
 import text_processor.sklearn as ours  # noqa: E402
-from text_processor import TextAnalyzer  # noqa: E402
+from text_processor import TextAnalyzer, set_memory_limit  # noqa: E402
 from text_processor._common.progress import _Reporter  # noqa: E402
 from text_processor.errors import InvalidDocumentError  # noqa: E402
 from text_processor.sklearn import Lines, _lines  # noqa: E402
@@ -196,6 +196,16 @@ def test_one_line_may_be_longer_than_a_portion(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("small")
+def test_a_line_without_an_end_is_kept_within_the_limit(folder: Path) -> None:
+    (folder / "run.gz").write_bytes(gzip.compress(b"a" * (8 << 20), 1))
+    set_memory_limit(5 << 20)
+    try:
+        with pytest.raises(MemoryError, match=r"bytes of text were to be kept .* \(set_memory_limit\)"):
+            list(Lines(folder / "run.gz"))
+    finally:
+        set_memory_limit(None)
+
+
 def test_an_error_in_a_file_names_it_and_the_line(folder: Path) -> None:
     (folder / "bad").write_bytes(b"fine\n" * 40 + b"bad \xff\n")
     vectorizer = ours.CountVectorizer().partial_fit(["fine"])

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 # Bytes of ids that are read at once.
 BLOCK_NBYTES = 1 << 18
 
+# Ids that are written together: as numbers in Python each takes a hundred bytes.
+_WRITTEN_IDS = 1 << 16
+
 _BPE = "Train byte-level BPE tokenizers, and turn text into token ids and back. Each ACTION has its own --help."
 
 _TRAIN = """\
@@ -374,10 +377,9 @@ def _written(ids: Iterable[array[int]], arguments: argparse.Namespace) -> Iterat
     from text_processor.bpe._model import little_endian  # noqa: PLC0415 - not everybody needs it
 
     for some in ids:
-        if arguments.binary:
-            yield little_endian(some)
-        elif some:
-            yield b"%s\n" % "\n".join(map(str, some)).encode()
+        for start in range(0, len(some), _WRITTEN_IDS):  # a long piece gives all its ids at once
+            part = some[start : start + _WRITTEN_IDS]
+            yield little_endian(part) if arguments.binary else b"%s\n" % "\n".join(map(str, part)).encode()
 
 
 def _ids(tokenizer: Tokenizer, name: str, arguments: argparse.Namespace, work: Work) -> Iterator[array[int]]:
@@ -484,14 +486,14 @@ def _count_tree(arguments: argparse.Namespace) -> int:
     tree = _tree.scan(root, takes_all=arguments.all, fault=fault)
     threads = threads_or_all(arguments.threads)
     left = _tree.count(root, tree, tokenizers, "all" if arguments.special else (), threads)
-    for path, error in left:
-        if error is not None:
-            fault(root / path, error)
-    if no_text := [path for path, error in left if error is None]:
-        say(f"{PROGRAM}: {len(no_text):,} files are left out, as they are no UTF-8; the first is {printable(no_text[0])}")
+    for path, why in left:
+        if isinstance(why, OSError):
+            fault(root / path, why)
+    if left_out := _tree.left_out(left):
+        say(f"{PROGRAM}: {_tree.told_of(left_out)}")
     output = _standard_output()
     if arguments.json:
-        text: Iterable[str] = [_tree.as_json(tree, names, arguments.top)]
+        text: Iterable[str] = [_tree.as_json(tree, names, arguments.top, left_out)]
     else:
         text = _tree.lines(tree, names, arguments.top)
     for line in text:

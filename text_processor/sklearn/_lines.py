@@ -90,7 +90,7 @@ class Lines:
         n_before = 0
         for each in self._sources:
             with _opened(each, self._options) as shard:
-                for lines in _whole_lines(shard):
+                for lines in shard.whole_lines(PORTION_NBYTES):
                     texts = lines.decode().split("\n")
                     if self._skips_blank:
                         texts = [text for text in texts if text and not text.isspace()]
@@ -125,23 +125,3 @@ def _opened(source: Any, options: Options) -> Generator[Shard, None, None]:
     except InvalidDocumentError as error:
         error.add_note(f"This is about {source!r}.")
         raise
-
-
-def _whole_lines(shard: Shard) -> Iterator[bytes]:
-    """Give lines without the line end behind the last one, about a portion at a time."""
-    waiting: list[bytes] = []
-    nbytes = 0
-    for text in shard.texts():
-        shard.documents.next_batch(text)  # so that an error knows the number of its line
-        block = bytes(text)
-        nbytes += len(block)
-        cut = block.rfind(b"\n") if nbytes >= PORTION_NBYTES else -1
-        if cut < 0:
-            waiting.append(block)
-            continue
-        yield b"".join([*waiting, block[:cut]])
-        waiting = [block[cut + 1 :]]
-        nbytes = len(waiting[0])
-    last = b"".join(waiting)
-    if last:
-        yield last.removesuffix(b"\n")

@@ -24,6 +24,7 @@ from text_processor._documents.batches import Step
 from text_processor._documents.sources import Shard
 from text_processor._native import text as native_text
 from text_processor._native.json_lines import Rows
+from text_processor._native.process import check_kept
 from text_processor._native.text import Batch
 from text_processor.bpe import _model
 from text_processor.bpe._shards.plan import Plan
@@ -272,6 +273,8 @@ class OfWholeFiles:
             n += len(block)
             if self._most is not None and n > self._most:
                 return b"".join(kept), False
+            if self._most is None:
+                check_kept(n)
         return b"".join(kept), True
 
 
@@ -441,7 +444,7 @@ class OfTexts:
         most, n, first = _batch_nbytes(self._threads), 0, 0
         waiting: list[str] = []
         for index, given in enumerate(self._given):
-            text = utf8.checked_text(given, f"document {index}")
+            text = utf8.checked_item(given, index, "document")
             text = str(text, "utf-8") if isinstance(text, memoryview) else text
             if waiting and n + len(text) > most:
                 yield self._given_out(waiting, first, n)
