@@ -113,6 +113,15 @@ def add_errors(parser: argparse.ArgumentParser) -> None:
     )
 
 
+# What says how to open a tokenizer.
+TOKENIZER = "the file or folder of a tokenizer; its content tells the format"
+
+
+def add_pattern(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the pattern of a tokenizer that is read."""
+    parser.add_argument("--pattern", help="the pattern, or its name, for a format without one, such as a .tiktoken file")
+
+
 def _encoding(text: str) -> str | None:
     try:
         return decoding.checked_encoding(text)
