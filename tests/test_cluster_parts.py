@@ -88,6 +88,14 @@ def test_any_parts_and_tree_give_the_same_words(texts: list[str], at: list[int],
     assert [share.to_pydict() for share in shares] == [share.word_table().to_pydict() for share in expected]
 
 
+def test_globs_give_files_and_a_name_that_exists_is_no_glob(tmp_path: Path) -> None:
+    for name in ("b.txt", "a[1].txt", "a1.txt"):
+        (tmp_path / name).write_text("to be", encoding="ascii")
+    (tmp_path / "folder.txt").mkdir()
+    assert _parts.paths(tmp_path / "*.txt") == [str(tmp_path / name) for name in ("a1.txt", "a[1].txt", "b.txt")]
+    assert _parts.paths([tmp_path / "a[1].txt", "no/such"]) == [str(tmp_path / "a[1].txt"), "no/such"]
+
+
 def test_neighbouring_small_files_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = [str(tmp_path / f"{i}") for i in range(20)]
     for path in paths:

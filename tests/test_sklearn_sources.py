@@ -21,6 +21,7 @@ from test_sklearn import DOCUMENTS, VERSES, parts  # noqa: E402
 
 import text_processor.sklearn as ours  # noqa: E402
 from text_processor import TextAnalyzer, set_memory_limit  # noqa: E402
+from text_processor._common.progress import _Reporter  # noqa: E402
 from text_processor.errors import InvalidDocumentError  # noqa: E402
 from text_processor.sklearn import Lines, _lines  # noqa: E402
 
@@ -73,7 +74,7 @@ def test_what_an_analyzer_has_counted_is_as_a_fit(
     mine = getattr(ours, name).from_analyzer(analyzer, **parameters)
     assert answers(mine, documents) == answers(theirs, documents)
     assert mine.get_params() == theirs.get_params() | {"threads": 1}
-    if ours._way_of(mine) is not None:
+    if ours._ways.way_of(mine) is not None:
         all_terms = {"min_df": 1, "max_df": 1.0}
         more = pickle.loads(pickle.dumps(mine)).set_params(**all_terms).partial_fit(VERSES)
         assert answers(more, documents) == answers(theirs.set_params(**all_terms).fit([*documents, *VERSES]), documents)
@@ -250,7 +251,7 @@ def test_progress_is_told(
     """In documents, of which an iterator does not know the number; and in bytes of files."""
     if method == "partial_fit" and parameters:
         return
-    monkeypatch.setattr(ours.reporting.__globals__["_Reporter"], "__call__", told_at_once)
+    monkeypatch.setattr(_Reporter, "__call__", told_at_once)
     documents = ["red car", "blue"] * 300
     vectorizer = getattr(ours, name)(**parameters)
     if method == "transform":
@@ -282,7 +283,7 @@ def test_progress_of_a_vectorizer_within_a_hook_is_not_told() -> None:
 
 
 def test_a_vectorizer_within_a_hook_has_weights_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ours.reporting.__globals__["_Reporter"], "__call__", told_at_once)
+    monkeypatch.setattr(_Reporter, "__call__", told_at_once)
     documents, found = ["red car", "blue car red", "a blue bike"], []
 
     def hook(_done: int, _total: int | None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from text_processor._words.options import REPORT_NGRAM_NBYTES
 from text_processor.analyzer import TextAnalyzer
 from text_processor.cli import _rule
 from text_processor.cli._bpe import _LateBar, _naming
@@ -23,7 +24,7 @@ from text_processor.cli._shared import (
     say,
 )
 from text_processor.errors import EmptyAnalyzerError, TextProcessorError
-from text_processor.report._page import NGRAM_NBYTES, check_packages
+from text_processor.report._page import check_packages
 
 _DESCRIPTION = """\
 Write a page of HTML on the words of text files; with --versus, first of all on
@@ -78,10 +79,10 @@ def add_command(commands: Any) -> None:
     parser.add_argument(
         "--ngram-bytes",
         type=_size_or_all,
-        default=NGRAM_NBYTES,
+        default=REPORT_NGRAM_NBYTES,
         metavar="SIZE",
         help="count runs of two and three words in so much from the beginning of the files, such as 500M, or in all "
-        f"(default: {NGRAM_NBYTES >> 20}M)",
+        f"(default: {REPORT_NGRAM_NBYTES >> 20}M)",
     )
     add_encoding(parser)
     add_threads(parser)

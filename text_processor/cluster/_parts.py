@@ -10,12 +10,13 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import copy
-from glob import glob, has_magic
+from glob import has_magic
 from importlib import import_module
 from typing import Any, NamedTuple, TypeVar, cast
 
 from text_processor._common import many
 from text_processor._common.arguments import check_option, checked_whole
+from text_processor._common.globs import files_of
 from text_processor._common.messages import needs, quoted
 from text_processor.analyzer import TextAnalyzer
 from text_processor.bpe import PieceCounts
@@ -101,10 +102,10 @@ def sources_in(part: Any) -> Iterator[Any]:
 
 
 def _matches(name: str) -> list[str]:
+    if "://" not in name:
+        return files_of(name)
     if not has_magic(name):
         return [name]
-    if "://" not in name:
-        return sorted(glob(name, recursive=True))  # noqa: PTH207 - a pattern may be absolute
     protocol = name.partition("://")[0]
     found = sorted(_fsspec().filesystem(protocol).glob(name))
     return [f"{protocol}://{path.removeprefix(f'{protocol}://')}" for path in found]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from glob import glob, has_magic
 from typing import Any, Literal, cast
 
 from text_processor._common import arguments
 from text_processor._common.arguments import Readable, is_a
+from text_processor._common.globs import files_of
 from text_processor._common.messages import quoted
 from text_processor._documents import sources
 from text_processor._documents.sources import Options, Shard
@@ -108,9 +108,7 @@ def _sources_of(given: Any) -> list[Any]:
             "several of them are several arguments"
         )
     name = os.fsdecode(given)
-    if not has_magic(name) or os.path.lexists(name):
-        return [name]
-    found = [each for each in sorted(glob(name, recursive=True)) if os.path.isfile(each)]  # noqa: PTH113, PTH207 - may be absolute
+    found = files_of(name)
     if not found:
         raise FileNotFoundError(f"no file matches {quoted(name)}")
     return found

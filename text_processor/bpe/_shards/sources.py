@@ -11,12 +11,12 @@ import os
 import stat
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from glob import glob, has_magic
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from text_processor._common import many
 from text_processor._common.arguments import is_a
+from text_processor._common.globs import files_of
 from text_processor._common.messages import quoted
 from text_processor._documents import arrow, json_lines, sources
 from text_processor._documents.arrow import import_pyarrow
@@ -105,11 +105,10 @@ def _found(paths: Iterable[Any]) -> list[str]:
     """Return the files of paths and globs, in the order given, those of a glob sorted."""
     names: list[str] = []
     for name in map(os.fsdecode, paths):
-        is_there = os.path.lexists(name)
-        matches = [name] if is_there else sorted(glob(name, recursive=True)) if has_magic(name) else []  # noqa: PTH207
-        if not matches:
+        matches = files_of(name)
+        if not matches or not os.path.lexists(matches[0]):
             raise FileNotFoundError(f"no file matches {quoted(name)}; texts in a list are given as iter(texts)")
-        names += [match for match in matches if is_there or os.path.isfile(match)]  # noqa: PTH113
+        names += matches
     return names
 
 
