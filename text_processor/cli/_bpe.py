@@ -275,7 +275,7 @@ def _check_output(tokenizer: Tokenizer, name: str) -> None:
 
 @contextlib.contextmanager
 def _naming(name: str, *, has_options: bool = False) -> Generator[None, None, None]:
-    """Turn the exceptions for a file into a `FileError` of one line; it names the options for invalid text, if there are any."""
+    """Turn the exceptions for a file into a `FileError` of one line, which may name the options for invalid text."""
     try:
         yield
     except OSError as error:
