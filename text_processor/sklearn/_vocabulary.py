@@ -95,7 +95,7 @@ class WithVocabulary(Convertible):
             form = weighing.of_fit(parts, form)
         matrix = _counting.matrix_of(parts, n_terms, self.dtype, form)  # type: ignore[attr-defined]
         if counted.is_sorted:
-            counted.columns = counted.ranks.tolist()
+            counted.columns = counted.ranks
         return vocabulary, matrix
 
     def _keeps_all_terms(self, n_documents: int) -> bool:
@@ -118,7 +118,7 @@ class WithVocabulary(Convertible):
         columns = columns.astype(X.indices.dtype, copy=False)
         X.indices = columns.take(X.indices, mode="clip")
         counted.is_sorted = True
-        counted.columns = columns.tolist()
+        counted.columns = columns
         return X
 
     def _limit_features(self, X: Any, vocabulary: Any, high: Any = None, low: Any = None, limit: Any = None) -> Any:  # noqa: N803
@@ -147,6 +147,7 @@ class WithVocabulary(Convertible):
         if counted.is_sorted:
             columns = (np.cumsum(mask) - 1)[counted.ranks]
             counted.columns = columns if counted.kept is None else columns[counted.kept]
+            counted.are_numpys = True
         return type(X)((X.data, X.indices, X.indptr), shape=X.shape) if counted.kept is None else X[:, np.where(mask)[0]]
 
     # ---- In parts --------------------------------------------------------------------------------------------------------
