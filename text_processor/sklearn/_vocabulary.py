@@ -182,8 +182,9 @@ class WithVocabulary(Convertible):
 
     def _give_up_parts(self) -> None:
         """Forget what `partial_fit` has learned, but for the weights, which would replace a vocabulary that is set."""
-        with suppress(ValueError):  # of what has no vocabulary yet
-            self._finish()
+        if type(vars(self).get("vocabulary_")) is not Counted:  # nobody asks for the terms of a fit any more
+            with suppress(ValueError):  # of what has no vocabulary yet
+                self._finish()
         for name in ("_seen", "_kept"):
             vars(self).pop(name, None)
 
