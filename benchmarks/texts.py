@@ -81,6 +81,20 @@ def with_distinct(n_distinct: int, n_words: int) -> str:
     return " ".join([*parts, *again[n_distinct * step :]])
 
 
+def reviews(n_characters: int) -> list[str]:
+    """Made-up reviews of 15 to 240 words, so many characters in all: runs of the words of a text of 200,000 distinct ones."""
+    words = with_distinct(200_000, 2_000_000).split()
+    below = _numbers(7)
+    documents = []
+    n = 0
+    while n < n_characters:
+        n_words = 15 + below(16) * below(16)
+        start = below(len(words) - n_words)
+        documents.append(" ".join(words[start : start + n_words]))
+        n += len(documents[-1])
+    return documents
+
+
 def cut(text: str, n_characters: int) -> list[str]:
     """Cut a text at blanks into documents of about so many characters."""
     documents = []

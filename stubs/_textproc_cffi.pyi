@@ -1395,7 +1395,15 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
-    def tp_vectors_add_each(self, jobs: Pointer[TpVectorsJob], n_jobs: int, error: Pointer[TpError], /) -> int: ...
+    def tp_vectors_add_each(
+        self,
+        jobs: Pointer[TpVectorsJob],
+        n_jobs: int,
+        go_on: FunctionPointer[[CData], int],
+        user: CData,
+        error: Pointer[TpError],
+        /,
+    ) -> int: ...
     def tp_vectors_append_terms(
         self,
         vectors: Pointer[TpVectors],

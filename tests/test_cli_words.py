@@ -9,6 +9,7 @@ import json
 import shutil
 import subprocess
 import sys
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ import pytest
 from word_oracle import terms
 
 from text_processor import TextAnalyzer, cli
+from text_processor._documents import tables
 
 TEXT = "To be, or not to be:\nthat is the Question\n\n  Être,  to be\n"
 
@@ -186,6 +188,32 @@ def test_a_column_or_field_is_counted(
     result = count(path, "--words", "sklearn", *option)
     assert result.output == lines_of(wanted), result.errors
     assert "in 4 documents" in result.errors
+
+
+@pytest.mark.parametrize(
+    ("content", "column", "status"),
+    [(as_table(","), "the text", 0), (b"id,x\n1,2\n", "y", 1), (b"id,x\n1\n", "x", 1)],
+    ids=["read", "no column", "row"],
+)
+def test_threads_of_arrow_hold_nothing_when_a_table_is_read(  # noqa: PLR0917 - what a case has
+    count: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, column: str, status: int
+) -> None:
+    """A thread that releases an object of Python while the interpreter ends aborts the process, after all was printed."""
+    pytest.importorskip("pyarrow")
+    lent = []
+    remember = tables._Lent.remember
+
+    def seen(self: tables._Lent, thing: object) -> object:
+        lent.append(weakref.ref(thing))
+        return remember(self, thing)
+
+    monkeypatch.setattr(tables._Lent, "remember", seen)
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    for _ in range(20):
+        assert count(path, "--column", column).status == status
+        assert lent
+        assert [thing() for thing in lent] == [None] * len(lent)
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,21 @@ from __future__ import annotations
 import gzip
 import inspect
 import json
+import lzma
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cluster_here import (
+    count_tokens,
+    count_words,
+    encode_column,
+    fit_vectorizer,
+    score_sentiment,
+    train_tokenizer,
+    vectorize,
+)
 from cluster_texts import LINES, analyzer_of, assert_same, vectors_of
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,38 +34,7 @@ pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
 peers = pytest.importorskip("sklearn.feature_extraction.text")
 
-from text_processor.cluster import _columns, _engine, _parts  # noqa: E402
-
-
-class Here(_engine.Engine):
-    """An engine without workers; its sources are lists of parts, and its data frames are tables of Arrow."""
-
-    def __init__(self, fan_in: int = 8) -> None:
-        self._fan_in = fan_in
-
-    def counted(self, source: Any, count: Any, work: Any) -> Any:
-        return [count(part, work).to_bytes() for part in source or [[]]]
-
-    def merged(self, counted: Any) -> Any:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(_parts, "FAN_IN", self._fan_in)
-            return _parts.merge([_parts.tree(counted, _parts.merge_bytes)])
-
-    def table(self, source: Any, work: Any, n_parts: int, salt: int) -> Any:
-        shares = [_parts.shares(part, work, n_parts, salt) for part in source]
-        return [_parts.table(_parts.tree(alike, _parts.merge_bytes)) for alike in zip(*shares, strict=True)]
-
-    def with_columns(self, frame: Any, column: str, columns: Any) -> Any:
-        return _columns.added(frame, column, columns)
-
-
-count_words = _engine.of_engine(Here, _engine.count_words)
-fit_vectorizer = _engine.of_engine(Here, _engine.fit_vectorizer)
-vectorize = _engine.of_engine(Here, _engine.vectorize)
-encode_column = _engine.of_engine(Here, _engine.encode_column)
-train_tokenizer = _engine.of_engine(Here, _engine.train_tokenizer)
-count_tokens = _engine.of_engine(Here, _engine.count_tokens)
-score_sentiment = _engine.of_engine(Here, _engine.score_sentiment)
+from text_processor.cluster import _columns, _parts  # noqa: E402
 
 cuts = st.lists(st.integers(0, 60), max_size=12).map(sorted)
 words = st.sampled_from(["a1", "Bee", "bee", "cé", "not", "ß", "the", "\U0001f600x", "y_y", "\n"])
@@ -85,6 +64,14 @@ def test_any_parts_and_tree_give_the_same_words(texts: list[str], at: list[int],
     shares = count_words(parts_of(texts, at), result="table", n_parts=3, salt=5, **options)
     expected = analyzer_of(texts, **options).split(3, 5)
     assert [share.to_pydict() for share in shares] == [share.word_table().to_pydict() for share in expected]
+
+
+def test_globs_give_files_and_a_name_that_exists_is_no_glob(tmp_path: Path) -> None:
+    for name in ("b.txt", "a[1].txt", "a1.txt"):
+        (tmp_path / name).write_text("to be", encoding="ascii")
+    (tmp_path / "folder.txt").mkdir()
+    assert _parts.paths(tmp_path / "*.txt") == [str(tmp_path / name) for name in ("a1.txt", "a[1].txt", "b.txt")]
+    assert _parts.paths([tmp_path / "a[1].txt", "no/such"]) == [str(tmp_path / "a[1].txt"), "no/such"]
 
 
 def test_neighbouring_small_files_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,8 +199,30 @@ def test_documents_come_from_lines_columns_and_arrays(tmp_path: Path) -> None:
     arrays = [pa.table({"text": texts[:5]}), pa.array(texts[5:6]), pa.chunked_array([texts[6:7], texts[7:9]])]
     assert fit_vectorizer(arrays, peers.CountVectorizer()).vocabulary_ == expected
     (tmp_path / "bad").write_bytes(b"a\xff\n")
-    with pytest.raises(PartError, match="bad: 'utf-8' codec can't decode"):
+    with pytest.raises(PartError, match="bad: Document 0 is not valid UTF-8 at byte 1"):
         fit_vectorizer([str(tmp_path / "bad")], peers.CountVectorizer())
+
+
+def test_files_are_read_as_everywhere(tmp_path: Path) -> None:
+    def terms(content: bytes, column: str | None = None) -> dict[str, int]:
+        (tmp_path / "a").write_bytes(content)
+        made = fit_vectorizer([str(tmp_path / "a")], peers.CountVectorizer(analyzer=str.split), column=column)
+        found: dict[str, int] = made.vocabulary_
+        return found
+
+    text, rows = "to be\n\nor not\n", '{"text": "to be"}\n{"text": "or not"}\n'
+    expected = peers.CountVectorizer(analyzer=str.split).fit(text.split("\n")).vocabulary_
+    for given_as, column in ((text, None), (rows, "text")):
+        for data in (lzma.compress(given_as.encode()), given_as.encode("utf-8-sig"), given_as.encode("utf-16")):
+            assert terms(data, column) == expected
+        whole = pa.compress(given_as.encode() * 99, "zstd", asbytes=True)
+        for data, message in (
+            (whole[:-1], "damaged zstd data: it ends too soon"),
+            (gzip.compress(given_as.encode()) + b"more", "behind its end"),
+            (given_as.encode("utf-16-le"), "looks like UTF-16-LE"),
+        ):
+            with pytest.raises(PartError, match=rf"a: .*{message}"):
+                terms(data, column)
 
 
 # ---- Columns ---------------------------------------------------------------------------------------------------------

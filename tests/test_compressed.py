@@ -21,8 +21,12 @@ from typing import NamedTuple
 import pytest
 from bpe_texts import of_bytes
 
-from text_processor import InvalidDocumentError, TextAnalyzer, cli, set_memory_limit
+from text_processor import InvalidDocumentError, PartError, PieceCounts, TextAnalyzer, cli, set_memory_limit
 from text_processor._documents import compressed
+from text_processor._documents.sources import Options
+from text_processor.cluster import _parts
+from text_processor.report._texts import Files
+from text_processor.vader import SentimentIntensityAnalyzer
 
 BOOK = Path("examples/kjv.txt").read_bytes()
 FIRST, SECOND = BOOK[:40_000], BOOK[40_000:60_000]
@@ -378,6 +382,54 @@ def test_a_word_without_an_end_is_limited(run: Callable[..., Outcome]) -> None:
         "text-processor: not enough memory within --max-memory, 16,777,216 bytes\n",
     )
     assert run("count", "bomb.gz", "--max-memory", "1G").status == 0
+
+
+# A line of 8 MB, and a field of it: what has to be kept whole before it is of any use. Nothing of it can be cut.
+MOST_KEPT = 5 << 20
+RUN = gzip.compress(b"a" * (8 << 20), 1)
+FIELD = gzip.compress(b'{"text": "' + b"a" * (8 << 20) + b'"}\n', 1)
+
+# What the core has no splitter for.
+BY_REGEX = r"(?<=b)a+|a+|[^a]+"
+
+KEEPERS: dict[str, Callable[[], object]] = {
+    "encode_corpus of lines": lambda: of_bytes().encode_corpus("run.gz", "out", format="raw", documents="line"),
+    "encode_corpus with a split": lambda: of_bytes().encode_corpus("run.gz", "out", format="raw", split=(0.5, 0.5)),
+    "encode_corpus of JSON lines": lambda: of_bytes().encode_corpus("run.jsonl.gz", "out", format="raw"),
+    "encode_file": lambda: of_bytes().encode_file("run.gz", "ids"),
+    "encode_file by regex": lambda: of_bytes(BY_REGEX).encode_file("run.gz", "ids"),
+    "encode_file in stages": lambda: of_bytes(special_tokens=["<a>"]).encode_file("run.gz", "ids", allowed_special="all"),
+    "PieceCounts.add_file": lambda: PieceCounts().add_file("run.gz"),
+    "PieceCounts.add_stream by regex": lambda: PieceCounts(BY_REGEX).add_stream(io.BytesIO(RUN)),
+    "compound": lambda: SentimentIntensityAnalyzer().compound(Path("run.gz")),
+    "words by re": lambda: TextAnalyzer(words=r"(?:ab|c)+|a+").add_file("run.gz"),
+    "words by a function": lambda: TextAnalyzer(words=str.split).add_stream(io.BytesIO(RUN), documents="whole"),
+    "report": lambda: [*Files(["run.gz"], Options("whole", "skip"), 1, can_be_cut=False).pieces(1)],
+    "a field on a cluster": lambda: _parts.count("run.jsonl.gz", _parts.Work("text", {}, {})),
+    "count --field": lambda: ["count", "--field", "text", "run.jsonl.gz"],
+    "sentiment": lambda: ["sentiment", "run.gz"],
+    "sentiment --field": lambda: ["sentiment", "--field", "text", "run.jsonl.gz"],
+    "bpe count": lambda: ["bpe", "count", "-m", "model", "run.gz"],
+    "bpe train": lambda: ["bpe", "train", "--vocab-size", "300", "-o", "/dev/null", "run.gz"],
+    "bpe shards": lambda: [*["bpe", "shards", "model", "run.jsonl.gz", "--out", "out", "--format", "raw"]],
+}
+
+
+@pytest.mark.parametrize("keeper", KEEPERS)
+def test_what_is_kept_until_it_is_whole_is_limited(keeper: str, run: Callable[..., Outcome]) -> None:
+    Path("run.gz").write_bytes(RUN)
+    Path("run.jsonl.gz").write_bytes(FIELD)
+    made = KEEPERS[keeper]
+    if keeper.startswith(("count", "sentiment", "bpe")):
+        message = f"not enough memory within --max-memory, {MOST_KEPT:,} bytes\n"
+        assert run(*made(), "--max-memory", str(MOST_KEPT))[::2] == (1, f"text-processor: {message}")  # type: ignore[misc]
+        return
+    set_memory_limit(MOST_KEPT)
+    try:
+        with pytest.raises((MemoryError, PartError), match=rf"no memory: .* limit is {MOST_KEPT} \(set_memory_limit\)"):
+            made()
+    finally:
+        set_memory_limit(None)
 
 
 def test_a_module_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,10 @@
 """Ctrl-C gets through within a tenth of a second, whatever the size of one text."""
 
-import os
 import random
 import signal
-import threading
-import time
 
 import pytest
+from interrupts import PATIENCE_SECONDS, late_by
 
 from text_processor import TextAnalyzer, Tokenizer
 
@@ -17,9 +15,6 @@ pytestmark = [
     pytest.mark.alone,
     pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="the system sends no signals to a thread"),
 ]
-
-# Twice what is promised: the machines that test are busy with other things too.
-PATIENCE_SECONDS = 0.2
 
 
 def tokenizer():
@@ -60,34 +55,6 @@ CALLS = {
 }
 
 COLUMNS = {text[:3]: pa.array(["low", text]) for text in TEXTS.values()}
-
-
-def late_by(call, delay):
-    """Interrupt a call after a delay; return how long after that it is over, or None if it was over before."""
-    sent, is_running = 0.0, True
-
-    def interrupt():
-        nonlocal sent
-        time.sleep(delay)
-        sent = time.perf_counter()
-        os.kill(os.getpid(), signal.SIGINT)
-
-    def handle(*_):
-        if is_running:
-            raise KeyboardInterrupt
-
-    before, thread = signal.signal(signal.SIGINT, handle), threading.Thread(target=interrupt)
-    try:
-        thread.start()
-        call()
-        is_running = False
-    except KeyboardInterrupt:
-        return time.perf_counter() - sent
-    finally:
-        is_running = False
-        thread.join()
-        signal.signal(signal.SIGINT, before)
-    return None
 
 
 @pytest.mark.parametrize("kind", TEXTS)

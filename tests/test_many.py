@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections import ChainMap, Counter, OrderedDict, deque
 from collections.abc import Callable
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 import pytest
 from bpe_texts import BYTES, trained
 
-from text_processor import TextAnalyzer, Tokenizer, numeric
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric
+from text_processor.vader import SentimentIntensityAnalyzer
 
 
 def none_of(done: int, total: int | None) -> None:
@@ -285,6 +287,28 @@ def test_missing_values_are_refused_by_their_index() -> None:
                 door(["a", value])
         with pytest.raises(TypeError, match=r"^the id at index 1 must .*, a missing value: leave it out$"):
             trained().decode([65, value])
+
+
+MISSING: dict[str, Callable[[Any], Any]] = {
+    "text 1: ": lambda value: trained().chunks_batch(["a", value], 3),
+    "text 1 ": lambda value: PieceCounts().add_texts(["a", value]),
+    "text 0 ": lambda value: Tokenizer().train_from_counts(Counter([value]), 300),
+    "text 1 must": lambda value: SentimentIntensityAnalyzer().compound(["a", value]),
+    "document 1 ": lambda value: trained().encode_corpus(["a", value], Path("shards"), format="raw"),
+    "document 0 ": lambda value: trained().encode_corpus(iter([value]), Path("more"), format="raw", split=(0.5, 0.5)),
+    "list 1: the id at index 0 ": lambda value: trained().decode_batch([[65], [value]]),
+    "list 1: ids ": lambda value: trained().decode_batch([[65], value]),
+    "the name of a special token ": lambda value: Tokenizer(special_tokens=["<a>", value]),
+    "a stop word ": lambda value: TextAnalyzer(stop_words=["a", value]),
+}
+
+
+@pytest.mark.parametrize("place", MISSING)
+def test_a_missing_value_is_called_so_by_every_door(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for value in (None, math.nan):
+        with pytest.raises(TypeError, match=rf"^{place}.*, a missing value: leave it out$"):
+            MISSING[place](value)
 
 
 def test_a_missing_number_is_refused_unless_it_is_a_number() -> None:

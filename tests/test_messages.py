@@ -682,7 +682,7 @@ CASES: list[Case] = [
     (lambda: native_process.select_simd("sse9"), ValueError, "this machine or library", "has no such instruction set"),
     # Vectors
     (
-        without("sklearn.feature_extraction.text", lambda: imported_again(sklearn)),
+        without("text_processor.sklearn._peer", lambda: imported_again(sklearn)),
         ImportError,
         "text_processor.sklearn needs scikit-learn",
         "pip install '.[sklearn]'",

@@ -20,7 +20,8 @@ peer = pytest.importorskip("sklearn.feature_extraction.text")
 from test_sklearn import DOCUMENTS, VERSES, parts  # noqa: E402
 
 import text_processor.sklearn as ours  # noqa: E402
-from text_processor import TextAnalyzer  # noqa: E402
+from text_processor import TextAnalyzer, set_memory_limit  # noqa: E402
+from text_processor._common.progress import _Reporter  # noqa: E402
 from text_processor.errors import InvalidDocumentError  # noqa: E402
 from text_processor.sklearn import Lines, _lines  # noqa: E402
 
@@ -73,7 +74,7 @@ def test_what_an_analyzer_has_counted_is_as_a_fit(
     mine = getattr(ours, name).from_analyzer(analyzer, **parameters)
     assert answers(mine, documents) == answers(theirs, documents)
     assert mine.get_params() == theirs.get_params() | {"threads": 1}
-    if ours._way_of(mine) is not None:
+    if ours._ways.way_of(mine) is not None:
         all_terms = {"min_df": 1, "max_df": 1.0}
         more = pickle.loads(pickle.dumps(mine)).set_params(**all_terms).partial_fit(VERSES)
         assert answers(more, documents) == answers(theirs.set_params(**all_terms).fit([*documents, *VERSES]), documents)
@@ -195,6 +196,16 @@ def test_one_line_may_be_longer_than_a_portion(folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("small")
+def test_a_line_without_an_end_is_kept_within_the_limit(folder: Path) -> None:
+    (folder / "run.gz").write_bytes(gzip.compress(b"a" * (8 << 20), 1))
+    set_memory_limit(5 << 20)
+    try:
+        with pytest.raises(MemoryError, match=r"bytes of text were to be kept .* \(set_memory_limit\)"):
+            list(Lines(folder / "run.gz"))
+    finally:
+        set_memory_limit(None)
+
+
 def test_an_error_in_a_file_names_it_and_the_line(folder: Path) -> None:
     (folder / "bad").write_bytes(b"fine\n" * 40 + b"bad \xff\n")
     vectorizer = ours.CountVectorizer().partial_fit(["fine"])
@@ -213,6 +224,17 @@ def test_after_a_fit_of_lines_nothing_more_is_learned(folder: Path) -> None:
         vectorizer.partial_fit(["red"])
     learned = ours.TfidfVectorizer().partial_fit(Lines(folder / "b.txt")).partial_fit(["red"])
     assert answers(learned, ["red"]) == answers(peer.TfidfVectorizer().fit(["red car", "", "blue", "red"]), ["red"])
+
+
+@pytest.mark.parametrize("act", ["fit", "fit_transform", "partial_fit"])
+def test_one_text_is_no_documents(act: str) -> None:
+    """What is advised fits vectorizers, which have no add_document."""
+    for one in (b"a text", bytearray(b"a text"), memoryview(b"a text")):
+        message = f"documents must be an iterable of documents, not one {type(one).__name__}; \\[text\\] is a list of one$"
+        with pytest.raises(TypeError, match=message):
+            getattr(ours.CountVectorizer(), act)(one)
+        with pytest.raises(TypeError, match=message):
+            ours.HashingVectorizer().transform(one)
 
 
 def test_a_path_is_no_documents() -> None:
@@ -240,7 +262,7 @@ def test_progress_is_told(
     """In documents, of which an iterator does not know the number; and in bytes of files."""
     if method == "partial_fit" and parameters:
         return
-    monkeypatch.setattr(ours.reporting.__globals__["_Reporter"], "__call__", told_at_once)
+    monkeypatch.setattr(_Reporter, "__call__", told_at_once)
     documents = ["red car", "blue"] * 300
     vectorizer = getattr(ours, name)(**parameters)
     if method == "transform":
@@ -272,7 +294,7 @@ def test_progress_of_a_vectorizer_within_a_hook_is_not_told() -> None:
 
 
 def test_a_vectorizer_within_a_hook_has_weights_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ours.reporting.__globals__["_Reporter"], "__call__", told_at_once)
+    monkeypatch.setattr(_Reporter, "__call__", told_at_once)
     documents, found = ["red car", "blue car red", "a blue bike"], []
 
     def hook(_done: int, _total: int | None) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import lzma
 import os
 import shutil
 import subprocess
@@ -104,9 +106,37 @@ def test_files_are_those_of_git_and_counts_those_of_the_tokenizer(
         assert node["bytes"] == len(text.encode())
     assert tree["files"] == len(expected)
     assert tree["tokens"]["bytes.bpe"] == tree["bytes"] == sum(node["bytes"] for node in found.values())
-    assert "1 files are left out, as they are no UTF-8; the first is latin-1" in capsys.readouterr().err
+    assert tree["left_out"] == {"binary": 1, "not UTF-8": 1}
+    expected_line = "2 files are left out: 1 binary, 1 not UTF-8; the first that is not binary is latin-1\n"
+    assert capsys.readouterr().err == f"text-processor: {expected_line}"
     if shutil.which("git"):
         assert taken_by_git(checkout) == expected
+
+
+def test_what_is_left_out_is_counted_by_what_it_is(
+    tmp_path: Path, models: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "folder"
+    root.mkdir()
+    (root / "a.txt").write_text("low")
+    (root / "b.gz").write_bytes(gzip.compress(b"low " * 9))
+    (root / "c.xz").write_bytes(lzma.compress(b"low " * 9))
+    for name, encoding in (("d", "utf-16"), ("e", "utf-16-le"), ("f", "utf-16-be"), ("g", "utf-32")):
+        (root / name).write_bytes("lower and lowest\n".encode(encoding))
+    (root / "h").write_bytes(b"a" * 9000 + b"\xff")
+    (root / "i").write_bytes(b"\x7fELF\0\0")
+    expected = {"gzip data": 1, "xz data": 1, "UTF-16-LE": 2, "UTF-16-BE": 1, "UTF-32-LE": 1, "not UTF-8": 1, "binary": 1}
+    _, output = run(monkeypatch, *models[:2], "--tree", root, "--json", "--all")
+    assert json.loads(output)["left_out"] == expected
+    assert capsys.readouterr().err == (
+        "text-processor: 8 files are left out: 1 gzip data, 1 xz data, 2 UTF-16-LE, 1 UTF-16-BE, 1 UTF-32-LE, 1 not UTF-8, "
+        "1 binary; the first that is not binary is b.gz\n"
+    )
+    shutil.rmtree(root)
+    root.mkdir()
+    (root / "i").write_bytes(b"\0")
+    assert run(monkeypatch, *models[:2], "--tree", root, "--all")[0] == 0
+    assert capsys.readouterr().err == "text-processor: 1 file is left out: 1 binary\n"
 
 
 def test_a_folder_within_a_checkout_obeys_what_is_above(

@@ -38,8 +38,10 @@ from vader_texts import SPACES, Maker, icwsm, nltk_module, original, originals
 from vaderSentiment import vaderSentiment as package  # noqa: N813
 
 from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, cli, set_memory_limit
+from text_processor._documents.sources import Options
 from text_processor._native import sentiment as native
 from text_processor._native.text import closing_batch
+from text_processor.report._texts import Files
 from text_processor.vader import SentimentIntensityAnalyzer
 
 RULES = ["vaderSentiment", "nltk"]
@@ -479,6 +481,22 @@ def test_lines_of_a_file(tmp_path: Path, analyzers: dict[str, SentimentIntensity
         assert analyzers["vaderSentiment"].scores(tmp_path / "lines").tolist() == expected
     (tmp_path / "empty").touch()
     assert len(analyzers["vaderSentiment"].scores(tmp_path / "empty")) == 0
+
+
+def test_a_fault_in_a_file_is_told_by_its_line(
+    tmp_path: Path, analyzers: dict[str, SentimentIntensityAnalyzer], capfd: pytest.CaptureFixture[str]
+) -> None:
+    line, n = b"a good line\n", 50_000  # of three blocks
+    path = tmp_path / "lines"
+    path.write_bytes(line * n + b"bad \xff here\n" + line)
+    message = f"Document {n} is not valid UTF-8 at byte 4, byte {len(line) * n + 4} of the input"
+    with pytest.raises(InvalidDocumentError, match=message) as caught:
+        analyzers["vaderSentiment"].compound(path)
+    assert (caught.value.index, caught.value.offset, caught.value.position) == (n, 4, len(line) * n + 4)
+    assert cli.main(["sentiment", str(path)]) == 1
+    assert f"{message}; --errors replace reads it as U+FFFD" in capfd.readouterr().err
+    with pytest.raises(InvalidDocumentError, match=message):
+        list(Files([path], Options("lines", "skip"), 1, can_be_cut=False).pieces(1 << 20))
 
 
 def test_progress_reaches_the_end(tmp_path: Path, analyzers: dict[str, SentimentIntensityAnalyzer]) -> None:

@@ -19,6 +19,7 @@ from texts import documents, texts
 from word_oracle import counted, terms
 
 from text_processor import InvalidDocumentError, InvalidSnapshotError, TextAnalyzer, TextProcessorError, word_count
+from text_processor._words import options as word_options
 
 # Of one class, so that the core runs them; with and without boundaries, with white space in the class, and with flags.
 NATIVE = [
@@ -40,7 +41,7 @@ NATIVE = [
     r"[^\n]+",
     r"\s+",
 ]
-SLOW = [r"\w+|\S", r"[a-z]+(?:'[a-z]+)?", r"(\w+)\W", r"\b\w", r"\d+\.\d+|\w+?"]
+SLOW = [r"\w+|\S", r"(\w+)|\d\W", r"[a-z]+(?:'[a-z]+)?", r"(\w+)\W", r"\b\w", r"\d+\.\d+|\w+?"]
 
 
 def pairs(text: str) -> list[str]:
@@ -79,6 +80,15 @@ def test_a_pattern_of_one_class_finds_what_re_finds(text: str) -> None:
     for pattern in NATIVE:  # making a text takes longer than finding its words
         found = word_count(text, words=pattern, case="keep")
         assert (pattern, list(found.items())) == (pattern, list(Counter(re.findall(pattern, text)).items()))
+
+
+@given(texts, st.sampled_from(SLOW))
+def test_a_long_text_has_the_words_of_a_short_one(text: str, words: str) -> None:
+    expected = counted([text], words=words)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(word_options, "_LONG_DOCUMENT", 0)
+        patch.setattr(word_options, "_JOINED_WORDS", 2)
+        assert list(word_count(text, words=words).items()) == expected
 
 
 @given(st.lists(documents, max_size=6), options)

@@ -28,7 +28,7 @@ from text_processor._words import counting, showing, table
 from text_processor._words import snapshot as words_snapshot
 from text_processor._words.converting import Sink
 from text_processor._words.ledger import Ledger
-from text_processor._words.options import Split, WordOptions, WordsOption, checked_number
+from text_processor._words.options import REPORT_NGRAM_NBYTES, Split, WordOptions, WordsOption, checked_number
 from text_processor._words.telling import Tell
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 from text_processor.words import Words
@@ -1134,7 +1134,7 @@ class TextAnalyzer:
         errors: Literal["strict", "replace"] = "strict",
         encoding: str | None = None,
         title: str | None = None,
-        ngram_bytes: int | None = 1 << 24,
+        ngram_bytes: int | None = REPORT_NGRAM_NBYTES,
         progress: Progress | bool | None = None,
     ) -> None:
         """Write a report on the words, or on what distinguishes them from those of another analyzer, as a page of HTML.

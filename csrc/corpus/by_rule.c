@@ -169,10 +169,8 @@ static size_t drop_short(const tp_words *words, const uint8_t *text, tp_span *sp
     if (words->min_length == 1) return n;
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t length = 0;
-        for (size_t j = spans[i].start; j < spans[i].end; j++) length += !tp_utf8_is_continuation(text[j]);
         spans[kept] = spans[i];
-        kept += length >= words->min_length;
+        kept += tp_utf8_count(text + spans[i].start, text + spans[i].end) >= words->min_length;
     }
     return kept;
 }

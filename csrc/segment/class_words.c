@@ -41,13 +41,6 @@ static size_t step_back(const uint8_t *text, size_t place)
     return (size_t)(tp_utf8_decode_before(text, text + place, &code_point) - text);
 }
 
-static size_t count_characters(const uint8_t *text, tp_span span)
-{
-    size_t n = 0;
-    for (size_t i = span.start; i < span.end; i++) n += !tp_utf8_is_continuation(text[i]);
-    return n;
-}
-
 bool tp_class_accepts(const tp_class_rule *rule, const uint8_t *text, size_t nbytes, tp_span *run)
 {
     if (rule->starts_at_boundary) {
@@ -58,5 +51,5 @@ bool tp_class_accepts(const tp_class_rule *rule, const uint8_t *text, size_t nby
     if (rule->ends_at_boundary) {
         while (run->start < run->end && !is_boundary(rule, text, nbytes, run->end)) run->end = step_back(text, run->end);
     }
-    return run->start < run->end && count_characters(text, *run) >= rule->min_length;
+    return run->start < run->end && tp_utf8_count(text + run->start, text + run->end) >= rule->min_length;
 }

@@ -38,8 +38,7 @@ static tp_status fail_kind(tp_error *error)
 /* Moves the place to an offset in bytes behind it, and returns the offset in characters. */
 static uint64_t pass(tp_segments_place *place, const uint8_t *text, size_t nbytes)
 {
-    uint64_t n = place->n_characters;
-    for (size_t i = (size_t)place->nbytes; i < nbytes; i++) n += !tp_utf8_is_continuation(text[i]);
+    uint64_t n = place->n_characters + tp_utf8_count(text + place->nbytes, text + nbytes);
     *place = (tp_segments_place){nbytes, n};
     return n;
 }

@@ -79,12 +79,14 @@ typedef struct tp_vectors_job {
 } tp_vectors_job;
 
 /* Adds a row for each document, as tp_vectors_add does, with one thread for each job. The vectors of all jobs differ. If one job
- * fails, all vectors are as before, and the error is that of the first job that failed. */
-tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_error *error);
+ * fails, all vectors are as before, and the error is that of the first job that failed. Within a long document, `go_on` is called now and
+ * then by the calling thread; the result is TP_CANCELLED if it returns 0. It may be NULL. */
+tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_go_on go_on, void *user, tp_error *error);
 
 /* Adds the terms first … first + n_terms - 1 of `other` behind those that are there, and stores in columns[first …] the column that
  * each has here; other terms are looked up by several threads. With the columns of all of them, tp_vectors_take_rows takes the rows of
- * `other` as if they came behind those here. TP_INVALID_ARGUMENT if there are no such terms or threads. O(n_terms). */
+ * `other` as if they came behind those here. TP_INVALID_ARGUMENT if there are no such terms or threads; TP_TOO_LARGE beyond
+ * TP_MAX_COLUMNS terms. Unless TP_OK is returned, no term is added. O(n_terms). */
 tp_status tp_vectors_append_terms(tp_vectors *vectors, const tp_vectors *other, uint64_t first, uint64_t n_terms, size_t n_threads,
                                   uint32_t *columns, tp_error *error);
 

@@ -77,19 +77,10 @@ size_t tp_utf8_complete_nbytes(const uint8_t *text, size_t text_nbytes)
 
 /* ---- The ends of texts that were joined --------------------------------------------------------------------------- */
 
-/* Returns how many of eight bytes begin a character. */
-static size_t count_characters(const uint8_t *text)
-{
-    uint64_t eight;
-    memcpy(&eight, text, sizeof eight);
-    uint64_t within = eight & ~eight << 1 & TP_UTF8_HIGH_BITS; /* the highest bit is set, the next one is not */
-    return 8 - (size_t)((within >> 7) * UINT64_C(0x0101010101010101) >> 56);
-}
-
 /* Returns the offset `n` characters after `at`; beyond the text if there are fewer. */
 static size_t skip_characters(const uint8_t *text, size_t text_nbytes, size_t at, uint64_t n)
 {
-    for (; n >= 8 && text_nbytes - at >= 8; at += 8) n -= count_characters(text + at);
+    for (; n >= 8 && text_nbytes - at >= 8; at += 8) n -= tp_utf8_count_in_eight(text + at);
     for (; at < text_nbytes && (n > 0 || tp_utf8_is_continuation(text[at])); at++) n -= !tp_utf8_is_continuation(text[at]);
     return n > 0 ? text_nbytes + 1 : at;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The largest number of bytes of one code point. */
 #define TP_UTF8_MAX_NBYTES 4
@@ -17,6 +18,24 @@
 #define TP_UTF8_ILL_FORMED UINT32_MAX
 
 static inline bool tp_utf8_is_continuation(uint8_t byte) { return (byte & 0xC0) == 0x80; }
+
+/* Returns how many of eight bytes begin a character. */
+static inline size_t tp_utf8_count_in_eight(const uint8_t *text)
+{
+    uint64_t eight;
+    memcpy(&eight, text, sizeof eight);
+    uint64_t within = eight & ~eight << 1 & TP_UTF8_HIGH_BITS; /* the highest bit is set, the next one is not */
+    return 8 - (size_t)((within >> 7) * UINT64_C(0x0101010101010101) >> 56);
+}
+
+/* Returns how many characters begin in a text; none if it ends before it starts. */
+static inline size_t tp_utf8_count(const uint8_t *text, const uint8_t *end)
+{
+    size_t n = 0;
+    for (; end - text >= 8; text += 8) n += tp_utf8_count_in_eight(text);
+    for (; text < end; text++) n += !tp_utf8_is_continuation(*text);
+    return n;
+}
 
 /* Returns whether `second` may follow `lead` (C2 … F4). Four leads allow less than 80 … BF: the lower bytes would be overlong
  * forms (E0, F0), the higher ones surrogates (ED) or beyond U+10FFFF (F4). */

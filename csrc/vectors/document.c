@@ -355,11 +355,14 @@ static bool count_grams_of_words(tp_vectors *v)
     return true;
 }
 
+/* Words that are kept for n-grams do not fill a row, so it is asked after so many bytes of text whether to go on. */
+enum { ASKED_EACH_NBYTES = 1 << 20 };
+
 static bool add_words(tp_vectors *v)
 {
     tp_span spans[TP_KEYS_AT_ONCE];
     uint8_t *text = v->text.held.data;
-    size_t nbytes = v->text.held.used, at = 0, n;
+    size_t nbytes = v->text.held.used, at = 0, asked_at = 0, n;
     const tp_words *words = v->options.words;
     bool has_grams = v->options.most > 1;
     v->tokens.used = v->token_ends.used = 0;
@@ -368,6 +371,10 @@ static bool add_words(tp_vectors *v)
             for (size_t i = 0; i < n; i++) hide_line_feeds(v, text + spans[i].start, spans[i].end - spans[i].start);
         }
         n = drop_stop_words(v, text, spans, n);
+        if (at - asked_at >= ASKED_EACH_NBYTES) {
+            asked_at = at;
+            if (!tp_vectors_may_go_on(v)) return false;
+        }
         if (!(has_grams ? keep_words : take_terms)(v, text, spans, n)) return false;
     }
     return !has_grams || count_grams_of_words(v);

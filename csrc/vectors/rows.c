@@ -3,6 +3,13 @@
 #include "vectors/few.h"
 #include "vectors/sort.h"
 
+bool tp_vectors_may_go_on(tp_vectors *v)
+{
+    if (v->asking == NULL) return true;
+    if (v->asks && v->asking->go_on(v->asking->user) == 0) v->asking->is_stopped = true;
+    return !v->asking->is_stopped;
+}
+
 bool tp_vectors_reserve_entries(tp_vectors *v, size_t n)
 {
     if (n == 0) return true;
@@ -106,7 +113,7 @@ static bool merge_entries(tp_vectors *v)
 bool tp_vectors_reserve_row(tp_vectors *v, size_t n)
 {
     if (v->row.used >= MOST_UNSORTED_NBYTES) {
-        if (!fold_row(v)) return false;
+        if (!tp_vectors_may_go_on(v) || !fold_row(v)) return false;
         if (v->n_entries - tp_row_start(v, v->n_rows) > v->most_unmerged && !merge_entries(v)) return false;
     }
     return n <= SIZE_MAX / sizeof(uint32_t) && tp_arena_reserve(TP_FOR_VECTORS, &v->row, n * sizeof(uint32_t));

@@ -2,6 +2,8 @@
 #ifndef TEXTPROC_VECTORS_ROWS_H
 #define TEXTPROC_VECTORS_ROWS_H
 
+#include <stdatomic.h>
+
 #include "corpus/words.h"
 #include "vectors/chunk.h"
 #include "vectors/text.h"
@@ -14,6 +16,13 @@ typedef struct tp_parts {
     size_t ends_capacity;
     tp_arena terms; /* as in a row */
 } tp_parts;
+
+/* Whom the calling thread asks whether all threads of a call go on. */
+typedef struct tp_asking {
+    tp_go_on go_on;
+    void *user;
+    _Atomic bool is_stopped;
+} tp_asking;
 
 struct tp_vectors {
     tp_vectors_options options;
@@ -32,7 +41,14 @@ struct tp_vectors {
      * order (32-bit numbers, or 64-bit ones with their counts). */
     tp_text text;
     tp_arena tokens, token_ends, starts, sorted;
+    tp_asking *asking; /* of the call under way; or NULL */
+    bool asks;         /* whether it is the calling thread that works here */
 };
+
+static inline bool tp_is_stopped(const tp_vectors *vectors) { return vectors->asking != NULL && vectors->asking->is_stopped; }
+
+/* Returns whether the call goes on. To be asked every millisecond or so within a long document. */
+bool tp_vectors_may_go_on(tp_vectors *vectors);
 
 static inline bool tp_is_hashed(const tp_vectors *vectors) { return vectors->options.n_columns > 0; }
 

@@ -95,6 +95,7 @@ static tp_status check_ends(const uint64_t *ends, size_t n, size_t nbytes, tp_er
 
 static tp_status fail_to_add(const tp_vectors *v, size_t i, tp_error *error)
 {
+    if (tp_is_stopped(v)) return tp_fail(error, TP_CANCELLED, i, "adding documents was stopped");
     if (v->table.n_terms > TP_MAX_COLUMNS - TP_KEYS_AT_ONCE) return tp_fail(error, TP_TOO_LARGE, i, "there are too many terms");
     return tp_fail_no_memory(error);
 }
@@ -146,27 +147,37 @@ tp_status tp_vectors_add(tp_vectors *v, const uint8_t *text, size_t text_nbytes,
 
 typedef struct adding {
     const tp_vectors_job *job;
+    tp_asking *asking;
     place before;
     tp_status status;
     tp_error error;
 } adding;
 
+static tp_status do_job(const tp_vectors_job *job, tp_asking *asking, bool asks, tp_error *error)
+{
+    tp_vectors *v = job->vectors;
+    v->asking = asking;
+    v->asks = asks;
+    tp_status status = add_documents(v, &(documents){.each = job->documents, .n = (size_t)job->n_documents}, error);
+    v->asking = NULL;
+    return status;
+}
+
 static void add_job(void *all, size_t i)
 {
     adding *one = (adding *)all + i;
-    one->status = add_documents(one->job->vectors, &(documents){.each = one->job->documents, .n = one->job->n_documents}, &one->error);
+    one->status = do_job(one->job, one->asking, i == 0, &one->error);
 }
 
-tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_error *error)
+tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_go_on go_on, void *user, tp_error *error)
 {
-    if (n_jobs == 1) {
-        return add_documents(jobs->vectors, &(documents){.each = jobs->documents, .n = jobs->n_documents}, error);
-    }
+    tp_asking somebody = {.go_on = go_on, .user = user}, *asking = go_on == NULL ? NULL : &somebody;
+    if (n_jobs == 1) return do_job(jobs, asking, true, error);
     size_t nbytes = n_jobs * sizeof(adding), first = 0;
     if (n_jobs == 0) return TP_OK;
     adding *all = tp_allocate(TP_FOR_WORK, nbytes);
     if (all == NULL) return tp_fail_no_memory(error);
-    for (size_t i = 0; i < n_jobs; i++) all[i] = (adding){.job = &jobs[i], .before = place_of(jobs[i].vectors)};
+    for (size_t i = 0; i < n_jobs; i++) all[i] = (adding){.job = &jobs[i], .asking = asking, .before = place_of(jobs[i].vectors)};
     tp_fork_join(add_job, all, n_jobs);
     while (first < n_jobs && all[first].status == TP_OK) first++;
     tp_status status = first < n_jobs ? all[first].status : TP_OK;
@@ -245,7 +256,7 @@ static void look_up_share(void *shared, size_t share)
 }
 
 /* Makes room for the terms that were not found. */
-static bool reserve_new(tp_vectors *v, const joining *j)
+static tp_status reserve_new(tp_vectors *v, const joining *j, tp_error *error)
 {
     size_t n_new = 0, nbytes = 0;
     for (size_t i = j->first; i < j->first + j->n_terms; i++) {
@@ -253,7 +264,8 @@ static bool reserve_new(tp_vectors *v, const joining *j)
         n_new++;
         nbytes += tp_table_nbytes(j->other, i);
     }
-    return tp_vectors_reserve_terms(v, n_new, nbytes);
+    if (n_new > TP_MAX_COLUMNS - v->table.n_terms) return tp_fail(error, TP_TOO_LARGE, 0, "there are too many terms");
+    return tp_vectors_reserve_terms(v, n_new, nbytes) ? TP_OK : tp_fail_no_memory(error);
 }
 
 static void append_new(tp_vectors *v, const joining *j)
@@ -278,9 +290,9 @@ tp_status tp_vectors_append_terms(tp_vectors *v, const tp_vectors *other, uint64
     }
     joining j = {&v->table, &other->table, (size_t)first, (size_t)n_terms, n_threads, columns};
     tp_fork_join(look_up_share, &j, n_threads);
-    if (!reserve_new(v, &j)) return fail_to_add(v, 0, error);
-    append_new(v, &j);
-    return TP_OK;
+    tp_status status = reserve_new(v, &j, error);
+    if (status == TP_OK) append_new(v, &j);
+    return status;
 }
 
 /* ---- Giving out ------------------------------------------------------------------------------------------------------ */

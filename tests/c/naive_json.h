@@ -3,7 +3,7 @@
 #define NAIVE_JSON_H
 
 #include "naive.h"
-#include "unicode/utf8.h"
+#include "naive_utf8.h"
 
 /* A text of a line, in as much memory as a whole line needs. */
 typedef struct naive_text {
@@ -65,7 +65,7 @@ static inline void naive_escape(naive_line *l, naive_text *text, bool *has_half)
             }
         }
         if (point >> 11 == 0x1B) *has_half = true;
-        text->nbytes += tp_utf8_encode((uint32_t)point, text->data + text->nbytes);
+        text->nbytes += naive_encode((uint32_t)point, text->data + text->nbytes);
     } else {
         l->is_odd = true;
     }

@@ -8,6 +8,15 @@
 
 #define LAST_CODE_POINT 0x10FFFFu
 
+/* Writes a code point, or half of a pair as if it were one, from its last six bits to its first; returns how many bytes it has. */
+static inline size_t naive_encode(uint32_t code_point, uint8_t *encoded)
+{
+    const size_t nbytes = code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+    for (size_t i = nbytes; i-- > 1; code_point >>= 6) encoded[i] = (uint8_t)(0x80 | (code_point & 0x3F));
+    encoded[0] = (uint8_t)(nbytes == 1 ? code_point : code_point | (0xF00u >> nbytes & 0xFF));
+    return nbytes;
+}
+
 /* Returns the number of bytes that a lead byte announces; 0 if it is no lead byte. */
 static inline size_t announced(uint8_t lead)
 {

@@ -168,7 +168,7 @@ static void test_documents_of_their_own_memory(void)
     tp_vectors *first = vectors_of(options), *second = vectors_of(options), *whole = vectors_of(options);
     const tp_document documents[] = {{(const uint8_t *)"ab cd ab", 8}, {(const uint8_t *)"xy ab", 5}, {(const uint8_t *)"xy zz ab", 8}};
     const tp_vectors_job jobs[] = {{first, documents, 2}, {second, documents + 2, 1}};
-    CHECK_EQ_U(tp_vectors_add_each(jobs, 2, NULL), TP_OK);
+    CHECK_EQ_U(tp_vectors_add_each(jobs, 2, NULL, NULL, NULL), TP_OK);
     CHECK_EQ_U(add_lines(whole, "ab cd ab\nxy ab\nxy zz ab\n"), TP_OK);
     held_vectors one = read_joined(first, second, true), other = read_vectors(whole);
     CHECK(are_equal_vectors(&one, &other));
@@ -313,6 +313,36 @@ static void test_documents_of_all_lengths(void)
     free(ends);
 }
 
+/* A long document is given up as soon as it is asked whether to go on, whichever thread has it, and nothing of it is left. */
+static void test_long_document_is_stopped(void)
+{
+    enum { N = 300000 };
+    char *line = must_allocate(N * 7 + 1);
+    for (unsigned i = 0; i < N; i++) sprintf(line + 7 * i, "%06u ", i);
+    for (uint64_t most = 1; most <= 2; most++) {
+        tp_words *words = words_of_letters(NULL);
+        const tp_vectors_options options = {.words = words, .least = 1, .most = most};
+        tp_vectors *first = vectors_of(options), *second = vectors_of(options);
+        const tp_document document = {(const uint8_t *)line, N * 7};
+        const tp_vectors_job jobs[] = {{first, &document, 1}, {second, &document, 1}};
+        held_vectors before = read_vectors(first);
+        for (size_t n_jobs = 1; n_jobs <= 2; n_jobs++) {
+            int n_calls = 0;
+            CHECK_EQ_U(tp_vectors_add_each(jobs, n_jobs, stop_at_once, &n_calls, NULL), TP_CANCELLED);
+            held_vectors one = read_vectors(first), other = read_vectors(second);
+            CHECK(n_calls == 1 && are_equal_vectors(&one, &before) && are_equal_vectors(&other, &before));
+            free_held(&one);
+            free_held(&other);
+        }
+        CHECK_EQ_U(tp_vectors_add_each(jobs, 2, NULL, NULL, NULL), TP_OK);
+        free_held(&before);
+        tp_vectors_free(first);
+        tp_vectors_free(second);
+        tp_words_free(words);
+    }
+    free(line);
+}
+
 /* The terms of a long document are sorted some at a time, and what comes of that is merged, again and again. */
 static void test_long_document(void)
 {
@@ -400,6 +430,135 @@ static void test_refused_memory_changes_nothing(void)
     tp_words_free(words);
 }
 
+/* ---- Rows in parts, and refused memory --------------------------------------------------------------------------------- */
+
+static const uint32_t *reversed(uint64_t n)
+{
+    uint32_t *numbers = must_allocate((size_t)n * sizeof *numbers);
+    for (size_t i = 0; i < n; i++) numbers[i] = (uint32_t)(n - 1 - i);
+    return numbers;
+}
+
+/* Whether rows are those of `held` with each row's entries the other way round, as numbers that are reversed order them. */
+static bool are_reversed(const held_vectors *held, const int32_t *columns, const int32_t *counts, const int64_t *starts)
+{
+    bool are_equal = memcmp(held->starts, starts, (size_t)(held->sizes.n_rows + 1) * sizeof *starts) == 0;
+    for (size_t row = 0; row < held->sizes.n_rows && are_equal; row++) {
+        for (int64_t i = starts[row], j = starts[row + 1] - 1; j >= starts[row]; i++, j--) {
+            are_equal &= columns[i] == (int32_t)held->sizes.n_terms - 1 - held->columns[j] && counts[i] == held->counts[j];
+        }
+    }
+    return are_equal;
+}
+
+/* Takes all rows, each call with every allocation refused in turn before it succeeds; returns the number of calls that succeeded. */
+static int take_with_refusals(tp_vectors *vectors, const tp_rows_form *form, int32_t *columns, int32_t *counts, int64_t *starts)
+{
+    uint64_t n_left = 1;
+    int n_calls = 0;
+    for (; n_left > 0; n_calls++) {
+        tp_vectors_sizes before, after;
+        tp_status status = TP_NO_MEMORY;
+        tp_vectors_get_sizes(vectors, &before);
+        for (uint64_t nth = 1; status == TP_NO_MEMORY; nth++) {
+            tp_memory_fail_at(nth);
+            status = tp_vectors_take_rows(vectors, form, columns, counts, starts, &n_left, NULL);
+            tp_memory_fail_at(0);
+            tp_vectors_get_sizes(vectors, &after);
+            CHECK(status == TP_OK ? after.n_rows == n_left : memcmp(&before, &after, sizeof before) == 0);
+        }
+        CHECK(status == TP_OK && after.n_entries < before.n_entries && after.n_terms == before.n_terms);
+    }
+    return n_calls;
+}
+
+/* More than 2^20 entries are taken in several calls, the last rows first. */
+static void test_many_rows_are_taken_in_parts(void)
+{
+    enum { LINES = 2500, WORDS = 900 };
+    char *lines = must_allocate((size_t)LINES * WORDS * 4 + 1);
+    size_t nbytes = 0;
+    for (unsigned i = 0; i < LINES; i++) {
+        for (unsigned j = 0; j <= i * 7 % WORDS; j++) nbytes += (size_t)sprintf(lines + nbytes, "%03u ", j);
+        nbytes += (size_t)sprintf(lines + nbytes, "\n");
+    }
+    tp_words *words = words_of_letters(NULL);
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words});
+    CHECK_EQ_U(add_lines(vectors, lines), TP_OK);
+    held_vectors held = read_vectors(vectors);
+    CHECK(held.sizes.n_entries > 1 << 20);
+    int32_t *columns = must_allocate((size_t)held.sizes.n_entries * sizeof *columns);
+    int32_t *counts = must_allocate((size_t)held.sizes.n_entries * sizeof *counts);
+    int64_t *starts = must_allocate((LINES + 1) * sizeof *starts);
+    const uint32_t *numbers = reversed(held.sizes.n_terms);
+    CHECK(take_with_refusals(vectors, &(tp_rows_form){.numbers = numbers, .n_threads = 2}, columns, counts, starts) == 2);
+    CHECK(are_reversed(&held, columns, counts, starts));
+    free((void *)numbers);
+    free(columns);
+    free(counts);
+    free(starts);
+    free(lines);
+    free_held(&held);
+    tp_vectors_free(vectors);
+    tp_words_free(words);
+}
+
+/* Whichever allocation is refused, no term is appended, and the same call succeeds afterwards. */
+static void test_terms_are_appended_or_not(void)
+{
+    char line[20000];
+    size_t nbytes = 0;
+    for (unsigned i = 0; i < 1500; i++) nbytes += (size_t)sprintf(line + nbytes, "word%u ", i);
+    strcpy(line + nbytes, "\n");
+    tp_words *words = words_of_letters(NULL);
+    tp_vectors *first = vectors_of((tp_vectors_options){.words = words}), *second = vectors_of((tp_vectors_options){.words = words});
+    CHECK_EQ_U(add_lines(first, "word7 zz\n"), TP_OK);
+    CHECK_EQ_U(add_lines(second, line), TP_OK);
+    uint32_t columns[1500];
+    held_vectors before = read_vectors(first);
+    tp_status status = TP_NO_MEMORY;
+    uint64_t nth = 1;
+    for (; status == TP_NO_MEMORY; nth++) {
+        tp_memory_fail_at(nth);
+        status = tp_vectors_append_terms(first, second, 0, 1500, 1, columns, NULL);
+        tp_memory_fail_at(0);
+        if (status == TP_OK) break;
+        held_vectors after = read_vectors(first);
+        CHECK(are_equal_vectors(&before, &after));
+        free_held(&after);
+    }
+    CHECK(status == TP_OK && nth > 2); /* at least the array of terms and the index grow */
+    CHECK(columns[0] == 2 && columns[7] == 0 && columns[1499] == 1500);
+    free_held(&before);
+    tp_vectors_free(first);
+    tp_vectors_free(second);
+    tp_words_free(words);
+}
+
+/* Ranks of so many terms that they are sorted in buckets, which takes memory of its own. */
+static void test_terms_are_ranked_after_a_refusal(void)
+{
+    enum { N = 70000 };
+    char *line = must_allocate((size_t)N * 6 + 2);
+    size_t nbytes = 0;
+    for (unsigned i = 0; i < N; i++) nbytes += (size_t)sprintf(line + nbytes, "%05u ", N - 1 - i);
+    strcpy(line + nbytes, "\n");
+    tp_words *words = words_of_letters(NULL);
+    tp_vectors *vectors = vectors_of((tp_vectors_options){.words = words});
+    CHECK_EQ_U(add_lines(vectors, line), TP_OK);
+    int32_t *ranks = must_allocate(N * sizeof *ranks);
+    for (uint64_t nth = 1; nth <= 3; nth++) {
+        tp_memory_fail_at(nth);
+        CHECK_EQ_U(tp_vectors_rank_terms(vectors, 2, ranks, NULL, NULL, NULL), nth < 3 ? TP_NO_MEMORY : TP_OK);
+        tp_memory_fail_at(0);
+    }
+    CHECK(ranks[0] == N - 1 && ranks[1] == N - 2 && ranks[N - 1] == 0);
+    free(ranks);
+    free(line);
+    tp_vectors_free(vectors);
+    tp_words_free(words);
+}
+
 int main(void)
 {
     RUN(test_words_get_columns_as_they_come);
@@ -415,7 +574,11 @@ int main(void)
     RUN(test_many_terms_are_ranked);
     RUN(test_documents_of_all_lengths);
     RUN(test_long_document);
+    RUN(test_long_document_is_stopped);
     RUN(test_parts_join_to_the_whole);
     RUN(test_refused_memory_changes_nothing);
+    RUN(test_many_rows_are_taken_in_parts);
+    RUN(test_terms_are_appended_or_not);
+    RUN(test_terms_are_ranked_after_a_refusal);
     return tests_done();
 }

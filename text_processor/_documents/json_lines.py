@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from typing import Any
 
 from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._documents.arrow import validity
 from text_processor._native.json_lines import Field, Rows
+from text_processor._native.process import check_kept
 from text_processor._native.status import numbers_of
 from text_processor._native.text import find_invalid
 
@@ -27,6 +28,8 @@ def line_blocks(blocks: Iterable[bytes | memoryview], nbytes: int) -> Iterator[m
     n_kept, least = 0, nbytes
     for block in blocks:
         n_kept += len(block)
+        if n_kept > nbytes:
+            check_kept(n_kept)
         if n_kept < least:
             kept.append(bytes(block))
             continue
@@ -80,7 +83,7 @@ def rows(
         raise ValueError(f"no line has the field {quoted(name)}; {option} names another, and a.b is the field b of a")
 
 
-def arrays(blocks: Iterable[memoryview], name: str, option: str, pa: Any) -> Iterator[Any]:
+def arrays(blocks: Iterable[memoryview], name: str, option: str, pa: Any) -> Generator[Any, None, None]:
     """Give what `rows` gives as Arrow arrays; lone surrogates, which UTF-8 cannot hold, are replaced."""
     for found in rows(blocks, name, option, separates=False):
         yield _array(found, pa) if isinstance(found, Rows) else pa.array(map(_plain, found), pa.large_string())

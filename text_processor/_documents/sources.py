@@ -23,6 +23,7 @@ from text_processor._common.arguments import byte_view, check_option
 from text_processor._documents import batches, decoding
 from text_processor._documents.batches import Step
 from text_processor._documents.decoding import Reading
+from text_processor._native import process as native_process
 from text_processor._native import text as native_text
 from text_processor._native.text import Batch
 from text_processor.errors import InvalidDocumentError, TextProcessorError
@@ -279,6 +280,26 @@ class Shard:
                 self.documents.next_batch(self._without_mark(fault.before))
                 raise self._invalid(fault.what) from fault.__cause__
             yield self._without_mark(text)
+
+    def whole_lines(self, nbytes: int = 0) -> Iterator[bytes]:
+        """Give lines without the line end behind the last one, as many as have so many bytes together; errors count lines."""
+        kept: list[bytes] = []
+        n_kept = 0
+        for text in self.texts():
+            self.documents.next_batch(text)
+            block = bytes(text)
+            n_kept += len(block)
+            cut = block.rfind(b"\n") if n_kept >= nbytes else -1
+            if cut < 0:
+                if n_kept > nbytes:
+                    native_process.check_kept(n_kept)
+                kept.append(block)
+                continue
+            yield b"".join([*kept, block[:cut]])
+            kept = [block[cut + 1 :]]
+            n_kept = len(kept[0])
+        if last := b"".join(kept):
+            yield last.removesuffix(b"\n")
 
     def _decode(self, block: memoryview, is_final: bool) -> tuple[memoryview, bytes]:
         n = len(block) if is_final else native_text.complete_nbytes(block)

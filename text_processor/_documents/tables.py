@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import time
+import weakref
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from text_processor._common.messages import quoted
 from text_processor._documents import decoding, json_lines
@@ -20,6 +22,8 @@ BLOCK_NBYTES = 1 << 24
 _PARQUET = b"PAR1"
 _TSV_SUFFIXES = (".tsv", ".tab")
 _MOST_NAMES = 20
+
+_Thing = TypeVar("_Thing")
 
 
 class Wanted(NamedTuple):
@@ -64,7 +68,10 @@ def opened_texts(file: io.FileIO, wanted: Wanted, reading: Reading, name: str) -
             kept = array if wanted.share is None else array.filter(_sample(len(array), wanted.share, random, pa))
             yield pa.record_batch([kept], schema)
 
-    yield pa.RecordBatchReader.from_batches(schema, give())
+    try:
+        yield pa.RecordBatchReader.from_batches(schema, give())
+    finally:
+        arrays.close()
 
 
 def _chain(first: Any, others: Iterator[Any]) -> Iterator[Any]:
@@ -130,24 +137,79 @@ def _missing(name: str, names: list[str]) -> ValueError:
     return ValueError(f"there is no column {quoted(name)}; the columns are {shown or 'none'}")
 
 
-def _of_csv(source: _Source, name: str, *, is_tsv: bool, pa: Any) -> Iterator[Any]:
+class _Lent:
+    """What threads of Arrow read, which belongs to Python.
+
+    These threads may release it a moment after the reader has given its last batch. If the interpreter ends before, the process
+    aborts: such a thread then waits for the GIL in code that must not be unwound.
+    """
+
+    # They release it within milliseconds. The bound is for an Arrow that keeps it for good: a program must not hang for that.
+    _LONGEST_WAIT = 10.0  # s
+
+    def __init__(self) -> None:
+        self._held: list[weakref.ref[Any]] = []
+
+    def file(self, file: io.BufferedIOBase) -> _LentFile:
+        return self.remember(_LentFile(file, self))
+
+    def remember(self, thing: _Thing) -> _Thing:
+        self._held = [*self._alive(), weakref.ref(thing)]
+        return thing
+
+    def wait(self) -> None:
+        """Return when all is released."""
+        end = time.monotonic() + self._LONGEST_WAIT
+        while self._alive() and time.monotonic() < end:
+            time.sleep(0.0001)
+
+    def _alive(self) -> list[weakref.ref[Any]]:
+        return [held for held in self._held if held() is not None]
+
+
+class _Block(bytearray):
+    """Bytes that a weak reference may point to."""
+
+
+class _LentFile(io.RawIOBase):
+    def __init__(self, file: io.BufferedIOBase, lent: _Lent) -> None:
+        super().__init__()
+        self._file, self._lent = file, lent
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, nbytes: int = -1, /) -> Any:
+        block = self._lent.remember(_Block(nbytes))
+        return memoryview(block)[: self._file.readinto(block)]
+
+
+def _of_csv(source: _Source, name: str, *, is_tsv: bool, pa: Any) -> Generator[Any, None, None]:
     csv = import_module("pyarrow.csv")
     if not source.first_line():
         return
     parsing = csv.ParseOptions(delimiter="\t" if is_tsv else ",", newlines_in_values=True)
-    names = csv.open_csv(io.BytesIO(source.first_line() + b"\n"), parse_options=parsing).schema.names
-    if name not in names:
-        raise _missing(name, list(names))
     converting = csv.ConvertOptions(
         include_columns=[name], column_types={name: pa.large_string()}, strings_can_be_null=False, null_values=[]
     )
     reading = csv.ReadOptions(block_size=BLOCK_NBYTES)
-    reader = csv.open_csv(io.BufferedReader(source), read_options=reading, parse_options=parsing, convert_options=converting)
-    for batch in reader:
-        yield batch.column(0)
+    lent, reader, batch = _Lent(), None, None
+    try:
+        reader = csv.open_csv(lent.file(io.BytesIO(source.first_line() + b"\n")), parse_options=parsing)
+        names = reader.schema.names
+        if name not in names:
+            raise _missing(name, list(names))
+        reader = csv.open_csv(
+            lent.file(io.BufferedReader(source)), read_options=reading, parse_options=parsing, convert_options=converting
+        )
+        for batch in reader:
+            yield batch.column(0)
+    finally:
+        del reader, batch
+        lent.wait()
 
 
-def _of_parquet(source: _Source, name: str) -> Iterator[Any]:
+def _of_parquet(source: _Source, name: str) -> Generator[Any, None, None]:
     parquet = import_module("pyarrow.parquet")
     table = parquet.ParquetFile(io.BytesIO(source.all_bytes()))
     if name not in table.schema_arrow.names:
@@ -156,6 +218,6 @@ def _of_parquet(source: _Source, name: str) -> Iterator[Any]:
         yield batch.column(0)
 
 
-def _of_json(source: _Source, name: str, pa: Any) -> Iterator[Any]:
+def _of_json(source: _Source, name: str, pa: Any) -> Generator[Any, None, None]:
     blocks = json_lines.line_blocks(iter(lambda: source.read(json_lines.NBYTES) or b"", b""), json_lines.NBYTES)
     return json_lines.arrays(blocks, name, "--field", pa)

@@ -131,7 +131,8 @@ def set_memory_limit(bytes: int | None) -> None:  # noqa: A002 - the limit is in
 
     The limit applies to ``current_bytes`` of `get_memory_stats`. Documents, results and other Python objects are not part of
     it; to limit the whole process, also use the means of the operating system. A growing block may be in two places for a
-    moment; only one of them counts.
+    moment; only one of them counts. What a file is read by keeps it too: a decompressor takes no more memory, and a line or
+    document of a file that has to be kept until it is whole has no more bytes.
 
     While there is a limit, nothing is kept from one call to the next only because it saves work; see `clear_caches`.
 
@@ -160,6 +161,17 @@ def set_memory_limit(bytes: int | None) -> None:  # noqa: A002 - the limit is in
         raise ValueError(f"bytes must be from 0 to {MOST_BYTES}, or None for no limit, not {shown(limit)}")
     lib.tp_memory_set_limit(limit)
     clear_caches()
+
+
+def check_kept(nbytes: int) -> None:
+    """Raise `MemoryError` if text that comes in blocks, and is of no use before it is whole, has more bytes than the limit."""
+    stats = ffi.new("tp_memory_stats *")
+    lib.tp_memory_get_stats(stats)
+    if nbytes > stats.limit_bytes:  # no limit is the highest number
+        raise MemoryError(
+            f"no memory: {nbytes} bytes of text were to be kept until a line or document ends, and the limit is "
+            f"{stats.limit_bytes} (set_memory_limit)"
+        )
 
 
 def fail_allocation(nth: int) -> None:

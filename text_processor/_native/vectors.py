@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from text_processor._native import binding
@@ -36,6 +37,9 @@ VALUES: dict[str, int] = {
 }
 
 NORMS: dict[str | None, int] = {None: lib.TP_NORM_NONE, "l1": lib.TP_NORM_L1, "l2": lib.TP_NORM_L2}
+
+# Fewer bytes are some tens of milliseconds of work, after which Ctrl-C is heard anyway.
+_LONG_NBYTES = 1 << 22
 
 # So many terms are joined before Ctrl-C is heard.
 _TERMS_AT_ONCE = 1 << 19
@@ -174,14 +178,18 @@ def view(documents: tuple[Any, ...]) -> Views | None:
 
 
 def add_each(vectors: Sequence[Vectors], views: Sequence[Views]) -> None:
-    """Add rows to several vectors at the same time, with a thread for each."""
+    """Add rows to several vectors at the same time, with a thread for each; Ctrl-C stops that within long documents, too."""
     jobs, error = ffi.new("tp_vectors_job[]", len(vectors)), new_error()
     kept: list[Any] = []
     for job, one, each in zip(jobs, vectors, views, strict=True):
         documents: Any = ffi.from_buffer("tp_document[]", each.places)
         kept.append(documents)
         job.vectors, job.documents, job.n_documents = one.pointer, documents, each.n_documents
-    check(lib.tp_vectors_add_each(jobs, len(kept), error), error)
+    add = partial(lib.tp_vectors_add_each, jobs, len(kept))
+    if all(each.nbytes < _LONG_NBYTES for each in views):
+        check(add(ffi.NULL, ffi.NULL, error), error)
+    else:
+        check(while_uninterrupted(lambda go_on, user: add(go_on, user, error)), error)
 
 
 def add_frequencies(vectors: Sequence[Vectors], frequencies: Sequence[Any]) -> None:

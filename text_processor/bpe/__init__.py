@@ -1237,7 +1237,7 @@ class Tokenizer(NamesOfPeers):
                     error.reason += f", in list {index}"
                     raise
                 except TypeError as error:
-                    raise TypeError(f"list {index}: {error}") from error
+                    raise TypeError(f"list {index}: {error}{many.advice(ids)}") from error
                 except UnknownTokenError as error:
                     raise UnknownTokenError(f"list {index}: {error}") from error
                 report(len(texts))

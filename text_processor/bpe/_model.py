@@ -489,7 +489,7 @@ class Model:
         ids = array("I")
         encoder = self._new_encoder(ids)
         if self.splitter.native is None:  # regex needs the whole text at once
-            self.encode("".join(map(utf8.as_str, utf8.blocks(text))), chosen, forbidden, ids)
+            self.encode(utf8.whole(text), chosen, forbidden, ids)
             yield ids
             return
         parts = self._stream(encoder, chosen, forbidden)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import monotonic
 from typing import Any, NamedTuple, cast
 
-from text_processor._common import arguments, many
+from text_processor._common import arguments
 from text_processor._common.messages import quoted, shown
 from text_processor._common.progress import Progress, Report, check_progress, reporting
 from text_processor._documents import arrow, batches, sources
@@ -23,7 +23,6 @@ from text_processor._native.text import Batch
 from text_processor.bpe._split.splitter import Splitter
 from text_processor.bpe._stages import special_names, utf8
 from text_processor.bpe._stages.special_names import Search
-from text_processor.errors import InvalidDocumentError
 
 # A text of up to SHORT_TEXT characters is joined with others; a group has GROUP_CHARACTERS for each thread. A character beyond
 # ASCII makes its whole group wider, which then takes longer to join and to encode; larger groups would have one more often.
@@ -166,7 +165,7 @@ class Counting:
     def add_stream(self, text: Shard) -> None:
         """Count the pieces of a text that comes in blocks."""
         if self._splitter.native is None:  # regex needs the whole text at once
-            self.add("".join(map(utf8.as_str, utf8.blocks(text))))
+            self.add(utf8.whole(text))
             return
         deque(utf8.Stream(self._consume).feed_text(text), maxlen=0)
 
@@ -196,17 +195,7 @@ class Counting:
 def checked(texts: Iterable[object], first: int = 0) -> Iterator[str | memoryview]:
     """Give the texts, checked. Errors call the first one ``text {first}``."""
     for index, text in enumerate(texts, first):
-        if type(text) is str:
-            yield text
-            continue
-        try:
-            checked = utf8.checked_text(text, f"text {index}")
-        except InvalidDocumentError as error:
-            error.index = index
-            raise
-        except TypeError as error:
-            raise TypeError(f"{error}{many.advice(text)}") from error
-        yield checked
+        yield text if type(text) is str else utf8.checked_item(text, index)
 
 
 def count_text(

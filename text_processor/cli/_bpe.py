@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 # Bytes of ids that are read at once.
 BLOCK_NBYTES = 1 << 18
 
+# Ids that are written together: as numbers in Python each takes a hundred bytes.
+_WRITTEN_IDS = 1 << 16
+
 _BPE = "Train byte-level BPE tokenizers, and turn text into token ids and back. Each ACTION has its own --help."
 
 _TRAIN = """\
@@ -73,7 +76,7 @@ examples:
   echo 72 105 | {PROGRAM} bpe decode -m book.bpe -"""
 
 _SHOW = """\
-Show how a tokenizer parts a text: each token in its own colour, on a terminal,
+Show how a tokenizer splits a text: each token in its own colour, on a terminal,
 or above its id elsewhere. Blanks, line feeds and tabs are shown as signs, and
 bytes that are a part of a character as digits."""
 
@@ -84,7 +87,7 @@ examples:
 
 _COUNT_EPILOG = f"""\
 With --tree, the tokens of each file and folder in DIR are printed, those with
-the most first. What .gitignore names and what is no UTF-8 text is left out,
+the most first. What .gitignore names and what is not UTF-8 is left out,
 and links are not followed. Then --model may be given several times.
 
 examples:
@@ -191,9 +194,8 @@ def _add_train(actions: Any) -> None:
 
 
 def _add_model(parser: argparse.ArgumentParser, **options: Any) -> None:
-    text = "the file or folder of a tokenizer; its content tells the form"
-    parser.add_argument("-m", "--model", required=True, metavar="FILE", help=text, **options)
-    parser.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
+    parser.add_argument("-m", "--model", required=True, metavar="FILE", help=_shared.TOKENIZER, **options)
+    _shared.add_pattern(parser)
 
 
 def _add_tree(parser: argparse.ArgumentParser) -> None:
@@ -224,9 +226,9 @@ def _add_show(actions: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     show.set_defaults(run=_show, refuse=show.error)
-    show.add_argument("model", metavar="TOKENIZER", help="the file or folder of a tokenizer; its content tells the form")
+    show.add_argument("model", metavar="TOKENIZER", help=_shared.TOKENIZER)
     show.add_argument("texts", nargs="+", metavar="TEXT", help="a text; several are joined by blanks; - is standard input")
-    show.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
+    _shared.add_pattern(show)
 
 
 def _at_least(least: int) -> Callable[[str], int]:
@@ -271,14 +273,14 @@ def _check_output(tokenizer: Tokenizer, name: str) -> None:
 
 
 @contextlib.contextmanager
-def _naming(name: str) -> Generator[None, None, None]:
-    """Turn the exceptions for a file into a `FileError` of one line."""
+def _naming(name: str, *, has_options: bool = False) -> Generator[None, None, None]:
+    """Turn the exceptions for a file into a `FileError` of one line, which may name the options for invalid text."""
     try:
         yield
     except OSError as error:
         raise FileError(printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
     except (ValueError, OverflowError, ImportError) as error:
-        text = str(error)
+        text = f"{error}{_shared.way_round(error) if has_options else ''}"
         raise FileError(printable(text if name in text else f"{name}: {text}")) from error
 
 
@@ -375,10 +377,9 @@ def _written(ids: Iterable[array[int]], arguments: argparse.Namespace) -> Iterat
     from text_processor.bpe._model import little_endian  # noqa: PLC0415 - not everybody needs it
 
     for some in ids:
-        if arguments.binary:
-            yield little_endian(some)
-        elif some:
-            yield b"%s\n" % "\n".join(map(str, some)).encode()
+        for start in range(0, len(some), _WRITTEN_IDS):  # a long piece gives all its ids at once
+            part = some[start : start + _WRITTEN_IDS]
+            yield little_endian(part) if arguments.binary else b"%s\n" % "\n".join(map(str, part)).encode()
 
 
 def _ids(tokenizer: Tokenizer, name: str, arguments: argparse.Namespace, work: Work) -> Iterator[array[int]]:
@@ -485,14 +486,14 @@ def _count_tree(arguments: argparse.Namespace) -> int:
     tree = _tree.scan(root, takes_all=arguments.all, fault=fault)
     threads = threads_or_all(arguments.threads)
     left = _tree.count(root, tree, tokenizers, "all" if arguments.special else (), threads)
-    for path, error in left:
-        if error is not None:
-            fault(root / path, error)
-    if no_text := [path for path, error in left if error is None]:
-        say(f"{PROGRAM}: {len(no_text):,} files are left out, as they are no UTF-8; the first is {printable(no_text[0])}")
+    for path, why in left:
+        if isinstance(why, OSError):
+            fault(root / path, why)
+    if left_out := _tree.left_out(left):
+        say(f"{PROGRAM}: {_tree.told_of(left_out)}")
     output = _standard_output()
     if arguments.json:
-        text: Iterable[str] = [_tree.as_json(tree, names, arguments.top)]
+        text: Iterable[str] = [_tree.as_json(tree, names, arguments.top, left_out)]
     else:
         text = _tree.lines(tree, names, arguments.top)
     for line in text:
@@ -544,7 +545,7 @@ def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], i
         n_read += len(data)
         return data
 
-    with _naming(_shown(name)), standard_input() if name == "-" else io.FileIO(name) as file:
+    with _naming(_shown(name), has_options=True), standard_input() if name == "-" else io.FileIO(name) as file:
         yield read, lambda: n_read
 
 

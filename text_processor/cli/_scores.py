@@ -122,11 +122,11 @@ def _of_file(name: str, arguments: argparse.Namespace, work: Work) -> Iterator[s
     options = Options("lines", "skip", arguments.errors, arguments.encoding)
     with _opened(name) as (read, position):
         hook = work.hook(position)
-        blocks = sources.of_reader(read, "the file", _reading(name, arguments)).shards(options, 1)[0].texts()
-        for i, line in enumerate(_lines(blocks)):
-            if hook is not None and i % _ROWS == 0:
+        shard = sources.of_reader(read, "the file", _reading(name, arguments)).shards(options, 1)[0]
+        for lines in shard.whole_lines():
+            if hook is not None:
                 hook(0, None)
-            yield line
+            yield from lines.decode().split("\n")
 
 
 def _column(name: str, arguments: argparse.Namespace, _work: Work) -> Iterator[str]:
@@ -143,16 +143,6 @@ def _column(name: str, arguments: argparse.Namespace, _work: Work) -> Iterator[s
             if texts.null_count < len(texts) and not str(texts.type).endswith(("string", "string_view")):
                 raise ValueError(f"{wanted.option} {wanted.name} must be text, not {texts.type}")
             yield from (text or "" for text in texts.to_pylist())
-
-
-def _lines(blocks: Iterable[memoryview]) -> Iterator[str]:
-    """Give each line without its line end; the last one may have none."""
-    rest = ""
-    for block in blocks:
-        *whole, rest = (rest + str(block, "utf-8")).split("\n")
-        yield from whole
-    if rest:
-        yield rest
 
 
 # ---- Formats ---------------------------------------------------------------------------------------------------------

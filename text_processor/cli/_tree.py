@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from text_processor._common.messages import needs
+from text_processor._documents.batches import find_invalid
+from text_processor._documents.decoding import look_of
 from text_processor.bpe import Tokenizer
 from text_processor.cli._shared import FileError, printable
 
@@ -24,14 +26,17 @@ BATCH_FILES = 256
 # git takes a file for binary if it has a NUL among so many bytes at its start.
 LOOKED_AT = 8000
 
+# What has such a NUL, and is not recognised as something else.
+BINARY = "binary"
+
 Special = Literal["all"] | tuple[()]
 
 
 class Left(NamedTuple):
-    """A file that is left out; ``error`` says why it could not be read, or is None if it is no UTF-8."""
+    """A file that is left out, and why: it could not be read, or what it is instead of UTF-8."""
 
     path: str
-    error: OSError | None
+    why: OSError | str
 
 
 class Node:
@@ -185,17 +190,13 @@ def _count_batch(root: Path, tokenizers: Sequence[Tokenizer], special: Special, 
     counted: list[Node] = []
     left: list[Left] = []
     for node in nodes:
-        try:
-            if (data := _read_text(root / node.path)) is None:
-                continue
-            texts.append(data.decode())
-        except OSError as error:
-            left.append(Left(node.path, error))
-        except UnicodeDecodeError:
-            left.append(Left(node.path, None))
-        else:
-            node.n_bytes = len(data)
+        found = _read_text(root / node.path)
+        if isinstance(found, bytes):
+            texts.append(found.decode())
+            node.n_bytes = len(found)
             counted.append(node)
+        else:
+            left.append(Left(node.path, found))
     options: dict[str, Any] = {"allowed_special": special, "disallowed_special": ()}
     counts = [tokenizer.count_batch(texts, 1, **options) for tokenizer in tokenizers]
     for node, n_tokens in zip(counted, zip(*counts, strict=True), strict=True):
@@ -203,11 +204,35 @@ def _count_batch(root: Path, tokenizers: Sequence[Tokenizer], special: Special, 
     return left
 
 
-def _read_text(path: Path) -> bytes | None:
-    """Return what is in a file; None if it is binary, of which only the start is read."""
-    with path.open("rb", buffering=0) as file:
-        start = file.read(LOOKED_AT)
-        return None if b"\0" in start else start + file.readall()
+def _read_text(path: Path) -> bytes | OSError | str:
+    """Return what is in a file of UTF-8, or why it is left out; of a binary one only the start is read."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            start = file.read(LOOKED_AT)
+            if b"\0" in start:
+                return look_of(start) or BINARY
+            data: bytes = start + file.readall()
+    except OSError as error:
+        return error
+    return data if find_invalid(data) is None else look_of(data) or "not UTF-8"
+
+
+def left_out(left: Iterable[Left]) -> dict[str, list[str]]:
+    """Return the paths of the files that are no UTF-8, under what they are."""
+    paths: dict[str, list[str]] = {}
+    for path, why in left:
+        if isinstance(why, str):
+            paths.setdefault(why, []).append(path)
+    return paths
+
+
+def told_of(left: Mapping[str, Sequence[str]]) -> str:
+    """Return a line about the files that were left out; it names one that may have been meant."""
+    n = sum(map(len, left.values()))
+    reasons = ", ".join(f"{len(paths):,} {what}" for what, paths in left.items())
+    first = next((paths[0] for what, paths in left.items() if what != BINARY), None)
+    example = "" if first is None else f"; the first that is not {BINARY} is {printable(first)}"
+    return f"{n:,} {'file is' if n == 1 else 'files are'} left out: {reasons}{example}"
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------
@@ -243,8 +268,11 @@ def _name(node: Node) -> str:
     return printable(node.name) + "/" * node.is_folder
 
 
-def as_json(tree: Node, names: Sequence[str], top: int | None) -> str:
-    """Return the tree as JSON: of each entry its name, tokens by tokenizer, bytes, and what is in it if it is a folder."""
+def as_json(tree: Node, names: Sequence[str], top: int | None, left: Mapping[str, Sequence[str]]) -> str:
+    """Return the tree as JSON: of each entry its name, tokens by tokenizer, bytes, and what is in it if it is a folder.
+
+    The whole also has how many files were left out, by what they are.
+    """
 
     def plain(node: Node) -> dict[str, Any]:
         made: dict[str, Any] = {
@@ -254,7 +282,7 @@ def as_json(tree: Node, names: Sequence[str], top: int | None) -> str:
         }
         return made | ({"files": node.n_files, "children": []} if node.is_folder else {})
 
-    made = plain(tree)
+    made = plain(tree) | {"left_out": {what: len(paths) for what, paths in left.items()}}
     waiting = [(tree, made)]
     while waiting:
         node, written = waiting.pop()

@@ -10,13 +10,13 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from copy import copy
-from glob import glob, has_magic
+from glob import has_magic
 from importlib import import_module
-from io import TextIOWrapper
 from typing import Any, NamedTuple, TypeVar, cast
 
 from text_processor._common import many
 from text_processor._common.arguments import check_option, checked_whole
+from text_processor._common.globs import files_of
 from text_processor._common.messages import needs, quoted
 from text_processor.analyzer import TextAnalyzer
 from text_processor.bpe import PieceCounts
@@ -37,9 +37,11 @@ NOTHING: list[Any] = [[]]
 
 ORDERS = ("seen", "count", "term")
 
-# What begins a Parquet file, and compressed data that pyarrow reads.
+# What begins a Parquet file.
 _PARQUET = b"PAR1"
-_CODECS = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd", b"BZh": "bz2"}
+
+# What a partition may be.
+_DOCUMENTS = many.DOCUMENTS._replace(for_one="[text] is a list of one", for_frame="column= names a column of it")
 
 
 class Work(NamedTuple):
@@ -103,10 +105,10 @@ def sources_in(part: Any) -> Iterator[Any]:
 
 
 def _matches(name: str) -> list[str]:
+    if "://" not in name:
+        return files_of(name)
     if not has_magic(name):
         return [name]
-    if "://" not in name:
-        return sorted(glob(name, recursive=True))  # noqa: PTH207 - a pattern may be absolute
     protocol = name.partition("://")[0]
     found = sorted(_fsspec().filesystem(protocol).glob(name))
     return [f"{protocol}://{path.removeprefix(f'{protocol}://')}" for path in found]
@@ -206,15 +208,17 @@ def _add_documents(
 
 def many_checked(part: Any) -> Any:
     """Return documents, or raise if they are something that only looks like many."""
-    many.check(part, "a partition", many.DOCUMENTS)
+    many.check(part, "a partition", _DOCUMENTS)
     return part
 
 
 def texts_of(part: Any, column: str | None) -> Iterator[str]:
     """Give the documents of a part, without nulls: those of a file of text are its lines, but blank ones."""
     if isinstance(part, str) and column is None:
-        with _opened(part) as file, _decompressed(file) as given, TextIOWrapper(given, encoding="utf-8") as lines:
-            yield from (line.rstrip("\n") for line in lines if not line.isspace())
+        from text_processor.sklearn import Lines  # noqa: PLC0415 - who has no vectorizer may not have scikit-learn
+
+        with _opened(part) as file:
+            yield from Lines(file, blank="skip")
     else:
         chunks: list[Any] = []
         _add_documents(chunks.append, chunks.append, part, column)
@@ -234,21 +238,6 @@ def _listed(chunk: Any) -> list[Any]:
 
 
 @contextmanager
-def _decompressed(file: Any) -> Generator[Any, None, None]:
-    """Give a file of pyarrow for one of Python, without the compression."""
-    pa = import_module("pyarrow")
-    head = file.read(4)
-    file.seek(0)
-    with pa.PythonFile(file, mode="r") as given:
-        codec = next((name for magic, name in _CODECS.items() if head.startswith(magic)), None)
-        if codec is None:
-            yield given
-            return
-        with pa.CompressedInputStream(given, codec) as decompressed:
-            yield decompressed
-
-
-@contextmanager
 def _column_of_file(path: str, column: str) -> Generator[Iterator[Any], None, None]:
     """Give a column of a Parquet file, or a field of JSON lines, chunk by chunk."""
     with ExitStack() as stack:
@@ -263,7 +252,7 @@ def _column_of_file(path: str, column: str) -> Generator[Iterator[Any], None, No
                 raise ValueError(f"there is no column {quoted(column)}; the columns are {shown}")
             yield (batch.column(0) for batch in table.iter_batches(columns=[column]))
             return
-        yield field_of_stream(stack.enter_context(_decompressed(file)), column)
+        yield field_of_stream(file, column)
 
 
 # ---- Merging ---------------------------------------------------------------------------------------------------------

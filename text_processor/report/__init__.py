@@ -26,11 +26,12 @@ from text_processor._common import files as common_files
 from text_processor._common.messages import quoted
 from text_processor._common.progress import Progress, check_progress, reporting
 from text_processor._documents.sources import Options
+from text_processor._words.options import REPORT_NGRAM_NBYTES
 from text_processor.errors import EmptyAnalyzerError
 from text_processor.report._dispersion import Dispersion, dispersion
 from text_processor.report._keyness import Key, keyness
 from text_processor.report._kwic import Line, kwic
-from text_processor.report._page import NGRAM_NBYTES, Side, Steps, check_packages, page_of
+from text_processor.report._page import Side, Steps, check_packages, page_of
 from text_processor.report._tables import table_of
 from text_processor.report._texts import Files, Kept
 
@@ -54,7 +55,7 @@ def page(
     errors: Literal["strict", "replace"] = "strict",
     encoding: str | None = None,
     title: str | None = None,
-    ngram_bytes: int | None = NGRAM_NBYTES,
+    ngram_bytes: int | None = REPORT_NGRAM_NBYTES,
     progress: Progress | bool | None = None,
 ) -> str:
     """Return the page that `text_processor.TextAnalyzer.report` writes, as HTML. The arguments and errors are those.

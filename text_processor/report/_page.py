@@ -52,10 +52,6 @@ CANDIDATES = 2000
 # The bar of a word that is so many times as frequent is full; each bar is cut off there.
 MOST_DOUBLINGS = 8
 
-# Runs of words are counted in so much of a text, unless one asks for more. In all of 100 MB that takes 2 s of processor time
-# more, where the whole page takes 2.7, and their table is many times as large as that of words.
-NGRAM_NBYTES = 1 << 24
-
 
 @dataclass
 class Side:

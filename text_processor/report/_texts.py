@@ -16,6 +16,7 @@ from text_processor._documents import batches, sources
 from text_processor._documents.sources import Options
 from text_processor._native import corpus as native_corpus
 from text_processor._native.corpus import Corpus
+from text_processor._native.process import check_kept
 from text_processor._words import counting
 from text_processor._words.counting import Way
 
@@ -194,7 +195,9 @@ class Files:
     def _pieces_of(self, path: Any, length: int, separator: re.Pattern[bytes] | None) -> Iterator[bytes]:
         rest = bytearray()
         with sources.opened_file(path, self._options) as given:
-            for text in given.shards(self._options, 1)[0].texts():
+            shard = given.shards(self._options, 1)[0]
+            for text in shard.texts():
+                shard.documents.next_batch(text)  # so that an error knows the number of its line
                 looked_at = len(rest)
                 rest += text
                 start = 0
@@ -206,6 +209,8 @@ class Files:
                     yield piece
                     start = cut
                 del rest[:start]
+                if len(rest) > length:
+                    check_kept(len(rest))
         if rest:
             yield bytes(rest)
 

@@ -11,6 +11,7 @@ import numpy as np
 import scipy.sparse as sp  # type: ignore[import-untyped, unused-ignore]
 from sklearn import get_config  # type: ignore[import-untyped, unused-ignore]
 
+from text_processor._common.progress import Report
 from text_processor._native.vectors import VALUES, Form, Sizes, Vectors, Views, add_each, add_frequencies, view
 from text_processor.sklearn._columns import BATCH_NBYTES, Column
 
@@ -29,8 +30,6 @@ MOST_MEASURED = 1 << 10
 FEW_ROWS = 16
 
 INT32_MAX = (1 << 31) - 1
-
-Report = Callable[[int], object]
 
 
 def ignore(_n_done: int) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from glob import glob, has_magic
 from typing import Any, Literal, cast
 
 from text_processor._common import arguments
 from text_processor._common.arguments import Readable, is_a
+from text_processor._common.globs import files_of
 from text_processor._common.messages import quoted
 from text_processor._documents import sources
 from text_processor._documents.sources import Options, Shard
@@ -90,7 +90,7 @@ class Lines:
         n_before = 0
         for each in self._sources:
             with _opened(each, self._options) as shard:
-                for lines in _whole_lines(shard):
+                for lines in shard.whole_lines(PORTION_NBYTES):
                     texts = lines.decode().split("\n")
                     if self._skips_blank:
                         texts = [text for text in texts if text and not text.isspace()]
@@ -108,9 +108,7 @@ def _sources_of(given: Any) -> list[Any]:
             "several of them are several arguments"
         )
     name = os.fsdecode(given)
-    if not has_magic(name) or os.path.lexists(name):
-        return [name]
-    found = [each for each in sorted(glob(name, recursive=True)) if os.path.isfile(each)]  # noqa: PTH113, PTH207 - may be absolute
+    found = files_of(name)
     if not found:
         raise FileNotFoundError(f"no file matches {quoted(name)}")
     return found
@@ -127,23 +125,3 @@ def _opened(source: Any, options: Options) -> Generator[Shard, None, None]:
     except InvalidDocumentError as error:
         error.add_note(f"This is about {source!r}.")
         raise
-
-
-def _whole_lines(shard: Shard) -> Iterator[bytes]:
-    """Give lines without the line end behind the last one, about a portion at a time."""
-    waiting: list[bytes] = []
-    nbytes = 0
-    for text in shard.texts():
-        shard.documents.next_batch(text)  # so that an error knows the number of its line
-        block = bytes(text)
-        nbytes += len(block)
-        cut = block.rfind(b"\n") if nbytes >= PORTION_NBYTES else -1
-        if cut < 0:
-            waiting.append(block)
-            continue
-        yield b"".join([*waiting, block[:cut]])
-        waiting = [block[cut + 1 :]]
-        nbytes = len(waiting[0])
-    last = b"".join(waiting)
-    if last:
-        yield last.removesuffix(b"\n")

@@ -107,8 +107,7 @@ class Scorer:
         options = Options("lines", "skip").checked()
         n_done = 0
         with sources.opened_file(path, options) as given, progress.reporting(hook, given.nbytes) as report:
-            shard = given.shards(options, 1)[0]
-            for lines in _whole_lines(shard.texts()):
+            for lines in given.shards(options, 1)[0].whole_lines():
                 self._score(native_text.batch_of_lengths(lines, array("Q", map(len, lines.split(b"\n")))))
                 n_done += len(lines) + 1
                 report(n_done if given.nbytes is None else min(n_done, given.nbytes))
@@ -152,21 +151,6 @@ def _checked_bytes(text: Any, index: int) -> memoryview:
         return sources.checked_buffer(text, f"text {index}", "str, bytes or another buffer of bytes")
     except TypeError as error:
         raise TypeError(f"{error}{many.advice(text)}") from error
-
-
-def _whole_lines(blocks: Iterator[memoryview]) -> Iterator[bytes]:
-    """Give lines without the line end behind the last one: a part for each block, and the last line if no line end follows."""
-    waiting: list[bytes] = []
-    for block in blocks:
-        text = bytes(block)
-        cut = text.rfind(b"\n")
-        if cut < 0:
-            waiting.append(text)
-            continue
-        yield b"".join([*waiting, text[:cut]])
-        waiting = [text[cut + 1 :]]
-    if last := b"".join(waiting):
-        yield last
 
 
 def _column(found: bytearray, has_value: bytearray, name: str, *, compound_only: bool) -> Any:

@@ -445,17 +445,10 @@ static search find_start(chunker *c, size_t end, uint64_t n_ids, size_t *start)
 
 /* ---- Texts --------------------------------------------------------------------------------------------------------------- */
 
-static uint64_t count_characters(const uint8_t *text, size_t start, size_t end)
-{
-    uint64_t n = 0;
-    for (size_t i = start; i < end; i++) n += !tp_utf8_is_continuation(text[i]);
-    return n;
-}
-
 /* Moves the place within the text. */
 static void pass(const chunker *c, tp_chunks_place *place, size_t start)
 {
-    if (c->how.in_characters) place->n_characters += count_characters(c->text, (size_t)place->start, start);
+    if (c->how.in_characters) place->n_characters += tp_utf8_count(c->text + place->start, c->text + start);
     place->start = start;
 }
 
@@ -482,7 +475,7 @@ static search next_chunk(chunker *c, tp_chunks_place *place, tp_chunk *chunk)
     *chunk = (tp_chunk){place->text, c->start, end, n_ids};
     if (c->how.in_characters) chunk->start = place->n_characters;
     pass(c, place, next);
-    if (c->how.in_characters) chunk->end = place->n_characters + count_characters(c->text, next, end);
+    if (c->how.in_characters) chunk->end = place->n_characters + tp_utf8_count(c->text + next, c->text + end);
     place->end = end;
     return FOUND;
 }

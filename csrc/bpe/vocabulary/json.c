@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/memory.h"
 #include "base/once.h"
 #include "bpe/vocabulary/vocabulary.h"
@@ -11,9 +12,9 @@
  * for. */
 enum { N_CHARACTERS = 0x100 + 68, NO_BYTE = -1 };
 
-/* What is left of a text, whose bytes are read once: another thread may write to them. */
 typedef struct reader {
-    const uint8_t *start, *at, *end;
+    const uint8_t *start; /* of the text */
+    tp_json left;
     int16_t bytes[N_CHARACTERS]; /* for each character the byte that it stands for */
 } reader;
 
@@ -21,73 +22,37 @@ static bool is_printable(unsigned byte) { return (byte > 0x20 && byte < 0x7F) ||
 
 static reader begin(const uint8_t *text, size_t nbytes)
 {
-    reader r = {.start = text, .at = text, .end = text + nbytes};
+    reader r = {.start = text, .left = {text, text + nbytes}};
     memset(r.bytes, 0xFF, sizeof r.bytes); /* NO_BYTE */
     unsigned next = 0x100;
     for (unsigned byte = 0; byte < TP_N_BYTES; byte++) r.bytes[is_printable(byte) ? byte : next++] = (int16_t)byte;
     return r;
 }
 
-/* Returns the next byte; at the end 0, which JSON never has. */
-static inline uint8_t peek(const reader *r) { return r->at < r->end ? (uint8_t)tp_once(*r->at) : 0; }
-
-static inline bool take(reader *r, uint8_t wanted)
-{
-    if (peek(r) != wanted) return false;
-    r->at++;
-    return true;
-}
+static inline bool is_blank(uint8_t c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 static inline void skip_blanks(reader *r)
 {
-    for (uint8_t c = peek(r); c == ' ' || c == '\n' || c == '\t' || c == '\r'; c = peek(r)) r->at++;
+    while (is_blank(tp_json_peek(&r->left))) r->left.at++;
 }
 
 static tp_status refuse(const reader *r, tp_error *error)
 {
-    return tp_fail(error, TP_INVALID_ARGUMENT, (uint64_t)(r->at - r->start), "not as such a member is usually written");
+    return tp_fail(error, TP_INVALID_ARGUMENT, (uint64_t)(r->left.at - r->start), "not as such a member is usually written");
 }
 
 /* ---- Strings --------------------------------------------------------------------------------------------------------- */
 
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Reads what follows a backslash. Returns the code unit; -1 if it is no escape. */
-static int read_escape(reader *r)
-{
-    static const char names[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-    uint8_t c = peek(r);
-    if (c != 'u') {
-        const char *found = c == 0 ? NULL : strchr(names, c);
-        if (found == NULL) return -1;
-        r->at++;
-        return meant[found - names];
-    }
-    int unit = 0;
-    r->at++;
-    for (int i = 0; i < 4; i++, r->at++) {
-        int value = hex_value(peek(r));
-        if (value < 0) return -1;
-        unit = unit << 4 | value;
-    }
-    return unit;
-}
-
 /* Reads a character; -1 if it has more than two bytes in UTF-8 or is none. */
 static inline int read_character(reader *r)
 {
-    uint8_t first = peek(r);
-    r->at++;
-    if (first == '\\') return read_escape(r);
+    uint8_t first = tp_json_peek(&r->left);
+    r->left.at++;
+    if (first == '\\') return tp_json_read_escape(&r->left);
     if (first < 0x80) return first == '"' ? -1 : first;
-    uint8_t second = peek(r);
+    uint8_t second = tp_json_peek(&r->left);
     if (first < 0xC2 || first > 0xDF || second >> 6 != 2) return -1;
-    r->at++;
+    r->left.at++;
     return (first & 0x1F) << 6 | (second & 0x3F);
 }
 
@@ -96,11 +61,11 @@ static inline int read_character(reader *r)
 static inline uint8_t *read_bytes(reader *r, uint8_t *out, const uint8_t *out_end)
 {
     while (out < out_end) {
-        const uint8_t *before = r->at;
-        int character = r->at < r->end ? read_character(r) : -1;
+        const uint8_t *before = r->left.at;
+        int character = r->left.at < r->left.end ? read_character(r) : -1;
         int byte = character < 0 || character >= N_CHARACTERS ? NO_BYTE : r->bytes[character];
         if (byte == NO_BYTE) {
-            r->at = before;
+            r->left.at = before;
             break;
         }
         *out++ = (uint8_t)byte;
@@ -111,12 +76,12 @@ static inline uint8_t *read_bytes(reader *r, uint8_t *out, const uint8_t *out_en
 /* Reads the rest of any string, whose UTF-8 is not checked. */
 static bool skip_string(reader *r)
 {
-    for (uint8_t c = peek(r); c != '"'; c = peek(r)) {
+    for (uint8_t c = tp_json_peek(&r->left); c != '"'; c = tp_json_peek(&r->left)) {
         if (c < 0x20) return false;
-        r->at++;
-        if (c == '\\' && read_escape(r) < 0) return false;
+        r->left.at++;
+        if (c == '\\' && tp_json_read_escape(&r->left) < 0) return false;
     }
-    r->at++;
+    r->left.at++;
     return true;
 }
 
@@ -126,13 +91,15 @@ static bool skip_string(reader *r)
 static bool read_id(reader *r, uint32_t *id)
 {
     uint64_t number = 0;
-    const uint8_t *first = r->at;
-    bool is_zero = peek(r) == '0';
-    for (uint8_t digit; (digit = (uint8_t)(peek(r) - '0')) < 10 && r->at - first < 10; r->at++) number = 10 * number + digit;
+    const uint8_t *first = r->left.at;
+    bool is_zero = tp_json_peek(&r->left) == '0';
+    for (uint8_t digit; (digit = (uint8_t)(tp_json_peek(&r->left) - '0')) < 10 && r->left.at - first < 10; r->left.at++) {
+        number = 10 * number + digit;
+    }
     *id = (uint32_t)number;
-    uint8_t next = peek(r);
-    bool is_whole = next == ',' || next == '}' || next == ' ' || next == '\n' || next == '\t' || next == '\r';
-    return r->at > first && is_whole && !(is_zero && r->at - first > 1) && number < UINT32_MAX;
+    uint8_t next = tp_json_peek(&r->left);
+    bool is_whole = next == ',' || next == '}' || is_blank(next);
+    return r->left.at > first && is_whole && !(is_zero && r->left.at - first > 1) && number < UINT32_MAX;
 }
 
 typedef struct tokens {
@@ -147,17 +114,17 @@ typedef struct tokens {
 /* Reads a name, a colon and an id. */
 static bool read_token(reader *r, tokens *out)
 {
-    const uint8_t *start = r->at;
-    if (!take(r, '"')) return false;
-    uint8_t *first = out->bytes + out->n_bytes, *last = read_bytes(r, first, first + (r->end - r->at));
-    if (!take(r, '"')) {
+    const uint8_t *start = r->left.at;
+    if (!tp_json_take(&r->left, '"')) return false;
+    uint8_t *first = out->bytes + out->n_bytes, *last = read_bytes(r, first, first + (r->left.end - r->left.at));
+    if (!tp_json_take(&r->left, '"')) {
         if (!skip_string(r)) return false;
-        out->others[out->n_others++] = (tp_other_name){out->n, (uint64_t)(start - r->start), (uint64_t)(r->at - r->start)};
+        out->others[out->n_others++] = (tp_other_name){out->n, (uint64_t)(start - r->start), (uint64_t)(r->left.at - r->start)};
         last = first;
     }
     out->n_bytes += (size_t)(last - first);
     skip_blanks(r);
-    if (!take(r, ':')) return false;
+    if (!tp_json_take(&r->left, ':')) return false;
     skip_blanks(r);
     out->ends[out->n] = out->n_bytes;
     return read_id(r, &out->ids[out->n++]);
@@ -169,17 +136,17 @@ tp_status tp_json_read_tokens(const uint8_t *text, size_t text_nbytes, uint8_t *
 {
     reader r = begin(text, text_nbytes);
     tokens out = {.bytes = bytes, .ends = ends, .ids = ids, .others = others};
-    if (!take(&r, '{')) return refuse(&r, error);
+    if (!tp_json_take(&r.left, '{')) return refuse(&r, error);
     do {
         skip_blanks(&r);
         if (out.n == capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the tokens");
         if (!read_token(&r, &out)) return refuse(&r, error);
         skip_blanks(&r);
-    } while (take(&r, ','));
-    if (!take(&r, '}')) return refuse(&r, error);
+    } while (tp_json_take(&r.left, ','));
+    if (!tp_json_take(&r.left, '}')) return refuse(&r, error);
     *n_tokens = out.n;
     *n_others = out.n_others;
-    *used = (size_t)(r.at - text);
+    *used = (size_t)(r.left.at - text);
     return TP_OK;
 }
 
@@ -194,21 +161,21 @@ typedef struct room {
  * returns that of the second; NULL: it is written otherwise, or longer than any token. */
 static uint8_t *read_merge(reader *r, room in, uint8_t **middle)
 {
-    bool is_list = take(r, '[');
+    bool is_list = tp_json_take(&r->left, '[');
     if (is_list) skip_blanks(r);
-    if (!take(r, '"')) return NULL;
+    if (!tp_json_take(&r->left, '"')) return NULL;
     *middle = read_bytes(r, in.start, in.end);
-    if (!take(r, is_list ? '"' : ' ')) return NULL;
+    if (!tp_json_take(&r->left, is_list ? '"' : ' ')) return NULL;
     if (is_list) {
         skip_blanks(r);
-        if (!take(r, ',')) return NULL;
+        if (!tp_json_take(&r->left, ',')) return NULL;
         skip_blanks(r);
-        if (!take(r, '"')) return NULL;
+        if (!tp_json_take(&r->left, '"')) return NULL;
     }
     uint8_t *last = read_bytes(r, *middle, in.end);
-    if (!take(r, '"')) return NULL;
+    if (!tp_json_take(&r->left, '"')) return NULL;
     if (is_list) skip_blanks(r);
-    return !is_list || take(r, ']') ? last : NULL;
+    return !is_list || tp_json_take(&r->left, ']') ? last : NULL;
 }
 
 /* Reads a merge of two tokens that make a third one. */
@@ -228,15 +195,15 @@ static tp_status read_merges(const tp_vocabulary *v, reader *r, room in, tp_merg
                              tp_error *error)
 {
     size_t n = 0;
-    if (!take(r, '[')) return refuse(r, error);
+    if (!tp_json_take(&r->left, '[')) return refuse(r, error);
     do {
         skip_blanks(r);
         if (n == capacity) return tp_fail(error, TP_TOO_SMALL, 0, "the buffer is too small for the merges");
         if (!read_pair(v, r, in, &pairs[n++])) return refuse(r, error);
         skip_blanks(r);
-    } while (take(r, ','));
+    } while (tp_json_take(&r->left, ','));
     *n_pairs = n;
-    return take(r, ']') ? TP_OK : refuse(r, error);
+    return tp_json_take(&r->left, ']') ? TP_OK : refuse(r, error);
 }
 
 static size_t longest_nbytes(const tp_vocabulary *v)
@@ -255,7 +222,7 @@ tp_status tp_json_read_merges(const tp_vocabulary *vocabulary, const uint8_t *te
     if (bytes == NULL) return tp_fail_no_memory(error);
     tp_status status = read_merges(vocabulary, &r, (room){bytes, bytes + longest}, pairs, capacity, n_pairs, error);
     tp_release(TP_FOR_WORK, bytes, longest + 1);
-    if (status == TP_OK) *used = (size_t)(r.at - text);
+    if (status == TP_OK) *used = (size_t)(r.left.at - text);
     return status;
 }
 

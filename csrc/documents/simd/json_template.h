@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/json.h"
 #include "base/once.h"
 #include "documents/json.h"
 #include "unicode/utf8.h"
@@ -20,25 +21,15 @@ enum {
 };
 
 typedef struct json_reader {
-    const uint8_t *at, *end;
+    tp_json left;
     uint8_t *out;   /* where the text of a string goes */
     bool has_value; /* whether the row has a text, which ends at `out` */
 } json_reader;
 
-/* Returns the next byte; at the end 0, which JSON never has. */
-static inline uint8_t peek(const json_reader *r) { return r->at < r->end ? (uint8_t)tp_once(*r->at) : 0; }
-
-static inline bool take(json_reader *r, uint8_t wanted)
-{
-    if (peek(r) != wanted) return false;
-    r->at++;
-    return true;
-}
-
 static bool take_word(json_reader *r, const char *word)
 {
     for (; *word != '\0'; word++) {
-        if (!take(r, (uint8_t)*word)) return false;
+        if (!tp_json_take(&r->left, (uint8_t)*word)) return false;
     }
     return true;
 }
@@ -46,7 +37,7 @@ static bool take_word(json_reader *r, const char *word)
 /* Skips what may stand between the parts of JSON, but for a line end, which ends the row. */
 static inline void skip_blanks(json_reader *r)
 {
-    for (uint8_t c = peek(r); c == ' ' || c == '\t' || c == '\r'; c = peek(r)) r->at++;
+    for (uint8_t c; (c = tp_json_peek(&r->left)) == ' ' || c == '\t' || c == '\r';) r->left.at++;
 }
 
 /* ---- Strings --------------------------------------------------------------------------------------------------------- */
@@ -54,44 +45,31 @@ static inline void skip_blanks(json_reader *r)
 /* Copies what means itself in a string, up to a quote, a backslash or a control character. */
 TP_INLINE uint8_t *copy_plain(json_reader *r, uint8_t *out)
 {
-    const uint8_t *p = r->at;
-    while (r->end - p >= JSON_BLOCK_NBYTES) {
+    const uint8_t *p = r->left.at;
+    while (r->left.end - p >= JSON_BLOCK_NBYTES) {
         tp_block block = load(p);
         uint64_t other = is_equal(block, '"') | is_equal(block, '\\') | is_between(block, 0, 0x1F);
         memcpy(out, p, JSON_BLOCK_NBYTES);
         if (other != 0) {
             size_t n = tp_lowest_bit(other);
-            r->at = p + n;
+            r->left.at = p + n;
             return out + n;
         }
         p += JSON_BLOCK_NBYTES;
         out += JSON_BLOCK_NBYTES;
     }
-    for (; p < r->end && *p != '"' && *p != '\\' && *p >= 0x20; p++) *out++ = *p;
-    r->at = p;
+    for (; p < r->left.end && *p != '"' && *p != '\\' && *p >= 0x20; p++) *out++ = *p;
+    r->left.at = p;
     return out;
-}
-
-/* Reads four hexadecimal digits; -1 if they are none. */
-static int read_unit(json_reader *r)
-{
-    int unit = 0;
-    for (int i = 0; i < 4; i++, r->at++) {
-        uint8_t c = peek(r), letter = c | 0x20;
-        if (c >= '0' && c <= '9') unit = unit << 4 | (c - '0');
-        else if (letter >= 'a' && letter <= 'f') unit = unit << 4 | (letter - 'a' + 10);
-        else return -1;
-    }
-    return unit;
 }
 
 /* Reads the second half of a pair after the first one. Returns the code point, or the first half if no second one follows. */
 static int read_pair(json_reader *r, int first)
 {
-    json_reader ahead = *r;
-    int second = take(&ahead, '\\') && take(&ahead, 'u') ? read_unit(&ahead) : -1;
+    tp_json ahead = r->left;
+    int second = tp_json_take(&ahead, '\\') && tp_json_take(&ahead, 'u') ? tp_json_read_unit(&ahead) : -1;
     if (second < 0xDC00 || second > 0xDFFF) return first;
-    r->at = ahead.at;
+    r->left = ahead;
     return 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
 }
 
@@ -99,35 +77,7 @@ static int read_pair(json_reader *r, int first)
  * no escape. */
 static uint8_t *read_escape(json_reader *r, uint8_t *out, bool *is_sound)
 {
-    uint8_t c = peek(r);
-    r->at += r->at < r->end;
-    switch (c) {
-    case '"':
-    case '\\':
-    case '/':
-        *out = c;
-        return out + 1;
-    case 'n':
-        *out = '\n';
-        return out + 1;
-    case 't':
-        *out = '\t';
-        return out + 1;
-    case 'r':
-        *out = '\r';
-        return out + 1;
-    case 'b':
-        *out = '\b';
-        return out + 1;
-    case 'f':
-        *out = '\f';
-        return out + 1;
-    case 'u':
-        break;
-    default:
-        return NULL;
-    }
-    int point = read_unit(r);
+    int point = tp_json_read_escape(&r->left);
     if (point >= 0xD800 && point <= 0xDBFF) point = read_pair(r, point);
     if (point < 0) return NULL;
     *is_sound = *is_sound && (point < 0xD800 || point > 0xDFFF);
@@ -139,9 +89,9 @@ TP_INLINE uint8_t *read_string(json_reader *r, uint8_t *out, bool *is_sound)
 {
     for (;;) {
         out = copy_plain(r, out);
-        uint8_t c = peek(r);
+        uint8_t c = tp_json_peek(&r->left);
         if (c < 0x20) return NULL;
-        r->at++;
+        r->left.at++;
         if (c == '"') return out;
         if (c == '\\' && (out = read_escape(r, out, is_sound)) == NULL) return NULL;
     }
@@ -158,26 +108,26 @@ static bool skip_string(json_reader *r)
 
 static bool skip_digits(json_reader *r)
 {
-    const uint8_t *first = r->at;
-    while ((uint8_t)(peek(r) - '0') < 10) r->at++;
-    return r->at > first && r->at - first <= MOST_DIGITS;
+    const uint8_t *first = r->left.at;
+    while ((uint8_t)(tp_json_peek(&r->left) - '0') < 10) r->left.at++;
+    return r->left.at > first && r->left.at - first <= MOST_DIGITS;
 }
 
 static bool skip_number(json_reader *r)
 {
-    if (take(r, '-') && peek(r) == 'I') return take_word(r, "Infinity");
-    if (!take(r, '0') && !skip_digits(r)) return false;
-    if (take(r, '.') && !skip_digits(r)) return false;
-    if (!take(r, 'e') && !take(r, 'E')) return true;
-    if (!take(r, '+')) take(r, '-');
+    if (tp_json_take(&r->left, '-') && tp_json_peek(&r->left) == 'I') return take_word(r, "Infinity");
+    if (!tp_json_take(&r->left, '0') && !skip_digits(r)) return false;
+    if (tp_json_take(&r->left, '.') && !skip_digits(r)) return false;
+    if (!tp_json_take(&r->left, 'e') && !tp_json_take(&r->left, 'E')) return true;
+    if (!tp_json_take(&r->left, '+')) tp_json_take(&r->left, '-');
     return skip_digits(r);
 }
 
 static bool skip_simple(json_reader *r)
 {
-    switch (peek(r)) {
+    switch (tp_json_peek(&r->left)) {
     case '"':
-        r->at++;
+        r->left.at++;
         return skip_string(r);
     case 't':
         return take_word(r, "true");
@@ -198,12 +148,12 @@ static bool skip_simple(json_reader *r)
 static inline bool skip_colon(json_reader *r)
 {
     skip_blanks(r);
-    if (!take(r, ':')) return false;
+    if (!tp_json_take(&r->left, ':')) return false;
     skip_blanks(r);
     return true;
 }
 
-static bool skip_name(json_reader *r) { return take(r, '"') && skip_string(r) && skip_colon(r); }
+static bool skip_name(json_reader *r) { return tp_json_take(&r->left, '"') && skip_string(r) && skip_colon(r); }
 
 /* For each array or object that is open, a bit that is set for an object. */
 typedef struct nesting {
@@ -219,10 +169,10 @@ static bool open_next(json_reader *r, nesting *in, bool *is_json)
 {
     const uint64_t bit = UINT64_C(1) << in->depth % 64;
     uint64_t *objects = &in->objects[in->depth / 64];
-    const bool is_object = take(r, '{');
-    if (!is_object) r->at++;
+    const bool is_object = tp_json_take(&r->left, '{');
+    if (!is_object) r->left.at++;
     skip_blanks(r);
-    if (take(r, is_object ? '}' : ']')) return false;
+    if (tp_json_take(&r->left, is_object ? '}' : ']')) return false;
     *is_json = in->depth < MOST_DEPTH && (!is_object || skip_name(r));
     if (!*is_json) return false;
     /* The word may not be set yet. */
@@ -238,11 +188,11 @@ static bool go_on(json_reader *r, nesting *in)
     while (in->depth > 0) {
         bool is_object = is_in_object(in);
         skip_blanks(r);
-        if (take(r, ',')) {
+        if (tp_json_take(&r->left, ',')) {
             skip_blanks(r);
             return !is_object || skip_name(r);
         }
-        if (!take(r, is_object ? '}' : ']')) return false;
+        if (!tp_json_take(&r->left, is_object ? '}' : ']')) return false;
         in->depth--;
     }
     return true;
@@ -253,7 +203,7 @@ static bool skip_nested(json_reader *r)
     nesting in;
     in.depth = 0;
     do {
-        uint8_t c = peek(r);
+        uint8_t c = tp_json_peek(&r->left);
         bool is_json = true;
         if (c == '{' || c == '[') {
             if (open_next(r, &in, &is_json)) continue;
@@ -267,7 +217,7 @@ static bool skip_nested(json_reader *r)
 
 static inline bool skip_value(json_reader *r)
 {
-    uint8_t c = peek(r);
+    uint8_t c = tp_json_peek(&r->left);
     return c == '{' || c == '[' ? skip_nested(r) : skip_simple(r);
 }
 
@@ -277,7 +227,7 @@ static inline bool skip_value(json_reader *r)
 static inline bool read_name(json_reader *r, const tp_json_field *field, size_t level, bool *is_wanted)
 {
     bool is_sound = true;
-    uint8_t *end = take(r, '"') ? read_string(r, r->out, &is_sound) : NULL;
+    uint8_t *end = tp_json_take(&r->left, '"') ? read_string(r, r->out, &is_sound) : NULL;
     if (end == NULL) return false;
     size_t start = level == 0 ? 0 : tp_end_within(field->name_ends, level - 1, 0, field->names_nbytes);
     size_t nbytes = tp_end_within(field->name_ends, level, start, field->names_nbytes) - start;
@@ -288,9 +238,9 @@ static inline bool read_name(json_reader *r, const tp_json_field *field, size_t 
 /* Reads the value of the field, a text or null. */
 static inline bool read_text(json_reader *r)
 {
-    if (peek(r) == 'n') return take_word(r, "null");
+    if (tp_json_peek(&r->left) == 'n') return take_word(r, "null");
     bool is_sound = true;
-    uint8_t *end = take(r, '"') ? read_string(r, r->out, &is_sound) : NULL;
+    uint8_t *end = tp_json_take(&r->left, '"') ? read_string(r, r->out, &is_sound) : NULL;
     if (end == NULL || !is_sound) return false;
     r->out = end;
     return r->has_value = true;
@@ -304,13 +254,13 @@ static bool read_object(json_reader *r, const tp_json_field *field)
     bool is_first = true, is_seen = false; /* of the members of this level; those before it have all been seen */
     for (;;) {
         skip_blanks(r);
-        if (take(r, '}')) {
+        if (tp_json_take(&r->left, '}')) {
             if (level-- == 0) return true;
             is_first = false;
             is_seen = true;
             continue;
         }
-        if (!is_first && !take(r, ',')) return false;
+        if (!is_first && !tp_json_take(&r->left, ',')) return false;
         skip_blanks(r);
         is_first = false;
         bool is_wanted;
@@ -318,7 +268,7 @@ static bool read_object(json_reader *r, const tp_json_field *field)
         is_seen = is_seen || is_wanted;
         if (is_wanted && level + 1 == field->n_names) {
             if (!read_text(r)) return false;
-        } else if (is_wanted && take(r, '{')) {
+        } else if (is_wanted && tp_json_take(&r->left, '{')) {
             level++;
             is_first = true;
             is_seen = false;
@@ -333,18 +283,18 @@ static inline bool read_line(json_reader *r, const tp_json_field *field, bool *i
 {
     r->has_value = false;
     skip_blanks(r);
-    *is_row = r->at < r->end && *r->at != '\n';
+    *is_row = r->left.at < r->left.end && *r->left.at != '\n';
     if (!*is_row) return true;
-    if (!take(r, '{') || !read_object(r, field)) return false;
+    if (!tp_json_take(&r->left, '{') || !read_object(r, field)) return false;
     skip_blanks(r);
-    return r->at == r->end || *r->at == '\n';
+    return r->left.at == r->left.end || *r->left.at == '\n';
 }
 
 size_t READ(const tp_json_field *field, const uint8_t *text, size_t text_nbytes, tp_json_rows *rows)
 {
-    json_reader r = {.at = text, .end = text + text_nbytes, .out = rows->text};
+    json_reader r = {.left = {text, text + text_nbytes}, .out = rows->text};
     size_t used = 0;
-    while (r.at < r.end && rows->n_rows < rows->capacity && (rows->n_rows == 0 || rows->text_nbytes < rows->enough)) {
+    while (r.left.at < r.left.end && rows->n_rows < rows->capacity && (rows->n_rows == 0 || rows->text_nbytes < rows->enough)) {
         bool is_row;
         if (!read_line(&r, field, &is_row)) {
             rows->is_at_other = true;
@@ -358,10 +308,10 @@ size_t READ(const tp_json_field *field, const uint8_t *text, size_t text_nbytes,
             rows->ends[rows->n_rows++] = nbytes;
             if (rows->separates) *r.out++ = '\n';
         }
-        rows->n_lines += r.at < r.end;
-        r.at += r.at < r.end;
+        rows->n_lines += r.left.at < r.left.end;
+        r.left.at += r.left.at < r.left.end;
         rows->text_nbytes = (size_t)(r.out - rows->text);
-        used = (size_t)(r.at - text);
+        used = (size_t)(r.left.at - text);
     }
     return used;
 }

@@ -11,12 +11,12 @@ import os
 import stat
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from glob import glob, has_magic
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from text_processor._common import many
 from text_processor._common.arguments import is_a
+from text_processor._common.globs import files_of
 from text_processor._common.messages import quoted
 from text_processor._documents import arrow, json_lines, sources
 from text_processor._documents.arrow import import_pyarrow
@@ -24,6 +24,7 @@ from text_processor._documents.batches import Step
 from text_processor._documents.sources import Shard
 from text_processor._native import text as native_text
 from text_processor._native.json_lines import Rows
+from text_processor._native.process import check_kept
 from text_processor._native.text import Batch
 from text_processor.bpe import _model
 from text_processor.bpe._shards.plan import Plan
@@ -104,11 +105,10 @@ def _found(paths: Iterable[Any]) -> list[str]:
     """Return the files of paths and globs, in the order given, those of a glob sorted."""
     names: list[str] = []
     for name in map(os.fsdecode, paths):
-        is_there = os.path.lexists(name)
-        matches = [name] if is_there else sorted(glob(name, recursive=True)) if has_magic(name) else []  # noqa: PTH207
-        if not matches:
+        matches = files_of(name)
+        if not matches or not os.path.lexists(matches[0]):
             raise FileNotFoundError(f"no file matches {quoted(name)}; texts in a list are given as iter(texts)")
-        names += [match for match in matches if is_there or os.path.isfile(match)]  # noqa: PTH113
+        names += matches
     return names
 
 
@@ -273,6 +273,8 @@ class OfWholeFiles:
             n += len(block)
             if self._most is not None and n > self._most:
                 return b"".join(kept), False
+            if self._most is None:
+                check_kept(n)
         return b"".join(kept), True
 
 
@@ -442,7 +444,7 @@ class OfTexts:
         most, n, first = _batch_nbytes(self._threads), 0, 0
         waiting: list[str] = []
         for index, given in enumerate(self._given):
-            text = utf8.checked_text(given, f"document {index}")
+            text = utf8.checked_item(given, index, "document")
             text = str(text, "utf-8") if isinstance(text, memoryview) else text
             if waiting and n + len(text) > most:
                 yield self._given_out(waiting, first, n)

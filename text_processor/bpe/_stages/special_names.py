@@ -207,7 +207,7 @@ def checked_id(number: object, what: str) -> int:
 
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
-        raise TypeError(f"the name of a special token must be str, not {type(name).__name__}")
+        raise TypeError(f"the name of a special token must be str, not {type(name).__name__}{many.advice(name)}")
     if str.__len__(name) == 0:
         raise ValueError("the name of a special token cannot be empty")
     if batches.find_surrogate(name) is not None:

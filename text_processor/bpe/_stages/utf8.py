@@ -6,11 +6,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
-from text_processor._common import arguments
+from text_processor._common import arguments, many
 from text_processor._documents import batches, sources
 from text_processor._documents.arrow import Texts
 from text_processor._documents.sources import Shard
 from text_processor._native import text as native_text
+from text_processor._native.process import check_kept
 from text_processor._native.status import numbers_of
 from text_processor._native.text import Batch
 from text_processor.errors import InvalidDocumentError
@@ -30,6 +31,17 @@ def checked_text(text: object, what: str = "text") -> str | memoryview:
     if isinstance(text, str):
         return arguments.plain(text)
     return sources.checked_buffer(text, what, "str, bytes or another buffer of bytes")
+
+
+def checked_item(text: object, index: int, what: str = "text") -> str | memoryview:
+    """Return one of many texts as `checked_text` does; errors name its index, and say so if it is a missing value."""
+    try:
+        return checked_text(text, f"{what} {index}")
+    except InvalidDocumentError as error:
+        error.index = index
+        raise
+    except TypeError as error:
+        raise TypeError(f"{error}{many.advice(text)}") from error
 
 
 def encoded(text: str) -> bytes:
@@ -141,6 +153,8 @@ class Stream:
     def feed(self, block: memoryview, is_final: bool) -> None:
         """Take the next block, cut between characters."""
         self._text += block
+        if len(self._text) > STEP_NBYTES:
+            check_kept(len(self._text))
         if len(self._text) < self._least_nbytes and not is_final:
             return
         with memoryview(self._text) as text:
@@ -210,3 +224,14 @@ def blocks(text: Shard) -> Iterator[memoryview]:
     for batch, _ in text.steps():
         if batch.text:
             yield memoryview(batch.text)
+
+
+def whole(text: Shard) -> str:
+    """Return all of a text that is read block by block."""
+    parts: list[str] = []
+    n = 0
+    for block in blocks(text):
+        n += len(block)
+        check_kept(n)
+        parts.append(str(block, "utf-8"))
+    return "".join(parts)
