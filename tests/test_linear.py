@@ -913,6 +913,7 @@ STREAMS: Table = {
     "encode_corpus, shuffled": (1 << 13, lambda n, folder: encode_corpus(lambda: iter("a" * n), folder, shuffle_seed=1)),
     "encode_corpus, one long line": (1 << 20, encode_long_line),
     "encode_corpus, lines for json": (1 << 13, encode_lines_for_json),
+    "Lines, one line in small blocks": (1000, lambda n, _: lambda: [*sklearn.Lines(OneByOne(b"a" * n))]),
     "read_shards": (50, read_many_shards),
     "encode_file, one piece": (1 << 21, encode_file),
     "encode_stream, one piece in small blocks": (1000, encode_stream),

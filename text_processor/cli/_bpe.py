@@ -273,14 +273,14 @@ def _check_output(tokenizer: Tokenizer, name: str) -> None:
 
 
 @contextlib.contextmanager
-def _naming(name: str) -> Generator[None, None, None]:
-    """Turn the exceptions for a file into a `FileError` of one line."""
+def _naming(name: str, *, has_options: bool = False) -> Generator[None, None, None]:
+    """Turn the exceptions for a file into a `FileError` of one line, which may name the options for invalid text."""
     try:
         yield
     except OSError as error:
         raise FileError(printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
     except (ValueError, OverflowError, ImportError) as error:
-        text = str(error)
+        text = f"{error}{_shared.way_round(error) if has_options else ''}"
         raise FileError(printable(text if name in text else f"{name}: {text}")) from error
 
 
@@ -545,7 +545,7 @@ def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], i
         n_read += len(data)
         return data
 
-    with _naming(_shown(name)), standard_input() if name == "-" else io.FileIO(name) as file:
+    with _naming(_shown(name), has_options=True), standard_input() if name == "-" else io.FileIO(name) as file:
         yield read, lambda: n_read
 
 

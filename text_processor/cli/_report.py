@@ -135,7 +135,7 @@ def _report(arguments: argparse.Namespace) -> int:
 def _counted(names: Sequence[str], options: dict[str, Any], arguments: argparse.Namespace, work: Work) -> TextAnalyzer:
     analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads, **options)
     for name in names:
-        with _naming(name):
+        with _naming(name, has_options=True):
             analyzer.add_file(
                 name,
                 documents=arguments.documents,

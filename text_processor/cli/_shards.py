@@ -141,7 +141,7 @@ def _shards(arguments: argparse.Namespace) -> int:
         text = f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else error.strerror or str(error)
         raise FileError(printable(text)) from error
     except (TextProcessorError, ValueError, OverflowError, ImportError) as error:
-        raise FileError(printable(str(error))) from error
+        raise FileError(printable(f"{error}{_shared.way_round(error)}")) from error
     tokens, documents = _counted(shards.tokens, "token"), _counted(shards.documents, "document")
     say(f"{tokens} of {documents} in {_counted(len(shards), 'shard')} in {arguments.out}")
     return 0

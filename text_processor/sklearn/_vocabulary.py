@@ -95,7 +95,7 @@ class WithVocabulary(Convertible):
             form = weighing.of_fit(parts, form)
         matrix = _counting.matrix_of(parts, n_terms, self.dtype, form)  # type: ignore[attr-defined]
         if counted.is_sorted:
-            counted.columns = counted.ranks.tolist()
+            counted.columns = counted.ranks
         return vocabulary, matrix
 
     def _keeps_all_terms(self, n_documents: int) -> bool:
@@ -118,7 +118,7 @@ class WithVocabulary(Convertible):
         columns = columns.astype(X.indices.dtype, copy=False)
         X.indices = columns.take(X.indices, mode="clip")
         counted.is_sorted = True
-        counted.columns = columns.tolist()
+        counted.columns = columns
         return X
 
     def _limit_features(self, X: Any, vocabulary: Any, high: Any = None, low: Any = None, limit: Any = None) -> Any:  # noqa: N803
@@ -143,6 +143,7 @@ class WithVocabulary(Convertible):
         if counted.is_sorted:
             columns = (np.cumsum(mask) - 1)[counted.ranks]
             counted.columns = columns if counted.kept is None else columns[counted.kept]
+            counted.are_numpys = True
         return type(X)((X.data, X.indices, X.indptr), shape=X.shape) if counted.kept is None else X[:, np.where(mask)[0]]
 
     # ---- In parts --------------------------------------------------------------------------------------------------------
@@ -177,8 +178,9 @@ class WithVocabulary(Convertible):
 
     def _give_up_parts(self) -> None:
         """Forget what `partial_fit` has learned, but for the weights, which would replace a vocabulary that is set."""
-        with suppress(ValueError):  # of what has no vocabulary yet
-            self._finish()
+        if type(vars(self).get("vocabulary_")) is not Counted:  # nobody asks for the terms of a fit any more
+            with suppress(ValueError):  # of what has no vocabulary yet
+                self._finish()
         for name in ("_seen", "_kept"):
             vars(self).pop(name, None)
 
