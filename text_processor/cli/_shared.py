@@ -116,9 +116,11 @@ def add_errors(parser: argparse.ArgumentParser) -> None:
 
 def way_round(error: BaseException) -> str:
     """Return the end of a message about a file that is no valid text: the options that read it; nothing for another fault."""
-    is_of_text = isinstance(error, InvalidDocumentError) and error.position is not None
-    is_invalid = is_of_text and (error.offset is not None or isinstance(error.__cause__, UnicodeError))
-    return "; --errors replace reads it as U+FFFD, --encoding in another encoding" if is_invalid else ""
+    if not isinstance(error, InvalidDocumentError) or error.position is None:
+        return ""
+    if error.offset is None and not isinstance(error.__cause__, UnicodeError):
+        return ""
+    return "; --errors replace reads it as U+FFFD, --encoding in another encoding"
 
 
 def _encoding(text: str) -> str | None:
