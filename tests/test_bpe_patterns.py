@@ -25,7 +25,7 @@ import tokenizers
 from containers import sealed, sections_of
 from hypothesis import example, given
 from hypothesis import strategies as st
-from published_patterns import DEEPSEEK3_STEPS, NAMED
+from published_patterns import DEEPSEEK3_STEPS, NAMED, SET_MEMBERS
 from test_bpe_files import minimal_file
 from tokenizers import pre_tokenizers
 
@@ -367,29 +367,7 @@ _TAKEN = (
 )
 _TAKEN_BY_TIKTOKEN = (r"\w", r"\W", r"\pL", "^", r"\A", r"\b", r"\B", "(?i:st)", "(?i:é)")
 _OTHERS = ("$", r"\Z", r"\h", r"\R", r"\K", r"\G", "(?i)", "()", r"(a)\1", "[[:alpha:]]", "[a&&b]", "{", "*", "(?x: a)")
-_MEMBERS = (
-    "a",
-    "b",
-    "&",
-    "~",
-    "|",
-    ":",
-    "a-s",
-    "!-/",
-    r"\-",
-    r"\]",
-    r"\\",
-    r"\s",
-    r"\S",
-    r"\p{L}",
-    r"\P{Lu}",
-    "é",
-    "1",
-    " ",
-    "\n",
-    ".",
-    "$",
-)
+_MEMBERS = (*SET_MEMBERS, "\n", ".", "$")
 _OTHER_MEMBERS = ("-", "&&", "||", "--", "~~", "[", "]", "^", "[:alpha:]", r"\w")
 
 

@@ -114,6 +114,15 @@ def add_errors(parser: argparse.ArgumentParser) -> None:
     )
 
 
+# What says how to open a tokenizer.
+TOKENIZER = "the file or folder of a tokenizer; its content tells the format"
+
+
+def add_pattern(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the pattern of a tokenizer that is read."""
+    parser.add_argument("--pattern", help="the pattern, or its name, for a format without one, such as a .tiktoken file")
+
+
 def way_round(error: BaseException) -> str:
     """Return the end of a message about a file that is no valid text: the options that read it; nothing for another fault."""
     if not isinstance(error, InvalidDocumentError) or error.position is None:
@@ -208,7 +217,8 @@ class Faults:
 
         with tempfile.SpooledTemporaryFile(_MOST_KEPT_NBYTES) as kept:
             try:
-                kept.writelines(chunks)
+                for chunk in chunks:  # writelines would look at the length only once all are written
+                    kept.write(chunk)
             except OSError as error:
                 raise FileError(printable(f"{name}: {error.strerror}, in a temporary file")) from error
             kept.seek(0)

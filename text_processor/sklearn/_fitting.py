@@ -25,7 +25,8 @@ class Counted:
         self.ranks = np.empty(vectors.sizes.n_terms, np.int32)
         vectors.read_ranks(self.ranks, threads)
         self.kept: Any = None  # a mask of the terms in the order in which they were first seen
-        self.columns: Any = None  # of the terms that are kept
+        self.columns: Any = None  # an array of those of the terms that are kept
+        self.are_numpys = False  # whether the vocabulary has NumPy's numbers, as scikit-learn's has then
         self.is_sorted = self.is_limited = False
 
     def filled(self) -> dict[str, Any]:
@@ -36,8 +37,9 @@ class Counted:
         if not self.vocabulary:
             names = self.vectors.terms()
             kept = names if self.kept is None else compress(names, self.kept.tolist())
+            columns = self.columns if self.are_numpys else self.columns.tolist()
             # At once, for threads that look at it meanwhile.
-            self.vocabulary.update(dict(zip(kept, self.columns, strict=True)))
+            self.vocabulary.update(dict(zip(kept, columns, strict=True)))
         return self.vocabulary
 
 
