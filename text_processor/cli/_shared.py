@@ -127,9 +127,8 @@ def way_round(error: BaseException) -> str:
     """Return the end of a message about a file that is no valid text: the options that read it; nothing for another fault."""
     if not isinstance(error, InvalidDocumentError) or error.position is None:
         return ""
-    if error.offset is None and not isinstance(error.__cause__, UnicodeError):
-        return ""
-    return "; --errors replace reads it as U+FFFD, --encoding in another encoding"
+    is_invalid = error.offset is not None or isinstance(error.__cause__, UnicodeError)
+    return "; --errors replace reads it as U+FFFD, --encoding in another encoding" if is_invalid else ""
 
 
 def _encoding(text: str) -> str | None:
