@@ -34,13 +34,11 @@ import os
 # Before the peers are imported, which look when they start.
 os.environ |= {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "FASTOKENS_BPE_THREADS": "1"}
 
-import gc
 import json
 import random
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,7 +48,7 @@ import runs
 import rustbpe
 import texts
 import tokenizers
-from contestants import Contestant, Timed
+from contestants import contestant
 from tokenizers import models, pre_tokenizers, trainers
 from words import Record, measure, say, spread
 
@@ -84,16 +82,6 @@ def chosen_texts(settings: Settings) -> Iterator[Text]:
 
 def vocab_size_for(text: str, settings: Settings) -> int:
     return 1000 if settings.is_quick else 8192 if len(text) < 5_000_000 else 32_768
-
-
-def contestant(name: str, work: Callable[[], Any], compare: Callable[[Any, Any], bool] = lambda a, b: a == b) -> Contestant:
-    def run() -> Timed:
-        gc.collect()
-        start = time.perf_counter()
-        result = work()
-        return Timed(time.perf_counter() - start, result)
-
-    return Contestant(name, run, lambda result, expected: 0 if compare(result, expected) else 1)
 
 
 # ---- Training --------------------------------------------------------------------------------------------------------

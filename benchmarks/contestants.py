@@ -49,6 +49,23 @@ class Contestant(NamedTuple):
     note: str = ""
 
 
+def contestant(
+    name: str,
+    work: Callable[[], Any],
+    is_same: Callable[[Any, Any], bool] = lambda a, b: a == b,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Contestant:
+    """Return who does some work, whose result is the baseline's or another."""
+
+    def run() -> Timed:
+        gc.collect()
+        start = clock()
+        result = work()
+        return Timed(clock() - start, result)
+
+    return Contestant(name, run, lambda result, expected: 0 if is_same(result, expected) else 1)
+
+
 class Text(NamedTuple):
     """A text, as `str` and as a file."""
 

@@ -22,7 +22,6 @@ import os
 os.environ |= {"RAYON_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "HF_DATASETS_OFFLINE": "1"}
 
 import contextlib
-import gc
 import json
 import math
 import resource
@@ -32,14 +31,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import contestants
 import numpy as np
 import runs
 import texts
-from contestants import Contestant, Timed
 from words import Record, measure, say
 
 import text_processor
@@ -52,6 +52,8 @@ DOCUMENT_CHARACTERS = 2_500
 MOST_SOURCES = 16_000_000
 
 END = "<|endoftext|>"
+
+contestant = partial(contestants.contestant, clock=time.process_time)
 
 
 class Settings(NamedTuple):
@@ -67,16 +69,6 @@ def chosen_text(settings: Settings) -> str:
     if settings.files:
         return "".join(path.read_text(encoding="utf-8", errors="replace") for path in settings.files)
     return texts.book()[:200_000] if settings.is_quick else texts.book() + texts.python_sources()[:MOST_SOURCES]
-
-
-def contestant(name: str, work: Callable[[], Any], is_same: Callable[[Any, Any], bool] = lambda a, b: a == b) -> Contestant:
-    def run() -> Timed:
-        gc.collect()
-        start = time.process_time()
-        result = work()
-        return Timed(time.process_time() - start, result)
-
-    return Contestant(name, run, lambda result, expected: 0 if is_same(result, expected) else 1)
 
 
 def is_installed(name: str) -> bool:

@@ -64,3 +64,8 @@ DEEPSEEK3_STEPS = (
         r"| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
     ),
 )
+
+# What may stand in a set of characters in any of the libraries.
+SET_MEMBERS = (
+    *("a", "b", "&", "~", "|", ":", "a-s", "!-/", r"\-", r"\]", r"\\", r"\s", r"\S", r"\p{L}", r"\P{Lu}", "é", "1", " "),
+)

@@ -20,6 +20,7 @@ from text_processor._common import progress
 from text_processor.bpe._split.splitter import PATTERNS
 from text_processor.cli import _bpe, _shared
 
+WAY_ROUND = "; --errors replace reads it as U+FFFD, --encoding in another encoding"
 TEXT = BOOK[:30_000] + "<|end|> é☃\n"
 
 
@@ -218,7 +219,12 @@ def test_wrong_files_are_named_in_one_line(bpe, text, model, tmp_path):
     (tmp_path / "bad").write_bytes(b"ab\xff")
     for action in ("encode", "count"):
         result = bpe(action, "-m", model, tmp_path / "bad")
-        assert (result.status, result.errors) == (1, f"text-processor: {tmp_path / 'bad'} is not valid UTF-8 at byte 2\n")
+        message = f"{tmp_path / 'bad'} is not valid UTF-8 at byte 2{WAY_ROUND}"
+        assert (result.status, result.errors) == (1, f"text-processor: {message}\n")
+    for name in ("bad", "bad.jsonl"):
+        (tmp_path / name).write_bytes(b"{ab\xff")
+        result = bpe("shards", model, tmp_path / name, "--format", "raw", "--out", tmp_path / f"shards of {name}")
+        assert result.errors.endswith(f"at byte 3{WAY_ROUND}\n")
     assert bpe("encode", "-m", model, tmp_path / "none").errors.endswith("none: No such file or directory\n")
     assert "this is not a file that Tokenizer.save has written" in bpe("encode", "-m", text, text).errors
     assert bpe("train", tmp_path / "bad", "--vocab-size", 300, "-o", tmp_path / "m").status == 1

@@ -25,11 +25,11 @@ import tokenizers
 from containers import sealed, sections_of
 from hypothesis import example, given
 from hypothesis import strategies as st
-from published_patterns import DEEPSEEK3_STEPS, NAMED
+from published_patterns import DEEPSEEK3_STEPS, NAMED, SET_MEMBERS
 from test_bpe_files import minimal_file
 from tokenizers import pre_tokenizers
 
-from text_processor import InvalidTokenizerError, Tokenizer, cli
+from text_processor import InvalidTokenizerError, PieceCounts, Tokenizer, cli
 from text_processor.bpe._split import dialects, splitter
 from text_processor.bpe._split.dialects import MOST_CHARACTERS, MOST_STATES, PROPERTIES, check
 
@@ -228,6 +228,16 @@ def from_tiktoken(path: Path, pattern: str) -> Tokenizer:
     return Tokenizer.from_tiktoken(path, pattern)
 
 
+def load_with_pattern(path: Path, pattern: str) -> Tokenizer:
+    Tokenizer().save_tiktoken(path)
+    return Tokenizer.load(path, pattern=pattern)
+
+
+def counts_of(pattern: str) -> bytes:
+    described, *others = sections_of(PieceCounts("gpt2").to_bytes(), 2)
+    return sealed(b"\x89TPQ\r\n\x1a\n", [json.dumps({**json.loads(described), "pattern": pattern}).encode(), *others])
+
+
 def load(path: Path, pattern: str) -> Tokenizer:
     path.write_bytes(own_file(pattern))
     return Tokenizer.load(path)
@@ -259,6 +269,10 @@ DOORS: dict[str, Callable[[Path, str], Any]] = {
     "load": load,
     "pickle": unpickled,
     "from_huggingface": from_huggingface,
+    "from_str": lambda path, pattern: Tokenizer.from_str(hugging_face_file(pattern)),
+    "load with a pattern": load_with_pattern,
+    "PieceCounts": lambda path, pattern: PieceCounts(pattern),
+    "PieceCounts.from_bytes": lambda path, pattern: PieceCounts.from_bytes(counts_of(pattern)),
 }
 
 
@@ -353,29 +367,7 @@ _TAKEN = (
 )
 _TAKEN_BY_TIKTOKEN = (r"\w", r"\W", r"\pL", "^", r"\A", r"\b", r"\B", "(?i:st)", "(?i:é)")
 _OTHERS = ("$", r"\Z", r"\h", r"\R", r"\K", r"\G", "(?i)", "()", r"(a)\1", "[[:alpha:]]", "[a&&b]", "{", "*", "(?x: a)")
-_MEMBERS = (
-    "a",
-    "b",
-    "&",
-    "~",
-    "|",
-    ":",
-    "a-s",
-    "!-/",
-    r"\-",
-    r"\]",
-    r"\\",
-    r"\s",
-    r"\S",
-    r"\p{L}",
-    r"\P{Lu}",
-    "é",
-    "1",
-    " ",
-    "\n",
-    ".",
-    "$",
-)
+_MEMBERS = (*SET_MEMBERS, "\n", ".", "$")
 _OTHER_MEMBERS = ("-", "&&", "||", "--", "~~", "[", "]", "^", "[:alpha:]", r"\w")
 
 

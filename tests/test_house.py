@@ -296,6 +296,7 @@ def test_one_reader_reads_for_all_rooms() -> None:
         "_words/snapshot.py",  # how a document that is kept is to be pickled
         "analyzer.py",  # a single document
         "cli/_bpe.py",  # ids, which are numbers
+        "cli/_tree.py",  # whether a file of a checkout is text at all
     }
     sinks = {
         name: {

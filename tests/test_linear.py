@@ -33,6 +33,7 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
+import cluster_here
 import pyarrow as pa
 import pytest
 from bpe_texts import of_bytes
@@ -50,6 +51,7 @@ from text_processor.bpe._split.splitter import PATTERNS
 from text_processor.bpe._stages.added_tokens import AddedToken
 from text_processor.bpe._training import Counting
 from text_processor.cli import main
+from text_processor.cluster import dask
 from text_processor.numeric import DataProcessor, MovingAverage, RingBuffer
 from text_processor.vader import SentimentIntensityAnalyzer
 from text_processor.words import Words
@@ -195,41 +197,85 @@ def dictionary_of(n: int) -> Any:
     return pa.DictionaryArray.from_arrays(pa.array([0, n - 1] * n, pa.int32()), pa.array(["a"] * n))
 
 
+def fitted(n: int) -> sklearn.TfidfVectorizer:
+    return sklearn.TfidfVectorizer().fit([distinct_words(n)])
+
+
+def counted_in_parts(n: int) -> sklearn.CountVectorizer:
+    return sklearn.CountVectorizer().partial_fit([distinct_words(n)])
+
+
 VECTORS: Table = {
-    "CountVectorizer, distinct words": (
+    "fit_transform, distinct words": (
         1000,
         lambda n, _: lambda: sklearn.CountVectorizer().fit_transform([distinct_words(n)]),
     ),
-    "CountVectorizer, short documents": (1000, lambda n, _: lambda: sklearn.CountVectorizer().fit_transform(["ab cd"] * n)),
-    "CountVectorizer, characters": (
+    "fit_transform, short documents": (1000, lambda n, _: lambda: sklearn.CountVectorizer().fit_transform(["ab cd"] * n)),
+    "fit_transform, characters": (
         1000,
         lambda n, _: lambda: sklearn.CountVectorizer(analyzer="char_wb", ngram_range=(1, 3)).fit_transform(["é" * n + " a"]),
     ),
-    "CountVectorizer, blanks": (1 << 14, lambda n, _: lambda: sklearn.CountVectorizer(analyzer="char").fit([" \n" * n + "a"])),
-    "HashingVectorizer, distinct words": (
+    "fit, blanks": (1 << 14, lambda n, _: lambda: sklearn.CountVectorizer(analyzer="char").fit([" \n" * n + "a"])),
+    "transform, hashed": (
         1000,
         lambda n, _: lambda: sklearn.HashingVectorizer().transform([distinct_words(n)]),
     ),
-    "CountVectorizer, in parts": (
-        1000,
-        lambda n, _: lambda: sklearn.CountVectorizer().partial_fit([distinct_words(n)]).partial_fit(["ab"]).vocabulary_,
+    "fit_transform, documents for scikit-learn": (
+        200,
+        lambda n, _: (
+            lambda: sklearn.CountVectorizer(tokenizer=str.split, token_pattern=None).fit_transform([distinct_words(n)])
+        ),
     ),
-    "CountVectorizer, merged": (
+    "partial_fit": (1000, lambda n, _: lambda: counted_in_parts(n).partial_fit(["ab"])),
+    "partial_fit, an iterator": (1000, lambda n, _: lambda: sklearn.CountVectorizer().partial_fit(iter(["ab cd"] * n))),
+    "vocabulary_": (
         1000,
-        lambda n, _: lambda: sklearn.CountVectorizer().merge(sklearn.CountVectorizer().partial_fit([distinct_words(n)])),
+        lambda n, _: lambda: counted_in_parts(n).set_params(max_features=n // 2).vocabulary_,
     ),
-    "TfidfVectorizer, of an analyzer": (
+    "merge, vectorizers": (1000, lambda n, _: partial(sklearn.CountVectorizer().merge, counted_in_parts(n))),
+    "to_sklearn": (1000, lambda n, _: counted_in_parts(n).to_sklearn),
+    "idf_": (1000, lambda n, _: lambda: fitted(n).idf_),
+    "build_tokenizer": (
+        1000,
+        lambda n, _: partial(sklearn.CountVectorizer(token_pattern="uax29").build_tokenizer(), "é b " * n),
+    ),
+    "from_analyzer": (
         400,
         lambda n, _: partial(sklearn.TfidfVectorizer.from_analyzer, counted([distinct_words(n)])),
     ),
-    "CountVectorizer, of lines": (
+    "fit, lines": (
         1000,
         lambda n, _: lambda: sklearn.CountVectorizer().fit(sklearn.Lines(io.StringIO(distinct_words(n).replace(" ", "\n")))),
     ),
-    "TfidfVectorizer, again": (
+    "transform": (1000, lambda n, _: partial(fitted(n).transform, [distinct_words(n)])),
+    "portions, lines": (1000, lambda n, _: lambda: deque(sklearn.Lines(OneByOne(b"a b\n" * n)).portions(), 0)),
+}
+
+# ---- Clusters --------------------------------------------------------------------------------------------------------
+
+
+def texts_in_a_frame(n: int) -> pa.Table:
+    return pa.table({"text": ["a good day", None] * n})
+
+
+CLUSTERS: Table = {
+    "count_words, on a cluster": (1000, lambda n, _: partial(cluster_here.count_words, [[distinct_words(n)]] * 3)),
+    "count_words, many parts": (64, lambda n, _: partial(cluster_here.count_words, [["a b"]] * n)),
+    "count_words, a table": (
         1000,
-        lambda n, _: partial(sklearn.TfidfVectorizer().fit([distinct_words(n)]).transform, [distinct_words(n)]),
+        lambda n, _: partial(cluster_here.count_words, [[distinct_words(n)]], result="table", n_parts=4),
     ),
+    "train_tokenizer": (1000, lambda n, _: partial(cluster_here.train_tokenizer, [[distinct_words(n)]], "gpt2", 300)),
+    "encode_column": (1000, lambda n, _: partial(cluster_here.encode_column, texts_in_a_frame(n), "text", of_bytes())),
+    "count_tokens": (1000, lambda n, _: partial(cluster_here.count_tokens, texts_in_a_frame(n), "text", of_bytes())),
+    "score_sentiment": (1000, lambda n, _: partial(cluster_here.score_sentiment, texts_in_a_frame(n), "text", VADER)),
+    "fit_vectorizer": (
+        1000,
+        lambda n, _: (
+            lambda: cluster_here.fit_vectorizer([[distinct_words(n)]] * 2, sklearn.TfidfVectorizer(max_features=n // 2))
+        ),
+    ),
+    "vectorize": (1000, lambda n, _: partial(cluster_here.vectorize, texts_in_a_frame(n), "text", sklearn.HashingVectorizer())),
 }
 
 DOCUMENTS: Table = {
@@ -851,6 +897,12 @@ def encode_long_line(n: int, folder: Path) -> Call:
     return encode_corpus(lambda: path, folder)
 
 
+def encode_lines_for_json(n: int, folder: Path) -> Call:
+    """The core leaves each of these lines to Python's json: a name is there twice."""
+    path = text_file(b'{"text": "a", "text": "b"}\n' * n, folder).rename(folder / "text.jsonl")
+    return encode_corpus(lambda: path, folder)
+
+
 def read_many_shards(n: int, folder: Path) -> Call:
     of_bytes().encode_corpus(iter(["a"] * n), folder / "shards", format="raw", shard_tokens=1)
     return lambda: text_processor.read_shards(folder / "shards")
@@ -860,6 +912,8 @@ STREAMS: Table = {
     "encode_corpus": (1 << 14, lambda n, folder: encode_corpus(lambda: iter(["a b"] * n), folder, split=(1, 1))),
     "encode_corpus, shuffled": (1 << 13, lambda n, folder: encode_corpus(lambda: iter("a" * n), folder, shuffle_seed=1)),
     "encode_corpus, one long line": (1 << 20, encode_long_line),
+    "encode_corpus, lines for json": (1 << 13, encode_lines_for_json),
+    "Lines, one line in small blocks": (1000, lambda n, _: lambda: [*sklearn.Lines(OneByOne(b"a" * n))]),
     "read_shards": (50, read_many_shards),
     "encode_file, one piece": (1 << 21, encode_file),
     "encode_stream, one piece in small blocks": (1000, encode_stream),
@@ -1094,6 +1148,7 @@ ROWS = (
     | SEGMENTS
     | DOCUMENTS
     | VECTORS
+    | CLUSTERS
     | ANSWERS
     | LEXICONS
     | VOCABULARIES
@@ -1132,6 +1187,7 @@ SMALL = {
     *("clear", "clear_callback", "reset", "set_callback", "get_memory_stats", "set_memory_limit", "cpu_features"),
     *("hello", "type_stub", "monte_carlo_pi", "document_count", "token_bytes", "decode_single_token_bytes"),
     *("name", "n_vocab", "max_token_value", "clear_caches"),
+    *("threads", "nbytes", "from_sklearn", "set_transform_request"),
     *("lexicon", "emojis", "phrases", "rules", "boosters", "negations", "idioms", "make_lex_dict", "make_emoji_dict"),
     "register",  # of an abstract class
     *("total_pieces", "total_bytes"),  # they add up numbers, so fast that only gigabytes could be measured
@@ -1143,9 +1199,12 @@ SMALL = {
 def test_every_public_function_has_a_row() -> None:
     kinds = (TextAnalyzer, Tokenizer, PieceCounts, MovingAverage, RingBuffer, DataProcessor, SentimentIntensityAnalyzer)
     methods = {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
+    vectorizers = (getattr(sklearn, name) for name in sklearn.__all__)
+    ours = (base for kind in vectorizers for base in kind.__mro__ if base.__module__.startswith("text_processor."))
+    methods |= {name for kind in ours for name in vars(kind) if not name.startswith("_")}
     functions = {
         name
-        for module in (text_processor, numeric, segment, report)
+        for module in (text_processor, numeric, segment, report, dask)
         for name in module.__all__
         if isfunction(getattr(module, name))
     }

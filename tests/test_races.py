@@ -10,15 +10,26 @@ import sys
 import threading
 import time
 from array import array
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from text_processor import InvalidDocumentError, TextAnalyzer, TextProcessorError, Tokenizer, numeric
+from text_processor import (
+    InvalidDocumentError,
+    PieceCounts,
+    TextAnalyzer,
+    TextProcessorError,
+    Tokenizer,
+    numeric,
+    segment,
+    word_count,
+)
 from text_processor._common import progress
+from text_processor.vader import SentimentIntensityAnalyzer
 
 SECONDS = 0.3
 
@@ -156,6 +167,50 @@ def test_a_buffer_that_the_callback_changes_is_not_added() -> None:
     with pytest.raises(TextProcessorError, match=r"^the buffer was changed while it was read; nothing of it was used$"):
         analyzer.add_buffer(buffer)
     assert analyzer.word_frequency() == {}
+
+
+TEXTS: dict[str, Callable[[Any, Any], object]] = {
+    "encode, with names": lambda text, _: TOKENIZER.encode(text, allowed_special="all"),
+    "encode_with_offsets": lambda text, _: TOKENIZER.encode_with_offsets(text),
+    "chunks": lambda text, _: TOKENIZER.chunks(text, 50, overlap=10),
+    "truncate": lambda text, _: TOKENIZER.truncate(text, 100),
+    "PieceCounts.add": lambda text, _: PieceCounts(special_tokens=["<|end|>"]).add(text),
+    "word_count": lambda text, _: word_count(text, words="uax29", normalize="NFKC", accents="strip", ngrams=2),
+    "explain": lambda text, _: SentimentIntensityAnalyzer().explain(text),
+    "sentences": lambda text, _: deque(segment.sentences(text), 0),
+    "chunks_arrow": lambda _, column: TOKENIZER.chunks_arrow(column, 50),
+    "encode_arrow": lambda _, column: TOKENIZER.encode_arrow(column),
+    "PieceCounts.add_arrow": lambda _, column: PieceCounts().add_arrow(column),
+    "compound": lambda _, column: SentimentIntensityAnalyzer().compound(column),
+    "count_words": lambda _, column: segment.count_words(column),
+    "add_arrow": lambda _, column: TextAnalyzer(words=r"[a-z]+(?=.)", keep_documents=False).add_arrow(column),
+}
+TOKENIZER = Tokenizer.from_mergeable_ranks({bytes([byte]): byte for byte in range(256)}, "gpt4", {"<|end|>": 256})
+
+
+def test_text_that_changes_is_worked_on_or_refused_by_every_door() -> None:
+    text = bytearray("some words, that are good é <|end|> x'll \u0301\n".encode() * 200)
+    offsets = pa.array([len(text) // 10 * i for i in range(11)], pa.int32()).buffers()[1]
+    column = pa.Array.from_buffers(pa.string(), 10, [None, offsets, pa.py_buffer(text)])
+    units = (b"\xff", b"\xc3", b"\xf0\x9f\x98\x80", "É\u3000".encode(), b"x", b"<|end|>", "e\u0301\u0327".encode())
+    with flipped(text, *((unit * (len(text) // len(unit) + 1))[: len(text)] for unit in units)):
+        for _ in rounds():
+            for act in TEXTS.values():
+                with suppress(ValueError, TextProcessorError):
+                    act(text, column)
+
+
+def test_snapshots_that_change_while_they_are_read() -> None:
+    analyzer, counts = TextAnalyzer(), PieceCounts()
+    analyzer.add_document("some words that are good")
+    counts.add("some words that are good")
+    for snapshot, read in ((analyzer.to_bytes(), TextAnalyzer.from_bytes), (counts.to_bytes(), PieceCounts.from_bytes)):
+        data = bytearray(snapshot)
+        others = (snapshot[:i] + b"\xff\xff\xff\x7f" + snapshot[i + 4 :] for i in range(40, len(snapshot) - 4, 8))
+        with flipped(data, *others):
+            for _ in rounds():
+                with suppress(TextProcessorError):
+                    read(data)
 
 
 def test_numbers_that_change_while_they_are_filtered() -> None:

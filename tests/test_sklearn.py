@@ -437,7 +437,8 @@ def test_no_documents_have_no_rows(parameters: dict[str, Any]) -> None:
 def test_an_error_of_hashing_says_which_document_it_is_about(parameters: dict[str, Any], bad: object) -> None:
     with pytest.raises((ValueError, AttributeError)) as raised:
         ours.HashingVectorizer(**parameters).transform(["ab", "cd", bad, "ef"])
-    assert raised.value.__notes__ == ["This is about document 2; the first is 0."]
+    missing = "" if bad == 3 else ', a missing value: leave it out, or give "" for it'
+    assert raised.value.__notes__ == [f"This is about document 2; the first is 0{missing}."]
 
 
 def test_the_package_is_imported_without_scikit_learn() -> None:

@@ -149,7 +149,8 @@ def test_a_null_in_a_column_is_refused_with_its_row() -> None:
 def test_an_error_says_which_document_it_is_about(bad: object, call: str) -> None:
     with pytest.raises((ValueError, AttributeError)) as raised:
         getattr(ours.CountVectorizer(), call)(["ab", "cd", bad, "ef"])
-    assert raised.value.__notes__ == ["This is about document 2; the first is 0."]
+    missing = "" if bad == 3 else ', a missing value: leave it out, or give "" for it'
+    assert raised.value.__notes__ == [f"This is about document 2; the first is 0{missing}."]
 
 
 def test_the_words_of_uax29_are_whole() -> None:

@@ -226,6 +226,17 @@ def test_after_a_fit_of_lines_nothing_more_is_learned(folder: Path) -> None:
     assert answers(learned, ["red"]) == answers(peer.TfidfVectorizer().fit(["red car", "", "blue", "red"]), ["red"])
 
 
+@pytest.mark.parametrize("act", ["fit", "fit_transform", "partial_fit"])
+def test_one_text_is_no_documents(act: str) -> None:
+    """What is advised fits vectorizers, which have no add_document."""
+    for one in (b"a text", bytearray(b"a text"), memoryview(b"a text")):
+        message = f"documents must be an iterable of documents, not one {type(one).__name__}; \\[text\\] is a list of one$"
+        with pytest.raises(TypeError, match=message):
+            getattr(ours.CountVectorizer(), act)(one)
+        with pytest.raises(TypeError, match=message):
+            ours.HashingVectorizer().transform(one)
+
+
 def test_a_path_is_no_documents() -> None:
     for name in ALL_KINDS:
         for parameters in ({}, {"tokenizer": str.split, "token_pattern": None}):

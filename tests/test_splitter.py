@@ -15,7 +15,7 @@ import tiktoken
 import tokenizers
 from hypothesis import example, given
 from hypothesis import strategies as st
-from published_patterns import DEEPSEEK3_STEPS, NAMED
+from published_patterns import DEEPSEEK3_STEPS, NAMED, SET_MEMBERS
 from tokenizers import normalizers, pre_tokenizers
 
 from text_processor import Tokenizer
@@ -254,27 +254,7 @@ _ATOMS = (
     *(r"\p{L}", r"\P{Lu}", r"\p{^N}", r"\x61", "\\u00e9", r"\z", "(?!a)", r"(?!\S)", "(?=b)", r"(?=b|\z)", "(?!(?:a|b)+)"),
     *("(?i:s)", "(?i:'s|'t)", "(?i:[sé])", r"(?>a+)", "(?s:.)", "$", "a++", "a?+", "b*+a", r"\s{1,2}+", "[a-s]"),
 )
-_MEMBERS = (
-    "a",
-    "b",
-    "&",
-    "~",
-    "|",
-    ":",
-    "a-s",
-    "!-/",
-    r"\-",
-    r"\]",
-    r"\\",
-    r"\s",
-    r"\S",
-    r"\p{L}",
-    r"\P{Lu}",
-    "é",
-    "1",
-    " ",
-    r"\n",
-)
+_MEMBERS = (*SET_MEMBERS, r"\n")
 _OTHER_MEMBERS = ("&&", "--", "~~", "[ab]", "[^a]", "[:alpha:]", "-", "[", r"\w", "[b[s]]", "&&[^b]", "--[ab]")
 _REPEATS = (
     "?",

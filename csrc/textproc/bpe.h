@@ -36,7 +36,7 @@ const char *tp_pattern_text(tp_pattern pattern);
 /* Returns the pattern with exactly this text, or TP_PATTERN_NONE. */
 tp_pattern tp_pattern_find(const uint8_t *text, size_t text_nbytes);
 
-/* What becomes of the matches of a pattern and of the text between them, as in Hugging Face's tokenizers. */
+/* What happens to the matches of a pattern and to the text between them, as in Hugging Face's tokenizers. */
 typedef enum tp_split_behavior {
     TP_SPLIT_ISOLATED = 0,             /* each match, and each stretch between two, is a piece */
     TP_SPLIT_REMOVED = 1,              /* matches are left out */
@@ -69,7 +69,7 @@ typedef struct tp_splitter tp_splitter;
 
 /* Makes a splitter; without steps, a text is one piece. TP_TOO_LARGE if a program goes beyond the bounds on its size, on the
  * states that it needs, or on the length of text that is read in vain after a match (256 characters). Within them it takes time
- * linear in any text. TP_INVALID_ARGUMENT if there are too many steps, a step is none, or a pattern may match no text. */
+ * linear in any text. TP_INVALID_ARGUMENT if there are too many steps, a step is invalid, or a pattern may match no text. */
 tp_status tp_splitter_new(const tp_split_step *steps, size_t n_steps, tp_splitter **splitter, tp_error *error);
 void tp_splitter_free(tp_splitter *splitter); /* accepts NULL */
 void tp_splitter_free_at(tp_splitter **splitter); /* as tp_corpus_free_at */
@@ -106,8 +106,8 @@ tp_status tp_pieces_new(tp_pieces **pieces, tp_error *error);
 void tp_pieces_free(tp_pieces *pieces); /* accepts NULL */
 void tp_pieces_free_at(tp_pieces **pieces); /* as tp_corpus_free_at */
 
-/* Counts the pieces into which `splitter` divides a text of valid UTF-8 (see tp_split, also for `is_final`). Stores in *used the
- * number of bytes in those pieces; pass the bytes after them again, with more text. At most `threads` threads share the
+/* Counts the pieces into which `splitter` divides a text of valid UTF-8 (see tp_split, also for `is_final`). Stores in *used
+ * the number of bytes in those pieces; pass the bytes after them again, with more text. At most `threads` threads share the
  * work. */
 tp_status tp_pieces_add(tp_pieces *pieces, const tp_splitter *splitter, const uint8_t *text, size_t text_nbytes, bool is_final,
                         size_t threads, size_t *used, tp_error *error);
@@ -139,16 +139,16 @@ void tp_pieces_get_totals(tp_pieces *pieces, tp_pieces_totals *totals);
 tp_status tp_pieces_merge(tp_pieces *pieces, tp_pieces *other, uint64_t times, tp_error *error);
 
 /* Shares out the pieces among `parts`, which are empty and different, and which no other thread may use meanwhile, by the same
- * rule as tp_corpus_split. The set stays unchanged. TP_INVALID_ARGUMENT, with the number of the part as offset, if a part is not
- * empty; also unless there are 1 to 65536 parts. O(bytes of the distinct pieces + parts). */
+ * rule as tp_corpus_split. The set stays unchanged. TP_INVALID_ARGUMENT, with the number of the part as offset, if a part is
+ * not empty; also unless there are 1 to 65536 parts. O(bytes of the distinct pieces + parts). */
 tp_status tp_pieces_split(tp_pieces *pieces, uint64_t salt, tp_pieces *const *parts, size_t n_parts, tp_error *error);
 
 /* Writes a snapshot: versioned, checksummed, the same bytes on every machine, with the pieces in order of first occurrence.
  * Stores its length in bytes in *nbytes; TP_TOO_SMALL, with *nbytes stored, if it is more than `capacity`. */
 tp_status tp_pieces_write(tp_pieces *pieces, uint8_t *snapshot, size_t capacity, size_t *nbytes, tp_error *error);
 
-/* Makes a set of pieces from a snapshot, which may come from an untrusted source. TP_DAMAGED or TP_UNKNOWN_VERSION if it is not a
- * valid snapshot. */
+/* Makes a set of pieces from a snapshot, which may come from an untrusted source. TP_DAMAGED or TP_UNKNOWN_VERSION if it is not
+ * a valid snapshot. */
 tp_status tp_pieces_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_pieces **pieces, tp_error *error);
 
 /* Two adjacent tokens that become one. Tokens 0 … 255 are the bytes; merge i, counted from 0, makes token 256 + i. */
@@ -179,16 +179,17 @@ void tp_trainer_free_at(tp_trainer **trainer); /* as tp_corpus_free_at */
  * a token of more than `most_nbytes` bytes. The second limit may only be lowered: what it has left out once stays left out. */
 void tp_trainer_set_limits(tp_trainer *trainer, uint64_t least_count, size_t most_nbytes);
 
-/* Makes n merges that are given, such as those of an earlier training on another text, and stores how many are made. A pair that
- * is not in the pieces becomes a token too. TP_INVALID_ARGUMENT, with the index of the merge as offset, if a merge uses a token
- * that does not exist yet. After TP_NO_MEMORY or TP_TOO_LARGE *n_made merges have been made; another call continues with the
- * others. O(occurrences of the pairs in the distinct pieces + n). */
+/* Makes n merges that are given, such as those of an earlier training on another text, and stores how many are made. A pair
+ * that is not in the pieces becomes a token too. TP_INVALID_ARGUMENT, with the index of the merge as offset, if a merge uses a
+ * token that does not exist yet. After TP_NO_MEMORY or TP_TOO_LARGE *n_made merges have been made; another call continues with
+ * the others. O(occurrences of the pairs in the distinct pieces + n). */
 tp_status tp_trainer_replay(tp_trainer *trainer, const tp_merge *merges, size_t n, size_t *n_made, tp_error *error);
 
 /* Makes up to n more merges and stores them and their number. *n_made < n, with TP_OK, means that no two tokens are adjacent
- * any more, or that the limits leave out all pairs. The merges depend only on the pieces and their counts. After TP_NO_MEMORY or TP_TOO_LARGE the *n_made stored merges
- * have been made; another call continues after them. The time of a merge is proportional to the number of occurrences of its
- * pair in the distinct pieces: microseconds, but milliseconds for each of the first merges of a large text. */
+ * any more, or that the limits leave out all pairs. The merges depend only on the pieces and their counts. After TP_NO_MEMORY
+ * or TP_TOO_LARGE the *n_made stored merges have been made; another call continues after them. The time of a merge is
+ * proportional to the number of occurrences of its pair in the distinct pieces: microseconds, but milliseconds for each of the
+ * first merges of a large text. */
 tp_status tp_trainer_step(tp_trainer *trainer, tp_merge *merges, size_t n, size_t *n_made, tp_error *error);
 
 /* ---- Vocabulary: encoding and decoding --------------------------------------------------------------------------- */
@@ -203,12 +204,12 @@ typedef struct tp_vocabulary tp_vocabulary;
 tp_status tp_vocabulary_from_merges(const tp_merge *merges, size_t n_merges, tp_vocabulary **vocabulary, tp_error *error);
 
 /* Makes a vocabulary with tiktoken's rule: a piece that is a token becomes that token. In any other piece, the pair whose
- * joined bytes are the token with the lowest id is merged, leftmost first, as long as there is such a pair.
- * Token i is tokens[ends[i - 1] … ends[i]) (the first one begins at 0), and its id is ids[i]. The ids may be any distinct
- * numbers, in any order. No text becomes a token that is empty. Bytes of a text that are no token alone are left out of a piece
- * before it is merged, if the vocabulary `may_lack_bytes`. TP_INVALID_ARGUMENT, with the index of the token as offset, if its
- * end is out of order or beyond the text, or if its bytes or its id equal those of an earlier token; with n_tokens + b as offset
- * if byte b alone is not a token and may not lack. */
+ * joined bytes are the token with the lowest id is merged, leftmost first, as long as there is such a pair. Token i is
+ * tokens[ends[i - 1] … ends[i]) (the first one begins at 0), and its id is ids[i]. The ids may be any distinct numbers, in any
+ * order. No text becomes a token that is empty. Bytes of a text that are no token alone are left out of a piece before it is
+ * merged, if the vocabulary `may_lack_bytes`. TP_INVALID_ARGUMENT, with the index of the token as offset, if its end is out of
+ * order or beyond the text, or if its bytes or its id equal those of an earlier token; with n_tokens + b as offset if byte b
+ * alone is not a token and may not lack. */
 tp_status tp_vocabulary_from_tokens(const uint8_t *tokens, size_t tokens_nbytes, const uint64_t *ends, const uint32_t *ids,
                                     size_t n_tokens, bool may_lack_bytes, tp_vocabulary **vocabulary, tp_error *error);
 
@@ -220,11 +221,11 @@ tp_status tp_vocabulary_from_tokens_and_merges(const uint8_t *tokens, size_t tok
                                                const uint32_t *ids, size_t n_tokens, bool may_lack_bytes, const tp_merge *merges,
                                                size_t n_merges, bool whole_pieces, tp_vocabulary **vocabulary, tp_error *error);
 
-/* Reads tokens and their ids from the lines of a file of tiktoken, laid out as tp_vocabulary_from_tokens takes them: the bytes of
- * a token in base64 (whole groups of four, none left out), blanks, its id in decimal, and the end of the line or of the text.
- * `tokens` must have room for 3/4 of the bytes of the text, and three more; `ends` and `ids` for `capacity` tokens. Stores the
- * number of tokens. TP_TOO_SMALL if there are more lines. TP_INVALID_ARGUMENT, with the place of the line as offset, for any
- * other line, also for an empty token, an empty line, and an id above 4294967294. O(text_nbytes). */
+/* Reads tokens and their ids from the lines of a file of tiktoken, laid out as tp_vocabulary_from_tokens takes them: the bytes
+ * of a token in base64 (whole groups of four, none left out), blanks, its id in decimal, and the end of the line or of the
+ * text. `tokens` must have room for 3/4 of the bytes of the text, and three more; `ends` and `ids` for `capacity` tokens.
+ * Stores the number of tokens. TP_TOO_SMALL if there are more lines. TP_INVALID_ARGUMENT, with the place of the line as offset,
+ * for any other line, also for an empty token, an empty line, and an id above 4294967294. O(text_nbytes). */
 tp_status tp_ranks_read(const uint8_t *text, size_t text_nbytes, uint8_t *tokens, uint64_t *ends, uint32_t *ids, size_t capacity,
                         size_t *n_tokens, tp_error *error);
 
@@ -237,20 +238,20 @@ typedef struct tp_other_name {
 
 /* Reads the object "vocab" of a tokenizer.json, with which `text` begins: names of tokens with their ids. The characters of a
  * name stand for bytes, by GPT-2's alphabet; a name with others is stored in `others`. Tokens are laid out as
- * tp_vocabulary_from_tokens takes them. `bytes` must have room for as many bytes as the text has; `ends`, `ids` and `others` for
- * `capacity` tokens. Stores both numbers, and in *used where the object ends. Names that are there twice are not noticed, nor is
- * UTF-8 that is wrong in `others`. TP_TOO_SMALL if there are more tokens. TP_INVALID_ARGUMENT, with the place as offset, for
- * whatever is not written in this way: no JSON, no object, an empty one, ids with a sign or a fraction, or above 4294967294.
- * O(bytes of the object). */
+ * tp_vocabulary_from_tokens takes them. `bytes` must have room for as many bytes as the text has; `ends`, `ids` and `others`
+ * for `capacity` tokens. Stores both numbers, and in *used where the object ends. Names that are there twice are not noticed,
+ * nor is UTF-8 that is wrong in `others`. TP_TOO_SMALL if there are more tokens. TP_INVALID_ARGUMENT, with the place as offset,
+ * for whatever is not written in this way: no JSON, no object, an empty one, ids with a sign or a fraction, or above
+ * 4294967294. O(bytes of the object). */
 tp_status tp_json_read_tokens(const uint8_t *text, size_t text_nbytes, uint8_t *bytes, uint64_t *ends, uint32_t *ids,
                               tp_other_name *others, size_t capacity, size_t *n_tokens, size_t *n_others, size_t *used,
                               tp_error *error);
 
-/* Reads the list "merges" of a tokenizer.json, with which `text` begins: texts of two tokens with a blank between them, or lists
- * of two texts, in the same alphabet. Stores the ids of the two tokens of each, their number, and in *used where the list ends.
- * The vocabulary must be one of tp_vocabulary_from_tokens; in others some tokens are not found. TP_TOO_SMALL if there are more
- * than `capacity`. TP_INVALID_ARGUMENT, with the place as offset, for what is not written in this way, for an empty list, and
- * for a merge that takes or makes bytes that are no token. O(bytes of the list + number of tokens). */
+/* Reads the list "merges" of a tokenizer.json, with which `text` begins: texts of two tokens with a blank between them, or
+ * lists of two texts, in the same alphabet. Stores the ids of the two tokens of each, their number, and in *used where the list
+ * ends. The vocabulary must be one of tp_vocabulary_from_tokens; in others some tokens are not found. TP_TOO_SMALL if there are
+ * more than `capacity`. TP_INVALID_ARGUMENT, with the place as offset, for what is not written in this way, for an empty list,
+ * and for a merge that takes or makes bytes that are no token. O(bytes of the list + number of tokens). */
 tp_status tp_json_read_merges(const tp_vocabulary *vocabulary, const uint8_t *text, size_t text_nbytes, tp_merge *pairs,
                               size_t capacity, size_t *n_pairs, size_t *used, tp_error *error);
 
@@ -258,9 +259,9 @@ tp_status tp_json_read_merges(const tp_vocabulary *vocabulary, const uint8_t *te
 #define TP_NO_ID 4294967295
 
 /* Stores the id of the token that has exactly the bytes of a text, for each of several texts, or TP_NO_ID. Text i is
- * text[ends[i - 1] … ends[i]); the first one begins at 0. The vocabulary must be one of tp_vocabulary_from_tokens; in others some
- * tokens are not found. An empty text is none. TP_INVALID_ARGUMENT, with the index of the text as offset, if its end is out of
- * order or beyond the text. */
+ * text[ends[i - 1] … ends[i]); the first one begins at 0. The vocabulary must be one of tp_vocabulary_from_tokens; in others
+ * some tokens are not found. An empty text is none. TP_INVALID_ARGUMENT, with the index of the text as offset, if its end is
+ * out of order or beyond the text. */
 tp_status tp_vocabulary_find_tokens(const tp_vocabulary *vocabulary, const uint8_t *text, size_t text_nbytes, const uint64_t *ends,
                                     size_t n_texts, uint32_t *ids, tp_error *error);
 
@@ -295,9 +296,9 @@ tp_status tp_vocabulary_get_pairs(const tp_vocabulary *vocabulary, tp_merge *pai
                                   tp_error *error);
 
 /* A cache of recently encoded pieces and their ids, kept across calls: most pieces of a text have occurred in earlier ones. Any
- * number of calls may use it at the same time: each of their threads takes a table out of it, or makes one, and puts it back. At
- * most `most_tables` are kept, and none while there is a limit of memory. Each grows with use, up to 2 MB. A call with another vocabulary empties the tables that it takes.
- * Answers never depend on it. */
+ * number of calls may use it at the same time: each of their threads takes a table out of it, or makes one, and puts it back.
+ * At most `most_tables` are kept, and none while there is a limit of memory. Each grows with use, up to 2 MB. A call with
+ * another vocabulary empties the tables that it takes. Answers never depend on the cache. */
 typedef struct tp_piece_cache tp_piece_cache;
 tp_status tp_piece_cache_new(size_t most_tables, tp_piece_cache **cache, tp_error *error);
 void tp_piece_cache_clear(tp_piece_cache *cache); /* frees all tables that are not in use at the moment */
@@ -376,11 +377,11 @@ typedef struct tp_named_place {
 tp_status tp_names_find(const tp_names *names, const uint8_t *text, size_t text_nbytes, bool is_final, tp_named_place *places,
                         size_t capacity, size_t *n_places, size_t *used, tp_error *error);
 
-/* Encodes a text in which names were found: the text before each place as a text of its own, then name_ids[name]. It begins at the
- * byte `first`; the text after the last place is not encoded. Stores the ids and their number in *n_ids. TP_TOO_SMALL unless `capacity` is at least
- * text_nbytes; `ids` may be NULL, as for tp_vocabulary_encode. TP_INVALID_ARGUMENT, with the index of the place as offset, if a
- * place is empty, begins before the one before it ends, ends beyond the text, or has no name among n_names; also if the splitter
- * is NULL. */
+/* Encodes a text in which names were found: the text before each place as a text of its own, then name_ids[name]. It begins at
+ * the byte `first`; the text after the last place is not encoded. Stores the ids and their number in *n_ids. TP_TOO_SMALL
+ * unless `capacity` is at least text_nbytes; `ids` may be NULL, as for tp_vocabulary_encode. TP_INVALID_ARGUMENT, with the
+ * index of the place as offset, if a place is empty, begins before the one before it ends, ends beyond the text, or has no name
+ * among n_names; also if the splitter is NULL. */
 tp_status tp_vocabulary_encode_between(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
                                        const uint8_t *text, size_t text_nbytes, size_t first, const tp_named_place *places,
                                        size_t n_places, const uint32_t *name_ids, size_t n_names, uint32_t *ids,
@@ -388,7 +389,7 @@ tp_status tp_vocabulary_encode_between(const tp_vocabulary *vocabulary, tp_piece
 
 /* ---- Ids for files ------------------------------------------------------------------------------------------------------ */
 
-/* How the ids of documents stand in a file. */
+/* How the ids of documents are stored in a file. */
 typedef struct tp_packing {
     uint32_t id_nbytes; /* 2 or 4: the bytes of an id, the lowest first on every machine */
     bool has_first;     /* whether `first` stands before the ids of each document */
@@ -432,12 +433,12 @@ typedef enum tp_boundary {
 /* The number of kinds of boundaries. */
 #define TP_N_BOUNDARIES 5
 
-/* How texts are cut into chunks. Each has at most `size` ids, as a text of its own, and where that is possible it begins within the
- * last `overlap` ids of the one before; `overlap` is less than `size`. It ends at the last boundary of the first kind of which
- * there is one within the first `size` ids of the rest of the text, and at which it has at most so many ids: cutting may change
- * how the text before is split. If there is none of any kind, it ends with the last id that ends within them, or the character
- * before. The overlap begins in the same way, at the first boundary within the last ids of the chunk. Where many boundaries in
- * turn would not do, not all of those that follow are tried. */
+/* How texts are cut into chunks. Each has at most `size` ids, as a text of its own, and where that is possible it begins within
+ * the last `overlap` ids of the one before; `overlap` is less than `size`. It ends at the last boundary, of the first kind that
+ * has one within the first `size` ids of the rest of the text, at which it has at most so many ids: cutting may change how the
+ * text before is split. If there is none of any kind, it ends with the last id that ends within them, or the character before.
+ * The overlap begins in the same way, at the first boundary within the last ids of the chunk. If many boundaries in a row do
+ * not fit, not all of those that follow are tried. */
 typedef struct tp_chunking {
     uint64_t size;
     uint64_t overlap;
@@ -463,12 +464,12 @@ typedef struct tp_chunks_place {
     uint64_t known[TP_N_BOUNDARIES]; /* a boundary of each kind, from which further ones are found */
 } tp_chunks_place;
 
-/* Cuts the next chunks, at most `capacity`, and moves *place. The texts end at `ends`, and one byte is between neighbours, as in
- * tp_batch; a text without bytes has no chunk. TP_INVALID_ARGUMENT if `size` is 0 or not more than `overlap`, if the ends or the
- * place are not within the text, for unknown or repeated boundaries, and without a splitter; also, with the place of the
+/* Cuts the next chunks, at most `capacity`, and moves *place. The texts end at `ends`, and one byte is between neighbours, as
+ * in tp_batch; a text without bytes has no chunk. TP_INVALID_ARGUMENT if `size` is 0 or not more than `overlap`, if the ends or
+ * the place are not within the text, for unknown or repeated boundaries, and without a splitter; also, with the place of the
  * character in all of `text` as offset, if a character alone has more ids than `size`. After an error the place is as before.
- * O(bytes passed × (1 + overlap / (size - overlap))), however the texts are built. Of a piece that is longer than 1024 + 8 * `size`
- * bytes only so much is looked at as the chunk takes. */
+ * O(bytes passed × (1 + overlap / (size - overlap))), however the texts are built. Of a piece that is longer than
+ * 1024 + 8 * `size` bytes, only as much is looked at as the chunk takes. */
 tp_status tp_vocabulary_find_chunks(const tp_vocabulary *vocabulary, tp_piece_cache *cache, const tp_splitter *splitter,
                                     const uint8_t *text, size_t text_nbytes, const uint64_t *ends, size_t n_texts,
                                     const tp_chunking *how, tp_chunks_place *place, tp_chunk *chunks, size_t capacity,

@@ -37,18 +37,19 @@ typedef enum tp_words_kind {
     TP_WORDS_ON_LINES = 1  /* each stretch between line feeds, whatever its bytes, is a word, unless it is empty */
 } tp_words_kind;
 
-/* What becomes of capital letters. */
+/* What happens to capital letters. */
 typedef enum tp_case {
     TP_CASE_KEEP = 0,
     TP_CASE_LOWER = 1, /* as by tp_lower_word of the document, by the version of Unicode of the batch */
     TP_CASE_FOLD = 2   /* as by tp_fold */
 } tp_case;
 
-/* The steps by which a document becomes words, in their order: it is normalized; its letters get their case; its accents
- * go: it is brought into the form NFKD, unless it is ASCII, and loses its marks, as by tp_strip_marks; words are found in it; those shorter than min_length characters go; those equal to stop words go; each run of least_ngram … most_ngram words of
- * the document, joined by one blank, is a term, first all of the least number of words in order of their places, then those of
- * one word more, and so on. All zero except for min_length, least_ngram and most_ngram, which are 1, counts runs of no
- * character. */
+/* The steps by which a document becomes words, in this order: it is normalized; its letters are changed to the case asked for;
+ * its accents are removed: unless it is ASCII, it is brought into the form NFKD and loses its marks, as by tp_strip_marks;
+ * words are found in it; words of fewer than min_length characters and stop words are removed; each run of least_ngram …
+ * most_ngram words of the document, joined by one blank, is a term, first all of the least number of words in order of their
+ * places, then those of one word more, and so on. All zero except for min_length, least_ngram and most_ngram, which are 1,
+ * counts runs of no character. */
 typedef struct tp_words_options {
     tp_words_kind rule;
     const tp_range *members; /* of TP_WORDS_OF_CLASS: the class */
@@ -79,8 +80,8 @@ tp_status tp_words_new(const tp_words_options *options, tp_words **words, tp_err
 void tp_words_free(tp_words *words); /* accepts NULL */
 void tp_words_free_at(tp_words **words); /* as tp_corpus_free_at */
 
-/* Whether different corpora can count the two sides of one document: before a line feed, or before a white-space character of ASCII
- * that follows a visible one. The corpus of the left side then counts a line feed more, which ends its last word. */
+/* Whether different corpora can count the two sides of one document: before a line feed, or before a white-space character of
+ * ASCII that follows a visible one. The corpus of the left side then counts one more line feed, which ends its last word. */
 bool tp_words_can_be_cut(const tp_words *words);
 
 /* ---- Counting ---------------------------------------------------------------------------------------------------- */
@@ -134,10 +135,10 @@ tp_status tp_corpus_join(tp_corpus *const *corpora, size_t n_corpora, tp_error *
 
 /* Shares out the terms of a corpus among `parts`, which are empty and different, and which no other thread may use meanwhile. A
  * term belongs to the part number floor(h * n_parts / 2^32), where h is the high half of XXH64 of its bytes with the salt as
- * seed: the same on every machine. Within a part, terms keep their order. The first part gets the number of documents; the others
- * have none, though their terms keep their document frequencies. Appended to each other, the parts are the whole again, in
- * another order. The corpus stays unchanged. TP_INVALID_ARGUMENT, with the number of the part as offset, if a part is not empty;
- * also if a document of the corpus is open, or unless there are 1 to 65536 parts. O(terms + parts). */
+ * seed: the same on every machine. Within a part, terms keep their order. The first part gets the number of documents; the
+ * others have none, though their terms keep their document frequencies. Appended to each other, the parts are the whole again,
+ * in another order. The corpus stays unchanged. TP_INVALID_ARGUMENT, with the number of the part as offset, if a part is not
+ * empty; also if a document of the corpus is open, or unless there are 1 to 65536 parts. O(terms + parts). */
 tp_status tp_corpus_split(tp_corpus *corpus, uint64_t salt, tp_corpus *const *parts, size_t n_parts, tp_error *error);
 
 /* Rows of a table of terms. Term i is text[offsets[i] … offsets[i + 1]). */
@@ -150,15 +151,15 @@ typedef struct tp_rows {
     size_t n;
 } tp_rows;
 
-/* Makes a corpus of rows, which may come from an untrusted source, and a number of documents; the counts of equal terms are added
- * up. Terms are taken as they are. TP_INVALID_ARGUMENT, with the number of the row as offset, if its term is not one word of
- * UTF-8 (of any rule: if it is empty or not UTF-8), if a count or a document frequency is 0, or if a document frequency is above
- * the count; TP_TOO_LARGE if all counts together reach 2^48. */
+/* Makes a corpus of rows, which may come from an untrusted source, and a number of documents; the counts of equal terms are
+ * added up. Terms are taken as they are. TP_INVALID_ARGUMENT, with the number of the row as offset, if its term is not one word
+ * of UTF-8 (of any rule: if it is empty or not UTF-8), if a count or a document frequency is 0, or if a document frequency is
+ * above the count; TP_TOO_LARGE if all counts together reach 2^48. */
 tp_status tp_corpus_from_rows(const tp_rows *rows, bool of_any_rule, uint64_t documents, tp_corpus **corpus, tp_error *error);
 
-/* Removes the terms that occur less than min_count times and stores how many terms, and how many occurrences of them, went. The
- * other terms are numbered anew, in the same order; their frequencies and the totals stay. TP_STALE if the position is another
- * one; TP_INVALID_ARGUMENT if a document is open. O(terms). */
+/* Removes the terms that occur less than min_count times and stores how many terms, and how many occurrences of them, were
+ * removed. The other terms are numbered anew, in the same order; their frequencies and the totals stay. TP_STALE if the
+ * position is another one; TP_INVALID_ARGUMENT if a document is open. O(terms). */
 tp_status tp_corpus_prune(tp_corpus *corpus, uint64_t min_count, uint64_t position, uint64_t *n_terms, uint64_t *n_words,
                           tp_error *error);
 

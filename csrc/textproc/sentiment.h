@@ -110,8 +110,8 @@ typedef struct tp_vader tp_vader;
 
 /* Copies the rules into an object that scores texts. TP_INVALID_ARGUMENT, with the index of the bad item as offset, if ends do
  * not ascend within their text, a word equals an earlier one, a word's number is too large, a phrase has fewer than 2 words or
- * more than TP_VADER_MOST_PHRASE_WORDS, or equals an earlier one, code points do not ascend, or a number is not finite. TP_TOO_LARGE if there are 2^31 or more words.
- * O(bytes of all words, phrases and descriptions). */
+ * more than TP_VADER_MOST_PHRASE_WORDS, or equals an earlier one, code points do not ascend, or a number is not finite.
+ * TP_TOO_LARGE if there are 2^31 or more words. O(bytes of all words, phrases and descriptions). */
 tp_status tp_vader_new(const tp_vader_rules *rules, tp_vader **vader, tp_error *error);
 void tp_vader_free(tp_vader *vader);
 void tp_vader_free_at(tp_vader **vader); /* as tp_corpus_free_at */

@@ -64,10 +64,9 @@ typedef enum tp_normal_form {
     TP_NFKD = 3  /* decomposed, such characters replaced */
 } tp_normal_form;
 
-/* To these functions, characters that are newer than the
- * version asked for are not assigned: they stay as they are, and nothing moves over them. That is what normalization was in
- * that version, because normal text stays normal in all later ones. TP_INVALID_ARGUMENT if the version is older than
- * TP_UNICODE_OLDEST or newer than tp_normal_unicode_version(). */
+/* To these functions, characters that are newer than the version asked for are not assigned: they stay as they are, and nothing
+ * moves over them. That is what normalization did in that version, because normal text stays normal in all later ones.
+ * TP_INVALID_ARGUMENT if the version is older than TP_UNICODE_OLDEST or newer than tp_normal_unicode_version(). */
 #define TP_UNICODE_OLDEST 0x0401 /* normalization has been stable from 4.1 on */
 
 /* The version by which the library tokenizers normalizes, from 0.9 to 0.23 at least: found by comparing all code points. */
@@ -76,9 +75,9 @@ typedef enum tp_normal_form {
 /* The newest version of Unicode that text can be normalized by, "17.0.0" for example. A static string. */
 const char *tp_normal_unicode_version(void);
 
-/* Stores where the first segment of `text` begins that the form wants otherwise, a letter with its marks for example; it is
+/* Stores where the first segment of `text` begins that is not in the normal form, a letter with its marks for example; it is
  * text_nbytes if there is none, so that the text is normal. Ill-formed UTF-8 stays as it is in every form, and nothing moves
- * over it. Text whose bytes begin no character that any form changes goes by faster than it could be copied. O(text_nbytes);
+ * over it. Text whose bytes begin no character that any form changes is passed faster than it could be copied. O(text_nbytes);
  * memory for the longest segment. */
 tp_status tp_find_unnormalized(const uint8_t *text, size_t text_nbytes, tp_normal_form form, uint32_t unicode_version,
                                size_t *offset, tp_error *error);

@@ -40,6 +40,7 @@ from text_processor.cli._shared import (
     printable,
     say,
     standard_input,
+    way_round,
 )
 from text_processor.errors import EmptyAnalyzerError, InvalidDocumentError, InvalidSnapshotError, TextProcessorError
 
@@ -374,9 +375,7 @@ def _fault(error: InvalidDocumentError, documents: str) -> str:
         return str(error)
     reason = f": {error.__cause__.reason}" if isinstance(error.__cause__, UnicodeDecodeError) else ""
     line = f", in line {error.index + 1}" if documents == "lines" else ""
-    return (
-        f"not UTF-8{reason} at byte {error.position}{line}; --errors replace reads it as U+FFFD, --encoding in another encoding"
-    )
+    return f"not UTF-8{reason} at byte {error.position}{line}{way_round(error)}"
 
 
 # ---- Writing ---------------------------------------------------------------------------------------------------------

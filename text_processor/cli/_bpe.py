@@ -76,7 +76,7 @@ examples:
   echo 72 105 | {PROGRAM} bpe decode -m book.bpe -"""
 
 _SHOW = """\
-Show how a tokenizer parts a text: each token in its own colour, on a terminal,
+Show how a tokenizer splits a text: each token in its own colour, on a terminal,
 or above its id elsewhere. Blanks, line feeds and tabs are shown as signs, and
 bytes that are a part of a character as digits."""
 
@@ -87,7 +87,7 @@ examples:
 
 _COUNT_EPILOG = f"""\
 With --tree, the tokens of each file and folder in DIR are printed, those with
-the most first. What .gitignore names and what is no UTF-8 text is left out,
+the most first. What .gitignore names and what is not UTF-8 is left out,
 and links are not followed. Then --model may be given several times.
 
 examples:
@@ -194,9 +194,8 @@ def _add_train(actions: Any) -> None:
 
 
 def _add_model(parser: argparse.ArgumentParser, **options: Any) -> None:
-    text = "the file or folder of a tokenizer; its content tells the form"
-    parser.add_argument("-m", "--model", required=True, metavar="FILE", help=text, **options)
-    parser.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
+    parser.add_argument("-m", "--model", required=True, metavar="FILE", help=_shared.TOKENIZER, **options)
+    _shared.add_pattern(parser)
 
 
 def _add_tree(parser: argparse.ArgumentParser) -> None:
@@ -227,9 +226,9 @@ def _add_show(actions: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     show.set_defaults(run=_show, refuse=show.error)
-    show.add_argument("model", metavar="TOKENIZER", help="the file or folder of a tokenizer; its content tells the form")
+    show.add_argument("model", metavar="TOKENIZER", help=_shared.TOKENIZER)
     show.add_argument("texts", nargs="+", metavar="TEXT", help="a text; several are joined by blanks; - is standard input")
-    show.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
+    _shared.add_pattern(show)
 
 
 def _at_least(least: int) -> Callable[[str], int]:
@@ -274,14 +273,14 @@ def _check_output(tokenizer: Tokenizer, name: str) -> None:
 
 
 @contextlib.contextmanager
-def _naming(name: str) -> Generator[None, None, None]:
-    """Turn the exceptions for a file into a `FileError` of one line."""
+def _naming(name: str, *, has_options: bool = False) -> Generator[None, None, None]:
+    """Turn the exceptions for a file into a `FileError` of one line, which may name the options for invalid text."""
     try:
         yield
     except OSError as error:
         raise FileError(printable(f"{name}: {os.strerror(error.errno) if error.errno else error}")) from error
     except (ValueError, OverflowError, ImportError) as error:
-        text = str(error)
+        text = f"{error}{_shared.way_round(error) if has_options else ''}"
         raise FileError(printable(text if name in text else f"{name}: {text}")) from error
 
 
@@ -546,7 +545,7 @@ def _opened(name: str) -> Generator[tuple[Callable[[int], bytes], Callable[[], i
         n_read += len(data)
         return data
 
-    with _naming(_shown(name)), standard_input() if name == "-" else io.FileIO(name) as file:
+    with _naming(_shown(name), has_options=True), standard_input() if name == "-" else io.FileIO(name) as file:
         yield read, lambda: n_read
 
 

@@ -17,6 +17,7 @@ from text_processor.cli._shared import (
     Work,
     _number_of_bytes,
     add_encoding,
+    add_errors,
     add_max_memory,
     add_progress,
     add_threads,
@@ -29,7 +30,7 @@ from text_processor.report._page import check_packages
 _DESCRIPTION = """\
 Write a page of HTML on the words of text files; with --versus, first of all on
 what distinguishes them from those of other files: words that are more frequent
-here or there, how surely and how much, and lines in which they stand. The page
+here or there, how certainly and by how much, and lines with them. The page
 is one file that loads nothing and runs no script."""
 
 _EPILOG = f"""\
@@ -70,18 +71,13 @@ def add_command(commands: Any) -> None:
         default="lines",
         help="a document is each line that is not blank (the default), or each whole file that is not blank",
     )
-    parser.add_argument(
-        "--errors",
-        choices=["strict", "replace"],
-        default="strict",
-        help="at bytes that are not UTF-8, end the command (the default), or replace them by U+FFFD",
-    )
+    add_errors(parser)
     parser.add_argument(
         "--ngram-bytes",
         type=_size_or_all,
         default=REPORT_NGRAM_NBYTES,
         metavar="SIZE",
-        help="count runs of two and three words in so much from the beginning of the files, such as 500M, or in all "
+        help="count runs of two and three words in this much of the beginning of the files, such as 500M, or in all "
         f"(default: {REPORT_NGRAM_NBYTES >> 20}M)",
     )
     add_encoding(parser)
@@ -139,7 +135,7 @@ def _report(arguments: argparse.Namespace) -> int:
 def _counted(names: Sequence[str], options: dict[str, Any], arguments: argparse.Namespace, work: Work) -> TextAnalyzer:
     analyzer = TextAnalyzer(keep_documents=False, threads=arguments.threads, **options)
     for name in names:
-        with _naming(name):
+        with _naming(name, has_options=True):
             analyzer.add_file(
                 name,
                 documents=arguments.documents,

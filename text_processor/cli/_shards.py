@@ -47,7 +47,7 @@ def add_shards(actions: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=_shards, refuse=parser.error)
-    parser.add_argument("model", metavar="TOKENIZER", help="the file or folder of a tokenizer; its content tells the form")
+    parser.add_argument("model", metavar="TOKENIZER", help=_shared.TOKENIZER)
     parser.add_argument(
         "files", nargs="+", metavar="SOURCE", help="files, or patterns such as 'data/**/*.txt'; may be compressed"
     )
@@ -55,7 +55,7 @@ def add_shards(actions: Any) -> None:
         "--out", required=True, metavar="FOLDER", help="the folder for the shards; new, empty, or of this command"
     )
     parser.add_argument("--format", required=True, choices=FORMATS, help="what the files are for, see below")
-    parser.add_argument("--pattern", help="the pattern, or its name, for a form without one, such as a .tiktoken file")
+    _shared.add_pattern(parser)
     parser.add_argument("--column", metavar="NAME", help="the column of Parquet or the field of JSON lines (default: text)")
     parser.add_argument(
         "--documents", choices=["file", "line"], default="file", help="what a document is in a file of text (default: file)"
@@ -78,12 +78,7 @@ def add_shards(actions: Any) -> None:
     parser.add_argument(
         "--shuffle-seed", type=_whole, metavar="N", help="put the documents of each shard in an order of this seed"
     )
-    parser.add_argument(
-        "--errors",
-        choices=["strict", "replace"],
-        default="strict",
-        help="how to handle bytes that are not UTF-8 (default: strict)",
-    )
+    _shared.add_errors(parser)
     parser.add_argument(
         "--special",
         action="store_true",
@@ -146,7 +141,7 @@ def _shards(arguments: argparse.Namespace) -> int:
         text = f"{os.fsdecode(error.filename)}: {error.strerror}" if error.filename else error.strerror or str(error)
         raise FileError(printable(text)) from error
     except (TextProcessorError, ValueError, OverflowError, ImportError) as error:
-        raise FileError(printable(str(error))) from error
+        raise FileError(printable(f"{error}{_shared.way_round(error)}")) from error
     tokens, documents = _counted(shards.tokens, "token"), _counted(shards.documents, "document")
     say(f"{tokens} of {documents} in {_counted(len(shards), 'shard')} in {arguments.out}")
     return 0

@@ -20,6 +20,7 @@ from text_processor._common.progress import Progress, Report
 from text_processor._documents import compressed, decoding
 from text_processor._native import process as native_process
 from text_processor._native import status as native_status
+from text_processor.errors import InvalidDocumentError
 
 PROGRAM = "text-processor"
 
@@ -111,6 +112,23 @@ def add_errors(parser: argparse.ArgumentParser) -> None:
         default="strict",
         help="at bytes that are not UTF-8, end the command (the default), or replace them by U+FFFD as Python's decoder does",
     )
+
+
+# What says how to open a tokenizer.
+TOKENIZER = "the file or folder of a tokenizer; its content tells the format"
+
+
+def add_pattern(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the pattern of a tokenizer that is read."""
+    parser.add_argument("--pattern", help="the pattern, or its name, for a format without one, such as a .tiktoken file")
+
+
+def way_round(error: BaseException) -> str:
+    """Return the end of a message about a file that is no valid text: the options that read it; nothing for another fault."""
+    if not isinstance(error, InvalidDocumentError) or error.position is None:
+        return ""
+    is_invalid = error.offset is not None or isinstance(error.__cause__, UnicodeError)
+    return "; --errors replace reads it as U+FFFD, --encoding in another encoding" if is_invalid else ""
 
 
 def _encoding(text: str) -> str | None:

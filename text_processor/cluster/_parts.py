@@ -40,6 +40,9 @@ ORDERS = ("seen", "count", "term")
 # What begins a Parquet file.
 _PARQUET = b"PAR1"
 
+# What a partition may be.
+_DOCUMENTS = many.DOCUMENTS._replace(for_one="[text] is a list of one", for_frame="column= names a column of it")
+
 
 class Work(NamedTuple):
     """What to do with each part; it travels to the workers."""
@@ -205,7 +208,7 @@ def _add_documents(
 
 def many_checked(part: Any) -> Any:
     """Return documents, or raise if they are something that only looks like many."""
-    many.check(part, "a partition", many.DOCUMENTS)
+    many.check(part, "a partition", _DOCUMENTS)
     return part
 
 

@@ -27,6 +27,11 @@ def _sklearn(module: str) -> Any:
         raise ImportError(needs("vectorize", "scikit-learn", "sklearn")) from error
 
 
+def _ours(module: str) -> Any:
+    """Return a private module of the vectorizers, for which scikit-learn must be installed."""
+    return import_module(f"text_processor.sklearn.{module}")
+
+
 def _peers() -> Any:
     return _sklearn(".feature_extraction.text")
 
@@ -116,7 +121,7 @@ def fit(vectorizer: Any, whole: TextAnalyzer) -> None:
         columns = sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
         frequencies = import_module("numpy").array([known.get(term, 0) for term in columns])
     if _has_weights(vectorizer):
-        _set_weights(vectorizer, frequencies, n_documents)
+        _ours("_weights").set_weights(vectorizer, frequencies, n_documents)
 
 
 def _limited(vectorizer: Any, rows: Any, n_documents: int) -> tuple[dict[str, int], Any]:
@@ -124,16 +129,16 @@ def _limited(vectorizer: Any, rows: Any, n_documents: int) -> tuple[dict[str, in
     np, pc = import_module("numpy"), import_module("pyarrow.compute")
     if len(rows) == 0:
         raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
-    low, high = (_documents(limit, n_documents) for limit in (vectorizer.min_df, vectorizer.max_df))
+    low, high = _ours("_vocabulary").bounds_of(vectorizer, n_documents)
     if high < low:
         raise ValueError("max_df corresponds to < documents than min_df")
     by_term = pc.sort_indices(rows["term"]).to_numpy()
     frequencies = rows["document_frequency"].to_numpy()[by_term]
     is_kept = (frequencies <= high) & (frequencies >= low)
     if vectorizer.max_features is not None and is_kept.sum() > vectorizer.max_features:
-        is_binary = vectorizer.binary or np.dtype(vectorizer.dtype).kind == "b"  # a matrix of bool sums up documents
-        totals = frequencies if is_binary else rows["count"].to_numpy()[by_term]
-        _keep_most_frequent(is_kept, totals, vectorizer)
+        counts = frequencies if _ours("_vocabulary").is_binary(vectorizer) else rows["count"].to_numpy()[by_term]
+        totals = counts.astype(_ours("_partial").dtype_of_sums(vectorizer.dtype))
+        is_kept = _ours("_partial").most_frequent(is_kept, totals, vectorizer.max_features)
     if not is_kept.any():
         raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
     column = np.empty(len(rows), np.int64)
@@ -142,36 +147,3 @@ def _limited(vectorizer: Any, rows: Any, n_documents: int) -> tuple[dict[str, in
     is_kept_as_seen[by_term] = is_kept
     terms = rows["term"].filter(is_kept_as_seen).to_pylist()
     return dict(zip(terms, column[is_kept_as_seen].tolist(), strict=True)), frequencies[is_kept]
-
-
-def _documents(limit: Any, n_documents: int) -> Any:
-    """Return a limit, which may be a share, as a number of documents."""
-    return limit if isinstance(limit, import_module("numbers").Integral) else limit * n_documents
-
-
-def _keep_most_frequent(is_kept: Any, totals: Any, vectorizer: Any) -> None:
-    """Keep as many terms as a vectorizer may have. Which of equally frequent ones is NumPy's choice, as in scikit-learn."""
-    np, sparse = import_module("numpy"), import_module("scipy.sparse")
-    kind = np.asarray(sparse.csr_matrix((1, 1), dtype=vectorizer.dtype).sum(axis=0)).dtype  # what its matrix sums up to
-    candidates = np.flatnonzero(is_kept)
-    most = (-totals[candidates].astype(kind)).argsort()[: vectorizer.max_features]
-    is_kept[:] = False
-    is_kept[candidates[most]] = True
-
-
-def _set_weights(vectorizer: Any, frequencies: Any, n_documents: int) -> None:
-    """Set the weights that scikit-learn computes of these frequencies, by the same steps, so to the last bit."""
-    np, sparse = import_module("numpy"), import_module("scipy.sparse")
-    kind = vectorizer.dtype if vectorizer.dtype in {np.float64, np.float32} else np.float64
-    names = ("norm", "use_idf", "smooth_idf", "sublinear_tf")
-    weights = _peers().TfidfTransformer(**{name: getattr(vectorizer, name) for name in names})
-    with np.errstate(divide="ignore"):  # of no documents
-        weights.fit(sparse.csr_matrix((1, len(frequencies)), dtype=kind))
-    if vectorizer.use_idf:
-        smooth = bool(vectorizer.smooth_idf)
-        found = np.full(len(frequencies), n_documents + smooth, kind)
-        found /= frequencies.astype(kind) + float(smooth)
-        np.log(found, out=found)
-        found += 1.0
-        weights.idf_ = found
-    vectorizer._tfidf = weights

@@ -24,6 +24,7 @@ _PORTION_LENGTH = 1 << 23
 
 # What scikit-learn would take for documents silently: the names of columns, or keys. Anything else it judges itself.
 _DOCUMENTS = many.DOCUMENTS._replace(
+    for_one="[text] is a list of one",
     for_mapping="give its values()",
     for_frame='give one column of it, as in df["text"]',
     for_arrow=None,
@@ -113,13 +114,14 @@ class Rows:
         self._documents = documents.to_list() if isinstance(documents, Column) else documents
         self._report = report
         self._row: int | None = None
+        self._document: Any = None
         self.is_empty = True
 
     def __iter__(self) -> Iterator[Any]:
         for row, document in enumerate(self._told_of()):
-            self._row, self.is_empty = row, False
+            self._row, self._document, self.is_empty = row, document, False
             yield document
-        self._row = None
+        self._row = self._document = None
 
     def _told_of(self) -> Iterator[Any]:
         if isinstance(self._documents, Lines):
@@ -136,5 +138,6 @@ class Rows:
             return take(self, *arguments)
         except (TypeError, ValueError, AttributeError) as error:
             if self._row is not None:
-                error.add_note(f"This is about document {self._row}; the first is 0.")
+                missing = many.advice(self._document, 'leave it out, or give "" for it')
+                error.add_note(f"This is about document {self._row}; the first is 0{missing}.")
             raise

@@ -133,18 +133,13 @@ class Seen:
 
     def kept(self, high: float, low: float, limit: int | None, dtype: Any) -> Any:
         """Return a mask of the terms that are kept, in their order, as scikit-learn chooses them."""
-        ranks = self.ranks()
         mask = (self.document_frequencies <= high) & (self.document_frequencies >= low)
         if limit is None or mask.sum() <= limit:
             return mask
+        ranks = self.ranks()
         in_order = np.empty(len(ranks), np.intp)
         in_order[ranks] = np.arange(len(ranks))
-        sorted_mask = mask[in_order]
-        # The order of equal numbers is NumPy's, and depends on their type.
-        totals = self.totals[in_order].astype(_dtype_of_sums(dtype))
-        most = (-totals[sorted_mask]).argsort()[:limit]
-        mask = np.zeros(len(ranks), dtype=bool)
-        mask[in_order[np.where(sorted_mask)[0][most]]] = True
+        mask[in_order] = most_frequent(mask[in_order], self.totals[in_order].astype(dtype_of_sums(dtype)), limit)
         return mask
 
     def ranks(self) -> Any:
@@ -154,7 +149,18 @@ class Seen:
         return ranks
 
 
-def _dtype_of_sums(dtype: Any) -> Any:
+def most_frequent(mask: Any, totals: Any, limit: int) -> Any:
+    """Return a mask of so many of the terms in a mask: those with the largest totals. Terms are in the order of the columns.
+
+    Which of equally frequent ones is NumPy's choice, as in scikit-learn, and depends on the type of the totals.
+    """
+    candidates = np.flatnonzero(mask)
+    chosen = np.zeros(len(mask), dtype=bool)
+    chosen[candidates[(-totals[candidates]).argsort()[:limit]]] = True
+    return chosen
+
+
+def dtype_of_sums(dtype: Any) -> Any:
     """Return the type in which scipy adds up columns."""
     dtype = np.dtype(dtype)
     if dtype.kind == "u" and np.can_cast(dtype, np.uint):

@@ -20,7 +20,7 @@ from text_processor.sklearn import _analyzers, _counting, _documents, _weights
 from text_processor.sklearn._convertible import KEPT_TO_OURSELVES, Convertible, told_apart
 from text_processor.sklearn._fitting import UNDER_WAY, Counted, Kept, are_columns, in_order
 from text_processor.sklearn._lines import Lines
-from text_processor.sklearn._partial import Seen
+from text_processor.sklearn._partial import Seen, most_frequent
 from text_processor.sklearn._peer import UNUSED, NotFittedError, PeerCount, PeerTfidf
 from text_processor.sklearn._ways import way_of
 
@@ -101,7 +101,7 @@ class WithVocabulary(Convertible):
     def _keeps_all_terms(self, n_documents: int) -> bool:
         """Whether no term is too rare, too common or too much; so there is nothing to count for that."""
         v = cast(Any, self)
-        least, most = _bounds_of(v, n_documents)
+        least, most = bounds_of(v, n_documents)
         return v.max_features is None and least <= 1 and bool(most >= n_documents)
 
     def _sort_features(self, X: Any, vocabulary: Any) -> Any:  # noqa: N803 - scikit-learn's name
@@ -135,11 +135,7 @@ class WithVocabulary(Convertible):
         if low is not None:
             mask &= frequencies >= low
         if limit is not None and mask.sum() > limit:
-            totals = np.asarray(X.sum(axis=0)).ravel()
-            most = (-totals[mask]).argsort()[:limit]
-            chosen = np.zeros(len(frequencies), dtype=bool)
-            chosen[np.where(mask)[0][most]] = True
-            mask = chosen
+            mask = most_frequent(mask, np.asarray(X.sum(axis=0)).ravel(), limit)
         if not mask.any():
             raise ValueError("After pruning, no terms remain. Try a lower min_df or a higher max_df.")
         counted.is_limited = True
@@ -386,7 +382,7 @@ class WithVocabulary(Convertible):
             v._check_params()
         seen = Seen(way_of(made) or Way("char"), None, _of_terms(made))
         counts = _analyzers.counts_of(given, v)
-        seen.take_counts(*(counts._replace(totals=counts.document_frequencies.astype(float)) if _is_binary(made) else counts))
+        seen.take_counts(*(counts._replace(totals=counts.document_frequencies.astype(float)) if is_binary(made) else counts))
         vars(made).update(_seen=seen, vocabulary_={})
         made._finish()
         return made
@@ -442,7 +438,7 @@ class WithVocabulary(Convertible):
                 used = None if texts is None else _counting.count(seen.vectors, texts, threads, seen.more)
                 if used is not None:
                     parts = _counting.same_terms(used) if seen.fixed is not None else _counting.joined(used)
-                    seen.take_rows(parts, binary=_is_binary(self), dtype=cast(Any, self).dtype)
+                    seen.take_rows(parts, binary=is_binary(self), dtype=cast(Any, self).dtype)
                     return
                 seen.vectors.clear_rows()
             self._refuse(documents)
@@ -498,7 +494,7 @@ class WithVocabulary(Convertible):
         """Return the vocabulary, and the document frequencies of its terms."""
         v = cast(Any, self)
         n = seen.n_documents
-        low, high = _bounds_of(v, n)
+        low, high = bounds_of(v, n)
         if not len(seen.totals):
             raise ValueError("empty vocabulary; perhaps the documents only contain stop words")
         if high < low:
@@ -571,7 +567,7 @@ def _ends_are_ours(kind: Any) -> bool:
     return all(getattr(kind, name) is getattr(WithVocabulary, name) for name in ("fit_transform", *_ENDS))
 
 
-def _bounds_of(vectorizer: Any, n_documents: int) -> tuple[Any, Any]:
+def bounds_of(vectorizer: Any, n_documents: int) -> tuple[Any, Any]:
     """Return in how many documents a term must be at least, and may be at most."""
     least, most = vectorizer.min_df, vectorizer.max_df
     return (
@@ -583,10 +579,10 @@ def _bounds_of(vectorizer: Any, n_documents: int) -> tuple[Any, Any]:
 def _of_terms(vectorizer: Any) -> dict[str, Any]:
     """Return the parameters that say what a term is, and how often it counts."""
     parameters = vectorizer.get_params(deep=False)
-    return {name: parameters[name] for name in _OF_TERMS} | {"binary": _is_binary(vectorizer)}
+    return {name: parameters[name] for name in _OF_TERMS} | {"binary": is_binary(vectorizer)}
 
 
-def _is_binary(vectorizer: Any) -> bool:
+def is_binary(vectorizer: Any) -> bool:
     """Whether a term counts once in a document: also where each number of a matrix is true or false."""
     return bool(vectorizer.binary) or np.dtype(vectorizer.dtype).kind == "b"
 

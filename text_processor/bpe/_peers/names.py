@@ -170,7 +170,7 @@ class NamesOfPeers(Stored, metaclass=hints.Hinting):
             try:
                 found.append(self.decode_bytes(ids))
             except TypeError as error:
-                raise TypeError(f"list {index}: {error}") from error
+                raise TypeError(f"list {index}: {error}{many.advice(ids)}") from error
             except UnknownTokenError as error:
                 raise UnknownTokenError(f"list {index}: {error}") from error
         return found
