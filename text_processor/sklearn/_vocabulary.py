@@ -529,7 +529,7 @@ class WithVocabulary(Convertible):
         except TooLargeError:  # a weighted value is not finite; the rows, which are few, are still there
             cast(_weights.Weighing, weighing).is_done = False
             matrix = _counting.matrix_of(parts, parts.n_terms, self.dtype, Form(threads=threads))  # type: ignore[attr-defined]
-        kept.idle.extend(used[: max(_MOST_KEPT, threads) - len(kept.idle)])
+        kept.idle.extend(reversed(used[: max(_MOST_KEPT, threads) - len(kept.idle)]))  # so that each gets its share again
         return kept.vocabulary, matrix
 
     def _kept_for(self, way: Way) -> Kept | None:
