@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import io
 import struct
 import subprocess
 import sys
+import tempfile
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -230,6 +232,21 @@ def test_wrong_files_are_named_in_one_line(bpe, text, model, tmp_path):
     assert bpe("train", tmp_path / "bad", "--vocab-size", 300, "-o", tmp_path / "m").status == 1
     assert not (tmp_path / "m").exists()
     assert bpe("encode", "-m", model, text, "-o", tmp_path / "no" / "folder").status == 1
+
+
+def test_output_that_waits_leaves_memory_while_it_is_made(monkeypatch):
+    made, real = [], tempfile.SpooledTemporaryFile
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", lambda n: made.append(real(n)) or made[-1])
+    monkeypatch.setattr(_shared, "_MOST_KEPT_NBYTES", 1000)
+
+    def chunks():
+        yield b"a" * 600
+        yield b"b" * 600
+        assert made[0]._rolled
+        yield b"c"
+
+    faults = _shared.Faults(argparse.Namespace(skip_errors=True, files=[]))
+    assert b"".join(faults.whole("a file", chunks())) == b"a" * 600 + b"b" * 600 + b"c"
 
 
 @pytest.fixture

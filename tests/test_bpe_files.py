@@ -8,6 +8,7 @@ import copy
 import gzip
 import hashlib
 import json
+import lzma
 import os
 import pickle
 import random
@@ -504,6 +505,23 @@ def test_what_is_no_json_is_refused(path, data, message, offset):
     with pytest.raises(InvalidTokenizerError, match=message) as caught:
         Tokenizer.from_huggingface(path)
     assert caught.value.offset == offset
+
+
+@pytest.mark.parametrize("save", [Tokenizer.save_huggingface, Tokenizer.save_tiktoken, Tokenizer.save])
+def test_a_file_in_another_form_is_named(path, save):
+    save(of_bytes(), path)
+    data = path.read_bytes()
+    forms = {"gzip data": gzip.compress(data), "xz data": lzma.compress(data)}
+    if save is not Tokenizer.save:
+        forms |= {"UTF-16-LE": data.decode().encode("utf-16"), "UTF-16-BE": data.decode().encode("utf-16-be")}
+    for look, other in forms.items():
+        path.write_bytes(other)
+        doors = [Tokenizer.load, Tokenizer.from_huggingface, lambda name: Tokenizer.from_tiktoken(name, "gpt2")]
+        for read in doors if save is not Tokenizer.save else doors[:1]:
+            with pytest.raises(
+                InvalidTokenizerError, match=rf"file: it looks like {look}; the file of a tokenizer must be UTF-8"
+            ):
+                read(path)
 
 
 @given(edits)

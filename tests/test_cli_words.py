@@ -76,10 +76,12 @@ def test_options_are_those_of_the_analyzer(
 
 def test_stop_words_come_from_a_file_or_by_name(count: Callable[..., Result], text: Path, tmp_path: Path) -> None:
     listed = tmp_path / "stop.txt"
-    listed.write_text("\ufeffto\nbe être\n", encoding="utf-8")
-    assert count(text, "--words", "sklearn", "--stop-words", listed).output == lines_of(
-        counted(words="sklearn", stop_words=["to", "be", "être"])
-    )
+    named = "to\nbe être\n"
+    for data in (named.encode("utf-8-sig"), named.encode("utf-16"), gzip.compress(named.encode())):
+        listed.write_bytes(data)
+        assert count(text, "--words", "sklearn", "--stop-words", listed).output == lines_of(
+            counted(words="sklearn", stop_words=["to", "be", "être"])
+        )
     assert count(text, "--words", "sklearn", "--stop-words", "english").output == "question\t1\nêtre\t1\n"
     missing = count(text, "--stop-words", tmp_path / "none")
     assert missing.status == 1

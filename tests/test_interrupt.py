@@ -68,3 +68,13 @@ def test_a_call_with_one_long_text_is_over_at_once(name, kind):
 def test_an_interrupted_tokenizer_goes_on_as_before():
     late_by(lambda: TRAINED.encode(TEXTS["one piece"]), 0.02)
     assert TRAINED.decode(TRAINED.encode(TEXTS["one piece"][:300_000])) == TEXTS["one piece"][:300_000]
+
+
+def test_reading_many_words_is_over_at_once():
+    numbers = [1] * 500_000
+    terms = pa.array([f"w{i}" for i in range(len(numbers))])
+    rows = pa.table({"term": terms, "count": numbers, "document_frequency": numbers})
+    saved = TextAnalyzer.from_word_batches(rows, documents=1).to_bytes()
+    for read in (lambda: TextAnalyzer.from_bytes(saved), lambda: TextAnalyzer.from_word_batches(rows, documents=1)):
+        found = [late_by(read, delay) for delay in (0.005, 0.02)]
+        assert min((late for late in found if late is not None), default=0) < PATIENCE_SECONDS / 2, found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import gzip
 import itertools
 import json
 import math
@@ -375,6 +376,19 @@ def test_lexicon_of_a_file(tmp_path: Path) -> None:
     ours, theirs = SentimentIntensityAnalyzer(str(path)), original(str(path))
     assert ours.lexicon == theirs.lexicon == {"gut": 1.9, "super": 3.0}
     assert differences(ours, theirs, ["gut", "nicht gut", "super gut!"]) == []
+
+
+def test_the_file_of_a_lexicon_is_read_in_any_form(tmp_path: Path) -> None:
+    path, text = tmp_path / "own.txt", "gut\t2.1\nsuper\t3\n"
+    for data in (gzip.compress(text.encode()), text.encode("utf-16"), text.encode("utf-8-sig"), text[:-1].encode()):
+        path.write_bytes(data)
+        assert SentimentIntensityAnalyzer(path).lexicon == {"gut": 2.1, "super": 3.0}
+    path.write_bytes(b"gut\t2.1\n\xff\t3\n")
+    with pytest.raises(InvalidDocumentError, match=r": Document 1 is not valid UTF-8 at byte 0, byte 8 of the input"):
+        SentimentIntensityAnalyzer(path)
+    path.write_bytes((text * 9).encode("utf-16-le"))
+    with pytest.raises(InvalidDocumentError, match=r": the text looks like UTF-16-LE without"):
+        SentimentIntensityAnalyzer(path)
 
 
 def test_words_of_another_language(monkeypatch: pytest.MonkeyPatch) -> None:

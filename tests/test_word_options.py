@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import pickle
 import re
+import time
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,6 +15,7 @@ from runpy import run_path
 from typing import Any
 
 import pytest
+from containers import sealed, sections_of
 from hypothesis import example, given
 from hypothesis import strategies as st
 from texts import documents, texts
@@ -375,6 +378,19 @@ def test_unlike_options_are_not_merged(other: dict[str, Any], name: str) -> None
     with pytest.raises(ValueError, match=f"one has {name}=.*, the other has {name}="):
         one.merge(TextAnalyzer(**other))
     one.merge(TextAnalyzer(words="sklearn", case="lower", stop_words=()))
+
+
+def test_a_forged_pattern_is_not_tried(capsys: pytest.CaptureFixture[str]) -> None:
+    """It takes seconds to find out whether it finds empty words, and with larger numbers any time."""
+    data = TextAnalyzer(words="a|b").to_bytes()
+    described, *others = sections_of(data, 3)
+    forged = json.loads(described)
+    forged["words"]["words"] = {"pattern": "(?:(?:(?:|a){400}){400}){400}", "flags": int(re.UNICODE | re.DEBUG)}
+    before = time.process_time()
+    analyzer = TextAnalyzer.from_bytes(sealed(data[:8], [json.dumps(forged).encode(), *others], data[8]))
+    assert "400" in repr(copy.copy(analyzer))
+    assert time.process_time() - before < 1
+    assert capsys.readouterr().out == ""
 
 
 def test_damaged_options_are_refused() -> None:

@@ -34,6 +34,12 @@ struct tp_corpus {
     uint64_t position;
 };
 
+/* Asks after each few thousand terms, which take about a millisecond, whether reading them goes on. */
+static inline bool tp_may_go_on(tp_go_on go_on, void *user, size_t n_done)
+{
+    return go_on == NULL || n_done == 0 || n_done % 4096 != 0 || go_on(user) != 0;
+}
+
 /* The stamp of the open document: its number, modulo a number that avoids TP_NO_DOCUMENT. */
 static inline uint32_t tp_counts_stamp(const tp_counts *counts) { return (uint32_t)(counts->documents % TP_NO_DOCUMENT); }
 

@@ -51,7 +51,7 @@ static tp_status add_row(tp_counts *counts, const row *r, bool of_any_rule, tp_e
     return TP_OK;
 }
 
-static tp_status add_rows(tp_counts *counts, const tp_rows *rows, bool of_any_rule, tp_error *error)
+static tp_status add_rows(tp_counts *counts, const tp_rows *rows, bool of_any_rule, tp_go_on go_on, void *user, tp_error *error)
 {
     uint64_t start = rows->n > 0 ? tp_once(rows->offsets[0]) : 0;
     for (size_t i = 0; i < rows->n; i++) {
@@ -59,6 +59,7 @@ static tp_status add_rows(tp_counts *counts, const tp_rows *rows, bool of_any_ru
         if (end < start || end > rows->text_nbytes) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the terms must ascend within the text");
         }
+        if (!tp_may_go_on(go_on, user, i)) return tp_fail(error, TP_CANCELLED, i, "reading rows was stopped");
         const uint8_t *text = rows->text != NULL ? rows->text + start : NULL; /* C allows no arithmetic on NULL */
         const row r = {i, (size_t)(end - start), text, tp_once(rows->counts[i]), tp_once(rows->document_frequencies[i])};
         tp_status status = add_row(counts, &r, of_any_rule, error);
@@ -68,13 +69,14 @@ static tp_status add_rows(tp_counts *counts, const tp_rows *rows, bool of_any_ru
     return TP_OK;
 }
 
-tp_status tp_corpus_from_rows(const tp_rows *rows, bool of_any_rule, uint64_t documents, tp_corpus **corpus, tp_error *error)
+tp_status tp_corpus_from_rows(const tp_rows *rows, bool of_any_rule, uint64_t documents, tp_go_on go_on, void *user,
+                              tp_corpus **corpus, tp_error *error)
 {
     if (documents > TP_MAX_COUNT) return tp_fail(error, TP_TOO_LARGE, rows->n, "there are more documents than can be counted");
     tp_corpus *made;
     tp_status status = tp_corpus_new(&made, error);
     if (status != TP_OK) return status;
-    status = add_rows(&made->counts, rows, of_any_rule, error);
+    status = add_rows(&made->counts, rows, of_any_rule, go_on, user, error);
     if (status != TP_OK) {
         tp_corpus_free(made);
         return status;

@@ -178,7 +178,7 @@ static const uint8_t *copy_term(tp_counts *counts, const uint8_t *term, size_t n
     return counts->lowered.data;
 }
 
-static tp_status read_terms(tp_counts *counts, const layout *from, is_term *is_valid, tp_error *error)
+static tp_status read_terms(tp_counts *counts, const layout *from, is_term *is_valid, tp_go_on go_on, void *user, tp_error *error)
 {
     const uint8_t *p = from->text, *end = p + from->text_nbytes;
     uint64_t text_offset = HEADER_NBYTES + 16 * from->n_terms;
@@ -186,6 +186,7 @@ static tp_status read_terms(tp_counts *counts, const layout *from, is_term *is_v
         const uint8_t *newline = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
         uint64_t offset = text_offset + (uint64_t)(p - from->text);
         if (newline == NULL) return damaged(error, offset, "there are fewer terms than announced");
+        if (!tp_may_go_on(go_on, user, i)) return tp_fail(error, TP_CANCELLED, offset, "reading a snapshot was stopped");
         size_t nbytes = (size_t)(newline - p);
         const uint8_t *term = copy_term(counts, p, nbytes);
         if (term == NULL) return tp_fail_no_memory(error);
@@ -198,12 +199,13 @@ static tp_status read_terms(tp_counts *counts, const layout *from, is_term *is_v
     return TP_OK;
 }
 
-static tp_status read_counts(tp_counts *counts, const layout *from, is_term *is_valid, tp_error *error)
+static tp_status read_counts(tp_counts *counts, const layout *from, is_term *is_valid, tp_go_on go_on, void *user,
+                             tp_error *error)
 {
     if (!tp_table_reserve(&counts->table, (size_t)from->n_terms, (size_t)(from->text_nbytes - from->n_terms))) {
         return tp_fail_no_memory(error);
     }
-    tp_status status = read_terms(counts, from, is_valid, error);
+    tp_status status = read_terms(counts, from, is_valid, go_on, user, error);
     if (status != TP_OK) return status;
     if (from->is_pruned ? counts->words == from->words : counts->words != from->words) {
         return damaged(error, 24, "the counts do not add up to the words");
@@ -222,8 +224,8 @@ static tp_status read_counts(tp_counts *counts, const layout *from, is_term *is_
     return TP_OK;
 }
 
-static tp_status read_snapshot(const uint8_t *snapshot, size_t snapshot_nbytes, is_term *is_valid, tp_corpus **corpus,
-                               tp_error *error)
+static tp_status read_snapshot(const uint8_t *snapshot, size_t snapshot_nbytes, is_term *is_valid, tp_go_on go_on, void *user,
+                               tp_corpus **corpus, tp_error *error)
 {
     layout found = {0};
     tp_status status = read_layout(snapshot, snapshot_nbytes, &found, error);
@@ -232,7 +234,7 @@ static tp_status read_snapshot(const uint8_t *snapshot, size_t snapshot_nbytes, 
     tp_corpus *made;
     status = tp_corpus_new(&made, error);
     if (status != TP_OK) return status;
-    status = read_counts(&made->counts, &found, is_valid, error);
+    status = read_counts(&made->counts, &found, is_valid, go_on, user, error);
     if (status != TP_OK) {
         tp_corpus_free(made);
         return status;
@@ -242,12 +244,14 @@ static tp_status read_snapshot(const uint8_t *snapshot, size_t snapshot_nbytes, 
     return TP_OK;
 }
 
-tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_go_on go_on, void *user, tp_corpus **corpus,
+                         tp_error *error)
 {
-    return read_snapshot(snapshot, snapshot_nbytes, tp_is_word, corpus, error);
+    return read_snapshot(snapshot, snapshot_nbytes, tp_is_word, go_on, user, corpus, error);
 }
 
-tp_status tp_corpus_read_terms(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error)
+tp_status tp_corpus_read_terms(const uint8_t *snapshot, size_t snapshot_nbytes, tp_go_on go_on, void *user, tp_corpus **corpus,
+                               tp_error *error)
 {
-    return read_snapshot(snapshot, snapshot_nbytes, is_any_term, corpus, error);
+    return read_snapshot(snapshot, snapshot_nbytes, is_any_term, go_on, user, corpus, error);
 }

@@ -154,8 +154,9 @@ typedef struct tp_rows {
 /* Makes a corpus of rows, which may come from an untrusted source, and a number of documents; the counts of equal terms are
  * added up. Terms are taken as they are. TP_INVALID_ARGUMENT, with the number of the row as offset, if its term is not one word
  * of UTF-8 (of any rule: if it is empty or not UTF-8), if a count or a document frequency is 0, or if a document frequency is
- * above the count; TP_TOO_LARGE if all counts together reach 2^48. */
-tp_status tp_corpus_from_rows(const tp_rows *rows, bool of_any_rule, uint64_t documents, tp_corpus **corpus, tp_error *error);
+ * above the count; TP_TOO_LARGE if all counts together reach 2^48. `go_on` is as for tp_corpus_read. */
+tp_status tp_corpus_from_rows(const tp_rows *rows, bool of_any_rule, uint64_t documents, tp_go_on go_on, void *user,
+                              tp_corpus **corpus, tp_error *error);
 
 /* Removes the terms that occur less than min_count times and stores how many terms, and how many occurrences of them, were
  * removed. The other terms are numbered anew, in the same order; their frequencies and the totals stay. TP_STALE if the
@@ -233,11 +234,13 @@ bool tp_corpus_has_terms(tp_corpus *corpus, uint64_t first, uint64_t n);
 tp_status tp_corpus_write(tp_corpus *corpus, uint8_t *snapshot, size_t capacity, size_t *nbytes, tp_error *error);
 
 /* Makes a corpus from a snapshot, which may come from an untrusted source. TP_DAMAGED or TP_UNKNOWN_VERSION if it is not a
- * valid snapshot. */
-tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error);
+ * valid snapshot. Calls `go_on` after each some thousand terms; the result is TP_CANCELLED if it returns 0. It may be NULL. */
+tp_status tp_corpus_read(const uint8_t *snapshot, size_t snapshot_nbytes, tp_go_on go_on, void *user, tp_corpus **corpus,
+                         tp_error *error);
 
 /* As tp_corpus_read, for counts by any rule: a term may hold white space and bytes FF. */
-tp_status tp_corpus_read_terms(const uint8_t *snapshot, size_t snapshot_nbytes, tp_corpus **corpus, tp_error *error);
+tp_status tp_corpus_read_terms(const uint8_t *snapshot, size_t snapshot_nbytes, tp_go_on go_on, void *user, tp_corpus **corpus,
+                               tp_error *error);
 
 /* CFFI-END */
 

@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     tp_error error = {TP_OK, made.n, NULL};
     block text = exact_copy(in.data, in.nbytes);
     const tp_rows rows = {text.data, text.nbytes, made.offsets, made.counts, made.frequencies, made.n};
-    tp_status status = tp_corpus_from_rows(&rows, of_any_rule, made.documents, &corpus, &error);
+    tp_status status = tp_corpus_from_rows(&rows, of_any_rule, made.documents, NULL, NULL, &corpus, &error);
     CHECK_EQ_U(status == TP_OK, n_good == made.n && !has_many_documents);
     CHECK(status == TP_OK || status == TP_INVALID_ARGUMENT || status == TP_TOO_LARGE);
     CHECK_EQ_U(error.offset, n_good);

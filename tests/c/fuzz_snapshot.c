@@ -91,7 +91,7 @@ static void check_appending(const uint8_t *bytes, size_t nbytes)
     tp_totals before, read, after;
     tp_corpus_get_totals(corpus, &before);
     for (uint64_t round = 1; round < 3; round++) {
-        CHECK_EQ_U(tp_corpus_read(bytes, nbytes, &part, NULL), TP_OK);
+        CHECK_EQ_U(tp_corpus_read(bytes, nbytes, NULL, NULL, &part, NULL), TP_OK);
         tp_corpus_get_totals(part, &read);
         tp_status status = tp_corpus_append(corpus, part, 0, 0, NULL);
         tp_corpus_free(part);
@@ -110,7 +110,7 @@ static void check_appending(const uint8_t *bytes, size_t nbytes)
 static void check_read_terms(const uint8_t *bytes, size_t nbytes, bool is_expected)
 {
     tp_corpus *corpus = NULL;
-    tp_status status = tp_corpus_read_terms(bytes, nbytes, &corpus, NULL);
+    tp_status status = tp_corpus_read_terms(bytes, nbytes, NULL, NULL, &corpus, NULL);
     CHECK(status == TP_OK || (!is_expected && (status == TP_DAMAGED || status == TP_UNKNOWN_VERSION)));
     if (status != TP_OK) return;
     block again = snapshot_of(corpus);
@@ -124,7 +124,7 @@ static void check_read(const uint8_t *bytes, size_t nbytes, bool is_expected)
     tp_corpus *corpus = NULL;
     tp_error error = {TP_OK, 0, NULL};
     check_read_terms(bytes, nbytes, is_expected);
-    tp_status status = tp_corpus_read(bytes, nbytes, &corpus, &error);
+    tp_status status = tp_corpus_read(bytes, nbytes, NULL, NULL, &corpus, &error);
     if (!CHECK_EQ_U(status == TP_OK, is_expected) || status != TP_OK) {
         CHECK(status == TP_OK || status == TP_DAMAGED || status == TP_UNKNOWN_VERSION);
         CHECK(error.offset <= nbytes);

@@ -66,7 +66,7 @@ static tp_status append_to_closed(world *w) { return tp_corpus_append(w->closed,
 static tp_status append_behind_carry(world *w) { return tp_corpus_append(w->whole, w->part, 0, 1, NULL); }
 static tp_status append_carry(world *w) { return tp_corpus_append(w->closed, w->whole, 0, 1, NULL); }
 
-static tp_status read_snapshot(world *w) { return tp_corpus_read(w->snapshot.data, w->snapshot.nbytes, &w->made, NULL); }
+static tp_status read_snapshot(world *w) { return tp_corpus_read(w->snapshot.data, w->snapshot.nbytes, NULL, NULL, &w->made, NULL); }
 
 static tp_status split_closed(world *w) { return tp_corpus_split(w->closed, 7, w->empty, 3, NULL); }
 
@@ -80,7 +80,7 @@ static tp_status make_of_rows(world *w)
         ones[i] = 1;
     }
     const tp_rows rows = {(uint8_t *)terms, (size_t)offsets[N], offsets, ones, ones, N};
-    return tp_corpus_from_rows(&rows, false, 1, &w->made, NULL);
+    return tp_corpus_from_rows(&rows, false, 1, NULL, NULL, &w->made, NULL);
 }
 
 static tp_status get_all_by_count(world *w)

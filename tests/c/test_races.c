@@ -414,7 +414,7 @@ static void test_a_snapshot_that_changes(void)
     start_flipping(&snapshot, one.data, other.data, one.nbytes);
     for (int i = 0; goes_on(&i);) {
         tp_corpus *corpus = NULL;
-        if (tp_corpus_read(snapshot.data, snapshot.nbytes, &corpus, NULL) != TP_OK) continue;
+        if (tp_corpus_read(snapshot.data, snapshot.nbytes, NULL, NULL, &corpus, NULL) != TP_OK) continue;
         tp_totals totals;
         tp_corpus_get_totals(corpus, &totals);
         CHECK(tp_corpus_has_words(corpus, 0, totals.terms));

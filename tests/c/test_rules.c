@@ -272,7 +272,7 @@ static void test_pruning(void)
     CHECK_EQ_U(totals.kept_words, 5);
     block snapshot = snapshot_of(corpus);
     tp_corpus *read = NULL;
-    CHECK_EQ_U(tp_corpus_read(snapshot.data, snapshot.nbytes, &read, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_read(snapshot.data, snapshot.nbytes, NULL, NULL, &read, NULL), TP_OK);
     CHECK_SAME_SNAPSHOT(read, corpus);
     count_lines(corpus, "open");
     CHECK_EQ_U(tp_corpus_prune(corpus, 2, 0, &n_terms, &n_words, NULL), TP_INVALID_ARGUMENT);

@@ -109,7 +109,7 @@ static void test_parts_without_documents_come_back_from_snapshots(void)
     for (size_t i = 0; i < 4; i++) {
         tp_corpus *read = NULL;
         block snapshot = snapshot_of(made.each[i]);
-        if (!CHECK_EQ_U(tp_corpus_read(snapshot.data, snapshot.nbytes, &read, NULL), TP_OK)) continue;
+        if (!CHECK_EQ_U(tp_corpus_read(snapshot.data, snapshot.nbytes, NULL, NULL, &read, NULL), TP_OK)) continue;
         CHECK(is_same(read, made.each[i]));
         CHECK_SAME_SNAPSHOT(read, made.each[i]);
         free(snapshot.data);
@@ -194,7 +194,7 @@ static void test_rows_become_a_corpus(void)
 {
     tp_corpus *corpus = NULL;
     const tp_rows rows = two_rows("abc");
-    CHECK_EQ_U(tp_corpus_from_rows(&rows, false, 7, &corpus, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_from_rows(&rows, false, 7, NULL, NULL, &corpus, NULL), TP_OK);
     CHECK_HOLDS(corpus, "7 documents, 5 words: a 3/1, bc 2/2");
     count_lines(corpus, "A bc bc\n");
     CHECK_HOLDS(corpus, "8 documents, 8 words: a 4/2, bc 4/3");
@@ -207,7 +207,7 @@ static void test_rows_of_equal_terms_are_added_up(void)
     const uint64_t offsets[] = {0, 1, 2};
     tp_rows rows = two_rows("aa");
     rows.offsets = offsets;
-    CHECK_EQ_U(tp_corpus_from_rows(&rows, false, 0, &corpus, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_from_rows(&rows, false, 0, NULL, NULL, &corpus, NULL), TP_OK);
     CHECK_HOLDS(corpus, "0 documents, 5 words: a 5/3");
     tp_corpus_free(corpus);
 }
@@ -215,17 +215,45 @@ static void test_rows_of_equal_terms_are_added_up(void)
 static void test_no_rows_are_an_empty_corpus(void)
 {
     tp_corpus *corpus = NULL, *empty = new_corpus();
-    CHECK_EQ_U(tp_corpus_from_rows(&(tp_rows){0}, false, 0, &corpus, NULL), TP_OK);
+    CHECK_EQ_U(tp_corpus_from_rows(&(tp_rows){0}, false, 0, NULL, NULL, &corpus, NULL), TP_OK);
     CHECK_SAME_SNAPSHOT(corpus, empty);
     tp_corpus_free(corpus);
     tp_corpus_free(empty);
+}
+
+static int stop_at_once(void *user)
+{
+    (void)user;
+    return 0;
+}
+
+static void test_rows_are_stopped_and_leave_nothing(void)
+{
+    enum { N = 5000 };
+    static uint64_t offsets[N + 1], ones[N];
+    static uint8_t text[4 * N];
+    for (size_t i = 0; i < N; i++) {
+        for (size_t j = 0; j < 4; j++) text[4 * i + j] = (uint8_t)('a' + (i >> 4 * j) % 16);
+        offsets[i + 1] = 4 * i + 4;
+        ones[i] = 1;
+    }
+    const tp_rows rows = {text, sizeof text, offsets, ones, ones, N};
+    tp_corpus *corpus = NULL;
+    tp_error error;
+    tp_memory_stats before, after;
+    tp_memory_get_stats(&before);
+    CHECK_EQ_U(tp_corpus_from_rows(&rows, false, 1, stop_at_once, NULL, &corpus, &error), TP_CANCELLED);
+    CHECK_EQ_U(error.offset, 4096);
+    CHECK(corpus == NULL);
+    tp_memory_get_stats(&after);
+    CHECK_EQ_U(after.live_allocations, before.live_allocations);
 }
 
 static void check_rows_refused(tp_rows rows, uint64_t documents, tp_status status, uint64_t offset)
 {
     tp_corpus *corpus = NULL;
     tp_error error = {TP_OK, 0, "fine"};
-    CHECK_EQ_U(tp_corpus_from_rows(&rows, false, documents, &corpus, &error), status);
+    CHECK_EQ_U(tp_corpus_from_rows(&rows, false, documents, NULL, NULL, &corpus, &error), status);
     if (!CHECK_EQ_U(error.offset, offset)) printf("    %s\n", error.message);
     CHECK(corpus == NULL);
 }
@@ -264,6 +292,7 @@ int main(void)
     RUN(test_rows_become_a_corpus);
     RUN(test_rows_of_equal_terms_are_added_up);
     RUN(test_no_rows_are_an_empty_corpus);
+    RUN(test_rows_are_stopped_and_leave_nothing);
     RUN(test_rows_that_are_wrong_are_refused);
     return tests_done();
 }

@@ -9,7 +9,7 @@ static tp_corpus *read_back(const void *bytes, size_t nbytes)
     tp_corpus *corpus = NULL;
     block copy = exact_copy(bytes, nbytes);
     tp_error error = {TP_OK, 0, "fine"};
-    if (!CHECK_EQ_U(tp_corpus_read(copy.data, nbytes, &corpus, &error), TP_OK)) {
+    if (!CHECK_EQ_U(tp_corpus_read(copy.data, nbytes, NULL, NULL, &corpus, &error), TP_OK)) {
         printf("    %s\n", error.message);
         abort();
     }
@@ -197,6 +197,52 @@ static void test_every_machine_writes_the_same_bytes(void)
     tp_corpus_free(again);
 }
 
+/* ---- Stopping ---------------------------------------------------------------------------------------------------------- */
+
+static int stop_at_once(void *n_calls)
+{
+    ++*(int *)n_calls;
+    return 0;
+}
+
+static int count_calls(void *n_calls)
+{
+    ++*(int *)n_calls;
+    return 1;
+}
+
+static tp_status read_and_ask(block snapshot, tp_go_on go_on, int *n_calls)
+{
+    tp_corpus *corpus = NULL;
+    tp_memory_stats before, after;
+    tp_memory_get_stats(&before);
+    tp_status status = tp_corpus_read(snapshot.data, snapshot.nbytes, go_on, n_calls, &corpus, NULL);
+    CHECK((corpus != NULL) == (status == TP_OK));
+    tp_corpus_free(corpus);
+    tp_memory_get_stats(&after);
+    CHECK_EQ_U(after.live_allocations, before.live_allocations);
+    return status;
+}
+
+static void test_reading_is_stopped_and_leaves_nothing(void)
+{
+    enum { N = 10000 };
+    tp_corpus *corpus = new_corpus();
+    char word[16];
+    for (int i = 0; i < N; i++) {
+        (void)snprintf(word, sizeof word, "%d\n", i);
+        if (count_lines(corpus, word) != TP_OK) abort();
+    }
+    block snapshot = snapshot_of(corpus);
+    int n_calls = 0;
+    CHECK_EQ_U(read_and_ask(snapshot, stop_at_once, &n_calls), TP_CANCELLED);
+    CHECK_EQ_U(n_calls, 1);
+    CHECK_EQ_U(read_and_ask(snapshot, count_calls, &n_calls), TP_OK);
+    CHECK_EQ_U(n_calls, 1 + N / 4096);
+    free(snapshot.data);
+    tp_corpus_free(corpus);
+}
+
 /* ---- Damage ------------------------------------------------------------------------------------------------------------ */
 
 /* What reading a block of just these bytes says; nothing may be made of them or stay allocated. */
@@ -207,7 +253,7 @@ static tp_error error_of_reading(const uint8_t *bytes, size_t nbytes)
     tp_memory_stats before, after;
     block copy = exact_copy(bytes, nbytes);
     tp_memory_get_stats(&before);
-    tp_status status = tp_corpus_read(copy.data, nbytes, &corpus, &error);
+    tp_status status = tp_corpus_read(copy.data, nbytes, NULL, NULL, &corpus, &error);
     tp_memory_get_stats(&after);
     CHECK_EQ_U(status, error.status);
     CHECK(corpus == NULL);
@@ -220,7 +266,7 @@ static tp_error error_of_reading(const uint8_t *bytes, size_t nbytes)
 static void test_nothing_is_no_snapshot(void)
 {
     tp_corpus *corpus = NULL;
-    CHECK_EQ_U(tp_corpus_read(NULL, 0, &corpus, NULL), TP_DAMAGED);
+    CHECK_EQ_U(tp_corpus_read(NULL, 0, NULL, NULL, &corpus, NULL), TP_DAMAGED);
     const uint8_t text[] = "no snapshot at all, but long enough to be one, which takes 64 bytes";
     CHECK_EQ_U(error_of_reading(text, sizeof text).status, TP_DAMAGED);
 }
@@ -494,7 +540,7 @@ static void test_random_changes_are_refused_or_kept(void)
         put_number(bytes + nbytes - 8, checksum_of(bytes, nbytes - 8));
         block copy = exact_copy(bytes, nbytes);
         tp_corpus *corpus = NULL;
-        tp_status status = tp_corpus_read(copy.data, nbytes, &corpus, NULL);
+        tp_status status = tp_corpus_read(copy.data, nbytes, NULL, NULL, &corpus, NULL);
         if (status == TP_OK) {
             block again = snapshot_of(corpus);
             CHECK_EQ_BYTES(again.data, again.nbytes, bytes, nbytes);
@@ -521,6 +567,7 @@ int main(void)
     RUN(test_format_is_written);
     RUN(test_format_is_read);
     RUN(test_every_machine_writes_the_same_bytes);
+    RUN(test_reading_is_stopped_and_leaves_nothing);
     RUN(test_nothing_is_no_snapshot);
     RUN(test_every_truncation_is_seen);
     RUN(test_bytes_behind_are_seen);

@@ -153,7 +153,7 @@ static void write_and_read(tp_corpus *corpus)
     size_t nbytes;
     tp_corpus *read = NULL;
     CHECK_EQ_U(tp_corpus_write(corpus, snapshot, sizeof snapshot, &nbytes, NULL), TP_OK);
-    if (CHECK_EQ_U(tp_corpus_read(snapshot, nbytes, &read, NULL), TP_OK)) copy_whole(read);
+    if (CHECK_EQ_U(tp_corpus_read(snapshot, nbytes, NULL, NULL, &read, NULL), TP_OK)) copy_whole(read);
     tp_corpus_free(read);
 }
 

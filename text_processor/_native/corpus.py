@@ -20,6 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from text_processor._native import callbacks
+from text_processor._native.callbacks import while_uninterrupted
 from text_processor._native.handles import Handle
 from text_processor._native.sentiment import Lexicon
 from text_processor._native.status import (
@@ -266,7 +267,8 @@ class Corpus(Handle):
                 ffi.from_buffer("uint64_t[]", document_frequencies) as rows.document_frequencies,
             ):
                 rows.text_nbytes, rows.n = len(text), counts.nbytes // 8
-                return lib.tp_corpus_from_rows(rows, of_any_rule, documents, place, error)
+                from_rows = partial(lib.tp_corpus_from_rows, rows, of_any_rule, documents)
+                return while_uninterrupted(lambda go_on, user: from_rows(go_on, user, place, error))
 
         return cls.made(make)
 
@@ -277,7 +279,8 @@ class Corpus(Handle):
 
         def read(place: Pointer[Pointer[TpCorpus]], error: TpError) -> int:
             with ffi.from_buffer("uint8_t[]", snapshot) as data:
-                status = read_corpus(data, len(data), place, error)
+                from_data = partial(read_corpus, data, len(data))
+                status = while_uninterrupted(lambda go_on, user: from_data(go_on, user, place, error))
             error.offset += origin
             return status
 

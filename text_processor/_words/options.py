@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple, SupportsIndex, cast
+from weakref import WeakSet
 
 from text_processor._common import arguments, many
 from text_processor._common.messages import quoted, shown
@@ -173,7 +174,8 @@ class WordOptions:
             if type(pattern) is not str or type(flags) is not int:
                 raise ValueError(f"a pattern must be an object of a text and a number, not {quoted(found)}")
             try:
-                options["words"] = re.compile(pattern, flags)
+                options["words"] = re.compile(pattern, flags & ~re.DEBUG)  # which would print it
+                _of_files.add(options["words"])
             except (re.error, RecursionError, OverflowError) as error:
                 raise ValueError(f"{quoted(pattern)} is no regular expression: {error}") from error
         if isinstance(options.get("ngrams"), list):
@@ -284,6 +286,11 @@ def _compiled(pattern: str) -> Pattern:
         raise ValueError(f"words must be {allowed} or a regular expression; {quoted(pattern)} is none: {error}") from error
 
 
+# Patterns of snapshots, which were checked when they were given. A forged one is not tried, for that may take any time; empty
+# words that it may find are not counted.
+_of_files: WeakSet[Pattern] = WeakSet()
+
+
 def _checked_pattern(pattern: re.Pattern[Any]) -> Pattern:
     if not isinstance(pattern.pattern, str):
         raise TypeError("words must be a regular expression for str, not for bytes")
@@ -292,7 +299,7 @@ def _checked_pattern(pattern: re.Pattern[Any]) -> Pattern:
             f"the regular expression {quoted(pattern.pattern)} has {pattern.groups} groups, so that findall returns no words; "
             "it may have one group, and others that begin with (?:"
         )
-    if pattern.fullmatch("") is not None:
+    if pattern not in _of_files and pattern.fullmatch("") is not None:
         raise ValueError(f"the regular expression {quoted(pattern.pattern)} finds words without a character; use + for *")
     return pattern
 

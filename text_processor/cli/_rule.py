@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any, TypeVar
 
 from text_processor._common.messages import quoted
+from text_processor._documents import sources
+from text_processor._documents.sources import Options
 from text_processor._words.options import WordOptions
 from text_processor.cli._bpe import _naming
 from text_processor.cli._shared import printable
@@ -68,12 +69,18 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def _words_of(name: str, encoding: str | None) -> list[str]:
+    """Return the words of a file."""
+    with sources.opened_file(name, Options("whole", "skip", encoding=encoding)) as given:
+        return b"".join(map(bytes, given.text(name, drops_mark=True).texts())).decode().split()
+
+
 def options(arguments: argparse.Namespace) -> dict[str, Any]:
     """Return the options as `TextAnalyzer` takes them."""
     stop_words = arguments.stop_words
     if stop_words not in (None, "english"):
         with _naming(stop_words):
-            stop_words = Path(stop_words).read_text(encoding=arguments.encoding or "utf-8-sig").split()
+            stop_words = _words_of(stop_words, arguments.encoding)
     return {
         "words": arguments.words,
         "case": arguments.case,

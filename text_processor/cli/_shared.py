@@ -216,7 +216,8 @@ class Faults:
 
         with tempfile.SpooledTemporaryFile(_MOST_KEPT_NBYTES) as kept:
             try:
-                kept.writelines(chunks)
+                for chunk in chunks:  # writelines would look at the length only once all are written
+                    kept.write(chunk)
             except OSError as error:
                 raise FileError(printable(f"{name}: {error.strerror}, in a temporary file")) from error
             kept.seek(0)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, wraps
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
 from text_processor._common.messages import quoted
+from text_processor._documents import sources
+from text_processor._documents.sources import Options
+from text_processor.errors import InvalidDocumentError
 
 # The form of lexicon.txt is told by tools/generate_vader_data.py, which made it.
 _VALUE_ZERO = 80
@@ -71,14 +74,24 @@ def read_emojis(path: str | os.PathLike[str]) -> dict[str, str]:
 
 
 def _pairs(path: str | os.PathLike[str]) -> Iterable[tuple[int, str, str]]:
-    with Path(path).open(encoding="utf-8", newline="\n") as file:
-        for number, line in enumerate(file, 1):
-            if not line.rstrip("\n"):
-                continue
-            first, tab, rest = line.strip().partition("\t")
-            if not tab:
-                raise ValueError(f"{quoted(os.fspath(path))}, line {number}: a tab must follow {quoted(first)}")
-            yield number, first, rest.partition("\t")[0]
+    for number, line in enumerate(_lines(path), 1):
+        if not line:
+            continue
+        first, tab, rest = line.strip().partition("\t")
+        if not tab:
+            raise ValueError(f"{quoted(os.fspath(path))}, line {number}: a tab must follow {quoted(first)}")
+        yield number, first, rest.partition("\t")[0]
+
+
+def _lines(path: str | os.PathLike[str]) -> Iterator[str]:
+    options = Options("lines", "skip")
+    try:
+        with sources.opened_file(path, options) as given:
+            for lines in given.shards(options, 1)[0].whole_lines():
+                yield from lines.decode().split("\n")
+    except InvalidDocumentError as error:
+        error.args = (f"{quoted(os.fspath(path))}: {error}",)
+        raise
 
 
 # ---- Dicts that are watched ----------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 from text_processor._common import container
 from text_processor._common import json as common_json
 from text_processor._common.messages import quoted
+from text_processor._documents.decoding import look_of
 from text_processor._native.bpe import Tokens
 from text_processor.bpe._files import huggingface, own, rank_lines, sections, vocabularies
 from text_processor.bpe._files.reasons import Reasons, RefusedError, check_flag, check_list, check_object, check_text
@@ -71,13 +72,29 @@ def _named(name: str, read: Callable[[], Model]) -> Model:
 
 def read_huggingface(data: bytes, name: str) -> Model:
     """Read a tokenizer.json, or raise `InvalidTokenizerError`."""
-    return _named(name, lambda: huggingface.read_quickly(data) or huggingface.model_of(common_json.loads(data)))
+
+    def read() -> Model:
+        _check_is_plain(data)
+        return huggingface.read_quickly(data) or huggingface.model_of(common_json.loads(data))
+
+    return _named(name, read)
 
 
 def read_tiktoken(path: Path, given: Given) -> Model:
     """Read a file of tiktoken, or raise `InvalidTokenizerError`."""
     data = path.read_bytes()
-    return _named(str(path), lambda: _of_tiktoken(data, given))
+
+    def read() -> Model:
+        _check_is_plain(data)
+        return _of_tiktoken(data, given)
+
+    return _named(str(path), read)
+
+
+def _check_is_plain(data: bytes) -> None:
+    """Raise if data is compressed or in another encoding: a file that lies about that would be read as nonsense."""
+    if (look := look_of(data)) is not None:
+        raise ValueError(f"it looks like {look}; the file of a tokenizer must be UTF-8, and not compressed")
 
 
 def looks_like_content(data: bytes) -> bool:
@@ -101,6 +118,8 @@ def _read_content(data: bytes, given: Given) -> Model:
         raise ValueError(why)
     if data.startswith(b"#version"):
         raise ValueError("these are merges without their vocabulary: give the folder that has vocab.json beside them")
+    if not data.startswith(container.TOKENIZER):
+        _check_is_plain(data)
     _check_nothing_given(given, "this package's file")
     return own.from_bytes(data)
 
