@@ -2,8 +2,8 @@
 
     python benchmarks/encoders.py <JOB
 
-`published.py` starts it; JOB is JSON with the fields of `Job`. Each function is warmed on the first half of the text and timed
-once on a part of the other half that this process has not seen. The time is that of the processor, so that other programs
+`published.py` starts it; JOB is JSON with the fields of `Job`. Each function is warmed up on the first half of the text and
+timed once on a part of the other half that this process has not seen. The time is that of the processor, so that other programs
 change it less. Nothing but the library that is measured is imported, since memory is measured too.
 """
 

@@ -64,7 +64,10 @@ class FFI:
     def cast(self, cdecl: Literal["uintptr_t"], source: CData) -> int: ...
     @overload
     def cast(self, cdecl: str, source: CData) -> Any: ...
+    @overload
     def addressof(self, cdata: TpStats, field: Literal["float_sum"], /) -> TpFloatSum: ...
+    @overload
+    def addressof(self, cdata: Lib, function: Literal["tp_go_on_unless"], /) -> FunctionPointer[[CData], int]: ...
     def gc(self, cdata: _AnyCData, destructor: Callable[[_AnyCData], object], size: int = 0) -> _AnyCData: ...
     def release(self, cdata: CData, /) -> None: ...
     def new_handle(self, x: object, /) -> CData: ...
@@ -278,12 +281,6 @@ class TpVectors: ...
 class TpDocument(Pointer[TpDocument]):
     text: Pointer[Uint8]
     nbytes: int
-
-@type_check_only
-class TpVectorsJob(Pointer[TpVectorsJob]):
-    vectors: Pointer[TpVectors]
-    documents: Pointer[TpDocument]
-    n_documents: int
 
 @type_check_only
 class TpVectorsSizes(Pointer[TpVectorsSizes]):
@@ -789,10 +786,6 @@ class New(Protocol):
     def __call__(
         self, cdecl: Literal["tp_vectors *[]", "tp_vectors *[1]"], init: int | list[Pointer[TpVectors]] = ...
     ) -> Array[Pointer[TpVectors]]: ...
-    @overload
-    def __call__(self, cdecl: Literal["tp_vectors_job *"], init: dict[str, Any] = ...) -> TpVectorsJob: ...
-    @overload
-    def __call__(self, cdecl: Literal["tp_vectors_job[]", "tp_vectors_job[1]"], init: int = ...) -> Array[TpVectorsJob]: ...
     @overload
     def __call__(self, cdecl: Literal["tp_vectors_options *"], init: dict[str, Any] = ...) -> TpVectorsOptions: ...
     @overload
@@ -1401,15 +1394,18 @@ class Lib:
         error: Pointer[TpError],
         /,
     ) -> int: ...
-    def tp_vectors_add_each(
+    def tp_vectors_add_documents(
         self,
-        jobs: Pointer[TpVectorsJob],
-        n_jobs: int,
+        vectors: Pointer[TpVectors],
+        documents: Pointer[TpDocument],
+        n_documents: int,
         go_on: FunctionPointer[[CData], int],
         user: CData,
         error: Pointer[TpError],
         /,
     ) -> int: ...
+    def tp_go_on_unless(self, is_stopped: CData, /) -> int: ...
+    def tp_stop(self, is_stopped: Pointer[Uint64], /) -> None: ...
     def tp_vectors_append_terms(
         self,
         vectors: Pointer[TpVectors],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
@@ -23,15 +22,22 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.hookimpl(tryfirst=True)  # before marks are asked for
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What measures time runs alone. Examples in docstrings that need an extra which is not installed are skipped."""
+    """What measures time runs alone, unless it says that it need not. Examples that need a missing extra are skipped."""
     for item in items:
-        if item.get_closest_marker("timing"):
+        timing = item.get_closest_marker("timing")
+        if timing and timing.kwargs.get("alone", True):
             item.add_marker(pytest.mark.alone)
     if find_spec("pyarrow") is not None:
         return
     for item in items:
         if isinstance(item, pytest.DoctestItem) and "pyarrow" in (item.dtest.docstring or ""):
             item.add_marker(pytest.mark.skip(reason="pyarrow is not installed"))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector the half million objects that are thousands of tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
@@ -42,9 +48,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def quick_collections() -> Iterator[None]:
-    """Spare the collector all that was there before, so that it can run after every test."""
+def quick_collections() -> None:
+    """Spare it also what other tests have left, so that it can run after every test. What is frozen stays so."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()

@@ -315,7 +315,7 @@ def test_one_long_piece_is_encoded_as_by_tiktoken(letters, seed, length, run):
     assert tokenizer.encode_batch(["a", text]) == [encoding.encode("a"), expected]
 
 
-@pytest.mark.timing
+@pytest.mark.timing(alone=False)
 @pytest.mark.parametrize("unit", ["x", "^", " ", "é", "ab", "\n", "0"])
 def test_long_repeats_take_no_longer(unit):
     text = unit * 300_000
@@ -333,7 +333,7 @@ def seconds_of_encoding(tokenizer: Tokenizer, text: str) -> float:
     return seconds
 
 
-@pytest.mark.timing
+@pytest.mark.timing(alone=False)
 @pytest.mark.parametrize(("name", "most"), [("trained on runs", 10_000_000), ("any ranks", 1_000_000)])
 @pytest.mark.parametrize("unit", ["x", "^", " "])
 def test_millions_of_equal_characters_take_n_log_n(unit, name, most):

@@ -501,7 +501,7 @@ thread.join()
 """
 
 
-@pytest.mark.timing
+@pytest.mark.timing(alone=False)
 @pytest.mark.skipif(sys.platform != "linux", reason="limits memory, and counts it, as Linux does")
 def test_the_largest_patterns_cost_little() -> None:
     """In a process that may be ended by them, and in a thread with as small a stack as any system gives."""

@@ -323,7 +323,7 @@ def duration(vocabulary: Vocabulary, text: str) -> float:
     return time.process_time() - started
 
 
-@pytest.mark.timing
+@pytest.mark.timing(alone=False)
 @pytest.mark.parametrize("character", ["x", "^", " "])
 def test_one_long_piece_takes_no_more_than_n_log_n(character):
     ranks = {bytes([byte]): byte for byte in range(256)}

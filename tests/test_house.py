@@ -205,7 +205,7 @@ BELOW_IN_PYTHON: dict[str, set[str]] = {
     | {"_words", "_documents", "_native", "_common", "errors"},
     "cluster": {"analyzer", "bpe", "sklearn", "vader", "_common", "errors"},
     "analyzer": {"words", "vader", "report", "_words", "_documents", "_native", "_common", "errors"},
-    "report": {"__init__", "segment", "_words", "_documents", "_native", "_common", "errors"},
+    "report": {"segment", "_words", "_documents", "_native", "_common", "errors"},
     "sklearn": {"analyzer", "_words", "_documents", "_native", "_common", "errors"},
     "words": {"_words", "_native", "_common"},
     "segment": {"_documents", "_native", "_common", "errors"},

@@ -142,7 +142,7 @@ def test_nothing_grows_over_thousands_of_lives():
 
 
 @needs_statm
-@pytest.mark.timing  # and a sanitizer keeps what is freed
+@pytest.mark.timing(alone=False)  # and a sanitizer keeps what is freed
 def test_the_process_does_not_grow_either():
     for i in range(1_000):
         live(i)
@@ -153,7 +153,7 @@ def test_the_process_does_not_grow_either():
 
 
 @needs_statm
-@pytest.mark.timing  # and a sanitizer keeps what is freed
+@pytest.mark.timing(alone=False)  # and a sanitizer keeps what is freed
 def test_large_tables_do_not_pile_up():
     def live_large():
         analyzer = TextAnalyzer()

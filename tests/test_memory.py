@@ -559,7 +559,7 @@ for nbytes in range(0, 1 << 13, 512):
 """
 
 
-@pytest.mark.timing
+@pytest.mark.timing(alone=False)
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps to the limit")
 def test_threads_that_find_no_memory_do_not_end_the_process() -> None:
     done = subprocess.run([sys.executable, "-c", STARVED], capture_output=True, text=True, check=True)

@@ -778,7 +778,7 @@ print(peak() - before)
 """
 
 
-@pytest.mark.timing  # and a sanitizer needs memory of its own
+@pytest.mark.timing(alone=False)  # and a sanitizer needs memory of its own
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not tell in /proc what was resident")
 @pytest.mark.parametrize("documents", LINES_OR_WHOLE)
 @pytest.mark.parametrize("end", [b"\n", b" "])

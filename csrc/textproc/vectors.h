@@ -71,17 +71,14 @@ typedef struct tp_document {
     uint64_t nbytes;
 } tp_document;
 
-/* Vectors, and documents to add to them. */
-typedef struct tp_vectors_job {
-    tp_vectors *vectors;
-    const tp_document *documents;
-    uint64_t n_documents;
-} tp_vectors_job;
+/* Adds a row for each document, as tp_vectors_add does. Within a long document, `go_on` is called now and then; the result is
+ * TP_CANCELLED if it returns 0. It may be NULL. */
+tp_status tp_vectors_add_documents(tp_vectors *vectors, const tp_document *documents, uint64_t n_documents, tp_go_on go_on, void *user,
+                                   tp_error *error);
 
-/* Adds a row for each document, as tp_vectors_add does, with one thread for each job. The vectors of all jobs differ. If one job
- * fails, all vectors are as before, and the error is that of the first job that failed. Within a long document, `go_on` is called now and
- * then by the calling thread; the result is TP_CANCELLED if it returns 0. It may be NULL. */
-tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_go_on go_on, void *user, tp_error *error);
+/* A tp_go_on for threads that another one stops: its argument is a uint64_t, which is 0 at first; tp_stop stops all that have it. */
+int tp_go_on_unless(void *is_stopped);
+void tp_stop(uint64_t *is_stopped);
 
 /* Adds the terms first … first + n_terms - 1 of `other` behind those that are there, and stores in columns[first …] the column that
  * each has here; other terms are looked up by several threads. With the columns of all of them, tp_vectors_take_rows takes the rows of

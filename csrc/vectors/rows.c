@@ -5,9 +5,9 @@
 
 bool tp_vectors_may_go_on(tp_vectors *v)
 {
-    if (v->asking == NULL) return true;
-    if (v->asks && v->asking->go_on(v->asking->user) == 0) v->asking->is_stopped = true;
-    return !v->asking->is_stopped;
+    tp_asking *asking = &v->asking;
+    if (asking->go_on != NULL && asking->go_on(asking->user) == 0) asking->is_stopped = true;
+    return !asking->is_stopped;
 }
 
 bool tp_vectors_reserve_entries(tp_vectors *v, size_t n)

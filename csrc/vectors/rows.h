@@ -2,8 +2,6 @@
 #ifndef TEXTPROC_VECTORS_ROWS_H
 #define TEXTPROC_VECTORS_ROWS_H
 
-#include <stdatomic.h>
-
 #include "corpus/words.h"
 #include "vectors/chunk.h"
 #include "vectors/text.h"
@@ -17,11 +15,11 @@ typedef struct tp_parts {
     tp_arena terms; /* as in a row */
 } tp_parts;
 
-/* Whom the calling thread asks whether all threads of a call go on. */
+/* Who is asked whether a call goes on. */
 typedef struct tp_asking {
-    tp_go_on go_on;
+    tp_go_on go_on; /* NULL: nobody */
     void *user;
-    _Atomic bool is_stopped;
+    bool is_stopped;
 } tp_asking;
 
 struct tp_vectors {
@@ -41,11 +39,8 @@ struct tp_vectors {
      * order (32-bit numbers, or 64-bit ones with their counts). */
     tp_text text;
     tp_arena tokens, token_ends, starts, sorted;
-    tp_asking *asking; /* of the call under way; or NULL */
-    bool asks;         /* whether it is the calling thread that works here */
+    tp_asking asking; /* of the call under way */
 };
-
-static inline bool tp_is_stopped(const tp_vectors *vectors) { return vectors->asking != NULL && vectors->asking->is_stopped; }
 
 /* Returns whether the call goes on. To be asked every millisecond or so within a long document. */
 bool tp_vectors_may_go_on(tp_vectors *vectors);

@@ -1,3 +1,4 @@
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -95,7 +96,7 @@ static tp_status check_ends(const uint64_t *ends, size_t n, size_t nbytes, tp_er
 
 static tp_status fail_to_add(const tp_vectors *v, size_t i, tp_error *error)
 {
-    if (tp_is_stopped(v)) return tp_fail(error, TP_CANCELLED, i, "adding documents was stopped");
+    if (v->asking.is_stopped) return tp_fail(error, TP_CANCELLED, i, "adding documents was stopped");
     if (v->table.n_terms > TP_MAX_COLUMNS - TP_KEYS_AT_ONCE) return tp_fail(error, TP_TOO_LARGE, i, "there are too many terms");
     return tp_fail_no_memory(error);
 }
@@ -143,49 +144,17 @@ tp_status tp_vectors_add(tp_vectors *v, const uint8_t *text, size_t text_nbytes,
     return add_documents(v, &(documents){NULL, text, text_nbytes, ends, n_documents}, error);
 }
 
-/* ---- Several at once ------------------------------------------------------------------------------------------------- */
-
-typedef struct adding {
-    const tp_vectors_job *job;
-    tp_asking *asking;
-    place before;
-    tp_status status;
-    tp_error error;
-} adding;
-
-static tp_status do_job(const tp_vectors_job *job, tp_asking *asking, bool asks, tp_error *error)
+tp_status tp_vectors_add_documents(tp_vectors *v, const tp_document *each, uint64_t n_documents, tp_go_on go_on, void *user, tp_error *error)
 {
-    tp_vectors *v = job->vectors;
-    v->asking = asking;
-    v->asks = asks;
-    tp_status status = add_documents(v, &(documents){.each = job->documents, .n = (size_t)job->n_documents}, error);
-    v->asking = NULL;
+    v->asking = (tp_asking){go_on, user, false};
+    tp_status status = add_documents(v, &(documents){.each = each, .n = (size_t)n_documents}, error);
+    v->asking = (tp_asking){0};
     return status;
 }
 
-static void add_job(void *all, size_t i)
-{
-    adding *one = (adding *)all + i;
-    one->status = do_job(one->job, one->asking, i == 0, &one->error);
-}
+int tp_go_on_unless(void *is_stopped) { return !atomic_load((const _Atomic uint64_t *)is_stopped); }
 
-tp_status tp_vectors_add_each(const tp_vectors_job *jobs, size_t n_jobs, tp_go_on go_on, void *user, tp_error *error)
-{
-    tp_asking somebody = {.go_on = go_on, .user = user}, *asking = go_on == NULL ? NULL : &somebody;
-    if (n_jobs == 1) return do_job(jobs, asking, true, error);
-    size_t nbytes = n_jobs * sizeof(adding), first = 0;
-    if (n_jobs == 0) return TP_OK;
-    adding *all = tp_allocate(TP_FOR_WORK, nbytes);
-    if (all == NULL) return tp_fail_no_memory(error);
-    for (size_t i = 0; i < n_jobs; i++) all[i] = (adding){.job = &jobs[i], .asking = asking, .before = place_of(jobs[i].vectors)};
-    tp_fork_join(add_job, all, n_jobs);
-    while (first < n_jobs && all[first].status == TP_OK) first++;
-    tp_status status = first < n_jobs ? all[first].status : TP_OK;
-    if (status != TP_OK && error != NULL) *error = all[first].error;
-    for (size_t i = 0; i < n_jobs && status != TP_OK; i++) go_back(jobs[i].vectors, all[i].before);
-    tp_release(TP_FOR_WORK, all, nbytes);
-    return status;
-}
+void tp_stop(uint64_t *is_stopped) { atomic_store((_Atomic uint64_t *)is_stopped, 1); }
 
 /* ---- Terms that are given ---------------------------------------------------------------------------------------------- */
 

@@ -33,8 +33,7 @@ static void check_parts(const tp_vectors_options *options, input text, const uin
     for (size_t i = 0, from = start; i < n - n_first; from = start + (size_t)moved[i++] + 1) {
         documents[i] = (tp_document){text.data + from, start + moved[i] - from};
     }
-    const tp_vectors_job job = {second, documents, n - n_first};
-    CHECK_EQ_U(tp_vectors_add_each(&job, 1, NULL, NULL, NULL), TP_OK);
+    CHECK_EQ_U(tp_vectors_add_documents(second, documents, n - n_first, NULL, NULL, NULL), TP_OK);
     free(documents);
     held_vectors found = read_joined(first, second, options->n_columns == 0);
     CHECK(are_equal_vectors(expected, &found));

@@ -16,6 +16,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "benchmarks"
 
+# Under a sanitizer they would take minutes. What else runs changes figures, which are not looked at.
+timing = pytest.mark.timing(alone=False)
+
 
 def load_plot() -> Any:
     spec = importlib.util.spec_from_file_location("benchmarks_plot", FOLDER / "plot.py")
@@ -52,7 +55,7 @@ def texts_in(svg: str) -> list[str]:
 # ---- The whole -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.timing
+@timing
 def test_a_quick_run_of_normal_forms_finds_all_answers_right() -> None:
     done = run("normalize.py", "--quick")
     assert (done.returncode, done.stderr) == (0, "")
@@ -60,7 +63,7 @@ def test_a_quick_run_of_normal_forms_finds_all_answers_right() -> None:
     assert len(done.stdout.splitlines()) == 2 + 4 * 2 * 10
 
 
-@pytest.mark.timing
+@timing
 def test_a_quick_run_of_segments_finds_all_answers_right() -> None:
     done = run("segment.py", "--quick")
     assert (done.returncode, done.stderr) == (0, "")
@@ -68,7 +71,7 @@ def test_a_quick_run_of_segments_finds_all_answers_right() -> None:
     assert len(done.stdout.splitlines()) == 2 + 5 * 10
 
 
-@pytest.mark.timing
+@timing
 def test_a_quick_run_measures_everything(output: Path) -> None:
     found = json.loads((output / "words.json").read_text(encoding="utf-8"))
     assert found["about"]["is_quick"] is True
@@ -85,13 +88,13 @@ def test_a_quick_run_measures_everything(output: Path) -> None:
             assert record["mb_per_second"] == pytest.approx(record["bytes"] / seconds["median"] / 1e6)
 
 
-@pytest.mark.timing
+@timing
 def test_a_quick_run_draws_everything(output: Path) -> None:
     for name in ("corpora", "simd", "threads", "distinct", "lengths", "short"):
         assert len(texts_in((output / f"{name}.svg").read_text(encoding="utf-8"))) > 5
 
 
-@pytest.mark.timing
+@timing
 def test_the_page_is_filled_from_the_json(output: Path, tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     page.write_text((ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8"), encoding="utf-8")
@@ -104,7 +107,7 @@ def test_the_page_is_filled_from_the_json(output: Path, tmp_path: Path) -> None:
     assert filled.count("| to the dict |") == 3  # by text, by number of distinct words, by length
 
 
-@pytest.mark.timing
+@timing
 def test_any_file_can_be_measured(tmp_path: Path) -> None:
     (tmp_path / "Überall.txt").write_text("Ein Text, ein ΣΑΣ \u3000 und\xa0noch einer\n" * 100, encoding="utf-8")
     done = run(
@@ -116,7 +119,7 @@ def test_any_file_can_be_measured(tmp_path: Path) -> None:
     assert {record["distinct"] for record in records} == {len({"ein", "text,", "σας", "und", "noch", "einer"})}
 
 
-@pytest.mark.timing
+@timing
 def test_a_file_without_words_is_named(tmp_path: Path) -> None:
     (tmp_path / "blank.txt").write_text(" \n", encoding="utf-8")
     done = run("words.py", tmp_path / "blank.txt", "--only", "corpora", "--output", tmp_path)
@@ -133,7 +136,7 @@ def test_a_report_of_nothing_says_what_makes_one(tmp_path: Path) -> None:
     assert "other.json is none of words.json, bpe.json, published.json, cluster.json" in done.stderr
 
 
-@pytest.mark.timing
+@timing
 def test_a_quick_run_of_tokenizers_measures_and_checks(tmp_path: Path) -> None:
     pytest.importorskip("rustbpe")
     done = run("bpe.py", "--quick", "--output", tmp_path)
@@ -200,7 +203,7 @@ def test_the_page_of_clusters_is_filled_from_the_json(tmp_path: Path) -> None:
     assert "| dask | 35,000,000 | 900 MB | 100 s | 60 s |" in filled
 
 
-@pytest.mark.timing
+@timing
 def test_a_quick_run_of_pipelines_measures_and_checks(tmp_path: Path) -> None:
     done = run("pipelines.py", "--quick", "--output", tmp_path)
     assert done.returncode == 0, done.stderr
@@ -208,7 +211,7 @@ def test_a_quick_run_of_pipelines_measures_and_checks(tmp_path: Path) -> None:
     assert not any(record.get("differing") for records in found["results"].values() for record in records)
 
 
-@pytest.mark.timing
+@timing
 def test_a_quick_run_of_numbers_measures_and_checks() -> None:
     done = run("numeric.py", "--quick")
     assert done.returncode == 0, done.stdout + done.stderr

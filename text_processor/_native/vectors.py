@@ -177,19 +177,30 @@ def view(documents: tuple[Any, ...]) -> Views | None:
     return None if found is None else Views(documents, found[0], found[1], len(documents))
 
 
-def add_each(vectors: Sequence[Vectors], views: Sequence[Views]) -> None:
-    """Add rows to several vectors at the same time, with a thread for each; Ctrl-C stops that within long documents, too."""
-    jobs, error = ffi.new("tp_vectors_job[]", len(vectors)), new_error()
-    kept: list[Any] = []
-    for job, one, each in zip(jobs, vectors, views, strict=True):
-        documents: Any = ffi.from_buffer("tp_document[]", each.places)
-        kept.append(documents)
-        job.vectors, job.documents, job.n_documents = one.pointer, documents, each.n_documents
-    add = partial(lib.tp_vectors_add_each, jobs, len(kept))
-    if all(each.nbytes < _LONG_NBYTES for each in views):
-        check(add(ffi.NULL, ffi.NULL, error), error)
+class Stop:
+    """What stops the threads that add documents."""
+
+    def __init__(self) -> None:
+        self.pointer = ffi.new("uint64_t *")
+
+    def set(self) -> None:
+        lib.tp_stop(self.pointer)
+
+    def __bool__(self) -> bool:
+        return bool(self.pointer[0])
+
+
+def add(vectors: Vectors, views: Views, stop: Stop | None = None) -> None:
+    """Add rows; Ctrl-C stops that within long documents, too, or another thread does by the stop."""
+    documents: Any = ffi.from_buffer("tp_document[]", views.places)
+    error = new_error()
+    put = partial(lib.tp_vectors_add_documents, vectors.pointer, documents, views.n_documents)
+    if stop is not None:
+        check(put(ffi.addressof(lib, "tp_go_on_unless"), stop.pointer, error), error)
+    elif views.nbytes < _LONG_NBYTES:
+        check(put(ffi.NULL, ffi.NULL, error), error)
     else:
-        check(while_uninterrupted(lambda go_on, user: add(go_on, user, error)), error)
+        check(while_uninterrupted(lambda go_on, user: put(go_on, user, error)), error)
 
 
 def add_frequencies(vectors: Sequence[Vectors], frequencies: Sequence[Any]) -> None:

@@ -284,7 +284,7 @@ def as_json(tree: Node, names: Sequence[str], top: int | None, left: Mapping[str
         }
         return made | ({"files": node.n_files, "children": []} if node.is_folder else {})
 
-    made = plain(tree) | {"left_out": {what: len(paths) for what, paths in left.items()}}
+    made: dict[str, Any] = plain(tree) | {"left_out": {what: len(paths) for what, paths in left.items()}}
     waiting = [(tree, made)]
     while waiting:
         node, written = waiting.pop()

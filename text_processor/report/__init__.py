@@ -26,6 +26,7 @@ from text_processor._common import files as common_files
 from text_processor._common.messages import quoted
 from text_processor._common.progress import Progress, check_progress, reporting
 from text_processor._documents.sources import Options
+from text_processor._native.process import CORE_VERSION
 from text_processor._words.options import REPORT_NGRAM_NBYTES
 from text_processor.errors import EmptyAnalyzerError
 from text_processor.report._dispersion import Dispersion, dispersion
@@ -67,8 +68,6 @@ def page(
     >>> page(analyzer)[:15]
     '<!doctype html>'
     """
-    from text_processor import __version__  # noqa: PLC0415 - the package stands above
-
     if title is not None and not isinstance(cast(object, title), str):
         raise TypeError(f"title must be str or None, not {type(title).__name__}")
     given = [analyzer] if versus is None else [analyzer, versus]
@@ -97,7 +96,7 @@ def page(
     check_packages()
     steps = Steps(sides, ngram_bytes)
     with reporting(progress, steps.total or None) as steps.report:
-        made = page_of(sides, title, __version__, ngram_bytes, steps)
+        made = page_of(sides, title, CORE_VERSION, ngram_bytes, steps)
         steps.report(steps.total)  # a step that has nothing to do is left out
     return made
 

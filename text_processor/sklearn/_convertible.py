@@ -57,7 +57,7 @@ class Convertible:
         """Return a vectorizer of this class with the parameters of scikit-learn's, and all that was fitted.
 
         Raises:
-            TypeError: `vectorizer` is not of scikit-learn's class of the same name.
+            TypeError: ``vectorizer`` is not of scikit-learn's class of the same name.
         """
         if type(cast(object, vectorizer)) is not cls._PEER:
             raise TypeError(f"from_sklearn takes scikit-learn's {cls._PEER.__name__}, not {told_apart(vectorizer, cls)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import pairwise
@@ -12,7 +13,7 @@ import scipy.sparse as sp  # type: ignore[import-untyped, unused-ignore]
 from sklearn import get_config  # type: ignore[import-untyped, unused-ignore]
 
 from text_processor._common.progress import Report
-from text_processor._native.vectors import VALUES, Form, Sizes, Vectors, Views, add_each, add_frequencies, view
+from text_processor._native.vectors import VALUES, Form, Sizes, Stop, Vectors, Views, add, add_frequencies, view
 from text_processor.sklearn._columns import BATCH_NBYTES, Column
 
 # The first batch is of few documents, to know how long they are.
@@ -47,19 +48,79 @@ def count(
 
     Several threads work on vectors that ``more`` gives, whose rows and terms follow those of the first.
     """
-    n_done = 0
     try:
         shares = _shares(documents, threads)
         vectors = [first, *(more() for _ in shares[1:])]
         views_of = documents.views if isinstance(documents, Column) else partial(_views, documents)
         readers = [views_of(start, stop) for start, stop in shares]
-        while steps := [(one, views) for one, reader in zip(vectors, readers, strict=True) if (views := next(reader, None))]:
-            add_each(*zip(*steps, strict=True))
-            n_done += sum(views.n_documents for _, views in steps)
-            report(n_done)
+        if len(readers) > 1:
+            _Together(vectors, readers, report).count()
+        else:
+            _count_alone(first, readers[0], report)
     except _OtherDocumentsError:
         return None
     return vectors
+
+
+def _count_alone(vectors: Vectors, reader: Iterator[Views], report: Report) -> None:
+    n_done = 0
+    for views in reader:
+        add(vectors, views)
+        n_done += views.n_documents
+        report(n_done)
+
+
+class _Together:
+    """Threads that add rows to vectors of their own: while one has Python's lock to see where documents lie, others count.
+
+    The calling thread is one of them. It hears Ctrl-C, and stops the others.
+    """
+
+    def __init__(self, vectors: list[Vectors], readers: list[Iterator[Views]], report: Report) -> None:
+        self._shares = list(zip(vectors, readers, strict=True))
+        self._n_done = [0] * len(vectors)
+        self._errors: list[BaseException | None] = [None] * len(vectors)
+        self._stop = Stop()
+        self._report = report
+
+    def count(self) -> None:
+        others = [threading.Thread(target=self._count_share, args=(i,), daemon=True) for i in range(1, len(self._shares))]
+        try:
+            for thread in others:
+                thread.start()
+            for views in self._views_of(0):
+                add(self._shares[0][0], views)
+                self._n_done[0] += views.n_documents
+                self._report(sum(self._n_done))
+            for thread in others:
+                thread.join()
+        except BaseException:
+            self._stop.set()
+            raise
+        finally:
+            for thread in others:
+                if thread.ident is not None:
+                    thread.join()
+        for error in self._errors:
+            if error is not None:
+                raise error
+        self._report(sum(self._n_done))
+
+    def _count_share(self, i: int) -> None:
+        try:
+            for views in self._views_of(i):
+                add(self._shares[i][0], views, self._stop)
+                self._n_done[i] += views.n_documents
+        except BaseException as error:  # noqa: BLE001 - the calling thread raises it
+            self._errors[i] = error
+            self._stop.set()
+
+    def _views_of(self, i: int) -> Iterator[Views]:
+        """Give what is left of a share, until a thread fails."""
+        for views in self._shares[i][1]:
+            if self._stop:
+                return
+            yield views
 
 
 def _views(documents: Sequence[Any], start: int, stop: int) -> Iterator[Views]:

@@ -292,7 +292,7 @@ class WithVocabulary(Convertible):
         """Learn from more documents: after any number of calls the vectorizer is as if `fit` had got all of them.
 
         Only terms and their frequencies are kept, so documents can be more than memory holds: an iterator is read some
-        thousands at a time. `min_df`, `max_df` and `max_features` prune when
+        thousands at a time. ``min_df``, ``max_df`` and ``max_features`` prune when
         the vocabulary is asked for. O(text), and then O(n log n) for n terms.
 
         Args:
@@ -317,7 +317,7 @@ class WithVocabulary(Convertible):
         """Add what another vectorizer has learned by `partial_fit`, as if its documents came after those of this one.
 
         Merging is associative. The parameters that say what a term is must be equal; this vectorizer, which is returned, keeps
-        its other ones. O(terms of `other`).
+        its other ones. O(terms of ``other``).
 
         >>> from text_processor.sklearn import CountVectorizer
         >>> one, other = CountVectorizer().partial_fit(["a red car"]), CountVectorizer().partial_fit(["a red bike"])
@@ -325,7 +325,7 @@ class WithVocabulary(Convertible):
         ['bike', 'car', 'red']
 
         Raises:
-            TypeError: `other` is not of the same class.
+            TypeError: ``other`` is not of the same class.
             ValueError: it is of other parameters, or was not fitted by `partial_fit`.
         """
         if type(other) is not type(self):
@@ -346,22 +346,24 @@ class WithVocabulary(Convertible):
 
     @classmethod
     def from_analyzer(cls, text_analyzer: TextAnalyzer, /, **parameters: Any) -> Self:
-        """Return a vectorizer that is fitted to the documents of a `TextAnalyzer`, as if `fit` had got them.
+        """Return a vectorizer that is fitted to the documents of a `text_processor.TextAnalyzer`, as if `fit` had got them.
 
         An analyzer knows how often each word occurs, and in how many documents; so the vocabulary, its order, the weights and
-        what `min_df`, `max_df` and `max_features` leave are those of `fit`. To an analyzer, blank documents are none. If the
-        core can find its terms, the vectorizer can learn more, and merge, as after `partial_fit`. O(n log n) for n
+        what ``min_df``, ``max_df`` and ``max_features`` leave are those of `fit`. To an analyzer, blank documents are none. If
+        the core can find its terms, the vectorizer can learn more, and merge, as after `partial_fit`. O(n log n) for n
         distinct words.
 
         Args:
-            text_analyzer: terms are as it counts them: `words`, `min_length`, `case`, `accents`, `stop_words` and `ngrams`
-                become `token_pattern` or `tokenizer`, `lowercase`, `strip_accents`, `stop_words` and `ngram_range`.
-            parameters: the other parameters of the class, such as `min_df` or `dtype`.
+            text_analyzer: terms are as it counts them: ``words``, ``min_length``, ``case``, ``accents``, ``stop_words`` and
+                ``ngrams`` become ``token_pattern`` or ``tokenizer``, ``lowercase``, ``strip_accents``, ``stop_words`` and
+                ``ngram_range``.
+            parameters: the other parameters of the class, such as ``min_df`` or ``dtype``.
 
         Raises:
-            TypeError: it is no `TextAnalyzer`.
+            TypeError: it is no `text_processor.TextAnalyzer`.
             ValueError: a parameter differs from what the analyzer has counted; or no vectorizer finds such words, as those of
-                `case="fold"`, `normalize`, and `min_length` with `"uax29"`, a pattern or a function; or no term remains.
+                ``case="fold"``, ``normalize``, and ``min_length`` with ``"uax29"``, a pattern or a function; or no term
+                remains.
 
         >>> from text_processor import TextAnalyzer
         >>> from text_processor.sklearn import CountVectorizer
@@ -527,7 +529,7 @@ class WithVocabulary(Convertible):
         except TooLargeError:  # a weighted value is not finite; the rows, which are few, are still there
             cast(_weights.Weighing, weighing).is_done = False
             matrix = _counting.matrix_of(parts, parts.n_terms, self.dtype, Form(threads=threads))  # type: ignore[attr-defined]
-        kept.idle.extend(used[: max(_MOST_KEPT, threads) - len(kept.idle)])
+        kept.idle.extend(reversed(used[: max(_MOST_KEPT, threads) - len(kept.idle)]))  # so that each gets its share again
         return kept.vocabulary, matrix
 
     def _kept_for(self, way: Way) -> Kept | None:

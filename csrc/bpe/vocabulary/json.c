@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json_text.h"
 #include "base/memory.h"
 #include "base/once.h"
 #include "bpe/vocabulary/vocabulary.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
-#include "base/json.h"
+#include "base/json_text.h"
 #include "base/once.h"
 #include "documents/json.h"
 #include "unicode/utf8.h"

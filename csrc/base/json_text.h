@@ -1,6 +1,6 @@
 /* What the readers of JSON share: one byte at a time, and what stands for a character in a string. */
-#ifndef TEXTPROC_BASE_JSON_H
-#define TEXTPROC_BASE_JSON_H
+#ifndef TEXTPROC_BASE_JSON_TEXT_H
+#define TEXTPROC_BASE_JSON_TEXT_H
 
 #include <stdbool.h>
 #include <stdint.h>
