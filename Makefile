@@ -31,7 +31,7 @@ help: ## This list
 help-more: ## The list of all other targets, by subject
 	@$(list) make/*.mk
 
-.PHONY: build demo check test test-project test-cluster lint types
+.PHONY: build demo check test test-python test-project test-cluster lint types
 build: $(VENV)/.built ## Compile the C core and install the package into .venv, editable; again after a change of C
 
 demo: build ## Set everything up, then count the words of a real book
@@ -45,7 +45,12 @@ check: ## Build what has changed and run one test: ONE=test_split, or a file, or
 	@$(foreach program,$(ONE_C:tests/c/%.c=$(BUILD)/c/plain/%),$(MAKE) $(program) && $(program))
 	@$(if $(ONE_PYTHON),$(MAKE) $(VENV)/.test-tools && HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(VENV)/bin/python -m pytest -q $(ONE_PYTHON))
 
-test: $(VENV)/.test-tools test-c ## The tests of the C core and of the package
+# The C core is tested while packages are on their way; examples are few unless more are asked for.
+test: ## The tests of the C core and of the package; HYPOTHESIS_PROFILE=ci tries more
+	@$(AT_ONCE) $(VENV)/.test-tools test-c
+	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(MAKE) test-python
+
+test-python: $(VENV)/.test-tools
 	$(call side-by-side,$(VENV)/bin/python)
 
 test-project: $(VENV)/.dev-tools ## The tests of what is around the package: documentation, tools, benchmarks, workflows

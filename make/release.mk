@@ -1,7 +1,9 @@
 # What is handed out
 
-# The versions on which test-wheel runs the whole test suite, not the smoke test alone.
-SUITE ?= 3.11 3.12 3.13 3.14 3.15
+# The versions on which test-wheel runs the whole test suite, not the smoke test alone, and the one on which it measures what
+# lines they reach.
+SUITE    ?= 3.11 3.12 3.13 3.14 3.15
+MEASURED ?=
 
 .PHONY: manylinux workflows release first-change test-wheel newest-pythons free-threaded workshop
 manylinux: $(VENV)/.release-tools ## The sdist and the wheel for Linux, twice, to the byte the same, audited, into dist/release/
@@ -14,7 +16,7 @@ release: manylinux workflows $(VENV)/.test-tools ## Whether a version may be rel
 	@$(VENV)/bin/python tools/check_release.py dist/release
 
 test-wheel: wheel ## Try that wheel on every CPython from 3.11 to 3.15 found here
-	@PYTHON=$(PYTHON) tools/test_wheel.sh dist/*.whl dist/*.tar.gz $(BUILD)/test-wheel $(SUITE)
+	@PYTHON=$(PYTHON) MEASURED=$(MEASURED) tools/test_wheel.sh dist/*.whl dist/*.tar.gz $(BUILD)/test-wheel $(SUITE)
 
 in-unstable = tools/in_unstable.sh $(BUILD)/sid
 newest-pythons: wheel ## The wheel on CPython 3.14 and 3.15 of Debian's unstable branch, in a root of its own; needs root

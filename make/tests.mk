@@ -1,7 +1,7 @@
 # More ways to run the tests
 
 # Tests two or more at a time, one on each processor; then one by one those that need the machine to themselves. These are marked
-# `alone`, all that measure time among them: $(call side-by-side,command that stands for python,paths,what pytest is told besides,
+# `alone`: $(call side-by-side,command that stands for python,paths,what pytest is told besides,
 # the marks of what is left out, as in " and not timing")
 define side-by-side
 $(1) -m pytest $(2) $(3) --numprocesses=auto --dist=worksteal -m 'not alone$(4)'
@@ -32,7 +32,7 @@ run-coverage-python: $(VENV)/.dev-tools
 	@rm -rf $(BUILD)/coverage && mkdir -p $(BUILD)/coverage
 	$(call side-by-side,$(VENV)/bin/coverage run,,--ignore=tests/test_fork.py, and not timing)
 	$(VENV)/bin/python -m pytest tests/test_fork.py
-	$(VENV)/bin/python -m pytest -m timing --ignore=tests/test_fork.py
+	$(call side-by-side,$(VENV)/bin/python,,--ignore=tests/test_fork.py, and timing)
 	@$(VENV)/bin/coverage combine --quiet
 	@$(VENV)/bin/coverage report
 

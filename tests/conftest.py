@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Spare the collector the million objects that are thousands of tests: tests ask for collections, and so does a full heap."""
+    """Spare the collector the half million objects that are thousands of tests."""
     gc.collect()
     gc.freeze()
 

@@ -662,6 +662,12 @@ CASES: list[Case] = [
     (lambda: set_memory_limit("1 GB"), TypeError, "str", "an int or None"),
     (lambda: set_memory_limit(-1), ValueError, "-1", "from 0 to 9223372036854775807, or None"),
     (lambda: set_memory_limit(HUGE), ValueError, "an int of 16610 bits", "from 0 to"),
+    (
+        lambda: within(1 << 20, lambda: native_process.check_kept(1 << 21)),
+        MemoryError,
+        "2097152 bytes",
+        "limit is 1048576 (set_memory_limit)",
+    ),
     (lambda: core_error(native_corpus.lib.TP_INVALID_UTF8), InvalidDocumentError, "at byte 7", "a clause"),
     (lambda: core_error(native_corpus.lib.TP_CANCELLED), TextProcessorError, "offset 7", "a clause"),
     (
@@ -2056,13 +2062,21 @@ def with_replaced(owner: Any, name: str, value: Any, act: Callable[[], object]) 
         act()
 
 
+def within(nbytes: int, act: Callable[[], object]) -> None:
+    set_memory_limit(nbytes)
+    try:
+        act()
+    finally:
+        set_memory_limit(None)
+
+
 class FullDisk(io.BytesIO):
     """A temporary file for which there is no room."""
 
     def __init__(self, size: int) -> None:
         super().__init__()
 
-    def writelines(self, pieces: object) -> None:
+    def write(self, piece: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
@@ -2251,6 +2265,9 @@ OF_C_ALONE = {
         "there are not so many threads",
         "a weighted value is not finite",
         "the sort was stopped",
+        "adding documents was stopped",
+        "reading a snapshot was stopped",
+        "reading rows was stopped",
         "there is no such boundary",
         "a boundary is repeated",
         "a chunk must be larger than the overlap",

@@ -193,21 +193,27 @@ def test_ctrl_c_stops_handing_out_at_once(repl):
     assert_nothing_is_lost(repl)
 
 
-@pytest.mark.timing
-@pytest.mark.parametrize(
-    "call",
-    ["t.train(text, 50_000)", "t.encode_array(text)", "t.encode_batch(texts)", "t.encode_batch([text], 1)"],
-)
-def test_ctrl_c_stops_a_tokenizer_at_once(call):
+@pytest.fixture(scope="module")
+def tokenizers_repl():
+    """A prompt with a tokenizer ``t``, a text of 180 MB and the same in pieces."""
     with Repl() as repl:
         repl.run("from text_processor import Tokenizer")
         repl.run('text = " ".join(map(str, range(1_000_000, 21_000_000)))')
         repl.run("texts = [text[i : i + 100] for i in range(0, len(text), 100)]")
         repl.run('t = Tokenizer("gpt2"); t.train(text[:1_000_000], 500)')
         repl.run("before = t.mergeable_ranks()")
-        delays = [repl.interrupt(call, moment) for moment in MOMENTS]
-        assert statistics.median(delays) <= 0.2, delays
-        assert repl.run("t.mergeable_ranks() == before") == "True"
+        yield repl
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize(
+    "call",
+    ["t.train(text, 50_000)", "t.encode_array(text)", "t.encode_batch(texts)", "t.encode_batch([text], 1)"],
+)
+def test_ctrl_c_stops_a_tokenizer_at_once(tokenizers_repl, call):
+    delays = [tokenizers_repl.interrupt(call, moment) for moment in MOMENTS]
+    assert statistics.median(delays) <= 0.2, delays
+    assert tokenizers_repl.run("t.mergeable_ranks() == before") == "True"
 
 
 # ---- The command -----------------------------------------------------------------------------------------------------

@@ -247,7 +247,9 @@ static void test_many_terms_are_ranked(void)
     size_t n = (size_t)held.sizes.n_terms, start = 0;
     const char **in_order = must_allocate(n * sizeof *in_order);
     for (size_t i = 0; i < n; i++) {
-        char *end = strchr((char *)held.terms + start, '\n');
+        /* Not strchr, which a sanitizer lets look at all that follows. */
+        char *end = (char *)held.terms + start;
+        while (*end != '\n') end++;
         *end = 0;
         in_order[held.ranks[i]] = (char *)held.terms + start;
         start = (size_t)(end - (char *)held.terms) + 1;

@@ -114,6 +114,12 @@ def test_an_index_shows_no_links_to_files_that_it_does_not_have() -> None:
     assert [link for link in links if not link.startswith(("https://", "http://"))] == []
 
 
+def test_no_system_is_named_that_was_never_tried() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    systems = [each for each in project["classifiers"] if each.startswith("Operating System :: ")]
+    assert systems == ["Operating System :: POSIX"]
+
+
 @pytest.mark.parametrize("missing", LICENCES)
 def test_a_licence_that_is_missing_is_named(tmp_path: Path, missing: str) -> None:
     with pytest.raises(SystemExit, match=Path(missing).name + " is missing"):
