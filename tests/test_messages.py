@@ -1478,6 +1478,12 @@ CASES: list[Case] = [
     ),
     # Files of tokenizers
     (lambda: Tokenizer.load(file("x")), InvalidTokenizerError, "not b'x'", "begins with b'\\x89TPB"),
+    (
+        lambda: Tokenizer.load(file(gzip.compress(b"a"), "a.tiktoken")),
+        InvalidTokenizerError,
+        "gzip",
+        "must be UTF-8, and not compressed",
+    ),
     (lambda: Tokenizer.load(tokenizer_file(pattern=5)), InvalidTokenizerError, "not 5", "pattern must be a text"),
     (lambda: Tokenizer.load(tokenizer_file(has_merges=5)), InvalidTokenizerError, "not 5", "must be true or false"),
     (lambda: Tokenizer.load(tokenizer_file(special_tokens=5)), InvalidTokenizerError, "not 5", "must be an object"),

@@ -1,5 +1,6 @@
 """Hooks and bars: how often they are called, and what is left when the work ends, in whatever way."""
 
+import inspect
 import io
 import itertools
 import os
@@ -12,9 +13,10 @@ from types import SimpleNamespace
 import pytest
 from bpe_texts import of_bytes
 
-from text_processor import TextAnalyzer, Tokenizer
+from text_processor import PieceCounts, TextAnalyzer, Tokenizer, numeric
 from text_processor._common import progress as common_progress
 from text_processor._common.progress import reporting
+from text_processor.vader import SentimentIntensityAnalyzer
 
 
 class Clock:
@@ -282,19 +284,71 @@ def test_a_notebook_shows_a_bar_below_the_cell(cell, clock, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda: TextAnalyzer().add_documents(["some words"], progress=True),
-        lambda: of_bytes().encode_batch(["some words"], progress=True),
-        lambda: Tokenizer().train("some words", 258, progress=True),
-    ],
-)
-def test_every_work_shows_its_bar_in_a_notebook(cell, call):
+WORK = {
+    TextAnalyzer: {
+        "add_documents": lambda new: new.add_documents(["some words"], progress=True),
+        "add_buffer": lambda new: new.add_buffer(b"some words", progress=True),
+        "add_file": lambda new: new.add_file(__file__, progress=True),
+        "add_stream": lambda new: new.add_stream(io.BytesIO(b"some words"), progress=True),
+        "add_arrow": lambda new: new.add_arrow(arrow(["some words"]), progress=True),
+    },
+    Tokenizer: {
+        "train": lambda new: new.train("some words", 258, progress=True),
+        "train_from_iterator": lambda new: new.train_from_iterator(["some words"], 258, progress=True),
+        "train_from_counts": lambda new: new.train_from_counts({"some words": 2}, 258, progress=True),
+        "extend": lambda _: of_bytes().extend("some words", 258, progress=True),
+        "encode_batch": lambda _: of_bytes().encode_batch(["some words"], progress=True),
+        "count_batch": lambda _: of_bytes().count_batch(["some words"], progress=True),
+        "chunks_batch": lambda _: of_bytes().chunks_batch(["some words"], 5, progress=True),
+        "decode_batch": lambda _: of_bytes().decode_batch([[97]], progress=True),
+        "encode_arrow": lambda _: of_bytes().encode_arrow(arrow(["some words"]), progress=True),
+        "count_arrow": lambda _: of_bytes().count_arrow(arrow(["some words"]), progress=True),
+        "chunks_arrow": lambda _: of_bytes().chunks_arrow(arrow(["some words"]), 5, progress=True),
+        "encode_file": lambda _: of_bytes().encode_file(__file__, os.devnull, progress=True),
+        "encode_corpus": lambda _: of_bytes().encode_corpus(iter(["some words"]), "shards", format="raw", progress=True),
+    },
+    PieceCounts: {
+        "add": lambda new: new.add("some words", progress=True),
+        "add_texts": lambda new: new.add_texts(["some words"], progress=True),
+        "add_counts": lambda new: new.add_counts({"some words": 2}, progress=True),
+        "add_file": lambda new: new.add_file(__file__, progress=True),
+        "add_stream": lambda new: new.add_stream(io.BytesIO(b"some words"), progress=True),
+        "add_arrow": lambda new: new.add_arrow(arrow(["some words"]), progress=True),
+    },
+    SentimentIntensityAnalyzer: {
+        "scores": lambda new: new.scores(["some words"], progress=True),
+        "compound": lambda new: new.compound(["some words"], progress=True),
+    },
+    numeric: {
+        "parallel_sum": lambda _: numeric.parallel_sum([1], progress=True),
+        "process_numbers": lambda _: numeric.process_numbers([1], 0, progress=True),
+        "array_multiply": lambda _: numeric.array_multiply([1], [2], progress=True),
+        "matrix_multiply": lambda _: numeric.matrix_multiply([[1.0]], [[2.0]], progress=True),
+        "compute_stats": lambda _: numeric.compute_stats([1], progress=True),
+        "monte_carlo_pi": lambda _: numeric.monte_carlo_pi(10, progress=True),
+        "sieve_of_eratosthenes": lambda _: numeric.sieve_of_eratosthenes(10, progress=True),
+    },
+}
+
+
+def arrow(texts):
+    return pytest.importorskip("pyarrow").array(texts)
+
+
+@pytest.mark.parametrize(("owner", "name"), [(owner, name) for owner, work in WORK.items() for name in work])
+def test_every_work_shows_its_bar_in_a_notebook(cell, owner, name, tmp_path, monkeypatch):
     pytest.importorskip("rich")
-    call()
+    monkeypatch.chdir(tmp_path)
+    WORK[owner][name](owner() if isinstance(owner, type) else owner)
     assert cell.texts
     assert set(cell.outputs.values()) == {""}
+
+
+def test_no_work_with_progress_is_left_out():
+    for owner, work in WORK.items():
+        public = [name for name in dir(owner) if not name.startswith("_") and callable(getattr(owner, name))]
+        with_progress = {name for name in public if "progress" in inspect.signature(getattr(owner, name)).parameters}
+        assert with_progress - {"report"} == work.keys()  # one on a report takes seconds
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])

@@ -169,6 +169,15 @@ def test_names_cannot_steer_the_terminal(checkout: Path, models: list[str], monk
     assert "\x1b" not in output
 
 
+def test_no_file_is_read_beyond_the_limit(
+    checkout: Path, models: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (checkout / "large.txt").write_bytes(b"a " * (2 << 20))
+    assert run(monkeypatch, *models[:2], "--tree", checkout, "--max-memory", "3M")[0] == 1
+    assert "not enough memory within --max-memory, 3,145,728 bytes" in capsys.readouterr().err
+    assert run(monkeypatch, *models[:2], "--tree", checkout, "--max-memory", "100M")[0] == 0
+
+
 def test_what_cannot_be_read_is_an_error_or_left_out(
     checkout: Path, models: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -178,7 +178,7 @@ class PieceCounts:
         Raises:
             OSError: the file cannot be read.
             InvalidDocumentError: the file is not text in that encoding, or its compressed data is damaged.
-            LookupError: the encoding is not known.
+            ValueError: the encoding is not known.
         """
         check_progress(progress)
         options = Options("whole", "skip", errors, encoding).checked()
@@ -203,7 +203,7 @@ class PieceCounts:
         Raises:
             TypeError: the stream has no method ``read``, or that method returns something else.
             InvalidDocumentError: the stream is not text in that encoding, or its compressed data is damaged.
-            LookupError: the encoding is not known.
+            ValueError: the encoding is not known.
 
         >>> import io
         >>> from text_processor import PieceCounts
