@@ -677,6 +677,12 @@ CASES: list[Case] = [
     (lambda: set_memory_limit("1 GB"), TypeError, "str", "an int or None"),
     (lambda: set_memory_limit(-1), ValueError, "-1", "from 0 to 9223372036854775807, or None"),
     (lambda: set_memory_limit(HUGE), ValueError, "an int of 16610 bits", "from 0 to"),
+    (
+        lambda: within(1 << 20, lambda: native_process.check_kept(1 << 21)),
+        MemoryError,
+        "2097152 bytes",
+        "limit is 1048576 (set_memory_limit)",
+    ),
     (lambda: core_error(native_corpus.lib.TP_INVALID_UTF8), InvalidDocumentError, "at byte 7", "a clause"),
     (lambda: core_error(native_corpus.lib.TP_CANCELLED), TextProcessorError, "offset 7", "a clause"),
     (
@@ -1487,6 +1493,12 @@ CASES: list[Case] = [
     ),
     # Files of tokenizers
     (lambda: Tokenizer.load(file("x")), InvalidTokenizerError, "not b'x'", "begins with b'\\x89TPB"),
+    (
+        lambda: Tokenizer.load(file(gzip.compress(b"a"), "a.tiktoken")),
+        InvalidTokenizerError,
+        "gzip",
+        "must be UTF-8, and not compressed",
+    ),
     (lambda: Tokenizer.load(tokenizer_file(pattern=5)), InvalidTokenizerError, "not 5", "pattern must be a text"),
     (lambda: Tokenizer.load(tokenizer_file(has_merges=5)), InvalidTokenizerError, "not 5", "must be true or false"),
     (lambda: Tokenizer.load(tokenizer_file(special_tokens=5)), InvalidTokenizerError, "not 5", "must be an object"),
@@ -2081,6 +2093,14 @@ CASES: list[Case] = [
 def with_replaced(owner: Any, name: str, value: Any, act: Callable[[], object]) -> None:
     with replaced(owner, name, value):
         act()
+
+
+def within(nbytes: int, act: Callable[[], object]) -> None:
+    set_memory_limit(nbytes)
+    try:
+        act()
+    finally:
+        set_memory_limit(None)
 
 
 class FullDisk(io.BytesIO):

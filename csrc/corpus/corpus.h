@@ -35,7 +35,7 @@ struct tp_corpus {
 };
 
 /* Asks after each few thousand terms, which take about a millisecond, whether reading them goes on. */
-static inline bool tp_terms_go_on(tp_go_on go_on, void *user, size_t n_done)
+static inline bool tp_may_read_on(tp_go_on go_on, void *user, size_t n_done)
 {
     return go_on == NULL || n_done == 0 || n_done % 4096 != 0 || go_on(user) != 0;
 }

@@ -59,7 +59,7 @@ static tp_status add_rows(tp_counts *counts, const tp_rows *rows, bool of_any_ru
         if (end < start || end > rows->text_nbytes) {
             return tp_fail(error, TP_INVALID_ARGUMENT, i, "the terms must ascend within the text");
         }
-        if (!tp_terms_go_on(go_on, user, i)) return tp_fail(error, TP_CANCELLED, i, "reading rows was stopped");
+        if (!tp_may_read_on(go_on, user, i)) return tp_fail(error, TP_CANCELLED, i, "reading rows was stopped");
         const uint8_t *text = rows->text != NULL ? rows->text + start : NULL; /* C allows no arithmetic on NULL */
         const row r = {i, (size_t)(end - start), text, tp_once(rows->counts[i]), tp_once(rows->document_frequencies[i])};
         tp_status status = add_row(counts, &r, of_any_rule, error);

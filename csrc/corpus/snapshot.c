@@ -186,7 +186,7 @@ static tp_status read_terms(tp_counts *counts, const layout *from, is_term *is_v
         const uint8_t *newline = p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
         uint64_t offset = text_offset + (uint64_t)(p - from->text);
         if (newline == NULL) return damaged(error, offset, "there are fewer terms than announced");
-        if (!tp_terms_go_on(go_on, user, i)) return tp_fail(error, TP_CANCELLED, offset, "reading a snapshot was stopped");
+        if (!tp_may_read_on(go_on, user, i)) return tp_fail(error, TP_CANCELLED, offset, "reading a snapshot was stopped");
         size_t nbytes = (size_t)(newline - p);
         const uint8_t *term = copy_term(counts, p, nbytes);
         if (term == NULL) return tp_fail_no_memory(error);
