@@ -47,7 +47,7 @@ check: ## Build what has changed and run one test: ONE=test_split, or a file, or
 
 # The C core is tested while packages are on their way; examples are few unless more are asked for.
 test: ## The tests of the C core and of the package; HYPOTHESIS_PROFILE=ci tries more
-	@$(AT_ONCE) $(VENV)/.test-tools test-c
+	+@$(AT_ONCE) $(VENV)/.test-tools test-c
 	@HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-quick} $(MAKE) test-python
 
 test-python: $(VENV)/.test-tools

@@ -75,7 +75,7 @@ OTHER_C := benchmarks/c/count.o benchmarks/c/encode.o examples/workshop/workshop
 
 .PHONY: test-c warnings warnings-gcc warnings-clang asan ubsan tsan fuzz run-fuzz valgrind run-valgrind instructions instructions-update
 test-c: ## Test the C core alone, without Python
-	@$(AT_ONCE) $(programs-plain)
+	+@$(AT_ONCE) $(programs-plain)
 	$(call run-c-tests,plain)
 
 warnings: warnings-gcc $(call if-installed,clang,warnings-clang) ## Compile the C core with gcc and clang, every warning an error
