@@ -1418,9 +1418,6 @@ class Lib:
         /,
     ) -> int: ...
     def tp_vectors_get_sizes(self, vectors: Pointer[TpVectors], sizes: Pointer[TpVectorsSizes], /) -> None: ...
-    def tp_vectors_get_rows(
-        self, vectors: Pointer[TpVectors], columns: Pointer[Int32], counts: Pointer[Int32], row_starts: Pointer[Int64], /
-    ) -> None: ...
     def tp_vectors_take_rows(
         self,
         vectors: Pointer[TpVectors],

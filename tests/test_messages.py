@@ -498,6 +498,21 @@ def within(context: Callable[[], contextlib.AbstractContextManager[Any]], act: C
     return run
 
 
+@contextlib.contextmanager
+def limited_memory() -> Iterator[None]:
+    set_memory_limit(1 << 20)
+    try:
+        yield
+    finally:
+        set_memory_limit(None)
+
+
+def whole_lines(name: str) -> None:
+    options = sources.Options("lines", "skip")
+    with sources.opened_file(name, options) as given:
+        list(given.shards(options, 1)[0].whole_lines())
+
+
 def core_error(status: int) -> None:
     """What is raised for a status that no call of the core gives the package without that it says more."""
     error = native_status.new_error()
@@ -1771,6 +1786,18 @@ CASES: list[Case] = [
         ImportError,
         "numbers from Arrow",
         "pip install '.[arrow]'",
+    ),
+    (
+        within(limited_memory, lambda: whole_lines(file("a" * (1 << 21)))),
+        MemoryError,
+        "no memory: 1310720 bytes of text were to be kept",
+        "the limit is 1048576 (set_memory_limit)",
+    ),
+    (
+        lambda: Tokenizer.load(Path(file(b"\x1f\x8b\x08" + bytes(9)))),
+        InvalidTokenizerError,
+        "file: it looks like gzip data",
+        "must be UTF-8, and not compressed",
     ),
     (lambda: numeric.process_numbers([1], "2"), TypeError, "not str", "threshold must be an int or a float"),
     (lambda: numeric.process_numbers([1e308], 0), OverflowError, "numbers[0] is 1e+308", "too large for a float"),

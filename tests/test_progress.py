@@ -1,6 +1,5 @@
 """Hooks and bars: how often they are called, and what is left when the work ends, in whatever way."""
 
-import inspect
 import io
 import itertools
 import os
@@ -8,6 +7,7 @@ import select
 import sys
 import termios
 import threading
+from inspect import isroutine, signature
 from types import SimpleNamespace
 
 import pytest
@@ -346,8 +346,8 @@ def test_every_work_shows_its_bar_in_a_notebook(cell, owner, name, tmp_path, mon
 
 def test_no_work_with_progress_is_left_out():
     for owner, work in WORK.items():
-        public = [name for name in dir(owner) if not name.startswith("_") and callable(getattr(owner, name))]
-        with_progress = {name for name in public if "progress" in inspect.signature(getattr(owner, name)).parameters}
+        public = [name for name in dir(owner) if not name.startswith("_") and isroutine(getattr(owner, name))]
+        with_progress = {name for name in public if "progress" in signature(getattr(owner, name)).parameters}
         assert with_progress - {"report"} == work.keys()  # one on a report takes seconds
 
 

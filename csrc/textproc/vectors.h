@@ -98,11 +98,6 @@ typedef struct tp_vectors_sizes {
 /* Stores the sizes of now. */
 void tp_vectors_get_sizes(const tp_vectors *vectors, tp_vectors_sizes *sizes);
 
-/* Stores the rows in compressed form: the columns of each row in ascending order, with its counts beside them; row i is the
- * entries row_starts[i] … row_starts[i + 1] - 1. A hashed column whose counts add up to zero is an entry too. There must be room
- * for what tp_vectors_get_sizes stored, and one more start. The rows stay. O(entries). */
-void tp_vectors_get_rows(const tp_vectors *vectors, int32_t *columns, int32_t *counts, int64_t *row_starts);
-
 /* What counts are stored as. */
 typedef enum tp_values {
     TP_VALUES_INT32 = 0,   /* int32_t */
@@ -132,10 +127,11 @@ typedef struct tp_rows_form {
     size_t n_threads;
 } tp_rows_form;
 
-/* Stores the last rows, about a million entries, where they are among all rows, and removes them; their memory is given back. Call
- * it until *n_left, the number of rows that are left, is 0. `columns` and `values` are those of all rows, row i of which is the entries
- * row_starts[i] … row_starts[i + 1] - 1. Unless TP_OK is returned, nothing is removed; TP_TOO_LARGE if a value times its weight is
- * not finite. O(entries). */
+/* Stores the last rows, about a million entries, where they are among all rows, and removes them; their memory is given back.
+ * Call it until *n_left, the number of rows that are left, is 0. `columns` and `values` are those of all rows, row i of which is
+ * the entries row_starts[i] … row_starts[i + 1] - 1, in ascending order of their numbers; a hashed column whose counts add up to
+ * zero is an entry too. Unless TP_OK is returned, nothing is removed; TP_TOO_LARGE if a value times its weight is not finite.
+ * O(entries). */
 tp_status tp_vectors_take_rows(tp_vectors *vectors, const tp_rows_form *form, int32_t *columns, void *values, int64_t *row_starts,
                                uint64_t *n_left, tp_error *error);
 

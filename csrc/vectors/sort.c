@@ -121,14 +121,35 @@ uint32_t *tp_sort_numbers(uint32_t *numbers, uint32_t *scratch, size_t n, uint64
 
 static inline uint8_t shown_byte(uint8_t byte) { return byte == 0xFF ? '\n' : byte; }
 
-/* Returns eight bytes of a term from a place on as one number that compares as they do; zeros stand behind its end. */
-static uint64_t eight_of(const tp_table *table, uint32_t number, size_t place)
+static inline uint64_t first_byte_highest(uint64_t loaded)
 {
-    const uint8_t *text = tp_table_text(table, number) + place;
-    size_t nbytes = tp_table_nbytes(table, number) - place;
-    uint64_t eight = 0;
-    for (size_t i = 0; i < sizeof eight; i++) eight = eight << 8 | (i < nbytes ? shown_byte(text[i]) : 0);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    return loaded;
+#else
+    loaded = (loaded & UINT64_C(0x00FF00FF00FF00FF)) << 8 | (loaded >> 8 & UINT64_C(0x00FF00FF00FF00FF));
+    loaded = (loaded & UINT64_C(0x0000FFFF0000FFFF)) << 16 | (loaded >> 16 & UINT64_C(0x0000FFFF0000FFFF));
+    return loaded << 32 | loaded >> 32; /* compilers make one instruction of it */
+#endif
+}
+
+/* Replaces the bytes FF. */
+static uint64_t shown_eight(uint64_t eight)
+{
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        if ((eight >> shift & 0xFF) == 0xFF) eight ^= (uint64_t)(0xFF ^ '\n') << shift;
+    }
     return eight;
+}
+
+/* Returns eight bytes of a term from a place on as one number that compares as they do; zeros stand behind its end. A table has
+ * room for a key behind its text, which may be read. */
+static inline uint64_t eight_of(const tp_table *table, uint32_t number, size_t place)
+{
+    const size_t nbytes = tp_table_nbytes(table, number) - place;
+    uint64_t eight = first_byte_highest(tp_hash_load_8(tp_table_text(table, number) + place));
+    if (nbytes < 8) eight = nbytes == 0 ? 0 : eight & ~UINT64_C(0) << 8 * (8 - nbytes);
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    return (eight & (~eight - ones) & ones << 7) == 0 ? eight : shown_eight(eight); /* no byte of ~eight is zero */
 }
 
 /* Compares texts that are equal before a place. */
@@ -228,6 +249,28 @@ static bool may_go_on(sorting *s, size_t thread, size_t n)
 /* Fewer terms are merged, and so are terms that have so many bytes in common, so that the calls below end soon. */
 enum { FEW_TERMS = 64, MOST_COMMON_NBYTES = 256 };
 
+/* Whether none of n terms, whose eight bytes before a place are equal, ends before it. */
+static bool all_go_on(const tp_table *table, const tp_sorted_term *terms, size_t n, size_t place)
+{
+    if ((terms->eight & 0xFF) != 0) return true; /* the last of these bytes stands in all of them */
+    for (size_t i = 0; i < n; i++) {
+        if (tp_table_nbytes(table, terms[i].number) < place) return false;
+    }
+    return true;
+}
+
+/* Gives n terms, of n_there that stand there, their eight bytes from a place on. The texts lie anywhere, so those of the terms ahead,
+ * which come soon, are prefetched. */
+static void take_eights(const tp_table *table, tp_sorted_term *terms, size_t n, size_t n_there, size_t place)
+{
+    enum { AHEAD = 8 };
+    for (size_t i = 0; i < n; i++) {
+        if (i + 2 * AHEAD < n_there) TP_PREFETCH(&table->starts[terms[i + 2 * AHEAD].number]);
+        if (i + AHEAD < n_there) TP_PREFETCH(tp_table_text(table, terms[i + AHEAD].number) + place);
+        terms[i].eight = eight_of(table, terms[i].number, place);
+    }
+}
+
 /* Sorts n terms that are equal before a place: by the next eight bytes, and those with equal ones by what follows. Terms that end
  * within these are equal only if the shorter one has zeros where the other ends, so the length decides among them. */
 static void sort_from(sorting *s, size_t thread, tp_sorted_term *terms, tp_sorted_term *scratch, size_t n, size_t place)
@@ -240,16 +283,13 @@ static void sort_from(sorting *s, size_t thread, tp_sorted_term *terms, tp_sorte
     }
     sort_by_eight(terms, scratch, n);
     for (size_t first = 0, end; first < n; first = end) {
-        bool all_go_on = true;
-        for (end = first; end < n && terms[end].eight == terms[first].eight; end++) {
-            all_go_on &= tp_table_nbytes(table, terms[end].number) >= place + sizeof terms->eight;
-        }
+        for (end = first + 1; end < n && terms[end].eight == terms[first].eight;) end++;
         if (end - first < 2) continue;
-        if (!all_go_on) {
+        if (!all_go_on(table, terms + first, end - first, place + sizeof terms->eight)) {
             sort_by_merging(table, terms + first, scratch, end - first, place);
             continue;
         }
-        for (size_t i = first; i < end; i++) terms[i].eight = eight_of(table, terms[i].number, place + sizeof terms->eight);
+        take_eights(table, terms + first, end - first, n - first, place + sizeof terms->eight);
         sort_from(s, thread, terms + first, scratch, end - first, place + sizeof terms->eight);
     }
 }

@@ -271,15 +271,6 @@ void tp_vectors_get_sizes(const tp_vectors *v, tp_vectors_sizes *sizes)
     *sizes = (tp_vectors_sizes){v->n_rows, v->n_entries, v->table.n_terms, v->table.text.used};
 }
 
-void tp_vectors_get_rows(const tp_vectors *v, int32_t *columns, int32_t *counts, int64_t *row_starts)
-{
-    row_starts[0] = 0;
-    for (size_t i = 0; i < v->n_rows; i++) row_starts[i + 1] = (int64_t)v->row_ends[i];
-    if (v->n_entries == 0) return;
-    memcpy(columns, v->columns, v->n_entries * sizeof *columns);
-    memcpy(counts, v->counts, v->n_entries * sizeof *counts);
-}
-
 /* Up to so many entries keep their memory, so that a call with few documents need not allocate. */
 enum { KEPT_ENTRIES = 1 << 16 };
 

@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "textproc.h"
+#include "vectors/rows.h"
 
 /* All that vectors hold. */
 typedef struct held_vectors {
@@ -32,7 +33,11 @@ static inline held_vectors read_vectors(const tp_vectors *vectors)
     held.ranks = room_for((size_t)held.sizes.n_terms, sizeof *held.ranks);
     held.starts = room_for((size_t)held.sizes.n_rows, sizeof *held.starts);
     held.terms = room_for((size_t)held.sizes.terms_nbytes, 1);
-    tp_vectors_get_rows(vectors, held.columns, held.counts, held.starts);
+    for (size_t i = 0; i < vectors->n_entries; i++) {
+        held.columns[i] = (int32_t)vectors->columns[i];
+        held.counts[i] = vectors->counts[i];
+    }
+    for (size_t i = 0; i < vectors->n_rows; i++) held.starts[i + 1] = (int64_t)vectors->row_ends[i];
     tp_vectors_get_terms(vectors, held.terms);
     CHECK_EQ_U(tp_vectors_rank_terms(vectors, 1, held.ranks, NULL, NULL, NULL), TP_OK);
     return held;

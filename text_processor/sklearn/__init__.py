@@ -15,6 +15,7 @@ class of characters, documents with lone surrogates, and all of a subclass that 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, cast
 
 from text_processor._common.messages import needs
@@ -103,7 +104,7 @@ class TfidfVectorizer(WithVocabulary, PeerTfidf):  # type: ignore[misc]
             check_is_fitted(self, msg="The TF-IDF vectorizer is not fitted")
         weighing = UNDER_WAY.weighing = _weights.Weighing(self)
         try:
-            with self._telling(progress, raw_documents):
+            with nullcontext() if progress is None else self._telling(progress, raw_documents):
                 counts = PeerCount.transform(self, raw_documents)
         finally:
             UNDER_WAY.weighing = None

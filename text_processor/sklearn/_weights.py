@@ -17,6 +17,9 @@ NORMALIZE: dict[str | None, Callable[[Any], object] | None] = {
     None: None,
 }
 
+# What a dtype of 64-bit numbers may be given as.
+_DOUBLES = frozenset({np.float64, "float64", float})
+
 # So many entries are weighted at once: they and their weights stay in the caches near the core.
 _WEIGHTS_AT_ONCE = 1 << 15
 
@@ -118,7 +121,7 @@ class Weighing:
 
     def _is_native(self, learner: Any) -> bool:
         v = self.vectorizer
-        has_form = v.dtype in {np.float64, "float64", float} and learner.norm in NORMALIZE
+        has_form = v.dtype in _DOUBLES and learner.norm in NORMALIZE
         return has_form and not (learner.sublinear_tf or v.binary)
 
 

@@ -96,7 +96,7 @@ static bool make_heap(heap *h, tp_merger *merger)
 {
     for (size_t i = h->n / HEAP_CHILDREN + 1; i-- > 0;) {
         if (i < h->n) sift_down(h, i, h->pairs[i]);
-        if (!tp_may_go_on(merger, 1)) return false;
+        if (!tp_merger_may_go_on(merger, 1)) return false;
     }
     return true;
 }
@@ -130,7 +130,7 @@ static bool start_merging(const tp_vocabulary *vocabulary, tp_merger *merger, co
                           symbol *symbols, heap *h)
 {
     for (uint32_t i = 0; i < n; i++) {
-        if (i % TP_ASK_AFTER_NBYTES == 0 && !tp_may_go_on(merger, i == 0 ? 0 : TP_ASK_AFTER_NBYTES)) return false;
+        if (i % TP_ASK_AFTER_NBYTES == 0 && !tp_merger_may_go_on(merger, i == 0 ? 0 : TP_ASK_AFTER_NBYTES)) return false;
         uint32_t rank = i + 1 < n ? vocabulary->byte_pairs[(size_t)piece[i] << 8 | piece[i + 1]] : TP_NO_RANK;
         symbols[i] = (symbol){vocabulary->byte_tokens[piece[i]], i + 1, i - 1, rank}; /* before the first symbol: NO_SYMBOL */
         if (rank < limit) h->pairs[h->n++] = (uint64_t)rank << 32 | i;
@@ -143,7 +143,7 @@ static bool merge_all(const tp_vocabulary *vocabulary, tp_merger *merger, symbol
 {
     size_t n_left = n;
     while (h->n > 0 && n_left > least) {
-        if (!tp_may_go_on(merger, COST_OF_MERGE)) return false;
+        if (!tp_merger_may_go_on(merger, COST_OF_MERGE)) return false;
         uint64_t pair = pop(h);
         uint32_t rank = (uint32_t)(pair >> 32), at = (uint32_t)pair, next = symbols[at].next;
         if (symbols[at].token == TP_NO_TOKEN || symbols[at].rank != rank) continue;
@@ -172,7 +172,7 @@ static bool merge_with_heap(const tp_vocabulary *vocabulary, tp_merger *merger, 
     if (!start_merging(vocabulary, merger, piece, n, limit, symbols, &h)) return false;
     if (!merge_all(vocabulary, merger, symbols, n, limit, least, &h)) return false;
     for (uint32_t i = 0; i < n; i = symbols[i].next) {
-        if (!tp_may_go_on(merger, 1)) return false;
+        if (!tp_merger_may_go_on(merger, 1)) return false;
         tp_put_token(sink, symbols[i].token);
     }
     return true;

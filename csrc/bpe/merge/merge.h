@@ -36,7 +36,7 @@ void tp_merger_free(tp_merger *merger);
 enum { TP_ASK_AFTER_NBYTES = 1 << 16 };
 
 /* Returns whether merging may go on after work on so many bytes; asks if there was enough of it. */
-static inline bool tp_may_go_on(tp_merger *merger, size_t nbytes)
+static inline bool tp_merger_may_go_on(tp_merger *merger, size_t nbytes)
 {
     if (merger->go_on == NULL || merger->is_stopped) return !merger->is_stopped;
     merger->n_unasked += nbytes;

@@ -56,7 +56,7 @@ static bool merge_present(const tp_vocabulary *vocabulary, tp_merger *merger, co
     while (start < nbytes) {
         start += put_single_bytes(vocabulary, piece + start, nbytes - start, sink);
         size_t n_joined = tp_bigram_run_nbytes(vocabulary, piece + start, nbytes - start);
-        bool is_done = nbytes <= TP_SHORT_PIECE_NBYTES || tp_may_go_on(merger, n_joined);
+        bool is_done = nbytes <= TP_SHORT_PIECE_NBYTES || tp_merger_may_go_on(merger, n_joined);
         if (n_joined == 1) tp_put_token(sink, vocabulary->byte_tokens[piece[start]]);
         else is_done = is_done && merge_run(vocabulary, merger, piece + start, n_joined, limit, sink);
         if (!is_done) {

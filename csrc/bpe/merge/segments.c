@@ -92,7 +92,7 @@ bool tp_merge_by_segments(const tp_vocabulary *v, tp_merger *merger, const uint8
         if (n_tries <= MOST_TRIES) merge_some(v, piece + start, nbytes - start, &s);
         else if (!merge_many(v, merger, piece + start, nbytes - start, &s)) return false;
         work += s.nbytes;
-        if (!tp_may_go_on(merger, s.nbytes)) return false;
+        if (!tp_merger_may_go_on(merger, s.nbytes)) return false;
         if (r.n_held > 0 && !tp_is_valid_pair(v, r.held[r.n_held - 1], s.tokens[0])) take_back(&r);
         else add_sure(&r, &s, nbytes);
     }
