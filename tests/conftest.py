@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import signal
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,6 +34,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.DoctestItem) and "pyarrow" in (item.dtest.docstring or ""):
             item.add_marker(pytest.mark.skip(reason="pyarrow is not installed"))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where only what runs alone is asked for, pass over files with none of it: to import them takes longer than such tests."""
+    if collection_path.suffix != ".py" or not config.option.markexpr.startswith("alone"):
+        return None
+    return None if re.search(r"\bmark\.(alone|timing)\b", collection_path.read_text(encoding="utf-8")) else True
 
 
 def pytest_collection_finish() -> None:
