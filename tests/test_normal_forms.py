@@ -279,34 +279,40 @@ def test_the_standards_own_test() -> None:
 
 
 def naively(form: str, text: str) -> list[tuple[str, int]]:
-    """The characters of the normal form and where in UTF-8 each comes from, by the definition of the forms."""
-    found: list[tuple[str, int]] = []
-    offset = 0
+    """The characters of the normal form, by its definition, and where in UTF-8 each comes from, by the rule of tokenizers.
+
+    The first part of a character takes it; what is composed takes those of both; what takes none comes from the last taken.
+    """
+    parts: list[tuple[str, int]] = []  # and how many characters of the text each takes
     for each in text:
         decomposed = by_python("NFKD" if "K" in form else "NFD", each)
-        found += [(part, offset) for part in decomposed]
-        offset += len(each.encode())
+        parts += [(part, int(i == 0)) for i, part in enumerate(decomposed)]
     ordered: list[tuple[str, int]] = []
-    for is_mark, run in itertools.groupby(found, lambda item: unicodedata.combining(item[0]) > 0):
+    for is_mark, run in itertools.groupby(parts, lambda item: unicodedata.combining(item[0]) > 0):
         items = list(run)
         ordered += sorted(items, key=lambda item: unicodedata.combining(item[0])) if is_mark else items
-    return composed(ordered) if form.endswith("C") else ordered
+    starts = [0, *itertools.accumulate(len(each.encode()) for each in text)]
+    found, n_taken = [], 0
+    for each, n in composed(ordered) if form.endswith("C") else ordered:
+        found.append((each, starts[n_taken if n else n_taken - 1]))
+        n_taken += n
+    return found
 
 
 def composed(items: list[tuple[str, int]]) -> list[tuple[str, int]]:
     kept: list[tuple[str, int]] = []
     starter = -1
-    for each, offset in items:
+    for each, n in items:
         combining = unicodedata.combining(each)
         is_next = starter == len(kept) - 1
         if starter >= 0 and (is_next or unicodedata.combining(kept[-1][0]) < combining):
             both = by_python("NFC", kept[starter][0] + each)
             if len(both) == 1:
-                kept[starter] = both, kept[starter][1]
+                kept[starter] = both, kept[starter][1] + n
                 continue
         if combining == 0:
             starter = len(kept)
-        kept.append((each, offset))
+        kept.append((each, n))
     return kept
 
 
@@ -314,6 +320,7 @@ def composed(items: list[tuple[str, int]]) -> list[tuple[str, int]]:
 @forms
 @given(text=texts)
 @example("ö\u0323o\u0308\u0323")
+@example("ﬁ\u0316\u0301e\u0344\u0316")
 def test_each_byte_comes_from_where_its_character_began(simd: str, form: str, text: str) -> None:
     expected = naively(form, text)
     found, offsets = normalize_with_offsets(text.encode(), form, PYTHONS)

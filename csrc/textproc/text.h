@@ -84,8 +84,10 @@ tp_status tp_find_unnormalized(const uint8_t *text, size_t text_nbytes, tp_norma
 
 /* Writes the normal form of `text`, which must not overlap `normalized`, and stores its length in *nbytes. TP_TOO_SMALL, with
  * *nbytes stored, if that is more than `capacity`. Unless `origins` is NULL, origins[i] becomes the offset in `text` of the
- * character from which byte i comes: of one that was composed, the offset of the first of its parts. There must be room for
- * `capacity` of them. Ill-formed UTF-8, time and memory are as above. */
+ * character from which byte i comes, by the rule of Hugging Face's tokenizers: the first part of a character takes the next
+ * character of the text, the other parts take none, a composite takes as many as its parts, and each comes from the first that
+ * it takes, or from the last that was taken. There must be room for `capacity` of them. Ill-formed UTF-8, time and memory are
+ * as above. */
 tp_status tp_normalize(const uint8_t *text, size_t text_nbytes, tp_normal_form form, uint32_t unicode_version,
                        uint8_t *normalized, uint64_t *origins, size_t capacity, size_t *nbytes, tp_error *error);
 

@@ -152,15 +152,16 @@ static size_t find_segment(const uint8_t *text, size_t text_nbytes, size_t done,
 
 /* ---- A segment -------------------------------------------------------------------------------------------------------- */
 
-/* A code point, from the bit TP_NORMAL_CLASS_BIT on its combining class as in tp_normal_parts, and from the bit ORIGIN_BIT on
- * where it comes from: the offset in the segment. Ill-formed bytes are RAW plus the byte. */
+/* A code point, from the bit TP_NORMAL_CLASS_BIT on its combining class as in tp_normal_parts, and from the bit SOURCES_BIT on
+ * the number of characters of the text that it stands for: 1 for the first part of a character, 0 for the others, their sum for
+ * a composite. Ill-formed bytes are RAW plus the byte. */
 typedef uint64_t item;
 
-#define ORIGIN_BIT 29
+#define SOURCES_BIT 29
 #define CODE_POINT_MASK ((UINT32_C(1) << TP_NORMAL_CLASS_BIT) - 1)
-#define ITEM_MASK ((UINT64_C(1) << ORIGIN_BIT) - 1)
+#define ITEM_MASK ((UINT64_C(1) << SOURCES_BIT) - 1)
 #define RAW UINT32_C(0x110000)
-#define MAX_SEGMENT_NBYTES (UINT64_C(1) << (64 - ORIGIN_BIT))
+#define MAX_SEGMENT_NBYTES (UINT64_C(1) << (64 - SOURCES_BIT))
 
 /* Room for every segment of ordinary text. */
 enum { SHORT_ITEMS = 64 };
@@ -200,10 +201,10 @@ static bool grow_segment(segment *seg)
     return true;
 }
 
-static inline bool push(segment *seg, uint32_t part, size_t origin)
+static inline bool push(segment *seg, uint32_t part, bool is_first)
 {
     if (seg->n == seg->capacity && !grow_segment(seg)) return false;
-    item each = (item)origin << ORIGIN_BIT | part;
+    item each = (item)is_first << SOURCES_BIT | part;
     uint8_t combining_class = class_of(each);
     if (combining_class != 0 && combining_class < seg->last_class) seg->is_ordered = false;
     seg->last_class = combining_class;
@@ -224,11 +225,11 @@ enum {
     N_SYLLABLES = N_L * N_V * N_T
 };
 
-static bool push_syllable(segment *seg, uint32_t number, size_t origin)
+static bool push_syllable(segment *seg, uint32_t number)
 {
     uint32_t trailing = number % N_T;
-    return push(seg, L_BASE + number / (N_V * N_T), origin) && push(seg, V_BASE + number / N_T % N_V, origin) &&
-           (trailing == 0 || push(seg, T_BASE + trailing, origin));
+    return push(seg, L_BASE + number / (N_V * N_T), true) && push(seg, V_BASE + number / N_T % N_V, false) &&
+           (trailing == 0 || push(seg, T_BASE + trailing, false));
 }
 
 /* Returns the syllable, or 0. */
@@ -242,17 +243,17 @@ static uint32_t compose_syllable(uint32_t first, uint32_t second)
 
 /* ---- Decomposing, ordering, composing */
 
-static bool push_decomposed(segment *seg, uint32_t code_point, size_t origin, const rule *asked)
+static bool push_decomposed(segment *seg, uint32_t code_point, const rule *asked)
 {
-    if (code_point - S_BASE < N_SYLLABLES) return push_syllable(seg, code_point - S_BASE, origin);
-    if (tp_normal_class_of(code_point) == 0) return push(seg, code_point, origin);
+    if (code_point - S_BASE < N_SYLLABLES) return push_syllable(seg, code_point - S_BASE);
+    if (tp_normal_class_of(code_point) == 0) return push(seg, code_point, true);
     const tp_normal_record *record = tp_normal_record_of(code_point);
-    if (record->age > asked->newest_age) return push(seg, code_point, origin);
+    if (record->age > asked->newest_age) return push(seg, code_point, true);
     const uint32_t *parts = tp_normal_parts + (asked->is_compatible ? record->compatible : record->canonical);
     size_t n = asked->is_compatible ? record->compatible_length : record->canonical_length;
-    if (n == 0) return push(seg, code_point | (uint32_t)record->combining_class << TP_NORMAL_CLASS_BIT, origin);
+    if (n == 0) return push(seg, code_point | (uint32_t)record->combining_class << TP_NORMAL_CLASS_BIT, true);
     for (size_t i = 0; i < n; i++) {
-        if (!push(seg, parts[i], origin)) return false;
+        if (!push(seg, parts[i], i == 0)) return false;
     }
     return true;
 }
@@ -273,10 +274,10 @@ static bool take_segment(segment *seg, const uint8_t *text, size_t text_nbytes, 
             return false;
         }
         if (code_point != TP_UTF8_ILL_FORMED) {
-            if (!push_decomposed(seg, code_point, at - start, asked)) return false;
+            if (!push_decomposed(seg, code_point, asked)) return false;
         } else {
             for (size_t i = 0; i < nbytes; i++) {
-                if (!push(seg, RAW + text[at + i], at - start)) return false;
+                if (!push(seg, RAW + text[at + i], i == 0)) return false;
             }
         }
         at += nbytes;
@@ -351,7 +352,7 @@ static void compose(segment *seg, const rule *asked)
             item *first = &seg->items[starter];
             uint32_t composite = compose_two(code_point_of(*first), code_point_of(each), asked);
             if (composite != 0) {
-                *first = (*first & ~ITEM_MASK) | composite;
+                *first = ((*first & ~ITEM_MASK) + (each & ~ITEM_MASK)) | composite;
                 continue;
             }
         }
@@ -425,10 +426,22 @@ static inline void write_one(output *out, uint32_t code_point, size_t origin)
     out->used += nbytes;
 }
 
-static void write_segment(output *out, const segment *seg, size_t start)
+/* Writes a segment whose source is text[start … end). As in tokenizers, the characters of the source are given out in order: an
+ * item comes from the first of those that it stands for; what stands for none comes from the last one given out. So a mark that
+ * was put into another order comes from what was at its place. */
+static void write_segment(output *out, const segment *seg, const uint8_t *text, size_t start, size_t end)
 {
+    size_t origin = start, next = start;
     for (size_t i = 0; i < seg->n; i++) {
-        write_one(out, code_point_of(seg->items[i]), start + (size_t)(seg->items[i] >> ORIGIN_BIT));
+        uint64_t n_sources = seg->items[i] >> SOURCES_BIT;
+        size_t first = n_sources > 0 ? next : origin;
+        write_one(out, code_point_of(seg->items[i]), first);
+        if (out->origins == NULL) continue;
+        for (; n_sources > 0; n_sources--) {
+            uint32_t code_point;
+            origin = next;
+            next += tp_utf8_decode(text + next, text + end, &code_point);
+        }
     }
 }
 
@@ -525,7 +538,7 @@ tp_status tp_normalize(const uint8_t *text, size_t text_nbytes, tp_normal_form f
             status = tp_fail_no_memory(error);
             break;
         }
-        write_segment(&out, &seg, start);
+        write_segment(&out, &seg, text, start, end);
         done = end;
     }
     free_segments(&seg);

@@ -24,7 +24,7 @@ typedef struct naive_text {
 typedef struct naive_part {
     uint32_t code_point;
     uint8_t combining_class;
-    size_t origin;
+    size_t n_sources; /* characters of the text */
 } naive_part;
 
 static inline uint8_t naive_age(uint32_t version)
@@ -80,7 +80,7 @@ static inline naive_text naive_normalize(const uint8_t *text, size_t text_nbytes
         size_t nbytes = tp_utf8_decode(text + at, text + text_nbytes, &code_point), first = n;
         if (code_point != TP_UTF8_ILL_FORMED) n += naive_decompose(code_point, is_compatible, age, parts + n);
         else for (size_t i = 0; i < nbytes; i++) parts[n++] = (naive_part){NAIVE_RAW + text[at + i], 0, 0};
-        for (size_t i = first; i < n; i++) parts[i].origin = at;
+        for (size_t i = first; i < n; i++) parts[i].n_sources = i == first;
         at += nbytes;
     }
     for (bool is_ordered = false; !is_ordered;) {
@@ -104,17 +104,25 @@ static inline naive_text naive_normalize(const uint8_t *text, size_t text_nbytes
             continue;
         }
         parts[starter - 1].code_point = composite;
+        parts[starter - 1].n_sources += parts[i].n_sources;
         memmove(parts + i, parts + i + 1, (n - i - 1) * sizeof *parts);
         n--;
     }
     naive_text made = {malloc(4 * n + 1), malloc((4 * n + 1) * sizeof(uint64_t)), 0};
     if (made.bytes == NULL || made.origins == NULL) abort();
+    size_t origin = 0, next = 0;
     for (size_t i = 0; i < n; i++) {
         uint8_t encoded[4] = {(uint8_t)(parts[i].code_point - NAIVE_RAW)};
         size_t nbytes = parts[i].code_point < NAIVE_RAW ? tp_utf8_encode(parts[i].code_point, encoded) : 1;
+        if (parts[i].n_sources > 0) origin = next;
         for (size_t j = 0; j < nbytes; j++) {
-            made.origins[made.nbytes] = parts[i].origin;
+            made.origins[made.nbytes] = origin;
             made.bytes[made.nbytes++] = encoded[j];
+        }
+        for (size_t j = 0; j < parts[i].n_sources; j++) {
+            uint32_t code_point;
+            origin = next;
+            next += tp_utf8_decode(text + next, text + text_nbytes, &code_point);
         }
     }
     free(parts);

@@ -884,9 +884,10 @@ class Tokenizer(NamesOfPeers):
 
         The offsets are those of Hugging Face's ``Encoding.offsets`` with ``trim_offsets=False``: a blank before a word belongs
         to its token. A token that has only some bytes of a character has the offsets of the whole character. What normalizing
-        composes has those of the first of its characters; marks that it puts in another order keep theirs. A blank that the
-        tokenizer puts before a text has the offsets of the first character. What ``add_special_tokens`` adds has 0 and 0.
-        Bytes that the vocabulary lacks are in no token, and do not move the offsets of those after them, as they do there.
+        composes has those of the first of its characters; marks that it puts in another order have those of their new places.
+        A blank that the tokenizer puts before a text has the offsets of the first character. What ``add_special_tokens`` adds
+        has 0 and 0. Bytes that the vocabulary lacks are in no token, and do not move the offsets of those after them, as they
+        do there.
 
         Args:
             text: as in `encode`. For a ``str`` with surrogates, offsets refer to the text after these are joined or replaced.
