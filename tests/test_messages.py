@@ -678,7 +678,7 @@ CASES: list[Case] = [
     (lambda: set_memory_limit(-1), ValueError, "-1", "from 0 to 9223372036854775807, or None"),
     (lambda: set_memory_limit(HUGE), ValueError, "an int of 16610 bits", "from 0 to"),
     (
-        lambda: within(1 << 20, lambda: native_process.check_kept(1 << 21)),
+        lambda: within(1 << 20, lambda: native_process.check_kept_nbytes(1 << 21)),
         MemoryError,
         "2097152 bytes",
         "limit is 1048576 (set_memory_limit)",

@@ -14,7 +14,7 @@ from text_processor._common.arguments import is_a
 from text_processor._common.messages import quoted
 from text_processor._documents.arrow import validity
 from text_processor._native.json_lines import Field, Rows
-from text_processor._native.process import check_kept
+from text_processor._native.process import check_kept_nbytes
 from text_processor._native.status import numbers_of
 from text_processor._native.text import find_invalid
 
@@ -29,7 +29,7 @@ def line_blocks(blocks: Iterable[bytes | memoryview], nbytes: int) -> Iterator[m
     for block in blocks:
         n_kept += len(block)
         if n_kept > nbytes:
-            check_kept(n_kept)
+            check_kept_nbytes(n_kept)
         if n_kept < least:
             kept.append(bytes(block))
             continue

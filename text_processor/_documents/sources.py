@@ -292,7 +292,7 @@ class Shard:
             cut = block.rfind(b"\n") if n_kept >= nbytes else -1
             if cut < 0:
                 if n_kept > nbytes:
-                    native_process.check_kept(n_kept)
+                    native_process.check_kept_nbytes(n_kept)
                 kept.append(block)
                 continue
             yield b"".join([*kept, block[:cut]])

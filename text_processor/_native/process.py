@@ -163,7 +163,7 @@ def set_memory_limit(bytes: int | None) -> None:  # noqa: A002 - the limit is in
     clear_caches()
 
 
-def check_kept(nbytes: int) -> None:
+def check_kept_nbytes(nbytes: int) -> None:
     """Raise `MemoryError` if text that comes in blocks, and is of no use before it is whole, has more bytes than the limit."""
     stats = ffi.new("tp_memory_stats *")
     lib.tp_memory_get_stats(stats)

@@ -9,7 +9,7 @@ from text_processor._documents import sources
 from text_processor._native import corpus as native_corpus
 from text_processor._native import text as native_text
 from text_processor._native.corpus import Corpus
-from text_processor._native.process import check_kept
+from text_processor._native.process import check_kept_nbytes
 from text_processor._native.text import Batch
 from text_processor._words.options import Rule
 
@@ -40,7 +40,7 @@ class Sink:
             self._open.clear()
             start = end + 1
         self._open += text[start:]
-        check_kept(len(self._open))
+        check_kept_nbytes(len(self._open))
         if not documents:
             return native_text.open_batch(b"")
         return native_text.batch_of_lengths(b"\n".join(documents), array("Q", map(len, documents)))

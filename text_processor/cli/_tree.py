@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from text_processor._common.messages import needs
 from text_processor._documents.batches import find_invalid
 from text_processor._documents.decoding import look_of
-from text_processor._native.process import check_kept
+from text_processor._native.process import check_kept_nbytes
 from text_processor.bpe import Tokenizer
 from text_processor.cli._shared import FileError, printable
 
@@ -191,7 +191,7 @@ def _count_batch(root: Path, tokenizers: Sequence[Tokenizer], special: Special, 
     counted: list[Node] = []
     left: list[Left] = []
     for node in nodes:
-        check_kept(node.n_bytes)
+        check_kept_nbytes(node.n_bytes)
         found = _read_text(root / node.path)
         if isinstance(found, bytes):
             texts.append(found.decode())

@@ -16,7 +16,7 @@ from text_processor._documents import batches, sources
 from text_processor._documents.sources import Options
 from text_processor._native import corpus as native_corpus
 from text_processor._native.corpus import Corpus
-from text_processor._native.process import check_kept
+from text_processor._native.process import check_kept_nbytes
 from text_processor._words import counting
 from text_processor._words.counting import Way
 
@@ -210,7 +210,7 @@ class Files:
                     start = cut
                 del rest[:start]
                 if len(rest) > length:
-                    check_kept(len(rest))
+                    check_kept_nbytes(len(rest))
         if rest:
             yield bytes(rest)
 

@@ -24,7 +24,7 @@ from text_processor._documents.batches import Step
 from text_processor._documents.sources import Shard
 from text_processor._native import text as native_text
 from text_processor._native.json_lines import Rows
-from text_processor._native.process import check_kept
+from text_processor._native.process import check_kept_nbytes
 from text_processor._native.text import Batch
 from text_processor.bpe import _model
 from text_processor.bpe._shards.plan import Plan
@@ -274,7 +274,7 @@ class OfWholeFiles:
             if self._most is not None and n > self._most:
                 return b"".join(kept), False
             if self._most is None:
-                check_kept(n)
+                check_kept_nbytes(n)
         return b"".join(kept), True
 
 

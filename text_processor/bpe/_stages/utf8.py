@@ -11,7 +11,7 @@ from text_processor._documents import batches, sources
 from text_processor._documents.arrow import Texts
 from text_processor._documents.sources import Shard
 from text_processor._native import text as native_text
-from text_processor._native.process import check_kept
+from text_processor._native.process import check_kept_nbytes
 from text_processor._native.status import numbers_of
 from text_processor._native.text import Batch
 from text_processor.errors import InvalidDocumentError
@@ -154,7 +154,7 @@ class Stream:
         """Take the next block, cut between characters."""
         self._text += block
         if len(self._text) > STEP_NBYTES:
-            check_kept(len(self._text))
+            check_kept_nbytes(len(self._text))
         if len(self._text) < self._least_nbytes and not is_final:
             return
         with memoryview(self._text) as text:
@@ -232,6 +232,6 @@ def whole(text: Shard) -> str:
     n = 0
     for block in blocks(text):
         n += len(block)
-        check_kept(n)
+        check_kept_nbytes(n)
         parts.append(str(block, "utf-8"))
     return "".join(parts)
